@@ -1,0 +1,74 @@
+package child_test
+
+import (
+	"bufio"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/lavoroincorso/lavoro/internal/platform/child"
+)
+
+func TestAKilledParentBlocksNoLaterStart(t *testing.T) {
+	dir := folder(t)
+	parent := exec.Command(os.Args[0])
+	parent.Env = append(os.Environ(), "CHILD_TEST_HELPER="+dir)
+	out, err := parent.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := parent.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line, _ := bufio.NewReader(out).ReadString('\n')
+	if line != "ready\n" {
+		t.Fatalf("helper says %q", line)
+	}
+	if err := parent.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = parent.Wait()
+
+	p := startPostgres(t, child.PostgresOptions{Dir: filepath.Join(dir, "postgres"), Durable: true})
+	equal(t, "postgres", query(t, p, "select 1"), "1")
+	r := startRedis(t, child.RedisOptions{Dir: filepath.Join(dir, "redis"), Durable: true})
+	equal(t, "redis", client(t, r).Ping(deadline(t)).Val(), "PONG")
+}
+
+func TestAnOrphanIsStoppedFirst(t *testing.T) {
+	dir := filepath.Join(folder(t), "redis")
+	stop(t, startRedis(t, child.RedisOptions{Dir: dir}))
+	data := filepath.Join(dir, "data")
+	// A server that nobody stopped with its parent, as it happens on Darwin.
+	orphan := exec.Command("redis-server", "--port", "0", "--dir", data, "--unixsocket", filepath.Join(dir, "redis.sock"), "--save", "")
+	orphan.Dir = data
+	if err := orphan.Start(); err != nil {
+		t.Skip(err)
+	}
+	ended := make(chan struct{})
+	go func() { _ = orphan.Wait(); close(ended) }()
+	r := startRedis(t, child.RedisOptions{Dir: dir})
+	select {
+	case <-ended:
+	case <-time.After(10 * time.Second):
+		_ = orphan.Process.Kill()
+		t.Error("the orphan still runs")
+	}
+	equal(t, "redis", client(t, r).Ping(deadline(t)).Val(), "PONG")
+}
+
+func TestAFolderOfOtherFilesIsLeftAlone(t *testing.T) {
+	dir := folder(t)
+	if err := os.WriteFile(filepath.Join(dir, "letter.txt"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	before := mode(t, dir)
+	if _, err := child.StartPostgres(deadline(t), child.PostgresOptions{Dir: dir}); err == nil {
+		t.Error("started in a folder of other files")
+	}
+	if after := mode(t, dir); after != before {
+		t.Errorf("mode was %o and is %o", before, after)
+	}
+}
