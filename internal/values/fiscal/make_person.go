@@ -25,20 +25,20 @@ func MakePersonCode(surname, given string, birth calendar.Day, female bool, belf
 }
 
 func surnameLetters(surname string) string {
-	consonants, vowels := sorted(surname)
+	consonants, vowels := lettersOf(surname)
 	return (consonants + vowels + "XXX")[:3]
 }
 
 // givenLetters skips the second of four or more consonants, so that common names collide less.
 func givenLetters(given string) string {
-	consonants, vowels := sorted(given)
+	consonants, vowels := lettersOf(given)
 	if len(consonants) >= 4 {
 		return consonants[:1] + consonants[2:4]
 	}
 	return (consonants + vowels + "XXX")[:3]
 }
 
-func sorted(name string) (consonants, vowels string) {
+func lettersOf(name string) (consonants, vowels string) {
 	for _, r := range unaccented.Replace(strings.ToUpper(name)) {
 		switch {
 		case strings.ContainsRune("AEIOU", r):

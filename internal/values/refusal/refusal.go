@@ -83,7 +83,7 @@ func (r Refusal) Kind() Kind {
 
 // Localized gives the words in one language; a stored refusal whose code is no longer defined shows its code.
 func (r Refusal) Localized(lang string) Localized {
-	path := slices.Concat([]string{}, r.Path)
+	path := append([]string{}, r.Path...)
 	d, ok := lookup(r.Code)
 	if !ok {
 		return Localized{Code: r.Code, Kind: Rule, Message: r.Code, Path: path}
