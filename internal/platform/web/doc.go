@@ -1,0 +1,6 @@
+// Package web holds what the server shows to a browser: the page at "/" with GraphiQL, a live pane and ready examples.
+//
+// The page's source lies in page/, its built form in dist/, which is committed so that a machine without node serves it.
+// After a change in page/ run "npm ci && npm run build" there and commit dist with it; a test builds afresh and compares.
+// The page asks its own origin only: /demo/people, /demo/token, /schema.graphqls and /graphql.
+package web

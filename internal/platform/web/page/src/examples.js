@@ -1,0 +1,55 @@
+// The ready examples, and the facts of the signed-in person that make them run as they are.
+import { post } from './api.js';
+import viewerQuery from './examples/viewer.graphql';
+import positionQuery from './examples/position.graphql';
+import prepareQuery from './examples/prepare.graphql';
+import nestedQuery from './examples/nested.graphql';
+import nestedVariables from './examples/nested.json';
+import recordQuery from './examples/record.graphql';
+import recordVariables from './examples/record.json';
+import attendanceQuery from './examples/attendance.graphql';
+import matchingQuery from './examples/matching.graphql';
+import feedVariables from './examples/feed.json';
+import { freeHours, programmeOf, since } from './facts.js';
+
+const templates = [
+  { key: 'nested', it: 'Interrogazione annidata', en: 'Nested query', query: nestedQuery, variables: nestedVariables },
+  { key: 'record', it: 'Registra una presenza', en: 'Record attendance', query: recordQuery, variables: recordVariables },
+  { key: 'follow', it: 'Segui le presenze', en: 'Follow attendance', query: attendanceQuery, variables: feedVariables },
+];
+
+const feedTemplates = [
+  { name: 'attendanceUpdates', query: attendanceQuery, variables: feedVariables },
+  { name: 'matchingUpdates', query: matchingQuery, variables: feedVariables },
+];
+
+// prepare asks the server, as the signed-in person, what the examples need; without hours for whoever follows nobody.
+export async function prepare(credentials) {
+  const { viewer } = await ask(credentials, viewerQuery);
+  const programme = programmeOf(viewer);
+  if (!programme) return {};
+  const { placements } = await ask(credentials, prepareQuery, { programme: programme.id, since: since() });
+  return { programme: programme.id, ...freeHours(placements.nodes) };
+}
+
+// position reads where the programme's news stands now; null lets the feed begin whenever the server gets to it.
+export async function position(credentials, programme) {
+  if (!programme) return null;
+  const { data } = await post(credentials, { query: positionQuery, variables: { programme } });
+  return data?.position ?? null;
+}
+
+async function ask(credentials, query, variables) {
+  const { data, errors } = await post(credentials, { query, variables });
+  if (!data) throw new Error(errors?.map((error) => error.message).join(' · ') ?? '?');
+  return data;
+}
+
+export const examples = (known) => templates.map((template) => filled(template, known));
+export const feeds = (known) => feedTemplates.map((template) => filled(template, known));
+
+// filled puts the facts in place of their names, "{{name}}"; an unknown one stays to be seen. The layout is the file's.
+function filled(template, known) {
+  const text = template.variables.trim().replace(/"\{\{(\w+)\}\}"/g, (place, fact) => (known[fact] === undefined ? place : JSON.stringify(known[fact])));
+  return { ...template, query: template.query.trim(), variables: JSON.parse(text), text };
+}
