@@ -121,6 +121,7 @@ func client(t *testing.T, r *child.Redis) *redis.Client {
 	if err != nil {
 		t.Fatal(err)
 	}
+	o.MaxRetries = -1
 	c := redis.NewClient(o)
 	t.Cleanup(func() { _ = c.Close() })
 	return c

@@ -25,10 +25,39 @@ func TestPostgresKeepsItsDataOverASecondStart(t *testing.T) {
 	equal(t, "address", second.URL("lavoro"), address)
 }
 
-func TestPostgresSettings(t *testing.T) {
-	p := startPostgres(t, child.PostgresOptions{
-		Dir: filepath.Join(folder(t), "pg"), MaxConnections: 37, Settings: map[string]string{"work_mem": "7MB"},
+func TestPostgresRunning(t *testing.T) {
+	dir := filepath.Join(folder(t), "pg")
+	p := startPostgres(t, child.PostgresOptions{Dir: dir, MaxConnections: 37, Settings: map[string]string{"work_mem": "7MB"}})
+	t.Run("settings", func(t *testing.T) { checkSettings(t, p) })
+	t.Run("own process group", func(t *testing.T) { checkGroup(t, serverPid(t, dir)) })
+	t.Run("closed to others", func(t *testing.T) {
+		for _, d := range []string{dir, filepath.Join(dir, "data")} {
+			if m := mode(t, d); m != 0o700 {
+				t.Errorf("%s has mode %o", d, m)
+			}
+		}
 	})
+	t.Run("not root", func(t *testing.T) {
+		// The server made its socket itself, so the socket's owner is the user that it runs as.
+		if owner(t, filepath.Join(dir, ".s.PGSQL.5432")) == 0 {
+			t.Error("the server runs as root")
+		}
+	})
+}
+
+func checkGroup(t *testing.T, pid int) {
+	t.Helper()
+	group, err := syscall.Getpgid(pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if group != pid {
+		t.Errorf("process %d is in group %d: a terminal's Ctrl-C would reach it before its parent", pid, group)
+	}
+}
+
+func checkSettings(t *testing.T, p *child.Postgres) {
+	t.Helper()
 	for setting, want := range map[string]string{
 		"max_connections": "37", "work_mem": "7MB", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
 		"server_encoding": "UTF8", "TimeZone": "UTC", "listen_addresses": "",
@@ -87,34 +116,35 @@ func TestPostgresRestartKeepsOthersOut(t *testing.T) {
 
 func TestPostgresPassesOverWhatAKilledStartLeft(t *testing.T) {
 	dir := filepath.Join(folder(t), "pg")
-	p := startPostgres(t, child.PostgresOptions{Dir: dir})
-	stop(t, p)
 	data := filepath.Join(dir, "data")
-	// A process id that was given to another living process since: our own.
-	stale := strconv.Itoa(os.Getpid()) + "\n" + data + "\n1\n5432\n\n\n\nready\n"
-	if err := os.WriteFile(filepath.Join(data, "postmaster.pid"), []byte(stale), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	p = startPostgres(t, child.PostgresOptions{Dir: dir})
-	stop(t, p)
-
+	stop(t, startRedis(t, child.RedisOptions{Dir: dir}))
 	// initdb that was killed half way.
 	if err := os.Rename(data, data+".new"); err != nil {
 		t.Fatal(err)
 	}
-	p = startPostgres(t, child.PostgresOptions{Dir: dir})
+	write(t, filepath.Join(data+".new", "PG_VERSION"), "15\n")
+	stop(t, startPostgres(t, child.PostgresOptions{Dir: dir}))
+
+	// A process id that was given to another living process since: our own.
+	write(t, filepath.Join(data, "postmaster.pid"), strconv.Itoa(os.Getpid())+"\n"+data+"\n1\n5432\n\n\n\nready\n")
+	p := startPostgres(t, child.PostgresOptions{Dir: dir})
 	equal(t, "answer", query(t, p, "select 1"), "1")
 }
 
 func TestPostgresOfAnotherVersion(t *testing.T) {
 	dir := filepath.Join(folder(t), "pg")
-	stop(t, startPostgres(t, child.PostgresOptions{Dir: dir}))
-	if err := os.WriteFile(filepath.Join(dir, "data", "PG_VERSION"), []byte("99\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	stop(t, startRedis(t, child.RedisOptions{Dir: dir}))
+	write(t, filepath.Join(dir, "data", "PG_VERSION"), "99\n")
 	_, err := child.StartPostgres(deadline(t), child.PostgresOptions{Dir: dir})
 	if !errors.Is(err, child.ErrNotInstalled) || !strings.Contains(err.Error(), "postgresql-99") {
 		t.Errorf("must name the version that wrote the data and its package: %v", err)
+	}
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -143,28 +173,5 @@ func TestLongAndOddPathsGetAShortSocket(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-func TestChildrenHaveTheirOwnProcessGroup(t *testing.T) {
-	dir := filepath.Join(folder(t), "pg")
-	startPostgres(t, child.PostgresOptions{Dir: dir})
-	pid := serverPid(t, dir)
-	group, err := syscall.Getpgid(pid)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if group != pid {
-		t.Errorf("process %d is in group %d: a terminal's Ctrl-C would reach it before its parent", pid, group)
-	}
-}
-
-func TestDataIsClosedToOthers(t *testing.T) {
-	dir := filepath.Join(folder(t), "pg")
-	startPostgres(t, child.PostgresOptions{Dir: dir})
-	for _, d := range []string{dir, filepath.Join(dir, "data")} {
-		if m := mode(t, d); m != 0o700 {
-			t.Errorf("%s has mode %o", d, m)
-		}
 	}
 }

@@ -16,19 +16,6 @@ func onlyRoot(t *testing.T) {
 	}
 }
 
-func TestRootDropsToAnUnprivilegedUser(t *testing.T) {
-	onlyRoot(t)
-	dir := folder(t)
-	startPostgres(t, child.PostgresOptions{Dir: filepath.Join(dir, "postgres")})
-	startRedis(t, child.RedisOptions{Dir: filepath.Join(dir, "redis")})
-	for _, socket := range []string{"postgres/.s.PGSQL.5432", "redis/redis.sock"} {
-		// The server made it itself, so its owner is the user that the server runs as.
-		if owner(t, filepath.Join(dir, socket)) == 0 {
-			t.Errorf("%s: its server runs as root", socket)
-		}
-	}
-}
-
 func TestRootKeepsTheOwnerOfTheFolder(t *testing.T) {
 	onlyRoot(t)
 	const someone = 12345
