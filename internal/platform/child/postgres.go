@@ -169,7 +169,7 @@ func (p *Postgres) arguments() []string {
 		"timezone": "UTC", "log_timezone": "UTC", "cluster_name": "lavoro",
 	}
 	if !p.options.Durable {
-		maps.Copy(settings, map[string]string{"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_wal_size": "4GB"})
+		maps.Copy(settings, map[string]string{"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "wal_level": "minimal", "max_wal_senders": "0"})
 	}
 	maps.Copy(settings, p.options.Settings)
 	args := []string{"-D", p.home.data}
