@@ -54,7 +54,8 @@ func Chromium(t testing.TB) string {
 	if named := os.Getenv("CHROMIUM"); named != "" {
 		return named
 	}
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable",
+		"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium"} {
 		if found, err := exec.LookPath(name); err == nil {
 			return found
 		}

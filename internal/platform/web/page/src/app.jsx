@@ -75,17 +75,19 @@ function useSocket(session, language) {
 }
 
 function useFetcher(session, client) {
-  return useCallback((operation, options) => {
-    const { operationName, query } = operation;
-    if (isSubscription(query, operationName)) return observe(client, operation);
-    return post(session.credentials, operation, options?.headers);
+  return useCallback((params, options) => {
+    const { kind, operation } = chosen(params);
+    return kind === 'subscription' ? observe(client, operation) : post(session.credentials, operation, options?.headers);
   }, [session.credentials, client]);
 }
 
-function isSubscription(query, operationName) {
-  const operations = parse(query).definitions.filter((definition) => definition.kind === 'OperationDefinition');
-  const chosen = operations.find((definition) => definition.name?.value === operationName) ?? operations[0];
-  return chosen?.operation === 'subscription';
+// chosen says what sort of operation runs, and drops a name that the document does not hold: GraphiQL notices a change
+// of the document a moment late, and would ask for the operation of the tab before.
+function chosen({ operationName, ...rest }) {
+  const operations = parse(rest.query).definitions.filter((definition) => definition.kind === 'OperationDefinition');
+  const named = operations.find((definition) => definition.name?.value === operationName);
+  const operation = named && operations.length > 1 ? { ...rest, operationName } : rest;
+  return { kind: (named ?? operations[0])?.operation, operation };
 }
 
 // usePrepared keeps the facts that fill the examples, read as the signed-in person and again on demand.
@@ -124,8 +126,8 @@ function Examples({ t, language, examples, prepared, session }) {
   });
 
   const show = (example) => {
-    const name = operationName(example.query);
-    const found = tabs.findIndex((tab) => operationName(tab.query ?? '') === name);
+    const name = nameOf(example.query);
+    const found = tabs.findIndex((tab) => nameOf(tab.query ?? '') === name);
     waiting.current = { index: found < 0 ? tabs.length : found, example };
     if (found < 0) addTab();
     else changeTab(found);
@@ -140,7 +142,7 @@ function Examples({ t, language, examples, prepared, session }) {
   const shown = tabs[activeTabIndex]?.query ?? '';
   useEffect(() => {
     if (prepared.status !== 'ready') return;
-    const example = examples.find((candidate) => operationName(candidate.query) === operationName(shown));
+    const example = examples.find((candidate) => nameOf(candidate.query) === nameOf(shown));
     const written = variableEditor?.getValue();
     if (example && (written === '' || written?.includes('{{'))) variableEditor.setValue(example.text);
   }, [prepared.status, examples, shown, variableEditor]);
@@ -158,7 +160,7 @@ function Examples({ t, language, examples, prepared, session }) {
   );
 }
 
-function operationName(query) {
+function nameOf(query) {
   return query.match(/^\s*(?:query|mutation|subscription)\s+(\w+)/m)?.[1];
 }
 
