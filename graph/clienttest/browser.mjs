@@ -1,0 +1,80 @@
+// The page at / in a real Chromium, as a new user would use it: sign in, listen, run the example mutation, see its event.
+//   CHROMIUM     the browser's path, /usr/bin/chromium when left out
+//   SCREENSHOT   where the picture goes; a new temporary folder when left out
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { base, check, demand, tutor } from './server.mjs';
+
+const patience = 15_000;
+const flags = [
+  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync',
+];
+
+check('browser', async () => {
+  const { email } = await tutor();
+  const profile = mkdtempSync(join(tmpdir(), 'lavoro-page-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags, locale: 'it-IT', viewport: { width: 1440, height: 900 },
+  });
+  const picture = process.env.SCREENSHOT ?? join(profile, 'page.png');
+  try {
+    const page = context.pages()[0] ?? await context.newPage();
+    const trouble = watch(page);
+    const event = await use(page, email, picture);
+    demand(trouble.length === 0, 'the page had trouble', trouble);
+    return `${event}; screenshot ${picture}`;
+  } finally {
+    await context.close();
+  }
+});
+
+// watch collects what a user would not see: errors, refused policies, requests to other hosts.
+function watch(page) {
+  const trouble = [];
+  page.on('pageerror', (error) => trouble.push(`error: ${error.message}`));
+  page.on('console', (message) => message.type() === 'error' && trouble.push(`console: ${message.text()}`));
+  page.on('request', (request) => {
+    const url = request.url();
+    if (!url.startsWith(base) && !url.startsWith('data:')) trouble.push(`another host: ${url}`);
+  });
+  return trouble;
+}
+
+async function use(page, email, picture) {
+  page.setDefaultTimeout(patience);
+  await page.goto(base);
+  await page.getByTestId('sign-in').selectOption(email);
+  await page.locator('[data-testid=prepared][data-status=ready]').waitFor();
+
+  await page.getByTestId('example-nested').click();
+  await run(page, '"participants"');
+
+  await page.getByTestId('live-toggle').click();
+  await page.locator('.live .pill[data-state=listening]').waitFor();
+  await page.getByTestId('example-record').click();
+  await page.locator('.graphiql-tab-active', { hasText: 'RecordAttendance' }).waitFor();
+  await page.waitForFunction(() => [...document.querySelectorAll('.CodeMirror')].some(({ CodeMirror }) => /"enrolment": "[^{"]/.test(CodeMirror.getValue())));
+  const answer = await run(page, '"recordAttendance"');
+  demand(/"attendance": \{/.test(answer), 'the example mutation was refused', answer);
+
+  const shown = page.getByTestId('live-event').first();
+  await shown.waitFor();
+  const event = await shown.innerText();
+  await page.screenshot({ path: picture });
+  const [, id] = answer.match(/"attendance": \{\s*"id": "([^"]+)"/) ?? [];
+  demand(id && event.includes(id), 'the live pane shows another event', event, id);
+  demand(event.includes('recordAttendance') && event.includes('ENTERED'), 'the event is not the mutation’s', event);
+  return event.split('\n').slice(0, 4).join(' ');
+}
+
+// run presses the play button and waits for an answer that holds a text; it answers the whole response pane.
+async function run(page, text) {
+  await page.locator('.graphiql-execute-button').click();
+  const answer = () => page.evaluate(() => document.querySelector('.result-window .CodeMirror').CodeMirror.getValue());
+  await page.waitForFunction((wanted) => document.querySelector('.result-window .CodeMirror').CodeMirror.getValue().includes(wanted), text)
+    .catch(async () => demand(false, `the answer never held ${text}`, await answer()));
+  return answer();
+}

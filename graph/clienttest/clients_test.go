@@ -1,0 +1,92 @@
+package clienttest_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/lavoroincorso/lavoro/internal/platform/web/nodetest"
+)
+
+func readSchema(t *testing.T) *ast.Schema {
+	t.Helper()
+	text, err := os.ReadFile("../../schema.graphqls")
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema, err := gqlparser.LoadSchema(&ast.Source{Name: "schema.graphqls", Input: string(text)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema
+}
+
+// operations reads and validates every operation of the folder.
+func operations(t *testing.T, schema *ast.Schema) ast.OperationList {
+	t.Helper()
+	files, err := filepath.Glob("operations/*.graphql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all ast.OperationList
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		document, problems := gqlparser.LoadQuery(schema, string(text))
+		if problems != nil {
+			t.Fatalf("%s: %v", file, problems)
+		}
+		all = append(all, document.Operations...)
+	}
+	return all
+}
+
+func TestOperationsReachEveryQueryAndSubscription(t *testing.T) {
+	schema := readSchema(t)
+	all := operations(t, schema)
+	if len(all) < 20 {
+		t.Errorf("want twenty real operations, got %d", len(all))
+	}
+	reached := map[string]bool{}
+	for _, operation := range all {
+		for _, selection := range operation.SelectionSet {
+			if field, ok := selection.(*ast.Field); ok {
+				reached[string(operation.Operation)+" "+field.Name] = true
+			}
+		}
+	}
+	for kind, root := range map[string]*ast.Definition{"query": schema.Query, "subscription": schema.Subscription} {
+		for _, field := range root.Fields {
+			if !strings.HasPrefix(field.Name, "__") && !reached[kind+" "+field.Name] {
+				t.Errorf("no operation reaches %s %s", kind, field.Name)
+			}
+		}
+	}
+	for _, act := range []string{"recordAttendance", "correctAttendance", "withdrawAttendance", "referPerson", "checkEligibility", "startPlacement"} {
+		if !reached["mutation "+act] {
+			t.Errorf("no operation performs %s", act)
+		}
+	}
+}
+
+// TestGeneratedClients takes the steps of a client's build in their order; each needs the one before.
+func TestGeneratedClients(t *testing.T) {
+	nodetest.Install(t, ".")
+	if err := os.RemoveAll("build"); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []string{"codegen", "relay", "typecheck"} {
+		good := t.Run(step, func(t *testing.T) {
+			t.Log(nodetest.Run(t, ".", nil, "npm", "run", "--silent", step))
+		})
+		if !good {
+			return
+		}
+	}
+}

@@ -1,0 +1,15 @@
+// graphql-codegen with the client preset, as a single-page app would set it up.
+import { scalars } from './scalars.mjs';
+
+export default {
+  schema: '../../schema.graphqls',
+  documents: ['operations/*.graphql', '../../internal/platform/web/page/src/examples/*.graphql'],
+  ignoreNoDocuments: false,
+  generates: {
+    'build/gql/': {
+      preset: 'client',
+      presetConfig: { fragmentMasking: true },
+      config: { strictScalars: true, scalars, useTypeImports: true, enumsAsTypes: true, nonOptionalTypename: true },
+    },
+  },
+};

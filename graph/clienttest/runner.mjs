@@ -1,0 +1,91 @@
+// Runs one act through Apollo as whoever may do it, and compares three things: what the cache showed before, what it
+// shows after the act's own answer, and what the server says when asked again. No step may fetch in between.
+import { isDeepStrictEqual } from 'node:util';
+import { ApolloClient, ApolloLink, HttpLink, InMemoryCache } from '@apollo/client';
+import { parse } from 'graphql';
+import { base, demand, people, signIn } from './server.mjs';
+
+export const refusal = 'refusals { code kind message path cure curedBy } warnings { code kind message path cure curedBy }';
+
+// actors signs everybody of the demonstration in, each with an Apollo client and a cache of their own.
+export async function actors() {
+  return Promise.all((await people()).map(async ({ email, role }) => {
+    const token = await signIn(email);
+    const actor = { email, role, requests: 0 };
+    const count = new ApolloLink((operation, forward) => {
+      actor.requests += 1;
+      return forward(operation);
+    });
+    const http = new HttpLink({ uri: `${base}/graphql`, headers: { Authorization: `Bearer ${token}`, 'Lavoro-Client': 'clienttest-apollo' } });
+    actor.client = new ApolloClient({ cache: new InMemoryCache(), link: ApolloLink.from([count, http]) });
+    actor.me = await read(actor, parse(`query Me { viewer { id name grants { id role programme { id code } organisation { id code } } } }`), {});
+    return actor;
+  }));
+}
+
+// read fetches from the server and passes the cache by.
+export async function read(actor, query, variables) {
+  const { data } = await actor.client.query({ query, variables, fetchPolicy: 'no-cache' });
+  return data;
+}
+
+const inputType = (act) => `${act[0].toUpperCase()}${act.slice(1)}Input`;
+
+// document is the mutation for an act whose payload shows the given selection.
+function document(act, selection) {
+  return parse(`mutation Run($input: ${inputType(act)}!) { ${act}(input: $input) { requestId ${refusal} ${selection} } }`);
+}
+
+const noes = (payload) => [...payload.refusals, ...(payload.answers ?? []).flatMap((answer) => answer.refusals)];
+
+// whoMay finds by a preview, which writes nothing, somebody to whom the act is not refused.
+async function whoMay(all, preferred, act, mutation, input) {
+  const order = [...all].sort((a, b) => Number(preferred.test(b.role)) - Number(preferred.test(a.role)));
+  const heard = [];
+  for (const actor of order) {
+    const { data, error } = await actor.client.mutate({
+      mutation, variables: { input: { ...input, preview: true } }, fetchPolicy: 'no-cache', errorPolicy: 'all',
+    });
+    const payload = data?.[act];
+    if (payload && noes(payload).length === 0) return { actor, warnings: payload.warnings };
+    heard.push(`${actor.email} (${actor.role}): ${payload ? noes(payload).map(({ code, message }) => `${code} ${message}`).join('; ') : error?.message}`);
+  }
+  throw new Error(`nobody may do ${act}:\n${heard.join('\n')}`);
+}
+
+// step runs an act and demands that the watched object, read from the cache alone, afterwards equals the server's own
+// answer and differs from before; one that the act makes is not in the cache before. It returns the act's payload.
+export async function step(all, { act, by = /./, input, payload: selection, watch }) {
+  const mutation = document(act, selection);
+  const { actor, warnings } = await whoMay(all, by, act, mutation, input);
+  const passing = warnings.length === 0 ? {} : { acknowledge: warnings.map(({ code }) => code), acknowledgeReason: 'prova della memoria del client' };
+  const { client } = actor;
+  if (!watch.isNew) await client.query({ ...asked(watch), fetchPolicy: 'network-only' });
+  const before = cached(client, watch);
+  demand(watch.isNew ? before === null : before !== null, `${act}: the cache is not as it should be before`, before);
+
+  const sent = actor.requests;
+  const { data } = await client.mutate({ mutation, variables: { input: { ...input, ...passing } } });
+  const payload = data[act];
+  demand(noes(payload).length === 0, `${act} was refused after a preview that was not`, payload);
+  const after = cached(client, watch);
+  demand(actor.requests === sent + 1, `${act} made ${actor.requests - sent} requests`);
+  demand(after !== null, `${act}: the payload leaves holes in the cache`, payload);
+  demand(!isDeepStrictEqual(after, before), `${act}: the cache shows nothing new`, after);
+  const { query, variables } = asked(watch);
+  const { node: truth } = await read(actor, query, variables);
+  demand(isDeepStrictEqual(plain(after), plain(truth)), `${act}: the cache differs from the server`, after, truth);
+  console.log(`  ${act} as ${actor.email}`);
+  return payload;
+}
+
+// asked is the query of a screen about one object; cached is what Apollo shows of it without asking, or null.
+const asked = ({ type, id, fields }) => ({
+  query: parse(`query Watch($id: ID!) { node(id: $id) { ... on ${type} { ${fields} } } }`), variables: { id },
+});
+
+const cached = (client, { type, id, fields }) => client.readFragment({
+  id: `${type}:${id}`, fragment: parse(`fragment Watched on ${type} { ${fields} }`),
+});
+
+const plain = (value) => JSON.parse(JSON.stringify(value));

@@ -1,0 +1,128 @@
+// How the live checks reach a server: its address and people come from the environment, tokens from its demonstration.
+//   BASE_URL      the server, e.g. http://127.0.0.1:8080
+//   SECOND_URL    another node of the same installation; BASE_URL when left out
+//   TUTOR_EMAIL   who records attendance; the first demonstration tutor with a running internship when left out
+import { createClient } from 'graphql-ws';
+import WebSocket from 'ws';
+import { freeHours, programmeOf, since } from '../../internal/platform/web/page/src/facts.js';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+export const base = required('BASE_URL').replace(/\/$/, '');
+export const second = (process.env.SECOND_URL ?? base).replace(/\/$/, '');
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+export const operation = (name) => readFileSync(here(`./operations/${name}.graphql`), 'utf8');
+const pageExample = (name) => readFileSync(here(`../../internal/platform/web/page/src/examples/${name}.graphql`), 'utf8');
+
+function required(name) {
+  const value = process.env[name];
+  if (!value) {
+    console.error(`${name} is not set`);
+    process.exit(2);
+  }
+  return value;
+}
+
+// demand ends the check with a reason; the process then leaves with status 1.
+export function demand(holds, reason, ...facts) {
+  if (!holds) throw new Error([reason, ...facts.map((fact) => JSON.stringify(fact, null, 1))].join('\n'));
+}
+
+export async function people() {
+  const response = await fetch(`${base}/demo/people`);
+  demand(response.ok, `GET /demo/people answered ${response.status}`);
+  return response.json();
+}
+
+export async function signIn(email) {
+  const response = await fetch(`${base}/demo/token`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ email }),
+  });
+  demand(response.ok, `POST /demo/token for ${email} answered ${response.status}`);
+  const { token, expiresAt } = await response.json();
+  demand(typeof token === 'string' && token !== '', 'POST /demo/token gave no token');
+  demand(new Date(expiresAt) > new Date(), 'the token has run out before its first use', expiresAt);
+  return token;
+}
+
+// ask posts one operation and answers its data; GraphQL errors end the check.
+export async function ask(token, query, variables, url = base) {
+  const { data, errors } = await post(token, query, variables, url);
+  demand(!errors && data, `the server answered errors to ${query.slice(0, 60)}`, errors);
+  return data;
+}
+
+export async function post(token, query, variables, url = base) {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: {
+      'Content-Type': 'application/json',
+      Accept: 'application/graphql-response+json, application/json;q=0.9',
+      'Lavoro-Client': 'clienttest',
+      ...(token ? { Authorization: `Bearer ${token}` } : {}),
+    },
+    body: JSON.stringify({ query, variables }),
+  });
+  return response.json();
+}
+
+// running finds a person's programme and the latest hours of a running internship that are still to be written.
+export async function running(token) {
+  const { viewer } = await ask(token, pageExample('viewer'));
+  const programme = programmeOf(viewer);
+  if (!programme) return null;
+  const { placements } = await ask(token, pageExample('prepare'), { programme: programme.id, since: since() });
+  const hours = freeHours(placements.nodes);
+  return hours && { programme: programme.id, ...hours };
+}
+
+// tutor signs in the person who records attendance, and says what there is to record.
+export async function tutor() {
+  const named = process.env.TUTOR_EMAIL;
+  const candidates = named ? [{ email: named }] : (await people()).filter(({ role }) => /tutor/i.test(role) && !/host|azien|ospit/i.test(role));
+  for (const { email } of candidates) {
+    const token = await signIn(email);
+    const hours = await running(token);
+    if (hours) return { email, token, ...hours };
+  }
+  throw new Error(`no demonstration tutor has hours to record (tried ${candidates.map(({ email }) => email).join(', ')})`);
+}
+
+// socket opens a graphql-transport-ws connection to url as the bearer of token.
+export function socket(token, url = second, options = {}) {
+  return createClient({
+    url: `${url.replace(/^http/, 'ws')}/graphql`,
+    webSocketImpl: WebSocket,
+    connectionParams: { Authorization: `Bearer ${token}`, 'Accept-Language': 'it', 'Lavoro-Client': 'clienttest' },
+    retryAttempts: Infinity,
+    lazy: false,
+    ...options,
+  });
+}
+
+// within settles like promise, or fails with reason when that takes longer than so many milliseconds.
+export async function within(milliseconds, promise, reason) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${reason} (waited ${milliseconds} ms)`)), milliseconds);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+// check runs the whole of a script and turns its outcome into a line and an exit status.
+export async function check(name, run) {
+  try {
+    console.log(`ok ${name}: ${await run()}`);
+    process.exit(0);
+  } catch (cause) {
+    console.error(`FAILED ${name}: ${cause.stack ?? cause}`);
+    process.exit(1);
+  }
+}
