@@ -33,9 +33,9 @@ const shown = {
   }`,
   attendance: `attendance {
     id kind day from to minutes standing revision
-    enrolment { id countedMinutes attendances(first: 200) { nodes { id day from to minutes standing revision } } }
+    enrolment { id countedMinutes attendances(first: 50) { nodes { id day from to minutes standing revision } } }
   }`,
-  register: '{ id countedMinutes attendances(first: 200) { nodes { id day from to minutes standing revision } } }',
+  register: '{ id countedMinutes attendances(first: 50) { nodes { id day from to minutes standing revision } } }',
   activity: 'activity { id title place plannedMinutes seats seatsTaken revision }',
   allowance: 'allowance { id month minutes total cap revision participant { id allowances { id month total revision } } }',
 };

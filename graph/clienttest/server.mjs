@@ -4,7 +4,7 @@
 //   TUTOR_EMAIL   who records attendance; the first demonstration tutor with a running internship when left out
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
-import { freeHours, programmeOf, since } from '../../internal/platform/web/page/src/facts.js';
+import { firstGood, freeHours, programmeOf, since } from '../../internal/platform/web/page/src/facts.js';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -69,14 +69,17 @@ export async function post(token, query, variables, url = base) {
   return response.json();
 }
 
-// running finds a person's programme and the latest hours of a running internship that are still to be written.
+// running finds a person's programme and the latest hours of a running internship that the rules let be written.
 export async function running(token) {
   const { viewer } = await ask(token, pageExample('viewer'));
   const programme = programmeOf(viewer);
   if (!programme) return null;
   const { placements } = await ask(token, pageExample('prepare'), { programme: programme.id, since: since() });
   const hours = freeHours(placements.nodes);
-  return hours && { programme: programme.id, ...hours };
+  if (hours.length === 0) return null;
+  const { recordAttendance } = await ask(token, pageExample('offer'), { input: { preview: true, entries: hours } });
+  const good = firstGood(hours, recordAttendance.answers);
+  return good && { programme: programme.id, ...good };
 }
 
 // tutor signs in the person who records attendance, and says what there is to record.

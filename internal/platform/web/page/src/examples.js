@@ -3,6 +3,7 @@ import { post } from './api.js';
 import viewerQuery from './examples/viewer.graphql';
 import positionQuery from './examples/position.graphql';
 import prepareQuery from './examples/prepare.graphql';
+import offerMutation from './examples/offer.graphql';
 import nestedQuery from './examples/nested.graphql';
 import nestedVariables from './examples/nested.json';
 import recordQuery from './examples/record.graphql';
@@ -10,7 +11,7 @@ import recordVariables from './examples/record.json';
 import attendanceQuery from './examples/attendance.graphql';
 import matchingQuery from './examples/matching.graphql';
 import feedVariables from './examples/feed.json';
-import { freeHours, programmeOf, since } from './facts.js';
+import { firstGood, freeHours, programmeOf, since } from './facts.js';
 
 const templates = [
   { key: 'nested', it: 'Interrogazione annidata', en: 'Nested query', query: nestedQuery, variables: nestedVariables },
@@ -29,7 +30,14 @@ export async function prepare(credentials) {
   const programme = programmeOf(viewer);
   if (!programme) return {};
   const { placements } = await ask(credentials, prepareQuery, { programme: programme.id, since: since() });
-  return { programme: programme.id, ...freeHours(placements.nodes) };
+  return { programme: programme.id, ...(await writable(credentials, freeHours(placements.nodes))) };
+}
+
+// writable asks by a preview, which writes nothing, which of the hours the rules accept.
+async function writable(credentials, hours) {
+  if (hours.length === 0) return undefined;
+  const { recordAttendance } = await ask(credentials, offerMutation, { input: { preview: true, entries: hours } });
+  return firstGood(hours, recordAttendance.answers);
 }
 
 // position reads where the programme's news stands now; null lets the feed begin whenever the server gets to it.

@@ -1,6 +1,7 @@
 // What the examples need to know of the signed-in person: a programme, and an hour of the register still to be written.
 
 const lookBack = 28;
+const stretchesEach = 3;
 
 // civilDay names the day in Europe/Rome that lies so many days before now, as YYYY-MM-DD.
 export function civilDay(daysAgo, now = new Date()) {
@@ -15,16 +16,27 @@ export const since = (now) => civilDay(lookBack, now);
 // programmeOf is the first programme in which the viewer holds a grant.
 export const programmeOf = (viewer) => viewer.grants.map((grant) => grant.programme).find(Boolean);
 
-// freeHours is the latest stretch of an internship's timetable on which its person has no entry yet.
+// freeHours lists stretches of the internships' timetables on which their person has no entry yet, latest first and at
+// most a few of each internship. Whether the rules let one be written, only the server knows: see firstGood.
 export function freeHours(placements, now = new Date()) {
+  const taken = new Map();
+  const found = [];
   for (let daysAgo = 0; daysAgo <= lookBack; daysAgo += 1) {
     const day = civilDay(daysAgo, now);
     for (const placement of placements) {
-      const hours = placement.enrolment && stretch(placement, day);
-      if (hours) return { enrolment: placement.enrolment.id, placement: placement.id, day, from: hours.from, to: hours.to };
+      const hours = placement.enrolment && (taken.get(placement.id) ?? 0) < stretchesEach && stretch(placement, day);
+      if (!hours) continue;
+      taken.set(placement.id, (taken.get(placement.id) ?? 0) + 1);
+      found.push({ enrolment: placement.enrolment.id, day, from: hours.from, to: hours.to });
     }
   }
-  return null;
+  return found;
+}
+
+// firstGood picks by the answers of a preview the first stretch that may be written without remark; undefined when none.
+export function firstGood(hours, answers) {
+  const good = answers.find(({ refusals, warnings }) => refusals.length === 0 && warnings.length === 0);
+  return good && hours[good.index];
 }
 
 function stretch({ fromDay, toDay, opening, participant }, day) {
