@@ -1,0 +1,103 @@
+package graph
+
+import (
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/lavoroincorso/lavoro/internal/platform/plan"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+)
+
+// Limits bound what one operation may ask for.
+type Limits struct {
+	Cost  int // fields of the answer, lists counted at their page size
+	Depth int
+}
+
+// assumedList is what a list without pages is counted as.
+const assumedList = 10
+
+var (
+	tooCostly = refusal.Define(refusal.Definition{
+		Code: "OPERATION_TOO_COSTLY", Kind: refusal.Input,
+		Message: refusal.Text{It: "L'operazione chiede troppi dati in una volta (più di {max} campi).", En: "The operation asks for too much at once (more than {max} fields)."},
+		Cure:    refusal.Text{It: "Chiedi pagine più piccole o meno livelli.", En: "Ask for smaller pages or fewer levels."},
+	})
+	tooDeep = refusal.Define(refusal.Definition{
+		Code: "OPERATION_TOO_DEEP", Kind: refusal.Input,
+		Message: refusal.Text{It: "L'operazione ha più di {max} livelli.", En: "The operation has more than {max} levels."},
+		Cure:    refusal.Text{It: "Chiedi meno livelli, o dividi l'operazione.", En: "Ask for fewer levels, or divide the operation."},
+	})
+)
+
+// meter walks an operation and stops at the first limit, so that no shape of fragments can make the walk itself long.
+type meter struct {
+	op     *graphql.OperationContext
+	limits Limits
+	spent  int
+	steps  int
+	err    error
+}
+
+func (l Limits) check(op *graphql.OperationContext) error {
+	m := meter{op: op, limits: l}
+	m.walk(op.Operation.SelectionSet, 1, 1)
+	return m.err
+}
+
+func (m *meter) walk(set ast.SelectionSet, times, depth int) {
+	if depth > m.limits.Depth && m.err == nil {
+		m.err = tooDeep.At().With("max", m.limits.Depth)
+	}
+	for _, sel := range set {
+		if m.err != nil {
+			return
+		}
+		switch sel := sel.(type) {
+		case *ast.Field:
+			m.field(sel, times, depth)
+		case *ast.InlineFragment:
+			m.step()
+			m.walk(sel.SelectionSet, times, depth)
+		case *ast.FragmentSpread:
+			m.step()
+			m.walk(sel.Definition.SelectionSet, times, depth)
+		}
+	}
+}
+
+func (m *meter) step() {
+	if m.steps++; m.steps > m.limits.Cost && m.err == nil {
+		m.err = tooCostly.At().With("max", m.limits.Cost)
+	}
+}
+
+func (m *meter) field(f *ast.Field, times, depth int) {
+	m.step()
+	if m.spent += times; m.spent > m.limits.Cost && m.err == nil {
+		m.err = tooCostly.At().With("max", m.limits.Cost)
+		return
+	}
+	if f.Definition == nil {
+		return
+	}
+	m.walk(f.SelectionSet, times*m.size(f), depth+1)
+}
+
+// size is how many objects the field is counted to give.
+func (m *meter) size(f *ast.Field) int {
+	paged := f.Definition.Arguments.ForName("first") != nil
+	if !paged {
+		if f.Definition.Type.Elem == nil || f.Name == "nodes" || f.Name == "edges" {
+			return 1
+		}
+		return assumedList
+	}
+	args := f.ArgumentMap(m.op.Variables)
+	for _, name := range []string{"first", "last"} {
+		if n, err := whole(args[name], 1, plan.MaxPage); err == nil {
+			return int(n)
+		}
+	}
+	return plan.DefaultPage
+}

@@ -1,0 +1,244 @@
+package graph
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/event"
+	"github.com/lavoroincorso/lavoro/internal/platform/live"
+	"github.com/lavoroincorso/lavoro/internal/platform/plan"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+)
+
+// feeds are the fields of Subscription: what they follow, and by which arguments they may be narrowed.
+var feeds = map[string]struct {
+	subject string // GraphQL type of the subject
+	class   access.Class
+	narrow  map[string]string // argument -> id prefix
+}{
+	"attendanceUpdates": {subject: "Attendance", class: access.Work, narrow: map[string]string{"participant": "prt", "placement": "plc"}},
+	"matchingUpdates":   {subject: "Match", class: access.Path, narrow: map[string]string{"participant": "prt", "company": "com"}},
+}
+
+// update is one event as a feed gives it, named like the fields of the …Update types.
+type update struct {
+	Cursor     string          `json:"cursor"`
+	Sequence   int64           `json:"sequence"`
+	OccurredAt time.Time       `json:"occurredAt"`
+	Act        string          `json:"act"`
+	Kind       event.Kind      `json:"kind"`
+	SubjectID  *string         `json:"subjectId"`
+	Subject    json.RawMessage `json:"subject"`
+	RemovedID  *string         `json:"removedId"`
+}
+
+// follow answers a subscription from the hub.
+func (r *Resolver) follow(ctx context.Context, op *graphql.OperationContext) graphql.ResponseHandler {
+	session, _ := sessionOf(ctx)
+	s := &selector{op: op, schema: r.AST}
+	field := s.fields(op.Operation.SelectionSet, "Subscription")[0]
+	feed, err := r.feed(ctx, session, field)
+	if s.err != nil {
+		err = s.err
+	}
+	if err != nil {
+		return failed(ctx, err)
+	}
+	after, resync, err := r.start(ctx, feed.Programme, field)
+	if err != nil {
+		return failed(ctx, err)
+	}
+	sub, err := r.Hub.Follow(ctx, groupKey(op, session), feed, after)
+	if err != nil {
+		return failed(ctx, err)
+	}
+	context.AfterFunc(ctx, sub.Close)
+	return func(ctx context.Context) *graphql.Response {
+		if resync != nil {
+			first := resync
+			resync = nil
+			return r.answer(session, field, *first)
+		}
+		if data := sub.Next(ctx); data != nil {
+			return &graphql.Response{Data: data}
+		}
+		return nil
+	}
+}
+
+// groupKey names all that an answer depends on: what is asked, and what the asker may read. A selection that shows what he may do
+// depends on who he is.
+func groupKey(op *graphql.OperationContext, s Session) string {
+	variables, _ := json.Marshal(op.Variables)
+	parts := []string{op.RawQuery, op.OperationName, string(variables), s.Lang, s.Actor.Fingerprint()}
+	if strings.Contains(op.RawQuery, "allowedActs") {
+		parts = append(parts, s.Actor.Member.String())
+	}
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return hex.EncodeToString(sum[:])
+}
+
+// feed reads the arguments; a programme that the viewer does not see is answered like an unknown one.
+func (r *Resolver) feed(ctx context.Context, session Session, field plan.Selected) (live.Feed, error) {
+	declared := feeds[field.Name]
+	programme, err := idOf("prg", fmt.Sprint(field.Args["programme"]), "programme")
+	if err != nil {
+		return live.Feed{}, err
+	}
+	seen, err := r.Engine.Objects(ctx, session.viewer(r.Clock()), nil, []plan.Group{{Type: "Programme", IDs: []uuid.UUID{programme}, Selected: []plan.Selected{{Alias: "id", Name: "id"}}}})
+	if err != nil {
+		return live.Feed{}, err
+	}
+	if string(seen[0][0]) == "null" && !sharesProgramme(session.Actor, programme) {
+		return live.Feed{}, refusal.NotFound.At("programme")
+	}
+	feed := live.Feed{Programme: programme, SubjectKind: declared.subject, Sees: func(audience []uuid.UUID) bool { return session.Actor.Sees(declared.class, audience) }}
+	for argument, prefix := range declared.narrow {
+		if given, ok := field.Args[argument].(string); ok {
+			id, err := idOf(prefix, given, argument)
+			if err != nil {
+				return live.Feed{}, err
+			}
+			feed.Narrow = append(feed.Narrow, id)
+		}
+	}
+	feed.Execute = func(ctx context.Context, events []event.Event) ([][]byte, error) {
+		return r.execute(ctx, session, field, declared.subject, events)
+	}
+	return feed, nil
+}
+
+// sharesProgramme is for those who, like hosts, hold a grant in a programme whose own page they do not see.
+func sharesProgramme(a access.Actor, programme uuid.UUID) bool {
+	for _, g := range a.Grants {
+		if g.Programme == programme {
+			return true
+		}
+	}
+	return false
+}
+
+// execute reads the subjects of events that arrived together with one statement, and writes one answer for each.
+func (r *Resolver) execute(ctx context.Context, session Session, field plan.Selected, subject string, events []event.Event) ([][]byte, error) {
+	epoch, err := r.epoch(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]uuid.UUID, len(events))
+	for i, e := range events {
+		ids[i] = e.Subject
+	}
+	subjects, err := r.subjects(ctx, session, field, subject, ids)
+	if err != nil {
+		return nil, err
+	}
+	t, _ := r.Engine.Schema.Type(subject)
+	answers := make([][]byte, len(events))
+	for i, e := range events {
+		id := plan.FormatID(t.Prefix, e.Subject)
+		u := update{Cursor: cursor(epoch, e.Seq), Sequence: e.Seq, OccurredAt: e.At.UTC(), Act: e.Act, Kind: e.Kind, SubjectID: &id, Subject: subjects[i]}
+		if string(subjects[i]) == "null" {
+			u.Kind, u.RemovedID = event.Left, &id
+		}
+		if answers[i], err = spellUpdate(session, field, u); err != nil {
+			return nil, err
+		}
+	}
+	return answers, nil
+}
+
+// subjects reads what is selected of the subjects, or only whether they are still seen.
+func (r *Resolver) subjects(ctx context.Context, session Session, field plan.Selected, subject string, ids []uuid.UUID) ([]json.RawMessage, error) {
+	selected := []plan.Selected{{Alias: "id", Name: "id"}}
+	for _, f := range field.Under(field.TypeName) {
+		if f.Name == "subject" {
+			selected = f.Under(subject)
+		}
+	}
+	objects, err := r.Engine.Objects(ctx, session.viewer(r.Clock()), nil, []plan.Group{{Type: subject, IDs: ids, Selected: selected}})
+	if err != nil {
+		return nil, err
+	}
+	return objects[0], nil
+}
+
+func spellUpdate(session Session, field plan.Selected, u update) ([]byte, error) {
+	inner, err := plan.Renderer{Lang: session.Lang}.Value(u, field)
+	if err != nil {
+		return nil, err
+	}
+	alias, _ := json.Marshal(field.Alias)
+	return append(append(append(append([]byte("{"), alias...), ':'), inner...), '}'), nil
+}
+
+func (r *Resolver) answer(session Session, field plan.Selected, u update) *graphql.Response {
+	data, err := spellUpdate(session, field, u)
+	if err != nil {
+		return nil
+	}
+	return &graphql.Response{Data: data}
+}
+
+// start reads where a feed begins. A cursor of another history, of the future, or older than what is kept is answered with a
+// resync that gives the cursor to go on from.
+func (r *Resolver) start(ctx context.Context, programme uuid.UUID, field plan.Selected) (after int64, resync *update, err error) {
+	given, ok := field.Args["after"].(string)
+	if !ok {
+		return -1, nil, nil
+	}
+	epoch, err := r.epoch(ctx)
+	if err != nil {
+		return 0, nil, err
+	}
+	head, err := live.Head(ctx, r.DB, programme)
+	if err != nil {
+		return 0, nil, err
+	}
+	itsEpoch, seq, err := parseCursor(given)
+	if err != nil {
+		return 0, nil, plan.CursorInvalid.At("after")
+	}
+	kept, err := live.Kept(ctx, r.DB, programme, seq)
+	if err != nil {
+		return 0, nil, err
+	}
+	if itsEpoch == epoch && seq <= head && kept {
+		return seq, nil, nil
+	}
+	return head, &update{Cursor: cursor(epoch, head), Sequence: head, OccurredAt: r.Clock().UTC(), Act: "resync", Kind: event.Resync}, nil
+}
+
+func (r *Resolver) epoch(ctx context.Context) (string, error) {
+	if known := r.knownEpoch.Load(); known != nil {
+		return *known, nil
+	}
+	epoch, err := live.Epoch(ctx, r.DB)
+	if err == nil {
+		r.knownEpoch.Store(&epoch)
+	}
+	return epoch, err
+}
+
+func cursor(epoch string, seq int64) string { return epoch + "." + strconv.FormatInt(seq, 10) }
+
+func parseCursor(s string) (epoch string, seq int64, err error) {
+	epoch, text, ok := strings.Cut(s, ".")
+	if !ok || epoch == "" {
+		return "", 0, fmt.Errorf("not a feed cursor")
+	}
+	seq, err = strconv.ParseInt(text, 10, 64)
+	if err != nil || seq < 0 {
+		return "", 0, fmt.Errorf("not a feed cursor")
+	}
+	return epoch, seq, nil
+}

@@ -1,0 +1,125 @@
+package graph
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/lavoroincorso/lavoro/internal/platform/plan"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+)
+
+// operation is where every operation passes: queries are answered by one plan, subscriptions by the hub, and acts go on to their
+// resolvers.
+func (r *Resolver) operation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+	op := graphql.GetOperationContext(ctx)
+	if err := r.Limits.check(op); err != nil {
+		return failed(ctx, err)
+	}
+	_, signedIn := sessionOf(ctx)
+	if !signedIn && !onlyIntrospection(op) {
+		return failed(ctx, unauthenticated.At())
+	}
+	switch op.Operation.Operation {
+	case ast.Query:
+		return r.query(ctx, op, next)
+	case ast.Subscription:
+		return r.follow(ctx, op)
+	}
+	return next(ctx)
+}
+
+func onlyIntrospection(op *graphql.OperationContext) bool {
+	for _, f := range graphql.CollectFields(op, op.Operation.SelectionSet, []string{"Query", "Mutation", "Subscription"}) {
+		if !strings.HasPrefix(f.Name, "__") {
+			return false
+		}
+	}
+	return true
+}
+
+func failed(ctx context.Context, err error) graphql.ResponseHandler {
+	return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{present(ctx, err)}})
+}
+
+// planned holds the root fields that the plan answered, for the executor to put beside those that it resolves itself.
+type plannedKey struct{}
+
+func (r *Resolver) query(ctx context.Context, op *graphql.OperationContext, next graphql.OperationHandler) graphql.ResponseHandler {
+	s := &selector{op: op, schema: r.AST}
+	var mine []plan.Selected
+	all := s.fields(op.Operation.SelectionSet, "Query")
+	for _, f := range all {
+		if f.Name == "__typename" || r.Engine.Schema.Root(f.Name) {
+			mine = append(mine, f)
+		}
+	}
+	if len(mine) == 0 {
+		return next(ctx)
+	}
+	data, err := r.read(ctx, s, mine)
+	if err != nil {
+		return failed(ctx, err)
+	}
+	if len(mine) == len(all) {
+		return graphql.OneShot(&graphql.Response{Data: data})
+	}
+	var roots map[string]json.RawMessage
+	if err := json.Unmarshal(data, &roots); err != nil {
+		return failed(ctx, err)
+	}
+	return next(context.WithValue(ctx, plannedKey{}, roots))
+}
+
+func (r *Resolver) read(ctx context.Context, s *selector, selected []plan.Selected) ([]byte, error) {
+	session, _ := sessionOf(ctx)
+	data, err := r.Engine.Query(ctx, session.viewer(r.Clock()), selected)
+	if s.err != nil {
+		return nil, s.err
+	}
+	if err != nil {
+		return nil, err
+	}
+	return data, promised(data, selected)
+}
+
+// promised refuses an answer in which a root that the schema promises is missing: what it names is not the viewer's to see.
+func promised(data []byte, selected []plan.Selected) error {
+	var roots map[string]json.RawMessage
+	for _, s := range selected {
+		if !s.NonNull || strings.HasSuffix(s.TypeName, "Connection") {
+			continue
+		}
+		if roots == nil {
+			if err := json.Unmarshal(data, &roots); err != nil {
+				return err
+			}
+		}
+		if string(roots[s.Alias]) == "null" {
+			return refusal.NotFound.At(s.Alias)
+		}
+	}
+	return nil
+}
+
+// rootField gives the executor what the plan has already answered.
+func rootField(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
+	roots, _ := ctx.Value(plannedKey{}).(map[string]json.RawMessage)
+	if f := graphql.GetRootFieldContext(ctx); f != nil {
+		if data, ok := roots[f.Field.Alias]; ok {
+			return raw(data)
+		}
+	}
+	return next(ctx)
+}
+
+// raw is JSON that is ready to be sent.
+type raw json.RawMessage
+
+// MarshalGQL writes the JSON as it is.
+func (d raw) MarshalGQL(w io.Writer) { _, _ = w.Write(d) }

@@ -1,0 +1,62 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/google/uuid"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+)
+
+var (
+	unauthenticated = refusal.Define(refusal.Definition{
+		Code: "UNAUTHENTICATED", Kind: refusal.Right,
+		Message: refusal.Text{It: "Non hai effettuato l'accesso, oppure l'accesso è scaduto.", En: "You are not signed in, or your sign-in has expired."},
+		Cure:    refusal.Text{It: "Accedi e riprova.", En: "Sign in and try again."},
+	})
+	unavailable = refusal.Define(refusal.Definition{
+		Code: "UNAVAILABLE", Kind: refusal.State,
+		Message: refusal.Text{It: "Il servizio non è raggiungibile in questo momento. Nulla è stato scritto.", En: "The service cannot be reached at this moment. Nothing was written."},
+		Cure:    refusal.Text{It: "Riprova tra qualche secondo: la stessa richiesta con lo stesso requestId non avrà doppio effetto.", En: "Try again in a few seconds: the same request with the same requestId has one effect."},
+	})
+	internal = refusal.Define(refusal.Definition{
+		Code: "INTERNAL", Kind: refusal.State,
+		Message: refusal.Text{It: "Errore interno. Riferimento: {id}.", En: "Internal error. Reference: {id}."},
+		Cure:    refusal.Text{It: "Riprova; se si ripete, comunica il riferimento all'assistenza.", En: "Try again; if it happens again, give the reference to support."},
+	})
+)
+
+// present is the one place where an error becomes what a client reads: a refusal in words, or "internal" with a reference that
+// stands in the log once. What an error of ours says inside never leaves.
+func present(ctx context.Context, err error) *gqlerror.Error {
+	var own *gqlerror.Error
+	if errors.As(err, &own) && own.Err == nil {
+		return own // of the parser, the validator or the protocol: about the request, not about data
+	}
+	if list, ok := refusal.As(err); ok && len(list) > 0 {
+		return spelled(ctx, list[0])
+	}
+	if errors.Is(err, context.Canceled) || postgres.Unreachable(err) {
+		slog.WarnContext(ctx, "database not reachable", "error", postgres.Safe(err))
+		return spelled(ctx, unavailable.At())
+	}
+	id := uuid.NewString()
+	slog.ErrorContext(ctx, "internal error", "id", id, "error", postgres.Safe(err))
+	return spelled(ctx, internal.At().With("id", id))
+}
+
+func spelled(ctx context.Context, r refusal.Refusal) *gqlerror.Error {
+	l := r.Localized(langOf(ctx))
+	return &gqlerror.Error{
+		Message: l.Message,
+		Path:    graphql.GetPath(ctx),
+		Extensions: map[string]any{
+			"code": l.Code, "kind": l.Kind, "path": l.Path, "cure": l.Cure, "curedBy": l.CuredBy,
+		},
+	}
+}

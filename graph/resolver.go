@@ -1,0 +1,52 @@
+package graph
+
+import (
+	"sync/atomic"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/lavoroincorso/lavoro/internal/platform/live"
+	"github.com/lavoroincorso/lavoro/internal/platform/plan"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+)
+
+// Resolver is what answers operations. Its methods for mutations stand in one file per concept.
+type Resolver struct {
+	DB     *postgres.DB
+	Engine *plan.Engine
+	Hub    *live.Hub
+	Clock  postgres.Clock
+	Limits Limits
+	// Secret keys the hash of repeated requests' inputs.
+	Secret []byte
+	// Hint wakes the relay after a commit.
+	Hint func()
+	// AST is the schema as parsed from schema.graphqls.
+	AST *ast.Schema
+
+	knownEpoch atomic.Pointer[string]
+}
+
+// Mutation gives the resolvers of acts.
+func (r *Resolver) Mutation() MutationResolver { return mutation{Resolver: r} }
+
+// Query gives the few root fields that no plan can answer.
+func (r *Resolver) Query() QueryResolver { return query{r: r} }
+
+// Subscription is answered by the hub before resolvers are asked.
+func (r *Resolver) Subscription() SubscriptionResolver { return nil }
+
+// Refusal is put into words by the plan's renderer before resolvers are asked.
+func (r *Resolver) Refusal() RefusalResolver { return nil }
+
+// mutation has one method for each act.
+type mutation struct {
+	MutationResolver
+	*Resolver
+}
+
+// query answers what plans do not; the embedded interface stands for everything that they do.
+type query struct {
+	QueryResolver
+	r *Resolver
+}

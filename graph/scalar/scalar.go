@@ -1,0 +1,112 @@
+// Package scalar spells the API's scalars: each pair reads a value of package values from a request and writes it into an answer.
+package scalar
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/values/money"
+)
+
+// maxCursor bounds what a client may hand back as a cursor, in bytes; ours are far shorter.
+const maxCursor = 1024
+
+func quoted(s string) graphql.Marshaler {
+	return graphql.WriterFunc(func(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(s)) })
+}
+
+func number(n int64) graphql.Marshaler {
+	return graphql.WriterFunc(func(w io.Writer) { _, _ = io.WriteString(w, strconv.FormatInt(n, 10)) })
+}
+
+func text[T any](v any, parse func(string) (T, error)) (T, error) {
+	s, ok := v.(string)
+	if !ok {
+		var zero T
+		return zero, fmt.Errorf("must be a string")
+	}
+	return parse(s)
+}
+
+func integer(v any, low, high int64) (int64, error) {
+	var n int64
+	var err error
+	switch v := v.(type) {
+	case int64:
+		n = v
+	case int:
+		n = int64(v)
+	case json.Number:
+		n, err = strconv.ParseInt(v.String(), 10, 64)
+	default:
+		return 0, errors.New("must be an integer")
+	}
+	if err != nil || n < low || n > high {
+		return 0, fmt.Errorf("must be an integer from %d to %d", low, high)
+	}
+	return n, nil
+}
+
+// MarshalDay writes a civil day as "YYYY-MM-DD".
+func MarshalDay(d calendar.Day) graphql.Marshaler { return quoted(d.String()) }
+
+// UnmarshalDay reads a civil day; impossible dates are errors.
+func UnmarshalDay(v any) (calendar.Day, error) { return text(v, calendar.ParseDay) }
+
+// MarshalMonth writes a month as "YYYY-MM".
+func MarshalMonth(m calendar.Month) graphql.Marshaler { return quoted(m.String()) }
+
+// UnmarshalMonth reads a month, "YYYY-MM".
+func UnmarshalMonth(v any) (calendar.Month, error) { return text(v, calendar.ParseMonth) }
+
+// MarshalLocalTime writes a time of day as "HH:MM".
+func MarshalLocalTime(t calendar.LocalTime) graphql.Marshaler { return quoted(t.String()) }
+
+// UnmarshalLocalTime reads a time of day, "HH:MM"; "24:00" is the end of a day.
+func UnmarshalLocalTime(v any) (calendar.LocalTime, error) { return text(v, calendar.ParseLocalTime) }
+
+// MarshalInstant writes a moment in UTC, RFC 3339 with what fractions it has.
+func MarshalInstant(t time.Time) graphql.Marshaler { return quoted(t.UTC().Format(time.RFC3339Nano)) }
+
+// UnmarshalInstant reads a moment, RFC 3339.
+func UnmarshalInstant(v any) (time.Time, error) {
+	return text(v, func(s string) (time.Time, error) { return time.Parse(time.RFC3339, s) })
+}
+
+// MarshalCents writes euro cents as an integer.
+func MarshalCents(c money.Cents) graphql.Marshaler { return number(int64(c)) }
+
+// UnmarshalCents reads euro cents, an integer that a JavaScript number holds exactly.
+func UnmarshalCents(v any) (money.Cents, error) {
+	n, err := integer(v, -int64(money.Limit), int64(money.Limit))
+	return money.Cents(n), err
+}
+
+// MarshalMinutes writes minutes as an integer.
+func MarshalMinutes(m calendar.Minutes) graphql.Marshaler { return number(int64(m)) }
+
+// UnmarshalMinutes reads minutes, 0 to 2^31-1.
+func UnmarshalMinutes(v any) (calendar.Minutes, error) {
+	n, err := integer(v, 0, 1<<31-1)
+	return calendar.Minutes(n), err
+}
+
+// MarshalCursor writes an opaque cursor.
+func MarshalCursor(s string) graphql.Marshaler { return quoted(s) }
+
+// UnmarshalCursor reads an opaque cursor; what it points to is checked where it is used.
+func UnmarshalCursor(v any) (string, error) {
+	return text(v, func(s string) (string, error) {
+		if len(s) > maxCursor {
+			return "", errors.New("is not a cursor of this API")
+		}
+		return s, nil
+	})
+}

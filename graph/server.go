@@ -1,0 +1,122 @@
+package graph
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql/handler"
+	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"github.com/99designs/gqlgen/graphql/handler/lru"
+	"github.com/99designs/gqlgen/graphql/handler/transport"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/lavoroincorso/lavoro/internal/values/text"
+)
+
+// Authenticate says who a bearer token belongs to.
+type Authenticate func(ctx context.Context, token string) (Session, error)
+
+const (
+	documentCache = 1000   // parsed operations kept
+	tokenLimit    = 15_000 // lexical tokens of one operation
+	maxBody       = 1 << 20
+	keepAlive     = 15 * time.Second
+	initTimeout   = 10 * time.Second
+	// closeForbidden asks a client for a new token instead of having it loop.
+	closeForbidden = 4403
+)
+
+// NewServer serves the API at one path: POST, and graphql-transport-ws.
+func NewServer(r *Resolver, who Authenticate) http.Handler {
+	es := NewExecutableSchema(Config{Resolvers: r})
+	r.AST = es.Schema()
+	srv := handler.New(es)
+	srv.AddTransport(transport.Websocket{KeepAlivePingInterval: keepAlive, InitTimeout: initTimeout, InitFunc: openSocket(who)})
+	srv.AddTransport(transport.Options{})
+	srv.AddTransport(transport.POST{})
+	srv.SetQueryCache(lru.New[*ast.QueryDocument](documentCache))
+	srv.SetParserTokenLimit(tokenLimit)
+	srv.Use(extension.Introspection{})
+	srv.AroundOperations(r.operation)
+	srv.AroundRootFields(rootField)
+	srv.AroundFields(field)
+	srv.SetErrorPresenter(present)
+	srv.SetRecoverFunc(func(ctx context.Context, panicked any) error {
+		slog.ErrorContext(ctx, "panic", "value", panicked)
+		return errors.New("panic")
+	})
+	return signedIn(who, srv)
+}
+
+// signedIn puts the session of the bearer token under a request. A token that does not hold is an answer of its own, so that a
+// client knows to sign in again; without a token the request goes on and is refused where it asks for data.
+func signedIn(who Authenticate, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		req.Body = http.MaxBytesReader(w, req.Body, maxBody)
+		lang := text.FromAcceptLanguage(req.Header.Get("Accept-Language"))
+		ctx := WithSession(req.Context(), Session{Lang: lang})
+		if token, ok := bearer(req.Header.Get("Authorization")); ok {
+			session, err := who(ctx, token)
+			if err != nil {
+				refuse(ctx, w, err)
+				return
+			}
+			session.Lang = lang
+			ctx = WithSession(ctx, session)
+		}
+		w.Header().Set("Cache-Control", "private, no-store")
+		next.ServeHTTP(w, req.WithContext(ctx))
+	})
+}
+
+func refuse(ctx context.Context, w http.ResponseWriter, err error) {
+	status := http.StatusUnauthorized
+	e := present(ctx, err)
+	if e.Extensions["code"] != unauthenticated.String() {
+		status = http.StatusServiceUnavailable
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	writeErrors(w, e)
+}
+
+func bearer(header string) (string, bool) {
+	scheme, token, _ := strings.Cut(header, " ")
+	return token, strings.EqualFold(scheme, "Bearer") && token != ""
+}
+
+// openSocket reads the session of a connection from its first message, since browsers cannot send headers there.
+func openSocket(who Authenticate) transport.WebsocketInitFunc {
+	return func(ctx context.Context, init transport.InitPayload) (context.Context, *transport.InitPayload, error) {
+		lang := langOf(ctx)
+		if l := init.GetString("Accept-Language"); l != "" {
+			lang = text.FromAcceptLanguage(l)
+		}
+		token, ok := bearer(init.Authorization())
+		if !ok {
+			if s, signed := sessionOf(ctx); signed {
+				s.Lang = lang
+				return WithSession(ctx, s), nil, nil
+			}
+			return transport.WithWebsocketCloseCode(ctx, closeForbidden), nil, errors.New("not signed in")
+		}
+		session, err := who(ctx, token)
+		if err != nil {
+			return transport.WithWebsocketCloseCode(ctx, closeForbidden), nil, errors.New("not signed in")
+		}
+		session.Lang = lang
+		return WithSession(ctx, session), nil, nil
+	}
+}
+
+// writeErrors writes the body of a request that was refused before it was read.
+func writeErrors(w io.Writer, errs ...*gqlerror.Error) {
+	_ = json.NewEncoder(w).Encode(map[string]any{"errors": errs})
+}

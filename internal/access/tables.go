@@ -1,0 +1,110 @@
+package access
+
+// reads is the table role x field class: what a grant of the role may read on rows that carry its key.
+var reads = map[Role][]Class{
+	Staff:              {Directory, Companies},
+	Coordinator:        {Directory, Companies, Path, Identity, Registry, Contact, Work, Absence, Money, Restricted},
+	PartnerCoordinator: {Directory, Companies, Path, Identity, Registry, Contact, Work, Absence, Money, Restricted},
+	CaseManager:        {Path, Identity, Registry, Contact, Work, Absence, Money, Restricted, Health, Penal, Protection},
+	Scout:              {Directory, Companies, Path, Identity},
+	Tutor:              {Path, Identity, Contact, Work, Absence},
+	HostTutor:          {Companies, Work},
+	PaymentsOfficer:    {Directory, Path, Identity, Registry, Work, Money},
+	Approver:           {Directory, Path, Identity, Registry, Work, Money},
+	Auditor:            {Directory},
+	Administrator:      {Directory},
+	DPO:                {Directory},
+	Self:               {Path, Identity, Registry, Contact, Work, Absence, Money},
+	System:             Classes(),
+}
+
+// Act is the name of something that changes the programme, spelled as its mutation.
+type Act string
+
+// The acts, by room in the order of the path.
+const (
+	ReferPerson          Act = "referPerson"
+	RecordExclusionCheck Act = "recordExclusionCheck"
+	AssignTeam           Act = "assignTeam"
+	CheckEligibility     Act = "checkEligibility"
+	AdmitParticipant     Act = "admitParticipant"
+	RejectParticipant    Act = "rejectParticipant"
+	DraftPlan            Act = "draftPlan"
+	SignPlan             Act = "signPlan"
+	ActivateParticipant  Act = "activateParticipant"
+	WithdrawParticipant  Act = "withdrawParticipant"
+	ExcludeParticipant   Act = "excludeParticipant"
+	CompleteParticipant  Act = "completeParticipant"
+	AskFirstResult       Act = "askFirstResult"
+	AskSecondResult      Act = "askSecondResult"
+	CloseParticipant     Act = "closeParticipant"
+
+	RegisterCompany Act = "registerCompany"
+	OfferOpening    Act = "offerOpening"
+	CloseOpening    Act = "closeOpening"
+
+	PlanActivity      Act = "planActivity"
+	Enrol             Act = "enrol"
+	CompleteEnrolment Act = "completeEnrolment"
+	WithdrawEnrolment Act = "withdrawEnrolment"
+
+	DraftPlacement       Act = "draftPlacement"
+	ConfirmPlacement     Act = "confirmPlacement"
+	SignProject          Act = "signProject"
+	CommunicatePlacement Act = "communicatePlacement"
+	StartPlacement       Act = "startPlacement"
+	SuspendPlacement     Act = "suspendPlacement"
+	ResumePlacement      Act = "resumePlacement"
+	InterruptPlacement   Act = "interruptPlacement"
+	EndPlacement         Act = "endPlacement"
+	AttestPlacement      Act = "attestPlacement"
+	CancelPlacement      Act = "cancelPlacement"
+	AnnulPlacement       Act = "annulPlacement"
+
+	RecordAttendance   Act = "recordAttendance"
+	CorrectAttendance  Act = "correctAttendance"
+	WithdrawAttendance Act = "withdrawAttendance"
+	ResolveAttendance  Act = "resolveAttendance"
+
+	ComputeAllowance Act = "computeAllowance"
+
+	RefreshMatches Act = "refreshMatches"
+	ProposeMatch   Act = "proposeMatch"
+	AcceptMatch    Act = "acceptMatch"
+	DeclineMatch   Act = "declineMatch"
+
+	RemindDue Act = "remindDue"
+)
+
+var (
+	pathActs = []Act{ReferPerson, RecordExclusionCheck, AssignTeam, CheckEligibility, AdmitParticipant, RejectParticipant, DraftPlan, SignPlan,
+		ActivateParticipant, WithdrawParticipant, ExcludeParticipant, CompleteParticipant, AskFirstResult, AskSecondResult, CloseParticipant}
+	companyActs   = []Act{RegisterCompany, OfferOpening, CloseOpening}
+	activityActs  = []Act{PlanActivity, Enrol, CompleteEnrolment, WithdrawEnrolment}
+	placementActs = []Act{DraftPlacement, ConfirmPlacement, SignProject, CommunicatePlacement, StartPlacement, SuspendPlacement, ResumePlacement,
+		InterruptPlacement, EndPlacement, AttestPlacement, CancelPlacement, AnnulPlacement}
+	registerActs = []Act{RecordAttendance, CorrectAttendance, WithdrawAttendance, ResolveAttendance}
+	matchActs    = []Act{ProposeMatch, AcceptMatch, DeclineMatch}
+)
+
+// acts is the table role x act: what a grant of the role may do on rows that carry its key.
+var acts = map[Role][]Act{
+	Coordinator:        join(pathActs, companyActs, activityActs, placementActs, registerActs, matchActs, []Act{ComputeAllowance}),
+	PartnerCoordinator: join(pathActs, companyActs, activityActs, placementActs, registerActs, matchActs, []Act{ComputeAllowance}),
+	CaseManager: {RecordExclusionCheck, CheckEligibility, AdmitParticipant, RejectParticipant, DraftPlan, SignPlan, ActivateParticipant,
+		WithdrawParticipant, CompleteParticipant, AskFirstResult, AskSecondResult, CloseParticipant, Enrol, WithdrawEnrolment},
+	Scout: join(companyActs, matchActs),
+	Tutor: join(registerActs, matchActs, []Act{Enrol, CompleteEnrolment, DraftPlacement, ConfirmPlacement, SignProject, StartPlacement,
+		SuspendPlacement, ResumePlacement, EndPlacement}),
+	HostTutor:       {RecordAttendance},
+	PaymentsOfficer: {RecordExclusionCheck, ComputeAllowance},
+	System:          join(pathActs, companyActs, activityActs, placementActs, registerActs, matchActs, []Act{ComputeAllowance, RefreshMatches, RemindDue}),
+}
+
+func join(lists ...[]Act) []Act {
+	var all []Act
+	for _, l := range lists {
+		all = append(all, l...)
+	}
+	return all
+}

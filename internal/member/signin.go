@@ -1,0 +1,97 @@
+package member
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+)
+
+// ErrUnknown is returned for somebody who proved who he is and is no member, or holds no grant today.
+var ErrUnknown = errors.New("no member with a grant")
+
+// grantsHold is how long grants once read are used without reading them again: a changed grant takes effect within it.
+const grantsHold = time.Second
+
+// Directory reads members and their grants.
+type Directory struct {
+	DB    *postgres.DB
+	Clock postgres.Clock
+
+	mu    sync.Mutex
+	known map[[2]string]remembered
+}
+
+type remembered struct {
+	actor access.Actor
+	until time.Time
+}
+
+// Actor gives the actor behind an issuer's subject, with the grants of today. ErrUnknown where there are none.
+func (d *Directory) Actor(ctx context.Context, issuer, subject string) (access.Actor, error) {
+	key := [2]string{issuer, subject}
+	if actor, ok := d.recall(key); ok {
+		return actor, nil
+	}
+	rows, err := d.DB.Plans.Query(ctx, "select * from sign_in($1, $2, $3)", issuer, subject, calendar.DayOf(d.Clock()).String())
+	if err != nil {
+		return access.Actor{}, fmt.Errorf("sign in: %w", err)
+	}
+	lines, err := pgx.CollectRows(rows, pgx.RowToStructByPos[signedIn])
+	if err != nil {
+		return access.Actor{}, fmt.Errorf("sign in: %w", err)
+	}
+	actor := access.Actor{}
+	for _, l := range lines {
+		actor.Member = l.Member
+		if l.Role != nil {
+			actor.Grants = append(actor.Grants, l.grant())
+		}
+	}
+	if len(actor.Grants) == 0 {
+		return access.Actor{}, ErrUnknown
+	}
+	d.remember(key, actor)
+	return actor, nil
+}
+
+type signedIn struct {
+	Member    uuid.UUID
+	Name      string
+	Programme *uuid.UUID
+	Role      *string
+	Key       *uuid.UUID
+	To        *time.Time
+}
+
+func (l signedIn) grant() access.Grant {
+	g := access.Grant{Role: access.Role(*l.Role), Programme: *l.Programme, Key: *l.Key}
+	if l.To != nil {
+		_ = g.To.Scan(*l.To)
+	}
+	return g
+}
+
+func (d *Directory) recall(key [2]string) (access.Actor, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	r, ok := d.known[key]
+	return r.actor, ok && time.Now().Before(r.until)
+}
+
+func (d *Directory) remember(key [2]string, actor access.Actor) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.known == nil || len(d.known) > 10_000 {
+		d.known = map[[2]string]remembered{}
+	}
+	d.known[key] = remembered{actor: actor, until: time.Now().Add(grantsHold)}
+}

@@ -1,0 +1,40 @@
+// Package event says what is told when something changed: ids and audiences, never personal data.
+//
+// An event is buffered by an act and written by the transaction's last statement, or not at all; the relay carries it on.
+package event
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Kind is what the change means to somebody who follows.
+type Kind string
+
+// Kinds of events. Resync never stands in the outbox: it is what a follower is told when events are lost to him.
+const (
+	Entered Kind = "ENTERED"
+	Changed Kind = "CHANGED"
+	Left    Kind = "LEFT"
+	Resync  Kind = "RESYNC"
+)
+
+// News is one event as an act tells it.
+type News struct {
+	Programme   uuid.UUID
+	Act         string
+	Kind        Kind
+	SubjectKind string // GraphQL type of the subject, e.g. Attendance
+	Subject     uuid.UUID
+	Related     []uuid.UUID // other objects a feed may be narrowed to: participant, placement, company
+	Audience    []uuid.UUID // the subject's audience then
+}
+
+// Event is one event as the outbox holds it. Seq is its place among all of the programme's events, from 1 without gaps.
+type Event struct {
+	News
+	Seq   int64
+	At    time.Time
+	Actor uuid.UUID
+}

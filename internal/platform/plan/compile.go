@@ -1,0 +1,254 @@
+package plan
+
+import (
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+)
+
+// maxPairs is how many keys one json_build_object takes: a function has at most 100 arguments.
+const maxPairs = 50
+
+// Viewer is for whom a plan reads: rights, language, and the moment that `{now}` stands for.
+type Viewer struct {
+	Actor access.Actor
+	Lang  string
+	Now   time.Time
+}
+
+// compiler builds one statement. The first error stays.
+type compiler struct {
+	schema *Schema
+	viewer Viewer
+	keys   map[access.Class]string // SQL of the viewer's keys of a class, once used
+	args   []any
+	named  map[string]string // SQL of arguments used more than once
+	nonce  string
+	holes  []holeSite
+	depth  int
+	err    error
+}
+
+// holeSite is where a filler's values go: its name, and what is asked under the field.
+type holeSite struct {
+	filler string
+	under  func(string) []Selected
+}
+
+func newCompiler(s *Schema, v Viewer) *compiler {
+	v.Lang = lang(v.Lang)
+	nonce := make([]byte, 16)
+	for i := range nonce {
+		nonce[i] = byte(rand.Uint32())
+	}
+	return &compiler{schema: s, viewer: v, keys: map[access.Class]string{}, named: map[string]string{}, nonce: hex.EncodeToString(nonce)}
+}
+
+func (c *compiler) fail(err error) string {
+	if c.err == nil {
+		c.err = err
+	}
+	return "null"
+}
+
+// arg adds an argument of the statement and gives its SQL.
+func (c *compiler) arg(value, sqlType string) string {
+	c.args = append(c.args, value)
+	return "$" + strconv.Itoa(len(c.args)) + "::" + sqlType
+}
+
+func (c *compiler) once(name, value, sqlType string) string {
+	sql, ok := c.named[name]
+	if !ok {
+		sql = c.arg(value, sqlType)
+		c.named[name] = sql
+	}
+	return sql
+}
+
+func (c *compiler) classKeys(class access.Class) string {
+	sql, ok := c.keys[class]
+	if !ok {
+		sql = c.arg(arrayText(c.viewer.Actor.Keys(class)), "uuid[]")
+		c.keys[class] = sql
+	}
+	return sql
+}
+
+func (c *compiler) self() string { return c.once("self", c.viewer.Actor.Member.String(), "uuid") }
+
+func arrayText(ids []uuid.UUID) string {
+	texts := make([]string, len(ids))
+	for i, id := range ids {
+		texts[i] = id.String()
+	}
+	return "{" + strings.Join(texts, ",") + "}"
+}
+
+// alias gives a fresh name for a row in the statement.
+func (c *compiler) alias() string {
+	c.depth++
+	return "r" + strconv.Itoa(c.depth)
+}
+
+// sql puts aliases and the request's facts into a declaration's SQL.
+func (c *compiler) sql(template, row, other string) string {
+	if strings.Contains(template, "{now}") {
+		template = strings.ReplaceAll(template, "{now}", c.once("now", c.viewer.Now.UTC().Format(time.RFC3339Nano), "timestamptz"))
+	}
+	if strings.Contains(template, "{today}") {
+		template = strings.ReplaceAll(template, "{today}", c.once("today", calendar.DayOf(c.viewer.Now).String(), "date"))
+	}
+	if strings.Contains(template, "{self}") {
+		template = strings.ReplaceAll(template, "{self}", c.self())
+	}
+	return strings.NewReplacer("{t}", row, "{o}", other).Replace(template)
+}
+
+// seen is the predicate of rights on a row of the type.
+func (c *compiler) seen(t *Type, row string) string {
+	if t.Rows != nil {
+		return "(" + c.sql(t.Rows(c.classKeys, "{self}"), row, "") + ")"
+	}
+	return row + ".audience && " + c.classKeys(t.Class)
+}
+
+// mask is the condition under which a class is shown on a visible row of the type: "" always, "false" never.
+func (c *compiler) mask(t *Type, class access.Class, row string) string {
+	if class == "" || class == t.Class {
+		return ""
+	}
+	keys := c.viewer.Actor.Keys(class)
+	if len(keys) == 0 {
+		return "false"
+	}
+	if t.Rows == nil && slices.Equal(keys, c.viewer.Actor.Keys(t.Class)) {
+		return ""
+	}
+	return row + ".audience && " + c.classKeys(class)
+}
+
+// object is the SQL of a row's JSON.
+func (c *compiler) object(t *Type, fields Fields, typeName, row string, selected []Selected) string {
+	pairs := make([]string, 0, len(selected))
+	for _, s := range selected {
+		if s.Name == "__typename" {
+			pairs = append(pairs, literal(s.Alias)+", "+literal(typeName)+"::text")
+			continue
+		}
+		f, ok := fields[s.Name]
+		if !ok {
+			if s.Name != "id" {
+				return c.fail(fmt.Errorf("plan: %s.%s is not mapped", typeName, s.Name))
+			}
+			f = ID(t.Prefix, "id")
+		}
+		pairs = append(pairs, literal(s.Alias)+", "+c.masked(t, f, row, s))
+	}
+	return jsonObject(pairs)
+}
+
+func jsonObject(pairs []string) string {
+	if len(pairs) <= maxPairs {
+		return "json_build_object(" + strings.Join(pairs, ", ") + ")"
+	}
+	var parts []string
+	for chunk := range slices.Chunk(pairs, maxPairs) {
+		parts = append(parts, "left(substr(json_build_object("+strings.Join(chunk, ", ")+")::text, 2), -1)")
+	}
+	return "('{' || " + strings.Join(parts, " || ',' || ") + " || '}')::json"
+}
+
+func (c *compiler) masked(t *Type, f Field, row string, s Selected) string {
+	mask := c.mask(t, f.class, row)
+	if mask == "false" {
+		if f.kind == many {
+			return "'[]'::json"
+		}
+		return "null"
+	}
+	sql := c.field(t, f, row, s)
+	if mask == "" {
+		return sql
+	}
+	if f.kind == many {
+		return "case when " + mask + " then " + sql + " else '[]'::json end"
+	}
+	return "case when " + mask + " then " + sql + " end"
+}
+
+func (c *compiler) field(t *Type, f Field, row string, s Selected) string {
+	switch f.kind {
+	case scalar:
+		return c.sql(f.expr, row, "")
+	case localized:
+		return c.sql(f.expr, row, "") + " ->> " + literal(c.viewer.Lang)
+	case label:
+		return c.sql(f.words(c.viewer.Lang), row, "")
+	case object:
+		return c.object(t, f.fields, s.TypeName, row, s.Under(s.TypeName))
+	case hole:
+		c.holes = append(c.holes, holeSite{filler: f.filler, under: s.Under})
+		return fmt.Sprintf("to_json(%s || ':%d:' || (%s)::text)", c.once("nonce", c.nonce, "text"), len(c.holes)-1, c.sql(f.expr, row, ""))
+	case hidden:
+		return c.hidden(t, row)
+	case one:
+		return c.one(f, row, s)
+	case many:
+		return c.many(f, row, s)
+	}
+	return c.connection(f.target, c.schema.types[f.target], func(o string) string { return c.sql(f.where, row, o) }, s, nil)
+}
+
+// hidden names the fields of classes that the viewer does not read on this row.
+func (c *compiler) hidden(t *Type, row string) string {
+	byClass := map[access.Class][]string{}
+	for name, f := range t.Fields {
+		if f.class != "" && f.class != t.Class {
+			byClass[f.class] = append(byClass[f.class], literal(name))
+		}
+	}
+	parts := []string{"'{}'::text[]"}
+	for _, class := range slices.Sorted(maps.Keys(byClass)) {
+		names := byClass[class]
+		slices.Sort(names)
+		list := "array[" + strings.Join(names, ", ") + "]"
+		switch mask := c.mask(t, class, row); mask {
+		case "":
+		case "false":
+			parts = append(parts, list)
+		default:
+			parts = append(parts, "case when "+mask+" then '{}' else "+list+" end")
+		}
+	}
+	return "to_json(" + strings.Join(parts, " || ") + ")"
+}
+
+func (c *compiler) one(f Field, row string, s Selected) string {
+	t, o := c.schema.types[f.target], c.alias()
+	sql := fmt.Sprintf("(select %s from %s %s where %s and %s", c.object(t, t.Fields, t.Name, o, s.Under(t.Name)), t.Table, o, c.sql(f.where, row, o), c.seen(t, o))
+	if f.order != "" {
+		sql += " order by " + c.sql(f.order, row, o)
+	}
+	return sql + " limit 1)"
+}
+
+func (c *compiler) many(f Field, row string, s Selected) string {
+	t, o := c.schema.types[f.target], c.alias()
+	where := c.sql(f.where, row, o) + " and " + c.seen(t, o)
+	for _, name := range slices.Sorted(maps.Keys(s.Args)) {
+		where += " and " + c.filter(t, t.Filters[name], o, name, s.Args[name])
+	}
+	return fmt.Sprintf("(select coalesce(json_agg(j), '[]') from (select %s as j from %s %s where %s order by %s) x)",
+		c.object(t, t.Fields, t.Name, o, s.Under(t.Name)), t.Table, o, where, c.sql(f.order, row, o))
+}

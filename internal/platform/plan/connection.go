@@ -1,0 +1,227 @@
+package plan
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+)
+
+// Pages are bounded so that one list cannot hold the server.
+const (
+	DefaultPage = 50
+	MaxPage     = 200
+)
+
+// page is what a connection's arguments ask for.
+type page struct {
+	size     int
+	backward bool
+	after    string
+	before   string
+}
+
+func (c *compiler) page(args map[string]any) page {
+	p := page{size: DefaultPage}
+	first, hasFirst := args["first"].(int64)
+	last, hasLast := args["last"].(int64)
+	switch {
+	case hasFirst && hasLast:
+		c.fail(PageSize.At("last").With("max", MaxPage))
+	case hasFirst:
+		p.size = int(first)
+	case hasLast:
+		p.size, p.backward = int(last), true
+	}
+	if p.size < 1 || p.size > MaxPage {
+		c.fail(PageSize.At("first").With("max", MaxPage))
+	}
+	p.after, _ = args["after"].(string)
+	p.before, _ = args["before"].(string)
+	return p
+}
+
+// connection pages through the rows of a type for which where holds, in keyset order.
+func (c *compiler) connection(target string, t *Type, where func(o string) string, s Selected, extra Filters) string {
+	o := c.alias()
+	order, orderName := c.order(t, s.Args)
+	conditions := []string{where(o), c.seen(t, o)}
+	for _, name := range slices.Sorted(maps.Keys(s.Args)) {
+		if f, ok := extra[name]; ok && s.Args[name] != nil {
+			conditions = append(conditions, c.filter(t, f, o, name, s.Args[name]))
+		}
+	}
+	if filters, ok := s.Args["filter"].(map[string]any); ok {
+		for _, name := range slices.Sorted(maps.Keys(filters)) {
+			if filters[name] != nil {
+				conditions = append(conditions, c.filter(t, t.Filters[name], o, name, filters[name]))
+			}
+		}
+	}
+	if order.Class != "" {
+		conditions = append(conditions, c.readable(t, order.Class, o, "orderBy"))
+	}
+	all := strings.Join(conditions, " and ")
+	p := c.page(s.Args)
+	tag := target + "/" + orderName
+	if p.after != "" {
+		conditions = append(conditions, c.beyond(order, o, tag, "after", p.after, order.Desc))
+	}
+	if p.before != "" {
+		conditions = append(conditions, c.beyond(order, o, tag, "before", p.before, !order.Desc))
+	}
+	return c.pageSQL(t, s, p, order, tag, o, all, strings.Join(conditions, " and "))
+}
+
+func (c *compiler) pageSQL(t *Type, s Selected, p page, order Order, tag, o, all, where string) string {
+	x := c.alias()
+	columns := []string{x + ".n"}
+	direction := order.Desc != p.backward
+	agg := "n"
+	if p.backward {
+		agg = "n desc"
+	}
+	limit := c.arg(strconv.Itoa(p.size), "int")
+	var pairs []string
+	for _, part := range s.Under(t.Name + "Connection") {
+		column := "j" + strconv.Itoa(len(pairs))
+		switch part.Name {
+		case "nodes":
+			columns = append(columns, fmt.Sprintf("case when %s.n <= %s then %s end as %s", x, limit, c.object(t, t.Fields, t.Name, x, part.Under(t.Name)), column))
+			pairs = append(pairs, fmt.Sprintf("%s, coalesce(json_agg(p.%s order by %s) filter (where p.n <= %s), '[]')", literal(part.Alias), column, agg, limit))
+		case "edges":
+			columns = append(columns, fmt.Sprintf("case when %s.n <= %s then %s end as %s", x, limit, c.edge(t, part, order, tag, x), column))
+			pairs = append(pairs, fmt.Sprintf("%s, coalesce(json_agg(p.%s order by %s) filter (where p.n <= %s), '[]')", literal(part.Alias), column, agg, limit))
+		case "pageInfo":
+			columns = append(columns, c.cursor(order, tag, x)+" as "+column)
+			pairs = append(pairs, literal(part.Alias)+", "+c.pageInfo(part, p, column, agg, limit))
+		case "totalCount":
+			pairs = append(pairs, fmt.Sprintf("%s, (select count(*) from %s %s where %s)", literal(part.Alias), t.Table, o, all))
+		case "__typename":
+			pairs = append(pairs, fmt.Sprintf("%s, '%sConnection'::text", literal(part.Alias), t.Name))
+		}
+	}
+	return fmt.Sprintf("(select %s from (select %s from (select y.*, row_number() over () as n from (select %s.* from %s %s where %s order by %s limit %s + 1) y) %s) p)",
+		jsonObject(pairs), strings.Join(columns, ", "), o, t.Table, o, where, orderSQL(order, o, direction), limit, x)
+}
+
+func (c *compiler) edge(t *Type, s Selected, order Order, tag, row string) string {
+	var pairs []string
+	for _, part := range s.Under(t.Name + "Edge") {
+		switch part.Name {
+		case "cursor":
+			pairs = append(pairs, literal(part.Alias)+", "+c.cursor(order, tag, row))
+		case "node":
+			pairs = append(pairs, literal(part.Alias)+", "+c.object(t, t.Fields, t.Name, row, part.Under(t.Name)))
+		case "__typename":
+			pairs = append(pairs, fmt.Sprintf("%s, '%sEdge'::text", literal(part.Alias), t.Name))
+		}
+	}
+	return jsonObject(pairs)
+}
+
+func (c *compiler) pageInfo(s Selected, p page, column, agg, limit string) string {
+	more := "coalesce(bool_or(p.n > " + limit + "), false)"
+	next, previous := more, strconv.FormatBool(p.after != "")
+	if p.backward {
+		next, previous = strconv.FormatBool(p.before != ""), more
+	}
+	reversed := map[string]string{"n": "n desc", "n desc": "n"}[agg]
+	at := func(order string) string {
+		return fmt.Sprintf("(array_agg(p.%s order by %s) filter (where p.n <= %s))[1]", column, order, limit)
+	}
+	var pairs []string
+	for _, part := range s.Under("PageInfo") {
+		sql := map[string]string{"hasNextPage": next, "hasPreviousPage": previous, "startCursor": at(agg), "endCursor": at(reversed), "__typename": "'PageInfo'::text"}[part.Name]
+		pairs = append(pairs, literal(part.Alias)+", "+sql)
+	}
+	return jsonObject(pairs)
+}
+
+// order picks the list's order by its argument.
+func (c *compiler) order(t *Type, args map[string]any) (Order, string) {
+	name, _ := args["orderBy"].(string)
+	order, ok := t.Orders[name]
+	if !ok {
+		c.fail(fmt.Errorf("plan: order %q of %s is not declared", name, t.Name))
+	}
+	return order, name
+}
+
+func (o Order) exprs(row string) []string {
+	exprs := make([]string, 0, len(o.Keys)+1)
+	for _, k := range o.Keys {
+		exprs = append(exprs, strings.ReplaceAll(k.Expr, "{t}", row))
+	}
+	return append(exprs, row+".id")
+}
+
+func orderSQL(o Order, row string, desc bool) string {
+	exprs := o.exprs(row)
+	if desc {
+		for i := range exprs {
+			exprs[i] += " desc"
+		}
+	}
+	return strings.Join(exprs, ", ")
+}
+
+// cursor is the SQL of a row's place: the order it belongs to and the row's keys in it.
+func (c *compiler) cursor(o Order, tag, row string) string {
+	return fmt.Sprintf(`translate(encode(convert_to(json_build_array(%s, %s)::text, 'UTF8'), 'base64'), E'\n', '')`,
+		literal(tag), strings.Join(textual(o.exprs(row)), ", "))
+}
+
+func textual(exprs []string) []string {
+	for i := range exprs {
+		exprs[i] = "(" + exprs[i] + ")::text"
+	}
+	return exprs
+}
+
+// beyond keeps the rows that come after a cursor when walking down (desc) or up.
+func (c *compiler) beyond(o Order, row, tag, argument, cursor string, desc bool) string {
+	values, err := decodeCursor(cursor, tag, len(o.Keys)+1)
+	if err != nil {
+		return c.fail(CursorInvalid.At(argument))
+	}
+	placed := make([]string, len(values))
+	for i, v := range values {
+		sqlType := "uuid"
+		if i < len(o.Keys) {
+			sqlType = o.Keys[i].SQLType
+		}
+		placed[i] = c.arg(v, sqlType)
+	}
+	operator := ">"
+	if desc {
+		operator = "<"
+	}
+	return fmt.Sprintf("(%s) %s (%s)", strings.Join(o.exprs(row), ", "), operator, strings.Join(placed, ", "))
+}
+
+// decodeCursor reads a cursor of this list and order; every other text is refused.
+func decodeCursor(cursor, tag string, n int) ([]string, error) {
+	data, err := base64.StdEncoding.DecodeString(cursor)
+	if err != nil {
+		return nil, err
+	}
+	var parts []string
+	if err := json.Unmarshal(data, &parts); err != nil {
+		return nil, err
+	}
+	if len(parts) != n+1 || parts[0] != tag {
+		return nil, refusal.Refusal{}
+	}
+	if _, err := uuid.Parse(parts[n]); err != nil {
+		return nil, err
+	}
+	return parts[1:], nil
+}

@@ -1,0 +1,14 @@
+// Package plan turns a whole GraphQL selection into one SQL statement that returns the answer as JSON, rights inside.
+//
+// A concept declares once how it is read (Reading): which table stands behind a type, which columns and relations its fields are,
+// how lists are filtered and ordered, and which class each row and field belongs to. Nobody writes resolvers or loaders for those.
+//
+// Rights. Every row that is reached, on whatever way, must carry one of the keys under which the viewer may read its class; a field
+// of another class is shown only where the row carries a key for that class too, and is named in `hidden` otherwise. A filter or
+// order over a class that the viewer reads nowhere is refused; where he reads it on some rows, only those match.
+//
+// Holes. A leaf that SQL cannot finish is written as a marked string with a nonce of the execution; after the statement one scan
+// collects the holes, one batch function per field fills them, and the answer is spliced. Nothing else of it is parsed.
+//
+// The text of a statement holds no value of a user: those are arguments.
+package plan

@@ -1,0 +1,155 @@
+package plan
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+)
+
+// Engine reads what a schema declares from a database.
+type Engine struct {
+	Schema *Schema
+	DB     *postgres.DB
+}
+
+// Query answers all root fields of one operation from one snapshot: the JSON object of the answer's data.
+func (e *Engine) Query(ctx context.Context, v Viewer, selected []Selected) ([]byte, error) {
+	c := newCompiler(e.Schema, v)
+	var pairs []string
+	for _, s := range selected {
+		pairs = append(pairs, literal(s.Alias)+", "+c.root(s))
+	}
+	return e.run(ctx, c, nil, jsonObject(pairs))
+}
+
+// Group asks for objects of one type by their ids.
+type Group struct {
+	Type     string
+	IDs      []uuid.UUID
+	Selected []Selected
+}
+
+// Objects reads groups of objects in one statement: for each group one JSON value an id, null where the viewer sees no such object.
+// With a transaction it reads inside it.
+func (e *Engine) Objects(ctx context.Context, v Viewer, tx *postgres.Tx, groups []Group) ([][]json.RawMessage, error) {
+	if len(groups) == 0 {
+		return nil, nil
+	}
+	c := newCompiler(e.Schema, v)
+	parts := make([]string, len(groups))
+	for i, g := range groups {
+		t, ok := e.Schema.types[g.Type]
+		if !ok {
+			return nil, fmt.Errorf("plan: type %s is not declared", g.Type)
+		}
+		o := c.alias()
+		parts[i] = fmt.Sprintf("(select coalesce(json_agg((select %s from %s %s where %s.id = i.id and %s) order by i.n), '[]') from unnest(%s) with ordinality i(id, n))",
+			c.object(t, t.Fields, t.Name, o, g.Selected), t.Table, o, o, c.seen(t, o), c.arg(arrayText(g.IDs), "uuid[]"))
+	}
+	data, err := e.run(ctx, c, tx, "json_build_array("+strings.Join(parts, ", ")+")")
+	if err != nil {
+		return nil, err
+	}
+	var objects [][]json.RawMessage
+	if err := json.Unmarshal(data, &objects); err != nil {
+		return nil, fmt.Errorf("plan: objects: %w", err)
+	}
+	return objects, nil
+}
+
+func (e *Engine) run(ctx context.Context, c *compiler, tx *postgres.Tx, expr string) ([]byte, error) {
+	if c.err != nil {
+		return nil, c.err
+	}
+	var text string
+	var err error
+	if statement := "select (" + expr + ")::text"; tx != nil {
+		text, err = tx.ReadText(ctx, statement, c.args...)
+	} else {
+		text, err = e.DB.ReadText(ctx, c.viewer.Actor, statement, c.args...)
+	}
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	return e.fill(ctx, c, tx, []byte(text))
+}
+
+// unreadable turns what a client's value made Postgres refuse into a refusal; all else stays an error of ours.
+func unreadable(err error) error {
+	if postgres.BadValue(err) {
+		return refusal.Invalid(err)
+	}
+	return err
+}
+
+func (c *compiler) root(s Selected) string {
+	if s.Name == "__typename" {
+		return "'Query'::text"
+	}
+	r := c.schema.roots[s.Name]
+	where, err := c.rootWhere(r, s)
+	if err != nil {
+		return "null"
+	}
+	switch r.kind {
+	case rootNode:
+		return c.node(s)
+	case rootList:
+		return c.connection(r.target, c.schema.types[r.target], func(o string) string { return c.sql(where, "", o) }, s, r.extra)
+	}
+	t, o := c.schema.types[r.target], c.alias()
+	what := c.sql(r.expr, "", o)
+	if r.kind == rootOne {
+		what = c.object(t, t.Fields, t.Name, o, s.Under(t.Name))
+	}
+	return fmt.Sprintf("(select %s from %s %s where %s and %s)", what, t.Table, o, c.sql(where, "", o), c.seen(t, o))
+}
+
+// rootWhere puts the arguments into a root's condition. An id of another sort is answered like an unknown one.
+func (c *compiler) rootWhere(r Root, s Selected) (string, error) {
+	where := r.where
+	if id, ok := s.Args["id"].(string); ok && r.kind == rootOne && r.args == nil {
+		u, err := ParseID(c.schema.types[r.target].Prefix, id)
+		if err != nil {
+			return "", err
+		}
+		where = strings.ReplaceAll(where, "{a:id}", c.arg(u.String(), "uuid"))
+	}
+	for name, a := range r.args {
+		value, _ := s.Args[name].(string)
+		if a.prefix != "" {
+			u, err := ParseID(a.prefix, value)
+			if err != nil {
+				u = uuid.Nil
+			}
+			value = u.String()
+		}
+		where = strings.ReplaceAll(where, "{a:"+name+"}", c.arg(value, a.sqlType))
+	}
+	return where, nil
+}
+
+func (c *compiler) node(s Selected) string {
+	id, _ := s.Args["id"].(string)
+	prefix, _, _ := strings.Cut(id, "_")
+	t, ok := c.schema.byPrefix[prefix]
+	if !ok {
+		return "null"
+	}
+	u, err := ParseID(prefix, id)
+	if err != nil {
+		return "null"
+	}
+	o := c.alias()
+	return fmt.Sprintf("(select %s from %s %s where %s.id = %s and %s)", c.object(t, t.Fields, t.Name, o, s.Under(t.Name)), t.Table, o, o, c.arg(u.String(), "uuid"), c.seen(t, o))
+}
+
+// fixed is a clock that stands still: the fillers of one answer see one moment.
+func fixed(t time.Time) postgres.Clock { return func() time.Time { return t } }

@@ -1,0 +1,134 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/values/text"
+)
+
+// Field is how one field of a type is read; made by the functions below.
+type Field struct {
+	kind   fieldKind
+	expr   string // SQL of a scalar, or of a hole's inputs
+	texts  map[string]text.Text
+	target string
+	where  string // how a relation's target row, `{o}`, belongs to this row, `{t}`
+	order  string
+	fields Fields // of a nested object that is no row of its own
+	filler string
+	class  access.Class
+}
+
+type fieldKind int
+
+const (
+	scalar fieldKind = iota
+	label
+	localized
+	one
+	many
+	connection
+	object
+	hole
+	hidden
+)
+
+// Column is a column of the row's table, written as Postgres writes it in JSON: days, texts, numbers, instants.
+func Column(name string) Field { return Expr("{t}." + name) }
+
+// Expr is an SQL expression over the row `{t}`. `{now}` is the moment of the request, `{today}` its civil day.
+func Expr(sql string) Field { return Field{kind: scalar, expr: sql} }
+
+// Text is a jsonb column {it, en}, given in the viewer's language.
+func Text(column string) Field { return Field{kind: localized, expr: "{t}." + column} }
+
+// Clock is a column of minutes since midnight, given as HH:MM.
+func Clock(column string) Field {
+	return Expr(fmt.Sprintf("lpad(({t}.%[1]s / 60)::text, 2, '0') || ':' || lpad(({t}.%[1]s %% 60)::text, 2, '0')", column))
+}
+
+// Month is a date column that holds the first day of a month, given as YYYY-MM.
+func Month(column string) Field { return Expr("to_char({t}." + column + ", 'YYYY-MM')") }
+
+// ID is a column that holds the id of a row of the type with this prefix.
+func ID(prefix, column string) Field { return Expr("'" + prefix + "_' || {t}." + column) }
+
+// Label gives the words of a column's code in the viewer's language.
+func Label(column string, words map[string]text.Text) Field {
+	return Field{kind: label, expr: "{t}." + column, texts: words}
+}
+
+// One is the row of another type whose id the column holds.
+func One(target, column string) Field { return OneWhere(target, "{o}.id = {t}."+column) }
+
+// OneWhere is the one row `{o}` of another type for which the condition holds; null where there is none that the viewer sees.
+func OneWhere(target, condition string) Field {
+	return Field{kind: one, target: target, where: condition}
+}
+
+// Code is the item of a list of codes that the column names; the row must have a programme_id.
+func Code(list, column string) Field {
+	return OneWhere("CodeItem", fmt.Sprintf("{o}.programme_id = {t}.programme_id and {o}.list = '%s' and {o}.code = {t}.%s", list, column))
+}
+
+// Many is every row of another type whose column holds this row's id, in the SQL order given over `{o}`.
+func Many(target, column, order string) Field {
+	return ManyWhere(target, "{o}."+column+" = {t}.id", order)
+}
+
+// ManyWhere is every row `{o}` of another type for which the condition holds.
+func ManyWhere(target, condition, order string) Field {
+	return Field{kind: many, target: target, where: condition, order: order}
+}
+
+// Connection pages through the rows of another type whose column holds this row's id, with the target's filters and orders.
+func Connection(target, column string) Field {
+	return Field{kind: connection, target: target, where: "{o}." + column + " = {t}.id"}
+}
+
+// Object is a nested object over the same row.
+func Object(fields Fields) Field { return Field{kind: object, fields: fields} }
+
+// Hole is a leaf that the named filler finishes from the inputs, an SQL expression of type json over `{t}`.
+func Hole(filler, inputs string) Field { return Field{kind: hole, filler: filler, expr: inputs} }
+
+// Hidden lists the fields that the viewer may not see on this row.
+func Hidden() Field { return Field{kind: hidden} }
+
+// In puts the field into a class of its own: shown only where the row carries a key under which the viewer reads that class.
+func (f Field) In(class access.Class) Field {
+	f.class = class
+	return f
+}
+
+// Origin is the field every imported fact has: who brought it in, and from which file and row.
+func Origin() Field {
+	return Object(Fields{"kind": Column("origin"), "file": Column("origin_file"), "row": Column("origin_row"), "hash": Column("origin_hash")})
+}
+
+// OriginKind is the origin of facts that are never imported from a file.
+func OriginKind() Field {
+	return Object(Fields{"kind": Column("origin"), "file": Expr("null::text"), "row": Expr("null::int"), "hash": Expr("null::text")})
+}
+
+// words gives SQL that picks the label of a code in a language.
+func (f Field) words(lang string) string {
+	codes := make([]string, 0, len(f.texts))
+	for code := range f.texts {
+		codes = append(codes, code)
+	}
+	slices.Sort(codes)
+	var sql strings.Builder
+	sql.WriteString("case " + f.expr)
+	for _, code := range codes {
+		fmt.Fprintf(&sql, " when %s then %s", literal(code), literal(f.texts[code].In(lang)))
+	}
+	sql.WriteString(" else " + f.expr + " end")
+	return sql.String()
+}
+
+// literal quotes a constant of ours for SQL; a value of a user is always an argument instead.
+func literal(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }

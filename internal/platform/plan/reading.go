@@ -1,0 +1,158 @@
+package plan
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+)
+
+// Fields maps a GraphQL field's name to how it is read.
+type Fields map[string]Field
+
+// Type is how one GraphQL object type is read. `{t}` in SQL stands for the row's alias.
+type Type struct {
+	Name   string // GraphQL name
+	Prefix string // of ids, e.g. "prt"
+	Table  string
+	Class  access.Class // of the rows; a row is seen when its audience holds a key for this class
+	Fields Fields
+	// Rows replaces the usual predicate of rights for tables whose rows are of several classes. It is given a function that
+	// yields the SQL array of the viewer's keys of a class, and the SQL of the viewer's own id.
+	Rows func(keys func(access.Class) string, self string) string
+	// Orders are by enum value; "" is the order of lists that offer none.
+	Orders  map[string]Order
+	Filters Filters
+}
+
+// Order is a sort of a list: keys all in one direction, the id added last. Keys must not be null.
+type Order struct {
+	Keys  []Key
+	Desc  bool
+	Class access.Class // class that the keys reveal; "" is the row's own
+}
+
+// Key is one SQL expression of an order with its SQL type.
+type Key struct{ Expr, SQLType string }
+
+// Filters maps an argument's or input field's name to its condition.
+type Filters map[string]Filter
+
+// Filter is a condition on a row. Where is SQL in which `{v}` stands for the value.
+type Filter struct {
+	Where   string
+	SQLType string                 // of {v}
+	Value   func(any) (any, error) // turns the API's value into the argument; nil passes it on
+	Class   access.Class           // class that the condition reveals; "" is the row's own
+	Either  map[bool]string        // for a Boolean: the SQL for true and for false, instead of Where
+}
+
+// Roots maps a field of Query to how it is read.
+type Roots map[string]Root
+
+// Filler fills the holes of one field, all of an answer at once: one value for each input, in order. Values are rendered by the
+// selection under the field. It runs in a transaction under the viewer's rights.
+type Filler func(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error)
+
+// Reading is what one concept declares. Extends adds fields to types of earlier concepts; the names of fillers are those of Hole.
+type Reading struct {
+	Types   []Type
+	Extends map[string]Fields
+	Filters map[string]Filters // more filters for types of earlier concepts
+	Roots   Roots
+	Fillers map[string]Filler
+}
+
+// Schema is all that can be read.
+type Schema struct {
+	types    map[string]*Type
+	byPrefix map[string]*Type
+	roots    Roots
+	fillers  map[string]Filler
+}
+
+// NewSchema joins the concepts' readings. It panics on a name declared twice or never: a mistake of ours that must not start.
+func NewSchema(readings ...Reading) *Schema {
+	s := &Schema{types: map[string]*Type{}, byPrefix: map[string]*Type{}, roots: Roots{}, fillers: map[string]Filler{}}
+	for _, r := range readings {
+		for _, t := range r.Types {
+			t.Fields, t.Filters = maps.Clone(t.Fields), maps.Clone(t.Filters)
+			if t.Filters == nil {
+				t.Filters = Filters{}
+			}
+			put(s.types, t.Name, &t)
+			if t.Prefix != "" {
+				put(s.byPrefix, t.Prefix, &t)
+			}
+		}
+	}
+	for _, r := range readings {
+		for name, fields := range r.Extends {
+			for field, f := range fields {
+				put(s.mustType(name).Fields, field, f)
+			}
+		}
+		for name, filters := range r.Filters {
+			for filter, f := range filters {
+				put(s.mustType(name).Filters, filter, f)
+			}
+		}
+		for name, root := range r.Roots {
+			put(s.roots, name, root)
+		}
+		for name, filler := range r.Fillers {
+			put(s.fillers, name, filler)
+		}
+	}
+	s.check()
+	return s
+}
+
+func put[V any](m map[string]V, name string, v V) {
+	if _, twice := m[name]; twice {
+		panic(fmt.Sprintf("plan: %s is declared twice", name))
+	}
+	m[name] = v
+}
+
+func (s *Schema) mustType(name string) *Type {
+	t, ok := s.types[name]
+	if !ok {
+		panic(fmt.Sprintf("plan: type %s is not declared", name))
+	}
+	return t
+}
+
+// check follows every relation and hole to what it names.
+func (s *Schema) check() {
+	for _, t := range s.types {
+		for name, f := range t.Fields {
+			if f.target != "" {
+				s.mustType(f.target)
+			}
+			if f.filler != "" && s.fillers[f.filler] == nil {
+				panic(fmt.Sprintf("plan: hole %s of %s.%s has no filler", f.filler, t.Name, name))
+			}
+		}
+	}
+	for _, r := range s.roots {
+		if r.target != "" {
+			s.mustType(r.target)
+		}
+	}
+}
+
+// Type gives the declaration of a type; false when plans do not read it.
+func (s *Schema) Type(name string) (*Type, bool) {
+	t, ok := s.types[name]
+	return t, ok
+}
+
+// Root says whether a field of Query is answered by a plan.
+func (s *Schema) Root(name string) bool {
+	_, ok := s.roots[name]
+	return ok
+}

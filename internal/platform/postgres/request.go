@@ -1,0 +1,82 @@
+package postgres
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+	"github.com/lavoroincorso/lavoro/internal/values/text"
+)
+
+// Request claims a request id for the actor, before the act does anything: a second transaction with the same id waits for the
+// first. When it was already used for the same act and input its outcome is read into outcome; for another it is refused.
+func (tx *Tx) Request(ctx context.Context, id, act string, fingerprint []byte, outcome any) (repeated bool, err error) {
+	made, err := tx.NewRaw("insert into request (actor_id, request_id, act, input_hash, outcome, at) values (?, ?, ?, ?, '{}', ?) on conflict do nothing",
+		tx.Actor.Member, id, act, fingerprint, tx.Now).Exec(ctx)
+	if err != nil {
+		return false, fmt.Errorf("request: %w", err)
+	}
+	if n, err := made.RowsAffected(); err != nil || n == 1 {
+		return false, err
+	}
+	var row struct {
+		Act       string
+		InputHash []byte
+		Outcome   json.RawMessage
+	}
+	err = tx.NewRaw("select act, input_hash, outcome from request where actor_id = ? and request_id = ?", tx.Actor.Member, id).Scan(ctx, &row)
+	if err != nil {
+		return false, fmt.Errorf("request: %w", err)
+	}
+	if row.Act != act || !bytes.Equal(row.InputHash, fingerprint) {
+		return false, refusal.RequestIDReused.At("requestId")
+	}
+	return true, json.Unmarshal(row.Outcome, outcome)
+}
+
+// Settle keeps the outcome of a claimed request; a refused act rolls its claim back with everything else.
+func (tx *Tx) Settle(ctx context.Context, id string, outcome any) error {
+	data, err := json.Marshal(outcome)
+	if err != nil {
+		return err
+	}
+	_, err = tx.NewRaw("update request set outcome = ?::jsonb where actor_id = ? and request_id = ?", string(data), tx.Actor.Member, id).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("request: %w", err)
+	}
+	return nil
+}
+
+// reasonNeeded is why an acknowledgement alone does not pass a warning.
+var reasonNeeded = text.Text{It: "per superare un avviso va indicato il motivo", En: "passing a warning needs a reason"}
+
+// Acknowledge says which warnings the actor has read and passes, and why.
+func (tx *Tx) Acknowledge(codes []string, reason string) { tx.passes, tx.passReason = codes, reason }
+
+// Warn tells of something that the actor must have read before the act goes on. It is an error until its code is acknowledged
+// with a reason; then it is kept beside the outcome, and the act must put Passed into its journal detail.
+func (tx *Tx) Warn(w refusal.Warning) error {
+	if !slices.Contains(tx.passes, w.Code) {
+		return refusal.List{w}
+	}
+	if tx.passReason == "" {
+		return refusal.InvalidValue.At("acknowledgeReason").With("cause", reasonNeeded)
+	}
+	tx.Warnings = append(tx.Warnings, w)
+	return nil
+}
+
+// Passed is what the journal keeps of warnings that were acknowledged: nil when there were none.
+func (tx *Tx) Passed() map[string]any {
+	if len(tx.Warnings) == 0 {
+		return nil
+	}
+	codes := make([]string, len(tx.Warnings))
+	for i, w := range tx.Warnings {
+		codes[i] = w.Code
+	}
+	return map[string]any{"acknowledged": codes, "reason": tx.passReason}
+}

@@ -1,0 +1,172 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/event"
+	"github.com/lavoroincorso/lavoro/internal/platform/journal"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+)
+
+// Clock gives the time that a transaction takes for now; a simulated year runs on another clock than time.Now.
+type Clock func() time.Time
+
+// attempts is how often InTx tries a transaction that Postgres asks to run again.
+const attempts = 5
+
+// Tx is one transaction of one actor at one moment, with what it has to tell.
+type Tx struct {
+	bun.Tx
+	Actor access.Actor
+	Now   time.Time
+	// Warnings are those that were acknowledged, for the outcome.
+	Warnings refusal.List
+
+	news       []event.Event
+	entries    []journal.Entry
+	passes     []string
+	passReason string
+}
+
+// Today is the civil day of the transaction in Europe/Rome.
+func (tx *Tx) Today() calendar.Day { return calendar.DayOf(tx.Now) }
+
+// Tell buffers an event and the journal entry beside it; both are written when the transaction commits. Detail goes into the
+// journal only.
+func (tx *Tx) Tell(n event.News, detail any) {
+	tx.news = append(tx.news, event.Event{News: n, At: tx.Now, Actor: tx.Actor.Member})
+	tx.entries = append(tx.entries, journal.Entry{Programme: n.Programme, Act: n.Act, SubjectKind: n.SubjectKind, Subject: n.Subject, Detail: detail})
+}
+
+// Told is how many events the transaction has to tell.
+func (tx *Tx) Told() int { return len(tx.news) }
+
+// InTx runs fn in one transaction as the actor. When fn fails nothing is written and its error is returned as it is; when the
+// commit fails the error says so, and nothing is written either.
+func (db *DB) InTx(ctx context.Context, actor access.Actor, clock Clock, fn func(context.Context, *Tx) error) error {
+	var err error
+	for n := range attempts {
+		if err = db.once(ctx, actor, clock(), fn); !again(err) {
+			return err
+		}
+		pause := time.Duration(rand.Int64N(int64(10*time.Millisecond))) << n
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause):
+		}
+	}
+	return err
+}
+
+func (db *DB) once(ctx context.Context, actor access.Actor, now time.Time, fn func(context.Context, *Tx) error) error {
+	inner, err := db.acts.BeginTx(ctx, &sql.TxOptions{})
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	defer func() { _ = inner.Rollback() }()
+	tx := &Tx{Tx: inner, Actor: actor, Now: now}
+	if err := tx.as(ctx, actor); err != nil {
+		return err
+	}
+	if err := fn(ctx, tx); err != nil {
+		return err
+	}
+	if err := tx.flush(ctx); err != nil {
+		return err
+	}
+	if err := inner.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+// as puts the actor's keys under the transaction; Postgres forgets them with it.
+func (tx *Tx) as(ctx context.Context, actor access.Actor) error {
+	names, values := actor.Settings()
+	calls := make([]string, len(names))
+	args := make([]any, 0, 2*len(names))
+	for i := range names {
+		calls[i] = "set_config(?, ?, true)"
+		args = append(args, names[i], values[i])
+	}
+	if _, err := tx.ExecContext(ctx, "select "+strings.Join(calls, ", "), args...); err != nil {
+		return fmt.Errorf("actor's keys: %w", err)
+	}
+	return nil
+}
+
+// flush writes news and journal as the transaction's last statement. Deferred constraints are forced before, so that nothing but
+// the commit itself follows the moment the programme's head row is locked.
+func (tx *Tx) flush(ctx context.Context) error {
+	if len(tx.news) == 0 && len(tx.entries) == 0 {
+		return nil
+	}
+	news, err := json.Marshal(spelled(tx.news))
+	if err != nil {
+		return err
+	}
+	entries, err := tx.sealed()
+	if err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, "set constraints all immediate; select news_append(?::jsonb, ?::jsonb)", string(news), string(entries)); err != nil {
+		return fmt.Errorf("append news: %w", err)
+	}
+	return nil
+}
+
+type wireEvent struct {
+	Programme   uuid.UUID   `json:"programme"`
+	At          time.Time   `json:"at"`
+	Actor       uuid.UUID   `json:"actor"`
+	Act         string      `json:"act"`
+	Kind        event.Kind  `json:"kind"`
+	SubjectKind string      `json:"subjectKind"`
+	Subject     uuid.UUID   `json:"subject"`
+	Related     []uuid.UUID `json:"related"`
+	Audience    []uuid.UUID `json:"audience"`
+}
+
+func spelled(events []event.Event) []wireEvent {
+	wire := make([]wireEvent, len(events))
+	for i, e := range events {
+		wire[i] = wireEvent{e.Programme, e.At.UTC(), e.Actor, e.Act, e.Kind, e.SubjectKind, e.Subject, orEmpty(e.Related), orEmpty(e.Audience)}
+	}
+	return wire
+}
+
+func (tx *Tx) sealed() ([]byte, error) {
+	wire := make([]map[string]any, len(tx.entries))
+	for i, e := range tx.entries {
+		detail, digest, err := e.Seal()
+		if err != nil {
+			return nil, err
+		}
+		wire[i] = map[string]any{"programme": e.Programme, "at": tx.Now.UTC(), "actor": tx.Actor.Member, "act": e.Act, "subjectKind": e.SubjectKind,
+			"subject": e.Subject, "digest": base64.StdEncoding.EncodeToString(digest)}
+		if detail != nil {
+			wire[i]["detail"] = base64.StdEncoding.EncodeToString(detail)
+		}
+	}
+	return json.Marshal(wire)
+}
+
+func orEmpty(ids []uuid.UUID) []uuid.UUID {
+	if ids == nil {
+		return []uuid.UUID{}
+	}
+	return ids
+}

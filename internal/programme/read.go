@@ -1,0 +1,83 @@
+package programme
+
+import (
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/plan"
+)
+
+// Reading is how programmes, partners, rules and code lists are read.
+func Reading() plan.Reading {
+	directory := func(name, prefix, table string, fields plan.Fields) plan.Type {
+		return plan.Type{Name: name, Prefix: prefix, Table: table, Class: access.Directory, Fields: fields}
+	}
+	return plan.Reading{
+		Types: []plan.Type{
+			directory("Programme", "prg", "programme", plan.Fields{
+				"code":           plan.Column("code"),
+				"name":           plan.Column("name"),
+				"projectCode":    plan.Column("project_code"),
+				"cup":            plan.Column("cup"),
+				"fromDay":        plan.Column("from_day"),
+				"toDay":          plan.Column("to_day"),
+				"budget":         plan.Column("budget_cents"),
+				"findings":       plan.Many("ProgrammeFinding", "programme_id", "{o}.position"),
+				"organisations":  plan.Many("Organisation", "programme_id", "{o}.position"),
+				"policyVersions": plan.Many("PolicyVersion", "programme_id", "{o}.number desc"),
+				"codeItems":      plan.Many("CodeItem", "programme_id", "{o}.list, {o}.position"),
+				"municipalities": plan.Many("Municipality", "programme_id", "{o}.name"),
+				"targets":        plan.Many("ProgrammeTarget", "programme_id", "{o}.code"),
+				"budgetLines":    plan.Many("BudgetLine", "programme_id", "{o}.code"),
+			}),
+			directory("ProgrammeFinding", "fnd", "programme_finding", plan.Fields{"code": plan.Column("code"), "message": plan.Text("text")}),
+			directory("Organisation", "org", "organisation", plan.Fields{
+				"code":     plan.Column("code"),
+				"name":     plan.Column("name"),
+				"kind":     plan.Column("kind"),
+				"parent":   plan.One("Organisation", "parent_id"),
+				"children": plan.Many("Organisation", "parent_id", "{o}.position"),
+			}),
+			directory("PolicyVersion", "pol", "policy_version", plan.Fields{
+				"number":    plan.Column("number"),
+				"validFrom": plan.Column("valid_from"),
+				"rules":     plan.Many("PolicyRule", "version_id", "{o}.position"),
+			}),
+			directory("PolicyRule", "rul", "policy_rule", plan.Fields{
+				"code":      plan.Column("code"),
+				"label":     plan.Text("label"),
+				"value":     plan.Expr("coalesce({t}.value #>> '{}', '')"),
+				"unit":      plan.Column("unit"),
+				"source":    plan.Column("source"),
+				"confirmed": plan.Column("confirmed"),
+			}),
+			codeItem(),
+			directory("Municipality", "mun", "municipality", plan.Fields{
+				"istat": plan.Column("istat"), "belfiore": plan.Column("belfiore"), "postcode": plan.Column("postcode"), "name": plan.Column("name"),
+			}),
+			directory("ProgrammeTarget", "tgt", "programme_target", plan.Fields{
+				"code": plan.Column("code"), "label": plan.Text("label"), "value": plan.Column("value"),
+			}),
+			directory("BudgetLine", "bud", "budget_line", plan.Fields{
+				"code": plan.Column("code"), "label": plan.Text("label"), "amount": plan.Column("amount_cents"), "source": plan.Column("source"), "confirmed": plan.Column("confirmed"),
+			}),
+		},
+		Roots: plan.Roots{
+			"programme": plan.OneRoot("Programme", "{o}.code = {a:code}", "code"),
+			"position": plan.ExprIn("Programme", "{o}.id = {a:programme}",
+				"lavoro_epoch() || '.' || coalesce((select seq from news_head h where h.programme_id = {o}.id), 0)"),
+			"node": plan.AnyNode(),
+		},
+	}
+}
+
+func codeItem() plan.Type {
+	return plan.Type{Name: "CodeItem", Prefix: "cod", Table: "code_item", Class: access.Directory,
+		Fields: plan.Fields{
+			"list":      plan.Column("list"),
+			"code":      plan.Column("code"),
+			"label":     plan.Text("label"),
+			"validFrom": plan.Column("valid_from"),
+			"validTo":   plan.Column("valid_to"),
+		},
+		Filters: plan.Filters{"list": plan.Equals("list", "text")},
+	}
+}
