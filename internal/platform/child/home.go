@@ -9,8 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"strconv"
-	"strings"
 	"syscall"
 	"time"
 )
@@ -31,7 +29,7 @@ type home struct {
 	data    string // dir/data, made by the server's own start
 	sockets string
 	user    *credential
-	lock    *os.File
+	lock    *Lock // nil once given back
 }
 
 // openHome makes the folder, takes its lock, and chooses user and socket folder. The caller closes it.
@@ -48,7 +46,7 @@ func openHome(ctx context.Context, dir, socketName string) (_ *home, err error) 
 		return nil, err
 	}
 	h.data = filepath.Join(h.dir, "data")
-	if h.lock, err = takeLock(filepath.Join(h.dir, "lock")); err != nil {
+	if h.lock, err = TakeLock(filepath.Join(h.dir, "lock")); err != nil {
 		return nil, err
 	}
 	defer func() {
@@ -63,7 +61,7 @@ func openHome(ctx context.Context, dir, socketName string) (_ *home, err error) 
 // close gives the folder free for another holder.
 func (h *home) close() {
 	if h.lock != nil {
-		_ = h.lock.Close()
+		h.lock.Release()
 		h.lock = nil
 	}
 }
@@ -112,11 +110,11 @@ func setAside(target string) error {
 	if _, err := os.Stat(target); errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
-	lock, err := takeLock(filepath.Join(target, "lock"))
+	lock, err := TakeLock(filepath.Join(target, "lock"))
 	if err != nil {
 		return err
 	}
-	defer lock.Close()
+	defer lock.Release()
 	if err := os.RemoveAll(target + ".old"); err != nil {
 		return err
 	}
@@ -174,35 +172,6 @@ func checkOwner(dir string, user *credential) error {
 func isEmpty(dir string) bool {
 	entries, err := os.ReadDir(dir)
 	return err == nil && len(entries) == 0
-}
-
-// takeLock holds the file's lock until it is closed or the process ends, however it ends.
-func takeLock(path string) (*os.File, error) {
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		holder, _ := os.ReadFile(path)
-		_ = file.Close()
-		if !errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, fmt.Errorf("lock %s: %w", path, err)
-		}
-		return nil, &InUseError{Dir: filepath.Dir(path), Holder: strings.TrimSpace(string(holder))}
-	}
-	_ = file.Truncate(0)
-	_, err = file.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
-	return file, err
-}
-
-// InUseError says that another living process runs a server in the folder.
-type InUseError struct {
-	Dir    string
-	Holder string // its process id
-}
-
-func (e *InUseError) Error() string {
-	return fmt.Sprintf("%s is in use by process %s", e.Dir, e.Holder)
 }
 
 // socketFolder is the server's own folder where the address stays short and plain, else one in the temporary folder.

@@ -2,9 +2,11 @@ package child_test
 
 import (
 	"bufio"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"testing"
 	"time"
 
@@ -57,6 +59,20 @@ func TestAnOrphanIsStoppedFirst(t *testing.T) {
 		t.Error("the orphan still runs")
 	}
 	equal(t, "redis", client(t, r).Ping(deadline(t)).Val(), "PONG")
+}
+
+func TestALockOutlivesTheVariable(t *testing.T) {
+	path := filepath.Join(folder(t), "lock")
+	if _, err := child.TakeLock(path); err != nil {
+		t.Fatal(err)
+	}
+	// Twice, so that what a first collection puts off is done.
+	runtime.GC()
+	runtime.GC()
+	var inUse *child.InUseError
+	if _, err := child.TakeLock(path); !errors.As(err, &inUse) {
+		t.Errorf("the collector gave the lock away: %v", err)
+	}
 }
 
 func TestAFolderOfOtherFilesIsLeftAlone(t *testing.T) {

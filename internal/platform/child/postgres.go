@@ -213,7 +213,8 @@ func (p *Postgres) halt(ctx context.Context) error {
 	return p.process.stop(ctx, syscall.SIGINT, syscall.SIGQUIT)
 }
 
-// Kill ends the server and all its workers at once, as a machine that loses power does; Restart brings it back.
+// Kill ends the server and all its workers at once, without a last write; Restart brings it back. A server that is not
+// durable loses its latest commits, unless its settings turn synchronous_commit on.
 func (p *Postgres) Kill() error {
 	if err := p.process.stop(context.Background(), syscall.SIGKILL); err != nil {
 		return err

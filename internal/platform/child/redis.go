@@ -123,7 +123,7 @@ func (r *Redis) Stop(ctx context.Context) error {
 	return r.process.stop(ctx, syscall.SIGTERM)
 }
 
-// Kill ends the server at once, as a machine that loses power does; Restart brings it back.
+// Kill ends the server at once, without a last write; Restart brings it back.
 func (r *Redis) Kill() error {
 	return r.process.stop(context.Background(), syscall.SIGKILL)
 }

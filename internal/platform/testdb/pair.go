@@ -26,12 +26,19 @@ type Pair struct {
 	Redis    *child.Redis
 	LogPath  string // what both servers said since they were started
 
-	slot *os.File
+	slot *child.Lock // nil once given back
 	log  *os.File
 }
 
 // StartPair starts both servers in the first free slot, with no test's database left in it.
-func StartPair(ctx context.Context) (_ *Pair, err error) {
+func StartPair(ctx context.Context) (*Pair, error) { return startPair(ctx, nil) }
+
+// startFaultyPair starts a pair that may be killed: what is committed has left the server's own memory by then.
+func startFaultyPair(ctx context.Context) (*Pair, error) {
+	return startPair(ctx, map[string]string{"synchronous_commit": "on"})
+}
+
+func startPair(ctx context.Context, settings map[string]string) (_ *Pair, err error) {
 	slot, dir, err := takeSlot()
 	if err != nil {
 		return nil, err
@@ -45,7 +52,7 @@ func StartPair(ctx context.Context) (_ *Pair, err error) {
 	if p.log, err = os.Create(p.LogPath); err != nil {
 		return nil, err
 	}
-	if err := p.startPostgres(ctx, filepath.Join(dir, "postgres")); err != nil {
+	if err := p.startPostgres(ctx, filepath.Join(dir, "postgres"), settings); err != nil {
 		return nil, err
 	}
 	p.Redis, err = child.StartRedis(ctx, child.RedisOptions{Dir: filepath.Join(dir, "redis"), Log: p.log})
@@ -54,8 +61,8 @@ func StartPair(ctx context.Context) (_ *Pair, err error) {
 
 // startPostgres makes the cluster anew when it does not start (nothing in it was safe from a crash of the machine), or
 // when it has seen other migrations.
-func (p *Pair) startPostgres(ctx context.Context, dir string) (err error) {
-	options := child.PostgresOptions{Dir: dir, Log: p.log}
+func (p *Pair) startPostgres(ctx context.Context, dir string, settings map[string]string) (err error) {
+	options := child.PostgresOptions{Dir: dir, Log: p.log, Settings: settings}
 	p.Postgres, err = child.StartPostgres(ctx, options)
 	if err == nil {
 		if fresh, err := p.clear(ctx); fresh || err != nil {
@@ -100,8 +107,11 @@ func (p *Pair) clear(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-// Stop ends both servers and gives the slot back.
+// Stop ends both servers and gives the slot back; a second Stop does nothing.
 func (p *Pair) Stop(ctx context.Context) error {
+	if p.slot == nil {
+		return nil
+	}
 	var errs []error
 	if p.Redis != nil {
 		errs = append(errs, p.Redis.Stop(ctx))
@@ -112,15 +122,17 @@ func (p *Pair) Stop(ctx context.Context) error {
 	if p.log != nil {
 		errs = append(errs, p.log.Close())
 	}
-	return errors.Join(append(errs, p.slot.Close())...)
+	p.slot.Release()
+	p.slot = nil
+	return errors.Join(errs...)
 }
 
 func (p *Pair) server() *server {
 	return &server{postgresURL: p.Postgres.URL(child.Login), redisURL: p.Redis.URL()}
 }
 
-// takeSlot returns the first folder that no living process holds; the lock goes with the file or the process.
-func takeSlot() (*os.File, string, error) {
+// takeSlot returns the first folder that no living process holds; the lock ends with the process at the latest.
+func takeSlot() (*child.Lock, string, error) {
 	base, err := slotsFolder()
 	if err != nil {
 		return nil, "", err
@@ -130,16 +142,11 @@ func takeSlot() (*os.File, string, error) {
 		if err := os.MkdirAll(dir, 0o711); err != nil {
 			return nil, "", err
 		}
-		file, err := os.OpenFile(filepath.Join(dir, "slot"), os.O_RDWR|os.O_CREATE, 0o600)
-		if err != nil {
-			return nil, "", err
+		lock, err := child.TakeLock(filepath.Join(dir, "slot"))
+		if inUse := (*child.InUseError)(nil); errors.As(err, &inUse) {
+			continue
 		}
-		if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err == nil {
-			return file, dir, nil
-		} else if !errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, "", errors.Join(err, file.Close())
-		}
-		_ = file.Close()
+		return lock, dir, err
 	}
 	return nil, "", fmt.Errorf("all %d slots in %s are in use", maxSlots, base)
 }

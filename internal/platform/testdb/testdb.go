@@ -42,12 +42,13 @@ func New(t testing.TB) *DB {
 	return db
 }
 
-// NewPrivate returns a fresh database on servers of its own, which the test may stop and kill.
+// NewPrivate returns a fresh database on servers of its own, which the test may stop and kill. What is committed in
+// PostgreSQL outlives a kill; Redis forgets all, as it does when it fails over.
 func NewPrivate(t testing.TB) *DB {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	pair, err := StartPair(ctx)
+	pair, err := startFaultyPair(ctx)
 	if err != nil {
 		t.Fatalf("testdb: %v", err)
 	}
