@@ -8,8 +8,10 @@ require (
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
 	github.com/coder/websocket v1.8.15 // indirect
 	github.com/go-jose/go-jose/v4 v4.1.8 // indirect
+	github.com/go-viper/mapstructure/v2 v2.5.0 // indirect
 	github.com/goccy/go-yaml v1.19.2 // indirect
 	github.com/google/uuid v1.6.0 // indirect
+	github.com/hashicorp/golang-lru/v2 v2.0.7 // indirect
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
 	github.com/jackc/pgpassfile v1.0.0 // indirect
 	github.com/jackc/pgservicefile v0.0.0-20240606120523-5a60cdf6a761 // indirect
@@ -38,3 +40,11 @@ require (
 	golang.org/x/tools v0.49.0 // indirect
 	pgregory.net/rapid v1.2.0 // indirect
 )
+
+// Packages of node keep their own world below these folders.
+ignore (
+	./graph/clienttest/node_modules
+	./internal/platform/web/page/node_modules
+)
+
+tool github.com/99designs/gqlgen
