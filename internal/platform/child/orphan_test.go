@@ -2,6 +2,7 @@ package child_test
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"os"
 	"os/exec"
@@ -9,6 +10,8 @@ import (
 	"runtime"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/lavoroincorso/lavoro/internal/platform/child"
 )
@@ -28,10 +31,22 @@ func TestAKilledParentBlocksNoLaterStart(t *testing.T) {
 	if line != "ready\n" {
 		t.Fatalf("helper says %q", line)
 	}
+	conn, err := pgx.Connect(deadline(t), "postgres://lavoro@/lavoro?host="+filepath.Join(dir, "postgres"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context())
 	if err := parent.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	_ = parent.Wait()
+	if runtime.GOOS == "linux" {
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		if _, err := conn.WaitForNotification(ctx); ctx.Err() != nil {
+			t.Errorf("the server outlives its parent: %v", err)
+		}
+	}
 
 	p := startPostgres(t, child.PostgresOptions{Dir: filepath.Join(dir, "postgres"), Durable: true})
 	equal(t, "postgres", query(t, p, "select 1"), "1")
