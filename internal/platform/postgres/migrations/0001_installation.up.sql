@@ -139,7 +139,7 @@ create table relay_position (
 );
 
 alter table request enable row level security;
-create policy own on request using (actor_id = any ((select app_keys('self'))));
+create policy own on request using (actor_id = any ((select app_keys('self'))::uuid[]));
 grant select, insert, update on request to lavoro_app;
 grant select on installation, news_head to lavoro_app;
 grant select, insert, update, delete on lease, relay_position to lavoro_app;

@@ -113,12 +113,15 @@ create table budget_line (
 do $$
 declare t text;
 begin
-  foreach t in array array['programme', 'organisation', 'policy_version', 'policy_rule', 'code_item', 'municipality', 'programme_target', 'budget_line', 'programme_finding'] loop
+  foreach t in array array['programme', 'organisation', 'programme_target', 'budget_line', 'programme_finding'] loop
     execute format('alter table %I enable row level security', t);
     execute format('create policy seen on %I using (audience && (select app_keys(''directory'')))', t);
     execute format('grant select on %I to lavoro_app', t);
   end loop;
 end $$;
+
+-- Rules and code lists hold nothing of anybody, and every act decides by them, also a host's: plans still show them by audience.
+grant select on policy_version, policy_rule, code_item, municipality to lavoro_app;
 
 -- The keys of the organisation and of all bodies above it: whose people are whose in the tree of partners.
 create function organisation_line(org uuid) returns uuid[] language sql stable security definer set search_path = public, pg_temp as $$
@@ -135,3 +138,20 @@ create function policy_on(programme uuid, day date) returns uuid language sql st
   select id from policy_version where programme_id = programme and valid_from <= day order by valid_from desc, number desc limit 1
 $$;
 grant execute on function policy_on(uuid, date) to lavoro_app;
+
+-- Rules and codes are nobody's data: every actor decides by them, also one who may not browse them, such as a host's tutor.
+create function policy_content(version uuid) returns table (number int, valid_from date, rules jsonb)
+language sql stable security definer set search_path = public, pg_temp as $$
+  select v.number, v.valid_from,
+         (select coalesce(jsonb_agg(jsonb_build_object('code', r.code, 'value', r.value, 'unit', r.unit, 'label', r.label, 'source', r.source,
+                                                       'confirmed', r.confirmed) order by r.position), '[]')
+          from policy_rule r where r.version_id = v.id)
+  from policy_version v where v.id = version
+$$;
+create function programme_codes(prog uuid, which text)
+returns table (list text, code text, label jsonb, class text, attributes jsonb, "position" int, valid_from date, valid_to date)
+language sql stable security definer set search_path = public, pg_temp as $$
+  select c.list, c.code, c.label, c.class, c.attributes, c.position, c.valid_from, c.valid_to
+  from code_item c where c.programme_id = prog and c.list = which order by c.position
+$$;
+grant execute on function policy_content(uuid), programme_codes(uuid, text) to lavoro_app;

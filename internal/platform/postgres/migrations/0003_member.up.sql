@@ -27,9 +27,9 @@ create table access_grant (
 create index access_grant_member on access_grant (member_id);
 
 alter table member enable row level security;
-create policy seen on member using (audience && (select app_keys('directory')) or id = any ((select app_keys('self'))));
+create policy seen on member using (audience && (select app_keys('directory')) or id = any ((select app_keys('self'))::uuid[]));
 alter table access_grant enable row level security;
-create policy seen on access_grant using (audience && (select app_keys('directory')) or member_id = any ((select app_keys('self'))));
+create policy seen on access_grant using (audience && (select app_keys('directory')) or member_id = any ((select app_keys('self'))::uuid[]));
 grant select on member, access_grant to lavoro_app;
 
 -- Signing in precedes rights: the caller gives issuer and subject that a token proved, and gets that one member's grants.

@@ -55,7 +55,7 @@ declare t text;
 begin
   foreach t in array array['enrolment', 'certificate'] loop
     execute format('alter table %I enable row level security', t);
-    execute format('create policy seen on %I using (audience && (select app_keys(''path'')))', t);
+    execute format('create policy seen on %I using (audience && (select app_keys(%L)))', t, case t when 'enrolment' then 'work' else 'path' end);
     execute format('grant select, insert, update on %I to lavoro_app', t);
   end loop;
 end $$;

@@ -38,11 +38,31 @@ create policy seen on attendance using (audience && (select app_keys('work')));
 grant select, insert, update on attendance to lavoro_app;
 insert into audience_follower values ('attendance', 'company_id');
 
--- Minutes a person already has on a day and in a week, over all activities and partners: a number that only decides limits.
-create function person_minutes(person uuid, first date, last date) returns table (day date, minutes int)
+-- What the rules of an entry need to know of a person, for enrolments that the actor may write: whether a minor on that day, and the
+-- minutes that already count on the day and in its week over all activities and partners. Nothing else leaves.
+create function register_facts(enrolments uuid[], days date[], minor_age int)
+returns table (enrolment_id uuid, day date, minor boolean, day_minutes int, week_minutes int)
 language sql stable security definer set search_path = public, pg_temp as $$
-  select a.day, sum(a.minutes)::int from attendance a
-  where a.person_id = person and a.day between first and last and a.standing = 'COUNTED' and a.kind = 'PRESENCE'
-  group by a.day
+  with asked as (
+    select distinct e.id, e.person_id, d.day
+    from unnest(enrolments, days) d(enrolment, day)
+    join enrolment e on e.id = d.enrolment and e.audience && (select app_keys('work'))
+  )
+  select a.id, a.day, (p.birth_day + make_interval(years => minor_age))::date > a.day,
+         coalesce(sum(t.minutes) filter (where t.day = a.day), 0)::int, coalesce(sum(t.minutes), 0)::int
+  from asked a
+  join person p on p.id = a.person_id
+  left join attendance t on t.person_id = a.person_id and t.standing = 'COUNTED' and t.kind = 'PRESENCE'
+                         and t.day between date_trunc('week', a.day)::date and date_trunc('week', a.day)::date + 6
+  group by a.id, a.day, p.birth_day
 $$;
-grant execute on function person_minutes(uuid, date, date) to lavoro_app;
+
+-- How many counted entries of whoever's keeping an entry overlaps: a number that tells whether the actor sees them all.
+create function overlapping_entries(entry uuid) returns int
+language sql stable security definer set search_path = public, pg_temp as $$
+  select count(*)::int from attendance c
+  join attendance o on o.person_id = c.person_id and o.day = c.day and o.standing = 'COUNTED' and o.id <> c.id
+                   and int4range(o.from_minute, o.to_minute) && int4range(c.from_minute, c.to_minute)
+  where c.id = entry and c.audience && (select app_keys('work'))
+$$;
+grant execute on function register_facts(uuid[], date[], int), overlapping_entries(uuid) to lavoro_app;

@@ -1,0 +1,216 @@
+package attendance
+
+import (
+	"context"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/event"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+)
+
+// Correction is a new version of an entry; nil leaves a fact as it is.
+type Correction struct {
+	Entry            uuid.UUID
+	ID               uuid.UUID // of the new version
+	Kind             *Kind
+	From, To         *calendar.LocalTime
+	AbsenceReason    *string
+	Note             string // why
+	ExpectedRevision *int
+}
+
+// Correct puts a new version in the place of an entry and keeps both. The new version counts if it overlaps nothing.
+func Correct(ctx context.Context, tx *postgres.Tx, c Correction) error {
+	old, err := load(ctx, tx, c.Entry, access.CorrectAttendance, c.ExpectedRevision)
+	if err != nil {
+		return err
+	}
+	owedBy, err := enrolments(ctx, tx, []uuid.UUID{old.EnrolmentID})
+	if err != nil {
+		return err
+	}
+	if err := hold(ctx, tx, []uuid.UUID{old.PersonID}); err != nil {
+		return err
+	}
+	e := old.corrected(c)
+	if ok, err := stand(ctx, tx, old, Replaced); err != nil || !ok {
+		return orConflict(err)
+	}
+	o := owedBy[old.EnrolmentID]
+	if err := allowed(ctx, tx, e, o); err != nil {
+		return err
+	}
+	next := o.row(e, tx, "ENTERED")
+	next.ReplacesID = &old.ID
+	if err := place(ctx, tx, &next); err != nil {
+		return err
+	}
+	old.Standing = Replaced
+	old.tell(tx, access.CorrectAttendance, event.Changed)
+	next.tell(tx, access.CorrectAttendance, event.Entered)
+	return nil
+}
+
+func (r row) corrected(c Correction) Entry {
+	e := Entry{ID: c.ID, Enrolment: r.EnrolmentID, Kind: r.Kind, Day: r.Day, From: r.From, To: r.To, AbsenceReason: orEmpty(r.AbsenceReason), Note: c.Note}
+	if c.Kind != nil {
+		if e.Kind = *c.Kind; e.Kind == Presence {
+			e.AbsenceReason = ""
+		}
+	}
+	if c.From != nil {
+		e.From = *c.From
+	}
+	if c.To != nil {
+		e.To = *c.To
+	}
+	if c.AbsenceReason != nil {
+		e.AbsenceReason = *c.AbsenceReason
+	}
+	return e
+}
+
+// allowed holds an entry that is about to count against its enrolment and the limits.
+func allowed(ctx context.Context, tx *postgres.Tx, e Entry, o enrolment) error {
+	p, err := policyOn(ctx, tx, o.ProgrammeID, e.Day)
+	if err != nil {
+		return err
+	}
+	known, err := registerFacts(ctx, tx, []uuid.UUID{o.ID}, []string{e.Day.String()}, p.limits.MinorAge)
+	if err != nil {
+		return err
+	}
+	if len(known) == 0 {
+		return refusal.List{refusal.NotFound.At("attendance")}
+	}
+	t := Total{Minor: known[0].Minor, Day: known[0].DayMinutes, Week: known[0].WeekMinutes}
+	return append(p.limits.check(e, owed{From: o.FromDay, To: o.ToDay, State: "ENROLLED"}, t, tx.Today()), p.known(e, "absenceReason")...).Err()
+}
+
+// place writes a new version: counted, or contested where it overlaps.
+func place(ctx context.Context, tx *postgres.Tx, r *row) error {
+	for _, standing := range []Standing{Counted, Contested} {
+		r.Standing = standing
+		written, err := insert(ctx, tx, []row{*r})
+		if err != nil || written[r.ID] {
+			return err
+		}
+	}
+	return refusal.List{refusal.IDTaken.At("id")}
+}
+
+// Withdraw takes an entry back: it stays and no longer counts.
+func Withdraw(ctx context.Context, tx *postgres.Tx, entry uuid.UUID, note string, expected *int) error {
+	r, err := load(ctx, tx, entry, access.WithdrawAttendance, expected)
+	if err != nil {
+		return err
+	}
+	return withdraw(ctx, tx, r, access.WithdrawAttendance)
+}
+
+func withdraw(ctx context.Context, tx *postgres.Tx, r row, act access.Act) error {
+	if ok, err := stand(ctx, tx, r, Withdrawn); err != nil || !ok {
+		return orConflict(err)
+	}
+	r.Standing = Withdrawn
+	r.tell(tx, act, event.Changed)
+	return nil
+}
+
+// Resolve ends a contest: the entry counts and those that it overlaps are withdrawn, or the other way round. It gives the ids of
+// what no longer counts.
+func Resolve(ctx context.Context, tx *postgres.Tx, entry uuid.UUID, keep bool, expected *int) ([]uuid.UUID, error) {
+	r, err := load(ctx, tx, entry, access.ResolveAttendance, expected)
+	if err != nil {
+		return nil, err
+	}
+	if !keep {
+		return []uuid.UUID{r.ID}, withdraw(ctx, tx, r, access.ResolveAttendance)
+	}
+	if err := hold(ctx, tx, []uuid.UUID{r.PersonID}); err != nil {
+		return nil, err
+	}
+	others, all, err := overlapped(ctx, tx, r)
+	if err != nil {
+		return nil, err
+	}
+	if len(others) != all {
+		return nil, refusal.List{OverlapsElsewhere.At("keep")}
+	}
+	var gone []uuid.UUID
+	for _, o := range others {
+		if !tx.Actor.May(access.ResolveAttendance, o.ProgrammeID, o.Audience) {
+			return nil, refusal.List{OverlapsElsewhere.At("keep")}
+		}
+		if err := withdraw(ctx, tx, o, access.ResolveAttendance); err != nil {
+			return nil, err
+		}
+		gone = append(gone, o.ID)
+	}
+	return gone, count(ctx, tx, r)
+}
+
+// count makes a contested entry count, within the limits.
+func count(ctx context.Context, tx *postgres.Tx, r row) error {
+	owedBy, err := enrolments(ctx, tx, []uuid.UUID{r.EnrolmentID})
+	if err != nil {
+		return err
+	}
+	e := Entry{ID: r.ID, Enrolment: r.EnrolmentID, Kind: r.Kind, Day: r.Day, From: r.From, To: r.To, AbsenceReason: orEmpty(r.AbsenceReason)}
+	if err := allowed(ctx, tx, e, owedBy[r.EnrolmentID]); err != nil {
+		return err
+	}
+	if ok, err := stand(ctx, tx, r, Counted); err != nil || !ok {
+		if postgres.Violates(err, "attendance_no_overlap") {
+			return refusal.List{OverlapsElsewhere.At("keep")}
+		}
+		return orConflict(err)
+	}
+	r.Standing = Counted
+	r.tell(tx, access.ResolveAttendance, event.Changed)
+	return nil
+}
+
+// load gives an entry for an act that the actor may do and its standing allows.
+func load(ctx context.Context, tx *postgres.Tx, id uuid.UUID, act access.Act, expected *int) (row, error) {
+	found, err := byIDs(ctx, tx, []uuid.UUID{id})
+	if err != nil {
+		return row{}, err
+	}
+	r, ok := found[id]
+	if !ok {
+		return row{}, refusal.List{refusal.NotFound.At("attendance")}
+	}
+	if list := may(tx.Actor, act, r.ProgrammeID, r.Audience, r.Standing); list != nil {
+		return row{}, list
+	}
+	if expected != nil && *expected != r.Revision {
+		return row{}, refusal.List{refusal.RevisionConflict.At("expectedRevision")}
+	}
+	return r, nil
+}
+
+// may says why the actor cannot do the act on an entry now; nil when he can.
+func may(actor access.Actor, act access.Act, programmeID uuid.UUID, audience []uuid.UUID, standing Standing) refusal.List {
+	if !actor.May(act, programmeID, audience) {
+		return refusal.List{refusal.NotAllowed.At()}
+	}
+	for _, t := range transitions {
+		if t.Act == act && !slices.Contains(t.From, standing) {
+			return refusal.List{WrongStanding.At("attendance").With("standing", standingWords[string(standing)])}
+		}
+	}
+	return nil
+}
+
+func orConflict(err error) error {
+	if err != nil {
+		return err
+	}
+	return refusal.List{refusal.RevisionConflict.At("expectedRevision")}
+}

@@ -1,0 +1,87 @@
+package attendance
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/plan"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+)
+
+// Reading is how the register is read.
+func Reading() plan.Reading {
+	return plan.Reading{
+		Types: []plan.Type{{
+			Name: "Attendance", Prefix: "att", Table: "attendance", Class: access.Work,
+			Fields: plan.Fields{
+				"hidden":        plan.Hidden(),
+				"participant":   plan.One("Participant", "participation_id").In(access.Path),
+				"enrolment":     plan.One("Enrolment", "enrolment_id"),
+				"activity":      plan.One("Activity", "activity_id"),
+				"placement":     plan.One("Placement", "placement_id"),
+				"kind":          plan.Column("kind"),
+				"day":           plan.Column("day"),
+				"from":          plan.Clock("from_minute"),
+				"to":            plan.Clock("to_minute"),
+				"minutes":       plan.Column("minutes"),
+				"absenceReason": plan.Code("absence_reasons", "absence_reason").In(access.Absence),
+				"note":          plan.Column("note").In(access.Absence),
+				"standing":      plan.Column("standing"),
+				"standingLabel": plan.Label("standing", standingWords),
+				"replaces":      plan.One("Attendance", "replaces_id"),
+				"replacedBy":    plan.OneWhere("Attendance", "{o}.replaces_id = {t}.id"),
+				"recordedBy":    plan.One("Member", "recorded_by"),
+				"recordedAt":    plan.Column("recorded_at"),
+				"origin":        plan.OriginKind(),
+				"revision":      plan.Column("revision"),
+				"allowedActs": plan.Hole("attendance.allowedActs",
+					"json_build_object('programme', {t}.programme_id, 'audience', {t}.audience, 'standing', {t}.standing)"),
+			},
+			Orders: map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.day", SQLType: "date"}}, Desc: true}},
+			Filters: plan.Filters{
+				"from":        plan.AtLeast("day", "date"),
+				"to":          plan.AtMost("day", "date"),
+				"month":       plan.Where("{t}.day >= {v} and {t}.day < {v} + interval '1 month'", "date"),
+				"standings":   plan.Among("standing"),
+				"kind":        plan.Equals("kind", "text"),
+				"participant": plan.RefersTo("prt", "participation_id").Reveals(access.Path),
+				"placement":   plan.RefersTo("plc", "placement_id"),
+			},
+		}},
+		Extends: map[string]plan.Fields{
+			"Participant": {"attendances": plan.Connection("Attendance", "participation_id")},
+			"Placement":   {"attendances": plan.Connection("Attendance", "placement_id")},
+			"Enrolment": {
+				"attendances": plan.Connection("Attendance", "enrolment_id"),
+				"countedMinutes": plan.Expr(`(select coalesce(sum(c.minutes), 0) from attendance c
+					where c.enrolment_id = {t}.id and c.standing = 'COUNTED' and c.kind = 'PRESENCE')`),
+			},
+		},
+		Roots:   plan.Roots{"attendances": plan.ListIn("Attendance", "{o}.programme_id = {a:programme}", nil)},
+		Fillers: map[string]plan.Filler{"attendance.allowedActs": allowedActs},
+	}
+}
+
+func allowedActs(_ context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
+	values := make([]any, len(inputs))
+	for i, input := range inputs {
+		var row struct {
+			Programme uuid.UUID
+			Audience  []uuid.UUID
+			Standing  Standing
+		}
+		if err := json.Unmarshal(input, &row); err != nil {
+			return nil, err
+		}
+		acts := make([]plan.AllowedAct, len(transitions))
+		for n, t := range transitions {
+			refusals := may(tx.Actor, t.Act, row.Programme, row.Audience, row.Standing)
+			acts[n] = plan.AllowedAct{Act: string(t.Act), Label: t.Label, Allowed: refusals == nil, Refusals: refusals}
+		}
+		values[i] = acts
+	}
+	return values, nil
+}

@@ -1,0 +1,304 @@
+package attendance
+
+import (
+	"context"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/event"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/programme"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+)
+
+// maxBatch is how many entries one act takes.
+const maxBatch = 500
+
+// Answer is what became of one entry of a batch. Written is false where it was refused.
+type Answer struct {
+	ID       uuid.UUID
+	Written  bool
+	Refusals refusal.List
+	Warnings refusal.List
+}
+
+// batch is one act of recording while it runs.
+type batch struct {
+	tx         *postgres.Tx
+	origin     string
+	entries    []Entry
+	answers    []Answer
+	enrolments map[uuid.UUID]enrolment
+	existing   map[uuid.UUID]row
+	totals     map[uuid.UUID]map[calendar.Day]Total // by enrolment
+	added      map[uuid.UUID][]Entry                // by person: accepted in this batch
+	policies   map[uuid.UUID]map[calendar.Day]policy
+}
+
+type policy struct {
+	limits  Limits
+	reasons map[string]programme.CodeItem
+}
+
+// Record writes entries, each with its own answer, in their order. Entries that overlap what counts already are kept as CONTESTED.
+func Record(ctx context.Context, tx *postgres.Tx, origin string, entries []Entry) ([]Answer, error) {
+	if len(entries) == 0 || len(entries) > maxBatch {
+		return nil, refusal.List{BatchSize.At("entries").With("max", maxBatch)}
+	}
+	b := &batch{tx: tx, origin: origin, entries: entries, answers: make([]Answer, len(entries)), added: map[uuid.UUID][]Entry{}, policies: map[uuid.UUID]map[calendar.Day]policy{}}
+	if err := b.load(ctx); err != nil {
+		return nil, err
+	}
+	var rows []row
+	for i, e := range entries {
+		b.answers[i].ID = e.ID
+		r, err := b.decide(ctx, i, e)
+		if err != nil {
+			return nil, err
+		}
+		if r != nil {
+			rows = append(rows, *r)
+		}
+	}
+	return b.answers, b.write(ctx, rows)
+}
+
+func (b *batch) load(ctx context.Context) (err error) {
+	var ids, entryIDs, persons []uuid.UUID
+	for _, e := range b.entries {
+		ids, entryIDs = append(ids, e.Enrolment), append(entryIDs, e.ID)
+	}
+	if b.enrolments, err = enrolments(ctx, b.tx, ids); err != nil {
+		return err
+	}
+	for _, e := range b.enrolments {
+		persons = append(persons, e.PersonID)
+	}
+	if err = hold(ctx, b.tx, persons); err != nil {
+		return err
+	}
+	b.existing, err = byIDs(ctx, b.tx, entryIDs)
+	if err != nil {
+		return err
+	}
+	return b.loadTotals(ctx)
+}
+
+func (b *batch) loadTotals(ctx context.Context) error {
+	b.totals = map[uuid.UUID]map[calendar.Day]Total{}
+	byAge := map[int][]int{}
+	for i, e := range b.entries {
+		o, ok := b.enrolments[e.Enrolment]
+		if !ok {
+			continue
+		}
+		p, err := b.policy(ctx, o.ProgrammeID, e.Day)
+		if err != nil {
+			return err
+		}
+		byAge[p.limits.MinorAge] = append(byAge[p.limits.MinorAge], i)
+	}
+	for age, items := range byAge {
+		ids, days := make([]uuid.UUID, len(items)), make([]string, len(items))
+		for n, i := range items {
+			ids[n], days[n] = b.entries[i].Enrolment, b.entries[i].Day.String()
+		}
+		known, err := registerFacts(ctx, b.tx, ids, days, age)
+		if err != nil {
+			return err
+		}
+		for _, f := range known {
+			if b.totals[f.EnrolmentID] == nil {
+				b.totals[f.EnrolmentID] = map[calendar.Day]Total{}
+			}
+			b.totals[f.EnrolmentID][f.Day] = Total{Minor: f.Minor, Day: f.DayMinutes, Week: f.WeekMinutes}
+		}
+	}
+	return nil
+}
+
+// policy gives limits and absence reasons in force on a day, read once for each.
+func (b *batch) policy(ctx context.Context, programmeID uuid.UUID, day calendar.Day) (policy, error) {
+	if p, ok := b.policies[programmeID][day]; ok {
+		return p, nil
+	}
+	p, err := policyOn(ctx, b.tx, programmeID, day)
+	if err != nil {
+		return policy{}, err
+	}
+	if b.policies[programmeID] == nil {
+		b.policies[programmeID] = map[calendar.Day]policy{}
+	}
+	b.policies[programmeID][day] = p
+	return p, nil
+}
+
+func policyOn(ctx context.Context, tx *postgres.Tx, programmeID uuid.UUID, day calendar.Day) (policy, error) {
+	rules, err := programme.PolicyOn(ctx, tx, programmeID, day)
+	if err != nil {
+		return policy{}, err
+	}
+	reasons, err := programme.CodeItems(ctx, tx, programmeID, "absence_reasons")
+	if err != nil {
+		return policy{}, err
+	}
+	return policy{reasons: reasons, limits: Limits{
+		AdultDay: rules.Int("limits.adult.day_minutes"), AdultWeek: rules.Int("limits.adult.week_minutes"),
+		MinorAge: rules.Int("limits.minor.age"), MinorDay: rules.Int("limits.minor.day_minutes"), MinorWeek: rules.Int("limits.minor.week_minutes"),
+		NightFrom: calendar.MustLocalTime(rules.Text("limits.minor.night_from")), NightTo: calendar.MustLocalTime(rules.Text("limits.minor.night_to")),
+		LateDays: rules.Int("attendance.late_days"),
+	}}, nil
+}
+
+// decide answers one entry; the row to write is nil where it is refused or stands already.
+func (b *batch) decide(ctx context.Context, i int, e Entry) (*row, error) {
+	answer := &b.answers[i]
+	if r, ok := b.existing[e.ID]; ok {
+		if answer.Written = r.says(e); !answer.Written {
+			answer.Refusals = refusal.List{refusal.IDTaken.At("id")}
+		}
+		return nil, nil
+	}
+	o, ok := b.enrolments[e.Enrolment]
+	switch {
+	case !ok:
+		answer.Refusals = refusal.List{refusal.NotFound.At("enrolment")}
+		return nil, nil
+	case !b.tx.Actor.May(access.RecordAttendance, o.ProgrammeID, o.Audience):
+		answer.Refusals = refusal.List{refusal.NotAllowed.At()}
+		return nil, nil
+	}
+	p, err := b.policy(ctx, o.ProgrammeID, e.Day)
+	if err != nil {
+		return nil, err
+	}
+	answer.Refusals = append(p.limits.check(e, owed{From: o.FromDay, To: o.ToDay, State: o.State}, b.total(o, e), b.tx.Today()), p.known(e, "absenceReason")...)
+	if len(answer.Refusals) == 0 {
+		answer.Refusals, err = b.late(p.limits, e)
+	}
+	if err != nil || len(answer.Refusals) > 0 {
+		return nil, err
+	}
+	b.added[o.PersonID] = append(b.added[o.PersonID], e)
+	r := o.row(e, b.tx, b.origin)
+	return &r, nil
+}
+
+// known refuses an absence reason that the programme does not have on that day.
+func (p policy) known(e Entry, path string) refusal.List {
+	if e.AbsenceReason == "" {
+		return nil
+	}
+	if item, ok := p.reasons[e.AbsenceReason]; !ok || !item.Valid(e.Day) {
+		return refusal.List{programme.CodeUnknown.At(path).With("list", "absence_reasons")}
+	}
+	return nil
+}
+
+func (b *batch) late(l Limits, e Entry) (refusal.List, error) {
+	if b.tx.Today().Sub(e.Day) <= l.LateDays {
+		return nil, nil
+	}
+	err := b.tx.Warn(Late.At("day").With("days", l.LateDays))
+	list, ok := refusal.As(err)
+	if err != nil && !ok {
+		return nil, err
+	}
+	return list, nil
+}
+
+// total is what counts for the person around the entry, with what this batch has already accepted.
+func (b *batch) total(o enrolment, e Entry) Total {
+	t := b.totals[o.ID][e.Day]
+	for _, a := range b.added[o.PersonID] {
+		if a.Kind != Presence {
+			continue
+		}
+		if a.Day == e.Day {
+			t.Day += a.Minutes()
+		}
+		if a.Day.Monday() == e.Day.Monday() {
+			t.Week += a.Minutes()
+		}
+	}
+	return t
+}
+
+func (o enrolment) row(e Entry, tx *postgres.Tx, origin string) row {
+	return row{
+		ID: e.ID, ProgrammeID: o.ProgrammeID, EnrolmentID: o.ID, ActivityID: o.ActivityID, ParticipationID: o.ParticipationID, PersonID: o.PersonID,
+		PlacementID: o.PlacementID, CompanyID: o.CompanyID, Kind: e.Kind, Day: e.Day, From: e.From, To: e.To,
+		AbsenceReason: orNull(e.AbsenceReason), Note: orNull(e.Note), Standing: Counted,
+		RecordedBy: tx.Actor.Member, RecordedAt: tx.Now, Origin: origin, Audience: o.Audience, Revision: 1,
+	}
+}
+
+// says tells whether a stored entry is the very one that is sent again.
+func (r row) says(e Entry) bool {
+	return r.EnrolmentID == e.Enrolment && r.Kind == e.Kind && r.Day == e.Day && r.From == e.From && r.To == e.To &&
+		orEmpty(r.AbsenceReason) == e.AbsenceReason && orEmpty(r.Note) == e.Note
+}
+
+// write inserts what was accepted. What the database keeps from counting because it overlaps is written again as contested.
+func (b *batch) write(ctx context.Context, rows []row) error {
+	written, err := insert(ctx, b.tx, rows)
+	if err != nil {
+		return err
+	}
+	var contested []row
+	for _, r := range rows {
+		if !written[r.ID] {
+			r.Standing = Contested
+			contested = append(contested, r)
+		}
+	}
+	kept, err := insert(ctx, b.tx, contested)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		i := slices.IndexFunc(b.answers, func(a Answer) bool { return a.ID == r.ID && !a.Written && len(a.Refusals) == 0 })
+		answer := &b.answers[i]
+		switch {
+		case written[r.ID]:
+			answer.Written = true
+		case kept[r.ID]:
+			r.Standing = Contested
+			answer.Written, answer.Warnings = true, refusal.List{Overlaps.At()}
+		default: // an entry that the actor does not see has this id
+			answer.Refusals = refusal.List{refusal.IDTaken.At("id")}
+			continue
+		}
+		r.tell(b.tx, access.RecordAttendance, event.Entered)
+	}
+	return nil
+}
+
+// tell gives the news of an entry; the journal keeps what was written, without remarks.
+func (r row) tell(tx *postgres.Tx, act access.Act, kind event.Kind) {
+	related := []uuid.UUID{r.ParticipationID, r.EnrolmentID}
+	for _, id := range []*uuid.UUID{r.PlacementID, r.CompanyID} {
+		if id != nil {
+			related = append(related, *id)
+		}
+	}
+	tx.Tell(event.News{Programme: r.ProgrammeID, Act: string(act), Kind: kind, SubjectKind: "Attendance", Subject: r.ID, Related: related, Audience: r.Audience},
+		map[string]any{"day": r.Day, "from": r.From, "to": r.To, "kind": r.Kind, "standing": r.Standing, "replaces": r.ReplacesID, "passed": tx.Passed()})
+}
+
+func orNull(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func orEmpty(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}

@@ -1,0 +1,83 @@
+package attendance
+
+import "github.com/lavoroincorso/lavoro/internal/values/refusal"
+
+var coordinator = refusal.Text{It: "il coordinamento del programma", En: "the programme's coordinators"}
+
+// What the register refuses, and why.
+var (
+	Future = refusal.Define(refusal.Definition{
+		Code: "ATTENDANCE_IN_FUTURE", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Il giorno non è ancora arrivato.", En: "The day has not come yet."},
+		Cure:    refusal.Text{It: "Registra la presenza nel giorno stesso o dopo.", En: "Record it on the day itself, or later."},
+	})
+	OutsideEnrolment = refusal.Define(refusal.Definition{
+		Code: "ATTENDANCE_OUTSIDE_ENROLMENT", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Il giorno è fuori dal periodo dell'attività ({from} – {to}).", En: "The day is outside the activity's period ({from} – {to})."},
+		Cure:    refusal.Text{It: "Controlla il giorno, oppure fai prorogare l'attività.", En: "Check the day, or have the activity extended."},
+		CuredBy: coordinator,
+	})
+	NotRunning = refusal.Define(refusal.Definition{
+		Code: "ATTENDANCE_NOT_RUNNING", Kind: refusal.State,
+		Message: refusal.Text{It: "L'attività di questa persona è sospesa o chiusa.", En: "This person's activity is suspended or over."},
+		Cure:    refusal.Text{It: "Riprendi l'attività, se la persona era davvero presente.", En: "Resume the activity, if the person really was there."},
+		CuredBy: refusal.Text{It: "il tutor o il coordinamento", En: "the tutor or the coordinators"},
+	})
+	EndsBeforeStart = refusal.Define(refusal.Definition{
+		Code: "ATTENDANCE_ENDS_BEFORE_START", Kind: refusal.Input,
+		Message: refusal.Text{It: "L'ora di fine non segue l'ora di inizio.", En: "The end does not come after the start."},
+		Cure:    refusal.Text{It: "Correggi gli orari; un turno oltre la mezzanotte va diviso in due giorni.", En: "Correct the times; hours past midnight are two entries on two days."},
+	})
+	ReasonForAbsence = refusal.Define(refusal.Definition{
+		Code: "ATTENDANCE_ABSENCE_REASON", Kind: refusal.Input,
+		Message: refusal.Text{It: "Il motivo va indicato per un'assenza, e soltanto per un'assenza.", En: "An absence needs a reason, and only an absence has one."},
+		Cure:    refusal.Text{It: "Indica un codice dell'elenco absence_reasons, oppure toglilo.", En: "Give a code of the list absence_reasons, or leave it out."},
+	})
+	NoteTooLong = refusal.Define(refusal.Definition{
+		Code: "ATTENDANCE_NOTE_TOO_LONG", Kind: refusal.Input,
+		Message: refusal.Text{It: "La nota supera {max} caratteri.", En: "The remark is longer than {max} characters."},
+		Cure:    refusal.Text{It: "Accorcia la nota.", En: "Shorten the remark."},
+	})
+	OverDayLimit = refusal.Define(refusal.Definition{
+		Code: "ATTENDANCE_OVER_DAY_LIMIT", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Con queste ore si supera il massimo giornaliero di {limit} (già registrate: {counted}).", En: "These hours pass the daily limit of {limit} (already counted: {counted})."},
+		Cure:    refusal.Text{It: "Riduci le ore, o correggi quelle già registrate.", En: "Reduce the hours, or correct those already recorded."},
+	})
+	OverWeekLimit = refusal.Define(refusal.Definition{
+		Code: "ATTENDANCE_OVER_WEEK_LIMIT", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Con queste ore si supera il massimo settimanale di {limit} (già registrate: {counted}).", En: "These hours pass the weekly limit of {limit} (already counted: {counted})."},
+		Cure:    refusal.Text{It: "Riduci le ore, o correggi quelle già registrate.", En: "Reduce the hours, or correct those already recorded."},
+	})
+	MinorAtNight = refusal.Define(refusal.Definition{
+		Code: "ATTENDANCE_MINOR_AT_NIGHT", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Una persona minorenne può essere presente solo tra le {from} e le {to}.", En: "A minor may be present only between {from} and {to}."},
+		Cure:    refusal.Text{It: "Correggi gli orari.", En: "Correct the times."},
+	})
+	Late = refusal.Define(refusal.Definition{
+		Code: "ATTENDANCE_LATE", Kind: refusal.Rule,
+		Message: refusal.Text{It: "La registrazione arriva più di {days} giorni dopo.", En: "The entry comes more than {days} days late."},
+		Cure:    refusal.Text{It: "Conferma l'avviso indicando il motivo del ritardo.", En: "Acknowledge the warning, and say why it is late."},
+	})
+	Overlaps = refusal.Define(refusal.Definition{
+		Code: "ATTENDANCE_CONTESTED", Kind: refusal.Conflict,
+		Message: refusal.Text{It: "Le ore si sovrappongono a un'altra registrazione della stessa persona: sono conservate ma non contano.", En: "The hours overlap another entry of the same person: they are kept but do not count."},
+		Cure:    refusal.Text{It: "Verifica quale registrazione è giusta e risolvi la contestazione.", En: "Find out which entry is right, and resolve the contest."},
+		CuredBy: refusal.Text{It: "il tutor o il coordinamento", En: "the tutor or the coordinators"},
+	})
+	WrongStanding = refusal.Define(refusal.Definition{
+		Code: "ATTENDANCE_STANDING", Kind: refusal.State,
+		Message: refusal.Text{It: "La registrazione non è più in uno stato che consenta questa operazione ({standing}).", En: "The entry is no longer in a state that allows this ({standing})."},
+		Cure:    refusal.Text{It: "Lavora sulla versione che l'ha sostituita, se esiste.", En: "Work on the version that replaced it, if there is one."},
+	})
+	OverlapsElsewhere = refusal.Define(refusal.Definition{
+		Code: "ATTENDANCE_OVERLAPS_ELSEWHERE", Kind: refusal.Right,
+		Message: refusal.Text{It: "La registrazione si sovrappone ad altre che non puoi modificare.", En: "The entry overlaps others that you may not change."},
+		Cure:    refusal.Text{It: "Chiedi al coordinamento di risolvere la contestazione.", En: "Ask the coordinators to resolve the contest."},
+		CuredBy: coordinator,
+	})
+	BatchSize = refusal.Define(refusal.Definition{
+		Code: "ATTENDANCE_BATCH_SIZE", Kind: refusal.Input,
+		Message: refusal.Text{It: "Un invio contiene da 1 a {max} registrazioni.", En: "A batch has 1 to {max} entries."},
+		Cure:    refusal.Text{It: "Dividi l'invio in più parti.", En: "Divide the batch."},
+	})
+)

@@ -1,0 +1,149 @@
+package attendance
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
+
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+)
+
+// row is one version of one entry.
+type row struct {
+	bun.BaseModel `bun:"table:attendance,alias:a"`
+
+	ID              uuid.UUID
+	ProgrammeID     uuid.UUID
+	EnrolmentID     uuid.UUID
+	ActivityID      uuid.UUID
+	ParticipationID uuid.UUID
+	PersonID        uuid.UUID
+	PlacementID     *uuid.UUID
+	CompanyID       *uuid.UUID
+	Kind            Kind
+	Day             calendar.Day
+	From            calendar.LocalTime `bun:"from_minute"`
+	To              calendar.LocalTime `bun:"to_minute"`
+	AbsenceReason   *string
+	Note            *string
+	Standing        Standing
+	ReplacesID      *uuid.UUID
+	RecordedBy      uuid.UUID
+	RecordedAt      time.Time
+	Origin          string
+	Audience        []uuid.UUID `bun:",array"`
+	Revision        int
+}
+
+// enrolment is where hours belong, with what an entry copies from it.
+type enrolment struct {
+	ID              uuid.UUID
+	ProgrammeID     uuid.UUID
+	ActivityID      uuid.UUID
+	ParticipationID uuid.UUID
+	PersonID        uuid.UUID
+	PlacementID     *uuid.UUID
+	CompanyID       *uuid.UUID
+	State           string
+	FromDay         calendar.Day
+	ToDay           calendar.Day
+	Audience        []uuid.UUID `bun:",array"`
+}
+
+// enrolments loads, under the actor's rights, those of the ids that he sees.
+func enrolments(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) (map[uuid.UUID]enrolment, error) {
+	var rows []enrolment
+	err := tx.NewRaw(`select e.id, e.programme_id, e.activity_id, e.participation_id, e.person_id, p.id as placement_id, e.company_id, e.state, e.from_day, e.to_day, e.audience
+		from enrolment e left join placement p on p.enrolment_id = e.id where e.id in (?)`, bun.In(ids)).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("enrolments: %w", err)
+	}
+	byID := make(map[uuid.UUID]enrolment, len(rows))
+	for _, r := range rows {
+		byID[r.ID] = r
+	}
+	return byID, nil
+}
+
+// hold makes acts on the register of the same persons wait for each other, in one order: their totals must not be read at once.
+func hold(ctx context.Context, tx *postgres.Tx, persons []uuid.UUID) error {
+	_, err := tx.NewRaw(`select pg_advisory_xact_lock(k) from (select distinct hashtextextended(p::text, 0) as k from unnest(?::uuid[]) p order by k) s`,
+		pgdialect.Array(persons)).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("hold register: %w", err)
+	}
+	return nil
+}
+
+// facts is what decides the limits of an entry on a day.
+type facts struct {
+	EnrolmentID             uuid.UUID
+	Day                     calendar.Day
+	Minor                   bool
+	DayMinutes, WeekMinutes int
+}
+
+func registerFacts(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, days []string, minorAge int) ([]facts, error) {
+	var rows []facts
+	err := tx.NewRaw("select * from register_facts(?::uuid[], ?::date[], ?)", pgdialect.Array(ids), pgdialect.Array(days), minorAge).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("register facts: %w", err)
+	}
+	return rows, nil
+}
+
+// byIDs loads, under the actor's rights, those entries that exist already.
+func byIDs(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) (map[uuid.UUID]row, error) {
+	var rows []row
+	if err := tx.NewSelect().Model(&rows).Where("a.id in (?)", bun.In(ids)).Scan(ctx); err != nil {
+		return nil, fmt.Errorf("entries: %w", err)
+	}
+	byID := make(map[uuid.UUID]row, len(rows))
+	for _, r := range rows {
+		byID[r.ID] = r
+	}
+	return byID, nil
+}
+
+// insert writes rows and gives the ids of those that were written: the others overlap a counted entry, or their id is taken.
+func insert(ctx context.Context, tx *postgres.Tx, rows []row) (map[uuid.UUID]bool, error) {
+	written := map[uuid.UUID]bool{}
+	if len(rows) == 0 {
+		return written, nil
+	}
+	var ids []uuid.UUID
+	if err := tx.NewInsert().Model(&rows).On("conflict do nothing").Returning("id").Scan(ctx, &ids); err != nil {
+		return nil, fmt.Errorf("write entries: %w", err)
+	}
+	for _, id := range ids {
+		written[id] = true
+	}
+	return written, nil
+}
+
+// stand changes the standing of an entry that still has the one it was loaded with.
+func stand(ctx context.Context, tx *postgres.Tx, r row, to Standing) (bool, error) {
+	result, err := tx.NewUpdate().Model((*row)(nil)).Set("standing = ?", to).Set("revision = revision + 1").
+		Where("id = ? and standing = ? and revision = ?", r.ID, r.Standing, r.Revision).Exec(ctx)
+	if err != nil {
+		return false, err
+	}
+	n, err := result.RowsAffected()
+	return n == 1, err
+}
+
+// overlapped loads the counted entries that an entry overlaps, and how many there are whether the actor sees them or not.
+func overlapped(ctx context.Context, tx *postgres.Tx, r row) (seen []row, all int, err error) {
+	err = tx.NewSelect().Model(&seen).Where("person_id = ? and day = ? and standing = ? and id <> ?", r.PersonID, r.Day, Counted, r.ID).
+		Where("int4range(from_minute, to_minute) && int4range(?, ?)", r.From, r.To).Scan(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	err = tx.NewRaw("select overlapping_entries(?)", r.ID).Scan(ctx, &all)
+	return seen, all, err
+}
