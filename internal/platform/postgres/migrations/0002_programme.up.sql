@@ -113,15 +113,13 @@ create table budget_line (
 do $$
 declare t text;
 begin
-  foreach t in array array['programme', 'organisation', 'programme_target', 'budget_line', 'programme_finding'] loop
+  foreach t in array array['programme', 'organisation', 'policy_version', 'policy_rule', 'code_item', 'municipality', 'programme_target', 'budget_line',
+                           'programme_finding'] loop
     execute format('alter table %I enable row level security', t);
     execute format('create policy seen on %I using (audience && (select app_keys(''directory'')))', t);
     execute format('grant select on %I to lavoro_app', t);
   end loop;
 end $$;
-
--- Rules and code lists hold nothing of anybody, and every act decides by them, also a host's: plans still show them by audience.
-grant select on policy_version, policy_rule, code_item, municipality to lavoro_app;
 
 -- The keys of the organisation and of all bodies above it: whose people are whose in the tree of partners.
 create function organisation_line(org uuid) returns uuid[] language sql stable security definer set search_path = public, pg_temp as $$
