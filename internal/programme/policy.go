@@ -1,0 +1,113 @@
+package programme
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/values/money"
+	"github.com/lavoroincorso/lavoro/internal/values/text"
+)
+
+// Policy is one dated version of a programme's rules. It never changes: what was decided under it can be explained for ever.
+type Policy struct {
+	Version   uuid.UUID // to be stored beside whatever was decided by it
+	Number    int       // 1, 2, … within the programme
+	ValidFrom calendar.Day
+
+	rules map[string]Rule
+}
+
+// Rule is one value of a policy, with where it comes from.
+type Rule struct {
+	Code      string          `json:"code"`
+	Value     json.RawMessage `json:"value"`
+	Unit      string          `json:"unit"`
+	Label     text.Text       `json:"label"`
+	Source    string          `json:"source"`
+	Confirmed bool            `json:"confirmed"` // false: to be confirmed by the programme
+}
+
+// PolicyOn gives the version in force on the day: the last one whose first day is not after it. It is refused with NO_POLICY for
+// days before the first version. Rules are nobody's data: every actor decides by them, also one who may not browse them.
+func PolicyOn(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, day calendar.Day) (Policy, error) {
+	version, err := versionOn(ctx, tx, programme, day)
+	if err != nil {
+		return Policy{}, err
+	}
+	if version == uuid.Nil {
+		return Policy{}, NoPolicy.At().With("day", day)
+	}
+	return PolicyOf(ctx, tx, version)
+}
+
+// PolicyOf gives a version by its id, as stored beside what was decided by it.
+func PolicyOf(ctx context.Context, tx *postgres.Tx, version uuid.UUID) (Policy, error) {
+	if p, ok := versions.get(version); ok {
+		return p, nil
+	}
+	p, err := loadPolicy(ctx, tx, version)
+	if err != nil {
+		return Policy{}, err
+	}
+	if lacking := p.lacking(); len(lacking) > 0 {
+		return Policy{}, fmt.Errorf("policy version %d lacks the rules %v", p.Number, lacking)
+	}
+	versions.put(p)
+	return p, nil
+}
+
+// Int is a whole number in the rule's unit. It panics on a code that no rule has, as all getters do.
+func (p Policy) Int(code string) int { return read[int](p, code) }
+
+// Cents is an amount of money.
+func (p Policy) Cents(code string) money.Cents { return read[money.Cents](p, code) }
+
+// Text is a word, one of those that the rule allows.
+func (p Policy) Text(code string) string { return read[string](p, code) }
+
+// Strings is a list of codes, never nil.
+func (p Policy) Strings(code string) []string { return read[[]string](p, code) }
+
+// Time is a time of day.
+func (p Policy) Time(code string) calendar.LocalTime { return read[calendar.LocalTime](p, code) }
+
+// Decode reads a rule with parts into the fields of v; the error tells of a v that does not fit the rule's shape.
+func (p Policy) Decode(code string, v any) error {
+	if err := json.Unmarshal(p.Rule(code).Value, v); err != nil {
+		return fmt.Errorf("rule %s: %w", code, err)
+	}
+	return nil
+}
+
+// Rule is the rule itself, to show its label, source and whether it is confirmed. It panics on a code that no rule has.
+func (p Policy) Rule(code string) Rule {
+	r, ok := p.rules[code]
+	if !ok {
+		panic("programme: there is no rule " + code)
+	}
+	return r
+}
+
+// read panics on a value of another type: the file's values were checked against the table of rules before they were stored.
+func read[T any](p Policy, code string) T {
+	var v T
+	if err := p.Decode(code, &v); err != nil {
+		panic("programme: " + err.Error())
+	}
+	return v
+}
+
+func (p Policy) lacking() []string {
+	var codes []string
+	for _, r := range known {
+		if _, ok := p.rules[r.code]; !ok {
+			codes = append(codes, r.code)
+		}
+	}
+	return codes
+}

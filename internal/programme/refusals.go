@@ -1,0 +1,48 @@
+package programme
+
+import (
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+	"github.com/lavoroincorso/lavoro/internal/values/text"
+)
+
+var coordination = text.Text{It: "il coordinamento del programma", En: "the programme's coordination"}
+
+var (
+	// NoPolicy is for a day before the first version of the rules.
+	NoPolicy = refusal.Define(refusal.Definition{
+		Code: "NO_POLICY", Kind: refusal.Rule,
+		Message: text.Text{
+			It: "Il {day} il programma non aveva ancora regole in vigore.",
+			En: "On {day} the programme had no rules in force yet.",
+		},
+		Cure: text.Text{
+			It: "Controlla la data: deve cadere dopo l'avvio del programma.",
+			En: "Check the day: it must fall after the programme's start.",
+		},
+		CuredBy: coordination,
+	})
+	// CodeUnknown is for a code that the programme's list does not have.
+	CodeUnknown = refusal.Define(refusal.Definition{
+		Code: "CODE_UNKNOWN", Kind: refusal.Input,
+		Message: text.Text{
+			It: "Il codice non è nell'elenco {list} del programma.",
+			En: "The code is not in the programme's list {list}.",
+		},
+		Cure: text.Text{
+			It: "Scegli un codice dell'elenco.",
+			En: "Choose a code from the list.",
+		},
+	})
+	// CodeExpired is for a code of the list that may not be used today.
+	CodeExpired = refusal.Define(refusal.Definition{
+		Code: "CODE_EXPIRED", Kind: refusal.Rule,
+		Message: text.Text{
+			It: "La voce «{label}» oggi non è utilizzabile.",
+			En: "The item “{label}” may not be used today.",
+		},
+		Cure: text.Text{
+			It: "Scegli una voce in vigore.",
+			En: "Choose an item that is in force.",
+		},
+	})
+)
