@@ -1,0 +1,95 @@
+package allowance
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/lavoroincorso/lavoro/internal/programme"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/values/money"
+)
+
+// RuleOf reads the rule from a policy version; an error tells of a version whose parts do not fit together.
+func RuleOf(p programme.Policy) (Rule, error) {
+	rule := Rule{
+		Method:     Method(p.Text(ruleMethod)),
+		HourlyRate: p.Cents(ruleRate),
+		Rounding:   money.Rounding(p.Text("allowance.rounding")),
+		Cap:        p.Cents(ruleCap),
+		PaidKinds:  p.Strings(rulePaidKinds),
+	}
+	if err := errors.Join(p.Decode(ruleThreshold, &rule.Threshold), p.Decode(ruleBands, &rule.Bands)); err != nil {
+		return Rule{}, err
+	}
+	if err := rule.Check(); err != nil {
+		return Rule{}, fmt.Errorf("policy version %d: %w", p.Number, err)
+	}
+	return rule, nil
+}
+
+// Check says what makes no sense in a rule: more hours would pay less, or a sum is negative or beyond all bounds.
+func (r Rule) Check() error {
+	if !r.Rounding.Valid() {
+		return fmt.Errorf("allowance.rounding: %q is not known", r.Rounding)
+	}
+	if !payable(r.Cap) {
+		return errors.New("allowance.monthly_cap: out of bounds")
+	}
+	switch r.Method {
+	case Hourly:
+		if !payable(r.HourlyRate) {
+			return errors.New("allowance.hourly_rate: out of bounds")
+		}
+		return nil
+	case ByThreshold:
+		return r.Threshold.check()
+	case ByBands:
+		return checkBands(r.Bands)
+	}
+	return fmt.Errorf("allowance.method: %q is not known", r.Method)
+}
+
+func (t Threshold) check() error {
+	switch {
+	case !payable(t.Amount) || !payable(t.ReducedAmount):
+		return errors.New("allowance.threshold: a sum is out of bounds")
+	case t.ReducedPercent < 0 || t.Percent > 100 || t.ReducedPercent > t.Percent:
+		return errors.New("allowance.threshold: percentages go from 0 to 100, the reduced one first")
+	case t.ReducedAmount > t.Amount:
+		return errors.New("allowance.threshold: the reduced sum is the higher one")
+	}
+	return nil
+}
+
+func checkBands(bands []Band) error {
+	for _, b := range bands {
+		if !payable(b.Amount) || b.FromMinutes < 0 {
+			return errors.New("allowance.bands: out of bounds")
+		}
+	}
+	rising := slices.IsSortedFunc(bands, func(a, b Band) int { return a.FromMinutes - b.FromMinutes }) &&
+		slices.IsSortedFunc(bands, func(a, b Band) int { return int(a.Amount - b.Amount) })
+	if !rising {
+		return errors.New("allowance.bands: minutes and sums must rise")
+	}
+	return nil
+}
+
+func payable(c money.Cents) bool { return c >= 0 && c <= maxAmount }
+
+// PlannedIn is the part of an enrolment's planned minutes that falls into a month, by civil days, rounded down.
+func PlannedIn(planned int, from, to calendar.Day, month calendar.Month) int {
+	first, last := from, to
+	if first.Before(month.First()) {
+		first = month.First()
+	}
+	if last.After(month.Last()) {
+		last = month.Last()
+	}
+	days, all := last.Sub(first)+1, to.Sub(from)+1
+	if days <= 0 || all <= 0 {
+		return 0
+	}
+	return planned * days / all
+}
