@@ -60,3 +60,6 @@ func spelled(ctx context.Context, r refusal.Refusal) *gqlerror.Error {
 		},
 	}
 }
+
+// Unauthenticated is the answer to a token that does not hold.
+func Unauthenticated() error { return unauthenticated.At() }

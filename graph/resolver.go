@@ -19,8 +19,6 @@ type Resolver struct {
 	Limits Limits
 	// Secret keys the hash of repeated requests' inputs.
 	Secret []byte
-	// Hint wakes the relay after a commit.
-	Hint func()
 	// AST is the schema as parsed from schema.graphqls.
 	AST *ast.Schema
 

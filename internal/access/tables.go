@@ -1,5 +1,7 @@
 package access
 
+import "slices"
+
 // reads is the table role x field class: what a grant of the role may read on rows that carry its key.
 var reads = map[Role][]Class{
 	Staff:              {Directory, Companies},
@@ -107,4 +109,14 @@ func join(lists ...[]Act) []Act {
 		all = append(all, l...)
 	}
 	return all
+}
+
+// Acts lists every act that some role may do, sorted.
+func Acts() []Act {
+	var all []Act
+	for _, list := range acts {
+		all = append(all, list...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }

@@ -23,6 +23,7 @@ const (
 	relayPoll   = 75 * time.Millisecond   // how long news waits when no hint came
 	leaseTTL    = 1500 * time.Millisecond // after which another node takes over from a dead one
 	carryAtOnce = 1000
+	daysAhead   = 8 // for which the outbox has partitions
 )
 
 // Stream is the Redis key of the partition that a programme's news travels in.
@@ -43,6 +44,7 @@ type Relay struct {
 	Installation uuid.UUID
 	hint         chan struct{}
 	holder       uuid.UUID
+	prepared     string // UTC day for which the outbox's partitions were last made
 }
 
 // NewRelay makes a relay; Run starts it.
@@ -92,11 +94,27 @@ func (r *Relay) turn(ctx context.Context) error {
 		if err != nil || !mine {
 			return err
 		}
+		if err := r.prepare(ctx); err != nil {
+			return err
+		}
 		n, err := r.carry(ctx)
 		if err != nil || n < carryAtOnce {
 			return err
 		}
 	}
+}
+
+// prepare makes the outbox's partitions for the coming days, once a day.
+func (r *Relay) prepare(ctx context.Context) error {
+	today := time.Now().UTC().Format(time.DateOnly)
+	if r.prepared == today {
+		return nil
+	}
+	if _, err := r.DB.Plans.Exec(ctx, "select outbox_prepare($1::date, $2)", today, daysAhead); err != nil {
+		return fmt.Errorf("outbox partitions: %w", err)
+	}
+	r.prepared = today
+	return nil
 }
 
 // carry copies the next events of every programme and then moves the positions: at least once, in order.

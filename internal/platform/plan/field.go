@@ -132,3 +132,9 @@ func (f Field) words(lang string) string {
 
 // literal quotes a constant of ours for SQL; a value of a user is always an argument instead.
 func literal(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+
+// ClassOf is the class the field was put in; "" for the row's own.
+func (f Field) ClassOf() access.Class { return f.class }
+
+// LeadsToOne says whether the field is the one row of another type.
+func (f Field) LeadsToOne() bool { return f.kind == one }

@@ -26,7 +26,9 @@ type Config struct {
 // DB is the database as the application sees it: through rights.
 type DB struct {
 	Plans *pgxpool.Pool
-	acts  *bun.DB
+	// OnNews, when set before the first act, is called after each commit that told something; it must not wait.
+	OnNews func()
+	acts   *bun.DB
 }
 
 // settings of every session; the timeouts bound what a frozen client or node can hold.

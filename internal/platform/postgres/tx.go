@@ -90,6 +90,9 @@ func (db *DB) once(ctx context.Context, actor access.Actor, now time.Time, fn fu
 	if err := inner.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
+	if db.OnNews != nil && tx.Told() > 0 {
+		db.OnNews()
+	}
 	return nil
 }
 

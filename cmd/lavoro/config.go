@@ -1,0 +1,114 @@
+package main
+
+import (
+	"encoding/base64"
+	"fmt"
+	"net/url"
+	"os"
+	"reflect"
+	"strings"
+
+	"github.com/spf13/pflag"
+)
+
+// Config is everything that can be set. A flag goes before its environment variable, that before the default.
+type Config struct {
+	Listen      string `flag:"listen" env:"LAVORO_LISTEN" default:":8080" usage:"address to serve on"`
+	DatabaseURL string `flag:"database-url" env:"DATABASE_URL" mask:"url" usage:"PostgreSQL 15 or newer, as the application; it takes the role lavoro_app"`
+	OwnerURL    string `flag:"owner-url" env:"LAVORO_OWNER_URL" mask:"url" usage:"the same database as its owner, for migrate and programme apply (database-url when empty)"`
+	RedisURL    string `flag:"redis-url" env:"REDIS_URL" mask:"url" usage:"Redis 7 or newer"`
+	Secret      string `flag:"secret" env:"LAVORO_SECRET" mask:"all" usage:"32 random bytes in base64: keys the index of fiscal codes; needed where the database is REAL"`
+	SMTPURL     string `flag:"smtp-url" env:"LAVORO_SMTP_URL" mask:"url" usage:"smtp://user:password@host:port?from=address for notices; they go to the log when empty"`
+	State       string `flag:"state" env:"LAVORO_STATE" default:".lavoro" usage:"folder of the private servers that up starts"`
+	MaxCost     int    `flag:"max-cost" env:"LAVORO_MAX_COST" default:"50000" usage:"fields that one operation may ask for, lists counted at their page size"`
+	MaxDepth    int    `flag:"max-depth" env:"LAVORO_MAX_DEPTH" default:"15" usage:"levels that one operation may have"`
+	Plans       int    `flag:"plan-connections" env:"LAVORO_PLAN_CONNECTIONS" default:"8" usage:"database connections for reads"`
+	Acts        int    `flag:"act-connections" env:"LAVORO_ACT_CONNECTIONS" default:"8" usage:"database connections for acts"`
+}
+
+// bind puts every setting on a command's flags. Environment variables become their defaults.
+func (c *Config) bind(flags *pflag.FlagSet) {
+	each(c, func(field reflect.StructField, v reflect.Value) {
+		tag := field.Tag
+		value := tag.Get("default")
+		if set, ok := os.LookupEnv(tag.Get("env")); ok {
+			value = set
+		}
+		usage := tag.Get("usage") + " [" + tag.Get("env") + "]"
+		switch p := v.Addr().Interface().(type) {
+		case *string:
+			*p = value
+			flags.StringVar(p, tag.Get("flag"), value, usage)
+			flags.Lookup(tag.Get("flag")).DefValue = tag.Get("default") // help must not show a secret of the environment
+		case *int:
+			_, _ = fmt.Sscan(value, p)
+			flags.IntVar(p, tag.Get("flag"), *p, usage)
+		}
+	})
+}
+
+// masked spells the settings for the log, secrets left out.
+func (c *Config) masked() []any {
+	var out []any
+	each(c, func(field reflect.StructField, v reflect.Value) {
+		text := fmt.Sprint(v.Interface())
+		switch mask := field.Tag.Get("mask"); {
+		case text == "":
+			text = "-"
+		case mask == "all":
+			text = "***"
+		case mask == "url":
+			text = maskURL(text)
+		}
+		out = append(out, field.Tag.Get("flag"), text)
+	})
+	return out
+}
+
+// maskURL hides all that may be secret: user, password and parameters stay out.
+func maskURL(s string) string {
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme == "" {
+		return "***"
+	}
+	return u.Scheme + "://" + u.Host + u.Path
+}
+
+func each(c *Config, fn func(reflect.StructField, reflect.Value)) {
+	v := reflect.ValueOf(c).Elem()
+	for i := range v.NumField() {
+		fn(v.Type().Field(i), v.Field(i))
+	}
+}
+
+// owner is the database as its owner.
+func (c *Config) owner() string {
+	if c.OwnerURL != "" {
+		return c.OwnerURL
+	}
+	return c.DatabaseURL
+}
+
+// needs complains of settings that a verb cannot do without.
+func (c *Config) needs(names ...string) error {
+	var missing []string
+	each(c, func(field reflect.StructField, v reflect.Value) {
+		for _, name := range names {
+			if field.Tag.Get("flag") == name && v.IsZero() {
+				missing = append(missing, "--"+name+" (or "+field.Tag.Get("env")+")")
+			}
+		}
+	})
+	if missing != nil {
+		return fmt.Errorf("set %s", strings.Join(missing, " and "))
+	}
+	return nil
+}
+
+func (c *Config) secretBytes() ([]byte, error) {
+	secret, err := base64.StdEncoding.DecodeString(c.Secret)
+	if err != nil || len(secret) < 32 {
+		return nil, fmt.Errorf("set --secret (or LAVORO_SECRET) to at least 32 bytes in base64, e.g. from `openssl rand -base64 32`")
+	}
+	return secret, nil
+}

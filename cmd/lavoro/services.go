@@ -1,0 +1,10 @@
+package main
+
+import (
+	"context"
+)
+
+// services are what runs behind the requests, each until its context ends.
+func (a *App) services() []func(context.Context) {
+	return []func(context.Context){a.hub.Run, a.relay.Run}
+}

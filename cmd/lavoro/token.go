@@ -1,0 +1,44 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lavoroincorso/lavoro/internal/member"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+)
+
+func tokenCommand(c *Config) *cobra.Command {
+	var email string
+	cmd := &cobra.Command{
+		Use:     "token --as EMAIL",
+		Short:   "Print a token of one of the demonstration's people (DEMONSTRATION only)",
+		Example: `  curl -H "Authorization: Bearer $(lavoro token --as tutor.pegaso@demo.lavoro)" …`,
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := c.locate(); err != nil {
+				return err
+			}
+			db, err := postgres.Open(cmd.Context(), postgres.Config{URL: c.DatabaseURL})
+			if err != nil {
+				return err
+			}
+			defer db.Close()
+			installation, err := db.Installation(cmd.Context())
+			if err != nil {
+				return err
+			}
+			token, _, err := member.DemonstrationToken(cmd.Context(), db, installation, email, time.Now())
+			if err != nil {
+				return err
+			}
+			fmt.Fprintln(cmd.OutOrStdout(), token)
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&email, "as", "", "e-mail address of one of the demonstration's people")
+	_ = cmd.MarkFlagRequired("as")
+	return cmd
+}

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/lavoroincorso/lavoro/graph"
+	"github.com/lavoroincorso/lavoro/internal/activity"
+	"github.com/lavoroincorso/lavoro/internal/allowance"
+	"github.com/lavoroincorso/lavoro/internal/attendance"
+	"github.com/lavoroincorso/lavoro/internal/company"
+	"github.com/lavoroincorso/lavoro/internal/duty"
+	"github.com/lavoroincorso/lavoro/internal/matching"
+	"github.com/lavoroincorso/lavoro/internal/member"
+	"github.com/lavoroincorso/lavoro/internal/participant"
+	"github.com/lavoroincorso/lavoro/internal/placement"
+	"github.com/lavoroincorso/lavoro/internal/platform/live"
+	"github.com/lavoroincorso/lavoro/internal/platform/plan"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/platform/redis"
+	"github.com/lavoroincorso/lavoro/internal/programme"
+)
+
+// App is the whole program as a value: opened, served any number of times, closed.
+type App struct {
+	Config       Config
+	DB           *postgres.DB
+	Installation postgres.Installation
+
+	secret    []byte
+	redis     redis.Client
+	directory *member.Directory
+	resolver  *graph.Resolver
+	hub       *live.Hub
+	relay     *live.Relay
+}
+
+// schema joins what every room declares readable, in the order of the programme's path.
+func schema() *plan.Schema {
+	return plan.NewSchema(member.Reading(), programme.Reading(), participant.Reading(), company.Reading(), activity.Reading(),
+		placement.Reading(), attendance.Reading(), allowance.Reading(), matching.Reading(), duty.Reading())
+}
+
+// Open connects to the servers that the configuration names and puts the rooms together.
+func Open(ctx context.Context, c Config) (*App, error) {
+	db, err := postgres.Open(ctx, postgres.Config{URL: c.DatabaseURL, Plans: int32(c.Plans), Acts: c.Acts})
+	if err != nil {
+		return nil, err
+	}
+	a := &App{Config: c, DB: db}
+	if a.Installation, err = db.Installation(ctx); err != nil {
+		db.Close()
+		return nil, err
+	}
+	if a.secret, err = a.secretOf(c); err == nil {
+		a.redis, err = redis.Open(c.RedisURL)
+	}
+	if err != nil {
+		db.Close()
+		return nil, err
+	}
+	a.assemble()
+	return a, nil
+}
+
+// secretOf is the key of indexes: the demonstration's own, or the one that is given to a REAL installation.
+func (a *App) secretOf(c Config) ([]byte, error) {
+	if a.Installation.Kind == postgres.Demonstration {
+		return a.Installation.Secret, nil
+	}
+	return c.secretBytes()
+}
+
+func (a *App) assemble() {
+	a.directory = &member.Directory{DB: a.DB, Clock: time.Now}
+	a.hub = live.NewHub(a.DB, a.redis, a.Installation.ID)
+	a.relay = live.NewRelay(a.DB, a.redis, a.Installation.ID)
+	a.DB.OnNews = a.relay.Hint
+	a.resolver = &graph.Resolver{
+		DB: a.DB, Engine: &plan.Engine{Schema: schema(), DB: a.DB}, Hub: a.hub, Clock: time.Now, Secret: a.secret,
+		Limits: graph.Limits{Cost: a.Config.MaxCost, Depth: a.Config.MaxDepth},
+	}
+}
+
+// authenticate says who a bearer token belongs to.
+func (a *App) authenticate(ctx context.Context, token string) (graph.Session, error) {
+	subject, err := member.Demonstration{Secret: a.Installation.Secret}.Subject(token, time.Now())
+	if err != nil {
+		return graph.Session{}, graph.Unauthenticated()
+	}
+	actor, err := a.directory.Actor(ctx, member.DemonstrationIssuer, subject)
+	if errors.Is(err, member.ErrUnknown) {
+		return graph.Session{}, graph.Unauthenticated()
+	}
+	return graph.Session{Actor: actor}, err
+}
+
+// Serve answers requests and runs the services behind until ctx ends, then stops in order.
+func (a *App) Serve(ctx context.Context, listener net.Listener) error {
+	services, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var wg sync.WaitGroup
+	for _, run := range a.services() {
+		wg.Go(func() { run(services) })
+	}
+	server := &http.Server{
+		Handler:           a.handler(),
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    1 << 16,
+		BaseContext:       func(net.Listener) context.Context { return services },
+		ErrorLog:          slog.NewLogLogger(slog.Default().Handler(), slog.LevelDebug),
+	}
+	context.AfterFunc(ctx, func() {
+		bounded, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		stop() // ends sockets, which an orderly shutdown does not know
+		_ = server.Shutdown(bounded)
+	})
+	err := server.Serve(listener)
+	stop()
+	wg.Wait()
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return fmt.Errorf("serve: %w", err)
+}
+
+// Close ends the connections.
+func (a *App) Close() {
+	_ = a.redis.Close()
+	a.DB.Close()
+}
