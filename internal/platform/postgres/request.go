@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
-	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
 
 // Request claims a request id for the actor, before the act does anything: a second transaction with the same id waits for the
@@ -51,7 +50,7 @@ func (tx *Tx) Settle(ctx context.Context, id string, outcome any) error {
 }
 
 // reasonNeeded is why an acknowledgement alone does not pass a warning.
-var reasonNeeded = text.Text{It: "per superare un avviso va indicato il motivo", En: "passing a warning needs a reason"}
+var reasonNeeded = refusal.Text{It: "per superare un avviso va indicato il motivo", En: "passing a warning needs a reason"}
 
 // Acknowledge says which warnings the actor has read and passes, and why.
 func (tx *Tx) Acknowledge(codes []string, reason string) { tx.passes, tx.passReason = codes, reason }

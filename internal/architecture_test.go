@@ -1,0 +1,349 @@
+package internal_test
+
+import (
+	"fmt"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/lavoroincorso/lavoro/"
+
+// concepts in the order of the path: each imports only what stands before it. The last three read the others and write nothing.
+var concepts = []string{"member", "programme", "participant", "casework", "company", "activity", "placement", "attendance", "allowance",
+	"matching", "duty", "document", "report", "demo"}
+
+// Most of our own packages that one package imports, and the longest chain of them.
+const (
+	fewImports     = 5 // values and platform
+	conceptImports = 14
+	longestChain   = 12
+)
+
+// support is what only tests and the command around them import.
+var support = []string{"internal/platform/testdb", "internal/platform/web/nodetest"}
+
+// owner is one place that may import a library, and why it is that one.
+type owner struct{ place, why string }
+
+// owners of every library: a folder with all below it, one file, or a file name that counts in every folder. Tests are free to
+// import what is listed; a library that is not listed has no owner yet.
+var owners = map[string][]owner{
+	"github.com/99designs/gqlgen":    {{"graph", "spelling of GraphQL"}},
+	"github.com/vektah/gqlparser/v2": {{"graph", "the syntax tree that gqlgen gives"}},
+	"github.com/coder/websocket":     {{"graph", "the socket's protocol is GraphQL's"}},
+	"github.com/redis/go-redis/v9": {
+		{"internal/platform/redis", "opens the connection, with time limits"},
+		{"internal/platform/live", "streams are spelled with the client's own argument types; wrapping them would only rename them"},
+	},
+	"github.com/uptrace/bun": {
+		{"internal/platform/postgres", "transactions and migrations"},
+		{"internal/platform/event", "the outbox"},
+		{"internal/platform/journal", "the journal"},
+		{"store.go", "a concept's queries"},
+	},
+	"github.com/jackc/pgx/v5": {
+		{"internal/platform/postgres", "opens both pools"},
+		{"internal/platform/live", "relay and hub read the outbox in batches, beside any one's rights: neither an act nor a plan"},
+		{"internal/platform/testdb", "makes databases, as owner"},
+		{"internal/member", "signing in precedes rights: it can go neither through an act nor through a plan"},
+		{"internal/duty/system.go", "finds the house's own grants, before it has any"},
+	},
+	"github.com/google/uuid": {
+		{"internal", "ids; values know none, which the arrows hold"},
+		{"graph", "ids"},
+		{"cmd", "ids"},
+	},
+	"github.com/go-jose/go-jose/v4": {{"internal/member", "tokens"}},
+	"github.com/goccy/go-yaml":      {{"internal/programme", "a programme's own file"}},
+	"github.com/wneessen/go-mail":   {{"internal/duty", "notices"}},
+	"github.com/spf13/cobra":        {{"cmd", "verbs and flags"}},
+	"github.com/spf13/pflag":        {{"cmd", "flags"}},
+	"golang.org/x/sys":              {{"internal/platform/child", "bonds between processes"}},
+	"golang.org/x/sync":             {{"cmd", "services that start and stop together"}},
+	"pgregory.net/rapid":            {}, // properties: tests only
+	"os/exec": {
+		{"internal/platform/child", "private servers"},
+		{"internal/platform/testdb/testenv", "runs the tests between its servers"},
+		{"internal/platform/web/nodetest", "runs node's tests"},
+	},
+}
+
+// source is one Go file and what it imports.
+type source struct {
+	file    string // from the repository's root, with slashes
+	test    bool
+	imports []string
+}
+
+func (s source) pkg() string { return path.Dir(s.file) }
+
+// TestImportGraph holds the direction of imports and the owners of libraries.
+func TestImportGraph(t *testing.T) {
+	sources := parse(t, "..")
+	if len(sources) < 50 {
+		t.Fatalf("only %d files: this is not the repository", len(sources))
+	}
+	for _, s := range sources {
+		for _, imported := range s.imports {
+			if why := wrong(s, imported); why != "" {
+				t.Errorf("%s imports %s: %s", s.file, strings.TrimPrefix(imported, module), why)
+			}
+		}
+	}
+	graph := packages(sources)
+	for _, name := range slices.Sorted(maps.Keys(graph)) {
+		if n, most := len(graph[name]), mostImports(name); most > 0 && n > most {
+			t.Errorf("%s imports %d packages of ours, at most %d is the aim: %s", name, n, most, strings.Join(graph[name], " "))
+		}
+		if chain := longest(graph, name, map[string][]string{}); len(chain) > longestChain {
+			t.Errorf("chain of %d imports, at most %d is the aim: %s", len(chain), longestChain, strings.Join(chain, " -> "))
+		}
+	}
+}
+
+// TestImportGraphFindsFaults shows that each rule can fail.
+func TestImportGraphFindsFaults(t *testing.T) {
+	for _, c := range []struct{ file, imported, why string }{
+		{"internal/values/money/x.go", "github.com/google/uuid", "standard library"},
+		{"internal/values/money/x.go", module + "internal/access", "standard library"},
+		{"internal/access/x.go", module + "internal/platform/plan", "access imports values"},
+		{"internal/platform/plan/x.go", module + "internal/member", "knows no concept"},
+		{"internal/platform/plan/x.go", module + "graph", "only cmd imports graph"},
+		{"internal/platform/live/x.go", module + "internal/platform/testdb", "for tests"},
+		{"internal/company/x.go", module + "internal/placement", "after it"},
+		{"internal/company/x.go", module + "internal/company/other", ""},
+		{"internal/company/x.go", module + "internal/participant", ""},
+		{"internal/duty/x.go", module + "internal/demo", "after it"},
+		{"internal/unheard/x.go", module + "internal/values/money", "no room"},
+		{"internal/company/x.go", module + "graph/scalar", "only cmd imports graph"},
+		{"internal/company/x_test.go", module + "graph", "only cmd imports graph"},
+		{"internal/company/x.go", module + "cmd/lavoro", "nobody imports cmd"},
+		{"graph/x.go", module + "cmd/lavoro", "nobody imports cmd"},
+		{"graph/x.go", module + "internal/demo", ""},
+		{"cmd/lavoro/x.go", module + "graph", ""},
+		{"internal/company/act.go", "github.com/uptrace/bun/dialect/pgdialect", "belongs to"},
+		{"internal/company/store.go", "github.com/uptrace/bun/dialect/pgdialect", ""},
+		{"internal/company/store.go", "github.com/jackc/pgx/v5/pgconn", "belongs to"},
+		{"internal/company/x_test.go", "github.com/jackc/pgx/v5", ""},
+		{"internal/company/x.go", "os/exec", "belongs to"},
+		{"internal/company/x_test.go", "os/exec", ""},
+		{"internal/company/x.go", "pgregory.net/rapid", "tests"},
+		{"internal/values/money/x_test.go", "pgregory.net/rapid", ""},
+		{"internal/values/money/x_test.go", module + "internal/platform/testdb", "standard library"},
+		{"internal/company/x.go", "github.com/redis/go-redis/v9", "belongs to"},
+		{"internal/company/x.go", "example.org/library", "no owner"},
+		{"internal/company/x.go", "net/http", ""},
+		{"internal/company/x.go", "C", ""},
+	} {
+		got := wrong(source{file: c.file, test: strings.HasSuffix(c.file, "_test.go")}, c.imported)
+		if (c.why == "") != (got == "") || !strings.Contains(got, c.why) {
+			t.Errorf("%s imports %s: %q, want %q", c.file, c.imported, got, c.why)
+		}
+	}
+	chain := longest(map[string][]string{"a": {"b", "c"}, "b": {"c"}, "c": nil}, "a", map[string][]string{})
+	if strings.Join(chain, "") != "abc" {
+		t.Errorf("longest chain is %v", chain)
+	}
+}
+
+// wrong says what is against an import; "" when nothing is.
+func wrong(s source, imported string) string {
+	if ours, ok := strings.CutPrefix(imported, module); ok {
+		return wrongArrow(s, ours)
+	}
+	if strings.HasPrefix(s.file, "internal/values/") && !s.test && !standard(imported) {
+		return "values import the standard library and each other only"
+	}
+	return wrongOwner(s, imported)
+}
+
+func wrongArrow(s source, to string) string {
+	from := s.pkg()
+	switch {
+	case under(to, "cmd") && !under(from, "cmd"):
+		return "nobody imports cmd"
+	case under(to, "graph") && !under(from, "graph") && !under(from, "cmd"):
+		return "only cmd imports graph"
+	case under(from, "cmd"), under(from, "graph"):
+		return ifSupport(s, to)
+	case under(from, "internal/values"):
+		return unless(under(to, "internal/values"), "values import the standard library and each other only")
+	case s.test:
+		return "" // a test may stand on what it needs
+	case under(from, "internal/access"):
+		return unless(under(to, "internal/values"), "access imports values only")
+	case under(from, "internal/platform"):
+		if !under(to, "internal/values") && !under(to, "internal/access") && !under(to, "internal/platform") {
+			return "platform knows no concept"
+		}
+		return ifSupport(s, to)
+	}
+	return wrongOrder(s, to)
+}
+
+// wrongOrder is for imports of concepts.
+func wrongOrder(s source, to string) string {
+	from := slices.Index(concepts, room(s.pkg()))
+	if from < 0 {
+		return "no room of this name stands in the order of concepts"
+	}
+	if under(to, "internal/values") || under(to, "internal/access") || under(to, "internal/platform") {
+		return ifSupport(s, to)
+	}
+	at := slices.Index(concepts, room(to))
+	return unless(0 <= at && at <= from, "it stands after it in the order of concepts: "+strings.Join(concepts, " "))
+}
+
+func ifSupport(s source, to string) string {
+	for _, place := range support {
+		if under(to, place) && !under(s.pkg(), place) && !s.test {
+			return "it is for tests"
+		}
+	}
+	return ""
+}
+
+func wrongOwner(s source, imported string) string {
+	library := libraryOf(imported)
+	if library == "" {
+		return unless(standard(imported), "the library has no owner: give it one in this test, with a reason")
+	}
+	if s.test {
+		return ""
+	}
+	places := make([]string, 0, len(owners[library]))
+	for _, o := range owners[library] {
+		if under(s.file, o.place) || path.Base(s.file) == o.place {
+			return ""
+		}
+		places = append(places, o.place)
+	}
+	if len(places) == 0 {
+		return library + " is for tests"
+	}
+	return library + " belongs to " + strings.Join(places, ", ")
+}
+
+func libraryOf(imported string) string {
+	for library := range owners {
+		if under(imported, library) {
+			return library
+		}
+	}
+	return ""
+}
+
+// standard says whether the import is of the standard library: its first element is no host.
+func standard(imported string) bool {
+	first, _, _ := strings.Cut(imported, "/")
+	return !strings.Contains(first, ".")
+}
+
+func under(name, folder string) bool { return name == folder || strings.HasPrefix(name, folder+"/") }
+
+// room is the first folder below internal.
+func room(pkg string) string {
+	name, _, _ := strings.Cut(strings.TrimPrefix(pkg, "internal/"), "/")
+	return name
+}
+
+func unless(good bool, why string) string {
+	if good {
+		return ""
+	}
+	return why
+}
+
+func mostImports(pkg string) int {
+	switch {
+	case under(pkg, "internal/values"), under(pkg, "internal/platform"), under(pkg, "internal/access"):
+		return fewImports
+	case under(pkg, "internal"):
+		return conceptImports
+	}
+	return 0
+}
+
+// packages gives what each package of ours imports of ours, tests aside.
+func packages(sources []source) map[string][]string {
+	graph := map[string][]string{}
+	for _, s := range sources {
+		if s.test {
+			continue
+		}
+		all := graph[s.pkg()]
+		for _, imported := range s.imports {
+			if ours, ok := strings.CutPrefix(imported, module); ok {
+				all = append(all, ours)
+			}
+		}
+		slices.Sort(all)
+		graph[s.pkg()] = slices.Compact(all)
+	}
+	return graph
+}
+
+// longest is the longest chain of imports that begins with the package. The compiler has excluded circles.
+func longest(graph map[string][]string, name string, known map[string][]string) []string {
+	if chain, ok := known[name]; ok {
+		return chain
+	}
+	var rest []string
+	for _, imported := range graph[name] {
+		if chain := longest(graph, imported, known); len(chain) > len(rest) {
+			rest = chain
+		}
+	}
+	known[name] = append([]string{name}, rest...)
+	return known[name]
+}
+
+// parse reads the imports of every Go file, whatever it is built for.
+func parse(t *testing.T, root string) []source {
+	t.Helper()
+	var sources []source
+	err := fs.WalkDir(os.DirFS(root), ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		base := path.Base(name)
+		if entry.IsDir() && name != "." && (strings.HasPrefix(base, ".") || base == "node_modules" || base == "testdata") {
+			return fs.SkipDir
+		}
+		if entry.IsDir() || path.Ext(name) != ".go" {
+			return nil
+		}
+		s, err := imports(root, name)
+		sources = append(sources, s)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sources
+}
+
+func imports(root, name string) (source, error) {
+	s := source{file: name, test: strings.HasSuffix(name, "_test.go")}
+	parsed, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, filepath.FromSlash(name)), nil, parser.ImportsOnly)
+	if err != nil {
+		return s, fmt.Errorf("%s: %w", name, err)
+	}
+	for _, i := range parsed.Imports {
+		imported, err := strconv.Unquote(i.Path.Value)
+		if err != nil {
+			return s, fmt.Errorf("%s: %w", name, err)
+		}
+		s.imports = append(s.imports, imported)
+	}
+	return s, nil
+}
