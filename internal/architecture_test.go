@@ -292,11 +292,12 @@ func packages(sources []source) map[string][]string {
 	return graph
 }
 
-// longest is the longest chain of imports that begins with the package. The compiler has excluded circles.
+// longest is the longest chain of imports that begins with the package. A circle, which the compiler refuses, ends it.
 func longest(graph map[string][]string, name string, known map[string][]string) []string {
 	if chain, ok := known[name]; ok {
 		return chain
 	}
+	known[name] = nil
 	var rest []string
 	for _, imported := range graph[name] {
 		if chain := longest(graph, imported, known); len(chain) > len(rest) {
