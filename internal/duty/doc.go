@@ -1,6 +1,6 @@
 // Package duty keeps what is due: who must do the next step, until when, who takes over, and who was reminded.
 //
-// Rooms hand over their clocks (event.Clock) and tell their transitions (event.Transition). Hook writes dues inside the act's own
+// Rooms hand over their clocks (event.Clock) and tell their transitions (event.Transition). OnState writes dues inside the act's own
 // transaction: leaving a state closes its due, entering one that has a clock opens the next. Postgres is authoritative; a
 // notice is only a hint to a person, and a lost one is followed by the next reminder.
 //

@@ -16,8 +16,9 @@ import (
 // Prefix of ids in the API.
 const Prefix = "due"
 
-// Reading is how dues are read; the clocks give the words of each kind and the prefix of its subjects' ids.
-func Reading(clocks []event.Clock) plan.Reading {
+// Reading is how dues are read; the rooms' clocks give the words of each kind and the prefix of its subjects' ids.
+func Reading(rooms ...[]event.Clock) plan.Reading {
+	clocks := slices.Concat(rooms...)
 	return plan.Reading{
 		Types: []plan.Type{{Name: "Due", Prefix: Prefix, Table: "due", Class: access.Path,
 			Fields:  fields(clocks),
@@ -58,7 +59,7 @@ func fields(clocks []event.Clock) plan.Fields {
 
 func labels(clocks []event.Clock) map[string]text.Text {
 	words := make(map[string]text.Text, len(clocks))
-	for _, c := range clocks {
+	for _, c := range slices.Backward(clocks) { // of states that share a kind, the first gives the words
 		words[c.Kind] = c.Label
 	}
 	return words
@@ -80,7 +81,7 @@ func subjectID(clocks []event.Clock) plan.Field {
 	for _, kind := range kinds {
 		fmt.Fprintf(&sql, " when '%s' then '%s_'", kind, prefixes[kind])
 	}
-	sql.WriteString(" else lower({t}.subject_kind) || '_' end || {t}.subject_id")
+	sql.WriteString(" when '' then '' end || {t}.subject_id")
 	return plan.Expr(sql.String())
 }
 

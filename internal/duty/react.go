@@ -1,0 +1,91 @@
+package duty
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+)
+
+// pending is a reaction that lies behind a programme's news.
+type pending struct {
+	Name      string
+	Programme uuid.UUID
+}
+
+// react brings every reaction of every programme up to the news; one that fails does not keep the others.
+func (r *Runner) react(ctx context.Context) (worked bool, err error) {
+	waiting, err := r.behind(ctx)
+	if err != nil || len(waiting) == 0 {
+		return false, err
+	}
+	system, err := SystemActor(ctx, r.DB)
+	if err != nil {
+		return false, err
+	}
+	var errs []error
+	for _, w := range waiting {
+		for {
+			moved, err := r.step(ctx, within(system, w.Programme), w)
+			worked = worked || moved
+			if err != nil {
+				errs = append(errs, fmt.Errorf("reaction %s: %w", w.Name, err))
+			}
+			if err != nil || !moved {
+				break
+			}
+		}
+	}
+	return worked, errors.Join(errs...)
+}
+
+// behind lists what waits, in the order in which the reactions were given.
+func (r *Runner) behind(ctx context.Context) ([]pending, error) {
+	names := make([]string, len(r.Reactions))
+	for i, reaction := range r.Reactions {
+		names[i] = reaction.Name
+	}
+	rows, err := r.DB.Plans.Query(ctx, `select n.name, h.programme_id from unnest($1::text[]) with ordinality n(name, i) cross join news_head h
+		left join reaction_position p on p.name = n.name and p.programme_id = h.programme_id
+		where h.seq > coalesce(p.seq, 0) order by n.i, h.programme_id`, names)
+	if err != nil {
+		return nil, fmt.Errorf("positions: %w", err)
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[pending])
+}
+
+// step runs a reaction on its next events and moves its position, both in one transaction.
+func (r *Runner) step(ctx context.Context, actor access.Actor, w pending) (moved bool, err error) {
+	reaction := r.named(w.Name)
+	err = r.DB.InTx(ctx, actor, r.Clock, func(ctx context.Context, tx *postgres.Tx) error {
+		from, err := position(ctx, tx, w.Name, w.Programme)
+		if err != nil {
+			return err
+		}
+		events, upTo, err := ahead(ctx, tx, w.Programme, from, reaction.SubjectKinds, eventsAtOnce)
+		if moved = upTo > from; err != nil || !moved {
+			return err
+		}
+		if len(events) > 0 {
+			if err := reaction.React(ctx, tx, events); err != nil {
+				return err
+			}
+		}
+		return move(ctx, tx, w.Name, w.Programme, upTo)
+	})
+	return moved && err == nil, err
+}
+
+func (r *Runner) named(name string) Reaction {
+	for _, reaction := range r.Reactions {
+		if reaction.Name == name {
+			return reaction
+		}
+	}
+	return Reaction{}
+}

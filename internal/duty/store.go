@@ -1,0 +1,195 @@
+package duty
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/event"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+)
+
+type dueRow struct {
+	bun.BaseModel `bun:"table:due,alias:d"`
+
+	ID              uuid.UUID
+	ProgrammeID     uuid.UUID
+	SubjectKind     string
+	SubjectID       uuid.UUID
+	ParticipationID *uuid.UUID
+	Kind            string
+	DueAt           time.Time
+	OwnerKey        uuid.UUID
+	NextOwnerKey    uuid.UUID
+	EscalatedAt     bun.NullTime
+	NextReminderAt  bun.NullTime
+	Audience        []uuid.UUID `bun:",array"`
+	Revision        int
+}
+
+type noticeRow struct {
+	bun.BaseModel `bun:"table:notice,alias:n"`
+
+	ID          uuid.UUID
+	DueID       uuid.UUID
+	ProgrammeID uuid.UUID
+	MemberID    uuid.UUID
+	Channel     Channel
+	At          time.Time
+	Outcome     Outcome
+	Audience    []uuid.UUID `bun:",array"`
+}
+
+// open writes a due; its first reminder falls at its time.
+func open(ctx context.Context, tx *postgres.Tx, d Due) error {
+	row := dueRow{ID: d.ID, ProgrammeID: d.Programme, SubjectKind: d.SubjectKind, SubjectID: d.Subject, Kind: d.Kind, DueAt: d.At,
+		OwnerKey: d.Owner, NextOwnerKey: d.NextOwner, NextReminderAt: bun.NullTime{Time: d.At}, Audience: d.Audience, Revision: 1}
+	if d.Participation != uuid.Nil {
+		row.ParticipationID = &d.Participation
+	}
+	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+		return fmt.Errorf("open due: %w", err)
+	}
+	return nil
+}
+
+// finish marks the subject's open dues of these kinds as done.
+func finish(ctx context.Context, tx *postgres.Tx, subject uuid.UUID, kinds []string) error {
+	_, err := tx.NewUpdate().Model((*dueRow)(nil)).Set("done_at = ?", tx.Now).Set("next_reminder_at = null").Set("revision = revision + 1").
+		Where("subject_id = ? and kind in (?) and done_at is null", subject, bun.In(kinds)).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("finish dues: %w", err)
+	}
+	return nil
+}
+
+// handOver gives the subject's open dues to those whose turn it is now; one that has escalated stays where it is.
+func handOver(ctx context.Context, tx *postgres.Tx, subject uuid.UUID, kinds []string, owner, next uuid.UUID) error {
+	if owner == uuid.Nil {
+		return nil
+	}
+	_, err := tx.NewUpdate().Model((*dueRow)(nil)).Set("owner_key = ?", owner).Set("next_owner_key = ?", next).Set("revision = revision + 1").
+		Where("subject_id = ? and kind in (?) and done_at is null and escalated_at is null", subject, bun.In(kinds)).
+		Where("(owner_key, next_owner_key) <> (?, ?)", owner, next).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("hand over dues: %w", err)
+	}
+	return nil
+}
+
+// firing takes the dues whose reminder has come, the longest waiting first, and keeps other runners off them.
+func firing(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, limit int) ([]Due, error) {
+	var rows []dueRow
+	err := tx.NewSelect().Model(&rows).Where("d.programme_id = ? and d.done_at is null and d.next_reminder_at <= ?", programme, tx.Now).
+		Order("next_reminder_at", "id").Limit(int64(limit)).For("update skip locked").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("dues to remind of: %w", err)
+	}
+	dues := make([]Due, len(rows))
+	for i, r := range rows {
+		dues[i] = Due{ID: r.ID, Programme: r.ProgrammeID, SubjectKind: r.SubjectKind, Subject: r.SubjectID, Kind: r.Kind, At: r.DueAt,
+			Owner: r.OwnerKey, NextOwner: r.NextOwnerKey, EscalatedAt: r.EscalatedAt.Time, Audience: r.Audience}
+		if r.ParticipationID != nil {
+			dues[i].Participation = *r.ParticipationID
+		}
+	}
+	return dues, nil
+}
+
+// reminded counts a reminder of the dues, and hands over those that escalate.
+func reminded(ctx context.Context, tx *postgres.Tx, ids, escalated []uuid.UUID, next time.Time) error {
+	_, err := tx.NewUpdate().Model((*dueRow)(nil)).Set("reminders = reminders + 1").Set("last_reminded_at = ?", tx.Now).Set("next_reminder_at = ?", next).
+		Set("owner_key = case when id = any (?) then next_owner_key else owner_key end", pgdialect.Array(escalated)).
+		Set("escalated_at = case when id = any (?) then ? else escalated_at end", pgdialect.Array(escalated), tx.Now).
+		Set("revision = revision + 1").Where("id in (?)", bun.In(ids)).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("remind: %w", err)
+	}
+	return nil
+}
+
+// recipient is a member who is told of what the key owns.
+type recipient struct {
+	Key      uuid.UUID
+	MemberID uuid.UUID
+	Email    string
+}
+
+// recipients are the members behind owners: the member himself, or those who coordinate the organisation on the day.
+func recipients(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, owners []uuid.UUID) ([]recipient, error) {
+	var rows []recipient
+	err := tx.NewRaw(`select m.id as key, m.id as member_id, m.email from member m where m.id in (?0)
+		union
+		select g.key, m.id, m.email from access_grant g join member m on m.id = g.member_id
+		where g.programme_id = ?1 and g.key in (?0) and g.role in (?2) and g.from_day <= ?3 and (g.to_day is null or g.to_day >= ?3)
+		order by 2, 1`, bun.In(owners), programme, bun.In([]access.Role{access.Coordinator, access.PartnerCoordinator}), tx.Today()).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("recipients: %w", err)
+	}
+	return rows, nil
+}
+
+func keepNotices(ctx context.Context, tx *postgres.Tx, rows []noticeRow) error {
+	if _, err := tx.NewInsert().Model(&rows).Exec(ctx); err != nil {
+		return fmt.Errorf("notices: %w", err)
+	}
+	return nil
+}
+
+// position locks how far a reaction has come in a programme: two runners never react to one event.
+func position(ctx context.Context, tx *postgres.Tx, name string, programme uuid.UUID) (seq int64, err error) {
+	_, err = tx.NewRaw("insert into reaction_position (name, programme_id, seq) values (?, ?, 0) on conflict do nothing", name, programme).Exec(ctx)
+	if err == nil {
+		err = tx.NewRaw("select seq from reaction_position where name = ? and programme_id = ? for update", name, programme).Scan(ctx, &seq)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("position of %s: %w", name, err)
+	}
+	return seq, nil
+}
+
+func move(ctx context.Context, tx *postgres.Tx, name string, programme uuid.UUID, seq int64) error {
+	_, err := tx.NewRaw("update reaction_position set seq = ? where name = ? and programme_id = ?", seq, name, programme).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("position of %s: %w", name, err)
+	}
+	return nil
+}
+
+// ahead reads the next events on the kinds of subject after a position, and how far the reading came. The head is read first:
+// sequence is commit order, so all events up to it are there.
+func ahead(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, after int64, kinds []string, limit int) (events []event.Event, upTo int64, err error) {
+	if err := tx.NewRaw("select coalesce((select seq from news_head where programme_id = ?), 0)", programme).Scan(ctx, &upTo); err != nil {
+		return nil, 0, fmt.Errorf("news: %w", err)
+	}
+	var rows []struct {
+		Seq         int64
+		At          time.Time
+		ActorID     uuid.UUID
+		Act         string
+		Kind        event.Kind
+		SubjectKind string
+		SubjectID   uuid.UUID
+		Related     []uuid.UUID `bun:",array"`
+		Audience    []uuid.UUID `bun:",array"`
+	}
+	err = tx.NewRaw(`select seq, at, actor_id, act, kind, subject_kind, subject_id, related, audience from outbox
+		where programme_id = ? and seq > ? and seq <= ? and subject_kind in (?) order by seq limit ?`,
+		programme, after, upTo, bun.In(kinds), limit).Scan(ctx, &rows)
+	if err != nil {
+		return nil, 0, fmt.Errorf("news: %w", err)
+	}
+	for _, r := range rows {
+		events = append(events, event.Event{Seq: r.Seq, At: r.At, Actor: r.ActorID, News: event.News{Programme: programme, Act: r.Act, Kind: r.Kind,
+			SubjectKind: r.SubjectKind, Subject: r.SubjectID, Related: r.Related, Audience: r.Audience}})
+	}
+	if len(rows) == limit {
+		upTo = rows[limit-1].Seq
+	}
+	return events, upTo, nil
+}
