@@ -1,0 +1,70 @@
+package activity
+
+import (
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/plan"
+)
+
+// Reading is how activities, enrolments and certificates are read.
+func Reading() plan.Reading {
+	ofParticipant := func(target, order string) plan.Field { return plan.Many(target, "participation_id", order) }
+	return plan.Reading{
+		Types: []plan.Type{activities(), enrolments(), certificates()},
+		Extends: map[string]plan.Fields{"Participant": {
+			"enrolments":   ofParticipant("Enrolment", "{o}.from_day, {o}.id"),
+			"certificates": ofParticipant("Certificate", "{o}.given_on, {o}.id"),
+		}},
+		Roots: plan.Roots{"activities": plan.ListIn("Activity", "{o}.programme_id = {a:programme}", nil)},
+	}
+}
+
+func activities() plan.Type {
+	return plan.Type{Name: "Activity", Prefix: "act", Table: "activity", Class: access.Directory,
+		Fields: plan.Fields{
+			"kind":           plan.Code("activity_kinds", "kind"),
+			"title":          plan.Column("title"),
+			"organisation":   plan.One("Organisation", "organisation_id"),
+			"place":          plan.Column("place"),
+			"fromDay":        plan.Column("from_day"),
+			"toDay":          plan.Column("to_day"),
+			"plannedMinutes": plan.Column("planned_minutes"),
+			"seats":          plan.Column("seats"),
+			"seatsTaken":     plan.Expr("activity_taken({t}.id)"),
+			"certificate":    plan.Code("certificates", "certificate"),
+			"enrolments":     plan.Many("Enrolment", "activity_id", "{o}.from_day, {o}.id"),
+			"revision":       plan.Column("revision"),
+		},
+		Orders: map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.from_day", SQLType: "date"}}, Desc: true}},
+		Filters: plan.Filters{
+			"kind": plan.Equals("kind", "text"),
+			"on":   plan.Where("{v} between {t}.from_day and {t}.to_day", "date"),
+		},
+	}
+}
+
+// enrolments are of the class of work, so that a host sees that of its intern; whoever takes part stays hidden behind the class of
+// participations.
+func enrolments() plan.Type {
+	return plan.Type{Name: "Enrolment", Prefix: "enr", Table: "enrolment", Class: access.Work,
+		Fields: plan.Fields{
+			"activity":       plan.One("Activity", "activity_id"),
+			"participant":    plan.One("Participant", "participation_id"),
+			"state":          plan.Column("state"),
+			"stateLabel":     plan.Label("state", stateLabels),
+			"fromDay":        plan.Column("from_day"),
+			"toDay":          plan.Column("to_day"),
+			"plannedMinutes": plan.Column("planned_minutes"),
+			"revision":       plan.Column("revision"),
+		},
+	}
+}
+
+func certificates() plan.Type {
+	return plan.Type{Name: "Certificate", Prefix: "cer", Table: "certificate", Class: access.Path,
+		Fields: plan.Fields{
+			"kind":    plan.Code("certificates", "kind"),
+			"givenOn": plan.Column("given_on"),
+			"validTo": plan.Column("valid_to"),
+		},
+	}
+}
