@@ -156,7 +156,8 @@ begin
   end loop;
 end $$;
 alter table participation_group enable row level security;
-create policy seen on participation_group using (audience && (select app_keys(class)));
+-- Who refers somebody writes down groups that he may not read again.
+create policy seen on participation_group using (audience && (select app_keys(class))) with check (audience && (select app_keys('path')));
 grant select, insert, update on participation_group to lavoro_app;
 
 -- Decides, and says nothing else: FREE, YOURS, or KNOWN to a body whose people the caller does not see.
@@ -172,6 +173,25 @@ language sql stable security definer set search_path = public, pg_temp as $$
   left join person p on p.id = c.person_id
 $$;
 grant execute on function look_up_person(bytea, uuid) to lavoro_app;
+
+-- Decides whether a person is in some priority group, for rules that are applied by people who may not read which.
+create function participation_groups(participation uuid) returns int
+language sql stable security definer set search_path = public, pg_temp as $$
+  select count(*)::int from participation_group g join participation p on p.id = g.participation_id
+  where p.id = participation and p.audience && (select app_keys('path'))
+$$;
+
+-- Whether a code with the same data but other spelling (omocodia) belongs to somebody else, whoever follows him.
+create function person_code_alike(alike bytea, fingerprint bytea) returns boolean
+language sql stable security definer set search_path = public, pg_temp as $$
+  select exists (select 1 from person_code c where c.alike = person_code_alike.alike and c.fingerprint <> person_code_alike.fingerprint)
+$$;
+-- The programme's municipalities, for those too who may not browse its directory and still judge who lives there.
+create function programme_territory(programme uuid) returns table (istat text, name text)
+language sql stable security definer set search_path = public, pg_temp as $$
+  select m.istat, m.name from municipality m where m.programme_id = programme order by m.name
+$$;
+grant execute on function participation_groups(uuid), person_code_alike(bytea, bytea), programme_territory(uuid) to lavoro_app;
 
 -- Gives a participation, its person and everything that follows it a new audience. The acts decide the keys.
 create function spread_audience(participation uuid, keys uuid[]) returns void

@@ -1,0 +1,34 @@
+// Package participant is the person in the programme: referral, eligibility, the path from entry to the last follow-up.
+//
+// A Person belongs to the installation and is known by fiscal codes; a participation is one person in one programme, entrusted to
+// one partner. What the API calls Participant is the participation.
+//
+//   - A code is unique by its fingerprint, a keyed hash of the code as written: omocodia exists to tell two persons apart, so two
+//     spellings of the same data are two persons, and only a warning says that they are alike.
+//   - Nothing is said of somebody whom another body follows but that he is known.
+//   - The states and their exits stand in Transitions; the one of a row is changed by an update that names the state it leaves.
+//   - state_since never goes back; entered_on, left_on and the entry snapshot (FSE+, Reg. EU 2021/1057 Annex I) are facts, not
+//     states, and the snapshot is taken once.
+//   - The audience of a participation: its organisation and all bodies above, the case of its manager, its tutor, the person. Rows
+//     under it carry the same.
+//   - Groups carry the class of what they reveal. Whoever refers a person writes them; only who reads the class reads them again.
+//
+// # Import
+//
+// Room.Import reads a CSV file, UTF-8, separated by ";" or ",", with a header of these columns in any order:
+//
+//	fiscal_code   16 characters, or 11 digits while provisional
+//	given_name, family_name
+//	birth_day     2001-05-17 or 17/05/2001
+//	municipality  ISTAT code, six digits
+//	organisation  code of the partner to whom the person is entrusted
+//	service       the service that refers
+//	sex           F, M, X (non-binary), or empty
+//	citizenship   ISO 3166-1 alpha-2; empty is IT, XX is undetermined
+//	referred_on   a day; empty is today
+//	groups, brings, needs, wishes   codes separated by |
+//	phone, email
+//
+// The first seven are needed, all others may be left out of the header. An `error` column is passed over, so that a mended file of
+// bad rows can be imported as it is.
+package participant

@@ -1,0 +1,46 @@
+package participant
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/fiscal"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+)
+
+// Answered is what a fiscal code is to the actor.
+type Answered string
+
+// The answers. Of somebody known elsewhere nothing more is said.
+const (
+	Free  Answered = "FREE"
+	Yours Answered = "YOURS"
+	Known Answered = "KNOWN"
+)
+
+// LookUp is the answer to a fiscal code.
+type LookUp struct {
+	Answer        Answered
+	Participation *uuid.UUID // in this programme, where the person is the actor's; nil for none
+	Code          fiscal.PersonCode
+
+	person *uuid.UUID
+}
+
+// LookUp says what a fiscal code, as written by anybody, is to the actor. Only those may ask who may refer people: the answer alone
+// tells that somebody is followed.
+func (r Room) LookUp(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, written string) (LookUp, error) {
+	if !tx.Actor.MayIn(access.ReferPerson, programme) {
+		return LookUp{}, refusal.NotAllowed.At()
+	}
+	code, err := fiscal.ParsePersonCode(written)
+	if err != nil {
+		return LookUp{}, refusal.Invalid(err, "fiscalCode")
+	}
+	found, err := lookUp(ctx, tx, Fingerprint(r.Secret, code), programme)
+	found.Code = code
+	return found, err
+}

@@ -1,0 +1,95 @@
+package participant
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/event"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+)
+
+// Room holds what the acts need beside their transaction; cmd/wire.go fills it, and acts only read it.
+type Room struct {
+	// Secret keys the fingerprints of fiscal codes.
+	Secret []byte
+	// OnState is told of every change of state and of team, in the act's transaction; its error undoes the act. When only the team
+	// has changed, From and To are the same.
+	OnState []func(context.Context, *postgres.Tx, event.Transition) error
+	// Vetoes are asked before somebody leaves.
+	Vetoes []Veto
+}
+
+// Veto says for some participations why the person cannot leave yet; those that it does not name can.
+type Veto func(ctx context.Context, tx *postgres.Tx, participations []uuid.UUID) (map[uuid.UUID]refusal.List, error)
+
+// Each makes a veto of a question about one participation.
+func Each(ask func(ctx context.Context, tx *postgres.Tx, participation uuid.UUID) (refusal.List, error)) Veto {
+	return func(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) (map[uuid.UUID]refusal.List, error) {
+		said := make(map[uuid.UUID]refusal.List, len(ids))
+		for _, id := range ids {
+			list, err := ask(ctx, tx, id)
+			if err != nil {
+				return nil, err
+			}
+			said[id] = list
+		}
+		return said, nil
+	}
+}
+
+// vetoed gathers what all vetoes say.
+func vetoed(ctx context.Context, tx *postgres.Tx, vetoes []Veto, ids []uuid.UUID) (map[uuid.UUID]refusal.List, error) {
+	all := make(map[uuid.UUID]refusal.List, len(ids))
+	if len(ids) == 0 {
+		return all, nil
+	}
+	for _, veto := range vetoes {
+		said, err := veto(ctx, tx, ids)
+		if err != nil {
+			return nil, err
+		}
+		for id, list := range said {
+			all[id] = append(all[id], list...)
+		}
+	}
+	return all, nil
+}
+
+// audience gives the keys of a participation: its organisation with all bodies above, the case, the tutor, the person.
+func audience(line []uuid.UUID, caseManager, tutor *uuid.UUID, person uuid.UUID) []uuid.UUID {
+	keys := append([]uuid.UUID{}, line...)
+	if caseManager != nil {
+		keys = append(keys, access.CaseKey(*caseManager))
+	}
+	if tutor != nil {
+		keys = append(keys, *tutor)
+	}
+	return append(keys, person)
+}
+
+// Origin says where a fact comes from. The zero Origin is ENTERED.
+type Origin struct {
+	Kind string // ENTERED, IMPORTED or DEMO
+	File string // name of the imported file
+	Row  int    // row in the file, the header being 1
+	Hash string // SHA-256 of the file, hexadecimal
+}
+
+func (o Origin) kind() string {
+	if o.Kind == "" {
+		return "ENTERED"
+	}
+	return o.Kind
+}
+
+// orToday is the day, or the transaction's own when none was given.
+func orToday(tx *postgres.Tx, day calendar.Day) calendar.Day {
+	if day.IsZero() {
+		return tx.Today()
+	}
+	return day
+}

@@ -1,0 +1,173 @@
+package participant
+
+import (
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/plan"
+)
+
+// Reading is how persons and participations are read. The vetoes say, with allowedActs, why somebody cannot leave yet.
+func Reading(vetoes ...Veto) plan.Reading {
+	return plan.Reading{
+		Types: []plan.Type{person(), participant(), trait(), exclusionCheck(), verdict(), verdictFinding(), entrySnapshot()},
+		Roots: plan.Roots{
+			"participants": plan.ListIn("Participant", "{o}.programme_id = {a:programme}", nil),
+			"participant":  plan.ByID("Participant"),
+		},
+		Fillers: map[string]plan.Filler{"participant.allowedActs": allowedActs(vetoes)},
+	}
+}
+
+func person() plan.Type {
+	return plan.Type{Name: "Person", Prefix: "per", Table: "person", Class: access.Path,
+		Fields: plan.Fields{
+			"hidden":       plan.Hidden(),
+			"givenName":    plan.Column("given_name").In(access.Identity),
+			"familyName":   plan.Column("family_name").In(access.Identity),
+			"fiscalCode":   plan.Expr("(select c.code from person_code c where c.person_id = {t}.id order by c.since desc, c.provisional limit 1)").In(access.Registry),
+			"birthDay":     plan.Column("birth_day").In(access.Registry),
+			"citizenship":  plan.Column("citizenship").In(access.Registry),
+			"municipality": plan.Column("municipality").In(access.Registry),
+			"phone":        plan.Column("phone").In(access.Contact),
+			"email":        plan.Column("email").In(access.Contact),
+			"revision":     plan.Column("revision"),
+		}}
+}
+
+func participant() plan.Type {
+	return plan.Type{Name: "Participant", Prefix: "prt", Table: "participation", Class: access.Path,
+		Fields:  participantFields(),
+		Orders:  participantOrders(),
+		Filters: participantFilters(),
+	}
+}
+
+func participantFields() plan.Fields {
+	return plan.Fields{
+		"hidden":           plan.Hidden(),
+		"person":           plan.One("Person", "person_id"),
+		"programme":        plan.One("Programme", "programme_id"),
+		"organisation":     plan.One("Organisation", "organisation_id"),
+		"state":            plan.Column("state"),
+		"stateLabel":       plan.Label("state", stateLabels()),
+		"stateHint":        plan.Label("state", stateHints()),
+		"stateSince":       plan.Column("state_since"),
+		"referringService": plan.Column("referring_service").In(access.Restricted),
+		"referredOn":       plan.Column("referred_on"),
+		"enteredOn":        plan.Column("entered_on"),
+		"leftOn":           plan.Column("left_on"),
+		"exitReason":       plan.Code("exit_reasons", "exit_reason").In(access.Absence),
+		"caseManager":      plan.One("Member", "case_manager_id"),
+		"tutor":            plan.One("Member", "tutor_id"),
+		"health":           groupsOf(access.Health),
+		"penal":            groupsOf(access.Penal),
+		"protection":       groupsOf(access.Protection),
+		"restricted":       groupsOf(access.Restricted),
+		"traits":           plan.Many("ParticipantTrait", "participation_id", "{o}.side, {o}.code"),
+		"exclusionChecks":  plan.Many("ExclusionCheck", "participation_id", "{o}.checked_on desc, {o}.id desc").In(access.Restricted),
+		"verdicts":         plan.Many("Verdict", "participation_id", "{o}.given_on desc, {o}.id desc").In(access.Restricted),
+		"verdict":          plan.OneWhere("Verdict", "{o}.id = "+lastVerdict("id")).In(access.Restricted),
+		"entrySnapshot":    plan.OneWhere("EntrySnapshot", "{o}.participation_id = {t}.id").In(access.Registry),
+		"origin":           plan.Origin(),
+		"revision":         plan.Column("revision"),
+		"allowedActs":      plan.Hole("participant.allowedActs", allowedActsInput),
+	}
+}
+
+// lastVerdict is SQL of a column of the row's last verdict.
+func lastVerdict(column string) string {
+	return "(select v." + column + " from verdict v where v.participation_id = {t}.id order by v.given_on desc, v.id desc limit 1)"
+}
+
+func groupsOf(class access.Class) plan.Field {
+	return plan.Object(plan.Fields{"groups": plan.ManyWhere("CodeItem",
+		"{o}.programme_id = {t}.programme_id and {o}.list = 'priority_groups' and {o}.code in (select g.code from participation_group g where g.participation_id = {t}.id and g.class = '"+string(class)+"')",
+		"{o}.position")}).In(class)
+}
+
+// nameOf is SQL of a column of the participation's person.
+func nameOf(column string) string {
+	return "(select p." + column + " from person p where p.id = {t}.person_id)"
+}
+
+func participantOrders() map[string]plan.Order {
+	referred := []plan.Key{{Expr: "{t}.referred_on", SQLType: "date"}}
+	return map[string]plan.Order{
+		"REFERRED_NEWEST": {Keys: referred, Desc: true},
+		"REFERRED_OLDEST": {Keys: referred},
+		"NAME": {Class: access.Identity, Keys: []plan.Key{
+			{Expr: nameOf("family_name"), SQLType: "text"}, {Expr: nameOf("given_name"), SQLType: "text"}}},
+	}
+}
+
+func participantFilters() plan.Filters {
+	return plan.Filters{
+		"states":       plan.Among("state"),
+		"organisation": plan.RefersTo("org", "organisation_id"),
+		"tutor":        plan.RefersTo("mem", "tutor_id"),
+		"municipality": plan.Where(nameOf("municipality")+" = {v}", "text").Reveals(access.Registry),
+		"verdict":      plan.Where(lastVerdict("outcome")+" = {v}", "text").Reveals(access.Restricted),
+		"nameStartsWith": plan.StartsWith(nameOf("family_name || ' ' || p.given_name"), nameOf("given_name || ' ' || p.family_name")).
+			Reveals(access.Identity),
+		"referredFrom": plan.AtLeast("referred_on", "date"),
+		"referredTo":   plan.AtMost("referred_on", "date"),
+	}
+}
+
+func trait() plan.Type {
+	return plan.Type{Name: "ParticipantTrait", Prefix: "trt", Table: "participation_trait", Class: access.Path,
+		Fields: plan.Fields{
+			"side": plan.Column("side"),
+			"trait": plan.OneWhere("CodeItem", "{o}.code = {t}.code and {o}.list = case when {t}.side = 'WISHES' then 'work_sectors' else 'work_traits' end"+
+				" and {o}.programme_id = (select a.programme_id from participation a where a.id = {t}.participation_id)"),
+		}}
+}
+
+func exclusionCheck() plan.Type {
+	return plan.Type{Name: "ExclusionCheck", Prefix: "exc", Table: "exclusion_check", Class: access.Restricted,
+		Fields: plan.Fields{
+			"measure":   plan.Code("exclusions", "measure"),
+			"checkedOn": plan.Column("checked_on"),
+			"outcome":   plan.Column("outcome"),
+			"evidence":  plan.Column("evidence"),
+		}}
+}
+
+func verdict() plan.Type {
+	return plan.Type{Name: "Verdict", Prefix: "vrd", Table: "verdict", Class: access.Restricted,
+		Fields: plan.Fields{
+			"givenOn":       plan.Column("given_on"),
+			"outcome":       plan.Column("outcome"),
+			"policyVersion": plan.One("PolicyVersion", "policy_version_id"),
+			"findings":      plan.Many("VerdictFinding", "verdict_id", "{o}.position"),
+		}}
+}
+
+func verdictFinding() plan.Type {
+	return plan.Type{Name: "VerdictFinding", Prefix: "vfd", Table: "verdict_finding", Class: access.Restricted,
+		Fields: plan.Fields{
+			"rule":      plan.Column("rule"),
+			"fact":      plan.Text("fact"),
+			"source":    plan.Column("source"),
+			"confirmed": plan.Column("confirmed"),
+			"outcome":   plan.Column("outcome"),
+			"cure":      plan.Text("cure"),
+		}}
+}
+
+// entrySnapshot is read by those who read a person's registry data: it holds citizenship and municipality of the time.
+func entrySnapshot() plan.Type {
+	return plan.Type{Name: "EntrySnapshot", Prefix: "snp", Table: "entry_snapshot", Class: access.Registry,
+		Fields: plan.Fields{
+			"hidden":            plan.Hidden(),
+			"takenOn":           plan.Column("taken_on"),
+			"employment":        plan.Column("employment"),
+			"unemployedSince":   plan.Column("unemployed_since"),
+			"isced":             plan.Column("isced"),
+			"citizenship":       plan.Column("citizenship"),
+			"foreignBackground": plan.Column("foreign_background").In(access.Restricted),
+			"housingExclusion":  plan.Column("housing_exclusion").In(access.Restricted),
+			"disability":        plan.Column("disability").In(access.Health),
+			"minority":          plan.Column("minority").In(access.Health),
+			"municipality":      plan.Column("municipality"),
+		}}
+}

@@ -1,0 +1,102 @@
+package participant
+
+import "github.com/lavoroincorso/lavoro/internal/values/refusal"
+
+var (
+	coordination   = refusal.Text{It: "il coordinamento del programma", En: "the programme's coordination"}
+	accessManagers = refusal.Text{It: "chi amministra gli accessi dell'ente", En: "whoever manages access in the organisation"}
+)
+
+// What stops a referral.
+var (
+	// KnownElsewhere says of somebody whom another body follows only that he is known.
+	KnownElsewhere = refusal.Define(refusal.Definition{
+		Code: "PERSON_KNOWN_ELSEWHERE", Kind: refusal.Conflict,
+		Message: refusal.Text{It: "Questo codice fiscale appartiene a una persona seguita da un altro ente.", En: "This fiscal code belongs to a person whom another body follows."},
+		Cure:    refusal.Text{It: "Chiedi all'altro ente, tramite il coordinamento, di passarti la presa in carico.", En: "Ask the other body, through the coordination, to hand the person over."},
+		CuredBy: coordination,
+	})
+	// AlreadyReferred is for somebody who takes part in this programme already, where the actor sees it.
+	AlreadyReferred = refusal.Define(refusal.Definition{
+		Code: "PERSON_ALREADY_REFERRED", Kind: refusal.Conflict,
+		Message: refusal.Text{It: "Questa persona è già stata segnalata al programma.", En: "This person has been referred to the programme already."},
+		Cure:    refusal.Text{It: "Continua dalla partecipazione esistente.", En: "Go on from the participation that exists."},
+	})
+	// CodeMistyped warns of a birth day or sex that the fiscal code contradicts; registers do hold such codes.
+	CodeMistyped = refusal.Define(refusal.Definition{
+		Code: "FISCAL_CODE_MISMATCH", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Il codice fiscale non corrisponde al dato indicato.", En: "The fiscal code does not agree with this value."},
+		Cure:    refusal.Text{It: "Controlla il documento; se il dato è giusto, conferma l'avviso indicando il motivo.", En: "Check the papers; if the value is right, acknowledge the warning with the reason."},
+	})
+	// CodeAlike warns of somebody else whose code says the same with omocodia undone.
+	CodeAlike = refusal.Define(refusal.Definition{
+		Code: "FISCAL_CODE_ALIKE", Kind: refusal.Rule,
+		Message: refusal.Text{It: "È già registrata una persona il cui codice fiscale differisce solo per omocodia.", En: "Somebody is registered whose fiscal code differs only by omocodia."},
+		Cure:    refusal.Text{It: "Verifica che non sia la stessa persona; se sono due persone diverse, conferma l'avviso indicando il motivo.", En: "Check that it is not the same person; if they are two persons, acknowledge the warning with the reason."},
+	})
+	// PersonDiffers warns that a person known already has other data on record, which stays.
+	PersonDiffers = refusal.Define(refusal.Definition{
+		Code: "PERSON_DIFFERS", Kind: refusal.Rule,
+		Message: refusal.Text{It: "La persona è già registrata con un dato diverso, che non verrà cambiato.", En: "The person is registered with another value, which will not change."},
+		Cure:    refusal.Text{It: "Controlla il dato; se la persona è la stessa, conferma l'avviso indicando il motivo.", En: "Check the value; if it is the same person, acknowledge the warning with the reason."},
+	})
+	// MunicipalityOutside warns of a municipality that is none of the programme's: a slip, or somebody who may not enter.
+	MunicipalityOutside = refusal.Define(refusal.Definition{
+		Code: "MUNICIPALITY_OUTSIDE", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Il comune non è tra quelli del programma.", En: "The municipality is none of the programme's."},
+		Cure:    refusal.Text{It: "Controlla il codice ISTAT; se la persona vive davvero lì, conferma l'avviso indicando il motivo.", En: "Check the ISTAT code; if the person does live there, acknowledge the warning with the reason."},
+	})
+)
+
+// What stops a step on the path.
+var (
+	// WrongState is for an act that the state does not open.
+	WrongState = refusal.Define(refusal.Definition{
+		Code: "PARTICIPANT_STATE", Kind: refusal.State,
+		Message: refusal.Text{It: "Nello stato «{state}» questo passo non è possibile.", En: "This step is not possible in the state “{state}”."},
+		Cure:    refusal.Text{It: "È possibile da: {from}.", En: "It is possible from: {from}."},
+	})
+	// NotEntered is for asking results of somebody who never entered the programme.
+	NotEntered = refusal.Define(refusal.Definition{
+		Code: "PARTICIPANT_NOT_ENTERED", Kind: refusal.State,
+		Message: refusal.Text{It: "La persona non era entrata nel programma: non ci sono esiti da rilevare.", En: "The person had never entered the programme: there are no results to ask for."},
+		Cure:    refusal.Text{It: "Chiudi la partecipazione.", En: "Close the participation."},
+	})
+	// HasEntered is for closing the case of somebody whose results were not asked for.
+	HasEntered = refusal.Define(refusal.Definition{
+		Code: "PARTICIPANT_HAS_ENTERED", Kind: refusal.State,
+		Message: refusal.Text{It: "La persona era entrata nel programma: prima di chiudere vanno rilevati gli esiti.", En: "The person had entered the programme: results must be asked for before closing."},
+		Cure:    refusal.Text{It: "Avvia la rilevazione a 28 giorni.", En: "Begin to ask for the result within 28 days."},
+	})
+	// VerdictMissing is for admitting somebody whose eligibility was never checked.
+	VerdictMissing = refusal.Define(refusal.Definition{
+		Code: "VERDICT_MISSING", Kind: refusal.Rule,
+		Message: refusal.Text{It: "I requisiti non sono ancora stati verificati.", En: "Eligibility has not been checked yet."},
+		Cure:    refusal.Text{It: "Esegui la verifica dei requisiti.", En: "Check eligibility."},
+	})
+	// VerdictBlocks is for admitting somebody whose last verdict blocks.
+	VerdictBlocks = refusal.Define(refusal.Definition{
+		Code: "VERDICT_BLOCKS", Kind: refusal.Rule,
+		Message: refusal.Text{It: "L'ultima verifica dei requisiti non consente l'ammissione.", En: "The last eligibility check does not allow admission."},
+		Cure:    refusal.Text{It: "Rimuovi gli impedimenti indicati nella verifica e ripetila, oppure registra la non ammissione.", En: "Cure what the check found and repeat it, or reject."},
+	})
+	// DayAhead is for a step that would hold from a day to come.
+	DayAhead = refusal.Define(refusal.Definition{
+		Code: "PARTICIPANT_DAY_AHEAD", Kind: refusal.Rule,
+		Message: refusal.Text{It: "La data {day} è nel futuro.", En: "The day {day} is yet to come."},
+		Cure:    refusal.Text{It: "Indica oggi o un giorno passato.", En: "Give today or a day that is past."},
+	})
+	// DayBefore is for a step that would hold from before the step that precedes it.
+	DayBefore = refusal.Define(refusal.Definition{
+		Code: "PARTICIPANT_DAY_BEFORE", Kind: refusal.Rule,
+		Message: refusal.Text{It: "La data {day} precede l'inizio dello stato attuale ({since}).", En: "The day {day} precedes the beginning of the present state ({since})."},
+		Cure:    refusal.Text{It: "Indica il {since} o un giorno successivo.", En: "Give {since} or a later day."},
+	})
+	// TeamRole is for assigning a member who does not hold the role in this programme.
+	TeamRole = refusal.Define(refusal.Definition{
+		Code: "TEAM_ROLE_MISSING", Kind: refusal.Rule,
+		Message: refusal.Text{It: "La persona indicata oggi non ha il ruolo necessario in questo programma.", En: "This member does not hold the role in this programme today."},
+		Cure:    refusal.Text{It: "Fai assegnare il ruolo, oppure scegli un'altra persona.", En: "Have the role granted, or choose somebody else."},
+		CuredBy: accessManagers,
+	})
+)

@@ -1,0 +1,328 @@
+package participant
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
+
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+)
+
+// personRow is somebody known to the installation.
+type personRow struct {
+	bun.BaseModel `bun:"table:person,alias:p"`
+
+	ID           uuid.UUID
+	GivenName    string
+	FamilyName   string
+	BirthDay     calendar.Day
+	Sex          Sex
+	Citizenship  string
+	Municipality string
+	StaysOnly    bool
+	Phone        string `bun:",nullzero"`
+	Email        string `bun:",nullzero"`
+	Origin       string
+	OriginFile   string      `bun:",nullzero"`
+	OriginRow    int         `bun:",nullzero"`
+	OriginHash   string      `bun:",nullzero"`
+	Audience     []uuid.UUID `bun:",array"`
+	Revision     int
+}
+
+type codeRow struct {
+	bun.BaseModel `bun:"table:person_code,alias:c"`
+
+	Fingerprint []byte
+	PersonID    uuid.UUID
+	Alike       []byte
+	Code        string
+	Provisional bool
+	Since       time.Time
+	Audience    []uuid.UUID `bun:",array"`
+}
+
+// participationRow is one person in one programme.
+type participationRow struct {
+	bun.BaseModel `bun:"table:participation,alias:a"`
+
+	ID               uuid.UUID
+	ProgrammeID      uuid.UUID
+	PersonID         uuid.UUID
+	OrganisationID   uuid.UUID
+	State            State
+	StateSince       calendar.Day
+	ReferringService string
+	ReferredOn       calendar.Day
+	EnteredOn        calendar.Day
+	LeftOn           calendar.Day
+	ExitReason       string `bun:",nullzero"`
+	CaseManagerID    *uuid.UUID
+	TutorID          *uuid.UUID
+	Origin           string
+	OriginFile       string      `bun:",nullzero"`
+	OriginRow        int         `bun:",nullzero"`
+	OriginHash       string      `bun:",nullzero"`
+	Audience         []uuid.UUID `bun:",array"`
+	Revision         int
+}
+
+func (p participationRow) entered() bool { return !p.EnteredOn.IsZero() }
+
+type groupRow struct {
+	bun.BaseModel `bun:"table:participation_group,alias:g"`
+
+	ID              uuid.UUID
+	ParticipationID uuid.UUID
+	Code            string
+	Class           string
+	Audience        []uuid.UUID `bun:",array"`
+}
+
+type traitRow struct {
+	bun.BaseModel `bun:"table:participation_trait,alias:t"`
+
+	ID              uuid.UUID
+	ParticipationID uuid.UUID
+	Side            string
+	Code            string
+	Audience        []uuid.UUID `bun:",array"`
+}
+
+type checkRow struct {
+	bun.BaseModel `bun:"table:exclusion_check,alias:e"`
+
+	ID              uuid.UUID
+	ProgrammeID     uuid.UUID
+	ParticipationID uuid.UUID
+	Measure         string
+	CheckedOn       calendar.Day
+	Outcome         string
+	Evidence        string
+	CheckedBy       uuid.UUID
+	Origin          string
+	Audience        []uuid.UUID `bun:",array"`
+}
+
+type verdictRow struct {
+	bun.BaseModel `bun:"table:verdict,alias:v"`
+
+	ID              uuid.UUID
+	ProgrammeID     uuid.UUID
+	ParticipationID uuid.UUID
+	PolicyVersionID uuid.UUID
+	GivenOn         calendar.Day
+	Outcome         Outcome
+	Audience        []uuid.UUID `bun:",array"`
+}
+
+type findingRow struct {
+	bun.BaseModel `bun:"table:verdict_finding,alias:f"`
+
+	ID              uuid.UUID
+	VerdictID       uuid.UUID
+	ParticipationID uuid.UUID
+	Position        int
+	Rule            string
+	Fact            string
+	Source          string
+	Confirmed       bool
+	Outcome         Outcome
+	Cure            string
+	Audience        []uuid.UUID `bun:",array"`
+}
+
+type snapshotRow struct {
+	bun.BaseModel `bun:"table:entry_snapshot,alias:s"`
+
+	ParticipationID   uuid.UUID
+	ID                uuid.UUID
+	ProgrammeID       uuid.UUID
+	TakenOn           calendar.Day
+	Employment        Employment
+	UnemployedSince   calendar.Day
+	Isced             int
+	Citizenship       string
+	ForeignBackground Answer
+	HousingExclusion  Answer
+	Disability        Answer
+	Minority          Answer
+	Municipality      string
+	Audience          []uuid.UUID `bun:",array"`
+}
+
+// load gives a participation that the actor sees; any other id is not found.
+func load(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (participationRow, error) {
+	var p participationRow
+	err := tx.NewSelect().Model(&p).Where("a.id = ?", id).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return p, refusal.NotFound.At("participant")
+	}
+	if err != nil {
+		return p, fmt.Errorf("participation: %w", err)
+	}
+	return p, nil
+}
+
+func loadPerson(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (personRow, error) {
+	var p personRow
+	if err := tx.NewSelect().Model(&p).Where("p.id = ?", id).Scan(ctx); err != nil {
+		return p, fmt.Errorf("person: %w", err)
+	}
+	return p, nil
+}
+
+// insert writes rows of one table; none is nothing to do.
+func insert[R any](ctx context.Context, tx *postgres.Tx, rows ...R) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	_, err := tx.NewInsert().Model(&rows).Returning("NULL").Exec(ctx)
+	return err
+}
+
+// save writes what a step changes, unless the row has moved on since it was loaded at the revision.
+func save(ctx context.Context, tx *postgres.Tx, p participationRow, was State, revision int) error {
+	done, err := tx.NewUpdate().Model(&p).Column("state", "state_since", "entered_on", "left_on", "exit_reason", "case_manager_id", "tutor_id", "revision").
+		Where("a.id = ? and a.state = ? and a.revision = ?", p.ID, was, revision).Returning("NULL").Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("participation: %w", err)
+	}
+	n, err := done.RowsAffected()
+	if err == nil && n != 1 {
+		return refusal.RevisionConflict.At("expectedRevision")
+	}
+	return err
+}
+
+// spread gives the participation and all that follows it another audience.
+func spread(ctx context.Context, tx *postgres.Tx, id uuid.UUID, keys []uuid.UUID) error {
+	if _, err := tx.NewRaw("select spread_audience(?, ?)", id, pgdialect.Array(keys)).Exec(ctx); err != nil {
+		return fmt.Errorf("spread audience: %w", err)
+	}
+	return nil
+}
+
+// line gives an organisation and all bodies above it.
+func line(ctx context.Context, tx *postgres.Tx, organisation uuid.UUID) ([]uuid.UUID, error) {
+	var keys []uuid.UUID
+	if err := tx.NewRaw("select organisation_line(?)", organisation).Scan(ctx, pgdialect.Array(&keys)); err != nil {
+		return nil, fmt.Errorf("organisation's line: %w", err)
+	}
+	return keys, nil
+}
+
+// partner finds a partner of the programme by its id or code; false where there is none that the actor sees.
+func partner(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, column string, value any) (id uuid.UUID, found bool, err error) {
+	err = tx.NewRaw("select id from organisation where programme_id = ? and ? = ?", programme, bun.Ident(column), value).Scan(ctx, &id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return uuid.Nil, false, nil
+	}
+	if err != nil {
+		return uuid.Nil, false, fmt.Errorf("organisation: %w", err)
+	}
+	return id, true, nil
+}
+
+// territory gives the names of the programme's municipalities by ISTAT code.
+func territory(ctx context.Context, tx *postgres.Tx, programme uuid.UUID) (map[string]string, error) {
+	var rows []struct{ Istat, Name string }
+	if err := tx.NewRaw("select istat, name from programme_territory(?)", programme).Scan(ctx, &rows); err != nil {
+		return nil, fmt.Errorf("municipalities: %w", err)
+	}
+	names := make(map[string]string, len(rows))
+	for _, r := range rows {
+		names[r.Istat] = r.Name
+	}
+	return names, nil
+}
+
+// lookUp asks what a code is to the actor.
+func lookUp(ctx context.Context, tx *postgres.Tx, fingerprint []byte, programme uuid.UUID) (LookUp, error) {
+	var row struct {
+		Answer          Answered
+		ParticipationID *uuid.UUID
+		PersonID        *uuid.UUID
+	}
+	if err := tx.NewRaw("select answer, participation_id, person_id from look_up_person(?, ?)", fingerprint, programme).Scan(ctx, &row); err != nil {
+		return LookUp{}, fmt.Errorf("look up: %w", err)
+	}
+	return LookUp{Answer: row.Answer, Participation: row.ParticipationID, person: row.PersonID}, nil
+}
+
+// isAlike says whether somebody else's code says the same with omocodia undone.
+func isAlike(ctx context.Context, tx *postgres.Tx, alike, fingerprint []byte) (yes bool, err error) {
+	if err = tx.NewRaw("select person_code_alike(?, ?)", alike, fingerprint).Scan(ctx, &yes); err != nil {
+		return false, fmt.Errorf("alike codes: %w", err)
+	}
+	return yes, nil
+}
+
+// groupCount is in how many priority groups the person is, those too that the actor may not read.
+func groupCount(ctx context.Context, tx *postgres.Tx, participation uuid.UUID) (n int, err error) {
+	if err = tx.NewRaw("select participation_groups(?)", participation).Scan(ctx, &n); err != nil {
+		return 0, fmt.Errorf("groups: %w", err)
+	}
+	return n, nil
+}
+
+// lastChecks gives the last check of each measure up to the day.
+func lastChecks(ctx context.Context, tx *postgres.Tx, participation uuid.UUID, day calendar.Day) (map[string]Check, error) {
+	var rows []checkRow
+	err := tx.NewSelect().Model(&rows).DistinctOn("measure").Where("participation_id = ? and checked_on <= ?", participation, day).
+		OrderExpr("measure, checked_on desc, id desc").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("exclusion checks: %w", err)
+	}
+	last := make(map[string]Check, len(rows))
+	for _, r := range rows {
+		last[r.Measure] = Check{On: r.CheckedOn, Outcome: r.Outcome}
+	}
+	return last, nil
+}
+
+// lastOutcome is that of the last verdict; "" when there is none.
+func lastOutcome(ctx context.Context, tx *postgres.Tx, participation uuid.UUID) (o Outcome, err error) {
+	err = tx.NewRaw("select outcome from verdict where participation_id = ? order by given_on desc, id desc limit 1", participation).Scan(ctx, &o)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", fmt.Errorf("verdict: %w", err)
+	}
+	return o, nil
+}
+
+// seesMember says whether the actor sees the member, and whether the member holds the role in the programme on the day.
+func seesMember(ctx context.Context, tx *postgres.Tx, member, programme uuid.UUID, role string, day calendar.Day) (seen, holds bool, err error) {
+	err = tx.NewRaw(`select exists (select 1 from member where id = ?), exists (select 1 from access_grant where member_id = ? and programme_id = ?
+		and role = ? and from_day <= ? and (to_day is null or to_day >= ?))`, member, member, programme, role, day, day).Scan(ctx, &seen, &holds)
+	if err != nil {
+		return false, false, fmt.Errorf("member: %w", err)
+	}
+	return seen, holds, nil
+}
+
+// codesOf gives the groups that the actor reads, and the traits.
+func codesOf(ctx context.Context, tx *postgres.Tx, participation uuid.UUID) (groups []string, traits []traitRow, err error) {
+	if err = tx.NewRaw("select code from participation_group where participation_id = ? order by code", participation).Scan(ctx, &groups); err != nil {
+		return nil, nil, fmt.Errorf("groups: %w", err)
+	}
+	if err = tx.NewSelect().Model(&traits).Where("participation_id = ?", participation).OrderExpr("side, code").Scan(ctx); err != nil {
+		return nil, nil, fmt.Errorf("traits: %w", err)
+	}
+	return groups, traits, nil
+}
+
+// insertOnce writes a snapshot unless there is one: the first stays.
+func insertOnce(ctx context.Context, tx *postgres.Tx, s snapshotRow) error {
+	if _, err := tx.NewInsert().Model(&s).On("conflict (participation_id) do nothing").Returning("NULL").Exec(ctx); err != nil {
+		return fmt.Errorf("entry snapshot: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,117 @@
+package participant
+
+import (
+	"context"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/event"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+	"github.com/lavoroincorso/lavoro/internal/values/text"
+)
+
+// TeamInput says who follows the case and who accompanies the person; nil leaves it as it is.
+type TeamInput struct {
+	Participation uuid.UUID
+	Expected      *int
+	CaseManager   *uuid.UUID
+	Tutor         *uuid.UUID
+}
+
+var causeTeam = text.Text{It: "va indicato chi segue il caso, chi accompagna la persona, o entrambi", En: "who follows the case, who accompanies the person, or both must be given"}
+
+// AssignTeam names the case manager or the tutor. The participation, its person and all that follows them take on the new keys in
+// the same transaction: who no longer has a part in the case sees nothing of it from then on.
+func (r Room) AssignTeam(ctx context.Context, tx *postgres.Tx, in TeamInput) error {
+	row, err := load(ctx, tx, in.Participation)
+	if err != nil {
+		return err
+	}
+	if !tx.Actor.May(access.AssignTeam, row.ProgrammeID, row.Audience) {
+		return refusal.NotAllowed.At()
+	}
+	if in.Expected != nil && *in.Expected != row.Revision {
+		return refusal.RevisionConflict.At("expectedRevision")
+	}
+	if row.State.Standing().Final {
+		return closed(row.State).At("participant")
+	}
+	if in.CaseManager == nil && in.Tutor == nil {
+		return refusal.InvalidValue.At("tutor").With("cause", causeTeam)
+	}
+	err = refusal.Join(holds(ctx, tx, row.ProgrammeID, in.CaseManager, access.CaseManager, "caseManager"),
+		holds(ctx, tx, row.ProgrammeID, in.Tutor, access.Tutor, "tutor"))
+	if err != nil {
+		return err
+	}
+	return r.reassign(ctx, tx, row, in)
+}
+
+// holds refuses a member whom the actor does not see, or who does not hold the role today.
+func holds(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, member *uuid.UUID, role access.Role, path string) error {
+	if member == nil {
+		return nil
+	}
+	seen, holds, err := seesMember(ctx, tx, *member, programme, string(role), tx.Today())
+	switch {
+	case err != nil:
+		return err
+	case !seen:
+		return refusal.NotFound.At(path)
+	case !holds:
+		return TeamRole.At(path)
+	}
+	return nil
+}
+
+func (r Room) reassign(ctx context.Context, tx *postgres.Tx, row participationRow, in TeamInput) error {
+	s := &step{act: access.AssignTeam, row: row, was: row.State, revision: row.Revision}
+	if in.CaseManager != nil {
+		s.row.CaseManagerID = in.CaseManager
+	}
+	if in.Tutor != nil {
+		s.row.TutorID = in.Tutor
+	}
+	s.row.Revision++
+	if err := save(ctx, tx, s.row, s.was, s.revision); err != nil {
+		return err
+	}
+	keys, err := line(ctx, tx, row.OrganisationID)
+	if err != nil {
+		return err
+	}
+	s.row.Audience = audience(keys, s.row.CaseManagerID, s.row.TutorID, row.PersonID)
+	if err := spread(ctx, tx, row.ID, s.row.Audience); err != nil {
+		return err
+	}
+	s.tell(tx, row.Audience)
+	return r.hooks(ctx, tx, s.row, s.was, keys)
+}
+
+// tell says CHANGED to those who stay, ENTERED to those who come and LEFT to those who go.
+func (s *step) tell(tx *postgres.Tx, before []uuid.UUID) {
+	stay, come := split(s.row.Audience, before)
+	_, gone := split(before, s.row.Audience)
+	tx.Tell(s.news(event.Changed, stay), detail{CaseManager: s.row.CaseManagerID, Tutor: s.row.TutorID, Passed: tx.Passed()})
+	if len(come) > 0 {
+		tx.Tell(s.news(event.Entered, come), nil)
+	}
+	if len(gone) > 0 {
+		tx.Tell(s.news(event.Left, gone), nil)
+	}
+}
+
+// split parts keys into those that are in the other list and those that are not.
+func split(keys, other []uuid.UUID) (in, out []uuid.UUID) {
+	for _, k := range keys {
+		if slices.Contains(other, k) {
+			in = append(in, k)
+		} else {
+			out = append(out, k)
+		}
+	}
+	return in, out
+}
