@@ -1,0 +1,326 @@
+package attendance_test
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/attendance"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/platform/testdb"
+	"github.com/lavoroincorso/lavoro/internal/programme"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+)
+
+// office is a programme with one adult and one minor, each enrolled in a course and an internship.
+type office struct {
+	t         testing.TB
+	ctx       context.Context
+	db        *postgres.DB
+	owner     *pgx.Conn
+	now       time.Time
+	programme uuid.UUID
+	lead      uuid.UUID
+	company   uuid.UUID
+	tutor     access.Actor
+	host      access.Actor
+	stranger  access.Actor
+	course    map[string]uuid.UUID // enrolments by person
+	intern    map[string]uuid.UUID
+}
+
+var today = calendar.MustDay("2026-03-18") // a Wednesday
+
+func newOffice(t testing.TB) *office {
+	t.Helper()
+	ctx := t.Context()
+	urls := testdb.New(t)
+	o := &office{t: t, ctx: ctx, now: today.At(calendar.MustLocalTime("18:00")), course: map[string]uuid.UUID{}, intern: map[string]uuid.UUID{}, company: uuid.New()}
+	if _, err := programme.Apply(ctx, urls.OwnerURL, programme.LavoroInCorso3Name, programme.LavoroInCorso3, o.clock); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	if o.owner, err = pgx.Connect(ctx, urls.OwnerURL); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = o.owner.Close(context.Background()) })
+	if o.db, err = postgres.Open(ctx, postgres.Config{URL: urls.AppURL}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(o.db.Close)
+	o.one("select id from programme", &o.programme)
+	o.one("select id from organisation where parent_id is null", &o.lead)
+	tutor := uuid.New()
+	o.tutor = o.actor(tutor, access.Tutor, tutor)
+	o.host = o.actor(uuid.New(), access.HostTutor, o.company)
+	other := uuid.New()
+	o.stranger = o.actor(other, access.Tutor, other)
+	o.hire()
+	o.enrol("adult", "1990-05-01", tutor)
+	o.enrol("minor", "2009-05-01", tutor)
+	return o
+}
+
+func (o *office) clock() time.Time { return o.now }
+
+func (o *office) actor(member uuid.UUID, role access.Role, key uuid.UUID) access.Actor {
+	return access.Actor{Member: member, Grants: []access.Grant{{Role: role, Programme: o.programme, Key: key}}}
+}
+
+func (o *office) one(sql string, into any, args ...any) {
+	o.t.Helper()
+	if err := o.owner.QueryRow(o.ctx, sql, args...).Scan(into); err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+func (o *office) exec(sql string, args ...any) {
+	o.t.Helper()
+	if _, err := o.owner.Exec(o.ctx, sql, args...); err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+var activities = map[string]uuid.UUID{"COURSE": uuid.New(), "INTERNSHIP": uuid.New()}
+
+func (o *office) hire() {
+	o.exec(`insert into company (id, name, entity_code, ateco, headcount, municipality, origin, audience) values ($1, 'Segheria Prova', '00743110157', '16.10', 30, '045010', 'ENTERED', '{}')`, o.company)
+	for kind, id := range activities {
+		o.exec(`insert into activity (id, programme_id, organisation_id, kind, title, place, from_day, to_day, planned_minutes, audience)
+			values ($1, $2, $3, $4, $4, 'Massa', '2025-01-01', '2027-06-30', 6000, '{}')`, id, o.programme, o.lead, kind)
+	}
+}
+
+func (o *office) enrol(name, birth string, tutor uuid.UUID) {
+	person, participation := uuid.New(), uuid.New()
+	audience := []uuid.UUID{o.lead, tutor, person}
+	o.exec(`insert into person (id, given_name, family_name, birth_day, sex, citizenship, municipality, origin, audience)
+		values ($1, $2, 'Prova', $3, 'NOT_STATED', 'IT', '045010', 'ENTERED', $4)`, person, name, birth, audience)
+	o.exec(`insert into participation (id, programme_id, person_id, organisation_id, state, state_since, referring_service, referred_on, origin, audience)
+		values ($1, $2, $3, $4, 'ACTIVE', '2026-01-01', 'Servizio', '2026-01-01', 'ENTERED', $5)`, participation, o.programme, person, o.lead, audience)
+	for kind, id := range activities {
+		enrolment := uuid.New()
+		var host *uuid.UUID
+		keys := audience
+		if kind == "INTERNSHIP" {
+			host, keys = &o.company, append(append([]uuid.UUID{}, audience...), o.company)
+			o.intern[name] = enrolment
+		} else {
+			o.course[name] = enrolment
+		}
+		o.exec(`insert into enrolment (id, programme_id, activity_id, participation_id, person_id, company_id, state, from_day, to_day, planned_minutes, origin, audience)
+			values ($1, $2, $3, $4, $5, $6, 'ENROLLED', '2026-01-01', '2026-06-30', 6000, 'ENTERED', $7)`, enrolment, o.programme, id, participation, person, host, keys)
+	}
+}
+
+func entry(enrolment uuid.UUID, day, from, to string) attendance.Entry {
+	return attendance.Entry{ID: uuid.Must(uuid.NewV7()), Enrolment: enrolment, Kind: attendance.Presence, Day: calendar.MustDay(day),
+		From: calendar.MustLocalTime(from), To: calendar.MustLocalTime(to)}
+}
+
+func (o *office) as(actor access.Actor, fn func(context.Context, *postgres.Tx) error) error {
+	return o.db.InTx(o.ctx, actor, o.clock, fn)
+}
+
+func (o *office) record(actor access.Actor, entries ...attendance.Entry) []attendance.Answer {
+	o.t.Helper()
+	var answers []attendance.Answer
+	err := o.as(actor, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		answers, err = attendance.Record(ctx, tx, "ENTERED", entries)
+		return err
+	})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return answers
+}
+
+func (o *office) standing(id uuid.UUID) (s string) {
+	o.t.Helper()
+	o.one("select standing from attendance where id = $1", &s, id)
+	return s
+}
+
+func refusedWith(t testing.TB, a attendance.Answer, code *refusal.Code) {
+	t.Helper()
+	if a.Written || !a.Refusals.Has(code) {
+		t.Fatalf("answer %+v, want refused with %s", a, code)
+	}
+}
+
+func TestBatchAnswersEachEntry(t *testing.T) {
+	o := newOffice(t)
+	good := entry(o.course["adult"], "2026-03-16", "08:30", "12:30")
+	future := entry(o.course["adult"], "2026-03-19", "08:30", "12:30")
+	backwards := entry(o.course["adult"], "2026-03-16", "15:00", "14:00")
+	unknown := entry(uuid.New(), "2026-03-16", "15:00", "16:00")
+	early := entry(o.course["adult"], "2025-12-31", "15:00", "16:00")
+	tooLong := entry(o.course["adult"], "2026-03-16", "13:00", "20:00")
+	answers := o.record(o.tutor, good, future, backwards, unknown, early, tooLong)
+	if !answers[0].Written {
+		t.Fatalf("good entry: %+v", answers[0])
+	}
+	for i, code := range map[int]*refusal.Code{1: attendance.Future, 2: attendance.EndsBeforeStart, 3: refusal.NotFound, 4: attendance.OutsideEnrolment, 5: attendance.OverDayLimit} {
+		refusedWith(t, answers[i], code)
+	}
+	var events int
+	o.one("select count(*) from outbox where subject_kind = 'Attendance'", &events)
+	if events != 1 {
+		t.Fatalf("%d events for one written entry", events)
+	}
+}
+
+func TestSameEntryTwiceIsOneEntry(t *testing.T) {
+	o := newOffice(t)
+	e := entry(o.course["adult"], "2026-03-16", "08:30", "12:30")
+	o.record(o.tutor, e)
+	if again := o.record(o.tutor, e); !again[0].Written || len(again[0].Warnings) != 0 {
+		t.Fatalf("sent again: %+v", again[0])
+	}
+	e.To = calendar.MustLocalTime("13:00")
+	refusedWith(t, o.record(o.tutor, e)[0], refusal.IDTaken)
+	var rows int
+	o.one("select count(*) from attendance", &rows)
+	if rows != 1 {
+		t.Fatalf("%d rows", rows)
+	}
+}
+
+func TestOverlapAcrossActivitiesIsKeptAndContested(t *testing.T) {
+	o := newOffice(t)
+	course := entry(o.course["adult"], "2026-03-16", "08:30", "12:30")
+	intern := entry(o.intern["adult"], "2026-03-16", "12:00", "14:00")
+	o.record(o.tutor, course)
+	answer := o.record(o.host, intern)[0]
+	if !answer.Written || !answer.Warnings.Has(attendance.Overlaps) || o.standing(intern.ID) != "CONTESTED" {
+		t.Fatalf("answer %+v, standing %s", answer, o.standing(intern.ID))
+	}
+	err := o.as(o.tutor, func(ctx context.Context, tx *postgres.Tx) error {
+		gone, err := attendance.Resolve(ctx, tx, intern.ID, true, nil)
+		if err == nil && (len(gone) != 1 || gone[0] != course.ID) {
+			t.Errorf("withdrawn: %v", gone)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o.standing(intern.ID) != "COUNTED" || o.standing(course.ID) != "WITHDRAWN" {
+		t.Fatalf("intern %s, course %s", o.standing(intern.ID), o.standing(course.ID))
+	}
+}
+
+func TestConcurrentOverlapsCountOnce(t *testing.T) {
+	o := newOffice(t)
+	var wg sync.WaitGroup
+	for _, e := range []attendance.Entry{entry(o.course["adult"], "2026-03-16", "08:00", "12:00"), entry(o.intern["adult"], "2026-03-16", "09:00", "13:00"), entry(o.course["adult"], "2026-03-16", "10:00", "11:00")} {
+		wg.Go(func() {
+			if err := o.as(o.tutor, func(ctx context.Context, tx *postgres.Tx) error {
+				_, err := attendance.Record(ctx, tx, "ENTERED", []attendance.Entry{e})
+				return err
+			}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	var counted, contested int
+	o.one("select count(*) from attendance where standing = 'COUNTED'", &counted)
+	o.one("select count(*) from attendance where standing = 'CONTESTED'", &contested)
+	if counted != 1 || contested != 2 {
+		t.Fatalf("%d counted, %d contested", counted, contested)
+	}
+}
+
+func TestLimitsOfAMinor(t *testing.T) {
+	o := newOffice(t)
+	refusedWith(t, o.record(o.tutor, entry(o.intern["minor"], "2026-03-16", "05:00", "09:00"))[0], attendance.MinorAtNight)
+	full := []attendance.Entry{}
+	for _, day := range []string{"2026-03-09", "2026-03-10", "2026-03-11", "2026-03-12", "2026-03-13"} {
+		full = append(full, entry(o.intern["minor"], day, "08:00", "16:00"))
+	}
+	full = append(full, entry(o.course["minor"], "2026-03-14", "08:00", "09:00"))
+	answers := o.record(o.tutor, full...)
+	for _, a := range answers[:5] {
+		if !a.Written {
+			t.Fatalf("within the limits: %+v", a)
+		}
+	}
+	refusedWith(t, answers[5], attendance.OverWeekLimit)
+}
+
+func TestCorrectionKeepsBothVersions(t *testing.T) {
+	o := newOffice(t)
+	e := entry(o.course["adult"], "2026-03-16", "08:30", "12:30")
+	o.record(o.tutor, e)
+	next, to := uuid.Must(uuid.NewV7()), calendar.MustLocalTime("11:30")
+	correct := func(revision int) error {
+		return o.as(o.tutor, func(ctx context.Context, tx *postgres.Tx) error {
+			return attendance.Correct(ctx, tx, attendance.Correction{Entry: e.ID, ID: next, To: &to, Note: "uscita anticipata", ExpectedRevision: &revision})
+		})
+	}
+	if list, _ := refusal.As(correct(7)); !list.Has(refusal.RevisionConflict) {
+		t.Fatal("a stale revision was not refused")
+	}
+	if err := correct(1); err != nil {
+		t.Fatal(err)
+	}
+	var minutes int
+	o.one("select sum(minutes) from attendance where standing = 'COUNTED'", &minutes)
+	if o.standing(e.ID) != "REPLACED" || minutes != 180 {
+		t.Fatalf("old %s, counted %d minutes", o.standing(e.ID), minutes)
+	}
+	if list, _ := refusal.As(correct(2)); !list.Has(attendance.WrongStanding) {
+		t.Fatal("a replaced entry was corrected again")
+	}
+}
+
+func TestWhoMayWrite(t *testing.T) {
+	o := newOffice(t)
+	e := entry(o.intern["adult"], "2026-03-16", "08:30", "12:30")
+	refusedWith(t, o.record(o.stranger, e)[0], refusal.NotFound)
+	if a := o.record(o.host, e)[0]; !a.Written {
+		t.Fatalf("host: %+v", a)
+	}
+	refusedWith(t, o.record(o.host, entry(o.course["adult"], "2026-03-17", "08:30", "12:30"))[0], refusal.NotFound)
+	err := o.as(o.host, func(ctx context.Context, tx *postgres.Tx) error { return attendance.Withdraw(ctx, tx, e.ID, "", nil) })
+	if list, _ := refusal.As(err); !list.Has(refusal.NotAllowed) {
+		t.Fatalf("host withdraws: %v", err)
+	}
+}
+
+func TestAbsenceNeedsAKnownReason(t *testing.T) {
+	o := newOffice(t)
+	e := entry(o.course["adult"], "2026-03-16", "08:30", "12:30")
+	e.Kind = attendance.Absence
+	refusedWith(t, o.record(o.tutor, e)[0], attendance.ReasonForAbsence)
+	e.AbsenceReason = "NO_SUCH_REASON"
+	refusedWith(t, o.record(o.tutor, e)[0], programme.CodeUnknown)
+	e.AbsenceReason = "ILLNESS"
+	if a := o.record(o.tutor, e)[0]; !a.Written {
+		t.Fatalf("absence: %+v", a)
+	}
+}
+
+func TestLateEntryMustBeAcknowledged(t *testing.T) {
+	o := newOffice(t)
+	late := entry(o.course["adult"], "2026-01-05", "08:30", "12:30")
+	refusedWith(t, o.record(o.tutor, late)[0], attendance.Late)
+	err := o.as(o.tutor, func(ctx context.Context, tx *postgres.Tx) error {
+		tx.Acknowledge([]string{attendance.Late.String()}, "telefono rotto")
+		answers, err := attendance.Record(ctx, tx, "ENTERED", []attendance.Entry{late})
+		if err == nil && !answers[0].Written {
+			t.Errorf("acknowledged: %+v", answers[0])
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
