@@ -80,4 +80,16 @@ var (
 		Message: refusal.Text{It: "Un invio contiene da 1 a {max} registrazioni.", En: "A batch has 1 to {max} entries."},
 		Cure:    refusal.Text{It: "Dividi l'invio in più parti.", En: "Divide the batch."},
 	})
+	TooFewHours = refusal.Define(refusal.Definition{
+		Code: "ATTENDANCE_TOO_FEW_HOURS", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Le ore valide sono il {percent} % di quelle previste; ne serve almeno il {least} %.", En: "{percent} % of the planned hours count; at least {least} % are needed."},
+		Cure:    refusal.Text{It: "Completa il registro, oppure proroga il tirocinio.", En: "Complete the register, or have the internship extended."},
+		CuredBy: refusal.Text{It: "il tutor", En: "the tutor"},
+	})
+	StillContested = refusal.Define(refusal.Definition{
+		Code: "ATTENDANCE_STILL_CONTESTED", Kind: refusal.State,
+		Message: refusal.Text{It: "Ci sono registrazioni contestate ancora da risolvere ({entries}).", En: "There are contested entries still to be resolved ({entries})."},
+		Cure:    refusal.Text{It: "Risolvi le contestazioni del registro.", En: "Resolve the contested entries of the register."},
+		CuredBy: refusal.Text{It: "il tutor o il coordinamento", En: "the tutor or the coordinators"},
+	})
 )

@@ -1,0 +1,53 @@
+package attendance
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/programme"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+)
+
+// share is what of an internship's planned minutes counts.
+type share struct {
+	ID          uuid.UUID
+	ProgrammeID uuid.UUID
+	EndsOn      calendar.Day
+	Planned     int
+	Counted     int
+	Contested   int // entries
+}
+
+// percent is the share of the planned minutes that counts, rounded down; all of nothing is all.
+func (s share) percent() int {
+	if s.Planned == 0 {
+		return 100
+	}
+	return s.Counted * 100 / s.Planned
+}
+
+// AttestGate keeps internships from their final attestation while entries are contested, or where too few of the planned hours count
+// (policy placement.attestation_percent on the internship's last day). It answers for those that it refuses.
+func AttestGate(ctx context.Context, tx *postgres.Tx, placements []uuid.UUID) (map[uuid.UUID]refusal.List, error) {
+	shares, err := sharesOf(ctx, tx, placements)
+	if err != nil {
+		return nil, err
+	}
+	refused := map[uuid.UUID]refusal.List{}
+	for _, s := range shares {
+		policy, err := programme.PolicyOn(ctx, tx, s.ProgrammeID, s.EndsOn)
+		if err != nil {
+			return nil, err
+		}
+		if least := policy.Int("placement.attestation_percent"); s.percent() < least {
+			refused[s.ID] = append(refused[s.ID], TooFewHours.At().With("percent", s.percent()).With("least", least))
+		}
+		if s.Contested > 0 {
+			refused[s.ID] = append(refused[s.ID], StillContested.At().With("entries", s.Contested))
+		}
+	}
+	return refused, nil
+}
