@@ -2,11 +2,12 @@ package programme
 
 import (
 	"context"
-	"errors"
+	"strconv"
 
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
 
@@ -29,5 +30,81 @@ type Finding struct {
 // Apply brings the programme of a file into the database at ownerURL, whose login owns the tables. The same file again changes
 // nothing. A wrong file is Problems, and then nothing is written. The name is the file's, for the words of problems.
 func Apply(ctx context.Context, ownerURL, name string, data []byte, clock postgres.Clock) (Applied, error) {
-	return Applied{}, errors.New("apply: not yet")
+	f, err := Parse(name, data)
+	if err != nil {
+		return Applied{}, err
+	}
+	done := Applied{Code: f.Code, Version: f.Policy.Number, Findings: f.Findings}
+	err = asOwner(ctx, ownerURL, clock(), func(ctx context.Context, o owner) error {
+		stored, err := o.stored(ctx, f.Code)
+		if err != nil {
+			return err
+		}
+		done.Programme, done.Changed = stored.id, stored.hash != f.hash
+		if !done.Changed {
+			return nil
+		}
+		if problems := against(f, stored); len(problems) > 0 {
+			return problems
+		}
+		done.NewVersion = f.Policy.Number != stored.last.number
+		done.Programme, err = o.write(ctx, f, stored)
+		return err
+	})
+	if err != nil {
+		return Applied{}, err
+	}
+	return done, nil
+}
+
+// stored is what the database holds of a programme; the id is Nil before its first file.
+type stored struct {
+	id       uuid.UUID
+	hash     string
+	partners map[string]partner
+	last     version // the zero version before the first file
+}
+
+type partner struct {
+	id     uuid.UUID
+	parent string // code
+}
+
+type version struct {
+	number    int
+	validFrom calendar.Day
+	hash      string
+}
+
+// against checks a good file against what was applied before it: rules stand for ever, and so does the tree of partners.
+func against(f File, s stored) Problems {
+	d := &document{name: f.name}
+	whole := field{doc: d}
+	inFile := map[string]bool{}
+	for _, o := range f.Organisations {
+		inFile[o.Code] = true
+		if before, found := s.partners[o.Code]; found && before.parent != o.Parent {
+			field{doc: d, line: o.line}.report("organisations."+o.Code, partnerMoved)
+		}
+	}
+	for code := range s.partners {
+		if !inFile[code] {
+			whole.report("organisations", partnerGone.Fill(args("code", code)))
+		}
+	}
+	at := field{doc: d, line: f.Policy.line}
+	last, next := strconv.Itoa(s.last.number), strconv.Itoa(s.last.number+1)
+	switch n := f.Policy.Number; {
+	case s.last.number == 0:
+	case n < s.last.number:
+		at.report("policy.number", versionOld.Fill(args("last", last)))
+	case n == s.last.number && f.Policy.hash() != s.last.hash:
+		at.report("policy.number", versionRewritten.Fill(args("number", last, "next", next)))
+	case n > s.last.number+1:
+		at.report("policy.number", versionGap.Fill(args("next", next)))
+	case f.Policy.ValidFrom.Before(s.last.validFrom):
+		at.report("policy.valid_from", versionBefore.Fill(map[string]text.Text{
+			"day": {It: s.last.validFrom.Format(text.Italian), En: s.last.validFrom.Format(text.English)}}))
+	}
+	return d.problems.sorted()
 }

@@ -28,25 +28,24 @@ var (
 	wantOneOf    = text.Text{It: "valori ammessi: {words}", En: "allowed values: {words}"}
 	wantShape    = text.Text{It: "il codice non ha la forma prevista ({shape})", En: "the code does not have the right form ({shape})"}
 
-	beforeFrom     = text.Text{It: "l'ultimo giorno precede il primo", En: "the last day is before the first"}
-	outside        = text.Text{It: "il giorno cade fuori dalla durata del programma", En: "the day is outside the programme's duration"}
-	duplicate      = text.Text{It: "codice già usato alla riga {line}", En: "the code was used before, on line {line}"}
-	noRoot         = text.Text{It: "nessun ente è il capofila (senza parent)", En: "no body is the lead (without parent)"}
-	secondRoot     = text.Text{It: "il capofila (senza parent) è già alla riga {line}", En: "the lead (without parent) stands on line {line} already"}
-	leadKind       = text.Text{It: "LEAD spetta al capofila, e solo a lui", En: "LEAD belongs to the lead body, and to it alone"}
-	unknownParent  = text.Text{It: "nessun ente ha il codice {code}", En: "no body has the code {code}"}
-	cycle          = text.Text{It: "l'ente finisce per dipendere da sé stesso", En: "the body ends up below itself"}
-	emptyList      = text.Text{It: "l'elenco è vuoto", En: "the list is empty"}
-	unknownCode    = text.Text{It: "l'elenco {list} non contiene {code}", En: "the list {list} does not hold {code}"}
-	unknownRule    = text.Text{It: "regola sconosciuta", En: "unknown rule"}
-	missingRule    = text.Text{It: "la regola manca", En: "the rule is missing"}
-	wantUnit       = text.Text{It: "l'unità di questa regola è {unit}", En: "the unit of this rule is {unit}"}
-	overBudget     = text.Text{It: "con questa voce la somma supera il finanziamento: {sum} su {budget}", En: "with this line the sum is over the budget: {sum} of {budget}"}
-	wantSum        = text.Text{It: "la somma deve essere {sum}", En: "the sum must be {sum}"}
-	wantRising     = text.Text{It: "le soglie devono crescere", En: "the steps must rise"}
-	wantQuotaStep  = text.Text{It: "serve upTo con interns, oppure solo percent come ultima riga", En: "upTo with interns is needed, or percent alone as the last row"}
-	wantLower      = text.Text{It: "deve essere inferiore a {field}", En: "it must be lower than {field}"}
-	unsupportedKey = text.Text{It: "la chiave deve essere un testo semplice", En: "the key must be a plain text"}
+	beforeFrom    = text.Text{It: "l'ultimo giorno precede il primo", En: "the last day is before the first"}
+	outside       = text.Text{It: "il giorno cade fuori dalla durata del programma", En: "the day is outside the programme's duration"}
+	duplicate     = text.Text{It: "codice già usato alla riga {line}", En: "the code was used before, on line {line}"}
+	noRoot        = text.Text{It: "nessun ente è il capofila (senza parent)", En: "no body is the lead (without parent)"}
+	secondRoot    = text.Text{It: "il capofila (senza parent) è già alla riga {line}", En: "the lead (without parent) stands on line {line} already"}
+	leadKind      = text.Text{It: "LEAD spetta al capofila, e solo a lui", En: "LEAD belongs to the lead body, and to it alone"}
+	unknownParent = text.Text{It: "nessun ente ha il codice {code}", En: "no body has the code {code}"}
+	cycle         = text.Text{It: "l'ente finisce per dipendere da sé stesso", En: "the body ends up below itself"}
+	emptyList     = text.Text{It: "l'elenco è vuoto", En: "the list is empty"}
+	unknownCode   = text.Text{It: "l'elenco {list} non contiene {code}", En: "the list {list} does not hold {code}"}
+	unknownRule   = text.Text{It: "regola sconosciuta", En: "unknown rule"}
+	missingRule   = text.Text{It: "la regola manca", En: "the rule is missing"}
+	wantUnit      = text.Text{It: "l'unità di questa regola è {unit}", En: "the unit of this rule is {unit}"}
+	overBudget    = text.Text{It: "con questa voce la somma supera il finanziamento: {sum} su {budget}", En: "with this line the sum is over the budget: {sum} of {budget}"}
+	wantSum       = text.Text{It: "la somma deve essere {sum}", En: "the sum must be {sum}"}
+	wantRising    = text.Text{It: "le soglie devono crescere", En: "the steps must rise"}
+	wantQuotaStep = text.Text{It: "serve upTo con interns, oppure solo percent come ultima riga", En: "upTo with interns is needed, or percent alone as the last row"}
+	wantLower     = text.Text{It: "deve essere inferiore a {field}", En: "it must be lower than {field}"}
 
 	versionRewritten = text.Text{
 		It: "la versione {number} delle regole è già in vigore con un altro contenuto e non si riscrive: alza il numero a {next}",

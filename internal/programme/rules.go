@@ -17,6 +17,8 @@ var known = append([]rule{
 	{"eligibility.check_validity_days", "days", whole(1, 3650)},
 	{"eligibility.found_outcome", "code", word("OK", "WARN", "BLOCK")},
 	{"eligibility.unknown_outcome", "code", word("OK", "WARN", "BLOCK")},
+	{"eligibility.territory_outcome", "code", word("OK", "WARN", "BLOCK")},
+	{"eligibility.group_outcome", "code", word("OK", "WARN", "BLOCK")},
 
 	{"limits.adult.day_minutes", "minutes", whole(1, 1440)},
 	{"limits.adult.week_minutes", "minutes", whole(1, 10080)},

@@ -2,14 +2,25 @@ package programme
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
 
 // versionOn is the id of the version in force, and Nil for none.
@@ -25,17 +36,13 @@ func loadPolicy(ctx context.Context, tx *postgres.Tx, version uuid.UUID) (Policy
 	var row struct {
 		Number    int
 		ValidFrom calendar.Day
-		Rules     json.RawMessage
+		Rules     []Rule `bun:"type:jsonb"`
 	}
 	if err := tx.NewRaw("select number, valid_from, rules from policy_content(?)", version).Scan(ctx, &row); err != nil {
 		return Policy{}, fmt.Errorf("policy: %w", err)
 	}
-	var rules []Rule
-	if err := json.Unmarshal(row.Rules, &rules); err != nil {
-		return Policy{}, fmt.Errorf("policy: %w", err)
-	}
-	p := Policy{Version: version, Number: row.Number, ValidFrom: row.ValidFrom, rules: make(map[string]Rule, len(rules))}
-	for _, r := range rules {
+	p := Policy{Version: version, Number: row.Number, ValidFrom: row.ValidFrom, rules: make(map[string]Rule, len(row.Rules))}
+	for _, r := range row.Rules {
 		p.rules[r.Code] = r
 	}
 	return p, nil
@@ -44,7 +51,7 @@ func loadPolicy(ctx context.Context, tx *postgres.Tx, version uuid.UUID) (Policy
 type itemRow struct {
 	List       string
 	Code       string
-	Label      json.RawMessage
+	Label      text.Text `bun:"type:jsonb"`
 	Class      access.Class
 	Attributes json.RawMessage
 	Position   int
@@ -60,10 +67,153 @@ func loadItems(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, list s
 	}
 	items := make([]CodeItem, len(rows))
 	for i, r := range rows {
-		items[i] = CodeItem{List: r.List, Code: r.Code, Class: r.Class, Attributes: r.Attributes, Position: r.Position, ValidFrom: r.ValidFrom, ValidTo: r.ValidTo}
-		if err := json.Unmarshal(r.Label, &items[i].Label); err != nil {
-			return nil, fmt.Errorf("codes of %s: %w", list, err)
-		}
+		items[i] = CodeItem(r)
 	}
 	return items, nil
+}
+
+// applyLock is the advisory lock under which one programme file at a time is applied.
+const applyLock = 7_201_926_003
+
+// owner writes the tables of this room, which the application itself may only read.
+type owner struct {
+	tx  bun.Tx
+	now time.Time
+}
+
+// asOwner runs fn in one transaction of the login that owns the tables; no other file is applied meanwhile.
+func asOwner(ctx context.Context, url string, now time.Time, fn func(context.Context, owner) error) error {
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		return fmt.Errorf("database url: cannot be read (%T)", err) // the driver's own words may show the password
+	}
+	config.DefaultQueryExecMode = pgx.QueryExecModeExec
+	config.RuntimeParams["timezone"] = "UTC"
+	raw := sql.OpenDB(stdlib.GetConnector(*config))
+	defer raw.Close()
+	return bun.NewDB(raw, pgdialect.New()).RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		if _, err := tx.NewRaw("select pg_advisory_xact_lock(?)", applyLock).Exec(ctx); err != nil {
+			return fmt.Errorf("apply: %w", err)
+		}
+		return fn(ctx, owner{tx: tx, now: now})
+	})
+}
+
+// stored reads what was applied before; the zero stored when the programme is new.
+func (o owner) stored(ctx context.Context, code string) (stored, error) {
+	var row struct {
+		ID        uuid.UUID
+		FileHash  string
+		Number    int
+		ValidFrom calendar.Day
+		RulesHash string
+	}
+	err := o.tx.NewRaw(`select p.id, p.file_hash, v.number, v.valid_from, v.rules_hash
+		from programme p join policy_version v on v.programme_id = p.id where p.code = ? order by v.number desc limit 1`, code).Scan(ctx, &row)
+	if errors.Is(err, sql.ErrNoRows) {
+		return stored{}, nil
+	}
+	if err != nil {
+		return stored{}, fmt.Errorf("programme: %w", err)
+	}
+	partners, err := o.partners(ctx, row.ID)
+	return stored{id: row.ID, hash: row.FileHash, partners: partners, last: version{row.Number, row.ValidFrom, row.RulesHash}}, err
+}
+
+func (o owner) partners(ctx context.Context, programme uuid.UUID) (map[string]partner, error) {
+	var rows []struct {
+		ID     uuid.UUID
+		Code   string
+		Parent string
+	}
+	err := o.tx.NewRaw(`select o.id, o.code, coalesce(p.code, '') as parent
+		from organisation o left join organisation p on p.id = o.parent_id where o.programme_id = ?`, programme).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("partners: %w", err)
+	}
+	byCode := make(map[string]partner, len(rows))
+	for _, r := range rows {
+		byCode[r.Code] = partner{id: r.ID, parent: r.Parent}
+	}
+	return byCode, nil
+}
+
+// put inserts rows that all have the same columns, or changes those that stand under the same key; id and audience of these stay.
+// Without a key, rows are only ever added.
+func (o owner) put(ctx context.Context, table, key string, rows []row) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	data, err := json.Marshal(rows)
+	if err != nil {
+		return err
+	}
+	columns := slices.Sorted(maps.Keys(rows[0]))
+	var changes []string
+	for _, c := range columns {
+		if c != "id" && c != "audience" && !slices.Contains(strings.Split(key, ", "), c) {
+			changes = append(changes, c+" = excluded."+c)
+		}
+	}
+	list := strings.Join(columns, ", ")
+	statement := "insert into " + table + " (" + list + ") select " + list + " from jsonb_populate_recordset(null::" + table + ", ?::jsonb)"
+	if key != "" {
+		statement += " on conflict (" + key + ") do update set " + strings.Join(changes, ", ")
+	}
+	_, err = o.tx.NewRaw(statement, string(data)).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("%s: %w", table, err)
+	}
+	return nil
+}
+
+// keep deletes the programme's rows of the table whose column holds none of the values.
+func (o owner) keep(ctx context.Context, table, column string, programme uuid.UUID, rows []row) error {
+	values := []string{}
+	for _, r := range rows {
+		values = append(values, r[column].(string))
+	}
+	_, err := o.tx.NewRaw("delete from "+table+" where programme_id = ? and not ("+column+" = any (?))", programme, pgdialect.Array(values)).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("%s: %w", table, err)
+	}
+	return nil
+}
+
+// expire ends the codes that the file no longer holds: what was recorded with them keeps its meaning.
+func (o owner) expire(ctx context.Context, programme uuid.UUID, items []row) error {
+	held := []string{}
+	for _, r := range items {
+		held = append(held, r["list"].(string)+"."+r["code"].(string))
+	}
+	today := calendar.DayOf(o.now)
+	_, err := o.tx.NewRaw("update code_item set valid_to = ? where programme_id = ? and (valid_to is null or valid_to >= ?) and not (list || '.' || code = any (?))",
+		today.AddDays(-1), programme, today, pgdialect.Array(held)).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("code_item: %w", err)
+	}
+	return nil
+}
+
+// spread opens every row of the programme to all its partners, older versions of the rules too.
+func (o owner) spread(ctx context.Context, programme uuid.UUID, audience []uuid.UUID) error {
+	own := map[string]string{"programme": "id = ?", "policy_rule": "version_id in (select id from policy_version where programme_id = ?)"}
+	for _, table := range []string{"programme", "organisation", "policy_version", "policy_rule", "code_item", "programme_finding", "municipality",
+		"programme_target", "budget_line"} {
+		which, special := own[table]
+		if !special {
+			which = "programme_id = ?"
+		}
+		keys := pgdialect.Array(audience)
+		if _, err := o.tx.NewRaw("update "+table+" set audience = ? where "+which+" and audience <> ?", keys, programme, keys).Exec(ctx); err != nil {
+			return fmt.Errorf("%s: %w", table, err)
+		}
+	}
+	return nil
+}
+
+// revise counts a changed file of a programme that stood before.
+func (o owner) revise(ctx context.Context, programme uuid.UUID) error {
+	_, err := o.tx.NewRaw("update programme set revision = revision + 1 where id = ?", programme).Exec(ctx)
+	return err
 }
