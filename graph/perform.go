@@ -208,10 +208,10 @@ type fieldKey struct{}
 
 type kept struct{ data []byte }
 
-// field hands the payload that perform has read to the executor, instead of having it walk the payload's stubs.
+// field hands the payload that a resolver has read to the executor, instead of having it walk the payload's stubs.
 func field(ctx context.Context, next graphql.Resolver) (any, error) {
 	fc := graphql.GetFieldContext(ctx)
-	if fc.Object != "Mutation" {
+	if fc.Object != "Mutation" && (fc.Object != "Query" || fc.Field.Name != "lookUpPerson") {
 		return next(ctx)
 	}
 	k := &kept{}

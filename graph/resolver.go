@@ -5,6 +5,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/lavoroincorso/lavoro/internal/participant"
 	"github.com/lavoroincorso/lavoro/internal/platform/live"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
@@ -17,6 +18,8 @@ type Resolver struct {
 	Hub    *live.Hub
 	Clock  postgres.Clock
 	Limits Limits
+	// Participants holds what the acts on participations need beside their transaction.
+	Participants participant.Room
 	// Secret keys the hash of repeated requests' inputs.
 	Secret []byte
 	// AST is the schema as parsed from schema.graphqls.
