@@ -1,0 +1,86 @@
+package placement
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/platform/plan"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+)
+
+// AllowedActs says, for many internships at once, what the actor could do today with each, and why not; one list for each id.
+func (r Room) AllowedActs(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) (map[uuid.UUID][]plan.AllowedAct, error) {
+	found, err := byIDs(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	facts, err := factsOf(ctx, tx, ids, tx.Today())
+	if err != nil {
+		return nil, err
+	}
+	attest, err := attestRefusals(ctx, tx, r.AttestGates, ids)
+	if err != nil {
+		return nil, err
+	}
+	policies := map[uuid.UUID]policy{}
+	out := make(map[uuid.UUID][]plan.AllowedAct, len(found))
+	for id, p := range found {
+		pol, ok := policies[p.Programme]
+		if !ok {
+			if pol, err = policyOn(ctx, tx, p.Programme, tx.Today()); err != nil {
+				return nil, err
+			}
+			policies[p.Programme] = pol
+		}
+		f := facts[id].facts(p, tx.Today(), tx.Today())
+		f.Rules, f.Attest = pol.of(f.SiteHeadcount), attest[id]
+		out[id] = allowed(tx, f)
+	}
+	return out, nil
+}
+
+// allowed walks the table. To whom a role does not allow an act, nothing more is said of what else stands in its way.
+func allowed(tx *postgres.Tx, f Facts) []plan.AllowedAct {
+	var list []plan.AllowedAct
+	for _, t := range Transitions {
+		if len(t.From) == 0 {
+			continue
+		}
+		a := plan.AllowedAct{Act: string(t.Act), Label: t.Label}
+		if tx.Actor.May(t.Act, f.Programme, f.Audience) {
+			a.Refusals = t.Check(f)
+		} else {
+			a.Refusals = refusal.List{refusal.NotAllowed.At()}
+		}
+		a.Allowed = len(a.Refusals) == 0
+		if a.Refusals == nil {
+			a.Refusals = refusal.List{}
+		}
+		list = append(list, a)
+	}
+	return list
+}
+
+// fill answers the holes `allowedActs`.
+func (r Room) fill(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
+	ids := make([]uuid.UUID, len(inputs))
+	for i, in := range inputs {
+		var asked struct{ ID uuid.UUID }
+		if err := json.Unmarshal(in, &asked); err != nil {
+			return nil, err
+		}
+		ids[i] = asked.ID
+	}
+	byID, err := r.AllowedActs(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	values := make([]any, len(ids))
+	for i, id := range ids {
+		values[i] = byID[id]
+	}
+	return values, nil
+}

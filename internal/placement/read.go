@@ -1,0 +1,99 @@
+package placement
+
+import (
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/plan"
+)
+
+// Reading is how internships are read. The host reads them too: what tells of the person is of class path. The gates say, with
+// allowedActs, why an internship cannot be attested yet.
+func Reading(gates ...AttestGate) plan.Reading {
+	return plan.Reading{
+		Types: []plan.Type{placementType(), internCard(), step()},
+		Extends: map[string]plan.Fields{
+			"Participant": {"placements": plan.Many("Placement", "participation_id", "{o}.from_day desc, {o}.id desc")},
+			"Company":     {"placements": plan.Many("Placement", "company_id", "{o}.from_day desc, {o}.id desc")},
+			"Enrolment":   {"placement": plan.OneWhere("Placement", "{o}.enrolment_id = {t}.id")},
+		},
+		Roots: plan.Roots{
+			"placements": plan.ListIn("Placement", "{o}.programme_id = {a:programme}", nil),
+			"placement":  plan.ByID("Placement"),
+		},
+		Fillers: map[string]plan.Filler{"placement.allowedActs": Room{AttestGates: gates}.fill},
+	}
+}
+
+func placementType() plan.Type {
+	return plan.Type{
+		Name: "Placement", Prefix: "plc", Table: "placement", Class: access.Work,
+		Fields: plan.Fields{
+			"hidden":            plan.Hidden(),
+			"participant":       plan.One("Participant", "participation_id").In(access.Path),
+			"intern":            plan.OneWhere("InternCard", "{o}.placement_id = {t}.id"),
+			"opening":           plan.One("Opening", "opening_id"),
+			"company":           plan.One("Company", "company_id"),
+			"site":              plan.One("CompanySite", "site_id"),
+			"organisation":      plan.One("Organisation", "organisation_id"),
+			"enrolment":         plan.One("Enrolment", "enrolment_id").In(access.Path),
+			"state":             plan.Column("state"),
+			"stateLabel":        plan.Label("state", Labels),
+			"stateHint":         plan.Label("state", Hints),
+			"stateSince":        plan.Column("state_since"),
+			"fromDay":           plan.Column("from_day"),
+			"toDay":             plan.Column("to_day"),
+			"weeklyMinutes":     plan.Column("weekly_minutes"),
+			"tutor":             plan.One("Member", "tutor_id"),
+			"hostTutor":         plan.Column("host_tutor"),
+			"convention":        plan.Column("convention"),
+			"pfiSignedOn":       plan.Column("pfi_signed_on"),
+			"communicatedOn":    plan.Column("communicated_on"),
+			"communicationCode": plan.Column("communication_code"),
+			"startedOn":         plan.Column("started_on"),
+			"endedOn":           plan.Column("ended_on"),
+			"endReason":         plan.OneWhere("CodeItem", reasonItem("{t}.programme_id", "{t}.end_reason", "{t}.state")).In(access.Path),
+			"steps":             plan.Many("PlacementStep", "placement_id", "{o}.position"),
+			"origin":            plan.OriginKind(),
+			"revision":          plan.Column("revision"),
+			"allowedActs":       plan.Hole("placement.allowedActs", "json_build_object('id', {t}.id)"),
+		},
+		Orders: map[string]plan.Order{
+			"START_NEWEST": {Keys: []plan.Key{{Expr: "{t}.from_day", SQLType: "date"}}, Desc: true},
+			"END":          {Keys: []plan.Key{{Expr: "{t}.to_day", SQLType: "date"}}},
+		},
+		Filters: plan.Filters{
+			"states":       plan.Among("state"),
+			"participant":  plan.RefersTo("prt", "participation_id").Reveals(access.Path),
+			"company":      plan.RefersTo("com", "company_id"),
+			"organisation": plan.RefersTo("org", "organisation_id"),
+			"tutor":        plan.RefersTo("mem", "tutor_id"),
+			"on":           plan.Where("{v} between coalesce({t}.started_on, {t}.from_day) and coalesce({t}.ended_on, {t}.to_day)", "date"),
+		},
+	}
+}
+
+func internCard() plan.Type {
+	return plan.Type{Name: "InternCard", Prefix: "icd", Table: "intern_card", Class: access.Work, Fields: plan.Fields{
+		"givenName":   plan.Column("given_name"),
+		"familyName":  plan.Column("family_name"),
+		"adaptations": plan.Column("adaptations"),
+	}}
+}
+
+func step() plan.Type {
+	return plan.Type{Name: "PlacementStep", Prefix: "pst", Table: "placement_step", Class: access.Work, Fields: plan.Fields{
+		"act":       plan.Column("act"),
+		"fromState": plan.Column("from_state"),
+		"toState":   plan.Column("to_state"),
+		"day":       plan.Column("day"),
+		"at":        plan.Column("at"),
+		"member":    plan.One("Member", "member_id"),
+		"reason": plan.OneWhere("CodeItem",
+			reasonItem("(select p.programme_id from placement p where p.id = {t}.placement_id)", "{t}.reason", "{t}.to_state")).In(access.Path),
+	}}
+}
+
+// reasonItem finds a reason's words: in a suspension it is one of suspension_reasons, else of exit_reasons.
+func reasonItem(programme, code, state string) string {
+	return "{o}.programme_id = " + programme + " and {o}.code = " + code +
+		" and {o}.list = case when " + state + " = 'SUSPENDED' then 'suspension_reasons' else 'exit_reasons' end"
+}

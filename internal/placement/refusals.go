@@ -1,0 +1,161 @@
+package placement
+
+import "github.com/lavoroincorso/lavoro/internal/values/refusal"
+
+// Refusals about the state and the day of an act.
+var (
+	WrongState = refusal.Define(refusal.Definition{
+		Code: "PLACEMENT_STATE", Kind: refusal.State,
+		Message: refusal.Text{It: "Il tirocinio è nello stato «{state}»; per questa operazione deve essere nello stato {needed}.", En: "The internship is “{state}”; for this act it must be {needed}."},
+		Cure:    refusal.Text{It: "Consulta i passi possibili del tirocinio e completa prima quello che manca.", En: "Look at what can be done with the internship, and do the missing step first."},
+	})
+	DayInFuture = refusal.Define(refusal.Definition{
+		Code: "PLACEMENT_DAY_IN_FUTURE", Kind: refusal.Input,
+		Message: refusal.Text{It: "Il giorno indicato non è ancora arrivato.", En: "The day has not come yet."},
+		Cure:    refusal.Text{It: "Registra il passo quando è avvenuto, oppure correggi il giorno.", En: "Record the step once it has happened, or correct the day."},
+	})
+	DayTooEarly = refusal.Define(refusal.Definition{
+		Code: "PLACEMENT_DAY_TOO_EARLY", Kind: refusal.Input,
+		Message: refusal.Text{It: "Il giorno indicato precede il passo precedente, del {since}.", En: "The day comes before the previous step, of {since}."},
+		Cure:    refusal.Text{It: "Indica un giorno dal {since} in poi.", En: "Give a day from {since} on."},
+	})
+	BeforeFirstDay = refusal.Define(refusal.Definition{
+		Code: "PLACEMENT_BEFORE_FIRST_DAY", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Il tirocinio può iniziare dal {first}: non prima del giorno previsto, né prima della comunicazione obbligatoria.", En: "The internship may begin from {first}: neither before the planned day, nor before the mandatory communication."},
+		Cure:    refusal.Text{It: "Avvia il tirocinio dal {first} in poi.", En: "Start it on {first} or later."},
+	})
+	Over = refusal.Define(refusal.Definition{
+		Code: "PLACEMENT_OVER", Kind: refusal.Rule,
+		Message: refusal.Text{It: "L'ultimo giorno previsto del tirocinio, il {last}, è già passato.", En: "The internship's last planned day, {last}, is already past."},
+		Cure:    refusal.Text{It: "Chiudi questo tirocinio e, se serve ancora, preparane uno nuovo con altre date.", En: "Close this internship and, if it is still wanted, prepare a new one with other dates."},
+	})
+	NotOver = refusal.Define(refusal.Definition{
+		Code: "PLACEMENT_NOT_OVER", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Il tirocinio si conclude come previsto il {last}, che non è ancora arrivato.", En: "The internship ends as planned on {last}, which has not come yet."},
+		Cure:    refusal.Text{It: "Attendi l'ultimo giorno previsto, oppure interrompi il tirocinio indicando il motivo.", En: "Wait for the last planned day, or break it off with the reason."},
+	})
+	StillLiving = refusal.Define(refusal.Definition{
+		Code: "PLACEMENT_STILL_LIVING", Kind: refusal.State,
+		Message: refusal.Text{It: "La persona ha un tirocinio nello stato «{state}».", En: "The person has an internship that is “{state}”."},
+		Cure:    refusal.Text{It: "Prima interrompi, concludi o annulla il tirocinio.", En: "First break off, end or annul the internship."},
+		CuredBy: refusal.Text{It: "chi coordina l'ente promotore", En: "the promoter's coordinator"},
+	})
+)
+
+// Refusals about the person, the dates and the papers.
+var (
+	NotReady = refusal.Define(refusal.Definition{
+		Code: "PLACEMENT_NOT_READY", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Il tirocinio si prepara quando il PAP è firmato o le attività sono avviate.", En: "An internship is prepared once the plan (PAP) is signed or the activities have begun."},
+		Cure:    refusal.Text{It: "Completa prima il percorso della persona fino alla firma del PAP.", En: "First take the person's path to the signature of the plan."},
+		CuredBy: refusal.Text{It: "chi segue il caso", En: "the case manager"},
+	})
+	NotActive = refusal.Define(refusal.Definition{
+		Code: "PLACEMENT_NOT_ACTIVE", Kind: refusal.Rule,
+		Message: refusal.Text{It: "La persona non è in attività nel programma.", En: "The person is not in activities of the programme."},
+		Cure:    refusal.Text{It: "Avvia le attività della persona, con i dati di ingresso.", En: "Begin the person's activities, with the facts at entry."},
+		CuredBy: refusal.Text{It: "chi segue il caso", En: "the case manager"},
+	})
+	PersonPlaced = refusal.Define(refusal.Definition{
+		Code: "PLACEMENT_PERSON_PLACED", Kind: refusal.Rule,
+		Message: refusal.Text{It: "La persona ha già un altro tirocinio concordato o in corso.", En: "The person already has another internship that is agreed or running."},
+		Cure:    refusal.Text{It: "Chiudi prima l'altro tirocinio, oppure annulla questo.", En: "Close the other internship first, or give this one up."},
+		CuredBy: refusal.Text{It: "chi coordina l'ente promotore", En: "the promoter's coordinator"},
+	})
+	EndsBeforeStart = refusal.Define(refusal.Definition{
+		Code: "PLACEMENT_ENDS_BEFORE_START", Kind: refusal.Input,
+		Message: refusal.Text{It: "L'ultimo giorno precede il primo.", En: "The last day comes before the first."},
+		Cure:    refusal.Text{It: "Correggi le date.", En: "Correct the dates."},
+	})
+	TooLong = refusal.Define(refusal.Definition{
+		Code: "PLACEMENT_TOO_LONG", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Con i tirocini già svolti la persona supererebbe la durata massima di {months} mesi.", En: "With what was done before, the person would exceed the longest duration of {months} months."},
+		Cure:    refusal.Text{It: "Anticipa l'ultimo giorno.", En: "Choose an earlier last day."},
+	})
+	OutsideProgramme = refusal.Define(refusal.Definition{
+		Code: "PLACEMENT_OUTSIDE_PROGRAMME", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Il tirocinio deve svolgersi durante il programma, dal {from} al {to}.", En: "The internship must lie within the programme, from {from} to {to}."},
+		Cure:    refusal.Text{It: "Scegli date comprese nel programma.", En: "Choose dates within the programme."},
+	})
+	OutsideOpening = refusal.Define(refusal.Definition{
+		Code: "PLACEMENT_OUTSIDE_OPENING", Kind: refusal.Rule,
+		Message: refusal.Text{It: "L'azienda offre il posto dal {from} al {to}.", En: "The company offers the seat from {from} to {to}."},
+		Cure:    refusal.Text{It: "Scegli date comprese in quel periodo, oppure concorda un altro posto con l'azienda.", En: "Choose dates within that time, or agree another opening with the company."},
+	})
+	NoCertificate = refusal.Define(refusal.Definition{
+		Code: "PLACEMENT_NO_CERTIFICATE", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Manca un attestato valido: {certificate}.", En: "A valid certificate is missing: {certificate}."},
+		Cure:    refusal.Text{It: "Iscrivi la persona al corso e registrane il completamento prima dell'avvio.", En: "Enrol the person in the course, and record its completion before the start."},
+		CuredBy: refusal.Text{It: "il tutor", En: "the tutor"},
+	})
+	NoProject = refusal.Define(refusal.Definition{
+		Code: "PLACEMENT_NO_PROJECT", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Il progetto formativo individuale (PFI) non risulta firmato.", En: "The individual project (PFI) is not signed."},
+		Cure:    refusal.Text{It: "Registra prima la firma del PFI.", En: "First record that it is signed."},
+	})
+	TextLength = refusal.Define(refusal.Definition{
+		Code: "PLACEMENT_TEXT_LENGTH", Kind: refusal.Input,
+		Message: refusal.Text{It: "Serve un testo da 1 a {max} caratteri.", En: "A text of 1 to {max} characters is needed."},
+		Cure:    refusal.Text{It: "Compila il campo indicato.", En: "Fill in the field."},
+	})
+)
+
+// Refusals about host, seat and tutors.
+var (
+	SameBody = refusal.Define(refusal.Definition{
+		Code: "PLACEMENT_SAME_BODY", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Soggetto promotore e soggetto ospitante non possono essere lo stesso ente.", En: "Promoter and host cannot be the same body."},
+		Cure:    refusal.Text{It: "Scegli un altro promotore oppure un altro posto.", En: "Choose another promoter or another opening."},
+	})
+	OpeningClosed = refusal.Define(refusal.Definition{
+		Code: "PLACEMENT_OPENING_CLOSED", Kind: refusal.State,
+		Message: refusal.Text{It: "L'azienda non offre più questo posto.", En: "The company no longer offers this opening."},
+		Cure:    refusal.Text{It: "Scegli un altro abbinamento.", En: "Choose another match."},
+	})
+	NoSeat = refusal.Define(refusal.Definition{
+		Code: "PLACEMENT_NO_SEAT", Kind: refusal.Conflict,
+		Message: refusal.Text{It: "Tutti i posti offerti ({seats}) sono già occupati.", En: "All seats offered ({seats}) are taken."},
+		Cure:    refusal.Text{It: "Scegli un altro abbinamento, oppure attendi che si liberi un posto.", En: "Choose another match, or wait until a seat is free."},
+	})
+	HostQuota = refusal.Define(refusal.Definition{
+		Code: "PLACEMENT_HOST_QUOTA", Kind: refusal.Rule,
+		Message: refusal.Text{It: "La sede, con {headcount} dipendenti, può ospitare al massimo {limit} tirocinanti contemporaneamente.", En: "The site, with {headcount} employees, may host at most {limit} interns at once."},
+		Cure:    refusal.Text{It: "Scegli altre date o un'altra sede, oppure aggiorna il numero di dipendenti se è cambiato.", En: "Choose other dates or another site, or update the number of employees when it has changed."},
+	})
+	NoTutor = refusal.Define(refusal.Definition{
+		Code: "PLACEMENT_NO_TUTOR", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Manca il tutor del soggetto promotore.", En: "The promoter's tutor is missing."},
+		Cure:    refusal.Text{It: "Indica il tutor, oppure assegnane uno alla persona.", En: "Name the tutor, or assign one to the person."},
+	})
+	TutorFull = refusal.Define(refusal.Definition{
+		Code: "PLACEMENT_TUTOR_FULL", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Il tutor segue già {max} tirocinanti, il massimo previsto.", En: "The tutor already follows {max} interns, the most allowed."},
+		Cure:    refusal.Text{It: "Attendi che un tirocinio si concluda, oppure affida la persona a un altro tutor.", En: "Wait until an internship ends, or give the person another tutor."},
+		CuredBy: refusal.Text{It: "chi coordina l'ente promotore", En: "the promoter's coordinator"},
+	})
+	HostTutorFull = refusal.Define(refusal.Definition{
+		Code: "PLACEMENT_HOST_TUTOR_FULL", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Il tutor aziendale segue già {max} tirocinanti, il massimo previsto.", En: "The host's tutor already follows {max} interns, the most allowed."},
+		Cure:    refusal.Text{It: "Concorda con l'azienda un altro tutor aziendale.", En: "Agree another tutor with the company."},
+		CuredBy: refusal.Text{It: "l'azienda ospitante", En: "the host"},
+	})
+)
+
+// Warnings: those of the communication and of the resumption are acknowledged, the one of the suspension is only told.
+var (
+	CommunicatedLate = refusal.Define(refusal.Definition{
+		Code: "PLACEMENT_COMMUNICATED_LATE", Kind: refusal.Rule,
+		Message: refusal.Text{It: "La comunicazione obbligatoria va accettata almeno {days} giorni prima dell'inizio, previsto il {from}.", En: "The mandatory communication must be accepted at least {days} days before the start, planned on {from}."},
+		Cure:    refusal.Text{It: "Sposta l'inizio, oppure conferma indicando il motivo del ritardo.", En: "Move the start, or go on and give the reason of the delay."},
+	})
+	SuspensionLeast = refusal.Define(refusal.Definition{
+		Code: "PLACEMENT_SUSPENSION_LEAST", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Per questo motivo la sospensione deve durare almeno {days} giorni per non contare nella durata.", En: "For this reason a suspension must last at least {days} days not to count in the duration."},
+		Cure:    refusal.Text{It: "Riprendi il tirocinio dopo almeno {days} giorni.", En: "Resume after at least {days} days."},
+	})
+	SuspensionShort = refusal.Define(refusal.Definition{
+		Code: "PLACEMENT_SUSPENSION_SHORT", Kind: refusal.Rule,
+		Message: refusal.Text{It: "La sospensione è durata {lasted} giorni invece di almeno {days}: conta nella durata del tirocinio.", En: "The suspension lasted {lasted} days instead of at least {days}: it counts in the internship's duration."},
+		Cure:    refusal.Text{It: "Controlla il giorno di ripresa, oppure conferma indicando il motivo.", En: "Check the day, or go on and give the reason."},
+	})
+)

@@ -1,0 +1,96 @@
+package placement
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/platform/event"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+)
+
+// AttestGate says, for many internships at once, why they cannot be attested yet; one that may be attested is left out.
+type AttestGate func(ctx context.Context, tx *postgres.Tx, placements []uuid.UUID) (map[uuid.UUID]refusal.List, error)
+
+// Room is the acts of the internship, with the points at which later rooms join in.
+type Room struct {
+	// OnState is told of every change of state, in the act's transaction; its error undoes the act.
+	OnState []func(context.Context, *postgres.Tx, event.Transition) error
+	// AttestGates decide on the attestation: the share of attendance is the register's.
+	AttestGates []AttestGate
+}
+
+// attestRefusals joins what the gates say.
+func attestRefusals(ctx context.Context, tx *postgres.Tx, gates []AttestGate, ids []uuid.UUID) (map[uuid.UUID]refusal.List, error) {
+	all := map[uuid.UUID]refusal.List{}
+	for _, g := range gates {
+		some, err := g(ctx, tx, ids)
+		if err != nil {
+			return nil, err
+		}
+		for id, list := range some {
+			all[id] = append(all[id], list...)
+		}
+	}
+	return all, nil
+}
+
+// VetoWithdrawal keeps people from leaving the programme while an internship of theirs is communicated or runs.
+func VetoWithdrawal(ctx context.Context, tx *postgres.Tx, participations []uuid.UUID) (map[uuid.UUID]refusal.List, error) {
+	living, err := livingOf(ctx, tx, participations)
+	if err != nil {
+		return nil, err
+	}
+	refused := make(map[uuid.UUID]refusal.List, len(living))
+	for id, state := range living {
+		refused[id] = refusal.List{StillLiving.At().With("state", Labels[string(state)])}
+	}
+	return refused, nil
+}
+
+// DueClocks are the waiting states as data for whoever keeps clocks.
+func DueClocks() []event.Clock {
+	clocks := make([]event.Clock, len(Clocks))
+	for i, c := range Clocks {
+		clocks[i] = event.Clock{Concept: "placement", SubjectKind: "Placement", Prefix: "plc", State: string(c.State), Policy: c.Rule, Kind: c.Kind, Label: c.Label}
+	}
+	return clocks
+}
+
+// tellState hands a change of state to the hook.
+func (r Room) tellState(ctx context.Context, tx *postgres.Tx, p Placement, from, to State) error {
+	if len(r.OnState) == 0 {
+		return nil
+	}
+	owners, err := owners(ctx, tx, p, to)
+	if err != nil {
+		return err
+	}
+	t := event.Transition{Programme: p.Programme, Concept: "placement", SubjectKind: "Placement", Subject: p.ID,
+		Participation: p.Participation, From: string(from), To: string(to), Owners: owners, Audience: p.Audience}
+	for _, hook := range r.OnState {
+		if err := hook(ctx, tx, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// owners gives whose turn it is in a state, then who takes over; the promoter where the state waits for nobody.
+func owners(ctx context.Context, tx *postgres.Tx, p Placement, state State) ([]uuid.UUID, error) {
+	keys, err := line(ctx, tx, p.Organisation)
+	if err != nil {
+		return nil, err
+	}
+	who := map[Owner]uuid.UUID{OwnerTutor: p.Organisation, OwnerPromoter: p.Organisation, OwnerLead: keys[len(keys)-1]}
+	if p.Tutor != nil {
+		who[OwnerTutor] = *p.Tutor
+	}
+	for _, c := range Clocks {
+		if c.State == state {
+			return []uuid.UUID{who[c.Owner], who[c.Next]}, nil
+		}
+	}
+	return []uuid.UUID{p.Organisation}, nil
+}
