@@ -1,6 +1,7 @@
 package company
 
 import (
+	"cmp"
 	"net/mail"
 	"regexp"
 	"strconv"
@@ -37,12 +38,12 @@ type Registration struct {
 	Origin       Origin
 }
 
-// Origin says where a record comes from; file, row and hash only when it was imported.
+// Origin says where a record comes from; file, row and hash only when it was imported. The zero Origin is ENTERED.
 type Origin struct {
 	Kind string // ENTERED, IMPORTED or DEMO
-	File string
-	Row  int
-	Hash string
+	File string // name of the imported file
+	Row  int    // row in the file, the header being 1
+	Hash string // SHA-256 of the file, hexadecimal
 }
 
 // Site is a place of work; the host limit counts its own headcount.
@@ -63,7 +64,7 @@ type Contact struct {
 
 // normal brings codes into their one spelling and blanks out of the way, and refuses what is wrong: all at once.
 func (r *Registration) normal() (list refusal.List) {
-	r.Name = strings.TrimSpace(r.Name)
+	r.Name, r.Origin.Kind = strings.TrimSpace(r.Name), cmp.Or(r.Origin.Kind, "ENTERED")
 	list = append(list, said(r.Name, maxLine, "name")...)
 	if code, err := fiscal.ParseEntityCode(r.EntityCode); err != nil {
 		list = append(list, refusal.Invalid(err, "entityCode"))

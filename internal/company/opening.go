@@ -1,6 +1,7 @@
 package company
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 	"github.com/lavoroincorso/lavoro/internal/values/text"
@@ -42,12 +44,10 @@ var Transitions = []Transition{
 	{Act: access.CloseOpening, From: []State{Open, Filled}, To: Closed, Label: text.Text{It: "Chiudi l'offerta", En: "Close the opening"}},
 }
 
-// Standing is what a state means: its words, and for a state that waits the clock (a rule's code, in days) and who sees to it.
+// Standing is what a state means, in words, and for a state that waits the clock that measures it.
 type Standing struct {
 	Label, Hint text.Text
-	Clock       string      // policy code; "" for a final state
-	Owner       access.Role // among those who act for the partner that found the opening
-	NextOwner   access.Role // when the owner stays silent
+	Clock       string // code of the policy's rule, in days; "" for a final state
 }
 
 // Standings describe every state.
@@ -55,17 +55,28 @@ var Standings = map[State]Standing{
 	Open: {
 		Label: text.Text{It: "Aperta", En: "Open"},
 		Hint:  text.Text{It: "Proponi una persona per i posti liberi.", En: "Propose somebody for the free seats."},
-		Clock: "clock.opening.OPEN", Owner: access.Scout, NextOwner: access.PartnerCoordinator,
+		Clock: "clock.opening.OPEN",
 	},
 	Filled: {
 		Label: text.Text{It: "Completa", En: "Filled"},
-		Hint:  text.Text{It: "Tutti i posti sono occupati: chiudila se non ne verranno altri.", En: "All seats are taken: close it when there will be no more."},
-		Clock: "clock.opening.FILLED", Owner: access.Scout, NextOwner: access.PartnerCoordinator,
+		Hint:  text.Text{It: "Tutti i posti sono occupati: verifica con l'azienda se chiuderla.", En: "All seats are taken: ask the company whether to close it."},
+		Clock: "clock.opening.FILLED",
 	},
 	Closed: {
 		Label: text.Text{It: "Chiusa", En: "Closed"},
 		Hint:  text.Text{It: "Non è più offerta: per nuovi posti serve una nuova offerta.", En: "No longer offered: new seats need a new opening."},
 	},
+}
+
+// Clocks hands over what is due in the states that wait, for whoever keeps dues.
+func Clocks() []event.Clock {
+	var clocks []event.Clock
+	for _, s := range []State{Open, Filled} {
+		w := Standings[s]
+		clocks = append(clocks, event.Clock{Concept: "opening", SubjectKind: "Opening", Prefix: "opn", State: string(s), Policy: w.Clock,
+			Kind: "opening." + strings.ToLower(string(s)), Label: w.Hint})
+	}
+	return clocks
 }
 
 var stateLabels, stateHints = words(Standings)
@@ -218,12 +229,12 @@ type Offer struct {
 	Hours        []Hours
 	Requires     []string // codes of work_traits that the person must bring
 	Offers       []string // codes of work_traits that the workplace gives
-	Origin       string   // ENTERED, IMPORTED or DEMO
+	Origin       string   // ENTERED, IMPORTED or DEMO; "" is ENTERED
 }
 
 // normal brings codes into order, each once, and refuses what the offer alone makes wrong; first and last are the programme's days.
 func (o *Offer) normal(first, last, today calendar.Day) (list refusal.List) {
-	o.Title, o.Tasks = strings.TrimSpace(o.Title), strings.TrimSpace(o.Tasks)
+	o.Title, o.Tasks, o.Origin = strings.TrimSpace(o.Title), strings.TrimSpace(o.Tasks), cmp.Or(o.Origin, "ENTERED")
 	list = append(said(o.Title, maxLine, "title"), said(o.Tasks, maxProse, "tasks")...)
 	for _, codes := range []*[]string{&o.Requires, &o.Offers} {
 		*codes = slices.Clone(*codes)
