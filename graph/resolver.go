@@ -5,7 +5,9 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/lavoroincorso/lavoro/internal/matching"
 	"github.com/lavoroincorso/lavoro/internal/participant"
+	"github.com/lavoroincorso/lavoro/internal/placement"
 	"github.com/lavoroincorso/lavoro/internal/platform/live"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
@@ -20,6 +22,9 @@ type Resolver struct {
 	Limits Limits
 	// Participants holds what the acts on participations need beside their transaction.
 	Participants participant.Room
+	// Placements and Matches hold the same for internships and matches; a match drafts the internship through its own Placement.
+	Placements placement.Room
+	Matches    matching.Room
 	// Secret keys the hash of repeated requests' inputs.
 	Secret []byte
 	// AST is the schema as parsed from schema.graphqls.

@@ -3,6 +3,8 @@ package placement
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -21,7 +23,7 @@ func (r Room) AllowedActs(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID)
 	if err != nil {
 		return nil, err
 	}
-	attest, err := attestRefusals(ctx, tx, r.AttestGates, ids)
+	attest, err := attestRefusals(ctx, tx, r.AttestGates, slices.Collect(maps.Values(found))...)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
@@ -21,9 +22,19 @@ type Room struct {
 	AttestGates []AttestGate
 }
 
-// attestRefusals joins what the gates say.
-func attestRefusals(ctx context.Context, tx *postgres.Tx, gates []AttestGate, ids []uuid.UUID) (map[uuid.UUID]refusal.List, error) {
+// attestRefusals joins what the gates say of those internships that wait for their attestation.
+func attestRefusals(ctx context.Context, tx *postgres.Tx, gates []AttestGate, placements ...Placement) (map[uuid.UUID]refusal.List, error) {
+	attest, _ := TransitionOf(access.AttestPlacement)
+	var ids []uuid.UUID
+	for _, p := range placements {
+		if attest.Leaves(p.State) {
+			ids = append(ids, p.ID)
+		}
+	}
 	all := map[uuid.UUID]refusal.List{}
+	if len(ids) == 0 {
+		return all, nil
+	}
 	for _, g := range gates {
 		some, err := g(ctx, tx, ids)
 		if err != nil {

@@ -104,7 +104,7 @@ func (r Room) factsFor(ctx context.Context, tx *postgres.Tx, p Placement, day ca
 	if err != nil {
 		return Facts{}, err
 	}
-	attest, err := attestRefusals(ctx, tx, r.AttestGates, []uuid.UUID{p.ID})
+	attest, err := attestRefusals(ctx, tx, r.AttestGates, p)
 	if err != nil {
 		return Facts{}, err
 	}
