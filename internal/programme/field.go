@@ -60,7 +60,7 @@ func (f field) record(required, optional string) map[string]field {
 		}
 		parts[key] = part
 	}
-	if !f.given() {
+	if _, ok := f.node.(ast.MapNode); !ok {
 		return parts
 	}
 	for _, key := range strings.Fields(required) {
