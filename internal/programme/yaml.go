@@ -14,7 +14,7 @@ import (
 
 // Bounds of a file: the reader of YAML calls itself for each level.
 const (
-	mostBytes  = 1 << 20
+	mostBytes  = 256 << 10
 	mostLevels = 16  // brackets within brackets, or dashes on one line
 	mostColumn = 400 // of a key or a dash: levels by indentation
 )
