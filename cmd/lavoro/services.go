@@ -1,10 +1,8 @@
 package main
 
-import (
-	"context"
-)
+import "context"
 
 // services are what runs behind the requests, each until its context ends.
 func (a *App) services() []func(context.Context) {
-	return []func(context.Context){a.hub.Run, a.relay.Run}
+	return []func(context.Context){a.hub.Run, a.relay.Run, a.runner.Run}
 }

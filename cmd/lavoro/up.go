@@ -70,7 +70,10 @@ func (s *steps) serve(ctx context.Context, c Config) error {
 	if err := s.run("migrate", func() error { return ready(ctx, c.owner()) }); err != nil {
 		return err
 	}
-	if err := s.run("programme", func() error { _, err := programme.Apply(ctx, c.owner(), programme.LavoroInCorso3Name, programme.LavoroInCorso3, time.Now); return err }); err != nil {
+	if err := s.run("programme", func() error {
+		_, err := programme.Apply(ctx, c.owner(), programme.LavoroInCorso3Name, programme.LavoroInCorso3, time.Now)
+		return err
+	}); err != nil {
 		return err
 	}
 	app, err := Open(ctx, c)

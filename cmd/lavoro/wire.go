@@ -11,20 +11,12 @@ import (
 	"time"
 
 	"github.com/lavoroincorso/lavoro/graph"
-	"github.com/lavoroincorso/lavoro/internal/activity"
-	"github.com/lavoroincorso/lavoro/internal/allowance"
-	"github.com/lavoroincorso/lavoro/internal/attendance"
-	"github.com/lavoroincorso/lavoro/internal/company"
 	"github.com/lavoroincorso/lavoro/internal/duty"
-	"github.com/lavoroincorso/lavoro/internal/matching"
 	"github.com/lavoroincorso/lavoro/internal/member"
-	"github.com/lavoroincorso/lavoro/internal/participant"
-	"github.com/lavoroincorso/lavoro/internal/placement"
 	"github.com/lavoroincorso/lavoro/internal/platform/live"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/platform/redis"
-	"github.com/lavoroincorso/lavoro/internal/programme"
 )
 
 // App is the whole program as a value: opened, served any number of times, closed.
@@ -33,18 +25,14 @@ type App struct {
 	DB           *postgres.DB
 	Installation postgres.Installation
 
+	rooms     rooms
 	secret    []byte
 	redis     redis.Client
 	directory *member.Directory
 	resolver  *graph.Resolver
 	hub       *live.Hub
 	relay     *live.Relay
-}
-
-// schema joins what every room declares readable, in the order of the programme's path.
-func schema() *plan.Schema {
-	return plan.NewSchema(member.Reading(), programme.Reading(), participant.Reading(), company.Reading(), activity.Reading(),
-		placement.Reading(), attendance.Reading(), allowance.Reading(), matching.Reading(), duty.Reading())
+	runner    *duty.Runner
 }
 
 // Open connects to the servers that the configuration names and puts the rooms together.
@@ -65,7 +53,10 @@ func Open(ctx context.Context, c Config) (*App, error) {
 		db.Close()
 		return nil, err
 	}
-	a.assemble()
+	if err := a.assemble(); err != nil {
+		a.Close()
+		return nil, err
+	}
 	return a, nil
 }
 
@@ -77,15 +68,23 @@ func (a *App) secretOf(c Config) ([]byte, error) {
 	return c.secretBytes()
 }
 
-func (a *App) assemble() {
+func (a *App) assemble() error {
 	a.directory = &member.Directory{DB: a.DB, Clock: time.Now}
 	a.hub = live.NewHub(a.DB, a.redis, a.Installation.ID)
 	a.relay = live.NewRelay(a.DB, a.redis, a.Installation.ID)
-	a.DB.OnNews = a.relay.Hint
+	a.rooms = newRooms(a.secret)
+	notifier, err := a.Config.notifier()
+	if err != nil {
+		return err
+	}
+	a.runner = duty.NewRunner(a.DB, time.Now, notifier, a.rooms.reactions()...)
+	a.DB.OnNews = func() { a.relay.Hint(); a.runner.Hint() }
 	a.resolver = &graph.Resolver{
 		DB: a.DB, Engine: &plan.Engine{Schema: schema(), DB: a.DB}, Hub: a.hub, Clock: time.Now, Secret: a.secret,
-		Limits: graph.Limits{Cost: a.Config.MaxCost, Depth: a.Config.MaxDepth},
+		Limits:       graph.Limits{Cost: a.Config.MaxCost, Depth: a.Config.MaxDepth},
+		Participants: a.rooms.participants, Placements: a.rooms.placements, Matches: a.rooms.matches,
 	}
+	return nil
 }
 
 // authenticate says who a bearer token belongs to.

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/spf13/cobra"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/duty"
+	"github.com/lavoroincorso/lavoro/internal/participant"
+	"github.com/lavoroincorso/lavoro/internal/platform/file"
+)
+
+// importing is what both kinds of import are given on the command line.
+type importing struct {
+	config      *Config
+	programme   string
+	lang        string
+	dryRun      bool
+	skipBad     bool
+	acknowledge []string
+	reason      string
+}
+
+func importCommand(c *Config) *cobra.Command {
+	i := &importing{config: c}
+	cmd := &cobra.Command{
+		Use:   "import",
+		Short: "Bring in a CSV file: nothing is written unless every row is good",
+		Long: `import reads a CSV file with a header line, separated by ; or , in UTF-8. Every problem is told with row, column and cause.
+Nothing is written unless every row is good; with --skip-bad the good rows are written, and the bad ones are left in a file
+beside the first (FILE.bad.csv) with what is wrong. The same file twice changes nothing.`,
+	}
+	flags := cmd.PersistentFlags()
+	flags.StringVar(&i.programme, "programme", "", "code of the programme; may be left out where there is only one")
+	flags.StringVar(&i.lang, "lang", "it", "language of the problems: it or en")
+	flags.BoolVar(&i.dryRun, "dry-run", false, "say what would happen, write nothing")
+	flags.BoolVar(&i.skipBad, "skip-bad", false, "write the good rows although others are bad")
+	flags.StringSliceVar(&i.acknowledge, "acknowledge", nil, "codes of warnings that you have read for the whole file")
+	flags.StringVar(&i.reason, "reason", "", "why you pass the warnings")
+	cmd.AddCommand(
+		&cobra.Command{Use: "participants FILE.csv", Short: "Refer the people of a file", Args: cobra.ExactArgs(1), RunE: i.verb((*App).importParticipants)},
+		&cobra.Command{Use: "companies FILE.csv", Short: "Register the companies of a file", Args: cobra.ExactArgs(1), RunE: i.verb((*App).importCompanies)},
+	)
+	return cmd
+}
+
+// imported is what became of a file, whatever it holds.
+type imported struct {
+	rows, added, there int
+	written            bool
+	table              *file.Table
+}
+
+type importVerb func(a *App, ctx context.Context, i *importing, actor access.Actor, programme uuid.UUID, in io.Reader, name string) (imported, error)
+
+func (i *importing) verb(run importVerb) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := i.config.locate(); err != nil {
+			return err
+		}
+		app, err := Open(cmd.Context(), *i.config)
+		if err != nil {
+			return err
+		}
+		defer app.Close()
+		in, err := os.Open(args[0])
+		if err != nil {
+			return err
+		}
+		defer in.Close()
+		actor, programme, err := app.house(cmd.Context(), i.programme)
+		if err != nil {
+			return err
+		}
+		report, err := run(app, cmd.Context(), i, actor, programme, in, args[0])
+		var broken *file.Broken
+		if errors.As(err, &broken) {
+			return errors.New(broken.In(i.lang))
+		}
+		if err != nil {
+			return err
+		}
+		return i.tell(cmd.OutOrStdout(), args[0], report)
+	}
+}
+
+// house is the installation's own actor, and the programme that is meant.
+func (a *App) house(ctx context.Context, code string) (access.Actor, uuid.UUID, error) {
+	actor, err := duty.SystemActor(ctx, a.DB)
+	if err != nil {
+		return actor, uuid.Nil, err
+	}
+	var programmes []uuid.UUID
+	for _, g := range actor.Grants {
+		is, err := a.programmeCode(ctx, actor, g.Programme)
+		if err != nil {
+			return actor, uuid.Nil, err
+		}
+		if code == "" || is == code {
+			programmes = append(programmes, g.Programme)
+		}
+	}
+	if len(programmes) != 1 {
+		return actor, uuid.Nil, fmt.Errorf("%d programmes fit: name one with --programme CODE", len(programmes))
+	}
+	return actor, programmes[0], nil
+}
+
+func (a *App) programmeCode(ctx context.Context, actor access.Actor, id uuid.UUID) (string, error) {
+	return a.DB.ReadText(ctx, actor, "select coalesce((select code from programme where id = $1::uuid), '')", id.String())
+}
+
+// tell prints what became of the file. A file of which nothing was written although it should have been is an error.
+func (i *importing) tell(out io.Writer, name string, r imported) error {
+	bad := r.table.Bad()
+	for _, row := range bad {
+		for _, p := range row.Problems {
+			fmt.Fprintf(out, "%s:%d  %-14s %s\n", name, row.Number, p.Column, p.Cause.In(i.lang))
+		}
+	}
+	fmt.Fprintf(out, "%d rows: %d added, %d already there, %d bad\n", r.rows, r.added, r.there, len(bad))
+	switch {
+	case i.dryRun:
+		fmt.Fprintln(out, "dry run: nothing was written")
+	case !r.written:
+		return fmt.Errorf("nothing was written: correct the %d bad rows, or write the others with --skip-bad", len(bad))
+	case len(bad) > 0:
+		if err := r.table.SaveBad(name, i.lang); err != nil {
+			return err
+		}
+		fmt.Fprintf(out, "the bad rows stand in %s\n", file.BadName(name))
+	}
+	return nil
+}
+
+func (a *App) importParticipants(ctx context.Context, i *importing, actor access.Actor, programme uuid.UUID, in io.Reader, name string) (imported, error) {
+	r, err := a.rooms.participants.Import(ctx, a.DB, actor, time.Now, programme, in, name,
+		participant.ImportOptions{DryRun: i.dryRun, SkipBad: i.skipBad, Acknowledge: i.acknowledge, Reason: i.reason})
+	return imported{rows: r.Rows, added: r.Added, there: r.AlreadyThere, written: r.Written, table: r.Table}, err
+}
+
+func (a *App) importCompanies(context.Context, *importing, access.Actor, uuid.UUID, io.Reader, string) (imported, error) {
+	return imported{}, errors.New("not yet")
+}

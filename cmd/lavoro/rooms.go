@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"strconv"
+
+	"github.com/lavoroincorso/lavoro/internal/activity"
+	"github.com/lavoroincorso/lavoro/internal/allowance"
+	"github.com/lavoroincorso/lavoro/internal/attendance"
+	"github.com/lavoroincorso/lavoro/internal/company"
+	"github.com/lavoroincorso/lavoro/internal/duty"
+	"github.com/lavoroincorso/lavoro/internal/matching"
+	"github.com/lavoroincorso/lavoro/internal/member"
+	"github.com/lavoroincorso/lavoro/internal/participant"
+	"github.com/lavoroincorso/lavoro/internal/placement"
+	"github.com/lavoroincorso/lavoro/internal/platform/event"
+	"github.com/lavoroincorso/lavoro/internal/platform/plan"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/programme"
+)
+
+// clocks are the waiting states of all rooms that have some.
+var clocks = [][]event.Clock{participant.Clocks(), company.Clocks(), placement.DueClocks(), matching.DueClocks()}
+
+// vetoes are what later rooms say before somebody leaves the programme.
+var vetoes = []participant.Veto{placement.VetoWithdrawal}
+
+// schema joins what every room declares readable, in the order of the programme's path.
+func schema() *plan.Schema {
+	return plan.NewSchema(member.Reading(), programme.Reading(), participant.Reading(vetoes...), company.Reading(), activity.Reading(),
+		placement.Reading(attendance.AttestGate), attendance.Reading(), allowance.Reading(), matching.Reading(), duty.Reading(clocks...))
+}
+
+// rooms are those whose acts later rooms join: by vetoes, gates, and clocks that follow every state.
+type rooms struct {
+	participants participant.Room
+	placements   placement.Room
+	matches      matching.Room
+}
+
+func newRooms(secret []byte) rooms {
+	onState := []func(context.Context, *postgres.Tx, event.Transition) error{duty.NewClocks(clocks...).OnState}
+	r := rooms{
+		participants: participant.Room{Secret: secret, OnState: onState, Vetoes: vetoes},
+		placements:   placement.Room{OnState: onState, AttestGates: []placement.AttestGate{attendance.AttestGate}},
+	}
+	r.matches = matching.Room{OnState: onState, Placement: r.placements}
+	return r
+}
+
+// reactions are what follows from events, each with a position of its own in the news.
+func (r rooms) reactions() []duty.Reaction {
+	return []duty.Reaction{
+		{Name: "allowance", SubjectKinds: []string{"Attendance"}, React: allowance.React},
+		duty.Reaction(r.matches.Reaction()),
+	}
+}
+
+var errSMTPURL = errors.New("smtp-url has the form smtp://user:password@host:port?from=address")
+
+// notifier sends notices by post where a server is named, and into the log otherwise.
+func (c *Config) notifier() (duty.Notifier, error) {
+	if c.SMTPURL == "" {
+		return duty.Log{}, nil
+	}
+	u, err := url.Parse(c.SMTPURL)
+	if err != nil {
+		return nil, errSMTPURL
+	}
+	port := 0
+	if u.Port() != "" {
+		if port, err = strconv.Atoi(u.Port()); err != nil {
+			return nil, errSMTPURL
+		}
+	}
+	password, _ := u.User.Password()
+	return duty.NewSMTP(duty.SMTPConfig{Host: u.Hostname(), Port: port, From: u.Query().Get("from"), User: u.User.Username(), Password: password,
+		Plain: u.Query().Get("tls") == "off"})
+}
