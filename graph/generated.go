@@ -1395,6 +1395,8 @@ type InternCard implements Node {
 type PlacementStep implements Node {
   "The id."
   id: ID!
+  "Names of the fields you may not see."
+  hidden: [String!]!
   "What was done."
   act: String!
   "The state before; null at the beginning."
@@ -1595,6 +1597,8 @@ type AttendanceEdge {
 type Allowance implements Node {
   "The id."
   id: ID!
+  "Names of the fields you may not see."
+  hidden: [String!]!
   "The participant."
   participant: Participant
   "The month."
@@ -3956,6 +3960,8 @@ func (ec *executionContext) childFields_Allowance(ctx context.Context, field gra
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Allowance_id(ctx, field)
+	case "hidden":
+		return ec.fieldContext_Allowance_hidden(ctx, field)
 	case "participant":
 		return ec.fieldContext_Allowance_participant(ctx, field)
 	case "month":
@@ -5304,6 +5310,8 @@ func (ec *executionContext) childFields_PlacementStep(ctx context.Context, field
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_PlacementStep_id(ctx, field)
+	case "hidden":
+		return ec.fieldContext_PlacementStep_hidden(ctx, field)
 	case "act":
 		return ec.fieldContext_PlacementStep_act(ctx, field)
 	case "fromState":
@@ -8267,6 +8275,29 @@ func (ec *executionContext) _Allowance_id(ctx context.Context, field graphql.Col
 }
 func (ec *executionContext) fieldContext_Allowance_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Allowance", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Allowance_hidden(ctx context.Context, field graphql.CollectedField, obj *Allowance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Allowance_hidden(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hidden, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Allowance_hidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Allowance", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Allowance_participant(ctx context.Context, field graphql.CollectedField, obj *Allowance) (ret graphql.Marshaler) {
@@ -22337,6 +22368,29 @@ func (ec *executionContext) fieldContext_PlacementStep_id(_ context.Context, fie
 	return graphql.NewScalarFieldContext("PlacementStep", field, false, false, errors.New("field of type ID does not have child fields"))
 }
 
+func (ec *executionContext) _PlacementStep_hidden(ctx context.Context, field graphql.CollectedField, obj *PlacementStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlacementStep_hidden(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hidden, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlacementStep_hidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PlacementStep", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _PlacementStep_act(ctx context.Context, field graphql.CollectedField, obj *PlacementStep) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -32875,6 +32929,11 @@ func (ec *executionContext) _Allowance(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "hidden":
+			out.Values[i] = ec._Allowance_hidden(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "participant":
 			out.Values[i] = ec._Allowance_participant(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -37909,6 +37968,11 @@ func (ec *executionContext) _PlacementStep(ctx context.Context, sel ast.Selectio
 			out.Values[i] = graphql.MarshalString("PlacementStep")
 		case "id":
 			out.Values[i] = ec._PlacementStep_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hidden":
+			out.Values[i] = ec._PlacementStep_hidden(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

@@ -178,6 +178,8 @@ type AdmitParticipantPayload struct {
 type Allowance struct {
 	// The id.
 	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
 	// The participant.
 	Participant *Participant `json:"participant,omitempty"`
 	// The month.
@@ -2165,6 +2167,8 @@ type PlacementFilter struct {
 type PlacementStep struct {
 	// The id.
 	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
 	// What was done.
 	Act string `json:"act"`
 	// The state before; null at the beginning.

@@ -27,6 +27,7 @@ func statement() plan.Type {
 	partner.Where = "exists (select from participation p where p.id = {t}.participation_id and p.organisation_id = {v})"
 	return plan.Type{Name: "Allowance", Prefix: Prefix, Table: "allowance", Class: access.Money,
 		Fields: plan.Fields{
+			"hidden":        plan.Hidden(),
 			"participant":   plan.One("Participant", "participation_id").In(access.Path),
 			"month":         plan.Month("month"),
 			"minutes":       plan.Column("minutes"),

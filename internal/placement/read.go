@@ -87,6 +87,7 @@ func step() plan.Type {
 		"day":       plan.Column("day"),
 		"at":        plan.Column("at"),
 		"member":    plan.One("Member", "member_id"),
+		"hidden":    plan.Hidden(),
 		"reason": plan.OneWhere("CodeItem",
 			reasonItem("(select p.programme_id from placement p where p.id = {t}.placement_id)", "{t}.reason", "{t}.to_state")).In(access.Path),
 	}}
