@@ -21,4 +21,22 @@
 // How many interns a site may host at once is the pure rule InternLimit over its headcount and the policy in force
 // (placement.host_quota; 2017 guidelines, see the package of placement for who counts). Times are minutes of a civil day of
 // Europe/Rome, 1440 is its end; weekdays are ISO, 1 is Monday.
+//
+// # Import
+//
+// Import reads a CSV file, UTF-8, separated by ";" or ",", with a header of these columns in any order:
+//
+//	entity_code   partita IVA or code of the body, 11 digits
+//	name
+//	ateco         as 56, 56.10 or 56.10.11
+//	headcount     permanent employees over all sites
+//	municipality  ISTAT code, six digits
+//	organisation  code of the partner that works with it
+//	site_name, site_address, site_municipality, site_headcount
+//	              a place of work; of one that is given, only the address is needed, the rest is the company's own
+//	contact_name, contact_title, contact_phone, contact_email
+//
+// The first six are needed, all others may be left out of the header. A company with several sites has several rows, which must agree
+// on the company. One that is known already is shared as Register does; what differs from the stored data is told and does not make
+// a row bad. An `error` column is passed over, so that a mended file of bad rows can be imported as it is.
 package company

@@ -20,7 +20,8 @@ type Registered struct {
 }
 
 // Register writes down a company for a partner. One with the same entity code is shared with that partner instead: its data stay,
-// sites and contacts that it lacks are added, and what differs is warned of, in the outcome and in the transaction's warnings.
+// sites and contacts that it lacks are added, and what differs is warned of, in the outcome and in the transaction's warnings. The
+// same registration again changes nothing and tells nothing.
 func Register(ctx context.Context, tx *postgres.Tx, in Registration) (Registered, error) {
 	line, err := lineFor(ctx, tx, access.RegisterCompany, in.Programme, in.Organisation)
 	if err != nil {
@@ -90,19 +91,21 @@ func (r Registration) join(ctx context.Context, tx *postgres.Tx, id uuid.UUID, l
 	}
 	out := Registered{ID: id, Known: true, Warnings: refusal.List{Shared.At("entityCode")}}
 	out.Warnings = append(out.Warnings, differences(row.registration(), r)...)
-	differing, err := r.joinSites(ctx, tx, *row)
+	sites, differing, err := r.joinSites(ctx, tx, *row)
 	if err != nil {
 		return Registered{}, err
 	}
 	out.Warnings = append(out.Warnings, differing...)
-	if err := r.joinContacts(ctx, tx, id, with(line, id)); err != nil {
+	contacts, err := r.joinContacts(ctx, tx, id, with(line, id))
+	if err != nil {
 		return Registered{}, err
 	}
-	kind := event.Entered
-	if before != nil {
-		kind = event.Changed
+	switch {
+	case before == nil:
+		r.tell(tx, *row, event.Entered, "shared")
+	case sites+contacts > 0 || len(row.Audience) > len(before.Audience):
+		r.tell(tx, *row, event.Changed, "shared")
 	}
-	r.tell(tx, *row, kind, "shared")
 	return out, nil
 }
 

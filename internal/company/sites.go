@@ -11,11 +11,11 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
-// joinSites adds the sites that a known company lacks and warns of those that it has with other facts.
-func (r Registration) joinSites(ctx context.Context, tx *postgres.Tx, row companyRow) (differing refusal.List, err error) {
+// joinSites adds the sites that a known company lacks, says how many, and warns of those that it has with other facts.
+func (r Registration) joinSites(ctx context.Context, tx *postgres.Tx, row companyRow) (added int, differing refusal.List, err error) {
 	stored, err := sitesOf(ctx, tx, row.ID)
 	if err != nil {
-		return nil, err
+		return 0, nil, err
 	}
 	var missing []Site
 	for i, s := range r.Sites {
@@ -27,7 +27,7 @@ func (r Registration) joinSites(ctx context.Context, tx *postgres.Tx, row compan
 			differing = append(differing, DataDiffer.At("sites", strconv.Itoa(i), "headcount"))
 		}
 	}
-	return differing, addSites(ctx, tx, missing, row)
+	return len(missing), differing, addSites(ctx, tx, missing, row)
 }
 
 // addSites writes sites that everybody sees who sees the company.
@@ -47,16 +47,16 @@ func addSites(ctx context.Context, tx *postgres.Tx, sites []Site, row companyRow
 	return insertAll(ctx, tx, rows, "company_site_pkey", "sites")
 }
 
-// joinContacts adds the contacts that the partner does not see at the company yet.
-func (r Registration) joinContacts(ctx context.Context, tx *postgres.Tx, company uuid.UUID, audience []uuid.UUID) error {
+// joinContacts adds the contacts that the partner does not see at the company yet, and says how many.
+func (r Registration) joinContacts(ctx context.Context, tx *postgres.Tx, company uuid.UUID, audience []uuid.UUID) (added int, err error) {
 	stored, err := contactsOf(ctx, tx, company)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	missing := slices.DeleteFunc(slices.Clone(r.Contacts), func(c Contact) bool {
 		return slices.ContainsFunc(stored, func(k contactRow) bool { return alike(k.Name, c.Name) })
 	})
-	return addContacts(ctx, tx, missing, company, audience)
+	return len(missing), addContacts(ctx, tx, missing, company, audience)
 }
 
 func addContacts(ctx context.Context, tx *postgres.Tx, contacts []Contact, company uuid.UUID, audience []uuid.UUID) error {

@@ -87,6 +87,15 @@ func lineOf(ctx context.Context, tx *postgres.Tx, programmeID, organisation uuid
 	return line, nil
 }
 
+// partnerOf gives the id of the programme's partner with the code; Nil for none.
+func partnerOf(ctx context.Context, tx *postgres.Tx, programmeID uuid.UUID, code string) (id uuid.UUID, err error) {
+	err = tx.NewRaw("select id from organisation where programme_id = ? and code = ?", programmeID, code).Scan(ctx, &id)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return uuid.Nil, fmt.Errorf("partner: %w", err)
+	}
+	return id, nil
+}
+
 // frame is what bounds an opening: the programme's days, and all its partners.
 type frame struct {
 	FromDay, ToDay calendar.Day
