@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"slices"
 	"time"
 
 	"github.com/wneessen/go-mail"
@@ -25,32 +27,29 @@ const postTimeout = 10 * time.Second
 
 // SMTP is the notifier that sends e-mail: all notices of a batch over one connection.
 type SMTP struct {
-	client *mail.Client
-	from   string
+	config  SMTPConfig
+	options []mail.Option
 }
 
 // NewSMTP makes the notifier; the server is first asked when something is sent.
 func NewSMTP(c SMTPConfig) (*SMTP, error) {
-	options := []mail.Option{mail.WithTimeout(postTimeout), mail.WithTLSPolicy(mail.TLSMandatory), mail.WithoutNoop()}
-	if c.Plain {
-		options = append(options, mail.WithTLSPolicy(mail.NoTLS))
+	if c.Port == 0 {
+		c.Port = mail.DefaultPortTLS
 	}
-	if c.Port != 0 {
-		options = append(options, mail.WithPort(c.Port))
-	} else {
-		options = append(options, mail.WithPort(mail.DefaultPortTLS))
+	s := &SMTP{config: c, options: []mail.Option{mail.WithPort(c.Port), mail.WithTimeout(postTimeout), mail.WithTLSPolicy(mail.TLSMandatory), mail.WithoutNoop()}}
+	if c.Plain {
+		s.options = append(s.options, mail.WithTLSPolicy(mail.NoTLS))
 	}
 	if c.User != "" {
-		options = append(options, mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover), mail.WithUsername(c.User), mail.WithPassword(c.Password))
+		s.options = append(s.options, mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover), mail.WithUsername(c.User), mail.WithPassword(c.Password))
 	}
-	client, err := mail.NewClient(c.Host, options...)
-	if err != nil {
+	if _, err := mail.NewClient(c.Host, s.options...); err != nil {
 		return nil, fmt.Errorf("smtp: %w", err)
 	}
 	if err := mail.NewMsg().From(c.From); err != nil {
 		return nil, errors.New("smtp: the sender is no e-mail address")
 	}
-	return &SMTP{client: client, from: c.From}, nil
+	return s, nil
 }
 
 // Channel is SMTP.
@@ -63,7 +62,7 @@ func (s *SMTP) Send(ctx context.Context, notices []Notice) []error {
 	for i, n := range notices {
 		messages[i], outcomes[i] = s.message(n)
 	}
-	err := s.client.DialAndSendWithContext(ctx, messages...)
+	err := s.deliver(ctx, messages)
 	for i, m := range messages {
 		if m != nil && !m.IsDelivered() {
 			outcomes[i] = undelivered(m, err)
@@ -72,9 +71,28 @@ func (s *SMTP) Send(ctx context.Context, notices []Notice) []error {
 	return outcomes
 }
 
+// deliver sends over a connection of its own, and closes it also where the library leaves it open: when TLS is not to be had.
+func (s *SMTP) deliver(ctx context.Context, messages []*mail.Msg) error {
+	var opened net.Conn
+	dial := func(ctx context.Context, network, address string) (_ net.Conn, err error) {
+		opened, err = (&net.Dialer{}).DialContext(ctx, network, address)
+		return opened, err
+	}
+	defer func() {
+		if opened != nil {
+			_ = opened.Close()
+		}
+	}()
+	client, err := mail.NewClient(s.config.Host, append(slices.Clone(s.options), mail.WithDialContextFunc(dial))...)
+	if err != nil {
+		return err
+	}
+	return client.DialAndSendWithContext(ctx, messages...)
+}
+
 func (s *SMTP) message(n Notice) (*mail.Msg, error) {
 	m := mail.NewMsg()
-	if err := errors.Join(m.From(s.from), m.To(n.Address)); err != nil {
+	if err := errors.Join(m.From(s.config.From), m.To(n.Address)); err != nil {
 		return nil, errors.New("smtp: not an e-mail address")
 	}
 	m.SetMessageID()
