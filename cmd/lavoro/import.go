@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/company"
 	"github.com/lavoroincorso/lavoro/internal/duty"
 	"github.com/lavoroincorso/lavoro/internal/participant"
 	"github.com/lavoroincorso/lavoro/internal/platform/file"
@@ -146,6 +147,7 @@ func (a *App) importParticipants(ctx context.Context, i *importing, actor access
 	return imported{rows: r.Rows, added: r.Added, there: r.AlreadyThere, written: r.Written, table: r.Table}, err
 }
 
-func (a *App) importCompanies(context.Context, *importing, access.Actor, uuid.UUID, io.Reader, string) (imported, error) {
-	return imported{}, errors.New("not yet")
+func (a *App) importCompanies(ctx context.Context, i *importing, actor access.Actor, programme uuid.UUID, in io.Reader, name string) (imported, error) {
+	r, err := company.Import(ctx, a.DB, actor, time.Now, programme, in, name, company.ImportOptions{DryRun: i.dryRun, SkipBad: i.skipBad})
+	return imported{rows: r.Rows, added: r.Added, there: r.AlreadyThere, written: r.Written, table: r.Table}, err
 }
