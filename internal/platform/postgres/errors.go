@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"database/sql/driver"
 	"errors"
 	"net"
 	"strings"
@@ -22,11 +23,14 @@ func BadValue(err error) bool { return strings.HasPrefix(code(err), "22") }
 
 // Unreachable says whether the database did not answer: it is starting, stopping, away, or has no connection left.
 func Unreachable(err error) bool {
+	if err == nil {
+		return false
+	}
 	var network net.Error
 	var connect *pgconn.ConnectError
 	c := code(err)
 	return errors.As(err, &connect) || errors.As(err, &network) || pgconn.Timeout(err) || strings.HasPrefix(c, "08") || strings.HasPrefix(c, "57P") || strings.HasPrefix(c, "53") ||
-		c == "" && strings.Contains(err.Error(), "conn closed") || errors.Is(err, net.ErrClosed)
+		c == "" && strings.Contains(err.Error(), "conn closed") || errors.Is(err, net.ErrClosed) || errors.Is(err, driver.ErrBadConn)
 }
 
 // Safe is what a log may hold of an error: Postgres quotes values of rows in its detail, so only code, table and constraint stay.

@@ -10,9 +10,9 @@ import (
 
 // Lease takes or prolongs the right to be the one who does a thing, for as long as ttl by the database's clock. False: another holds it.
 func (db *DB) Lease(ctx context.Context, name string, holder uuid.UUID, ttl time.Duration) (bool, error) {
-	tag, err := db.Plans.Exec(ctx, `insert into lease (name, holder, until) values ($1, $2, now() + $3::interval)
+	tag, err := db.Plans.Exec(ctx, `insert into lease (name, holder, until) values ($1, $2, now() + $3)
 		on conflict (name) do update set holder = excluded.holder, until = excluded.until
-		where lease.holder = excluded.holder or lease.until < now()`, name, holder, ttl.String())
+		where lease.holder = excluded.holder or lease.until < now()`, name, holder, ttl)
 	if err != nil {
 		return false, fmt.Errorf("lease %s: %w", name, err)
 	}

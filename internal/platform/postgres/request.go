@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
@@ -13,6 +15,9 @@ import (
 // Request claims a request id for the actor, before the act does anything: a second transaction with the same id waits for the
 // first. When it was already used for the same act and input its outcome is read into outcome; for another it is refused.
 func (tx *Tx) Request(ctx context.Context, id, act string, fingerprint []byte, outcome any) (repeated bool, err error) {
+	if n := utf8.RuneCountInString(id); n < 1 || n > maxRequestID || strings.ContainsRune(id, 0) {
+		return false, refusal.InvalidValue.At("requestId").With("cause", requestIDForm)
+	}
 	made, err := tx.NewRaw("insert into request (actor_id, request_id, act, input_hash, outcome, at) values (?, ?, ?, ?, '{}', ?) on conflict do nothing",
 		tx.Actor.Member, id, act, fingerprint, tx.Now).Exec(ctx)
 	if err != nil {
@@ -48,6 +53,12 @@ func (tx *Tx) Settle(ctx context.Context, id string, outcome any) error {
 	}
 	return nil
 }
+
+// maxRequestID is the most characters of a request id.
+const maxRequestID = 200
+
+// requestIDForm is why a request id cannot be kept.
+var requestIDForm = refusal.Text{It: "deve avere da 1 a 200 caratteri di testo", En: "it must have 1 to 200 characters of text"}
 
 // reasonNeeded is why an acknowledgement alone does not pass a warning.
 var reasonNeeded = refusal.Text{It: "per superare un avviso va indicato il motivo", En: "passing a warning needs a reason"}

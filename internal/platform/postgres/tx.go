@@ -53,8 +53,9 @@ func (tx *Tx) Tell(n event.News, detail any) {
 // Told is how many events the transaction has to tell.
 func (tx *Tx) Told() int { return len(tx.news) }
 
-// InTx runs fn in one transaction as the actor. When fn fails nothing is written and its error is returned as it is; when the
-// commit fails the error says so, and nothing is written either.
+// InTx runs fn in one transaction as the actor. When fn fails nothing is written and its error is returned as it is. A commit that
+// Postgres refuses is an error and nothing is written; when the connection breaks while it commits nobody can know, and the same
+// request id tells.
 func (db *DB) InTx(ctx context.Context, actor access.Actor, clock Clock, fn func(context.Context, *Tx) error) error {
 	var err error
 	for n := range attempts {
@@ -77,7 +78,7 @@ func (db *DB) once(ctx context.Context, actor access.Actor, now time.Time, fn fu
 		return fmt.Errorf("begin: %w", err)
 	}
 	defer func() { _ = inner.Rollback() }()
-	tx := &Tx{Tx: inner, Actor: actor, Now: now}
+	tx := &Tx{Tx: inner, Actor: actor, Now: now.Truncate(time.Microsecond)} // what Postgres keeps of it
 	if err := tx.as(ctx, actor); err != nil {
 		return err
 	}

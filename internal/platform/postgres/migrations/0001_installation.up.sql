@@ -78,6 +78,13 @@ create table journal (
   primary key (programme_id, seq)
 );
 
+-- The chain's next link, from what the row itself holds, so that whoever has the table can work it out again.
+create function journal_link(before bytea, digest bytea, at timestamptz, actor uuid, act text, subject_kind text, subject uuid) returns bytea
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select sha256(before || digest || convert_to(concat_ws('|', to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
+                                                         actor, act, subject_kind, subject), 'UTF8'))
+$$;
+
 -- The last statement of a transaction that has something to tell. Heads are taken in sorted order, so two transactions never
 -- wait for each other in a circle; the row lock makes the sequence the commit order, without gaps.
 create function news_append(news jsonb, entries jsonb) returns jsonb
@@ -103,8 +110,8 @@ begin
               array(select a::uuid from jsonb_array_elements_text(one -> 'audience') a));
     end loop;
     for one in select e from jsonb_array_elements(entries) with ordinality as x(e, n) where (e ->> 'programme')::uuid = p order by n loop
-      link := sha256(head.chain || decode(one ->> 'digest', 'base64')
-                     || convert_to(concat_ws('|', one ->> 'at', one ->> 'actor', one ->> 'act', one ->> 'subjectKind', one ->> 'subject'), 'UTF8'));
+      link := journal_link(head.chain, decode(one ->> 'digest', 'base64'), (one ->> 'at')::timestamptz, (one ->> 'actor')::uuid, one ->> 'act',
+                           one ->> 'subjectKind', (one ->> 'subject')::uuid);
       insert into journal (programme_id, seq, at, actor_id, act, subject_kind, subject_id, detail, detail_digest, chain)
       values (p, coalesce((select max(seq) from journal where programme_id = p), 0) + 1, (one ->> 'at')::timestamptz, (one ->> 'actor')::uuid,
               one ->> 'act', one ->> 'subjectKind', (one ->> 'subject')::uuid, decode(one ->> 'detail', 'base64'), decode(one ->> 'digest', 'base64'), link);
@@ -114,6 +121,27 @@ begin
     told := told || jsonb_build_object(p::text, head.seq);
   end loop;
   return told;
+end $$;
+
+-- Works a programme's journal out again: the first entry that is missing or not what was written, null when all holds. An entry
+-- cut off at the end shows as the one after the last.
+create function journal_broken(programme uuid) returns bigint language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+  one   journal;
+  chain bytea  := '';
+  n     bigint := 0;
+begin
+  for one in select * from journal j where j.programme_id = programme order by j.seq loop
+    n := n + 1;
+    chain := journal_link(chain, one.detail_digest, one.at, one.actor_id, one.act, one.subject_kind, one.subject_id);
+    if one.seq <> n or one.chain <> chain or one.detail_digest <> sha256(coalesce(one.detail, '')) then
+      return n;
+    end if;
+  end loop;
+  if chain <> coalesce((select h.chain from news_head h where h.programme_id = programme), '') then
+    return n + 1;
+  end if;
+  return null;
 end $$;
 
 create table request (
@@ -143,7 +171,7 @@ create policy own on request using (actor_id = any ((select app_keys('self'))::u
 grant select, insert, update on request to lavoro_app;
 grant select on installation, news_head to lavoro_app;
 grant select, insert, update, delete on lease, relay_position to lavoro_app;
-grant execute on function news_append(jsonb, jsonb), lavoro_epoch(), app_keys(text) to lavoro_app;
+grant execute on function news_append(jsonb, jsonb), journal_broken(uuid), lavoro_epoch(), app_keys(text) to lavoro_app;
 
 -- Relay and replay read the outbox beside the rights of any one person: it holds ids and audiences, no personal data.
 grant select on outbox to lavoro_app;
