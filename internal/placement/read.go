@@ -34,7 +34,7 @@ func placementType() plan.Type {
 			"company":           plan.One("Company", "company_id"),
 			"site":              plan.One("CompanySite", "site_id"),
 			"organisation":      plan.One("Organisation", "organisation_id"),
-			"enrolment":         plan.One("Enrolment", "enrolment_id").In(access.Path),
+			"enrolment":         plan.One("Enrolment", "enrolment_id"),
 			"state":             plan.Column("state"),
 			"stateLabel":        plan.Label("state", Labels),
 			"stateHint":         plan.Label("state", Hints),
