@@ -10,7 +10,7 @@ var reads = map[Role][]Class{
 	CaseManager:        {Path, Identity, Registry, Contact, Work, Absence, Money, Restricted, Health, Penal, Protection},
 	Scout:              {Directory, Companies, Path, Identity},
 	Tutor:              {Path, Identity, Contact, Work, Absence},
-	HostTutor:          {Companies, Work},
+	HostTutor:          {Directory, Companies, Work}, // of the directory only the promoter carries the company's key
 	PaymentsOfficer:    {Directory, Path, Identity, Registry, Work, Money},
 	Approver:           {Directory, Path, Identity, Registry, Work, Money},
 	Auditor:            {Directory},
