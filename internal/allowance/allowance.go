@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/lavoroincorso/lavoro/internal/programme"
 	"github.com/lavoroincorso/lavoro/internal/values/money"
 	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
@@ -56,24 +57,9 @@ type Rule struct {
 	HourlyRate money.Cents
 	Rounding   money.Rounding // of HOURLY, once for each enrolment
 	Cap        money.Cents    // the most for a month, over all activities together
-	Threshold  Threshold
-	Bands      []Band
+	Threshold  programme.Threshold
+	Bands      []programme.Band
 	PaidKinds  []string // activity kinds whose hours earn something
-}
-
-// Threshold gives a monthly sum by the share of planned hours that were done: Amount from Percent on, ReducedAmount from
-// ReducedPercent on, nothing below.
-type Threshold struct {
-	Percent        int         `json:"percent"`
-	Amount         money.Cents `json:"amount"`
-	ReducedPercent int         `json:"reducedPercent"`
-	ReducedAmount  money.Cents `json:"reducedAmount"`
-}
-
-// Band gives a monthly sum to whoever reaches its minutes and not those of the next.
-type Band struct {
-	FromMinutes int         `json:"fromMinutes"`
-	Amount      money.Cents `json:"amount"`
 }
 
 // Line is one line of the working; a zero Enrolment means all of them together.
@@ -153,7 +139,7 @@ func (s *Statement) hourly(paid []Hours, rule Rule) {
 }
 
 // threshold compares the hours of all paid activities with all that was planned, so that a short course alone pays no month.
-func (s *Statement) threshold(paid []Hours, t Threshold) {
+func (s *Statement) threshold(paid []Hours, t programme.Threshold) {
 	planned := 0
 	for _, h := range paid {
 		planned += h.Planned
@@ -161,7 +147,7 @@ func (s *Statement) threshold(paid []Hours, t Threshold) {
 	if s.Minutes == 0 {
 		return
 	}
-	amount, needed, reached := t.reached(s.Minutes, planned)
+	amount, needed, reached := reached(t, s.Minutes, planned)
 	switch {
 	case planned == 0:
 		s.nothing(uuid.Nil, s.Minutes, ruleThreshold, unplannedText(s.Minutes))
@@ -173,7 +159,7 @@ func (s *Statement) threshold(paid []Hours, t Threshold) {
 }
 
 // reached gives the sum for a share, and the percentage that it rests on. The share is compared without division.
-func (t Threshold) reached(minutes, planned int) (amount money.Cents, percent int, ok bool) {
+func reached(t programme.Threshold, minutes, planned int) (amount money.Cents, percent int, ok bool) {
 	switch {
 	case planned == 0:
 		return 0, 0, false
@@ -185,7 +171,7 @@ func (t Threshold) reached(minutes, planned int) (amount money.Cents, percent in
 	return 0, 0, false
 }
 
-func (s *Statement) bands(bands []Band) {
+func (s *Statement) bands(bands []programme.Band) {
 	if s.Minutes == 0 {
 		return
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/allowance"
+	"github.com/lavoroincorso/lavoro/internal/programme"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/money"
 )
@@ -24,12 +25,12 @@ func hourly() allowance.Rule {
 
 func threshold() allowance.Rule {
 	return allowance.Rule{Method: allowance.ByThreshold, Rounding: money.HalfUp, Cap: 50000, PaidKinds: paidKinds,
-		Threshold: allowance.Threshold{Percent: 70, Amount: 50000, ReducedPercent: 50, ReducedAmount: 30000}}
+		Threshold: programme.Threshold{Percent: 70, Amount: 50000, ReducedPercent: 50, ReducedAmount: 30000}}
 }
 
 func bands() allowance.Rule {
 	return allowance.Rule{Method: allowance.ByBands, Rounding: money.HalfUp, Cap: 50000, PaidKinds: paidKinds,
-		Bands: []allowance.Band{{FromMinutes: 0}, {FromMinutes: 50 * 60, Amount: 20000}, {FromMinutes: 80 * 60, Amount: 60000}}}
+		Bands: []programme.Band{{FromMinutes: 0}, {FromMinutes: 50 * 60, Amount: 20000}, {FromMinutes: 80 * 60, Amount: 60000}}}
 }
 
 type line struct {

@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/lavoroincorso/lavoro/internal/allowance"
+	"github.com/lavoroincorso/lavoro/internal/programme"
 	"github.com/lavoroincorso/lavoro/internal/values/money"
 )
 
@@ -20,7 +21,7 @@ func anyRule(t *rapid.T) allowance.Rule {
 		HourlyRate: money.Cents(rapid.Int64Range(0, 5_000).Draw(t, "rate")),
 		Rounding:   rapid.SampledFrom([]money.Rounding{money.HalfUp, money.HalfEven, money.Down}).Draw(t, "rounding"),
 		Cap:        money.Cents(amount.Draw(t, "cap")),
-		Threshold:  allowance.Threshold{Percent: max(low, high), Amount: max(less, more), ReducedPercent: min(low, high), ReducedAmount: min(less, more)},
+		Threshold:  programme.Threshold{Percent: max(low, high), Amount: max(less, more), ReducedPercent: min(low, high), ReducedAmount: min(less, more)},
 		PaidKinds:  paidKinds,
 	}
 	starts, sums := rapid.SliceOfN(rapid.IntRange(0, 20_000), 0, 4).Draw(t, "starts"), []money.Cents{}
@@ -30,7 +31,7 @@ func anyRule(t *rapid.T) allowance.Rule {
 	slices.Sort(starts)
 	slices.Sort(sums)
 	for i := range starts {
-		r.Bands = append(r.Bands, allowance.Band{FromMinutes: starts[i], Amount: sums[i]})
+		r.Bands = append(r.Bands, programme.Band{FromMinutes: starts[i], Amount: sums[i]})
 	}
 	if err := r.Check(); err != nil {
 		t.Fatalf("the generator made a rule that makes no sense: %v", err)
@@ -117,7 +118,7 @@ func FuzzAccrue(f *testing.F) {
 	f.Add(3000, 0, 0, 1, 0, 0, int64(20000), int64(50000), "BANDS")
 	f.Fuzz(func(t *testing.T, minutes, contested, planned, minutes2, contested2, planned2 int, rate, limit int64, method string) {
 		rule := allowance.Rule{Method: allowance.Method(method), HourlyRate: money.Cents(rate), Rounding: money.HalfEven, Cap: money.Cents(limit), PaidKinds: paidKinds,
-			Threshold: allowance.Threshold{Percent: 70, Amount: money.Cents(rate), ReducedPercent: 50}, Bands: []allowance.Band{{FromMinutes: 60, Amount: money.Cents(rate)}}}
+			Threshold: programme.Threshold{Percent: 70, Amount: money.Cents(rate), ReducedPercent: 50}, Bands: []programme.Band{{FromMinutes: 60, Amount: money.Cents(rate)}}}
 		if rule.Check() != nil {
 			t.Skip()
 		}

@@ -43,14 +43,14 @@ func (r Rule) Check() error {
 		}
 		return nil
 	case ByThreshold:
-		return r.Threshold.check()
+		return checkThreshold(r.Threshold)
 	case ByBands:
 		return checkBands(r.Bands)
 	}
 	return fmt.Errorf("allowance.method: %q is not known", r.Method)
 }
 
-func (t Threshold) check() error {
+func checkThreshold(t programme.Threshold) error {
 	switch {
 	case !payable(t.Amount) || !payable(t.ReducedAmount):
 		return errors.New("allowance.threshold: a sum is out of bounds")
@@ -62,14 +62,14 @@ func (t Threshold) check() error {
 	return nil
 }
 
-func checkBands(bands []Band) error {
+func checkBands(bands []programme.Band) error {
 	for _, b := range bands {
 		if !payable(b.Amount) || b.FromMinutes < 0 {
 			return errors.New("allowance.bands: out of bounds")
 		}
 	}
-	rising := slices.IsSortedFunc(bands, func(a, b Band) int { return a.FromMinutes - b.FromMinutes }) &&
-		slices.IsSortedFunc(bands, func(a, b Band) int { return int(a.Amount - b.Amount) })
+	rising := slices.IsSortedFunc(bands, func(a, b programme.Band) int { return a.FromMinutes - b.FromMinutes }) &&
+		slices.IsSortedFunc(bands, func(a, b programme.Band) int { return int(a.Amount - b.Amount) })
 	if !rising {
 		return errors.New("allowance.bands: minutes and sums must rise")
 	}

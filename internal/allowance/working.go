@@ -3,6 +3,7 @@ package allowance
 import (
 	"strconv"
 
+	"github.com/lavoroincorso/lavoro/internal/programme"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/money"
 	"github.com/lavoroincorso/lavoro/internal/values/text"
@@ -34,7 +35,7 @@ func unplannedText(minutes int) text.Text {
 		"{hours} of presence, but no planned hours in the month to compare them with", map[string]text.Text{"hours": hours(minutes)})
 }
 
-func bandText(minutes int, b Band) text.Text {
+func bandText(minutes int, b programme.Band) text.Text {
 	return fill("{hours} nel mese, fascia da {from} in su: {amount}", "{hours} in the month, band from {from} up: {amount}",
 		map[string]text.Text{"hours": hours(minutes), "from": hours(b.FromMinutes), "amount": euro(b.Amount)})
 }

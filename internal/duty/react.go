@@ -5,18 +5,9 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
-
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 )
-
-// pending is a reaction that lies behind a programme's news.
-type pending struct {
-	Name      string
-	Programme uuid.UUID
-}
 
 // react brings every reaction of every programme up to the news; one that fails does not keep the others.
 func (r *Runner) react(ctx context.Context) (worked bool, err error) {
@@ -42,21 +33,6 @@ func (r *Runner) react(ctx context.Context) (worked bool, err error) {
 		}
 	}
 	return worked, errors.Join(errs...)
-}
-
-// behind lists what waits, in the order in which the reactions were given.
-func (r *Runner) behind(ctx context.Context) ([]pending, error) {
-	names := make([]string, len(r.Reactions))
-	for i, reaction := range r.Reactions {
-		names[i] = reaction.Name
-	}
-	rows, err := r.DB.Plans.Query(ctx, `select n.name, h.programme_id from unnest($1::text[]) with ordinality n(name, i) cross join news_head h
-		left join reaction_position p on p.name = n.name and p.programme_id = h.programme_id
-		where h.seq > coalesce(p.seq, 0) order by n.i, h.programme_id`, names)
-	if err != nil {
-		return nil, fmt.Errorf("positions: %w", err)
-	}
-	return pgx.CollectRows(rows, pgx.RowToStructByPos[pending])
 }
 
 // step runs a reaction on its next events and moves its position, both in one transaction.

@@ -39,6 +39,7 @@ type Runner struct {
 	Reactions []Reaction
 
 	holder  uuid.UUID
+	leased  time.Time // when the lease was last taken
 	hint    chan struct{}
 	failing map[string]bool
 }
@@ -63,7 +64,7 @@ func (r *Runner) Run(ctx context.Context) {
 	defer remind.Stop()
 	defer func() { _ = r.DB.Release(context.WithoutCancel(ctx), leaseName, r.holder) }()
 	for reminding := true; ; {
-		if mine, err := r.DB.Lease(ctx, leaseName, r.holder, leaseTTL); r.note(ctx, "lease", err) && mine {
+		if r.mine(ctx) {
 			r.turn(ctx, reminding)
 			reminding = false
 		}
@@ -76,6 +77,20 @@ func (r *Runner) Run(ctx context.Context) {
 		case <-poll.C:
 		}
 	}
+}
+
+// mine takes the lease, or prolongs it once a third of its time has gone: an idle runner must not write at every poll.
+func (r *Runner) mine(ctx context.Context) bool {
+	now := time.Now()
+	if now.Sub(r.leased) < leaseTTL/3 {
+		return true
+	}
+	mine, err := r.DB.Lease(ctx, leaseName, r.holder, leaseTTL)
+	if r.note(ctx, "lease", err) && mine {
+		r.leased = now
+		return true
+	}
+	return false
 }
 
 func (r *Runner) turn(ctx context.Context, reminding bool) {

@@ -53,3 +53,24 @@ func programmes(a access.Actor) []uuid.UUID {
 	}
 	return ids
 }
+
+// pending is a reaction that lies behind a programme's news.
+type pending struct {
+	Name      string
+	Programme uuid.UUID
+}
+
+// behind lists what waits, in the order in which the reactions were given.
+func (r *Runner) behind(ctx context.Context) ([]pending, error) {
+	names := make([]string, len(r.Reactions))
+	for i, reaction := range r.Reactions {
+		names[i] = reaction.Name
+	}
+	rows, err := r.DB.Plans.Query(ctx, `select n.name, h.programme_id from unnest($1::text[]) with ordinality n(name, i) cross join news_head h
+		left join reaction_position p on p.name = n.name and p.programme_id = h.programme_id
+		where h.seq > coalesce(p.seq, 0) order by n.i, h.programme_id`, names)
+	if err != nil {
+		return nil, fmt.Errorf("positions: %w", err)
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[pending])
+}
