@@ -1,0 +1,138 @@
+-- The data that benches run on: 20,000 participants of eight bodies (2,500 each), tutors with 15 people each, case managers
+-- with 50, 2,000 companies, an internship each and an earlier one for every third, a course each, 1.2 million attendances, six
+-- allowances each. Audiences are as the acts write them. Every "-- step" is sent by itself.
+
+-- step helpers
+-- References hold by construction; checking ten million of them row by row takes longer than all the rest.
+set session_replication_role = replica;
+-- An id of version 7 that anybody can work out: kind of row and number.
+create function pg_temp.v7(kind int, n bigint) returns uuid language sql immutable as $$
+  select (lpad(to_hex(1767225600000 + n), 12, '0') || '7' || lpad(to_hex(kind), 3, '0') || '8' || lpad(to_hex(n), 15, '0'))::uuid
+$$;
+-- An id of version 4, random to look at: persons and participations.
+create function pg_temp.v4(kind text, n bigint) returns uuid language sql immutable as $$
+  select overlay(overlay(md5(kind || n) placing '4' from 13) placing '8' from 17)::uuid
+$$;
+-- The bodies that people are entrusted to, all but the lead, with the keys of their line.
+create temp table body as
+  select (row_number() over (order by o.position) - 1)::int as n, o.id, o.programme_id, organisation_line(o.id) as line
+  from organisation o where o.parent_id is not null;
+-- Everything of a participant that other rows repeat.
+create temp table someone as
+  select g.n, b.n as body, b.id as organisation_id, b.programme_id, b.line, pg_temp.v4('person', g.n) as person_id, pg_temp.v4('participation', g.n) as id,
+         c.id as case_manager_id, pg_temp.v7(1, b.n + 8 * (g.n / 8 / 15)) as tutor_id, b.n + 8 * (g.n / 8 % 250) as company,
+         b.line || c.key || pg_temp.v7(1, b.n + 8 * (g.n / 8 / 15)) || pg_temp.v4('person', g.n) as audience
+  from generate_series(0, 19999) g(n)
+  join body b on b.n = g.n % 8
+  join case_manager c on c.n = b.n + 8 * (g.n / 8 / 50);
+create unique index on someone (n);
+analyze body, someone, case_manager;
+
+-- step members and grants
+insert into member (id, issuer, subject, email, name, audience)
+select id, 'urn:lavoro:demonstration', subject, subject || '@bench.lavoro', subject, audience from (
+  select distinct s.tutor_id as id, 'tutor-' || s.tutor_id as subject, s.line || s.tutor_id as audience from someone s
+  union all
+  select distinct s.case_manager_id, 'case-' || s.case_manager_id, s.line || s.case_manager_id from someone s
+  union all
+  select pg_temp.v7(2, b.n), 'partner-' || b.n, b.line || pg_temp.v7(2, b.n) from body b
+  union all
+  select pg_temp.v7(3, 0), 'lead', array[o.id, pg_temp.v7(3, 0)] from organisation o where o.parent_id is null
+) m;
+insert into access_grant (id, member_id, programme_id, role, key, from_day, audience)
+select gen_random_uuid(), m.id, g.programme_id, g.role, g.key, '2025-01-01', m.audience from member m join (
+  select distinct s.tutor_id as id, s.programme_id, 'TUTOR' as role, s.tutor_id as key from someone s
+  union all
+  select distinct s.tutor_id, s.programme_id, 'STAFF', s.organisation_id from someone s
+  union all
+  select distinct s.case_manager_id, s.programme_id, 'CASE_MANAGER', c.key from someone s join case_manager c on c.id = s.case_manager_id
+  union all
+  select pg_temp.v7(2, b.n), b.programme_id, 'PARTNER_COORDINATOR', b.id from body b
+  union all
+  select pg_temp.v7(3, 0), o.programme_id, 'COORDINATOR', o.id from organisation o where o.parent_id is null
+) g on g.id = m.id;
+
+-- step persons
+insert into person (id, given_name, family_name, birth_day, sex, citizenship, municipality, phone, origin, audience)
+select person_id,
+       (array['Ada', 'Bruno', 'Carla', 'Dario', 'Elena', 'Fabio', 'Giada', 'Hamza', 'Irene', 'Luca', 'Marta', 'Nadia', 'Omar', 'Paola', 'Sara'])[1 + n % 15],
+       (array['Bianchi', 'Conti', 'De Luca', 'Esposito', 'Ferrari', 'Greco', 'Lombardi', 'Marino', 'Ricci', 'Romano', 'Russo', 'Vitale'])[1 + n / 15 % 12] || ' ' || n,
+       date '1960-01-01' + n % 15000, case n % 2 when 0 then 'FEMALE' else 'MALE' end, 'IT', (array['045003', '045010', '045011'])[1 + n % 3],
+       '333' || lpad(n::text, 7, '0'), 'DEMO', audience
+from someone;
+
+-- step participations
+insert into participation (id, programme_id, person_id, organisation_id, state, state_since, referring_service, referred_on, entered_on,
+                           case_manager_id, tutor_id, origin, audience)
+select id, programme_id, person_id, organisation_id, 'ACTIVE', date '2025-02-01' + n / 50, 'SOCIAL_SERVICE', date '2025-01-01' + n / 50,
+       date '2025-02-01' + n / 50, case_manager_id, tutor_id, 'DEMO', audience
+from someone;
+
+-- step companies
+create temp table host as
+  select g.n, b.programme_id, b.id as organisation_id, pg_temp.v7(10, g.n) as id, pg_temp.v7(11, g.n) as site_id, pg_temp.v7(12, g.n) as opening_id,
+         b.line || pg_temp.v7(10, g.n) as audience
+  from generate_series(0, 1999) g(n) join body b on b.n = g.n % 8;
+create unique index on host (n);
+analyze host;
+insert into company (id, name, entity_code, ateco, headcount, municipality, origin, audience)
+select id, 'Ditta ' || lpad(n::text, 4, '0'), lpad(n::text, 11, '0'), '56.10.11', 5 + n % 60, '045003', 'DEMO', audience from host;
+insert into company_site (id, company_id, name, address, municipality, headcount, audience)
+select site_id, id, 'Sede', 'Via Aurelia ' || n, '045003', 5 + n % 60, audience from host;
+insert into opening (id, programme_id, company_id, site_id, organisation_id, title, tasks, sector, seats, from_day, to_day, weekly_minutes,
+                     state, state_since, origin, audience)
+select opening_id, programme_id, id, site_id, organisation_id, 'Aiuto in cucina', 'Lavaggio, preparazione, sala', 'KITCHEN', 20,
+       '2025-01-01', '2027-12-18', 1200, 'OPEN', '2025-01-01', 'DEMO', audience
+from host;
+
+-- step activities and enrolments
+insert into activity (id, programme_id, organisation_id, kind, title, place, from_day, to_day, planned_minutes, audience)
+select pg_temp.v7(20, b.n), b.programme_id, b.id, 'INTERNSHIP', 'Tirocini', 'Carrara', date '2025-01-01', date '2027-12-18', 28800, b.line from body b
+union all
+select pg_temp.v7(21, b.n), b.programme_id, b.id, 'COURSE', 'Corso di formazione', 'Carrara', date '2025-01-01', date '2027-12-18', 2880, b.line from body b;
+insert into enrolment (id, programme_id, activity_id, participation_id, person_id, company_id, state, from_day, to_day, planned_minutes, origin, audience)
+select pg_temp.v7(30, s.n), s.programme_id, pg_temp.v7(20, s.body), s.id, s.person_id, h.id, 'ENROLLED', date '2026-01-05', date '2027-12-18', 28800, 'DEMO', s.audience || h.id
+from someone s join host h on h.n = s.company
+union all
+select pg_temp.v7(31, s.n), s.programme_id, pg_temp.v7(20, s.body), s.id, s.person_id, h.id, 'COMPLETED', date '2025-02-03', date '2025-05-30', 14400, 'DEMO', s.audience || h.id
+from someone s join host h on h.n = s.company where s.n % 3 = 0
+union all
+select pg_temp.v7(32, s.n), s.programme_id, pg_temp.v7(21, s.body), s.id, s.person_id, null, 'COMPLETED', date '2025-09-01', date '2026-03-31', 2880, 'DEMO', s.audience
+from someone s;
+
+-- step placements
+insert into placement (id, programme_id, participation_id, person_id, opening_id, company_id, site_id, organisation_id, enrolment_id, state, state_since,
+                       from_day, to_day, weekly_minutes, tutor_id, host_tutor, started_on, ended_on, origin, audience)
+select pg_temp.v7(40 + i, s.n), s.programme_id, s.id, s.person_id, h.opening_id, h.id, h.site_id, s.organisation_id, pg_temp.v7(30 + i, s.n),
+       case i when 0 then 'RUNNING' else 'ENDED' end, case i when 0 then date '2026-01-05' else date '2025-05-30' end,
+       case i when 0 then date '2026-01-05' else date '2025-02-03' end, case i when 0 then date '2027-12-18' else date '2025-05-30' end,
+       1200, s.tutor_id, 'Tutor aziendale ' || s.company, case i when 0 then date '2026-01-05' else date '2025-02-03' end,
+       case i when 1 then date '2025-05-30' end, 'DEMO', s.audience || h.id
+from someone s join host h on h.n = s.company cross join generate_series(0, 1) i
+where i = 0 or s.n % 3 = 0;
+
+-- step attendances
+-- The register is written in the order of its days, as in earnest: 48 days at the host, 12 in the course, weekdays only.
+insert into attendance (id, programme_id, enrolment_id, activity_id, participation_id, person_id, placement_id, company_id, kind, day, from_minute, to_minute,
+                        absence_reason, standing, recorded_by, recorded_at, origin, audience)
+select pg_temp.v7(50, k.k * 20000::bigint + s.n), s.programme_id,
+       pg_temp.v7(case when course then 32 else 30 end, s.n), pg_temp.v7(case when course then 21 else 20 end, s.body), s.id, s.person_id,
+       case when not course then pg_temp.v7(40, s.n) end, case when not course then h.id end,
+       case (s.n + k) % 20 when 0 then 'ABSENCE' else 'PRESENCE' end, d.day, 480, 720, case (s.n + k) % 20 when 0 then 'ILLNESS' end, 'COUNTED',
+       s.tutor_id, (d.day + time '18:00') at time zone 'UTC', 'DEMO', case when course then s.audience else s.audience || h.id end
+from generate_series(0, 59) k
+cross join lateral (select k < 12 as course) c
+cross join lateral (select case when course then date '2025-11-03' else date '2026-01-05' end as start, case when course then k else k - 12 end as i) f
+cross join someone s
+join host h on h.n = s.company
+cross join lateral (select f.start + 7 * (case when course then s.n % 4 else s.n % 20 end) + (f.i / 5) * 7 + f.i % 5 as day) d
+order by k, s.n;
+
+-- step allowances
+insert into allowance (id, programme_id, participation_id, month, policy_version_id, minutes, accrued_cents, cap_cents, total_cents, computed_at, audience)
+select pg_temp.v7(60, m * 20000 + s.n), s.programme_id, s.id, (date '2026-01-01' + make_interval(months => m))::date,
+       (select v.id from policy_version v order by v.number limit 1), 4800, 50000 + 100 * (s.n % 40), 50000, 50000, timestamptz '2026-07-05 09:00Z', s.audience
+from generate_series(0, 5) m cross join someone s;
+
+-- step vacuum
+vacuum (analyze);

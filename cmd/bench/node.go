@@ -1,0 +1,104 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// node is a process that serves on this machine: the real program, or the bare handler.
+type node struct {
+	cmd     *exec.Cmd
+	address string
+}
+
+var listening = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
+
+// serve starts `lavoro serve` on the stage's servers, as anybody would: nothing is set but where they are.
+func (s *stage) serve(ctx context.Context) (*node, error) {
+	cmd := exec.CommandContext(ctx, s.binary, "serve", "--listen", "127.0.0.1:0") //nolint:forbidigo // the bench measures the real program
+	cmd.Env = append(withoutSettings(os.Environ()), "DATABASE_URL="+s.url(), "REDIS_URL="+s.redis.URL())
+	out, err := cmd.StderrPipe()
+	if err != nil {
+		return nil, err
+	}
+	return startNode(cmd, out)
+}
+
+// withoutSettings leaves out what the caller's environment would change in the program.
+func withoutSettings(env []string) []string {
+	var kept []string
+	for _, e := range env {
+		if !strings.HasPrefix(e, "LAVORO_") {
+			kept = append(kept, e)
+		}
+	}
+	return kept
+}
+
+// startNode starts the process and waits until it says, in out, where it listens.
+func startNode(cmd *exec.Cmd, out io.Reader) (*node, error) {
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = 10 * time.Second
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	n := &node{cmd: cmd}
+	lines := bufio.NewScanner(out)
+	var said strings.Builder
+	for lines.Scan() {
+		fmt.Fprintln(&said, lines.Text())
+		if n.address = listening.FindString(lines.Text()); n.address != "" {
+			go func() { _, _ = io.Copy(io.Discard, out) }()
+			return n, nil
+		}
+	}
+	return nil, errors.Join(fmt.Errorf("%s did not start: %s", cmd.Args[0], said.String()), cmd.Wait())
+}
+
+// stop ends the process in order.
+func (n *node) stop() error {
+	if err := n.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		return err
+	}
+	err := n.cmd.Wait()
+	if signalled := (*exec.ExitError)(nil); errors.As(err, &signalled) {
+		return nil
+	}
+	return err
+}
+
+// tick is the unit of CPU time in /proc: USER_HZ, 100 a second on every Linux.
+const tick = 10 * time.Millisecond
+
+// cpu is the processor time that the process has used, in user and system mode. It needs Linux.
+func (n *node) cpu() (time.Duration, error) {
+	text, err := os.ReadFile("/proc/" + strconv.Itoa(n.cmd.Process.Pid) + "/stat")
+	if err != nil {
+		return 0, fmt.Errorf("CPU time is read from Linux's /proc: %w", err)
+	}
+	return parseStat(string(text))
+}
+
+// parseStat reads fields 14 and 15 of /proc/<pid>/stat; the command's name before may hold anything but its last ')'.
+func parseStat(text string) (time.Duration, error) {
+	fields := strings.Fields(text[strings.LastIndexByte(text, ')')+1:])
+	if len(fields) < 13 {
+		return 0, fmt.Errorf("/proc/…/stat has %d fields", len(fields))
+	}
+	user, err := strconv.ParseInt(fields[11], 10, 64)
+	if err != nil {
+		return 0, err
+	}
+	system, err := strconv.ParseInt(fields[12], 10, 64)
+	return time.Duration(user+system) * tick, err
+}

@@ -1,0 +1,203 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/lavoroincorso/lavoro/internal/member"
+	"github.com/lavoroincorso/lavoro/internal/platform/child"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/programme"
+)
+
+const state = ".lavoro/bench"
+
+// stage is what benches run on: the private servers with the data loaded, and the program built.
+type stage struct {
+	dir       string // of this state of tables and data
+	binary    string // the program
+	postgres  *child.Postgres
+	redis     *child.Redis
+	log       *serverLog
+	owner     *pgx.Conn // as the tables' owner, beside all rights
+	secret    []byte
+	programme uuid.UUID
+}
+
+// running are the settings while benches run: commits are durable as in earnest, and leave the moment of the commit, which
+// live.go reads.
+var running = map[string]string{"track_commit_timestamp": "on"}
+
+// open starts the servers, loads the data unless a run before left them, and builds the program.
+func open(ctx context.Context) (_ *stage, err error) {
+	s := &stage{dir: filepath.Join(state, fingerprint()), log: &serverLog{}}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.close())
+		}
+	}()
+	if err := s.data(ctx); err != nil {
+		return nil, err
+	}
+	s.redis, err = child.StartRedis(ctx, child.RedisOptions{Dir: filepath.Join(s.dir, "redis")})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.connect(ctx); err != nil {
+		return nil, err
+	}
+	if s.binary, err = build(ctx); err != nil {
+		return nil, err
+	}
+	return s, s.clean(ctx)
+}
+
+// fingerprint names the state of the loaded data: tables, programme, and how they are loaded.
+func fingerprint() string {
+	sum := sha256.New()
+	for _, part := range []string{postgres.MigrationsHash(), string(programme.LavoroInCorso3), loadSQL} {
+		sum.Write([]byte(part))
+	}
+	return hex.EncodeToString(sum.Sum(nil))[:16]
+}
+
+func build(ctx context.Context) (string, error) {
+	binary, err := filepath.Abs(filepath.Join(state, "lavoro"))
+	if err != nil {
+		return "", err
+	}
+	cmd := exec.CommandContext(ctx, "go", "build", "-o", binary, "github.com/lavoroincorso/lavoro/cmd/lavoro") //nolint:forbidigo // the bench builds what it measures
+	cmd.Stderr = os.Stderr
+	if err := cmd.Run(); err != nil {
+		return "", fmt.Errorf("build: %w", err)
+	}
+	return binary, nil
+}
+
+// data starts PostgreSQL on loaded data. Other states of the tables are thrown away: they are a gigabyte each.
+func (s *stage) data(ctx context.Context) error {
+	done := filepath.Join(s.dir, "loaded")
+	if _, err := os.Stat(done); err == nil {
+		return s.start(ctx, running)
+	}
+	old, _ := filepath.Glob(filepath.Join(state, "*", "postgres"))
+	for _, dir := range old {
+		if err := errors.Join(child.Remove(dir), child.Remove(filepath.Join(filepath.Dir(dir), "redis")), os.RemoveAll(filepath.Dir(dir))); err != nil {
+			return err
+		}
+	}
+	// Nothing is forced to disk while loading: data that a crash spoils are loaded again.
+	loading := map[string]string{"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "wal_level": "minimal", "max_wal_senders": "0",
+		"max_wal_size": "8GB", "maintenance_work_mem": "512MB", "autovacuum": "off"}
+	if err := s.start(ctx, loading); err != nil {
+		return err
+	}
+	if err := load(ctx, s.postgres.URL(child.Login)); err != nil {
+		return fmt.Errorf("load: %w", err)
+	}
+	if err := s.postgres.Stop(ctx); err != nil {
+		return err
+	}
+	if err := os.WriteFile(done, nil, 0o600); err != nil {
+		return err
+	}
+	return s.start(ctx, running)
+}
+
+func (s *stage) start(ctx context.Context, settings map[string]string) (err error) {
+	s.postgres, err = child.StartPostgres(ctx, child.PostgresOptions{Dir: filepath.Join(s.dir, "postgres"), Durable: true, Log: s.log, Settings: settings})
+	return err
+}
+
+func (s *stage) connect(ctx context.Context) (err error) {
+	if s.owner, err = pgx.Connect(ctx, s.url()); err != nil {
+		return err
+	}
+	if err := s.owner.QueryRow(ctx, "select secret from installation").Scan(&s.secret); err != nil {
+		return err
+	}
+	return s.owner.QueryRow(ctx, "select id from programme").Scan(&s.programme)
+}
+
+func (s *stage) url() string { return s.postgres.URL(child.Login) }
+
+// clean takes back what an earlier run wrote, so that every run measures the same.
+func (s *stage) clean(ctx context.Context) error {
+	for _, statement := range []string{
+		"delete from attendance where origin <> 'DEMO'",
+		"truncate outbox, journal, request, news_head, relay_position, lease, reaction_position, due, notice",
+		"vacuum attendance",
+		"checkpoint",
+	} {
+		if _, err := s.owner.Exec(ctx, statement); err != nil {
+			return fmt.Errorf("%s: %w", statement, err)
+		}
+	}
+	return nil
+}
+
+// token signs a loaded member in.
+func (s *stage) token(subject string) (string, error) {
+	token, _, err := member.Demonstration{Secret: s.secret}.Token(subject, time.Now())
+	return token, err
+}
+
+func (s *stage) close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	var errs []error
+	if s.owner != nil {
+		errs = append(errs, s.owner.Close(ctx))
+	}
+	if s.redis != nil {
+		errs = append(errs, s.redis.Stop(ctx))
+	}
+	if s.postgres != nil {
+		errs = append(errs, s.postgres.Stop(ctx))
+	}
+	return errors.Join(errs...)
+}
+
+// serverLog keeps what PostgreSQL writes to its log while somebody wants it.
+type serverLog struct {
+	mu   sync.Mutex
+	keep bool
+	text bytes.Buffer
+}
+
+// Write keeps or drops a piece of the log.
+func (l *serverLog) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.keep {
+		l.text.Write(p)
+	}
+	return len(p), nil
+}
+
+// record begins to keep the log, or ends it and forgets what was kept.
+func (l *serverLog) record(on bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.keep = on
+	l.text.Reset()
+}
+
+func (l *serverLog) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}

@@ -1,0 +1,173 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// statement is one SQL statement with the texts of its arguments.
+type statement struct {
+	SQL  string
+	Args []string
+}
+
+// capture gives the statement that PostgreSQL ran for do, from the server's own log: the longest one.
+func (s *stage) capture(ctx context.Context, do func() error) (statement, error) {
+	if err := s.logStatements(ctx, "0"); err != nil {
+		return statement{}, err
+	}
+	s.log.record(true)
+	defer s.log.record(false)
+	if err := errors.Join(do(), s.logged(ctx)); err != nil {
+		return statement{}, err
+	}
+	found := parseLog(s.log.String())
+	if err := s.logStatements(ctx, "-1"); err != nil {
+		return statement{}, err
+	}
+	var longest statement
+	for _, f := range found {
+		if len(f.SQL) > len(longest.SQL) {
+			longest = f
+		}
+	}
+	if !strings.Contains(longest.SQL, "json_build_object") {
+		return statement{}, fmt.Errorf("no plan's statement among the %d of the server's log", len(found))
+	}
+	return longest, nil
+}
+
+// logStatements has every session log its statements with at least that many milliseconds; "-1" ends it.
+func (s *stage) logStatements(ctx context.Context, atLeast string) error {
+	for _, sql := range []string{"alter system set log_min_duration_statement = " + atLeast, "select pg_reload_conf()"} {
+		if _, err := s.owner.Exec(ctx, sql); err != nil {
+			return err
+		}
+	}
+	return s.until(ctx, func() (bool, error) {
+		var is string
+		err := s.owner.QueryRow(ctx, "show log_min_duration_statement").Scan(&is)
+		return is == atLeast, err
+	})
+}
+
+// logged waits until the log has reached us as far as now: a mark, logged last, has arrived.
+func (s *stage) logged(ctx context.Context) error {
+	if _, err := s.owner.Exec(ctx, "select 'end of capture'"); err != nil {
+		return err
+	}
+	return s.until(ctx, func() (bool, error) { return strings.Contains(s.log.String(), "end of capture"), nil })
+}
+
+// until asks a condition again and again, for ten seconds at most.
+func (s *stage) until(ctx context.Context, holds func() (bool, error)) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	every := time.NewTicker(20 * time.Millisecond)
+	defer every.Stop()
+	for {
+		if ok, err := holds(); ok || err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-every.C:
+		}
+	}
+}
+
+var (
+	logLine    = regexp.MustCompile(`^\S+ \S+ \S+ \[\d+\] ([A-Z]+):  (.*)$`)
+	executed   = regexp.MustCompile(`(?s)^duration: \S+ ms  execute [^:]+: (.*)$`)
+	parameters = regexp.MustCompile(`(?is)^parameters: (.*)$`)
+)
+
+// parseLog reads prepared statements with their arguments out of PostgreSQL's log in its own format: an entry begins with
+// a time and a process, its further lines with a tab.
+func parseLog(text string) []statement {
+	var found []statement
+	for _, entry := range entries(text) {
+		parts := logLine.FindStringSubmatch(entry[0])
+		body := strings.Join(append([]string{parts[2]}, entry[1:]...), "\n")
+		switch parts[1] {
+		case "LOG":
+			if m := executed.FindStringSubmatch(body); m != nil {
+				found = append(found, statement{SQL: m[1]})
+			}
+		case "DETAIL":
+			if m := parameters.FindStringSubmatch(body); m != nil && len(found) > 0 {
+				found[len(found)-1].Args = parseParameters(m[1])
+			}
+		}
+	}
+	return found
+}
+
+func entries(text string) [][]string {
+	var all [][]string
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		switch {
+		case logLine.MatchString(line):
+			all = append(all, []string{line})
+		case len(all) > 0 && strings.HasPrefix(line, "\t"):
+			all[len(all)-1] = append(all[len(all)-1], line[1:])
+		}
+	}
+	return all
+}
+
+var parameter = regexp.MustCompile(`\$\d+ = (?:'((?:[^']|'')*)'|NULL)`)
+
+// parseParameters reads `$1 = 'it”s', $2 = NULL`; a NULL becomes an empty text, which no plan sends.
+func parseParameters(text string) []string {
+	var args []string
+	for _, m := range parameter.FindAllStringSubmatch(text, -1) {
+		args = append(args, strings.ReplaceAll(m[1], "''", "'"))
+	}
+	return args
+}
+
+var (
+	rightsPredicate = regexp.MustCompile(`\b\w+\.audience && \$\d+::uuid\[\]`)
+	placeholder     = regexp.MustCompile(`\$(\d+)`)
+)
+
+// withoutRights is the statement with every predicate on the audience taken as true, and how many there were. Arguments
+// that are no longer used go, the others are numbered anew.
+func (st statement) withoutRights() (statement, int) {
+	n := len(rightsPredicate.FindAllString(st.SQL, -1))
+	bare := statement{}
+	numbers := map[string]string{}
+	bare.SQL = placeholder.ReplaceAllStringFunc(rightsPredicate.ReplaceAllLiteralString(st.SQL, "true"), func(p string) string {
+		if _, ok := numbers[p]; !ok {
+			i, _ := strconv.Atoi(p[1:])
+			bare.Args = append(bare.Args, st.Args[i-1])
+			numbers[p] = "$" + strconv.Itoa(len(bare.Args))
+		}
+		return numbers[p]
+	})
+	return bare, n
+}
+
+// inlined is the statement with its arguments as literals, for programs that cannot bind any.
+func (st statement) inlined() string {
+	return placeholder.ReplaceAllStringFunc(st.SQL, func(p string) string {
+		i, _ := strconv.Atoi(p[1:])
+		return "'" + strings.ReplaceAll(st.Args[i-1], "'", "''") + "'"
+	})
+}
+
+func (st statement) values() []any {
+	values := make([]any, len(st.Args))
+	for i, a := range st.Args {
+		values[i] = a
+	}
+	return values
+}

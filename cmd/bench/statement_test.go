@@ -1,0 +1,65 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+const serverText = "2026-11-22 12:00:00.001 UTC [7] LOG:  duration: 0.100 ms  parse stmtcache_1: select 1\n" +
+	"2026-11-22 12:00:00.002 UTC [7] LOG:  duration: 0.200 ms  execute stmtcache_1: select (json_build_object('a', r1.x\n" +
+	"\twhere r1.audience && $1::uuid[] and r1.n < $2::int))::text\n" +
+	"2026-11-22 12:00:00.002 UTC [7] DETAIL:  parameters: $1 = '{k}', $2 = '5', $3 = 'it''s, $4 = ''no'''\n" +
+	"2026-11-22 12:00:00.003 UTC [8] LOG:  duration: 0.010 ms  statement: select 'end'\n"
+
+func TestTheLogGivesExecutedStatementsWithArguments(t *testing.T) {
+	found := parseLog("\ta line of an entry before\n" + serverText)
+	if len(found) != 1 {
+		t.Fatalf("found %d statements: %q", len(found), found)
+	}
+	if want := "select (json_build_object('a', r1.x\nwhere r1.audience && $1::uuid[] and r1.n < $2::int))::text"; found[0].SQL != want {
+		t.Errorf("statement is %q, want %q", found[0].SQL, want)
+	}
+	if want := []string{"{k}", "5", "it's, $4 = 'no'"}; !slices.Equal(found[0].Args, want) {
+		t.Errorf("arguments are %q, want %q", found[0].Args, want)
+	}
+}
+
+func TestRightsAreTakenOutAndTheRestIsNumberedAnew(t *testing.T) {
+	st := statement{
+		SQL:  "select $2::int from t r1 where r1.audience && $1::uuid[] and (r12.audience && $3::uuid[] or r1.id = $4::uuid) and r1.n < $2::int",
+		Args: []string{"{a}", "50", "{b}", "it's"},
+	}
+	bare, n := st.withoutRights()
+	if want := "select $1::int from t r1 where true and (true or r1.id = $2::uuid) and r1.n < $1::int"; bare.SQL != want || n != 2 {
+		t.Errorf("%d predicates, statement %q, want %q", n, bare.SQL, want)
+	}
+	if want := []string{"50", "it's"}; !slices.Equal(bare.Args, want) {
+		t.Errorf("arguments are %q, want %q", bare.Args, want)
+	}
+	if want := "select '50'::int from t r1 where true and (true or r1.id = 'it''s'::uuid) and r1.n < '50'::int"; bare.inlined() != want {
+		t.Errorf("inlined %q, want %q", bare.inlined(), want)
+	}
+}
+
+func FuzzTheLogIsReadWhateverItHolds(f *testing.F) {
+	f.Add(serverText)
+	f.Add("2026-11-22 12:00:00.002 UTC [7] DETAIL:  parameters: $1 = 'open")
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, st := range parseLog(text) {
+			if strings.Count(st.SQL, "") == 0 {
+				t.Error("a statement without a text")
+			}
+		}
+	})
+}
+
+func TestProcessorTimeIsReadPastAnyName(t *testing.T) {
+	got, err := parseStat("42 (a) b (c) S 1 42 42 0 -1 4194304 100 0 0 0 250 50 0 0 20 0 8 0 1 2 3")
+	if err != nil || got != 300*tick {
+		t.Errorf("parseStat = %v, %v, want %v", got, err, 300*tick)
+	}
+	if _, err := parseStat("42 (short) S 1"); err == nil {
+		t.Error("a short line was read")
+	}
+}
