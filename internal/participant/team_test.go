@@ -1,0 +1,102 @@
+package participant_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/participant"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+)
+
+func (o *office) team(actor access.Actor, in participant.TeamInput) error {
+	return o.in(actor, func(ctx context.Context, tx *postgres.Tx) error { return o.room.AssignTeam(ctx, tx, in) })
+}
+
+func (o *office) assign(actor access.Actor, id uuid.UUID, manager, tutor *uuid.UUID) {
+	o.t.Helper()
+	if err := o.team(actor, participant.TeamInput{Participation: id, CaseManager: manager, Tutor: tutor}); err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+// count is how many rows of a table row-level security lets the actor read.
+func (o *office) count(actor access.Actor, table string) (n int) {
+	o.t.Helper()
+	o.must(actor, func(ctx context.Context, tx *postgres.Tx) error {
+		return tx.NewRaw("select count(*) from "+table).Scan(ctx, &n)
+	})
+	return n
+}
+
+var underParticipation = []string{"participation_group", "participation_trait", "exclusion_check", "verdict", "verdict_finding", "entry_snapshot"}
+
+func TestTeamMovesTheAudienceOfEverything(t *testing.T) {
+	o := newOffice(t)
+	made := o.active()
+	want := []uuid.UUID{o.orgs["AIAS"], o.orgs["ASL"], access.CaseKey(o.manager), o.other, made.Person}
+	o.assign(o.aias, made.Participation, nil, &o.other)
+	check := func(table, where string, id uuid.UUID) {
+		var keys []uuid.UUID
+		o.one("select audience from "+table+" where "+where+" = $1 limit 1", &keys, id)
+		for _, k := range want {
+			if !slices.Contains(keys, k) || len(keys) != len(want) {
+				t.Errorf("%s: audience %v, want %v", table, keys, want)
+			}
+		}
+	}
+	check("participation", "id", made.Participation)
+	check("person", "id", made.Person)
+	check("person_code", "person_id", made.Person)
+	for _, table := range underParticipation {
+		check(table, "participation_id", made.Participation)
+	}
+	before, after := o.as(o.tutor, access.Tutor), o.as(o.other, access.Tutor)
+	if o.count(before, "participation") != 0 || o.count(before, "person") != 0 || o.count(after, "participation") != 1 {
+		t.Error("the former tutor still sees the person, or the new one does not")
+	}
+	if got := o.text("select string_agg(kind || ' ' || cardinality(audience), ', ' order by seq) from outbox where seq > (select max(seq) - 3 from outbox)"); got != "CHANGED 4, ENTERED 1, LEFT 1" {
+		t.Errorf("news: %s", got)
+	}
+}
+
+func TestTeamIsChecked(t *testing.T) {
+	o := newOffice(t)
+	id := o.referred(o.aias, "AIAS", mario).Participation
+	nobody, one := uuid.New(), 7
+	wants(t, o.team(o.aias, participant.TeamInput{Participation: id, Tutor: &nobody}), refusal.NotFound, "tutor")
+	wants(t, o.team(o.staffed(o.aias), participant.TeamInput{Participation: id, Tutor: &o.manager}), participant.TeamRole, "tutor")
+	wants(t, o.team(o.aias, participant.TeamInput{Participation: id, CaseManager: &o.tutor}), participant.TeamRole, "caseManager")
+	wants(t, o.team(o.aias, participant.TeamInput{Participation: id, Tutor: &o.tutor, Expected: &one}), refusal.RevisionConflict, "expectedRevision")
+	wants(t, o.team(o.aias, participant.TeamInput{Participation: id}), refusal.InvalidValue, "tutor")
+	o.assign(o.aias, id, &o.manager, nil)
+	wants(t, o.team(o.as(o.manager, access.CaseManager), participant.TeamInput{Participation: id, Tutor: &o.tutor}), refusal.NotAllowed)
+	if err := o.team(o.pegaso, participant.TeamInput{Participation: id, Tutor: &o.tutor}); !isNotFound(err) {
+		t.Errorf("another partner: %v", err)
+	}
+	o.exec("update access_grant set to_day = '2026-03-17' where member_id = $1", o.tutor)
+	wants(t, o.team(o.aias, participant.TeamInput{Participation: id, Tutor: &o.tutor}), participant.TeamRole, "tutor")
+}
+
+func (o *office) staffed(a access.Actor) access.Actor {
+	a.Grants = append(slices.Clone(a.Grants), access.Grant{Role: access.Staff, Programme: o.programme, Key: o.orgs["AIAS"]})
+	return a
+}
+
+func TestTeamChangesWhoseTurnItIs(t *testing.T) {
+	o := newOffice(t)
+	id := o.referred(o.aias, "AIAS", mario).Participation
+	o.cleared(id)
+	o.walk(o.aias, id, access.CheckEligibility, access.AdmitParticipant)
+	var told []string
+	o.room.OnState = append(o.room.OnState, recorder(&told))
+	o.assign(o.aias, id, &o.manager, nil)
+	if got := fmt.Sprint(told); got != "[EVALUATION>EVALUATION]" {
+		t.Errorf("those who keep clocks are told %s", got)
+	}
+}
