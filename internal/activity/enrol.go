@@ -1,6 +1,7 @@
 package activity
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/google/uuid"
@@ -17,7 +18,7 @@ type Enrolling struct {
 	ID            uuid.UUID
 	Activity      uuid.UUID
 	Participation uuid.UUID
-	Origin        string // ENTERED, IMPORTED or DEMO
+	Origin        string // ENTERED, IMPORTED or DEMO; "" is ENTERED
 }
 
 // Enrol gives a participant a seat in a course or a laboratory. It holds the activity's row, so that seats are counted by one at a time.
@@ -40,7 +41,7 @@ func Enrol(ctx context.Context, tx *postgres.Tx, in Enrolling) error {
 		return err
 	}
 	e := Enrolment{ID: in.ID, ProgrammeID: p.ProgrammeID, ActivityID: a.ID, ParticipationID: p.ID, PersonID: p.PersonID, State: Enrolled,
-		FromDay: a.firstDay(p, tx.Today()), ToDay: a.ToDay, PlannedMinutes: a.PlannedMinutes, Origin: in.Origin, Audience: p.Audience, Revision: 1}
+		FromDay: a.firstDay(p, tx.Today()), ToDay: a.ToDay, PlannedMinutes: a.PlannedMinutes, Origin: cmp.Or(in.Origin, "ENTERED"), Audience: p.Audience, Revision: 1}
 	if err := insertEnrolment(ctx, tx, e); err != nil {
 		return err
 	}
@@ -68,7 +69,7 @@ type Intern struct {
 	Company       uuid.UUID // the host, which sees the enrolment too
 	From, To      calendar.Day
 	Weekly        calendar.Minutes
-	Origin        string // ENTERED, IMPORTED or DEMO
+	Origin        string // ENTERED, IMPORTED or DEMO; "" is ENTERED
 }
 
 // EnrolIntern makes the enrolment of an internship; it owes the weekly minutes over its days. It is part of the act that drafts the
@@ -83,7 +84,7 @@ func EnrolIntern(ctx context.Context, tx *postgres.Tx, in Intern) (uuid.UUID, er
 		return uuid.Nil, err
 	}
 	e := Enrolment{ID: id, ProgrammeID: p.ProgrammeID, ActivityID: in.Activity, ParticipationID: p.ID, PersonID: p.PersonID, CompanyID: &in.Company, State: Enrolled,
-		FromDay: in.From, ToDay: in.To, PlannedMinutes: PlannedMinutes(in.Weekly, in.From, in.To), Origin: in.Origin,
+		FromDay: in.From, ToDay: in.To, PlannedMinutes: PlannedMinutes(in.Weekly, in.From, in.To), Origin: cmp.Or(in.Origin, "ENTERED"),
 		Audience: append(p.Audience[:len(p.Audience):len(p.Audience)], in.Company), Revision: 1}
 	if err := insertEnrolment(ctx, tx, e); err != nil {
 		return uuid.Nil, err

@@ -72,4 +72,11 @@ var (
 		Message: refusal.Text{It: "L'attività non può essere completata prima del suo inizio, il {from}.", En: "The activity cannot be completed before its start, on {from}."},
 		Cure:    refusal.Text{It: "Correggi la data, oppure registra il ritiro.", En: "Correct the day, or record that the person left."},
 	})
+	// StillEnrolled keeps a person from leaving the programme with activities open.
+	StillEnrolled = refusal.Define(refusal.Definition{
+		Code: "ENROLMENT_STILL_OPEN", Kind: refusal.State,
+		Message: refusal.Text{It: "Iscrizioni a corsi o laboratori ancora aperte: {count}.", En: "Enrolments in courses or laboratories still open: {count}."},
+		Cure:    refusal.Text{It: "Registra per ciascuna il completamento oppure il ritiro.", En: "Record for each whether it was completed or left."},
+		CuredBy: refusal.Text{It: "il tutor o chi coordina le attività", En: "the tutor, or whoever coordinates activities"},
+	})
 )

@@ -72,7 +72,7 @@ func insertActivity(ctx context.Context, tx *postgres.Tx, a Activity) error {
 
 // personOf loads a participation under the actor's rights, and refuses one that he does not see.
 func personOf(ctx context.Context, tx *postgres.Tx, participation uuid.UUID) (p Person, err error) {
-	err = tx.NewRaw("select id, programme_id, person_id, organisation_id, state, entered_on, audience from participation where id = ? for key share", participation).Scan(ctx, &p)
+	err = tx.NewRaw("select id, programme_id, person_id, organisation_id, state, entered_on, audience from participation where id = ? for share", participation).Scan(ctx, &p)
 	return p, found(err, "participant")
 }
 
@@ -87,6 +87,24 @@ func taken(ctx context.Context, tx *postgres.Tx, activity uuid.UUID) (n int, err
 // enrolledIn says whether a participation has an enrolment in the activity that was not left.
 func enrolledIn(ctx context.Context, tx *postgres.Tx, activity, participation uuid.UUID) (bool, error) {
 	return tx.NewSelect().Model((*enrolmentRow)(nil)).Where("activity_id = ? and participation_id = ? and state <> ?", activity, participation, Withdrawn).Exists(ctx)
+}
+
+// livingIn counts the enrolments in courses and laboratories that have not ended, of those participations that have any.
+func livingIn(ctx context.Context, tx *postgres.Tx, participations []uuid.UUID) (map[uuid.UUID]int, error) {
+	var rows []struct {
+		ParticipationID uuid.UUID
+		N               int
+	}
+	err := tx.NewRaw("select participation_id, count(*) as n from enrolment where participation_id in (?) and company_id is null and state in (?, ?) group by 1",
+		bun.In(participations), Enrolled, Suspended).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("living enrolments: %w", err)
+	}
+	living := make(map[uuid.UUID]int, len(rows))
+	for _, r := range rows {
+		living[r.ParticipationID] = r.N
+	}
+	return living, nil
 }
 
 func enrolmentOf(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Enrolment, error) {

@@ -133,7 +133,7 @@ func (o Offer) write(ctx context.Context, tx *postgres.Tx, row Opening) error {
 
 // tell buffers the news of an opening: ids, days and states.
 func (o Opening) tell(tx *postgres.Tx, act access.Act, kind event.Kind, from State) {
-	tx.Tell(event.News{Programme: o.ProgrammeID, Act: string(act), Kind: kind, SubjectKind: "Opening", Subject: o.ID,
+	tx.Tell(event.News{Programme: o.ProgrammeID, Act: string(act), Kind: kind, SubjectKind: subjectKind, Subject: o.ID,
 		Related: []uuid.UUID{o.CompanyID}, Audience: o.Audience},
 		map[string]any{"from": from, "to": o.State, "site": o.SiteID, "organisation": o.OrganisationID, "seats": o.Seats, "fromDay": o.FromDay, "toDay": o.ToDay,
 			"sector": o.Sector, "origin": o.Origin})

@@ -15,6 +15,12 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
 
+// concept and subjectKind name an opening in clocks and news.
+const (
+	concept     = "opening"
+	subjectKind = "Opening"
+)
+
 // State is where an opening stands; see the package comment.
 type State string
 
@@ -73,8 +79,8 @@ func Clocks() []event.Clock {
 	var clocks []event.Clock
 	for _, s := range []State{Open, Filled} {
 		w := Standings[s]
-		clocks = append(clocks, event.Clock{Concept: "opening", SubjectKind: "Opening", Prefix: "opn", State: string(s), Policy: w.Clock,
-			Kind: "opening." + strings.ToLower(string(s)), Label: w.Hint})
+		clocks = append(clocks, event.Clock{Concept: concept, SubjectKind: subjectKind, Prefix: "opn", State: string(s), Policy: w.Clock,
+			Kind: concept + "." + strings.ToLower(string(s)), Label: w.Hint})
 	}
 	return clocks
 }

@@ -121,8 +121,9 @@ func TestTwoPartnersRegisterOneCompanyAtOnce(t *testing.T) {
 	for i, org := range orgs {
 		actor, in := o.scout(org), o.bakery(org)
 		done.Go(func() {
+			arrived := sync.OnceFunc(ready.Done)
 			errs[i] = o.as(actor, func(ctx context.Context, tx *postgres.Tx) error {
-				ready.Done()
+				arrived()
 				ready.Wait()
 				_, err := company.Register(ctx, tx, in)
 				return err
