@@ -3,6 +3,7 @@ package allowance
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -53,9 +54,12 @@ func ComputeMany(ctx context.Context, tx *postgres.Tx, months []Month) (map[Mont
 	if err != nil {
 		return nil, err
 	}
+	seen := make(map[Month]bool, len(months))
 	months = slices.DeleteFunc(slices.Clone(months), func(m Month) bool {
 		p, ok := known[m.Participation]
-		return !ok || !tx.Actor.May(access.ComputeAllowance, p.ProgrammeID, p.Audience) || m.Month.After(tx.Today().Month())
+		twice := seen[m]
+		seen[m] = true
+		return twice || !ok || !tx.Actor.May(access.ComputeAllowance, p.ProgrammeID, p.Audience) || m.Month.After(tx.Today().Month())
 	})
 	return work(ctx, tx, known, months)
 }
@@ -77,13 +81,28 @@ func React(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
 	return err
 }
 
-// batch is what one working out writes.
+// batch is one working out: the rules it has read, and what it writes.
 type batch struct {
+	rules map[ruleOf]inForce
 	rows  []statementRow
 	lines []lineRow
 }
 
+type ruleOf struct {
+	programme uuid.UUID
+	month     calendar.Month
+}
+
+// inForce is the rule of a policy version, which is stored beside what was decided by it.
+type inForce struct {
+	version uuid.UUID
+	rule    Rule
+}
+
 func work(ctx context.Context, tx *postgres.Tx, known map[uuid.UUID]participation, months []Month) (map[Month]uuid.UUID, error) {
+	if len(months) == 0 {
+		return nil, nil
+	}
 	hours, err := register(ctx, tx, months)
 	if err != nil {
 		return nil, err
@@ -93,18 +112,17 @@ func work(ctx context.Context, tx *postgres.Tx, known map[uuid.UUID]participatio
 		return nil, err
 	}
 	ids := make(map[Month]uuid.UUID, len(months))
-	var b batch
+	b := batch{rules: map[ruleOf]inForce{}}
 	for _, m := range months {
-		if _, done := ids[m]; done {
-			continue
-		}
-		old, exists := before[m]
-		next, lines, err := workOne(ctx, tx, known[m.Participation], m, hours[m])
+		p := known[m.Participation]
+		by, err := b.inForce(ctx, tx, ruleOf{p.ProgrammeID, m.Month})
 		if err != nil {
 			return nil, err
 		}
+		old := before[m]
 		ids[m] = old.ID
-		if exists && same(old, next, linesBefore[old.ID], lines) {
+		next, lines := rows(p, m, by, Accrue(hours[m], by.rule), tx.Now)
+		if old.ID != uuid.Nil && same(old, next, linesBefore[old.ID], lines) {
 			continue
 		}
 		if ids[m], err = b.put(tx, old, next, lines); err != nil {
@@ -114,19 +132,27 @@ func work(ctx context.Context, tx *postgres.Tx, known map[uuid.UUID]participatio
 	return ids, write(ctx, tx, b.rows, b.lines)
 }
 
-// workOne applies the policy in force on the month's last day.
-func workOne(ctx context.Context, tx *postgres.Tx, p participation, m Month, hours []Hours) (statementRow, []lineRow, error) {
-	policy, err := programme.PolicyOn(ctx, tx, p.ProgrammeID, m.Month.Last())
+// inForce reads the rule in force on a month's last day, once for each programme and month.
+func (b *batch) inForce(ctx context.Context, tx *postgres.Tx, of ruleOf) (inForce, error) {
+	if known, ok := b.rules[of]; ok {
+		return known, nil
+	}
+	policy, err := programme.PolicyOn(ctx, tx, of.programme, of.month.Last())
 	if err != nil {
-		return statementRow{}, nil, err
+		return inForce{}, err
 	}
 	rule, err := RuleOf(policy)
 	if err != nil {
-		return statementRow{}, nil, err
+		return inForce{}, err
 	}
-	s := Accrue(hours, rule)
-	row := statementRow{ProgrammeID: p.ProgrammeID, ParticipationID: p.ID, Month: m.Month, PolicyVersionID: policy.Version, Minutes: s.Minutes,
-		AccruedCents: s.Accrued, CapCents: s.Cap, TotalCents: s.Total, ComputedAt: tx.Now, Audience: p.Audience}
+	b.rules[of] = inForce{version: policy.Version, rule: rule}
+	return b.rules[of], nil
+}
+
+// rows spells a statement as it is stored, ids aside.
+func rows(p participation, m Month, by inForce, s Statement, now time.Time) (statementRow, []lineRow) {
+	row := statementRow{ProgrammeID: p.ProgrammeID, ParticipationID: p.ID, Month: m.Month, PolicyVersionID: by.version, Minutes: s.Minutes,
+		AccruedCents: s.Accrued, CapCents: s.Cap, TotalCents: s.Total, ComputedAt: now, Audience: p.Audience}
 	lines := make([]lineRow, len(s.Lines))
 	for i, l := range s.Lines {
 		lines[i] = lineRow{ParticipationID: p.ID, Position: i + 1, Kind: l.Kind, AmountCents: l.Amount, Rule: l.Rule, Text: l.Text, Audience: p.Audience}
@@ -137,7 +163,7 @@ func workOne(ctx context.Context, tx *postgres.Tx, p participation, m Month, hou
 			lines[i].Minutes = &l.Minutes
 		}
 	}
-	return row, lines, nil
+	return row, lines
 }
 
 // put readies a statement for writing under its id, and tells of it.
