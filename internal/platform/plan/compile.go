@@ -1,10 +1,9 @@
 package plan
 
 import (
-	"encoding/hex"
+	"crypto/rand"
 	"fmt"
 	"maps"
-	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,11 +46,7 @@ type holeSite struct {
 
 func newCompiler(s *Schema, v Viewer) *compiler {
 	v.Lang = lang(v.Lang)
-	nonce := make([]byte, 16)
-	for i := range nonce {
-		nonce[i] = byte(rand.Uint32())
-	}
-	return &compiler{schema: s, viewer: v, keys: map[access.Class]string{}, named: map[string]string{}, nonce: hex.EncodeToString(nonce)}
+	return &compiler{schema: s, viewer: v, keys: map[access.Class]string{}, named: map[string]string{}, nonce: rand.Text()}
 }
 
 func (c *compiler) fail(err error) string {
@@ -171,6 +166,9 @@ func jsonObject(pairs []string) string {
 
 func (c *compiler) masked(t *Type, f Field, row string, s Selected) string {
 	mask := c.mask(t, f.class, row)
+	if f.kind == connection && mask != "" {
+		f.where, mask = "("+f.where+") and "+mask, "" // a page without items, since a list is never null
+	}
 	if mask == "false" {
 		if f.kind == many {
 			return "'[]'::json"
@@ -236,7 +234,7 @@ func (c *compiler) hidden(t *Type, row string) string {
 
 func (c *compiler) one(f Field, row string, s Selected) string {
 	t, o := c.schema.types[f.target], c.alias()
-	sql := fmt.Sprintf("(select %s from %s %s where %s and %s", c.object(t, t.Fields, t.Name, o, s.Under(t.Name)), t.Table, o, c.sql(f.where, row, o), c.seen(t, o))
+	sql := fmt.Sprintf("(select %s from %s %s where (%s) and %s", c.object(t, t.Fields, t.Name, o, s.Under(t.Name)), t.Table, o, c.sql(f.where, row, o), c.seen(t, o))
 	if f.order != "" {
 		sql += " order by " + c.sql(f.order, row, o)
 	}
@@ -245,9 +243,11 @@ func (c *compiler) one(f Field, row string, s Selected) string {
 
 func (c *compiler) many(f Field, row string, s Selected) string {
 	t, o := c.schema.types[f.target], c.alias()
-	where := c.sql(f.where, row, o) + " and " + c.seen(t, o)
+	where := "(" + c.sql(f.where, row, o) + ") and " + c.seen(t, o)
 	for _, name := range slices.Sorted(maps.Keys(s.Args)) {
-		where += " and " + c.filter(t, t.Filters[name], o, name, s.Args[name])
+		if s.Args[name] != nil {
+			where += " and " + c.filter(t, t.Filters[name], o, name, s.Args[name])
+		}
 	}
 	return fmt.Sprintf("(select coalesce(json_agg(j), '[]') from (select %s as j from %s %s where %s order by %s) x)",
 		c.object(t, t.Fields, t.Name, o, s.Under(t.Name)), t.Table, o, where, c.sql(f.order, row, o))

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -83,8 +82,7 @@ func argText(v any) string {
 	case []any:
 		texts := make([]string, len(v))
 		for i, e := range v {
-			quoted, _ := json.Marshal(argText(e)) // Postgres reads JSON's quoting of plain codes as its own
-			texts[i] = string(quoted)
+			texts[i] = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(argText(e)) + `"`
 		}
 		return "{" + strings.Join(texts, ",") + "}"
 	case fmt.Stringer:

@@ -3,6 +3,7 @@ package plan
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -10,8 +11,6 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
-
-	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
 // Pages are bounded so that one list cannot hold the server.
@@ -29,7 +28,7 @@ type page struct {
 }
 
 func (c *compiler) page(args map[string]any) page {
-	p := page{size: DefaultPage}
+	p, argument := page{size: DefaultPage}, "first"
 	first, hasFirst := args["first"].(int64)
 	last, hasLast := args["last"].(int64)
 	switch {
@@ -38,10 +37,10 @@ func (c *compiler) page(args map[string]any) page {
 	case hasFirst:
 		p.size = int(first)
 	case hasLast:
-		p.size, p.backward = int(last), true
+		p.size, p.backward, argument = int(last), true, "last"
 	}
 	if p.size < 1 || p.size > MaxPage {
-		c.fail(PageSize.At("first").With("max", MaxPage))
+		c.fail(PageSize.At(argument).With("max", MaxPage))
 	}
 	p.after, _ = args["after"].(string)
 	p.before, _ = args["before"].(string)
@@ -52,7 +51,7 @@ func (c *compiler) page(args map[string]any) page {
 func (c *compiler) connection(target string, t *Type, where func(o string) string, s Selected, extra Filters) string {
 	o := c.alias()
 	order, orderName := c.order(t, s.Args)
-	conditions := []string{where(o), c.seen(t, o)}
+	conditions := []string{"(" + where(o) + ")", c.seen(t, o)}
 	for _, name := range slices.Sorted(maps.Keys(s.Args)) {
 		if f, ok := extra[name]; ok && s.Args[name] != nil {
 			conditions = append(conditions, c.filter(t, f, o, name, s.Args[name]))
@@ -82,7 +81,7 @@ func (c *compiler) connection(target string, t *Type, where func(o string) strin
 
 func (c *compiler) pageSQL(t *Type, s Selected, p page, order Order, tag, o, all, where string) string {
 	x := c.alias()
-	columns := []string{x + ".n"}
+	columns := []string{x + ".plan_n as n"}
 	direction := order.Desc != p.backward
 	agg := "n"
 	if p.backward {
@@ -94,10 +93,10 @@ func (c *compiler) pageSQL(t *Type, s Selected, p page, order Order, tag, o, all
 		column := "j" + strconv.Itoa(len(pairs))
 		switch part.Name {
 		case "nodes":
-			columns = append(columns, fmt.Sprintf("case when %s.n <= %s then %s end as %s", x, limit, c.object(t, t.Fields, t.Name, x, part.Under(t.Name)), column))
+			columns = append(columns, fmt.Sprintf("case when %s.plan_n <= %s then %s end as %s", x, limit, c.object(t, t.Fields, t.Name, x, part.Under(t.Name)), column))
 			pairs = append(pairs, fmt.Sprintf("%s, coalesce(json_agg(p.%s order by %s) filter (where p.n <= %s), '[]')", literal(part.Alias), column, agg, limit))
 		case "edges":
-			columns = append(columns, fmt.Sprintf("case when %s.n <= %s then %s end as %s", x, limit, c.edge(t, part, order, tag, x), column))
+			columns = append(columns, fmt.Sprintf("case when %s.plan_n <= %s then %s end as %s", x, limit, c.edge(t, part, order, tag, x), column))
 			pairs = append(pairs, fmt.Sprintf("%s, coalesce(json_agg(p.%s order by %s) filter (where p.n <= %s), '[]')", literal(part.Alias), column, agg, limit))
 		case "pageInfo":
 			columns = append(columns, c.cursor(order, tag, x)+" as "+column)
@@ -108,7 +107,8 @@ func (c *compiler) pageSQL(t *Type, s Selected, p page, order Order, tag, o, all
 			pairs = append(pairs, fmt.Sprintf("%s, '%sConnection'::text", literal(part.Alias), t.Name))
 		}
 	}
-	return fmt.Sprintf("(select %s from (select %s from (select y.*, row_number() over () as n from (select %s.* from %s %s where %s order by %s limit %s + 1) y) %s) p)",
+	// The grouping keeps one row where nothing that is asked for adds the page up.
+	return fmt.Sprintf("(select %s from (select %s from (select y.*, row_number() over () as plan_n from (select %s.* from %s %s where %s order by %s limit %s + 1) y) %s) p having true)",
 		jsonObject(pairs), strings.Join(columns, ", "), o, t.Table, o, where, orderSQL(order, o, direction), limit, x)
 }
 
@@ -218,7 +218,7 @@ func decodeCursor(cursor, tag string, n int) ([]string, error) {
 		return nil, err
 	}
 	if len(parts) != n+1 || parts[0] != tag {
-		return nil, refusal.Refusal{}
+		return nil, errors.New("a cursor of another list or order")
 	}
 	if _, err := uuid.Parse(parts[n]); err != nil {
 		return nil, err

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -93,8 +95,11 @@ func (c *compiler) root(s Selected) string {
 	if s.Name == "__typename" {
 		return "'Query'::text"
 	}
-	r := c.schema.roots[s.Name]
-	where, err := c.rootWhere(r, s)
+	r, ok := c.schema.roots[s.Name]
+	if !ok {
+		return c.fail(fmt.Errorf("plan: Query.%s is not mapped", s.Name))
+	}
+	where, expr, err := c.rootSQL(r, s)
 	if err != nil {
 		return "null"
 	}
@@ -105,24 +110,25 @@ func (c *compiler) root(s Selected) string {
 		return c.connection(r.target, c.schema.types[r.target], func(o string) string { return c.sql(where, "", o) }, s, r.extra)
 	}
 	t, o := c.schema.types[r.target], c.alias()
-	what := c.sql(r.expr, "", o)
+	what := c.sql(expr, "", o)
 	if r.kind == rootOne {
 		what = c.object(t, t.Fields, t.Name, o, s.Under(t.Name))
 	}
-	return fmt.Sprintf("(select %s from %s %s where %s and %s)", what, t.Table, o, c.sql(where, "", o), c.seen(t, o))
+	return fmt.Sprintf("(select %s from %s %s where (%s) and %s)", what, t.Table, o, c.sql(where, "", o), c.seen(t, o))
 }
 
-// rootWhere puts the arguments into a root's condition. An id of another sort is answered like an unknown one.
-func (c *compiler) rootWhere(r Root, s Selected) (string, error) {
-	where := r.where
+// rootSQL puts the arguments into a root's condition and expression. An id of another sort is answered like an unknown one.
+func (c *compiler) rootSQL(r Root, s Selected) (where, expr string, err error) {
+	where, expr = r.where, r.expr
 	if id, ok := s.Args["id"].(string); ok && r.kind == rootOne && r.args == nil {
 		u, err := ParseID(c.schema.types[r.target].Prefix, id)
 		if err != nil {
-			return "", err
+			return "", "", err
 		}
 		where = strings.ReplaceAll(where, "{a:id}", c.arg(u.String(), "uuid"))
 	}
-	for name, a := range r.args {
+	for _, name := range slices.Sorted(maps.Keys(r.args)) {
+		a := r.args[name]
 		value, _ := s.Args[name].(string)
 		if a.prefix != "" {
 			u, err := ParseID(a.prefix, value)
@@ -131,9 +137,10 @@ func (c *compiler) rootWhere(r Root, s Selected) (string, error) {
 			}
 			value = u.String()
 		}
-		where = strings.ReplaceAll(where, "{a:"+name+"}", c.arg(value, a.sqlType))
+		sql := c.arg(value, a.sqlType)
+		where, expr = strings.ReplaceAll(where, "{a:"+name+"}", sql), strings.ReplaceAll(expr, "{a:"+name+"}", sql)
 	}
-	return where, nil
+	return where, expr, nil
 }
 
 func (c *compiler) node(s Selected) string {

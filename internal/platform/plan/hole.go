@@ -88,6 +88,9 @@ func (e *Engine) finish(ctx context.Context, c *compiler, tx *postgres.Tx, gaps 
 		if err != nil {
 			return fmt.Errorf("plan: filler %s: %w", h.filler, err)
 		}
+		if len(values) != len(inputs) {
+			return fmt.Errorf("plan: filler %s gave %d values for %d inputs", h.filler, len(values), len(inputs))
+		}
 		for i, v := range values {
 			if gaps[where[i]].value, err = Render(v, h.under, c.viewer.Lang); err != nil {
 				return err

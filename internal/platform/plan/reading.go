@@ -80,6 +80,9 @@ func NewSchema(readings ...Reading) *Schema {
 	for _, r := range readings {
 		for _, t := range r.Types {
 			t.Fields, t.Filters = maps.Clone(t.Fields), maps.Clone(t.Filters)
+			if t.Fields == nil {
+				t.Fields = Fields{}
+			}
 			if t.Filters == nil {
 				t.Filters = Filters{}
 			}
@@ -129,19 +132,24 @@ func (s *Schema) mustType(name string) *Type {
 // check follows every relation and hole to what it names.
 func (s *Schema) check() {
 	for _, t := range s.types {
-		for name, f := range t.Fields {
-			if f.target != "" {
-				s.mustType(f.target)
-			}
-			if f.filler != "" && s.fillers[f.filler] == nil {
-				panic(fmt.Sprintf("plan: hole %s of %s.%s has no filler", f.filler, t.Name, name))
-			}
-		}
+		s.checkFields(t.Name, t.Fields)
 	}
 	for _, r := range s.roots {
 		if r.target != "" {
 			s.mustType(r.target)
 		}
+	}
+}
+
+func (s *Schema) checkFields(of string, fields Fields) {
+	for name, f := range fields {
+		if f.target != "" {
+			s.mustType(f.target)
+		}
+		if f.filler != "" && s.fillers[f.filler] == nil {
+			panic(fmt.Sprintf("plan: hole %s of %s.%s has no filler", f.filler, of, name))
+		}
+		s.checkFields(of+"."+name, f.fields)
 	}
 }
 
