@@ -71,7 +71,7 @@ func (run *refresh) renew(e existing, want pair) error {
 	if r.State != Suggested {
 		r.State, r.StateSince = Suggested, run.tx.Today()
 	}
-	r.Score, r.Blocked, r.CompanyText, r.RefreshedAt = want.result.Score, want.result.Blocked, encode(words), run.tx.Now
+	r.Score, r.Blocked, r.CompanyText, r.RefreshedAt = want.result.Score, want.result.Blocked, words, run.tx.Now
 	run.updated, run.stale = append(run.updated, r), append(run.stale, r.ID)
 	run.count.Changed++
 	m.tell(run.tx, access.RefreshMatches, event.Changed, Suggested)
@@ -81,16 +81,12 @@ func (run *refresh) renew(e existing, want pair) error {
 // says whether a stored match already reads like a judgement.
 func (e existing) says(r Result, reasons []spelled, words text.Text) (bool, error) {
 	var stored []spelled
-	var told text.Text
 	if len(e.Reasons) > 0 {
 		if err := json.Unmarshal(e.Reasons, &stored); err != nil {
 			return false, err
 		}
 	}
-	if err := json.Unmarshal(e.CompanyText, &told); err != nil {
-		return false, err
-	}
-	return e.Score == r.Score && e.Blocked == r.Blocked && told == words && slices.Equal(stored, reasons), nil
+	return e.Score == r.Score && e.Blocked == r.Blocked && e.CompanyText == words && slices.Equal(stored, reasons), nil
 }
 
 // drop takes a suggestion away that nobody has touched.
@@ -123,7 +119,7 @@ func (run *refresh) add() error {
 		}
 		words := CompanyText(want.opening, want.person.Brings, want.person.Needs, run.words)
 		r := row{ID: id, ProgrammeID: run.programme, ParticipationID: k.participation, OpeningID: k.opening, CompanyID: want.opening.Company, State: Suggested,
-			StateSince: run.tx.Today(), Score: want.result.Score, Blocked: want.result.Blocked, CompanyText: encode(words), RefreshedAt: run.tx.Now,
+			StateSince: run.tx.Today(), Score: want.result.Score, Blocked: want.result.Blocked, CompanyText: words, RefreshedAt: run.tx.Now,
 			Audience: want.person.Audience, Revision: 1}
 		run.added = append(run.added, r)
 		run.count.Entered++
@@ -150,7 +146,7 @@ func (run *refresh) keepReasons(m row, list []spelled) error {
 			return err
 		}
 		run.reasons = append(run.reasons, reasonRow{ID: id, MatchID: m.ID, ParticipationID: m.ParticipationID, Position: i + 1, Kind: s.Kind, Code: s.Code,
-			Points: s.Points, Text: encode(s.Text), Audience: m.Audience})
+			Points: s.Points, Text: s.Text, Audience: m.Audience})
 	}
 	return nil
 }

@@ -20,16 +20,16 @@ import (
 type row struct {
 	bun.BaseModel `bun:"table:match,alias:m"`
 
-	ID              uuid.UUID
+	ID              uuid.UUID `bun:"type:uuid"`
 	ProgrammeID     uuid.UUID
 	ParticipationID uuid.UUID
 	OpeningID       uuid.UUID
 	CompanyID       uuid.UUID
 	State           State
-	StateSince      calendar.Day
+	StateSince      calendar.Day `bun:"type:date"`
 	Score           int
 	Blocked         bool
-	CompanyText     json.RawMessage `bun:"type:jsonb"`
+	CompanyText     text.Text `bun:"type:jsonb"`
 	DeclineReason   *string
 	RefreshedAt     time.Time
 	Audience        []uuid.UUID `bun:",array"`
@@ -47,8 +47,8 @@ type reasonRow struct {
 	Kind            string
 	Code            string
 	Points          int
-	Text            json.RawMessage `bun:"type:jsonb"`
-	Audience        []uuid.UUID     `bun:",array"`
+	Text            text.Text   `bun:"type:jsonb"`
+	Audience        []uuid.UUID `bun:",array"`
 }
 
 // factsRow is a match with what the gates look at.
@@ -263,19 +263,36 @@ func insertAll[T any](ctx context.Context, tx *postgres.Tx, rows []T) error {
 	return nil
 }
 
+// updated is what a refresh may change of a match.
+type updated struct {
+	ID          uuid.UUID    `json:"id"`
+	State       State        `json:"state"`
+	StateSince  calendar.Day `json:"state_since"`
+	Score       int          `json:"score"`
+	Blocked     bool         `json:"blocked"`
+	CompanyText text.Text    `json:"company_text"`
+	RefreshedAt time.Time    `json:"refreshed_at"`
+}
+
 // updateAll writes what a refresh changes of matches that are held.
 func updateAll(ctx context.Context, tx *postgres.Tx, rows []row) error {
-	for len(rows) > 0 {
-		n := min(chunk, len(rows))
-		part := rows[:n]
-		_, err := tx.NewUpdate().With("_data", tx.NewValues(&part)).Model((*row)(nil)).TableExpr("_data").
-			Set("state = _data.state").Set("state_since = _data.state_since").Set("score = _data.score").Set("blocked = _data.blocked").
-			Set("company_text = _data.company_text").Set("refreshed_at = _data.refreshed_at").Set("revision = m.revision + 1").
-			Where("m.id = _data.id").Exec(ctx)
-		if err != nil {
-			return fmt.Errorf("change matches: %w", err)
-		}
-		rows = rows[n:]
+	if len(rows) == 0 {
+		return nil
+	}
+	list := make([]updated, len(rows))
+	for i, r := range rows {
+		list[i] = updated{r.ID, r.State, r.StateSince, r.Score, r.Blocked, r.CompanyText, r.RefreshedAt.UTC()}
+	}
+	data, err := json.Marshal(list)
+	if err != nil {
+		return err
+	}
+	_, err = tx.NewRaw(`update match m set state = d.state, state_since = d.state_since, score = d.score, blocked = d.blocked, company_text = d.company_text,
+			refreshed_at = d.refreshed_at, revision = m.revision + 1
+		from jsonb_to_recordset(?::jsonb) as d(id uuid, state text, state_since date, score int, blocked boolean, company_text jsonb, refreshed_at timestamptz)
+		where m.id = d.id`, string(data)).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("change matches: %w", err)
 	}
 	return nil
 }
@@ -294,9 +311,4 @@ func deleteMatches(ctx context.Context, tx *postgres.Tx, matches []uuid.UUID) er
 	}
 	_, err := tx.NewDelete().Model((*row)(nil)).Where("id in (?)", bun.In(matches)).Exec(ctx)
 	return err
-}
-
-func encode(t text.Text) json.RawMessage {
-	data, _ := json.Marshal(t)
-	return data
 }
