@@ -91,7 +91,7 @@ func first[In, Out any](ctx context.Context, r *Resolver, tx *postgres.Tx, act a
 		return err
 	}
 	finished(out, asked, nil, tx.Warnings)
-	return tx.Settle(ctx, asked.requestID, out)
+	return tx.Settle(ctx, asked.requestID, outcome{out})
 }
 
 // fingerprint is a keyed hash of the canonical input: it tells equal from different, and nothing else.
