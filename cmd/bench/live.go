@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 )
 
 const feedQuery = `subscription Feed($programme: ID!) {
@@ -54,10 +56,14 @@ func live(ctx context.Context, s *stage, out *report) (err error) {
 	if err := steadily(ctx, acts, liveWarmUp+liveActs); err != nil {
 		return err
 	}
-	if err := followers.await(ctx, before+liveWarmUp+liveActs, arriveIn); err != nil {
+	told, err := s.commits(ctx, before)
+	if err != nil {
 		return err
 	}
-	took, err := s.latencies(ctx, followers, before, before+liveWarmUp)
+	if err := followers.await(ctx, told[len(told)-1].sequence, arriveIn); err != nil {
+		return err
+	}
+	took, err := latencies(followers.receipts(), told, liveWarmUp)
 	if err != nil {
 		return err
 	}
@@ -78,7 +84,7 @@ func (s *stage) wake(ctx context.Context, r *register, f *audience) (last int64,
 		if err := r.record(ctx, entry); err != nil {
 			return 0, err
 		}
-		if err := s.owner.QueryRow(ctx, "select max(seq) from outbox").Scan(&last); err != nil {
+		if err := s.owner.QueryRow(ctx, "select max(seq) from outbox where subject_kind = 'Attendance'").Scan(&last); err != nil {
 			return 0, err
 		}
 		if err = f.await(ctx, last, time.Second); err == nil {
@@ -119,38 +125,40 @@ func steadily(ctx context.Context, r *register, n int) error {
 	return errors.Join(errs...)
 }
 
-// latencies joins what the followers received after the sequence with when PostgreSQL committed it, in milliseconds.
-func (s *stage) latencies(ctx context.Context, f *audience, before, after int64) ([]float64, error) {
-	rows, err := s.owner.Query(ctx, "select seq, pg_xact_commit_timestamp(xmin) from outbox")
+// commit is an attendance's event and when PostgreSQL committed it.
+type commit struct {
+	sequence int64
+	at       time.Time
+}
+
+// commits are the register's events after the sequence, in order; a programme's sequence counts other events too.
+func (s *stage) commits(ctx context.Context, after int64) ([]commit, error) {
+	rows, err := s.owner.Query(ctx, "select seq, pg_xact_commit_timestamp(xmin) from outbox where subject_kind = 'Attendance' and seq > $1 order by seq", after)
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	committed := map[int64]time.Time{}
-	for rows.Next() {
-		var seq int64
-		var at time.Time
-		if err := rows.Scan(&seq, &at); err != nil {
-			return nil, err
-		}
-		committed[seq] = at
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (c commit, err error) {
+		return c, row.Scan(&c.sequence, &c.at)
+	})
+}
+
+// latencies pairs what each follower received with the commits, the first ones left out, in milliseconds. One that is
+// missing, double or out of order is an error.
+func latencies(all [][]receipt, commits []commit, leaveOut int) ([]float64, error) {
 	var took []float64
-	for i, received := range f.receipts() {
-		last := before
-		for _, r := range received {
-			if r.sequence <= before && last == before {
-				continue
+	for i, received := range all {
+		for len(received) > 0 && received[0].sequence < commits[0].sequence {
+			received = received[1:]
+		}
+		if len(received) != len(commits) {
+			return nil, fmt.Errorf("follower %d got %d events of %d", i, len(received), len(commits))
+		}
+		for n, r := range received {
+			if r.sequence != commits[n].sequence {
+				return nil, fmt.Errorf("follower %d got event %d instead of %d", i, r.sequence, commits[n].sequence)
 			}
-			if r.sequence != last+1 {
-				return nil, fmt.Errorf("follower %d got event %d after %d", i, r.sequence, last)
-			}
-			last = r.sequence
-			if r.sequence > after {
-				took = append(took, milliseconds(r.at.Sub(committed[r.sequence])))
+			if n >= leaveOut {
+				took = append(took, milliseconds(r.at.Sub(commits[n].at)))
 			}
 		}
 	}

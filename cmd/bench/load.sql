@@ -112,6 +112,15 @@ from someone s join host h on h.n = s.company cross join generate_series(0, 1) i
 where i = 0 or s.n % 3 = 0;
 
 -- step attendances
+-- Indexes are made anew after the rows, as they were: the one that keeps overlaps out takes longest.
+create temp table index_of as
+  select 'alter table attendance drop constraint ' || quote_ident(conname) as away,
+         'alter table attendance add constraint ' || quote_ident(conname) || ' ' || pg_get_constraintdef(oid) as back
+  from pg_constraint where conrelid = 'attendance'::regclass and contype = 'x'
+  union all
+  select 'drop index ' || indexrelid::regclass, pg_get_indexdef(indexrelid) from pg_index
+  where indrelid = 'attendance'::regclass and not exists (select from pg_constraint where conindid = indexrelid and conrelid = indrelid);
+do $$ declare sql text; begin for sql in select away from index_of loop execute sql; end loop; end $$;
 -- The register is written in the order of its days, as in earnest: 48 days at the host, 12 in the course, weekdays only.
 insert into attendance (id, programme_id, enrolment_id, activity_id, participation_id, person_id, placement_id, company_id, kind, day, from_minute, to_minute,
                         absence_reason, standing, recorded_by, recorded_at, origin, audience)
@@ -127,6 +136,9 @@ cross join someone s
 join host h on h.n = s.company
 cross join lateral (select f.start + 7 * (case when course then s.n % 4 else s.n % 20 end) + (f.i / 5) * 7 + f.i % 5 as day) d
 order by k, s.n;
+
+-- step indexes of attendances
+do $$ declare sql text; begin for sql in select back from index_of loop execute sql; end loop; end $$;
 
 -- step allowances
 insert into allowance (id, programme_id, participation_id, month, policy_version_id, minutes, accrued_cents, cap_cents, total_cents, computed_at, audience)
