@@ -217,7 +217,7 @@ func decodeCursor(cursor, tag string, n int) ([]string, error) {
 	if err := json.Unmarshal(data, &parts); err != nil {
 		return nil, err
 	}
-	if len(parts) != n+1 || parts[0] != tag {
+	if len(parts) != n+1 || parts[0] != tag || len(parts[n]) != 36 {
 		return nil, errors.New("a cursor of another list or order")
 	}
 	if _, err := uuid.Parse(parts[n]); err != nil {

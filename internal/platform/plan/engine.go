@@ -128,7 +128,10 @@ func (c *compiler) rootSQL(r Root, s Selected) (where, expr string, err error) {
 		where = strings.ReplaceAll(where, "{a:id}", c.arg(u.String(), "uuid"))
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.args)) {
-		a := r.args[name]
+		a, place := r.args[name], "{a:"+name+"}"
+		if !strings.Contains(where+expr, place) {
+			continue // Postgres refuses an argument that stands nowhere
+		}
 		value, _ := s.Args[name].(string)
 		if a.prefix != "" {
 			u, err := ParseID(a.prefix, value)
@@ -138,7 +141,7 @@ func (c *compiler) rootSQL(r Root, s Selected) (where, expr string, err error) {
 			value = u.String()
 		}
 		sql := c.arg(value, a.sqlType)
-		where, expr = strings.ReplaceAll(where, "{a:"+name+"}", sql), strings.ReplaceAll(expr, "{a:"+name+"}", sql)
+		where, expr = strings.ReplaceAll(where, place, sql), strings.ReplaceAll(expr, place, sql)
 	}
 	return where, expr, nil
 }
