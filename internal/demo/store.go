@@ -1,0 +1,169 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
+
+	"github.com/lavoroincorso/lavoro/internal/member"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+)
+
+// frame is the programme that the demonstration fills.
+type frame struct {
+	ID      uuid.UUID
+	FromDay calendar.Day
+	ToDay   calendar.Day
+}
+
+func frameOf(ctx context.Context, tx *postgres.Tx, code string) (f frame, err error) {
+	err = tx.NewRaw("select id, from_day, to_day from programme where code = ?", code).Scan(ctx, &f)
+	if err != nil {
+		return f, fmt.Errorf("programme %s: %w", code, err)
+	}
+	return f, nil
+}
+
+type partnerRow struct {
+	ID   uuid.UUID
+	Code string
+}
+
+func partnersOf(ctx context.Context, tx *postgres.Tx, programme uuid.UUID) (rows []partnerRow, err error) {
+	err = tx.NewRaw("select id, code from organisation where programme_id = ? order by position", programme).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("partners: %w", err)
+	}
+	return rows, nil
+}
+
+// enrolmentOf is where the hours of an internship belong.
+func enrolmentOf(ctx context.Context, tx *postgres.Tx, placement uuid.UUID) (id uuid.UUID, err error) {
+	err = tx.NewRaw("select enrolment_id from placement where id = ?", placement).Scan(ctx, &id)
+	if err != nil {
+		return id, fmt.Errorf("enrolment: %w", err)
+	}
+	return id, nil
+}
+
+type matchRow struct {
+	ID              uuid.UUID
+	ParticipationID uuid.UUID
+	OpeningID       uuid.UUID
+	State           string
+	Blocked         bool
+	Score           int
+}
+
+// matchesOf gives the matches of participations, best first.
+func matchesOf(ctx context.Context, tx *postgres.Tx, participations []uuid.UUID) (rows []matchRow, err error) {
+	err = tx.NewRaw(`select id, participation_id, opening_id, state, blocked, score from match where participation_id in (?)
+		order by participation_id, score desc, opening_id`, bun.In(participations)).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("matches: %w", err)
+	}
+	return rows, nil
+}
+
+// contestedOf gives the contested entries of an enrolment on a day.
+func contestedOf(ctx context.Context, tx *postgres.Tx, enrolment uuid.UUID, day calendar.Day) (ids []uuid.UUID, err error) {
+	err = tx.NewRaw("select id from attendance where enrolment_id = ? and day = ? and standing = 'CONTESTED' order by id", enrolment, day).Scan(ctx, &ids)
+	if err != nil {
+		return nil, fmt.Errorf("contested entries: %w", err)
+	}
+	return ids, nil
+}
+
+type monthRow struct {
+	ParticipationID uuid.UUID
+	Month           calendar.Month
+}
+
+// monthsWithHours gives each participation's months in which the register has entries, from a month on.
+func monthsWithHours(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, from, to calendar.Day) (rows []monthRow, err error) {
+	err = tx.NewRaw(`select participation_id, date_trunc('month', day)::date as month from attendance
+		where programme_id = ? and day between ? and ? group by 1, 2 order by 2, 1`, programme, from, to).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("months: %w", err)
+	}
+	return rows, nil
+}
+
+// enlist writes members and their grants. There is no act of invitation: this is the owner of the tables.
+func enlist(ctx context.Context, ownerURL string, o *office, workers []*worker) (err error) {
+	conn, err := pgx.Connect(ctx, ownerURL)
+	if err != nil {
+		return fmt.Errorf("owner of the tables: %w", err)
+	}
+	defer func() { err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))) }()
+	batch := &pgx.Batch{}
+	for _, w := range workers {
+		batch.Queue("insert into member (id, issuer, subject, email, name, person_id, audience) values ($1, $2, $3, $4, $5, nullif($6, $7::uuid), $8)",
+			w.id, member.DemonstrationIssuer, w.address, w.address+"@"+Domain, w.name, w.person, uuid.Nil, w.audience)
+		for i, g := range w.actor.Grants {
+			batch.Queue(`insert into access_grant (id, member_id, programme_id, role, key, from_day, audience)
+				values ($1, $2, $3, $4, $5, $6, coalesce(organisation_line($7), '{}') || $2::uuid)`,
+				chanceOf("grant "+w.address, i).timedID(o.from.Start()), w.id, g.Programme, string(g.Role), g.Key, o.from.String(), o.organisations[w.partner])
+		}
+	}
+	if err := conn.SendBatch(ctx, batch).Close(); err != nil {
+		return fmt.Errorf("members: %w", err)
+	}
+	return nil
+}
+
+// state of a demonstration: whether it was begun, and whether its last step was done.
+func state(ctx context.Context, db *postgres.DB) (begun, made bool, err error) {
+	people, err := member.DemonstrationPeople(ctx, db)
+	if err != nil {
+		return false, false, err
+	}
+	for _, p := range people {
+		made = made || p.Email == finished+"@"+Domain
+	}
+	return len(people) > 0, made, nil
+}
+
+// clear takes away what an interrupted making has left behind. Nobody was served before it ended, so nobody's work is lost.
+func clear(ctx context.Context, ownerURL string) (err error) {
+	conn, err := pgx.Connect(ctx, ownerURL)
+	if err != nil {
+		return fmt.Errorf("owner of the tables: %w", err)
+	}
+	defer func() { err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))) }()
+	var kind postgres.Kind
+	if err := conn.QueryRow(ctx, "select kind from installation").Scan(&kind); err != nil || kind != postgres.Demonstration {
+		return errors.Join(err, errors.New("only a DEMONSTRATION is cleared"))
+	}
+	_, err = conn.Exec(ctx, `truncate member, person, company, activity, request, outbox, journal, news_head, relay_position, reaction_position cascade`)
+	return err
+}
+
+// analyze lets the planner know the tables that have just been filled.
+func analyze(ctx context.Context, ownerURL string) (err error) {
+	conn, err := pgx.Connect(ctx, ownerURL)
+	if err != nil {
+		return fmt.Errorf("owner of the tables: %w", err)
+	}
+	defer func() { err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))) }()
+	_, err = conn.Exec(ctx, "analyze")
+	return err
+}
+
+func still(t time.Time) postgres.Clock { return func() time.Time { return t } }
+
+// caughtUp says that a reaction has nothing left to do for the news so far.
+func caughtUp(ctx context.Context, tx *postgres.Tx, name string, programme uuid.UUID) error {
+	_, err := tx.NewRaw(`insert into reaction_position (name, programme_id, seq) select ?, programme_id, seq from news_head where programme_id = ?
+		on conflict (name, programme_id) do update set seq = excluded.seq`, name, programme).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("position of %s: %w", name, err)
+	}
+	return nil
+}
