@@ -44,14 +44,25 @@ language sql stable security definer set search_path = public, pg_temp as $$
 $$;
 grant execute on function sign_in(text, text, date) to lavoro_app;
 
--- The sign-in list of a demonstration; a REAL installation answers nothing.
+-- The sign-in list of a demonstration, each with the role that tells most; a REAL installation answers nothing. Where somebody works
+-- follows from the first key that names a body: a partner, a company, or for participants the programme itself.
 create function demonstration_people() returns table (email text, name text, role text, organisation text, subject text)
-language sql stable security definer set search_path = public, pg_temp as $$
-  select distinct on (m.email) m.email, m.name, g.role, coalesce(o.name, ''), m.subject
+language plpgsql stable security definer set search_path = public, pg_temp as $$
+#variable_conflict use_column
+begin
+  return query
+  select m.email, m.name, told.role, coalesce(partner.name, host.name, told.programme), m.subject
   from member m
-  join access_grant g on g.member_id = m.id
-  left join organisation o on o.id = any (m.audience) and (g.key = o.id or g.key = m.id)
+  cross join lateral (
+    select g.role, g.key, p.name as programme from access_grant g join programme p on p.id = g.programme_id where g.member_id = m.id
+    order by array_position(array['COORDINATOR', 'PARTNER_COORDINATOR', 'CASE_MANAGER', 'TUTOR', 'HOST_TUTOR', 'SCOUT', 'PAYMENTS_OFFICER',
+                                  'APPROVER', 'AUDITOR', 'ADMINISTRATOR', 'DPO', 'PARTICIPANT', 'STAFF'], g.role), g.id limit 1
+  ) told
+  left join lateral (
+    select o.name from access_grant g join organisation o on o.id = g.key where g.member_id = m.id order by o.position desc limit 1
+  ) partner on true
+  left join company host on host.id = told.key
   where (select kind from installation) = 'DEMONSTRATION'
-  order by m.email, (g.key = o.id) desc nulls last, o.position desc
-$$;
+  order by m.email;
+end $$;
 grant execute on function demonstration_people() to lavoro_app;
