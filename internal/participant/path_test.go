@@ -238,6 +238,26 @@ func TestStepsAreChecked(t *testing.T) {
 	}
 }
 
+// TestStepsNeedTheRole has those try every step who see the participation and may not take it.
+func TestStepsNeedTheRole(t *testing.T) {
+	o := newOffice(t)
+	id := o.referred(o.aias, "AIAS", mario).Participation
+	o.assign(o.aias, id, &o.manager, &o.tutor)
+	for _, tr := range participant.Transitions {
+		wants(t, o.in(o.as(o.tutor, access.Tutor), o.step(tr.Act, participant.Step{Participation: id})), refusal.NotAllowed)
+	}
+	wants(t, o.in(o.as(o.manager, access.CaseManager), o.step(access.ExcludeParticipant, participant.Step{Participation: id})), refusal.NotAllowed)
+	err := o.in(o.as(o.tutor, access.Tutor), func(ctx context.Context, tx *postgres.Tx) error {
+		_, err := o.room.RecordExclusionCheck(ctx, tx, participant.CheckInput{Participation: id, Measure: "ADI", Outcome: participant.Clear, Evidence: "x"})
+		return err
+	})
+	wants(t, err, refusal.NotAllowed)
+	if o.state(id) != "REFERRED" {
+		t.Error(o.state(id))
+	}
+	o.walk(o.as(o.manager, access.CaseManager), id, access.CheckEligibility, access.AdmitParticipant)
+}
+
 func TestChecksAreChecked(t *testing.T) {
 	o := newOffice(t)
 	id := o.referred(o.aias, "AIAS", mario).Participation

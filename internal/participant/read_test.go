@@ -113,6 +113,30 @@ func without(shown map[string]any, keys ...string) map[string]any {
 	return rest
 }
 
+// TestRowsAreHiddenByThemselves asks for confidential rows by their ids, past the participation that leads to them.
+func TestRowsAreHiddenByThemselves(t *testing.T) {
+	o := newOffice(t)
+	o.active()
+	engine := &plan.Engine{Schema: plan.NewSchema(programme.Reading(), member.Reading(), participant.Reading()), DB: o.db}
+	for _, typeName := range []string{"ExclusionCheck", "Verdict", "VerdictFinding", "EntrySnapshot"} {
+		table := map[string]string{"ExclusionCheck": "exclusion_check", "Verdict": "verdict", "VerdictFinding": "verdict_finding", "EntrySnapshot": "entry_snapshot"}[typeName]
+		var id uuid.UUID
+		o.one("select id from "+table+" limit 1", &id)
+		for name, c := range map[string]struct {
+			actor access.Actor
+			sees  bool
+		}{"coordinator": {o.aias, true}, "tutor": {o.as(o.tutor, access.Tutor), false}, "scout": {o.actor(uuid.New(), access.Scout, o.orgs["AIAS"]), false}} {
+			rows, err := engine.Objects(o.ctx, plan.Viewer{Actor: c.actor, Now: o.now}, nil, []plan.Group{{Type: typeName, IDs: []uuid.UUID{id}, Selected: []plan.Selected{leaf("id")}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if sees := len(rows[0]) > 0 && string(rows[0][0]) != "null"; sees != c.sees {
+				t.Errorf("%s sees %s: %v", name, typeName, sees)
+			}
+		}
+	}
+}
+
 func TestHiddenNamesWhatIsNull(t *testing.T) {
 	o := newOffice(t)
 	made := o.active()
