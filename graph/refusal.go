@@ -3,12 +3,14 @@ package graph
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/google/uuid"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"github.com/lavoroincorso/lavoro/graph/scalar"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
@@ -38,6 +40,10 @@ func present(ctx context.Context, err error) *gqlerror.Error {
 	if errors.As(err, &own) && own.Err == nil {
 		return own // of the parser, the validator or the protocol: about the request, not about data
 	}
+	var invalid *scalar.Invalid
+	if errors.As(err, &invalid) {
+		return spelled(ctx, refusal.Invalid(invalid.Err, pathOf(own)...))
+	}
 	if list, ok := refusal.As(err); ok && len(list) > 0 {
 		return spelled(ctx, list[0])
 	}
@@ -48,6 +54,17 @@ func present(ctx context.Context, err error) *gqlerror.Error {
 	id := uuid.NewString()
 	slog.ErrorContext(ctx, "internal error", "id", id, "error", postgres.Safe(err))
 	return spelled(ctx, internal.At().With("id", id))
+}
+
+// pathOf is the path into an act's input, as refusals spell it.
+func pathOf(e *gqlerror.Error) []string {
+	var path []string
+	if e != nil {
+		for _, step := range e.Path {
+			path = append(path, fmt.Sprint(step))
+		}
+	}
+	return path
 }
 
 func spelled(ctx context.Context, r refusal.Refusal) *gqlerror.Error {

@@ -2,7 +2,30 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"time"
+
+	"github.com/lavoroincorso/lavoro/internal/demo"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 )
 
-func (a *App) demonstrate(context.Context, io.Writer) error { return nil }
+// demonstrationDeps are the rooms as the program has wired them.
+func (a *App) demonstrationDeps() demo.Deps {
+	return demo.Deps{DB: a.DB, OwnerURL: a.Config.owner(), Participants: a.rooms.participants, Placements: a.rooms.placements,
+		Matches: a.rooms.matches, Reactions: a.rooms.reactions()}
+}
+
+// demonstrate makes the invented programme up to yesterday, once; a start that finds it there does nothing.
+func (a *App) demonstrate(ctx context.Context, out io.Writer) error {
+	progress := func(step string) { fmt.Fprintf(out, "\n             %s", step) }
+	until := calendar.DayOf(time.Now()).AddDays(-1)
+	report, err := demo.Make(ctx, a.demonstrationDeps(), until, progress)
+	if err != nil {
+		return err
+	}
+	if report.Made {
+		fmt.Fprintf(out, "\n             %d acts up to %s   ", report.Acts, until)
+	}
+	return nil
+}

@@ -25,7 +25,7 @@ import (
 var clocks = [][]event.Clock{participant.Clocks(), company.Clocks(), placement.DueClocks(), matching.DueClocks()}
 
 // vetoes are what later rooms say before somebody leaves the programme.
-var vetoes = []participant.Veto{placement.VetoWithdrawal}
+var vetoes = []participant.Veto{activity.Veto, placement.VetoWithdrawal}
 
 // schema joins what every room declares readable, in the order of the programme's path.
 func schema() *plan.Schema {
@@ -38,11 +38,14 @@ type rooms struct {
 	participants participant.Room
 	placements   placement.Room
 	matches      matching.Room
+	clocks       *duty.Clocks
 }
 
 func newRooms(secret []byte) rooms {
-	onState := []func(context.Context, *postgres.Tx, event.Transition) error{duty.NewClocks(clocks...).OnState}
+	keeper := duty.NewClocks(clocks...)
+	onState := []func(context.Context, *postgres.Tx, event.Transition) error{keeper.OnState}
 	r := rooms{
+		clocks:       keeper,
 		participants: participant.Room{Secret: secret, OnState: onState, Vetoes: vetoes},
 		placements:   placement.Room{OnState: onState, AttestGates: []placement.AttestGate{attendance.AttestGate}},
 	}
@@ -55,6 +58,7 @@ func (r rooms) reactions() []duty.Reaction {
 	return []duty.Reaction{
 		{Name: "allowance", SubjectKinds: []string{"Attendance"}, React: allowance.React},
 		duty.Reaction(r.matches.Reaction()),
+		{Name: "openings", SubjectKinds: []string{"Opening"}, React: company.Follow(r.clocks.OnState)},
 	}
 }
 

@@ -18,6 +18,15 @@ import (
 // maxCursor bounds what a client may hand back as a cursor, in bytes; ours are far shorter.
 const maxCursor = 1024
 
+// Invalid is the error of a value in a request that cannot be read; it wraps the parser's own.
+type Invalid struct{ Err error }
+
+// Error is what the parser says; it never holds the value.
+func (e *Invalid) Error() string { return e.Err.Error() }
+
+// Unwrap gives the parser's own error.
+func (e *Invalid) Unwrap() error { return e.Err }
+
 func quoted(s string) graphql.Marshaler {
 	return graphql.WriterFunc(func(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(s)) })
 }
@@ -30,9 +39,13 @@ func text[T any](v any, parse func(string) (T, error)) (T, error) {
 	s, ok := v.(string)
 	if !ok {
 		var zero T
-		return zero, fmt.Errorf("must be a string")
+		return zero, &Invalid{errors.New("must be a string")}
 	}
-	return parse(s)
+	value, err := parse(s)
+	if err != nil {
+		return value, &Invalid{err}
+	}
+	return value, nil
 }
 
 func integer(v any, low, high int64) (int64, error) {
@@ -46,10 +59,10 @@ func integer(v any, low, high int64) (int64, error) {
 	case json.Number:
 		n, err = strconv.ParseInt(v.String(), 10, 64)
 	default:
-		return 0, errors.New("must be an integer")
+		return 0, &Invalid{errors.New("must be an integer")}
 	}
 	if err != nil || n < low || n > high {
-		return 0, fmt.Errorf("must be an integer from %d to %d", low, high)
+		return 0, &Invalid{fmt.Errorf("must be an integer from %d to %d", low, high)}
 	}
 	return n, nil
 }

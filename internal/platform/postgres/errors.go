@@ -49,3 +49,9 @@ func code(err error) string {
 	}
 	return ""
 }
+
+// dead says whether a connection that was taken from the pool turned out to be gone; a new one that cannot be made is another matter.
+func dead(err error) bool {
+	var connect *pgconn.ConnectError
+	return Unreachable(err) && !errors.As(err, &connect)
+}

@@ -73,28 +73,42 @@ func (db *DB) InTx(ctx context.Context, actor access.Actor, clock Clock, fn func
 }
 
 func (db *DB) once(ctx context.Context, actor access.Actor, now time.Time, fn func(context.Context, *Tx) error) error {
-	inner, err := db.acts.BeginTx(ctx, &sql.TxOptions{})
+	tx, err := db.begin(ctx, actor, now)
 	if err != nil {
-		return fmt.Errorf("begin: %w", err)
-	}
-	defer func() { _ = inner.Rollback() }()
-	tx := &Tx{Tx: inner, Actor: actor, Now: now.Truncate(time.Microsecond)} // what Postgres keeps of it
-	if err := tx.as(ctx, actor); err != nil {
 		return err
 	}
+	defer func() { _ = tx.Rollback() }()
 	if err := fn(ctx, tx); err != nil {
 		return err
 	}
 	if err := tx.flush(ctx); err != nil {
 		return err
 	}
-	if err := inner.Commit(); err != nil {
+	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
 	if db.OnNews != nil && tx.Told() > 0 {
 		db.OnNews()
 	}
 	return nil
+}
+
+// begin opens a transaction with the actor's keys. Connections that a restarted server has left dead in the pool are found out here,
+// one after the other, before anything was done.
+func (db *DB) begin(ctx context.Context, actor access.Actor, now time.Time) (*Tx, error) {
+	for left := db.acts.Stats().Idle; ; left-- {
+		inner, err := db.acts.BeginTx(ctx, &sql.TxOptions{})
+		if err == nil {
+			tx := &Tx{Tx: inner, Actor: actor, Now: now.Truncate(time.Microsecond)} // what Postgres keeps of it
+			if err = tx.as(ctx, actor); err == nil {
+				return tx, nil
+			}
+			_ = inner.Rollback()
+		}
+		if left <= 0 || !dead(err) {
+			return nil, fmt.Errorf("begin: %w", err)
+		}
+	}
 }
 
 // as puts the actor's keys under the transaction; Postgres forgets them with it.

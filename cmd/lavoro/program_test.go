@@ -1,0 +1,281 @@
+package main
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/platform/testdb"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+)
+
+const (
+	coordinator = "coordinator.asl@demo.lavoro"
+	pegaso      = "coordinator.pegaso@demo.lavoro"
+	aias        = "coordinator.aias@demo.lavoro"
+	tutor       = "tutor.asl@demo.lavoro"
+)
+
+const recordMutation = `mutation($input: RecordAttendanceInput!) { recordAttendance(input: $input) {
+	requestId refusals { code } warnings { code }
+	answers { index refusals { code path message cure } warnings { code } attendance { id day from to minutes standing participant { id } allowedActs { act allowed } } } } }`
+
+const updates = `subscription($programme: ID!, $after: FeedCursor) { attendanceUpdates(programme: $programme, after: $after) {
+	cursor sequence act kind subjectId removedId subject { id minutes standing participant { person { familyName } } } } }`
+
+// TestProgram runs the whole program, two nodes on one PostgreSQL and Redis, over a small demonstration.
+func TestProgram(t *testing.T) {
+	c := demonstration(t, testdb.New(t))
+	first, second := serve(t, c), serve(t, c)
+	programme := first.as(t, coordinator).ask(`{ programme(code: "LACO3") { id } }`, nil)["programme"].(map[string]any)["id"].(string)
+	p := vars{"programme": programme}
+
+	t.Run("a nested list is one answer", func(t *testing.T) { nestedList(t, first.as(t, coordinator), p) })
+	t.Run("each partner sees its own people", func(t *testing.T) { ownPeople(t, first, p) })
+	t.Run("an event crosses to the other node and is resumed", func(t *testing.T) { eventsCross(t, first.as(t, tutor), second.as(t, coordinator), p) })
+	t.Run("the same request has one effect", func(t *testing.T) { oneEffect(t, first.as(t, tutor), p) })
+	t.Run("a preview writes nothing", func(t *testing.T) { previewWritesNothing(t, first.as(t, tutor), p) })
+	t.Run("bad input is refused with a code", func(t *testing.T) { badInput(t, first.as(t, tutor), p) })
+	t.Run("reads are bounded", func(t *testing.T) { boundedReads(t, first.as(t, coordinator), p) })
+	t.Run("a month above the cap is cut and says why", func(t *testing.T) { cappedMonth(t, first.as(t, coordinator), p) })
+	t.Run("pages are what a browser may trust", func(t *testing.T) { pages(t, first) })
+}
+
+func nestedList(t *testing.T, n *node, p vars) {
+	data := n.ask(`query($programme: ID!) { position(programme: $programme)
+		participants(programme: $programme, filter: {states: [ACTIVE]}, first: 5) { totalCount pageInfo { hasNextPage endCursor }
+			nodes { id stateLabel person { givenName familyName } organisation { name parent { code } } placements { state company { name } }
+				attendances(first: 3) { nodes { day minutes activity { kind { label } } } } allowances { month total } allowedActs { act allowed refusals { code } } } } }`, p)
+	nodes := at(t, data, "participants.nodes").([]any)
+	if len(nodes) != 5 || at(t, data, "participants.totalCount").(float64) < 5 {
+		t.Fatalf("%d nodes", len(nodes))
+	}
+	for _, person := range nodes {
+		if at(t, person, "person.familyName") == nil || at(t, person, "organisation.name") == nil || at(t, person, "stateLabel") != "Active" {
+			t.Fatalf("incomplete: %v", person)
+		}
+		if len(at(t, person, "allowedActs").([]any)) == 0 {
+			t.Fatalf("no acts: %v", person)
+		}
+	}
+}
+
+func ownPeople(t *testing.T, first *node, p vars) {
+	const list = `query($programme: ID!) { participants(programme: $programme, first: 200) { totalCount nodes { id organisation { code parent { code } } } } }`
+	all := first.as(t, coordinator).ask(list, p)
+	mine := first.as(t, pegaso).ask(list, p)
+	others := first.as(t, aias).ask(list, p)
+	if total(t, mine) == 0 || total(t, others) == 0 || total(t, mine)+total(t, others) >= total(t, all) {
+		t.Fatalf("lead %v, Pegaso %v, AIAS %v", total(t, all), total(t, mine), total(t, others))
+	}
+	for _, person := range at(t, mine, "participants.nodes").([]any) {
+		if code := at(t, person, "organisation.code"); code != "PEGASO" && at(t, person, "organisation.parent.code") != "PEGASO" {
+			t.Fatalf("Pegaso sees somebody of %v", code)
+		}
+	}
+	foreign := at(t, others, "participants.nodes.0.id")
+	for _, query := range []string{`query($id: ID!) { x: node(id: $id) { id } }`, `query($id: ID!) { x: participant(id: $id) { id } }`} {
+		if got := first.as(t, pegaso).ask(query, vars{"id": foreign}); got["x"] != nil {
+			t.Fatalf("%s showed somebody of another partner", query)
+		}
+		if got := first.as(t, pegaso).ask(query, vars{"id": "prt_" + uuid.NewString()}); got["x"] != nil {
+			t.Fatal("an unknown id is somebody")
+		}
+	}
+}
+
+func total(t *testing.T, data map[string]any) float64 {
+	return at(t, data, "participants.totalCount").(float64)
+}
+
+// freeHour is an entry that the tutor may write: an evening hour of a running internship that no earlier call gave away.
+func freeHour(t *testing.T, n *node, p vars) vars {
+	t.Helper()
+	data := n.ask(`query($programme: ID!) { placements(programme: $programme, filter: {states: [RUNNING]}, first: 20) { nodes { enrolment { id fromDay toDay } } } }`, p)
+	today := calendar.DayOf(n.app.resolver.Clock())
+	for _, placement := range at(t, data, "placements.nodes").([]any) {
+		enrolment := at(t, placement, "enrolment").(map[string]any)
+		for back := range 13 {
+			day := today.AddDays(-back - 1).String()
+			slot := enrolment["id"].(string) + day
+			if day >= enrolment["fromDay"].(string) && day <= enrolment["toDay"].(string) && !givenAway[slot] {
+				givenAway[slot] = true
+				return vars{"id": "att_" + uuid.Must(uuid.NewV7()).String(), "enrolment": enrolment["id"], "day": day, "from": "20:00", "to": "21:00"}
+			}
+		}
+	}
+	t.Fatal("the tutor has nobody whose hours could be written")
+	return nil
+}
+
+// givenAway are the hours that freeHour has given away already.
+var givenAway = map[string]bool{}
+
+func eventsCross(t *testing.T, writer, reader *node, p vars) {
+	position := reader.ask(`query($programme: ID!) { position(programme: $programme) }`, p)["position"]
+	live := reader.follow(updates, vars{"programme": p["programme"], "after": position})
+	entry := freeHour(t, writer, p)
+	record := func(e vars) string {
+		answer := at(t, writer.ask(recordMutation, vars{"input": vars{"entries": []any{e}}}), "recordAttendance.answers.0")
+		if len(at(t, answer, "refusals").([]any)) > 0 {
+			t.Fatalf("refused: %v", answer)
+		}
+		return at(t, answer, "attendance.id").(string)
+	}
+	id := record(entry)
+	event := live.next("attendanceUpdates")
+	if event["kind"] != "ENTERED" || event["subjectId"] != id || at(t, event, "subject.minutes") != 60.0 || event["act"] != "recordAttendance" {
+		t.Fatalf("event %v", event)
+	}
+	if at(t, event, "subject.participant.person.familyName") == nil {
+		t.Fatal("the event does not show what its follower may read")
+	}
+	_ = live.conn.CloseNow() // the phone loses its network
+	missed := record(freeHour(t, writer, p))
+	again := reader.follow(updates, vars{"programme": p["programme"], "after": event["cursor"]})
+	if got := again.next("attendanceUpdates"); got["subjectId"] != missed {
+		t.Fatalf("resumed with %v, missed %s", got, missed)
+	}
+	future := reader.follow(updates, vars{"programme": p["programme"], "after": strings.Split(event["cursor"].(string), ".")[0] + ".999999999"})
+	if got := future.next("attendanceUpdates"); got["kind"] != "RESYNC" {
+		t.Fatalf("a cursor of the future: %v", got)
+	}
+	restored := reader.follow(updates, vars{"programme": p["programme"], "after": "another-1.1"})
+	if got := restored.next("attendanceUpdates"); got["kind"] != "RESYNC" {
+		t.Fatalf("a cursor of another history: %v", got)
+	}
+}
+
+func oneEffect(t *testing.T, n *node, p vars) {
+	entry := freeHour(t, n, p)
+	delete(entry, "id") // each sending would make an id of its own
+	input := vars{"requestId": uuid.NewString(), "entries": []any{entry}}
+	one := at(t, n.ask(recordMutation, vars{"input": input}), "recordAttendance.answers.0.attendance.id")
+	two := at(t, n.ask(recordMutation, vars{"input": input}), "recordAttendance.answers.0.attendance.id")
+	if one == nil || one != two {
+		t.Fatalf("first %v, again %v", one, two)
+	}
+	entry["to"] = "21:30"
+	if code := at(t, n.ask(recordMutation, vars{"input": input}), "recordAttendance.refusals.0.code"); code != "REQUEST_ID_REUSED" {
+		t.Fatal(code)
+	}
+}
+
+func previewWritesNothing(t *testing.T, n *node, p vars) {
+	entry := freeHour(t, n, p)
+	answer := at(t, n.ask(recordMutation, vars{"input": vars{"preview": true, "entries": []any{entry}}}), "recordAttendance.answers.0")
+	if at(t, answer, "attendance.minutes") != 60.0 {
+		t.Fatalf("the preview shows %v", answer)
+	}
+	if got := n.ask(`query($id: ID!) { node(id: $id) { id } }`, vars{"id": entry["id"]}); got["node"] != nil {
+		t.Fatal("the preview was written")
+	}
+}
+
+func badInput(t *testing.T, n *node, p vars) {
+	good := freeHour(t, n, p)
+	with := func(change vars) vars {
+		e := vars{}
+		for k, v := range good {
+			e[k] = v
+		}
+		for k, v := range change {
+			e[k] = v
+		}
+		return e
+	}
+	for code, change := range map[string]vars{
+		"NOT_FOUND":                    {"enrolment": "enr_" + uuid.NewString()},
+		"INVALID_VALUE":                {"id": "att_1"},
+		"ATTENDANCE_ENDS_BEFORE_START": {"from": "21:30"},
+		"ATTENDANCE_ABSENCE_REASON":    {"kind": "ABSENCE"},
+		"ATTENDANCE_IN_FUTURE":         {"day": calendar.DayOf(n.app.resolver.Clock()).AddDays(1).String()},
+	} {
+		got := at(t, n.ask(recordMutation, vars{"input": vars{"entries": []any{with(change)}}}), "recordAttendance.answers.0.refusals").([]any)
+		if !slices.ContainsFunc(got, func(r any) bool { return r.(map[string]any)["code"] == code && r.(map[string]any)["cure"] != "" }) {
+			t.Errorf("%v: %v, want %s", change, got, code)
+		}
+	}
+	for query, code := range map[string]string{
+		`mutation { recordAttendance(input: {entries: [{enrolment: "x", day: "2026-02-30", from: "08:00", to: "09:00"}]}) { requestId } }`: "INVALID_VALUE",
+		`{ attendances(programme: "` + p["programme"].(string) + `", filter: {from: "2026-13-01"}) { totalCount } }`:                       "INVALID_VALUE",
+		`{ participants(programme: "` + p["programme"].(string) + `", filter: {nameStartsWith: "a\u0000b"}) { totalCount } }`:              "INVALID_VALUE",
+	} {
+		if got := n.refused(query, nil); got != code {
+			t.Errorf("%s: %s, want %s", query, got, code)
+		}
+	}
+	if got := n.refused(`query($p: ID!) { position(programme: $p) }`, vars{"p": "prg_" + uuid.NewString()}); got != "NOT_FOUND" {
+		t.Error(got)
+	}
+}
+
+func boundedReads(t *testing.T, n *node, p vars) {
+	deep := "organisation { " + strings.Repeat("parent { ", 14) + "code" + strings.Repeat(" }", 15)
+	for query, code := range map[string]string{
+		`query($programme: ID!) { participants(programme: $programme, first: 0) { totalCount } }`:                                                       "PAGE_SIZE",
+		`query($programme: ID!) { participants(programme: $programme, first: 100000) { totalCount } }`:                                                  "PAGE_SIZE",
+		`query($programme: ID!) { participants(programme: $programme, first: 1, last: 1) { totalCount } }`:                                              "PAGE_SIZE",
+		`query($programme: ID!) { participants(programme: $programme, after: "nonsense") { totalCount } }`:                                              "CURSOR_INVALID",
+		`query($programme: ID!) { participants(programme: $programme) { nodes { ` + deep + ` } } }`:                                                     "OPERATION_TOO_DEEP",
+		`query($programme: ID!) { participants(programme: $programme, first: 200) { nodes { attendances(first: 200) { nodes { id day minutes } } } } }`: "OPERATION_TOO_COSTLY",
+	} {
+		if got := n.refused(query, p); got != code {
+			t.Errorf("%s: %s, want %s", query, got, code)
+		}
+	}
+	byName := n.ask(`query($programme: ID!) { participants(programme: $programme, orderBy: NAME, first: 1) { pageInfo { endCursor } } }`, p)
+	cursor := at(t, byName, "participants.pageInfo.endCursor")
+	if got := n.refused(`query($programme: ID!, $c: PageCursor) { participants(programme: $programme, after: $c) { totalCount } }`, vars{"programme": p["programme"], "c": cursor}); got != "CURSOR_INVALID" {
+		t.Errorf("a cursor of another order: %s", got)
+	}
+	stranger := &node{t: t, app: n.app, url: n.url}
+	if got := stranger.refused(`query($programme: ID!) { position(programme: $programme) }`, p); got != "UNAUTHENTICATED" {
+		t.Error(got)
+	}
+	stranger.token = "eyJhbGciOiJub25lIn0.e30."
+	if got := stranger.refused(`query($programme: ID!) { position(programme: $programme) }`, p); got != "UNAUTHENTICATED" {
+		t.Error(got)
+	}
+}
+
+// cappedMonth: somebody's course and internship together are worth more than the cap, and the statement shows where it cuts.
+func cappedMonth(t *testing.T, n *node, p vars) {
+	data := n.ask(`query($programme: ID!) { allowances(programme: $programme, filter: {capped: true}, first: 50) { nodes { month accrued cap total
+		why { kind amount text enrolment { activity { kind { code } } } } } } }`, p)
+	both := false
+	for _, a := range at(t, data, "allowances.nodes").([]any) {
+		sum, kinds := 0.0, map[any]bool{}
+		for _, l := range at(t, a, "why").([]any) {
+			line := l.(map[string]any)
+			sum += line["amount"].(float64)
+			if line["kind"] == "HOURS" {
+				kinds[at(t, line, "enrolment.activity.kind.code")] = true
+			}
+			if line["text"] == "" {
+				t.Fatalf("a line without words: %v", line)
+			}
+		}
+		if sum != at(t, a, "total") || at(t, a, "total") != at(t, a, "cap") || at(t, a, "accrued").(float64) <= at(t, a, "cap").(float64) {
+			t.Fatalf("the working does not add up: %v", a)
+		}
+		both = both || len(kinds) > 1
+	}
+	if !both {
+		t.Fatal("nobody's course and internship pass the cap together")
+	}
+}
+
+func pages(t *testing.T, n *node) {
+	for path, status := range map[string]int{"/": http.StatusOK, "/schema.graphqls": http.StatusOK, "/healthz": http.StatusOK, "/demo/people": http.StatusOK, "/nothing": http.StatusNotFound} {
+		if got := n.get(path); got.Code != status {
+			t.Errorf("%s: %d", path, got.Code)
+		}
+	}
+	if got := n.get("/demo/people").Body.String(); !strings.Contains(got, tutor) || strings.Contains(got, "subject") {
+		t.Error(got)
+	}
+}
