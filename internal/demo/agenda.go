@@ -152,7 +152,9 @@ func (o *office) tick(ctx context.Context, now time.Time) error {
 		return nil
 	}
 	o.told = month
-	o.progress(month.String())
+	if month.Name()%3 == 1 {
+		o.progress(month.String())
+	}
 	if err := o.settleNews(ctx, now); err != nil {
 		return err
 	}
