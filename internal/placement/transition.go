@@ -94,7 +94,7 @@ var Clocks = []Clock{
 	clock(Matched, "placement.sign", OwnerTutor, OwnerPromoter, text.Text{It: "Far firmare il PFI", En: "Have the PFI signed"}),
 	clock(ProjectDone, "placement.communicate", OwnerPromoter, OwnerLead, text.Text{It: "Inviare la comunicazione obbligatoria (UNILAV)", En: "Send the mandatory communication (UNILAV)"}),
 	clock(Communicated, "placement.start", OwnerTutor, OwnerPromoter, text.Text{It: "Avviare il tirocinio", En: "Start the internship"}),
-	clock(Running, "placement.end", OwnerTutor, OwnerPromoter, text.Text{It: "Concludere il tirocinio", En: "End the internship"}),
+	clock(Running, "placement.review", OwnerTutor, OwnerPromoter, text.Text{It: "Verificare come procede il tirocinio", En: "Review how the internship goes"}),
 	clock(Suspended, "placement.resume", OwnerTutor, OwnerPromoter, text.Text{It: "Riprendere o chiudere il tirocinio sospeso", En: "Resume or close the suspended internship"}),
 	clock(Ended, "placement.attest", OwnerPromoter, OwnerLead, text.Text{It: "Rilasciare l'attestazione finale", En: "Give the final attestation"}),
 	clock(Interrupted, "placement.attest", OwnerPromoter, OwnerLead, text.Text{It: "Valutare l'attestazione finale", En: "Consider the final attestation"}),
