@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	block     = 2 * time.Second        // how long one read of the streams waits
+	block     = 500 * time.Millisecond // how long one read of the streams waits; a hub that is stopped ends within it
 	headPoll  = 500 * time.Millisecond // how often heads are compared with what arrived
 	refillMax = 5_000                  // events read at once to fill a hole
 )
@@ -181,7 +181,7 @@ func (h *Hub) upTo(ctx context.Context, programme uuid.UUID, seq int64) {
 		}
 		h.mu.Lock()
 		for _, e := range events {
-			if e.Seq == h.last[programme]+1 {
+			if e.Seq > h.last[programme] { // what the outbox no longer has will not come
 				h.handOut(e)
 			}
 		}

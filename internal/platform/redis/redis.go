@@ -2,12 +2,21 @@
 package redis
 
 import (
+	"context"
 	"fmt"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
 )
+
+// The client would write to standard error by itself; whoever uses it tells what fails.
+func init() { redis.SetLogger(quiet{}) }
+
+type quiet struct{}
+
+// Printf drops the line.
+func (quiet) Printf(context.Context, string, ...any) {}
 
 // Client is one connection pool to Redis.
 type Client = redis.UniversalClient

@@ -1,0 +1,484 @@
+package live_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	goredis "github.com/redis/go-redis/v9"
+
+	"github.com/lavoroincorso/lavoro/internal/platform/event"
+	"github.com/lavoroincorso/lavoro/internal/platform/live"
+	"github.com/lavoroincorso/lavoro/internal/platform/testdb"
+)
+
+func TestEveryEventOnceAndInOrderOnEveryNode(t *testing.T) {
+	n := open(t)
+	n.relay()
+	var subscribers []*live.Subscriber
+	for range 2 {
+		h := n.hub()
+		for i := range 3 {
+			subscribers = append(subscribers, n.follow(h, fmt.Sprint(i%2), n.feed(), -1))
+		}
+	}
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			for range 25 {
+				n.tell(1)
+			}
+		})
+	}
+	for _, s := range subscribers {
+		all.Go(func() {
+			if err := n.reads(s, 1, 100); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	n.carried(100)
+	if m := len(n.stream()); m != 100 {
+		t.Errorf("%d messages in Redis", m)
+	}
+	for _, s := range subscribers {
+		silent(t, s)
+	}
+}
+
+// The polls of the heads would take half a second for each of these.
+func TestNewsComeThroughRedis(t *testing.T) {
+	n := open(t)
+	r := live.NewRelay(n.db, n.redis, n.installation)
+	service(t, r.Run)
+	s := n.follow(n.hub(), "a", n.feed(), -1)
+	began := time.Now()
+	const rounds = 30
+	for i := range int64(rounds) {
+		n.tell(1)
+		r.Hint()
+		n.wants(s, i+1, i+1)
+	}
+	if took := time.Since(began); took > rounds*500*time.Millisecond/2 {
+		t.Errorf("%d events took %v", rounds, took)
+	} else {
+		t.Logf("%v an event", took/rounds)
+	}
+}
+
+func TestOnlyWhatTheFeedWants(t *testing.T) {
+	n := open(t)
+	n.relay()
+	h := n.hub()
+	mine, other := uuid.New(), uuid.New()
+	narrow := n.feed()
+	narrow.Narrow = []uuid.UUID{mine, other}
+	s, all := n.follow(h, "narrow", narrow, -1), n.follow(h, "all", n.feed(), -1)
+	related := func(ids ...uuid.UUID) func(*event.News) { return func(e *event.News) { e.Related = ids } }
+	n.tell(1, related(mine))
+	n.tell(1, related(other, uuid.New(), mine)) // 2
+	n.tell(1, related(mine, other), func(e *event.News) { e.SubjectKind = "Match" })
+	n.tell(1, related(mine, other), func(e *event.News) { e.Audience = []uuid.UUID{uuid.New()} })
+	n.tell(1, related(mine, other), func(e *event.News) { e.Audience = nil })
+	n.tell(1, func(e *event.News) { e.Programme = uuid.New() })
+	n.tell(1, related(mine, other)) // 6
+	n.wants(s, 2, 2)
+	n.wants(s, 6, 6)
+	n.wants(all, 1, 2)
+	n.wants(all, 6, 6)
+}
+
+func TestWhoAwayResumesFromASequence(t *testing.T) {
+	n := open(t)
+	n.relay()
+	h := n.hub()
+	n.tell(450)
+	early := n.follow(h, "a", n.feed(), 3)
+	fromNow := n.follow(h, "a", n.feed(), -1)
+	fromStart := n.follow(h, "b", n.feed(), 0)
+	atHead := n.follow(h, "c", n.feed(), 450)
+	n.tell(1)
+	n.wants(atHead, 451, 451)
+	n.wants(fromNow, 451, 451)
+	n.tell(1)
+	n.wants(early, 4, 452)
+	n.wants(fromStart, 1, 452)
+	n.wants(fromNow, 452, 452)
+	n.wants(atHead, 452, 452)
+}
+
+// A resumed feed of which little is wanted reads on over what is not.
+func TestResumingOverEventsThatAreNotWanted(t *testing.T) {
+	n := open(t)
+	n.relay()
+	n.tell(1)
+	n.tell(500, func(e *event.News) { e.SubjectKind = "Match" })
+	n.tell(1)
+	n.tell(250, func(e *event.News) { e.Audience = nil })
+	s := n.follow(n.hub(), "a", n.feed(), 0)
+	n.wants(s, 1, 1)
+	n.wants(s, 502, 502)
+	n.tell(1)
+	n.wants(s, 753, 753)
+}
+
+func TestTheSameKeyIsExecutedOnce(t *testing.T) {
+	n := open(t)
+	n.relay()
+	h := n.hub()
+	shared, alone := n.feed(), n.feed()
+	var same []*live.Subscriber
+	for range 20 {
+		same = append(same, n.follow(h, "same", shared, -1))
+	}
+	other := n.follow(h, "other", alone, -1)
+	for range 10 {
+		n.tell(1)
+	}
+	n.wants(other, 1, 10)
+	for _, s := range same {
+		n.wants(s, 1, 10)
+	}
+	for _, f := range []*feed{shared, alone} {
+		if least, most := f.often(1, 10); least != 1 || most != 1 {
+			t.Errorf("executed %d to %d times", least, most)
+		}
+	}
+	n.tell(300)
+	n.wants(other, 11, 310)
+	if alone.calls > 100 {
+		t.Errorf("%d executions of events that came together", alone.calls)
+	}
+}
+
+func TestWhoDoesNotReadFallsBehindAndLosesNothing(t *testing.T) {
+	n := open(t)
+	n.relay()
+	h := n.hub()
+	f := n.feed()
+	slow, fast := n.follow(h, "a", f, -1), n.follow(h, "a", f, -1)
+	const events = 2500
+	var reading sync.WaitGroup
+	reading.Go(func() {
+		if err := n.reads(fast, 1, events); err != nil {
+			t.Error(err)
+		}
+	})
+	for range 5 {
+		n.tell(events / 5)
+	}
+	reading.Wait()
+	n.wants(slow, 1, events)
+	n.tell(1)
+	n.wants(slow, events+1, events+1)
+	n.wants(fast, events+1, events+1)
+	silent(t, slow)
+}
+
+func TestAFailedExecutionIsTriedAgain(t *testing.T) {
+	n := open(t)
+	n.relay()
+	f := n.feed()
+	execute, failures := f.Execute, 2
+	f.Execute = func(ctx context.Context, events []event.Event) ([][]byte, error) {
+		f.mu.Lock()
+		failures--
+		fail := failures >= 0
+		f.mu.Unlock()
+		if fail {
+			return nil, errors.New("away")
+		}
+		answers, err := execute(ctx, events)
+		for i, e := range events {
+			if e.Seq%2 == 0 {
+				answers[i] = nil // nothing to say
+			}
+		}
+		return answers, err
+	}
+	s := n.follow(n.hub(), "a", f, -1)
+	for range 5 {
+		n.tell(1)
+	}
+	for seq := int64(1); seq <= 5; seq += 2 {
+		n.wants(s, seq, seq)
+	}
+}
+
+func TestNewsArriveWhileRedisIsAwayAndAfter(t *testing.T) {
+	n := openOn(t, testdb.NewPrivate(t))
+	n.relay()
+	s := n.follow(n.hub(), "a", n.feed(), -1)
+	n.tell(3)
+	n.wants(s, 1, 3)
+	if err := n.files.Redis().Kill(); err != nil {
+		t.Fatal(err)
+	}
+	n.tell(3)
+	n.wants(s, 4, 6)
+	n.tell(3)
+	if err := n.files.Redis().Restart(n.ctx); err != nil {
+		t.Fatal(err)
+	}
+	n.tell(3)
+	n.wants(s, 7, 12)
+	n.carried(12)
+	if m := len(n.stream()); m < 6 {
+		t.Errorf("%d messages in the new Redis", m)
+	}
+	if err := n.redis.FlushAll(n.ctx).Err(); err != nil {
+		t.Fatal(err)
+	}
+	n.tell(3)
+	n.wants(s, 13, 15)
+	// Now a flush while the hub has not yet seen what was there.
+	n.tell(2)
+	n.carried(17)
+	if err := n.redis.FlushAll(n.ctx).Err(); err != nil {
+		t.Fatal(err)
+	}
+	n.wants(s, 16, 17)
+	silent(t, s)
+}
+
+func TestNewsArriveAfterTheDatabaseWasAway(t *testing.T) {
+	n := openOn(t, testdb.NewPrivate(t))
+	n.relay()
+	s := n.follow(n.hub(), "a", n.feed(), -1)
+	n.tell(1)
+	n.wants(s, 1, 1)
+	if err := n.files.Postgres().Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if err := n.files.Postgres().Restart(n.ctx); err != nil {
+		t.Fatal(err)
+	}
+	// The pools meet their dead connections first.
+	n.until("the database answers", func() bool {
+		var one int
+		return n.owner.QueryRow(n.ctx, "select 1").Scan(&one) == nil
+	})
+	n.until("acts commit", func() bool {
+		return n.db.InTx(n.ctx, actor(), time.Now, nothing) == nil
+	})
+	n.tell(2)
+	n.wants(s, 2, 3)
+}
+
+// What Redis repeats, mixes up, or holds of others is never seen.
+func TestWhatRedisRepeatsIsNotSeen(t *testing.T) {
+	n := open(t)
+	n.relay()
+	s := n.follow(n.hub(), "a", n.feed(), -1)
+	key := live.Stream(n.installation, n.programme)
+	add := func(values ...any) {
+		t.Helper()
+		if err := n.redis.XAdd(n.ctx, &goredis.XAddArgs{Stream: key, Values: values}).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	n.tell(5)
+	n.wants(s, 1, 5)
+	n.carried(5)
+	messages := n.stream()
+	for _, i := range []int{4, 0, 2, 2, 1} {
+		add("e", messages[i].Values["e"])
+	}
+	add("e", "no event")
+	add("x", "y")
+	add("e", `{"Programme": "`+n.programme.String()+`", "Seq": 1000}`)
+	n.tell(5)
+	n.wants(s, 6, 10)
+	if err := n.redis.Set(n.ctx, key, "of another type", 0).Err(); err != nil {
+		t.Fatal(err)
+	}
+	n.tell(1)
+	n.wants(s, 11, 11) // by the heads in Postgres
+	silent(t, s)
+}
+
+func TestAnotherRelayTakesOver(t *testing.T) {
+	n := open(t)
+	// A relay died: nobody gave its lease back.
+	if _, err := n.owner.Exec(n.ctx, "insert into lease values ('relay', gen_random_uuid(), now() + interval '300 ms')"); err != nil {
+		t.Fatal(err)
+	}
+	n.tell(3)
+	stop := n.relay()
+	n.carried(3)
+	second := n.relay()
+	n.tell(3)
+	n.carried(6)
+	stop()
+	n.tell(3)
+	n.carried(9)
+	second()
+	var leases int
+	if err := n.owner.QueryRow(n.ctx, "select count(*) from lease").Scan(&leases); err != nil || leases != 0 {
+		t.Errorf("%d leases are left (%v)", leases, err)
+	}
+	if m := len(n.stream()); m != 9 {
+		t.Errorf("%d messages in Redis", m)
+	}
+	n.tell(1)
+	s := n.follow(n.hub(), "a", n.feed(), 0)
+	n.wants(s, 1, 10) // the outbox needs no relay
+}
+
+func TestARelayCarriesManyProgrammes(t *testing.T) {
+	n := open(t)
+	programmes := make([]uuid.UUID, 30)
+	for i := range programmes {
+		programmes[i] = uuid.New()
+		n.tell(100, func(e *event.News) { e.Programme = programmes[i] })
+	}
+	n.relay()
+	for _, p := range programmes {
+		n.programme = p
+		n.carried(100)
+	}
+	partitions := map[string]bool{}
+	var messages int64
+	for _, p := range programmes {
+		key := live.Stream(n.installation, p)
+		if !partitions[key] {
+			partitions[key] = true
+			messages += n.redis.XLen(n.ctx, key).Val()
+		}
+	}
+	if messages != 3000 || len(partitions) < 5 {
+		t.Errorf("%d messages in %d partitions", messages, len(partitions))
+	}
+}
+
+func TestClosingEndsEverything(t *testing.T) {
+	n := open(t)
+	n.relay()
+	h := n.hub()
+	n.tell(1)
+	n.follow(h, "first", n.feed(), 0).Close()
+	before := runtime.NumGoroutine()
+	var subscribers []*live.Subscriber
+	for i := range 50 {
+		subscribers = append(subscribers, n.follow(h, fmt.Sprint(i%10), n.feed(), -1))
+	}
+	var waiting sync.WaitGroup
+	var ended atomic.Int32
+	for _, s := range subscribers {
+		waiting.Go(func() {
+			if s.Next(n.ctx) == nil {
+				ended.Add(1)
+			}
+		})
+	}
+	for _, s := range subscribers {
+		s.Close()
+		s.Close()
+	}
+	waiting.Wait()
+	if ended.Load() != 50 {
+		t.Errorf("%d of 50 ended", ended.Load())
+	}
+	if data := subscribers[0].Next(n.ctx); data != nil {
+		t.Errorf("closed, and yet %s", data)
+	}
+	n.until("the goroutines of groups end", func() bool { runtime.Gosched(); return runtime.NumGoroutine() <= before })
+	// A programme that nobody followed for a while is followed again.
+	n.tell(2)
+	s := n.follow(h, "0", n.feed(), 1)
+	n.wants(s, 2, 3)
+	n.tell(1)
+	n.wants(s, 4, 4)
+	ctx, cancel := context.WithCancel(n.ctx)
+	cancel()
+	if s.Next(ctx) != nil {
+		t.Error("an answer for one who has gone")
+	}
+}
+
+// Followers come and go at any place while acts commit; each gets what comes after his place, once and in order.
+func TestComingAndGoing(t *testing.T) {
+	n := open(t)
+	n.relay()
+	hubs := []*live.Hub{n.hub(), n.hub()}
+	n.tell(50)
+	var all sync.WaitGroup
+	for range 3 {
+		all.Go(func() {
+			for range 20 {
+				n.tell(1 + rand.IntN(2))
+			}
+		})
+	}
+	for i := range 24 {
+		all.Go(func() {
+			for round := range 5 {
+				after := rand.Int64N(51)
+				s, err := hubs[(i+round)%2].Follow(n.ctx, fmt.Sprint(i%5), n.feed().Feed, after)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if err := n.reads(s, after+1, 50+rand.Int64N(60)); err != nil {
+					t.Error(err)
+				}
+				s.Close()
+			}
+		})
+	}
+	all.Wait()
+}
+
+func (n *net) head() int64 {
+	seq, err := live.Head(n.ctx, n.db, n.programme)
+	if err != nil {
+		n.t.Error(err)
+	}
+	return seq
+}
+
+func TestOutbox(t *testing.T) {
+	n := open(t)
+	if n.head() != 0 {
+		t.Error("a head without events")
+	}
+	kept := func(seq int64, want bool) {
+		t.Helper()
+		if got, err := live.Kept(n.ctx, n.db, n.programme, seq); err != nil || got != want {
+			t.Errorf("after %d kept %v (%v)", seq, got, err)
+		}
+	}
+	kept(0, true)
+	n.tell(10)
+	events, err := live.Between(n.ctx, n.db, n.programme, 3, 8, 4)
+	if err != nil || len(events) != 4 || events[0].Seq != 4 || events[3].Seq != 7 || events[0].Programme != n.programme || events[0].Audience[0] != n.key {
+		t.Errorf("%+v (%v)", events, err)
+	}
+	for seq := range int64(12) {
+		kept(seq, true)
+	}
+	if _, err := n.owner.Exec(n.ctx, "delete from outbox where seq <= 5"); err != nil {
+		t.Fatal(err)
+	}
+	kept(4, false)
+	kept(5, true)
+	first, err := live.Epoch(n.ctx, n.db)
+	second, err2 := live.Epoch(n.ctx, n.db)
+	if err != nil || err2 != nil || first == "" || first != second {
+		t.Errorf("%q %q (%v %v)", first, second, err, err2)
+	}
+	// Whoever resumes before what is kept gets what is there, and does not wait for what is gone.
+	n.relay()
+	s := n.follow(n.hub(), "a", n.feed(), 0)
+	n.wants(s, 6, 10)
+	n.tell(1)
+	n.wants(s, 11, 11)
+}
