@@ -89,7 +89,7 @@ func allowed(ctx context.Context, tx *postgres.Tx, e Entry, o enrolment) error {
 		return refusal.List{refusal.NotFound.At("attendance")}
 	}
 	t := Total{Minor: known[0].Minor, Day: known[0].DayMinutes, Week: known[0].WeekMinutes}
-	return append(p.limits.check(e, owed{From: o.FromDay, To: o.ToDay, State: "ENROLLED"}, t, tx.Today()), p.known(e, "absenceReason")...).Err()
+	return append(p.limits.check(e, o.running(), t, tx.Today()), p.known(e, "absenceReason")...).Err()
 }
 
 // place writes a new version: counted, or contested where it overlaps.

@@ -79,10 +79,32 @@ type Total struct {
 	Day, Week int // minutes
 }
 
-// owed is where an entry's hours belong: the enrolment as far as the rules need it.
+// owed is when hours may belong to an enrolment.
 type owed struct {
-	From, To calendar.Day
-	State    string
+	From, To calendar.Day // hours outside are nobody's
+	Stopped  calendar.Day // from this day on it stands still; zero: it goes on
+	Closed   bool         // not begun, or attested: no hours at all
+}
+
+// running says when: an internship counts from the day it really began, stands still while it is suspended, and is closed by its
+// attestation; what was broken off keeps the hours up to its last day.
+func (e enrolment) running() owed {
+	o := owed{From: e.FromDay, To: e.ToDay}
+	if e.PlacementState == nil {
+		o.Closed = e.State == "SUSPENDED"
+		return o
+	}
+	if e.StartedOn == nil || *e.PlacementState == "ATTESTED" {
+		o.Closed = true
+		return o
+	}
+	if e.StartedOn.After(o.From) {
+		o.From = *e.StartedOn
+	}
+	if *e.PlacementState == "SUSPENDED" {
+		o.Stopped = *e.PlacementSince
+	}
+	return o
 }
 
 // check refuses what the entry alone, or with its enrolment and limits, makes wrong: all that is wrong at once.
@@ -94,7 +116,7 @@ func (l Limits) check(e Entry, o owed, t Total, today calendar.Day) refusal.List
 	if e.Day.Before(o.From) || e.Day.After(o.To) {
 		list = append(list, OutsideEnrolment.At("day").With("from", o.From).With("to", o.To))
 	}
-	if o.State == "SUSPENDED" || o.State == "WITHDRAWN" {
+	if o.Closed || !o.Stopped.IsZero() && !e.Day.Before(o.Stopped) {
 		list = append(list, NotRunning.At("enrolment"))
 	}
 	if e.Kind == Presence && len(list) == 0 {

@@ -28,6 +28,8 @@ type office struct {
 	programme uuid.UUID
 	lead      uuid.UUID
 	company   uuid.UUID
+	site      uuid.UUID
+	opening   uuid.UUID
 	tutor     access.Actor
 	host      access.Actor
 	stranger  access.Actor
@@ -41,7 +43,7 @@ func newOffice(t testing.TB) *office {
 	t.Helper()
 	ctx := t.Context()
 	urls := testdb.New(t)
-	o := &office{t: t, ctx: ctx, now: today.At(calendar.MustLocalTime("18:00")), course: map[string]uuid.UUID{}, intern: map[string]uuid.UUID{}, company: uuid.New()}
+	o := &office{t: t, ctx: ctx, now: today.At(calendar.MustLocalTime("18:00")), course: map[string]uuid.UUID{}, intern: map[string]uuid.UUID{}, company: uuid.New(), site: uuid.New(), opening: uuid.New()}
 	if _, err := programme.Apply(ctx, urls.OwnerURL, programme.LavoroInCorso3Name, programme.LavoroInCorso3, o.clock); err != nil {
 		t.Fatal(err)
 	}
@@ -91,6 +93,9 @@ var activities = map[string]uuid.UUID{"COURSE": uuid.New(), "INTERNSHIP": uuid.N
 
 func (o *office) hire() {
 	o.exec(`insert into company (id, name, entity_code, ateco, headcount, municipality, origin, audience) values ($1, 'Segheria Prova', '00743110157', '16.10', 30, '045010', 'ENTERED', '{}')`, o.company)
+	o.exec(`insert into company_site (id, company_id, name, address, municipality, headcount, audience) values ($1, $2, 'Sede', 'Via di Prova 1', '045010', 30, '{}')`, o.site, o.company)
+	o.exec(`insert into opening (id, programme_id, company_id, site_id, organisation_id, title, tasks, sector, seats, from_day, to_day, weekly_minutes, state, state_since, origin, audience)
+		values ($1, $2, $3, $4, $5, 'Prova', 'Prova', 'WAREHOUSE', 9, '2026-01-01', '2026-12-31', 1200, 'OPEN', '2026-01-01', 'ENTERED', '{}')`, o.opening, o.programme, o.company, o.site, o.lead)
 	for kind, id := range activities {
 		o.exec(`insert into activity (id, programme_id, organisation_id, kind, title, place, from_day, to_day, planned_minutes, audience)
 			values ($1, $2, $3, $4, $4, 'Massa', '2025-01-01', '2027-06-30', 6000, '{}')`, id, o.programme, o.lead, kind)
@@ -116,6 +121,12 @@ func (o *office) enrol(name, birth string, tutor uuid.UUID) {
 		}
 		o.exec(`insert into enrolment (id, programme_id, activity_id, participation_id, person_id, company_id, state, from_day, to_day, planned_minutes, origin, audience)
 			values ($1, $2, $3, $4, $5, $6, 'ENROLLED', '2026-01-01', '2026-06-30', 6000, 'ENTERED', $7)`, enrolment, o.programme, id, participation, person, host, keys)
+		if host != nil {
+			o.exec(`insert into placement (id, programme_id, participation_id, person_id, opening_id, company_id, site_id, organisation_id, enrolment_id, state, state_since,
+				from_day, to_day, weekly_minutes, host_tutor, started_on, origin, audience)
+				values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'RUNNING', '2026-01-07', '2026-01-01', '2026-06-30', 1200, 'Tutor', '2026-01-07', 'ENTERED', $10)`,
+				uuid.New(), o.programme, participation, person, o.opening, o.company, o.site, o.lead, enrolment, keys)
+		}
 	}
 }
 
@@ -323,4 +334,31 @@ func TestLateEntryMustBeAcknowledged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+func TestInternshipCountsOnlyWhileItRuns(t *testing.T) {
+	o := newOffice(t)
+	at := func(day string) attendance.Answer {
+		return o.record(o.tutor, entry(o.intern["adult"], day, "08:30", "12:30"))[0]
+	}
+	move := func(state, since string) {
+		o.exec(`update placement set state = $1, state_since = $2 where enrolment_id = $3`, state, since, o.intern["adult"])
+	}
+	o.now = calendar.MustDay("2026-01-19").At(calendar.MustLocalTime("18:00"))
+	refusedWith(t, at("2026-01-06"), attendance.OutsideEnrolment)
+	move("SUSPENDED", "2026-01-14")
+	refusedWith(t, at("2026-01-14"), attendance.NotRunning)
+	if a := at("2026-01-13"); !a.Written {
+		t.Fatalf("before the suspension: %+v", a)
+	}
+	move("ATTESTED", "2026-01-16")
+	refusedWith(t, at("2026-01-12"), attendance.NotRunning)
+	o.exec(`update placement set state = 'INTERRUPTED', ended_on = '2026-01-12' where enrolment_id = $1`, o.intern["adult"])
+	o.exec(`update enrolment set state = 'WITHDRAWN', to_day = '2026-01-12' where id = $1`, o.intern["adult"])
+	if a := at("2026-01-12"); !a.Written {
+		t.Fatalf("the last day of what was broken off: %+v", a)
+	}
+	refusedWith(t, at("2026-01-15"), attendance.OutsideEnrolment)
+	o.exec(`update placement set state = 'COMMUNICATED', started_on = null where enrolment_id = $1`, o.intern["adult"])
+	refusedWith(t, at("2026-01-09"), attendance.NotRunning)
 }

@@ -175,7 +175,7 @@ func (b *batch) decide(ctx context.Context, i int, e Entry) (*row, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer.Refusals = append(p.limits.check(e, owed{From: o.FromDay, To: o.ToDay, State: o.State}, b.total(o, e), b.tx.Today()), p.known(e, "absenceReason")...)
+	answer.Refusals = append(p.limits.check(e, o.running(), b.total(o, e), b.tx.Today()), p.known(e, "absenceReason")...)
 	if len(answer.Refusals) == 0 {
 		answer.Refusals, err = b.late(p.limits, e)
 	}

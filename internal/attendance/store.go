@@ -52,13 +52,17 @@ type enrolment struct {
 	State           string
 	FromDay         calendar.Day
 	ToDay           calendar.Day
-	Audience        []uuid.UUID `bun:",array"`
+	PlacementState  *string
+	PlacementSince  *calendar.Day // of its state
+	StartedOn       *calendar.Day // of the internship; nil before it has begun
+	Audience        []uuid.UUID   `bun:",array"`
 }
 
 // enrolments loads, under the actor's rights, those of the ids that he sees.
 func enrolments(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) (map[uuid.UUID]enrolment, error) {
 	var rows []enrolment
-	err := tx.NewRaw(`select e.id, e.programme_id, e.activity_id, e.participation_id, e.person_id, p.id as placement_id, e.company_id, e.state, e.from_day, e.to_day, e.audience
+	err := tx.NewRaw(`select e.id, e.programme_id, e.activity_id, e.participation_id, e.person_id, p.id as placement_id, e.company_id, e.state, e.from_day, e.to_day, e.audience,
+			p.state as placement_state, p.state_since as placement_since, p.started_on
 		from enrolment e left join placement p on p.enrolment_id = e.id where e.id in (?)`, bun.In(ids)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("enrolments: %w", err)
