@@ -74,7 +74,8 @@ func reads(ctx context.Context, s *stage, out *report) (err error) {
 		return err
 	}
 	partner, lead, base, limit := all[0], all[1], all[2], all[3]
-	out.note("reads.nested: requests/s partner %.0f, lead %.0f, bare %.0f, pgbench %.0f", quantile(partner.rps, 0.5), quantile(lead.rps, 0.5), quantile(base.rps, 0.5), quantile(limit.rps, 0.5))
+	out.note("reads.nested: requests/s partner %.0f, lead %.0f, bare %.0f, pgbench %.0f; bare's CPU %.3f ms",
+		quantile(partner.rps, 0.5), quantile(lead.rps, 0.5), quantile(base.rps, 0.5), quantile(limit.rps, 0.5), quantile(base.cpu, 0.5))
 	for _, who := range []struct {
 		suffix string
 		c      *contestant

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	_ "embed"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -44,6 +43,9 @@ var running = map[string]string{"track_commit_timestamp": "on"}
 // open starts the servers, loads the data unless a run before left them, and builds the program.
 func open(ctx context.Context) (_ *stage, err error) {
 	s := &stage{dir: filepath.Join(state, fingerprint()), log: &serverLog{}}
+	if s.binary, err = build(ctx); err != nil {
+		return nil, err
+	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.close())
@@ -57,9 +59,6 @@ func open(ctx context.Context) (_ *stage, err error) {
 		return nil, err
 	}
 	if err := s.connect(ctx); err != nil {
-		return nil, err
-	}
-	if s.binary, err = build(ctx); err != nil {
 		return nil, err
 	}
 	return s, s.clean(ctx)

@@ -30,7 +30,7 @@ func (s *stage) capture(ctx context.Context, do func() error) (statement, error)
 	if err := s.logStatements(ctx, "-1"); err != nil {
 		return statement{}, err
 	}
-	var longest statement
+	longest := statement{}
 	for _, f := range found {
 		if len(f.SQL) > len(longest.SQL) {
 			longest = f
@@ -39,7 +39,7 @@ func (s *stage) capture(ctx context.Context, do func() error) (statement, error)
 	if !strings.Contains(longest.SQL, "json_build_object") {
 		return statement{}, fmt.Errorf("no plan's statement among the %d of the server's log", len(found))
 	}
-	return longest, nil
+	return longest, longest.bound()
 }
 
 // logStatements has every session log its statements with at least that many milliseconds; "-1" ends it.
@@ -83,7 +83,7 @@ func (s *stage) until(ctx context.Context, holds func() (bool, error)) error {
 }
 
 var (
-	logLine    = regexp.MustCompile(`^\S+ \S+ \S+ \[\d+\] ([A-Z]+):  (.*)$`)
+	logLine    = regexp.MustCompile(`^\S+ \S+ \S+ \[(\d+)\] ([A-Z]+):  (.*)$`)
 	executed   = regexp.MustCompile(`(?s)^duration: \S+ ms  execute [^:]+: (.*)$`)
 	parameters = regexp.MustCompile(`(?is)^parameters: (.*)$`)
 )
@@ -92,18 +92,20 @@ var (
 // a time and a process, its further lines with a tab.
 func parseLog(text string) []statement {
 	var found []statement
+	last := map[string]int{} // by process: 1 + the place of the statement that its last entry was about
 	for _, entry := range entries(text) {
 		parts := logLine.FindStringSubmatch(entry[0])
-		body := strings.Join(append([]string{parts[2]}, entry[1:]...), "\n")
-		switch parts[1] {
-		case "LOG":
-			if m := executed.FindStringSubmatch(body); m != nil {
-				found = append(found, statement{SQL: m[1]})
+		process, body := parts[1], strings.Join(append([]string{parts[3]}, entry[1:]...), "\n")
+		if parts[2] == "DETAIL" {
+			if m := parameters.FindStringSubmatch(body); m != nil && last[process] > 0 {
+				found[last[process]-1].Args = parseParameters(m[1])
 			}
-		case "DETAIL":
-			if m := parameters.FindStringSubmatch(body); m != nil && len(found) > 0 {
-				found[len(found)-1].Args = parseParameters(m[1])
-			}
+			continue
+		}
+		delete(last, process)
+		if m := executed.FindStringSubmatch(body); m != nil {
+			found = append(found, statement{SQL: m[1]})
+			last[process] = len(found)
 		}
 	}
 	return found
@@ -138,6 +140,16 @@ var (
 	rightsPredicate = regexp.MustCompile(`\b\w+\.audience && \$\d+::uuid\[\]`)
 	placeholder     = regexp.MustCompile(`\$(\d+)`)
 )
+
+// bound says whether every placeholder has its argument.
+func (st statement) bound() error {
+	for _, m := range placeholder.FindAllStringSubmatch(st.SQL, -1) {
+		if n, _ := strconv.Atoi(m[1]); n < 1 || n > len(st.Args) {
+			return fmt.Errorf("the log holds %d arguments for a statement with $%d", len(st.Args), n)
+		}
+	}
+	return nil
+}
 
 // withoutRights is the statement with every predicate on the audience taken as true, and how many there were. Arguments
 // that are no longer used go, the others are numbered anew.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"slices"
-	"strings"
 	"testing"
 )
 
@@ -10,6 +9,8 @@ const serverText = "2026-11-22 12:00:00.001 UTC [7] LOG:  duration: 0.100 ms  pa
 	"2026-11-22 12:00:00.002 UTC [7] LOG:  duration: 0.200 ms  execute stmtcache_1: select (json_build_object('a', r1.x\n" +
 	"\twhere r1.audience && $1::uuid[] and r1.n < $2::int))::text\n" +
 	"2026-11-22 12:00:00.002 UTC [7] DETAIL:  parameters: $1 = '{k}', $2 = '5', $3 = 'it''s, $4 = ''no'''\n" +
+	"2026-11-22 12:00:00.003 UTC [7] LOG:  duration: 0.010 ms  bind stmtcache_2: select $1\n" +
+	"2026-11-22 12:00:00.003 UTC [7] DETAIL:  parameters: $1 = 'another''s'\n" +
 	"2026-11-22 12:00:00.003 UTC [8] LOG:  duration: 0.010 ms  statement: select 'end'\n"
 
 func TestTheLogGivesExecutedStatementsWithArguments(t *testing.T) {
@@ -42,14 +43,25 @@ func TestRightsAreTakenOutAndTheRestIsNumberedAnew(t *testing.T) {
 	}
 }
 
+func TestAStatementWithoutItsArgumentsIsNoticed(t *testing.T) {
+	if err := (statement{SQL: "select $1, $2", Args: []string{"a"}}).bound(); err == nil {
+		t.Error("a missing argument went unnoticed")
+	}
+}
+
 func FuzzTheLogIsReadWhateverItHolds(f *testing.F) {
 	f.Add(serverText)
 	f.Add("2026-11-22 12:00:00.002 UTC [7] DETAIL:  parameters: $1 = 'open")
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, st := range parseLog(text) {
-			if strings.Count(st.SQL, "") == 0 {
-				t.Error("a statement without a text")
+			if st.bound() != nil {
+				continue
 			}
+			bare, _ := st.withoutRights()
+			if err := bare.bound(); err != nil {
+				t.Errorf("%q without rights: %v", st.SQL, err)
+			}
+			_ = bare.inlined()
 		}
 	})
 }
