@@ -195,7 +195,8 @@ func (o owner) expire(ctx context.Context, programme uuid.UUID, items []row) err
 	return nil
 }
 
-// spread opens every row of the programme to all its partners, older versions of the rules too.
+// spread opens every row of the programme to all its partners, older versions of the rules too. Keys that acts have added, such as those of
+// hosts on their promoter, stay.
 func (o owner) spread(ctx context.Context, programme uuid.UUID, audience []uuid.UUID) error {
 	own := map[string]string{"programme": "id = ?", "policy_rule": "version_id in (select id from policy_version where programme_id = ?)"}
 	for _, table := range []string{"programme", "organisation", "policy_version", "policy_rule", "code_item", "programme_finding", "municipality",
@@ -205,7 +206,7 @@ func (o owner) spread(ctx context.Context, programme uuid.UUID, audience []uuid.
 			which = "programme_id = ?"
 		}
 		keys := pgdialect.Array(audience)
-		if _, err := o.tx.NewRaw("update "+table+" set audience = ? where "+which+" and audience <> ?", keys, programme, keys).Exec(ctx); err != nil {
+		if _, err := o.tx.NewRaw("update "+table+" set audience = array(select distinct unnest(audience || ?::uuid[])) where "+which+" and not audience @> ?::uuid[]", keys, programme, keys).Exec(ctx); err != nil {
 			return fmt.Errorf("%s: %w", table, err)
 		}
 	}
