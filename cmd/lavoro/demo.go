@@ -16,11 +16,14 @@ func (a *App) demonstrationDeps() demo.Deps {
 		Matches: a.rooms.matches, Reactions: a.rooms.reactions()}
 }
 
-// demonstrate makes the invented programme up to yesterday, once; a start that finds it there does nothing.
-func (a *App) demonstrate(ctx context.Context, out io.Writer) error {
+// demonstrate makes the invented programme up to yesterday, once, so many times smaller than the real one as scale says; a
+// start that finds it there does nothing.
+func (a *App) demonstrate(ctx context.Context, scale int, out io.Writer) error {
 	progress := func(step string) { fmt.Fprintf(out, "\n             %s", step) }
 	until := calendar.DayOf(time.Now()).AddDays(-1)
-	report, err := demo.Make(ctx, a.demonstrationDeps(), until, progress)
+	deps := a.demonstrationDeps()
+	deps.Scale = scale
+	report, err := demo.Make(ctx, deps, until, progress)
 	if err != nil {
 		return err
 	}

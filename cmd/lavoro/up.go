@@ -16,14 +16,18 @@ import (
 )
 
 func upCommand(c *Config) *cobra.Command {
-	return &cobra.Command{
+	scale := 1
+	cmd := &cobra.Command{
 		Use:   "up",
 		Short: "Run everything on this machine: private servers, the invented programme, the API",
 		Long: `up starts a private PostgreSQL and a private Redis as child processes with their data under --state, makes the database ready,
 applies the programme "Lavoro in Corso 3", makes the demonstration once, and serves. Ctrl-C stops it all; the next start keeps the data.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return up(cmd.Context(), *c, cmd.OutOrStdout()) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return up(cmd.Context(), *c, scale, cmd.OutOrStdout()) },
 	}
+	cmd.Flags().IntVar(&scale, "scale", scale, "make the demonstration so many times smaller, for tests")
+	_ = cmd.Flags().MarkHidden("scale")
+	return cmd
 }
 
 // steps tells how long each part of a start took.
@@ -44,7 +48,7 @@ func (s *steps) run(name string, do func() error) error {
 	return nil
 }
 
-func up(ctx context.Context, c Config, out io.Writer) (err error) {
+func up(ctx context.Context, c Config, scale int, out io.Writer) (err error) {
 	s := &steps{out: out, began: time.Now()}
 	if err := os.MkdirAll(c.State, 0o755); err != nil {
 		return err
@@ -63,10 +67,10 @@ func up(ctx context.Context, c Config, out io.Writer) (err error) {
 		err = errors.Join(err, servers.stop())
 	}()
 	c.DatabaseURL, c.OwnerURL, c.RedisURL = servers.postgres.URL("lavoro"), "", servers.redis.URL()
-	return s.serve(ctx, c)
+	return s.serve(ctx, c, scale)
 }
 
-func (s *steps) serve(ctx context.Context, c Config) error {
+func (s *steps) serve(ctx context.Context, c Config, scale int) error {
 	if err := s.run("migrate", func() error { return ready(ctx, c.owner()) }); err != nil {
 		return err
 	}
@@ -81,7 +85,7 @@ func (s *steps) serve(ctx context.Context, c Config) error {
 		return err
 	}
 	defer app.Close()
-	if err := s.run("demo", func() error { return app.demonstrate(ctx, s.out) }); err != nil {
+	if err := s.run("demo", func() error { return app.demonstrate(ctx, scale, s.out) }); err != nil {
 		return err
 	}
 	return app.listen(ctx, func(address string) { app.welcome(ctx, s, address) })
