@@ -39,7 +39,10 @@ type owner struct{ place, why string }
 var owners = map[string][]owner{
 	"github.com/99designs/gqlgen":    {{"graph", "spelling of GraphQL"}},
 	"github.com/vektah/gqlparser/v2": {{"graph", "the syntax tree that gqlgen gives"}},
-	"github.com/coder/websocket":     {{"graph", "the socket's protocol is GraphQL's"}},
+	"github.com/coder/websocket": {
+		{"graph", "the socket's protocol is GraphQL's"},
+		{"cmd/bench", "the bench is a client"},
+	},
 	"github.com/redis/go-redis/v9": {
 		{"internal/platform/redis", "opens the connection, with time limits"},
 		{"internal/platform/live", "streams are spelled with the client's own argument types; wrapping them would only rename them"},
@@ -56,6 +59,7 @@ var owners = map[string][]owner{
 		{"internal/platform/testdb", "makes databases, as owner"},
 		{"internal/member", "signing in precedes rights: it can go neither through an act nor through a plan"},
 		{"internal/duty/system.go", "finds the house's own grants, before it has any"},
+		{"cmd/bench", "loads its data as owner, and is the bare handler that the program is measured by"},
 	},
 	"github.com/google/uuid": {
 		{"internal", "ids; values know none, which the arrows hold"},
@@ -71,6 +75,7 @@ var owners = map[string][]owner{
 	"golang.org/x/sync":             {{"cmd", "services that start and stop together"}},
 	"pgregory.net/rapid":            {}, // properties: tests only
 	"os/exec": {
+		{"cmd/bench", "starts the program that it measures, as anybody would, and pgbench"},
 		{"internal/platform/child", "private servers"},
 		{"internal/platform/testdb/testenv", "runs the tests between its servers"},
 		{"internal/platform/web/nodetest", "runs node's tests"},
