@@ -137,7 +137,7 @@ func parseParameters(text string) []string {
 }
 
 var (
-	rightsPredicate = regexp.MustCompile(`\b\w+\.audience && \$\d+::uuid\[\]`)
+	rightsPredicate = regexp.MustCompile(`\b\w+\.audience [&|@<>=]+ \$\d+::uuid\[\]`)
 	placeholder     = regexp.MustCompile(`\$(\d+)`)
 )
 

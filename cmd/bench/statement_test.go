@@ -28,7 +28,7 @@ func TestTheLogGivesExecutedStatementsWithArguments(t *testing.T) {
 
 func TestRightsAreTakenOutAndTheRestIsNumberedAnew(t *testing.T) {
 	st := statement{
-		SQL:  "select $2::int from t r1 where r1.audience && $1::uuid[] and (r12.audience && $3::uuid[] or r1.id = $4::uuid) and r1.n < $2::int",
+		SQL:  "select $2::int from t r1 where r1.audience && $1::uuid[] and (r12.audience &&& $3::uuid[] or r1.id = $4::uuid) and r1.n < $2::int",
 		Args: []string{"{a}", "50", "{b}", "it's"},
 	}
 	bare, n := st.withoutRights()
