@@ -12,13 +12,17 @@ import (
 func serveCommand(c *Config) *cobra.Command {
 	return &cobra.Command{
 		Use:   "serve",
-		Short: "Serve the API on the database and Redis that are named",
+		Short: "Serve the API on the database and Redis that are named, or on those that up runs",
 		Long: `serve answers GraphQL at /graphql (POST and graphql-transport-ws), with GraphiQL at /. Any number of nodes may serve the same
-database and Redis: events reach every one of them.`,
-		Example: "  DATABASE_URL=postgres://… REDIS_URL=redis://… lavoro serve --listen :8081",
+database and Redis: events reach every one of them. Without addresses it joins the private servers of a running lavoro up.`,
+		Example: `  DATABASE_URL=postgres://… REDIS_URL=redis://… lavoro serve --listen :8081
+  lavoro serve --listen :8081     a second node beside lavoro up`,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := c.needs("database-url", "redis-url"); err != nil {
+			if err := c.locate(); err != nil {
+				return err
+			}
+			if err := c.needs("redis-url"); err != nil {
 				return err
 			}
 			slog.Info("configuration", c.masked()...)

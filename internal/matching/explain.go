@@ -20,8 +20,8 @@ var reasonTexts = map[string]text.Text{
 	"TRAIT_REQUIRED":    {It: "Il posto richiede: {codes}.", En: "The seat requires: {codes}."},
 	"NEED_NOT_OFFERED":  {It: "Alla persona serve, e il posto non offre: {codes}.", En: "The person needs, and the seat does not offer: {codes}."},
 	"MINOR_NIGHT":       {It: "L'orario comprende ore notturne, vietate ai minori.", En: "The timetable has night hours, which minors may not work."},
-	"MINOR_DAY":         {It: "L'orario supera in un giorno le {number} ore ammesse per i minori.", En: "On some day the timetable exceeds the {number} hours that minors may work."},
-	"MINOR_WEEK":        {It: "L'orario supera le {number} ore settimanali ammesse per i minori.", En: "The timetable exceeds the {number} hours a week that minors may work."},
+	"MINOR_DAY":         {It: "L'orario supera in un giorno il massimo di {number} ammesso per i minori.", En: "On some day the timetable exceeds the {number} that minors may work."},
+	"MINOR_WEEK":        {It: "L'orario supera il massimo settimanale di {number} ammesso per i minori.", En: "The timetable exceeds the {number} a week that minors may work."},
 	"MINOR_REST":        {It: "L'orario non lascia ai minori {number} giorni consecutivi di riposo.", En: "The timetable does not leave minors {number} days of rest in a row."},
 	"SECTOR_WISHED":     {It: "È un settore che la persona desidera: {codes}.", En: "It is a kind of work that the person wishes for: {codes}."},
 	"SECTOR_ANY":        {It: "La persona non ha indicato preferenze sul settore ({codes}).", En: "The person has named no preference for a kind of work ({codes})."},
@@ -31,7 +31,7 @@ var reasonTexts = map[string]text.Text{
 	"MUNICIPALITY_SAME": {It: "La sede è nello stesso comune della persona.", En: "The site is in the person's own municipality."},
 	"MUNICIPALITY_NEAR": {It: "La sede è in un altro comune del territorio.", En: "The site is in another municipality of the territory."},
 	"MUNICIPALITY_FAR":  {It: "La sede è fuori dal territorio della persona.", En: "The site is outside the person's territory."},
-	"TIMETABLE":         {It: "Orario settimanale: {number} ore.", En: "Hours a week: {number}."},
+	"TIMETABLE":         {It: "Orario settimanale: {number}.", En: "Hours a week: {number}."},
 }
 
 // Text puts a reason into words.
