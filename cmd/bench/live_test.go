@@ -1,0 +1,30 @@
+package main
+
+import (
+	"testing"
+	"time"
+)
+
+func TestLatenciesNeedEveryEventOnceAndInOrder(t *testing.T) {
+	at := time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
+	commits := []commit{{5, at}, {7, at.Add(time.Second)}, {8, at.Add(2 * time.Second)}}
+	got := func(sequences ...int64) [][]receipt {
+		var one []receipt
+		for i, seq := range sequences {
+			one = append(one, receipt{seq, at.Add(time.Duration(i)*time.Second + 3*time.Millisecond)})
+		}
+		return [][]receipt{one}
+	}
+	took, err := latencies(got(5, 7, 8), commits, 1)
+	if err != nil || len(took) != 2 || took[0] != 3 || took[1] != 3 {
+		t.Errorf("latencies = %v, %v, want 3 ms twice", took, err)
+	}
+	for name, received := range map[string][][]receipt{"missing": got(5, 8), "double": got(5, 7, 7, 8), "out of order": got(5, 8, 7), "none": got()} {
+		if _, err := latencies(received, commits, 1); err == nil {
+			t.Errorf("%s: went unnoticed", name)
+		}
+	}
+	if _, err := latencies(got(3, 5, 7, 8), commits, 0); err != nil {
+		t.Errorf("an event before the first commit counts: %v", err)
+	}
+}
