@@ -210,12 +210,11 @@ func (o *office) toLab(k *course) {
 	slices.SortStableFunc(able, func(a, b *pupil) int { return b.weight() - a.weight() })
 	k.participants = able[:min(len(able), k.seats-2)]
 	for i, p := range k.participants {
+		p.person.courses = append(p.person.courses, k)
 		switch {
 		case p.intern != nil && p.intern.seat.week.name == "mornings 20" && k.kind == "LABORATORY":
 			p.contested = true
-			if at := workday(k.lessons[3].day.AddDays(c.between(3, 12))); k.n%5 != 2 || o.until.Sub(k.lessons[3].day) > 40 {
-				p.settled = at
-			}
+			p.settled = workday(k.lessons[3].day.AddDays(c.between(3, 12)))
 		case i%6 == 5 && p.intern == nil && k.kind == "LABORATORY":
 			p.leaves = k.lessons[c.between(3, 8)].day
 		}
@@ -224,6 +223,11 @@ func (o *office) toLab(k *course) {
 
 // free says whether the person's time leaves the afternoons to a course, and which internship runs besides.
 func (p *person) free(one *pupil, k *course) bool {
+	for _, other := range p.courses {
+		if !other.last().Before(k.first()) && !k.last().Before(other.first()) {
+			return false
+		}
+	}
 	for _, i := range p.interns {
 		end := i.to
 		if !i.stopped.IsZero() {

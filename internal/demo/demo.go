@@ -223,6 +223,7 @@ func (o *office) planAll() {
 		o.teach(k)
 	}
 	o.keepRegisters()
+	o.dispute(o.scaled(4))
 	o.pay()
 	o.catchUp()
 }

@@ -2,115 +2,217 @@ package demo_test
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/lavoroincorso/lavoro/internal/allowance"
-	"github.com/lavoroincorso/lavoro/internal/attendance"
-	"github.com/lavoroincorso/lavoro/internal/company"
 	"github.com/lavoroincorso/lavoro/internal/demo"
-	"github.com/lavoroincorso/lavoro/internal/duty"
-	"github.com/lavoroincorso/lavoro/internal/matching"
-	"github.com/lavoroincorso/lavoro/internal/participant"
-	"github.com/lavoroincorso/lavoro/internal/placement"
-	"github.com/lavoroincorso/lavoro/internal/platform/event"
-	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
-	"github.com/lavoroincorso/lavoro/internal/platform/testdb"
-	"github.com/lavoroincorso/lavoro/internal/programme"
+	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 )
 
-// until is the last day of the demonstrations made here: any day would do.
-var until = calendar.MustDay("2026-11-20")
-
-// site is a fresh database with the programme applied and the rooms wired as in the program.
-type site struct {
-	t    *testing.T
-	deps demo.Deps
-	conn *pgx.Conn // the owner of the tables, who sees everything
-}
-
-func newSite(t *testing.T, scale int) *site {
-	t.Helper()
-	ctx := context.Background()
-	db := testdb.New(t)
-	_, err := programme.Apply(ctx, db.OwnerURL, programme.LavoroInCorso3Name, programme.LavoroInCorso3, time.Now)
-	must(t, err)
-	app, err := postgres.Open(ctx, postgres.Config{URL: db.AppURL})
-	must(t, err)
-	t.Cleanup(app.Close)
-	conn, err := pgx.Connect(ctx, db.OwnerURL)
-	must(t, err)
-	t.Cleanup(func() { _ = conn.Close(context.Background()) })
-	onState := []func(context.Context, *postgres.Tx, event.Transition) error{
-		duty.NewClocks(participant.Clocks(), company.Clocks(), placement.DueClocks(), matching.DueClocks()).OnState,
-	}
-	deps := demo.Deps{DB: app, OwnerURL: db.OwnerURL, Scale: scale,
-		Participants: participant.Room{Secret: []byte("a secret for tests only"), OnState: onState, Vetoes: []participant.Veto{placement.VetoWithdrawal}},
-		Placements:   placement.Room{OnState: onState, AttestGates: []placement.AttestGate{attendance.AttestGate}},
-	}
-	deps.Matches = matching.Room{OnState: onState, Placement: deps.Placements}
-	deps.Reactions = []duty.Reaction{{Name: "allowance", SubjectKinds: []string{"Attendance"}, React: allowance.React}, duty.Reaction(deps.Matches.Reaction())}
-	return &site{t: t, deps: deps, conn: conn}
-}
-
-func (s *site) make() demo.Report {
-	s.t.Helper()
-	start := time.Now()
-	report, err := demo.Make(context.Background(), s.deps, until, func(string) {})
-	must(s.t, err)
-	s.t.Logf("%d acts, %.1f s", report.Acts, time.Since(start).Seconds())
-	for i, r := range report.Refused {
-		if i < 25 {
-			s.t.Errorf("refused: %s", r)
-		}
-	}
-	if n := len(report.Refused); n > 25 {
-		s.t.Errorf("%d refusals in all", n)
-	}
-	return report
-}
-
-// count gives one number.
-func (s *site) count(query string, args ...any) (n int) {
-	s.t.Helper()
-	must(s.t, s.conn.QueryRow(context.Background(), query, args...).Scan(&n))
-	return n
-}
-
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-func TestSmall(t *testing.T) {
-	newSite(t, 10).make()
-}
-
+// TestWhole makes the demonstration as a new user gets it, and looks at everything that it promises.
 func TestWhole(t *testing.T) {
 	s := newSite(t, 1)
-	defer sample(t, s)()
-	s.make()
-	for _, q := range []string{"select count(*) from participation", "select count(*) from placement", "select count(*) from company", "select count(*) from attendance", "select count(*) from outbox",
-		"select count(*) from allowance", "select count(*) from allowance_line where kind = 'CAP'", "select count(*) from match", "select count(*) from due where done_at is null",
-		"select count(*) from due where done_at is null and due_at < '2026-11-20'", "select count(*) from attendance where standing = 'CONTESTED'", "select count(*) from certificate"} {
-		t.Logf("%6d %s", s.count(q), q)
+	s.make(until)
+	s.countsHold(t)
+	s.oddCasesExist(t)
+	s.registerHolds(t)
+	s.monthsHold(t)
+	s.everyTutorHasSomethingToRecord(t)
+	s.peopleMaySignIn(t)
+	again, err := demo.Make(context.Background(), s.deps, until.AddDays(30), func(string) { t.Error("the second making did something") })
+	must(t, err)
+	if again.Made {
+		t.Error("the second making made it again")
 	}
-	for _, q := range []string{"select state || ' ' || count(*) from placement group by state", "select state || ' ' || count(*) from participation group by state",
-		"select outcome || ' ' || count(*) from verdict group by outcome", "select state || ' ' || count(*) from opening group by state", "select state || ' ' || count(*) from match group by state",
-		"select kind || ' ' || count(*) from due where done_at is null group by kind",
-		"select kind || ' late ' || count(*) from due where done_at is null and due_at < '2026-11-20' group by kind",
-		"select standing || ' ' || kind || ' ' || count(*) from attendance group by standing, kind",
-		"select code || ' ' || count(*) from participation_group group by code", "select email || ' ' || role || ' ' || organisation from demonstration_people()",
-		"select recorded_by || ' ' || count(*) from attendance group by recorded_by"} {
-		rows, err := s.conn.Query(context.Background(), q)
-		must(t, err)
-		list, err := pgx.CollectRows(rows, pgx.RowTo[string])
-		must(t, err)
-		t.Log(list)
+}
+
+func (s *site) countsHold(t *testing.T) {
+	for _, c := range []struct {
+		want int
+		what string
+	}{
+		{285, "from participation"},
+		{285, "from person"},
+		{196, "from placement"},
+		{120, "from company"},
+		{11, "(distinct state) from placement"},
+		{12, "(distinct code) from participation_group"},
+		{9, "(distinct organisation_id) from participation"},
+		{3, "(distinct outcome) from verdict"},
+		{3, "(distinct state) from opening"},
+		{4, "(distinct standing) from attendance"},
+		{0, "from attendance where origin not in ('DEMO', 'ENTERED')"},
+		{0, "from person where origin <> 'DEMO'"},
+		{0, "from placement where state = 'RUNNING' and (started_on is null or to_day < '2026-11-20')"},
+		{0, "from enrolment where state = 'ENROLLED' and to_day < '2026-11-01'"},
+	} {
+		query := "select count(*) " + c.what
+		if strings.HasPrefix(c.what, "(") {
+			query = "select count" + c.what
+		}
+		if n := s.count(query); n != c.want {
+			t.Errorf("%s: %d, want %d", c.what, n, c.want)
+		}
+	}
+	for _, state := range []string{"REFERRED", "ELIGIBILITY_CHECK", "REJECTED", "EVALUATION", "PAP_DRAFT", "PAP_SIGNED", "ACTIVE", "WITHDRAWN", "COMPLETED", "FOLLOWUP_28D", "CLOSED"} {
+		s.atLeast(t, 1, "from participation where state = '"+state+"'")
+	}
+	s.atLeast(t, 50, "from placement where state = 'RUNNING'")
+	s.atLeast(t, 10_000, "from attendance where standing = 'COUNTED'")
+}
+
+func (s *site) oddCasesExist(t *testing.T) {
+	for what, least := range map[string]int{
+		"from person_code where provisional":                                                        5,
+		"from person_code where not provisional and substr(code, 15, 1) ~ '[A-Z]'":                  3,
+		"from participation where state = 'REJECTED'":                                               10,
+		"from exclusion_check where outcome = 'FOUND'":                                              5,
+		"from exclusion_check where outcome = 'UNKNOWN'":                                            5,
+		"from verdict where outcome = 'WARN'":                                                       5,
+		"from due where done_at is null and due_at < '2026-11-20'":                                  20,
+		"from due where reminders > 0":                                                              20,
+		"from due where escalated_at is not null":                                                   5,
+		"from attendance where standing = 'CONTESTED'":                                              1,
+		"from attendance where kind = 'ABSENCE'":                                                    500,
+		"from attendance where recorded_at > (day + 8)":                                             20,
+		"from placement_step where act = 'resumePlacement'":                                         3,
+		"from match where state = 'DECLINED'":                                                       10,
+		"from match where blocked":                                                                  10,
+		"from journal where act = 'communicatePlacement' and convert_from(detail, 'UTF8') ~ 'LATE'": 1,
+		"from company c where (select count(distinct k) from unnest(c.audience) k) >= 10":           50,
+		"from (select person_id from placement group by person_id having count(*) > 1) twice":       5,
+	} {
+		s.atLeast(t, least, what)
+	}
+}
+
+// registerHolds asks the database itself, beside its own guards.
+func (s *site) registerHolds(t *testing.T) {
+	if n := s.count(`select count(*) from attendance a join attendance b on a.person_id = b.person_id and a.day = b.day and a.id < b.id
+		and a.standing = 'COUNTED' and b.standing = 'COUNTED' and a.from_minute < b.to_minute and b.from_minute < a.to_minute`); n != 0 {
+		t.Errorf("%d counted entries overlap", n)
+	}
+	if n := s.count(`select count(*) from (select person_id, day from attendance where standing = 'COUNTED' and kind = 'PRESENCE'
+		group by 1, 2 having sum(minutes) > 480) over`); n != 0 {
+		t.Errorf("%d days are over the limit", n)
+	}
+	if n := s.count("select count(*) from attendance where day > $1 or day < '2024-12-19' or extract(isodow from day) = 7", until.String()); n != 0 {
+		t.Errorf("%d entries lie on days that are none", n)
+	}
+}
+
+// monthsHold looks for months that join course and internship beyond the cap: the statement is cut, and says so.
+func (s *site) monthsHold(t *testing.T) {
+	if n := s.count("select count(*) from allowance where total_cents > cap_cents or total_cents <> least(accrued_cents, cap_cents)"); n != 0 {
+		t.Errorf("%d months pass the cap", n)
+	}
+	s.atLeast(t, 1, `from allowance a where accrued_cents > 50000 and total_cents = 50000
+		and exists (select 1 from allowance_line l join enrolment e on e.id = l.enrolment_id where l.allowance_id = a.id and l.kind = 'HOURS' and e.company_id is not null)
+		and exists (select 1 from allowance_line l join enrolment e on e.id = l.enrolment_id where l.allowance_id = a.id and l.kind = 'HOURS' and e.company_id is null)
+		and exists (select 1 from allowance_line l where l.allowance_id = a.id and l.kind = 'CAP' and l.amount_cents = 50000 - a.accrued_cents)`)
+	if n := s.count(`select count(*) from (select participation_id, date_trunc('month', day) as month from attendance where kind = 'PRESENCE' and standing = 'COUNTED'
+		except select participation_id, month from allowance) lacking`); n != 0 {
+		t.Errorf("%d months with hours have no statement", n)
+	}
+}
+
+// everyTutorHasSomethingToRecord wants, for each, a running internship with hours on a day of the last week that nobody has written.
+func (s *site) everyTutorHasSomethingToRecord(t *testing.T) {
+	rows, err := s.conn.Query(context.Background(), `select m.email from member m join access_grant g on g.member_id = m.id and g.role = 'TUTOR'
+		where exists (select 1 from placement p where p.tutor_id = m.id and p.state = 'RUNNING')
+		and not exists (select 1 from placement p join opening_hours h on h.opening_id = p.opening_id
+			join generate_series($1::date - 6, $1::date, interval '1 day') d on extract(isodow from d) = h.weekday
+			where p.tutor_id = m.id and p.state = 'RUNNING' and p.started_on <= d and p.to_day >= d
+			and not exists (select 1 from attendance a where a.placement_id = p.id and a.day = d))`, until.String())
+	must(t, err)
+	idle, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	must(t, err)
+	if len(idle) > 0 {
+		t.Errorf("nothing is left to record for %v", idle)
+	}
+}
+
+func (s *site) peopleMaySignIn(t *testing.T) {
+	people, err := member.DemonstrationPeople(context.Background(), s.deps.DB)
+	must(t, err)
+	roles := map[string]string{}
+	for _, p := range people {
+		roles[strings.TrimSuffix(p.Email, "@"+demo.Domain)] = p.Role
+		if p.Organisation == "" || p.Name == "" {
+			t.Errorf("%s has no name or works nowhere", p.Email)
+		}
+	}
+	for address, role := range map[string]string{
+		"coordinator.asl": "COORDINATOR", "coordinator.pegaso": "PARTNER_COORDINATOR", "casemanager.carrara": "CASE_MANAGER", "tutor.pegaso": "TUTOR", "scout.gigroup": "SCOUT",
+		"payments.asl": "PAYMENTS_OFFICER", "approver.asl": "APPROVER", "auditor.asl": "AUDITOR", "administrator.asl": "ADMINISTRATOR", "dpo.asl": "DPO",
+		"trainer.serindform": "STAFF", "hosttutor1.azienda": "HOST_TUTOR", "participant1.persona": "PARTICIPANT", "participant2.persona": "PARTICIPANT",
+	} {
+		if roles[address] != role {
+			t.Errorf("%s signs in as %q, want %s", address, roles[address], role)
+		}
+	}
+}
+
+func (s *site) atLeast(t *testing.T, least int, what string) {
+	t.Helper()
+	if n := s.count("select count(*) " + what); n < least {
+		t.Errorf("%s: %d, want at least %d", what, n, least)
+	}
+}
+
+// TestSame makes a small demonstration twice, the second time after an interruption: all tables come out the same but for ids that
+// acts make themselves.
+func TestSame(t *testing.T) {
+	first, second := newSite(t, 12), newSite(t, 12)
+	first.make(until)
+	ctx, cancel := context.WithCancel(context.Background())
+	_, err := demo.Make(ctx, second.deps, until, func(step string) {
+		if step == "2026-01" {
+			cancel()
+		}
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("interrupted: %v", err)
+	}
+	second.make(until)
+	compare(t, first.content(), second.content())
+}
+
+// TestOtherDays makes small demonstrations that end at odd days: early in the programme, in the August break, at the very end.
+func TestOtherDays(t *testing.T) {
+	for _, day := range []string{"2025-10-19", "2026-08-16", "2027-12-18"} {
+		t.Run(day, func(t *testing.T) {
+			s := newSite(t, 20)
+			s.make(calendar.MustDay(day))
+			if n := s.count("select count(distinct state) from placement"); n != 11 {
+				t.Errorf("internships are in %d states, want all 11", n)
+			}
+		})
+	}
+}
+
+func TestTooEarly(t *testing.T) {
+	if _, err := demo.Make(context.Background(), newSite(t, 20).deps, calendar.MustDay("2025-02-01"), func(string) {}); err == nil {
+		t.Error("a demonstration of six weeks was made")
+	}
+}
+
+// make makes the demonstration, in which no act may be refused.
+func (s *site) make(last calendar.Day) {
+	s.t.Helper()
+	start := time.Now()
+	report, err := demo.Make(context.Background(), s.deps, last, func(string) {})
+	must(s.t, err)
+	s.t.Logf("%d acts, %.1f s", report.Acts, time.Since(start).Seconds())
+	for _, r := range report.Refused {
+		s.t.Errorf("refused: %s", r)
+	}
+	if !report.Made {
+		s.t.Error("nothing was made")
 	}
 }

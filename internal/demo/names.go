@@ -6,10 +6,10 @@ var (
 		"Marta", "Noemi", "Beatrice", "Cristina", "Daniela", "Serena", "Teresa", "Alice", "Veronica", "Rosa", "Carla", "Gaia", "Irene", "Michela", "Sonia"}
 	menItalian = []string{"Marco", "Andrea", "Luca", "Matteo", "Davide", "Simone", "Alessio", "Paolo", "Stefano", "Federico", "Giovanni", "Nicola", "Pietro",
 		"Emanuele", "Daniele", "Roberto", "Claudio", "Fabio", "Gabriele", "Tommaso", "Riccardo", "Mirko", "Samuele", "Enrico", "Mauro", "Filippo", "Dario", "Ivan"}
-	familiesItalian = []string{"Berticelli", "Nardaroni", "Lunardelli", "Vannelloni", "Ricciardini", "Bertagnoli", "Mazzerini", "Giorgieri", "Del Fiorano", "Tonarelli",
-		"Bordigiani", "Pucciarini", "Corsinelli", "Marchettoni", "Bellafiore", "Fruzzini", "Lazzerotti", "Baldazzini", "Cordianelli", "Menconelli", "Orsettini",
-		"Pisanelli", "Guadagnini", "Balduccini", "Rossarelli", "Biancalani", "Ferrarini", "Morettini", "Galliani", "Contarini", "Santarelli", "Montebianchi",
-		"Apuanelli", "Fontevivi", "Cavallotti", "Pelliccioni", "Sarteschini", "Vatteroni", "Zampolini", "Bruscherini", "Dell'Acqua", "Ghirlandini", "Passarini", "Tavernelli"}
+	familiesItalian = []string{"Berticelli", "Nardaroni", "Lunardellini", "Vannelloni", "Ricciardini", "Bertagnolini", "Mazzerini", "Giorgerini", "Del Fiorano", "Tonarellini",
+		"Bordigiani", "Pucciarini", "Corsinelli", "Marchettoni", "Bellafiore", "Fruzzini", "Lazzerottini", "Baldazzini", "Cordianelli", "Menconelli", "Orsettini",
+		"Pisanelli", "Guadagninelli", "Balduccini", "Rossarellini", "Biancalanti", "Ferrarinelli", "Morettini", "Gallianelli", "Contarinelli", "Santarellini", "Montebianchi",
+		"Apuanelli", "Fontevivi", "Cavallottini", "Pelliccioni", "Sarteschini", "Vatterelli", "Zampolini", "Bruscherini", "Dell'Acquaviva", "Ghirlandini", "Passarinelli", "Tavernelli"}
 )
 
 // origin is where somebody comes from: country, Belfiore code of the country, names.

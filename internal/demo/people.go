@@ -68,6 +68,7 @@ type person struct {
 	pass          []string // warnings that whoever refers must have read
 	path          path
 	interns       []*internship
+	courses       []*course // besides the safety course
 }
 
 // invent makes the people, without their paths.

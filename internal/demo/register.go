@@ -148,6 +148,29 @@ func (o *office) leaveSome() {
 	}
 }
 
+// dispute lets some tutors write down hours that overlap those of the timetable, in the last days: nobody has resolved it yet.
+func (o *office) dispute(n int) {
+	for _, i := range o.interns {
+		tutor := i.person.tutor
+		if n == 0 || i.ends != running || i.waits || tutor.habit.silent > 0 || o.until.Sub(i.started) < 30 || len(i.seat.week.hours) > 1 || len(i.person.courses) > 0 {
+			continue
+		}
+		day := o.until.AddDays(-2 - n)
+		for !i.seat.week.on(day) || shut(day) {
+			day = day.AddDays(-1)
+		}
+		if !i.resumed.IsZero() && !day.After(i.resumed) {
+			continue
+		}
+		n--
+		end := i.seat.week.hours[0][1]
+		o.plan(day, late+50, tutor, "recordAttendance", func(ctx context.Context, tx *postgres.Tx) error {
+			return o.record(ctx, tx, []attendance.Entry{{ID: chanceOf("dispute", i.n).timedID(tx.Now), Enrolment: i.enrolment, Kind: attendance.Presence, Day: day,
+				From: clock(end - 30), To: clock(end + 60), Note: "Recupero di ore chiesto dall'azienda."}})
+		})
+	}
+}
+
 // missing gives the entries from the last that is written up to the day.
 func (o *office) missing(i *internship, day calendar.Day) (entries []attendance.Entry) {
 	for d := i.recorded.AddDays(1); !d.After(o.through(i, day)); d = d.AddDays(1) {
