@@ -14,19 +14,15 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/company"
 	"github.com/lavoroincorso/lavoro/internal/duty"
-	"github.com/lavoroincorso/lavoro/internal/participant"
 	"github.com/lavoroincorso/lavoro/internal/platform/file"
 )
 
 // importing is what both kinds of import are given on the command line.
 type importing struct {
-	config      *Config
-	programme   string
-	lang        string
-	dryRun      bool
-	skipBad     bool
-	acknowledge []string
-	reason      string
+	file.Options
+	config    *Config
+	programme string
+	lang      string
 }
 
 func importCommand(c *Config) *cobra.Command {
@@ -41,46 +37,40 @@ beside the first (FILE.bad.csv) with what is wrong. The same file twice changes 
 	flags := cmd.PersistentFlags()
 	flags.StringVar(&i.programme, "programme", "", "code of the programme; may be left out where there is only one")
 	flags.StringVar(&i.lang, "lang", "it", "language of the problems: it or en")
-	flags.BoolVar(&i.dryRun, "dry-run", false, "say what would happen, write nothing")
-	flags.BoolVar(&i.skipBad, "skip-bad", false, "write the good rows although others are bad")
-	flags.StringSliceVar(&i.acknowledge, "acknowledge", nil, "codes of warnings that you have read for the whole file")
-	flags.StringVar(&i.reason, "reason", "", "why you pass the warnings")
+	flags.BoolVar(&i.DryRun, "dry-run", false, "say what would happen, write nothing")
+	flags.BoolVar(&i.SkipBad, "skip-bad", false, "write the good rows although others are bad")
+	flags.StringSliceVar(&i.Acknowledge, "acknowledge", nil, "codes of warnings that you have read for the whole file")
+	flags.StringVar(&i.Reason, "reason", "", "why you pass the warnings")
 	cmd.AddCommand(
-		&cobra.Command{Use: "participants FILE.csv", Short: "Refer the people of a file", Args: cobra.ExactArgs(1), RunE: i.verb((*App).importParticipants)},
-		&cobra.Command{Use: "companies FILE.csv", Short: "Register the companies of a file", Args: cobra.ExactArgs(1), RunE: i.verb((*App).importCompanies)},
+		&cobra.Command{Use: "participants FILE.csv", Short: "Refer the people of a file", Args: cobra.ExactArgs(1), RunE: i.verb(importParticipants)},
+		&cobra.Command{Use: "companies FILE.csv", Short: "Register the companies of a file", Args: cobra.ExactArgs(1), RunE: i.verb(importCompanies)},
 	)
 	return cmd
 }
 
-// imported is what became of a file, whatever it holds.
-type imported struct {
-	rows, added, there int
-	written            bool
-	table              *file.Table
-}
+// importOf chooses the import of one kind of file among those of the rooms.
+type importOf func(*App) func(context.Context, file.Import) (file.Report, error)
 
-type importVerb func(a *App, ctx context.Context, i *importing, actor access.Actor, programme uuid.UUID, in io.Reader, name string) (imported, error)
-
-func (i *importing) verb(run importVerb) func(*cobra.Command, []string) error {
+func (i *importing) verb(kind importOf) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
 		if err := i.config.locate(); err != nil {
 			return err
 		}
-		app, err := Open(cmd.Context(), *i.config)
-		if err != nil {
-			return err
-		}
-		defer app.Close()
 		in, err := os.Open(args[0])
 		if err != nil {
 			return err
 		}
 		defer in.Close()
+		app, err := Open(cmd.Context(), *i.config)
+		if err != nil {
+			return err
+		}
+		defer app.Close()
 		actor, programme, err := app.house(cmd.Context(), i.programme)
 		if err != nil {
 			return err
 		}
-		report, err := run(app, cmd.Context(), i, actor, programme, in, args[0])
+		report, err := kind(app)(cmd.Context(), file.Import{DB: app.DB, Actor: actor, Clock: time.Now, Programme: programme, Reader: in, Name: args[0], Options: i.Options})
 		var broken *file.Broken
 		if errors.As(err, &broken) {
 			return errors.New(broken.In(i.lang))
@@ -119,35 +109,40 @@ func (a *App) programmeCode(ctx context.Context, actor access.Actor, id uuid.UUI
 }
 
 // tell prints what became of the file. A file of which nothing was written although it should have been is an error.
-func (i *importing) tell(out io.Writer, name string, r imported) error {
-	bad := r.table.Bad()
+func (i *importing) tell(out io.Writer, name string, r file.Report) error {
+	bad := r.Bad()
 	for _, row := range bad {
-		for _, p := range row.Problems {
-			fmt.Fprintf(out, "%s:%d  %-14s %s\n", name, row.Number, p.Column, p.Cause.In(i.lang))
-		}
+		i.list(out, name, row.Number, row.Problems)
 	}
-	fmt.Fprintf(out, "%d rows: %d added, %d already there, %d bad\n", r.rows, r.added, r.there, len(bad))
+	for _, row := range r.Remarked() {
+		i.list(out, name, row.Number, row.Remarks)
+	}
+	fmt.Fprintf(out, "%d rows: %d added, %d already there, %d bad\n", r.Rows, r.Added, r.AlreadyThere, len(bad))
 	switch {
-	case i.dryRun:
+	case i.DryRun:
 		fmt.Fprintln(out, "dry run: nothing was written")
-	case !r.written:
+	case !r.Written:
 		return fmt.Errorf("nothing was written: correct the %d bad rows, or write the others with --skip-bad", len(bad))
 	case len(bad) > 0:
-		if err := r.table.SaveBad(name, i.lang); err != nil {
+		kept, err := r.Table.SaveBad(name, i.lang)
+		if err != nil {
 			return err
 		}
-		fmt.Fprintf(out, "the bad rows stand in %s\n", file.BadName(name))
+		fmt.Fprintf(out, "the bad rows stand in %s\n", kept)
 	}
 	return nil
 }
 
-func (a *App) importParticipants(ctx context.Context, i *importing, actor access.Actor, programme uuid.UUID, in io.Reader, name string) (imported, error) {
-	r, err := a.rooms.participants.Import(ctx, a.DB, actor, time.Now, programme, in, name,
-		participant.ImportOptions{DryRun: i.dryRun, SkipBad: i.skipBad, Acknowledge: i.acknowledge, Reason: i.reason})
-	return imported{rows: r.Rows, added: r.Added, there: r.AlreadyThere, written: r.Written, table: r.Table}, err
+func (i *importing) list(out io.Writer, name string, row int, problems []file.Problem) {
+	for _, p := range problems {
+		fmt.Fprintf(out, "%s:%d  %-14s %s\n", name, row, p.Column, p.Cause.In(i.lang))
+	}
 }
 
-func (a *App) importCompanies(ctx context.Context, i *importing, actor access.Actor, programme uuid.UUID, in io.Reader, name string) (imported, error) {
-	r, err := company.Import(ctx, a.DB, actor, time.Now, programme, in, name, company.ImportOptions{DryRun: i.dryRun, SkipBad: i.skipBad})
-	return imported{rows: r.Rows, added: r.Added, there: r.AlreadyThere, written: r.Written, table: r.Table}, err
+func importParticipants(a *App) func(context.Context, file.Import) (file.Report, error) {
+	return a.rooms.participants.Import
+}
+
+func importCompanies(*App) func(context.Context, file.Import) (file.Report, error) {
+	return company.Import
 }

@@ -25,8 +25,8 @@ func sheet(n int, org string) string {
 	return b.String()
 }
 
-func (o *office) load(actor access.Actor, content string, options company.ImportOptions) (company.Report, error) {
-	return company.Import(o.t.Context(), o.db, actor, clock, o.programme, strings.NewReader(content), "dir/aziende.csv", options)
+func (o *office) load(actor access.Actor, content string, options file.Options) (file.Report, error) {
+	return company.Import(o.t.Context(), file.Import{DB: o.db, Actor: actor, Clock: clock, Programme: o.programme, Reader: strings.NewReader(content), Name: "dir/aziende.csv", Options: options})
 }
 
 // standing counts companies, sites, contacts and news.
@@ -38,7 +38,7 @@ func TestImportWritesEveryRowOrNone(t *testing.T) {
 	o := newOffice(t)
 	scout := o.scout("AIAS")
 	bad := sheet(5, "AIAS") + "00743110158;;x;dieci;Massa;NESSUNO;;;;;;ugo\n"
-	report, err := o.load(scout, bad, company.ImportOptions{})
+	report, err := o.load(scout, bad, file.Options{})
 	o.must(err)
 	if report.Written || report.Rows != 6 || report.Added != 5 || len(report.Bad()) != 1 || o.standing() != "0 0 0 0" {
 		t.Errorf("with a bad row: %+v, stands %s", report, o.standing())
@@ -50,12 +50,12 @@ func TestImportWritesEveryRowOrNone(t *testing.T) {
 	if got := fmt.Sprintf("%d: %s", report.Bad()[0].Number, report.Bad()[0].Why("en")); got != want {
 		t.Errorf("the bad row says\n%s, want\n%s", got, want)
 	}
-	report, err = o.load(scout, sheet(5, "AIAS"), company.ImportOptions{DryRun: true})
+	report, err = o.load(scout, sheet(5, "AIAS"), file.Options{DryRun: true})
 	o.must(err)
 	if report.Written || report.Added != 5 || o.standing() != "0 0 0 0" {
 		t.Errorf("a dry run: %+v, stands %s", report, o.standing())
 	}
-	report, err = o.load(scout, bad, company.ImportOptions{SkipBad: true})
+	report, err = o.load(scout, bad, file.Options{SkipBad: true})
 	o.must(err)
 	if !report.Written || report.Added != 5 || o.standing() != "5 5 5 5" {
 		t.Errorf("without the bad row: %+v, stands %s", report, o.standing())
@@ -63,7 +63,7 @@ func TestImportWritesEveryRowOrNone(t *testing.T) {
 	if got := one[string](o, "select concat_ws('|', origin, origin_file, origin_row, length(origin_hash)) from company order by name limit 1"); got != "IMPORTED|aziende.csv|2|64" {
 		t.Errorf("the origin is %s", got)
 	}
-	report, err = o.load(scout, sheet(5, "AIAS"), company.ImportOptions{})
+	report, err = o.load(scout, sheet(5, "AIAS"), file.Options{})
 	o.must(err)
 	if report.AlreadyThere != 5 || report.Added != 0 || o.standing() != "5 5 5 5" {
 		t.Errorf("the same file again: %+v, stands %s", report, o.standing())
@@ -72,13 +72,13 @@ func TestImportWritesEveryRowOrNone(t *testing.T) {
 
 func TestImportSharesAndTellsWhatDiffers(t *testing.T) {
 	o := newOffice(t)
-	_, err := o.load(o.scout("AIAS"), sheet(2, "AIAS"), company.ImportOptions{})
+	_, err := o.load(o.scout("AIAS"), sheet(2, "AIAS"), file.Options{})
 	o.must(err)
 	changed := strings.Replace(sheet(2, "anffas"), "Ditta 1", "Altra ditta", 1)
-	report, err := o.load(o.scout("ANFFAS"), changed, company.ImportOptions{})
+	report, err := o.load(o.scout("ANFFAS"), changed, file.Options{})
 	o.must(err)
-	if !report.Written || report.AlreadyThere != 2 || len(report.Differing) != 1 || report.Differing[0].Row != 3 ||
-		fmt.Sprint(places(report.Differing[0].Warnings)) != "[COMPANY_DATA_DIFFER@name]" {
+	told := report.Remarked()
+	if !report.Written || report.AlreadyThere != 2 || len(told) != 1 || told[0].Number != 3 || len(told[0].Remarks) != 1 || told[0].Remarks[0].Column != "name" {
 		t.Errorf("%+v", report)
 	}
 	if n := o.seen(o.scout("ANFFAS"), "company"); n != 2 {
@@ -91,12 +91,12 @@ func TestACompanyOfSeveralRowsHasSeveralSites(t *testing.T) {
 	code := fiscal.MakeEntityCode(7)
 	row := code + ";Ditta;56.10;20;045010;AIAS;%s;Via Roma %s;%[2]s;;;\n"
 	good := header + fmt.Sprintf(row, "Cucina", "12") + fmt.Sprintf(row, "Sala", "8")
-	report, err := o.load(o.scout("AIAS"), good, company.ImportOptions{DryRun: true})
+	report, err := o.load(o.scout("AIAS"), good, file.Options{DryRun: true})
 	o.must(err)
 	if report.Added != 1 || report.AlreadyThere != 1 || len(report.Bad()) != 0 {
 		t.Errorf("%+v", report)
 	}
-	report, err = o.load(o.scout("AIAS"), good+code+";Ditta;56.10;21;045010;AIAS;Bar;Via Mare 1;;;;\n", company.ImportOptions{SkipBad: true})
+	report, err = o.load(o.scout("AIAS"), good+code+";Ditta;56.10;21;045010;AIAS;Bar;Via Mare 1;;;;\n", file.Options{SkipBad: true})
 	o.must(err)
 	if len(report.Bad()) != 1 || report.Bad()[0].Why("en") != "headcount: the value differs from row 2, which is of the same company" {
 		t.Errorf("%d bad rows: %s", len(report.Bad()), report.Bad()[0].Why("en"))
@@ -108,22 +108,22 @@ func TestACompanyOfSeveralRowsHasSeveralSites(t *testing.T) {
 
 func TestImportIsForThoseWhoMayRegister(t *testing.T) {
 	o := newOffice(t)
-	_, err := o.load(o.actor(o.orgs["AIAS"], access.Staff, access.Tutor), sheet(1, "AIAS"), company.ImportOptions{})
+	_, err := o.load(o.actor(o.orgs["AIAS"], access.Staff, access.Tutor), sheet(1, "AIAS"), file.Options{})
 	refused(t, err, "NOT_ALLOWED@")
-	report, err := o.load(o.scout("AIAS"), sheet(1, "UISP"), company.ImportOptions{})
+	report, err := o.load(o.scout("AIAS"), sheet(1, "UISP"), file.Options{})
 	o.must(err)
 	if report.Written || report.Bad()[0].Why("en") != "organisation: Your role does not allow this act." {
 		t.Errorf("for another partner: %+v", report)
 	}
 	var broken *file.Broken
-	if _, err := o.load(o.scout("AIAS"), "name;x\n", company.ImportOptions{}); !errors.As(err, &broken) {
+	if _, err := o.load(o.scout("AIAS"), "name;x\n", file.Options{}); !errors.As(err, &broken) {
 		t.Errorf("an unreadable file: %v", err)
 	}
 }
 
 func TestBadRowsAreWrittenForMending(t *testing.T) {
 	o := newOffice(t)
-	report, err := o.load(o.scout("AIAS"), sheet(1, "AIAS")+"12;Ditta;56.10;1;045010;AIAS;;;;;;\n", company.ImportOptions{SkipBad: true})
+	report, err := o.load(o.scout("AIAS"), sheet(1, "AIAS")+"12;Ditta;56.10;1;045010;AIAS;;;;;;\n", file.Options{SkipBad: true})
 	o.must(err)
 	var out bytes.Buffer
 	o.must(report.Table.WriteBad(&out, "it"))

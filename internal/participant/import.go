@@ -2,9 +2,6 @@ package participant
 
 import (
 	"context"
-	"errors"
-	"io"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -18,34 +15,14 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
 
-// ImportOptions says how an import treats what it finds.
-type ImportOptions struct {
-	DryRun  bool // nothing is written whatever the rows are
-	SkipBad bool // good rows are written although others are bad
-	// Acknowledge holds codes of warnings that were read for the whole file, and Reason why they are passed; a row with any other
-	// warning is bad.
-	Acknowledge []string
-	Reason      string
-}
-
-// Report is what became of a file.
-type Report struct {
-	Rows         int  // below the header, blank ones not counted
-	Added        int  // referred, or to be referred in a dry run
-	AlreadyThere int  // referred before with the same content
-	Written      bool // false: nothing was written
-	Table        *file.Table
-}
-
-// Bad gives the rows that cannot be taken, with every problem; Report.Table writes them into a file.
-func (r Report) Bad() []*file.Row { return r.Table.Bad() }
-
-// ImportColumns are those of a file of referrals; see the package comment.
-var ImportColumns = []file.Column{
-	{Name: "fiscal_code", Needed: true}, {Name: "given_name", Needed: true}, {Name: "family_name", Needed: true}, {Name: "birth_day", Needed: true},
-	{Name: "municipality", Needed: true}, {Name: "organisation", Needed: true}, {Name: "service", Needed: true},
-	{Name: "sex"}, {Name: "citizenship"}, {Name: "referred_on"}, {Name: "groups"}, {Name: "brings"}, {Name: "needs"}, {Name: "wishes"},
-	{Name: "phone"}, {Name: "email"},
+// referrals is what the rows of a file of people mean; see the package comment.
+func (r Room) referrals() file.Kind {
+	return file.Kind{Right: access.ReferPerson, Begin: r.beginImport, Columns: []file.Column{
+		{Name: "fiscal_code", Needed: true}, {Name: "given_name", Needed: true}, {Name: "family_name", Needed: true}, {Name: "birth_day", Needed: true},
+		{Name: "municipality", Needed: true}, {Name: "organisation", Needed: true}, {Name: "service", Needed: true},
+		{Name: "sex"}, {Name: "citizenship"}, {Name: "referred_on"}, {Name: "groups"}, {Name: "brings"}, {Name: "needs"}, {Name: "wishes"},
+		{Name: "phone"}, {Name: "email"},
+	}}
 }
 
 // columnOf names the column behind a field of a referral.
@@ -61,79 +38,35 @@ var (
 	causePartner  = text.Text{It: "il codice non è quello di un partner del programma", En: "the code is none of a partner of the programme"}
 )
 
-// errUndone rolls back an import that is not to be written.
-var errUndone = errors.New("import undone")
-
-// Import refers everybody in a CSV file, in one transaction: nothing is written unless every row is good, or SkipBad is given. Somebody
-// whom the same content has referred before is left as he is, so the same file twice changes nothing. A file that cannot be read is a
-// *file.Broken.
-func (r Room) Import(ctx context.Context, db *postgres.DB, actor access.Actor, clock postgres.Clock, programme uuid.UUID, reader io.Reader, name string, o ImportOptions) (Report, error) {
-	if !actor.MayIn(access.ReferPerson, programme) {
-		return Report{}, refusal.NotAllowed.At()
-	}
-	table, err := file.Read(reader, filepath.Base(name), ImportColumns)
-	if err != nil {
-		return Report{}, err
-	}
-	parsed := make([]file.Row, len(table.Rows))
-	for i, row := range table.Rows {
-		parsed[i] = *row
-	}
-	var report Report
-	err = db.InTx(ctx, actor, clock, func(ctx context.Context, tx *postgres.Tx) error {
-		for i, row := range table.Rows { // a transaction that runs again starts from the file as it was read
-			row.Problems = slices.Clone(parsed[i].Problems)
-		}
-		report = Report{Rows: len(table.Rows), Table: table}
-		tx.Acknowledge(o.Acknowledge, o.Reason)
-		if err := r.importRows(ctx, tx, programme, &report); err != nil {
-			return err
-		}
-		if report.Written = !o.DryRun && (o.SkipBad || len(report.Bad()) == 0); !report.Written {
-			return errUndone
-		}
-		return nil
-	})
-	if errors.Is(err, errUndone) {
-		return report, nil
-	}
-	return report, err
+// Import refers everybody in a CSV file. Somebody whom the same content has referred before is left as he is, so the same file twice
+// changes nothing. A file that cannot be read is a *file.Broken.
+func (r Room) Import(ctx context.Context, i file.Import) (file.Report, error) {
+	return r.referrals().Import(ctx, i)
 }
 
-func (r Room) importRows(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, report *Report) error {
+func (r Room) beginImport(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, table *file.Table) (file.Take, error) {
 	d, err := r.desk(ctx, tx, programme)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	imp := importer{desk: d, table: report.Table, partners: map[string]uuid.UUID{}, seen: map[fiscal.PersonCode]int{}}
-	for _, row := range report.Table.Rows {
-		there, err := imp.row(ctx, tx, row)
-		switch {
-		case err != nil:
-			return err
-		case row.Bad():
-		case there:
-			report.AlreadyThere++
-		default:
-			report.Added++
-		}
-	}
-	return nil
+	i := importer{desk: d, table: table, seen: map[fiscal.PersonCode]int{}}
+	i.partners = file.Codes{Column: "organisation", Cause: causePartner, Find: func(ctx context.Context, tx *postgres.Tx, code string) (uuid.UUID, error) {
+		id, _, err := partner(ctx, tx, programme, "code", code)
+		return id, err
+	}}
+	return i.row, nil
 }
 
 // importer refers row after row.
 type importer struct {
 	*desk
 	table    *file.Table
-	partners map[string]uuid.UUID      // by code, in capitals
+	partners file.Codes
 	seen     map[fiscal.PersonCode]int // row in which a code stood first
 }
 
 // row refers one row, or notes in it why it cannot. An error is a fault that ends the import.
 func (i *importer) row(ctx context.Context, tx *postgres.Tx, row *file.Row) (there bool, err error) {
-	if slices.ContainsFunc(row.Problems, func(p file.Problem) bool { return p.Column == "" }) {
-		return false, nil // it could not be taken apart
-	}
 	in, err := i.input(ctx, tx, row)
 	if err != nil {
 		return false, err
@@ -142,13 +75,12 @@ func (i *importer) row(ctx context.Context, tx *postgres.Tx, row *file.Row) (the
 	if row.Bad() {
 		return false, i.rest(ctx, tx, row, in)
 	}
-	tx.Warnings = nil
 	made, err := i.refer(ctx, tx, in)
 	if list, refused := refusal.As(err); refused {
 		if list.Has(AlreadyReferred) {
 			return true, i.compare(ctx, tx, row, in, made)
 		}
-		i.note(row, list)
+		row.Refuse(list, columnOf)
 		return false, nil
 	}
 	return false, err
@@ -161,26 +93,12 @@ func (i *importer) rest(ctx context.Context, tx *postgres.Tx, row *file.Row, in 
 	if err != nil && !refused {
 		return err
 	}
-	i.note(row, list)
+	row.Refuse(list, columnOf)
 	return nil
 }
 
-// note turns refusals into problems of columns; a column that has one already keeps the first.
-func (i *importer) note(row *file.Row, list refusal.List) {
-	for _, r := range list {
-		column := ""
-		if len(r.Path) > 0 {
-			column = columnOf[r.Path[0]]
-		}
-		if column != "" && slices.ContainsFunc(row.Problems, func(p file.Problem) bool { return p.Column == column }) {
-			continue
-		}
-		row.Fail(column, text.Text{It: r.Localized(text.Italian).Message, En: r.Localized(text.English).Message})
-	}
-}
-
 func (i *importer) input(ctx context.Context, tx *postgres.Tx, row *file.Row) (ReferInput, error) {
-	organisation, err := i.partner(ctx, tx, row)
+	organisation, err := i.partners.Of(ctx, tx, row)
 	return ReferInput{
 		Programme: i.programme, FiscalCode: row.Text("fiscal_code"), GivenName: row.Text("given_name"), FamilyName: row.Text("family_name"),
 		BirthDay: row.Day("birth_day"), Sex: sexOf(row.Text("sex")), Citizenship: row.Text("citizenship"), Municipality: row.Text("municipality"),
@@ -201,27 +119,6 @@ func sexOf(cell string) Sex {
 		return NonBinary
 	}
 	return Sex(cell)
-}
-
-func (i *importer) partner(ctx context.Context, tx *postgres.Tx, row *file.Row) (uuid.UUID, error) {
-	code := strings.ToUpper(row.Text("organisation"))
-	if code == "" {
-		return uuid.Nil, nil // noted as needed
-	}
-	id, known := i.partners[code]
-	if !known {
-		var err error
-		if id, known, err = partner(ctx, tx, i.programme, "code", code); err != nil {
-			return uuid.Nil, err
-		}
-		if known {
-			i.partners[code] = id
-		}
-	}
-	if !known {
-		row.Fail("organisation", causePartner)
-	}
-	return id, nil
 }
 
 // repeated notes a code that an earlier row has already.

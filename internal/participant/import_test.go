@@ -67,9 +67,13 @@ func table(n int) (content string, badRows []int) {
 	return out.String(), badRows
 }
 
-func (o *office) importFile(actor access.Actor, content string, options participant.ImportOptions) participant.Report {
+func (o *office) brought(actor access.Actor, content string, options file.Options) file.Import {
+	return file.Import{DB: o.db, Actor: actor, Clock: o.clock, Programme: o.programme, Reader: strings.NewReader(content), Name: "/home/x/segnalazioni.csv", Options: options}
+}
+
+func (o *office) importFile(actor access.Actor, content string, options file.Options) file.Report {
 	o.t.Helper()
-	report, err := o.room.Import(o.ctx, o.db, actor, o.clock, o.programme, strings.NewReader(content), "/home/x/segnalazioni.csv", options)
+	report, err := o.room.Import(o.ctx, o.brought(actor, content, options))
 	if err != nil {
 		o.t.Fatal(err)
 	}
@@ -80,7 +84,7 @@ func TestThreeHundredRowsWithSevenBad(t *testing.T) {
 	o := newOffice(t)
 	content, badRows := table(300)
 	started := time.Now()
-	report := o.importFile(o.lead, content, participant.ImportOptions{})
+	report := o.importFile(o.lead, content, file.Options{})
 	took := time.Since(started)
 	t.Logf("300 rows in %s", took)
 	if took > 5*time.Second {
@@ -98,14 +102,14 @@ func TestThreeHundredRowsWithSevenBad(t *testing.T) {
 	if n := o.text("select (select count(*) from person) + (select count(*) from outbox) + (select count(*) from journal)"); n != "0" {
 		t.Errorf("%s rows are written although some are bad", n)
 	}
-	if dry := o.importFile(o.lead, content, participant.ImportOptions{DryRun: true, SkipBad: true}); dry.Written || dry.Added != 293 || o.text("select count(*) from person") != "0" {
+	if dry := o.importFile(o.lead, content, file.Options{DryRun: true, SkipBad: true}); dry.Written || dry.Added != 293 || o.text("select count(*) from person") != "0" {
 		t.Errorf("a dry run: written %v, good %d", dry.Written, dry.Added)
 	}
-	skipped := o.importFile(o.lead, content, participant.ImportOptions{SkipBad: true})
+	skipped := o.importFile(o.lead, content, file.Options{SkipBad: true})
 	if !skipped.Written || skipped.Added != 293 || o.text("select count(*) from participation") != "293" || o.text("select count(*) from outbox") != "293" {
 		t.Errorf("bad rows skipped: %+v", skipped)
 	}
-	again := o.importFile(o.lead, content, participant.ImportOptions{SkipBad: true})
+	again := o.importFile(o.lead, content, file.Options{SkipBad: true})
 	if again.Added != 0 || again.AlreadyThere != 293 || len(again.Bad()) != 7 || o.text("select count(*) from outbox") != "293" {
 		t.Errorf("the same file again: added %d, there %d, bad %d", again.Added, again.AlreadyThere, len(again.Bad()))
 	}
@@ -113,7 +117,7 @@ func TestThreeHundredRowsWithSevenBad(t *testing.T) {
 }
 
 // mended imports the file of bad rows once somebody has corrected them.
-func (o *office) mended(t *testing.T, report participant.Report) {
+func (o *office) mended(t *testing.T, report file.Report) {
 	t.Helper()
 	var out bytes.Buffer
 	if err := report.Table.WriteBad(&out, "it"); err != nil {
@@ -124,14 +128,14 @@ func (o *office) mended(t *testing.T, report participant.Report) {
 		t.Fatalf("the file of bad rows has %d lines, header %q", len(lines), lines[0])
 	}
 	mended := lines[0] + "\n" + strings.Replace(lines[2], "30/02/1990", made(80).BirthDay.String(), 1) + "\n"
-	if report := o.importFile(o.lead, mended, participant.ImportOptions{}); !report.Written || report.Added != 1 {
+	if report := o.importFile(o.lead, mended, file.Options{}); !report.Written || report.Added != 1 {
 		t.Errorf("a mended row is not taken: %+v %v", report, report.Bad())
 	}
 }
 
 func TestImportedFactsSayWhereFrom(t *testing.T) {
 	o := newOffice(t)
-	o.importFile(o.aias, header+line(made(1), nil), participant.ImportOptions{})
+	o.importFile(o.aias, header+line(made(1), nil), file.Options{})
 	for _, tableName := range []string{"person", "participation"} {
 		if got := o.text("select origin || ' ' || origin_file || ' ' || origin_row || ' ' || length(origin_hash) from " + tableName); got != "IMPORTED segnalazioni.csv 2 64" {
 			t.Errorf("%s: %s", tableName, got)
@@ -144,15 +148,15 @@ func TestImportedFactsSayWhereFrom(t *testing.T) {
 
 func TestChangedContentIsToldByColumn(t *testing.T) {
 	o := newOffice(t)
-	o.importFile(o.aias, header+line(made(1), nil), participant.ImportOptions{})
+	o.importFile(o.aias, header+line(made(1), nil), file.Options{})
 	for column, value := range map[string]string{"service": "Altro servizio", "municipality": "045003", "needs": "QUIET_PLACE", "groups": "DISABILITY", "referred_on": "2026-03-03", "given_name": "Anita"} {
-		report := o.importFile(o.aias, header+line(made(1), map[string]string{column: value}), participant.ImportOptions{SkipBad: true})
+		report := o.importFile(o.aias, header+line(made(1), map[string]string{column: value}), file.Options{SkipBad: true})
 		if len(report.Bad()) != 1 || len(report.Bad()[0].Problems) != 1 || report.Bad()[0].Problems[0].Column != column {
 			t.Errorf("%s: %v", column, report.Bad())
 		}
 	}
 	// A health group is not the coordinator's to read: whether it was given before cannot be tried out.
-	same := o.importFile(o.aias, header+line(made(1), map[string]string{"groups": "HOUSING_EMERGENCY"}), participant.ImportOptions{})
+	same := o.importFile(o.aias, header+line(made(1), map[string]string{"groups": "HOUSING_EMERGENCY"}), file.Options{})
 	if same.AlreadyThere != 1 {
 		t.Errorf("a coordinator learns of a health group: %v", same.Bad())
 	}
@@ -161,10 +165,10 @@ func TestChangedContentIsToldByColumn(t *testing.T) {
 func TestWarningsArePassedForAWholeFile(t *testing.T) {
 	o := newOffice(t)
 	content := header + line(made(1), map[string]string{"birth_day": "1999-09-09"})
-	if report := o.importFile(o.aias, content, participant.ImportOptions{}); report.Written || report.Bad()[0].Problems[0].Column != "birth_day" {
+	if report := o.importFile(o.aias, content, file.Options{}); report.Written || report.Bad()[0].Problems[0].Column != "birth_day" {
 		t.Fatalf("a warning is passed over: %+v", report)
 	}
-	report := o.importFile(o.aias, content, participant.ImportOptions{Acknowledge: []string{participant.CodeMistyped.String()}, Reason: "documenti visti"})
+	report := o.importFile(o.aias, content, file.Options{Acknowledge: []string{participant.CodeMistyped.String()}, Reason: "documenti visti"})
 	if !report.Written || report.Added != 1 {
 		t.Errorf("%v", report.Bad())
 	}
@@ -172,14 +176,14 @@ func TestWarningsArePassedForAWholeFile(t *testing.T) {
 
 func TestOnlyWhoMayReferImports(t *testing.T) {
 	o := newOffice(t)
-	_, err := o.room.Import(o.ctx, o.db, o.as(o.tutor, access.Tutor), o.clock, o.programme, strings.NewReader(header), "x.csv", participant.ImportOptions{})
+	_, err := o.room.Import(o.ctx, o.brought(o.as(o.tutor, access.Tutor), header, file.Options{}))
 	wants(t, err, refusal.NotAllowed)
-	report := o.importFile(o.aias, header+line(made(1), map[string]string{"organisation": "PEGASO"}), participant.ImportOptions{})
+	report := o.importFile(o.aias, header+line(made(1), map[string]string{"organisation": "PEGASO"}), file.Options{})
 	if report.Written || report.Bad()[0].Problems[0].Column != "organisation" {
 		t.Errorf("a partner imports for another: %+v", report)
 	}
 	var broken *file.Broken
-	if _, err := o.room.Import(o.ctx, o.db, o.aias, o.clock, o.programme, strings.NewReader("a;b\n1;2\n"), "x.csv", participant.ImportOptions{}); !errors.As(err, &broken) {
+	if _, err := o.room.Import(o.ctx, o.brought(o.aias, "a;b\n1;2\n", file.Options{})); !errors.As(err, &broken) {
 		t.Errorf("a file of something else: %v", err)
 	}
 }

@@ -65,19 +65,21 @@ func BadName(name string) string {
 	return strings.TrimSuffix(name, extension) + ".bad" + extension
 }
 
-// SaveBad writes the bad rows into a file that only its owner reads, whole or not at all.
-func (t *Table) SaveBad(name, lang string) error {
+// SaveBad writes the bad rows beside the file that they came from, which stays as it is, into one that only its owner reads, whole or
+// not at all; it gives the new file's name.
+func (t *Table) SaveBad(source, lang string) (string, error) {
+	name := BadName(source)
 	f, err := os.CreateTemp(filepath.Dir(name), ".bad-*")
 	if err != nil {
-		return fmt.Errorf("file of bad rows: %w", err)
+		return "", fmt.Errorf("file of bad rows: %w", err)
 	}
 	defer os.Remove(f.Name())
 	if err := t.WriteBad(f, lang); err != nil {
 		_ = f.Close()
-		return err
+		return "", err
 	}
 	if err := f.Close(); err != nil {
-		return fmt.Errorf("file of bad rows: %w", err)
+		return "", fmt.Errorf("file of bad rows: %w", err)
 	}
-	return os.Rename(f.Name(), name)
+	return name, os.Rename(f.Name(), name)
 }

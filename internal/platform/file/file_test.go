@@ -134,12 +134,16 @@ func TestBadRowsCanBeMendedAndReadAgain(t *testing.T) {
 
 func TestBadFileStandsBesideAndIsPrivate(t *testing.T) {
 	table := read(t, "name;day\n;2025-01-01\n")
-	name := file.BadName(filepath.Join(t.TempDir(), "people.2025.csv"))
-	if !strings.HasSuffix(name, "people.2025.bad.csv") {
-		t.Error(name)
-	}
-	if err := table.SaveBad(name, "en"); err != nil {
+	source := filepath.Join(t.TempDir(), "people.2025.csv")
+	if err := os.WriteFile(source, []byte("as it was"), 0o600); err != nil {
 		t.Fatal(err)
+	}
+	name, err := table.SaveBad(source, "en")
+	if err != nil || !strings.HasSuffix(name, "people.2025.bad.csv") || name != file.BadName(source) {
+		t.Fatal(name, err)
+	}
+	if kept, err := os.ReadFile(source); err != nil || string(kept) != "as it was" {
+		t.Errorf("the file itself became %q (%v)", kept, err)
 	}
 	info, err := os.Stat(name)
 	if err != nil || info.Mode().Perm() != 0o600 {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
 
@@ -13,6 +14,7 @@ import (
 type Row struct {
 	Number   int // the header is 1
 	Problems []Problem
+	Remarks  []Problem // what is told of a row that is good nevertheless
 
 	table *Table
 	cells []string // as they stand in the file
@@ -36,6 +38,42 @@ func (r *Row) Bad() bool { return len(r.Problems) > 0 }
 // Fail notes a problem of a column; "" is the row as a whole.
 func (r *Row) Fail(column string, cause text.Text) {
 	r.Problems = append(r.Problems, Problem{Column: column, Cause: cause})
+}
+
+// Refuse notes refusals as problems of the columns that stand behind their paths, dots between the steps; the nearest path above counts
+// for one that is not named. A column that has a problem already keeps the first.
+func (r *Row) Refuse(list refusal.List, columns map[string]string) {
+	for _, one := range list {
+		p := problemOf(one, columns)
+		if p.Column == "" || !slices.ContainsFunc(r.Problems, func(other Problem) bool { return p.Column == other.Column }) {
+			r.Problems = append(r.Problems, p)
+		}
+	}
+}
+
+// Remark notes warnings that do not make the row bad, at the columns that Refuse would name.
+func (r *Row) Remark(list refusal.List, columns map[string]string) {
+	for _, one := range list {
+		r.Remarks = append(r.Remarks, problemOf(one, columns))
+	}
+}
+
+func problemOf(r refusal.Refusal, columns map[string]string) Problem {
+	return Problem{Column: columnBehind(r.Path, columns), Cause: text.Text{It: r.Localized(text.Italian).Message, En: r.Localized(text.English).Message}}
+}
+
+func columnBehind(path []string, columns map[string]string) string {
+	for n := len(path); n > 0; n-- {
+		if column, ok := columns[strings.Join(path[:n], ".")]; ok {
+			return column
+		}
+	}
+	return ""
+}
+
+// shapeless says whether the row as a whole could not be taken apart.
+func (r *Row) shapeless() bool {
+	return slices.ContainsFunc(r.Problems, func(p Problem) bool { return p.Column == "" })
 }
 
 func (r *Row) unreadable(raw string, cause text.Text) {
