@@ -25,11 +25,14 @@ var concepts = []string{"member", "programme", "participant", "casework", "compa
 const (
 	fewImports     = 5 // values and platform
 	conceptImports = 14
+	demoImports    = 18 // it plays every room's part
 	longestChain   = 12
 )
 
-// support is what only tests and the command around them import.
-var support = []string{"internal/platform/testdb", "internal/platform/web/nodetest"}
+// support says whether a package is what only tests and the command around them import: testdb, and any whose name ends in test.
+func support(pkg string) bool {
+	return under(pkg, "internal/platform/testdb") || strings.HasSuffix(path.Base(pkg), "test")
+}
 
 // owner is one place that may import a library, and why it is that one.
 type owner struct{ place, why string }
@@ -59,6 +62,7 @@ var owners = map[string][]owner{
 		{"internal/platform/testdb", "makes databases, as owner"},
 		{"internal/member", "signing in precedes rights: it can go neither through an act nor through a plan"},
 		{"internal/duty/system.go", "finds the house's own grants, before it has any"},
+		{"internal/demo/store.go", "members and their grants, which no act makes, as the tables' owner"},
 		{"cmd/bench", "loads its data as owner, and is the bare handler that the program is measured by"},
 	},
 	"github.com/google/uuid": {
@@ -127,6 +131,11 @@ func TestImportGraphFindsFaults(t *testing.T) {
 		{"internal/company/x.go", module + "internal/placement", "after it"},
 		{"internal/company/x.go", module + "internal/company/other", ""},
 		{"internal/company/x.go", module + "internal/participant", ""},
+		{"internal/company/x.go", module + "internal/company/companytest", "for tests"},
+		{"internal/company/x_test.go", module + "internal/company/companytest", ""},
+		{"internal/company/companytest/x.go", module + "internal/platform/testdb", ""},
+		{"internal/company/companytest/x.go", module + "internal/placement", "after it"},
+		{"internal/company/companytest/x.go", "github.com/jackc/pgx/v5", ""},
 		{"internal/duty/x.go", module + "internal/demo", "after it"},
 		{"internal/unheard/x.go", module + "internal/values/money", "no room"},
 		{"internal/company/x.go", module + "graph/scalar", "only cmd imports graph"},
@@ -204,17 +213,15 @@ func wrongOrder(s source, to string) string {
 	if under(to, "internal/values") || under(to, "internal/access") || under(to, "internal/platform") {
 		return ifSupport(s, to)
 	}
+	if why := ifSupport(s, to); why != "" {
+		return why
+	}
 	at := slices.Index(concepts, room(to))
 	return unless(0 <= at && at <= from, "it stands after it in the order of concepts: "+strings.Join(concepts, " "))
 }
 
 func ifSupport(s source, to string) string {
-	for _, place := range support {
-		if under(to, place) && !under(s.pkg(), place) && !s.test {
-			return "it is for tests"
-		}
-	}
-	return ""
+	return unless(s.test || !support(to) || support(s.pkg()), "it is for tests")
 }
 
 func wrongOwner(s source, imported string) string {
@@ -222,7 +229,7 @@ func wrongOwner(s source, imported string) string {
 	if library == "" {
 		return unless(standard(imported), "the library has no owner: give it one in this test, with a reason")
 	}
-	if s.test {
+	if s.test || support(s.pkg()) {
 		return ""
 	}
 	places := make([]string, 0, len(owners[library]))
@@ -272,6 +279,8 @@ func mostImports(pkg string) int {
 	switch {
 	case under(pkg, "internal/values"), under(pkg, "internal/platform"), under(pkg, "internal/access"):
 		return fewImports
+	case under(pkg, "internal/demo"):
+		return demoImports
 	case under(pkg, "internal"):
 		return conceptImports
 	}

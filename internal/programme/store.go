@@ -12,8 +12,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/pgdialect"
 
@@ -83,15 +81,7 @@ type owner struct {
 
 // asOwner runs fn in one transaction of the login that owns the tables; no other file is applied meanwhile.
 func asOwner(ctx context.Context, url string, now time.Time, fn func(context.Context, owner) error) error {
-	config, err := pgx.ParseConfig(url)
-	if err != nil {
-		return fmt.Errorf("database url: cannot be read (%T)", err) // the driver's own words may show the password
-	}
-	config.DefaultQueryExecMode = pgx.QueryExecModeExec
-	config.RuntimeParams["timezone"] = "UTC"
-	raw := sql.OpenDB(stdlib.GetConnector(*config))
-	defer raw.Close()
-	return bun.NewDB(raw, pgdialect.New()).RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+	return postgres.AsOwner(ctx, url, func(ctx context.Context, tx bun.Tx) error {
 		if _, err := tx.NewRaw("select pg_advisory_xact_lock(?)", applyLock).Exec(ctx); err != nil {
 			return fmt.Errorf("apply: %w", err)
 		}

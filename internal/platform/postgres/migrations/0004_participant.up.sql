@@ -151,10 +151,17 @@ declare t text;
 begin
   foreach t in array array['person', 'person_code', 'participation', 'participation_trait', 'exclusion_check', 'verdict', 'verdict_finding', 'entry_snapshot'] loop
     execute format('alter table %I enable row level security', t);
-    execute format('create policy seen on %I using (audience && (select app_keys(''path'')))', t);
     execute format('grant select, insert, update on %I to lavoro_app', t);
   end loop;
+  foreach t in array array['person', 'person_code', 'participation', 'participation_trait'] loop
+    execute format('create policy seen on %I using (audience && (select app_keys(''path'')))', t);
+  end loop;
+  -- Who follows the path writes down what he may not read again: a payments officer an exclusion check.
+  foreach t in array array['exclusion_check', 'verdict', 'verdict_finding'] loop
+    execute format('create policy seen on %I using (audience && (select app_keys(''restricted''))) with check (audience && (select app_keys(''path'')))', t);
+  end loop;
 end $$;
+create policy seen on entry_snapshot using (audience && (select app_keys('registry'))) with check (audience && (select app_keys('path')));
 alter table participation_group enable row level security;
 -- Who refers somebody writes down groups that he may not read again.
 create policy seen on participation_group using (audience && (select app_keys(class))) with check (audience && (select app_keys('path')));
