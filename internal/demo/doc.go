@@ -9,7 +9,7 @@
 // shifts everything, so that people are in every state whenever it is made.
 //
 // Nobody in it exists: names are joined from lists in which many family names are made up, companies and streets are invented,
-// addresses of e-mail end in .example or demo.lavoro, telephone numbers begin with a prefix that is not given out.
+// addresses of e-mail end in .example or demo.lavoro, and telephone numbers lead nowhere.
 //
 // The last thing written are the participants who may sign in: without them the demonstration is unfinished, and is made anew.
 package demo

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
@@ -96,26 +96,30 @@ func monthsWithHours(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, 
 }
 
 // enlist writes members and their grants. There is no act of invitation: this is the owner of the tables.
-func enlist(ctx context.Context, ownerURL string, o *office, workers []*worker) (err error) {
-	conn, err := pgx.Connect(ctx, ownerURL)
-	if err != nil {
-		return fmt.Errorf("owner of the tables: %w", err)
-	}
-	defer func() { err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))) }()
-	batch := &pgx.Batch{}
-	for _, w := range workers {
-		batch.Queue("insert into member (id, issuer, subject, email, name, person_id, audience) values ($1, $2, $3, $4, $5, nullif($6, $7::uuid), $8)",
-			w.id, member.DemonstrationIssuer, w.address, w.address+"@"+Domain, w.name, w.person, uuid.Nil, w.audience)
-		for i, g := range w.actor.Grants {
-			batch.Queue(`insert into access_grant (id, member_id, programme_id, role, key, from_day, audience)
-				values ($1, $2, $3, $4, $5, $6, coalesce(organisation_line($7), '{}') || $2::uuid)`,
-				chanceOf("grant "+w.address, i).timedID(o.from.Start()), w.id, g.Programme, string(g.Role), g.Key, o.from.String(), o.organisations[w.partner])
+func enlist(ctx context.Context, ownerURL string, o *office, workers []*worker) error {
+	return postgres.AsOwner(ctx, ownerURL, func(ctx context.Context, tx bun.Tx) error {
+		for _, w := range workers {
+			if err := w.insert(ctx, tx, o); err != nil {
+				return fmt.Errorf("members: %w", err)
+			}
 		}
+		return nil
+	})
+}
+
+func (w *worker) insert(ctx context.Context, tx bun.Tx, o *office) error {
+	_, err := tx.NewRaw("insert into member (id, issuer, subject, email, name, person_id, audience) values (?, ?, ?, ?, ?, nullif(?, ?::uuid), ?)",
+		w.id, member.DemonstrationIssuer, w.address, w.address+"@"+Domain, w.name, w.person, uuid.Nil, pgdialect.Array(w.audience)).Exec(ctx)
+	for i, g := range w.actor.Grants {
+		if err != nil {
+			return err
+		}
+		id := chanceOf("grant "+w.address, i).timedID(o.from.Start())
+		_, err = tx.NewRaw(`insert into access_grant (id, member_id, programme_id, role, key, from_day, audience)
+			values (?, ?, ?, ?, ?, ?, coalesce(organisation_line(?), '{}') || ?::uuid)`,
+			id, w.id, g.Programme, string(g.Role), g.Key, o.from, o.organisations[w.partner], w.id).Exec(ctx)
 	}
-	if err := conn.SendBatch(ctx, batch).Close(); err != nil {
-		return fmt.Errorf("members: %w", err)
-	}
-	return nil
+	return err
 }
 
 // state of a demonstration: whether it was begun, and whether its last step was done.
@@ -131,29 +135,23 @@ func state(ctx context.Context, db *postgres.DB) (begun, made bool, err error) {
 }
 
 // clear takes away what an interrupted making has left behind. Nobody was served before it ended, so nobody's work is lost.
-func clear(ctx context.Context, ownerURL string) (err error) {
-	conn, err := pgx.Connect(ctx, ownerURL)
-	if err != nil {
-		return fmt.Errorf("owner of the tables: %w", err)
-	}
-	defer func() { err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))) }()
-	var kind postgres.Kind
-	if err := conn.QueryRow(ctx, "select kind from installation").Scan(&kind); err != nil || kind != postgres.Demonstration {
-		return errors.Join(err, errors.New("only a DEMONSTRATION is cleared"))
-	}
-	_, err = conn.Exec(ctx, `truncate member, person, company, activity, request, outbox, journal, news_head, relay_position, reaction_position cascade`)
-	return err
+func clear(ctx context.Context, ownerURL string) error {
+	return postgres.AsOwner(ctx, ownerURL, func(ctx context.Context, tx bun.Tx) error {
+		var kind postgres.Kind
+		if err := tx.NewRaw("select kind from installation").Scan(ctx, &kind); err != nil || kind != postgres.Demonstration {
+			return errors.Join(err, errors.New("only a DEMONSTRATION is cleared"))
+		}
+		_, err := tx.NewRaw("truncate member, person, company, activity, request, outbox, journal, news_head, relay_position, reaction_position cascade").Exec(ctx)
+		return err
+	})
 }
 
 // analyze lets the planner know the tables that have just been filled.
-func analyze(ctx context.Context, ownerURL string) (err error) {
-	conn, err := pgx.Connect(ctx, ownerURL)
-	if err != nil {
-		return fmt.Errorf("owner of the tables: %w", err)
-	}
-	defer func() { err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))) }()
-	_, err = conn.Exec(ctx, "analyze")
-	return err
+func analyze(ctx context.Context, ownerURL string) error {
+	return postgres.AsOwner(ctx, ownerURL, func(ctx context.Context, tx bun.Tx) error {
+		_, err := tx.NewRaw("analyze").Exec(ctx)
+		return err
+	})
 }
 
 func still(t time.Time) postgres.Clock { return func() time.Time { return t } }
