@@ -49,7 +49,7 @@ func perform[In, Out any](ctx context.Context, r *Resolver, act access.Act, in I
 		out = new(Out)
 		tx.Acknowledge(asked.acknowledge, asked.acknowledgeReason)
 		err := first(ctx, r, tx, act, asked, in, out, do)
-		finished(out, asked, nil, tx.Warnings)
+		finished(out, asked, nil, told(tx, err))
 		if err != nil || !asked.preview {
 			return err
 		}
@@ -72,6 +72,14 @@ func perform[In, Out any](ctx context.Context, r *Resolver, act access.Act, in I
 	}
 	p.keep(shown)
 	return out, nil
+}
+
+// told are the warnings of an act: those that were passed, and of a refused one also those that could be.
+func told(tx *postgres.Tx, err error) refusal.List {
+	if err == nil {
+		return tx.Warnings
+	}
+	return slices.Concat(tx.Warnings, tx.Unread)
 }
 
 // first runs the act unless the same request was already run: then its outcome is given again.

@@ -322,7 +322,11 @@ func TestAbsenceNeedsAKnownReason(t *testing.T) {
 func TestLateEntryMustBeAcknowledged(t *testing.T) {
 	o := newOffice(t)
 	late := entry(o.course["adult"], "2026-01-05", "08:30", "12:30")
-	refusedWith(t, o.record(o.tutor, late)[0], attendance.Late)
+	first := o.record(o.tutor, late)[0]
+	refusedWith(t, first, attendance.Late)
+	if !first.Warnings.Has(attendance.Late) {
+		t.Errorf("nothing says that it may be acknowledged: %+v", first)
+	}
 	err := o.as(o.tutor, func(ctx context.Context, tx *postgres.Tx) error {
 		tx.Acknowledge([]string{attendance.Late.String()}, "telefono rotto")
 		answers, err := attendance.Record(ctx, tx, "ENTERED", []attendance.Entry{late})

@@ -178,6 +178,7 @@ func (b *batch) decide(ctx context.Context, i int, e Entry) (*row, error) {
 	answer.Refusals = append(p.limits.check(e, o.running(), b.total(o, e), b.tx.Today()), p.known(e, "absenceReason")...)
 	if len(answer.Refusals) == 0 {
 		answer.Refusals, err = b.late(p.limits, e)
+		answer.Warnings = answer.Refusals // to be acknowledged
 	}
 	if err != nil || len(answer.Refusals) > 0 {
 		return nil, err

@@ -70,6 +70,7 @@ func (tx *Tx) Acknowledge(codes []string, reason string) { tx.passes, tx.passRea
 // with a reason; then it is kept beside the outcome, and the act must put Passed into its journal detail.
 func (tx *Tx) Warn(w refusal.Warning) error {
 	if !slices.Contains(tx.passes, w.Code) {
+		tx.Unread = append(tx.Unread, w)
 		return refusal.List{w}
 	}
 	if tx.passReason == "" {

@@ -165,10 +165,13 @@ func TestARequestIDThatCannotBeKeptIsRefused(t *testing.T) {
 func TestWarningsAreToldUntilTheyArePassed(t *testing.T) {
 	g := lay(t, postgres.Config{})
 	w := refusal.NotFound.At("fromDay") // any code will do
+	unread := 0
 	warn := func(codes []string, reason string) (passed map[string]any, kept int, err error) {
 		err = g.act(access.Actor{}, func(_ context.Context, tx *postgres.Tx) error {
 			tx.Acknowledge(codes, reason)
-			if err := tx.Warn(w); err != nil {
+			err := tx.Warn(w)
+			unread = len(tx.Unread)
+			if err != nil {
 				return err
 			}
 			passed, kept = tx.Passed(), len(tx.Warnings)
@@ -176,8 +179,8 @@ func TestWarningsAreToldUntilTheyArePassed(t *testing.T) {
 		})
 		return passed, kept, err
 	}
-	if _, _, err := warn(nil, "a reason"); !has(err, refusal.NotFound) {
-		t.Errorf("not acknowledged: %v", err)
+	if _, _, err := warn(nil, "a reason"); !has(err, refusal.NotFound) || unread != 1 {
+		t.Errorf("not acknowledged: %v, %d unread", err, unread)
 	}
 	if _, _, err := warn([]string{"OTHER"}, "a reason"); !has(err, refusal.NotFound) {
 		t.Errorf("another was acknowledged: %v", err)
@@ -186,8 +189,8 @@ func TestWarningsAreToldUntilTheyArePassed(t *testing.T) {
 		t.Errorf("without a reason: %v", err)
 	}
 	passed, kept, err := warn([]string{"OTHER", w.Code}, "a reason")
-	if err != nil || kept != 1 || passed["reason"] != "a reason" {
-		t.Errorf("%v %d %v", passed, kept, err)
+	if err != nil || kept != 1 || unread != 0 || passed["reason"] != "a reason" {
+		t.Errorf("%v %d %d %v", passed, kept, unread, err)
 	}
 }
 

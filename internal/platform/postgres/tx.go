@@ -33,6 +33,8 @@ type Tx struct {
 	Now   time.Time
 	// Warnings are those that were acknowledged, for the outcome.
 	Warnings refusal.List
+	// Unread are those that were not: each of them refuses its act.
+	Unread refusal.List
 
 	news       []event.Event
 	entries    []journal.Entry
