@@ -8,38 +8,37 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/platform/web/nodetest"
 )
 
-// liveServer answers the environment of a node check: the address of a server with the demonstration, and of a second
-// node of the same installation. LAVORO_TEST_URL and LAVORO_TEST_SECOND_URL name them.
-func liveServer(t *testing.T) []string {
+// nodes answers the environment of a node check: the addresses of two nodes of one installation.
+func nodes(t *testing.T) []string {
 	t.Helper()
-	base := os.Getenv("LAVORO_TEST_URL")
-	if base == "" {
-		t.Skip("no server with the demonstration: name one in LAVORO_TEST_URL")
+	i, err := installed()
+	if err != nil {
+		t.Fatal(err)
 	}
-	environment := []string{"BASE_URL=" + base}
-	if second := os.Getenv("LAVORO_TEST_SECOND_URL"); second != "" {
-		environment = append(environment, "SECOND_URL="+second)
-	}
-	return environment
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("the first node said:\n%s\nthe second node said:\n%s", i.first.said, i.second.said)
+		}
+	})
+	return []string{"BASE_URL=" + i.first.url, "SECOND_URL=" + i.second.url}
 }
 
 func TestApolloCacheFollowsEveryAct(t *testing.T) {
-	environment := liveServer(t)
 	nodetest.Install(t, ".")
-	t.Log(nodetest.Run(t, ".", environment, "node", "apollo.mjs"))
+	t.Log(nodetest.Run(t, ".", nodes(t), "node", "apollo.mjs"))
 }
 
 func TestSubscriptionResumesWhereItStopped(t *testing.T) {
-	environment := liveServer(t)
 	nodetest.Install(t, ".")
-	t.Log(nodetest.Run(t, ".", environment, "node", "interop.mjs"))
+	t.Log(nodetest.Run(t, ".", nodes(t), "node", "interop.mjs"))
 }
 
 func TestPageShowsTheEventOfItsMutation(t *testing.T) {
-	environment := append(liveServer(t), "CHROMIUM="+nodetest.Chromium(t))
+	environment := []string{"CHROMIUM=" + nodetest.Chromium(t)}
 	nodetest.Install(t, ".")
 	picture := filepath.Join(os.TempDir(), "lavoro-page.png")
-	t.Log(nodetest.Run(t, ".", append(environment, "SCREENSHOT="+picture), "node", "browser.mjs"))
+	environment = append(environment, "SCREENSHOT="+picture)
+	t.Log(nodetest.Run(t, ".", append(environment, nodes(t)...), "node", "browser.mjs"))
 	if info, err := os.Stat(picture); err != nil || info.Size() == 0 {
 		t.Errorf("there is no screenshot at %s: %v", picture, err)
 	}

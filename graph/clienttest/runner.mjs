@@ -5,6 +5,7 @@ import { ApolloClient, ApolloLink, HttpLink, InMemoryCache } from '@apollo/clien
 import { parse } from 'graphql';
 import { base, demand, people, signIn } from './server.mjs';
 
+const note = 'prova della memoria del client';
 export const refusal = 'refusals { code kind message path cure curedBy } warnings { code kind message path cure curedBy }';
 
 // actors signs everybody of the demonstration in, each with an Apollo client and a cache of their own.
@@ -36,47 +37,76 @@ function document(act, selection) {
   return parse(`mutation Run($input: ${inputType(act)}!) { ${act}(input: $input) { requestId ${refusal} ${selection} } }`);
 }
 
-const noes = (payload) => [...payload.refusals, ...(payload.answers ?? []).flatMap((answer) => answer.refusals)];
+// performed holds the names of all acts that were run.
+export const performed = new Set();
+
+const told = (payload, sort) => [...payload[sort], ...(payload.answers ?? []).flatMap((answer) => answer[sort])];
+const noes = (payload) => told(payload, 'refusals');
+
+// unpassable are the refusals that no acknowledgement passes: those that are not told as warnings too.
+function unpassable(payload) {
+  const passable = new Set(told(payload, 'warnings').map(({ code }) => code));
+  return noes(payload).filter(({ code }) => !passable.has(code));
+}
 
 // whoMay finds by a preview, which writes nothing, somebody to whom the act is not refused.
-async function whoMay(all, preferred, act, mutation, input) {
-  const order = [...all].sort((a, b) => Number(preferred.test(b.role)) - Number(preferred.test(a.role)));
+async function whoMay(candidates, preferred, act, mutation, input) {
+  const order = [...candidates].sort((a, b) => Number(preferred.test(b.role)) - Number(preferred.test(a.role)));
   const heard = [];
   for (const actor of order) {
     const { data, error } = await actor.client.mutate({
       mutation, variables: { input: { ...input, preview: true } }, fetchPolicy: 'no-cache', errorPolicy: 'all',
     });
     const payload = data?.[act];
-    if (payload && noes(payload).length === 0) return { actor, warnings: payload.warnings };
+    if (payload && unpassable(payload).length === 0) return { actor, warnings: noes(payload) };
     heard.push(`${actor.email} (${actor.role}): ${payload ? noes(payload).map(({ code, message }) => `${code} ${message}`).join('; ') : error?.message}`);
   }
   throw new Error(`nobody may do ${act}:\n${heard.join('\n')}`);
 }
 
-// step runs an act and demands that the watched object, read from the cache alone, afterwards equals the server's own
+// step runs an act and demands that every watched object, read from the cache alone, afterwards equals the server's own
 // answer and differs from before; one that the act makes is not in the cache before. It returns the act's payload.
-export async function step(all, { act, by = /./, input, payload: selection, watch }) {
+export async function step(everybody, { act, by = /./, input, payload: selection, watch }) {
   const mutation = document(act, selection);
-  const { actor, warnings } = await whoMay(all, by, act, mutation, input);
-  const passing = warnings.length === 0 ? {} : { acknowledge: warnings.map(({ code }) => code), acknowledgeReason: 'prova della memoria del client' };
-  const { client } = actor;
-  if (!watch.isNew) await client.query({ ...asked(watch), fetchPolicy: 'network-only' });
-  const before = cached(client, watch);
-  demand(watch.isNew ? before === null : before !== null, `${act}: the cache is not as it should be before`, before);
+  const { actor, warnings } = await whoMay(everybody, by, act, mutation, input);
+  const passing = warnings.length === 0 ? {} : { acknowledge: warnings.map(({ code }) => code), acknowledgeReason: note };
+  const watched = [watch].flat();
+  const before = [];
+  for (const screen of watched) before.push(await opened(actor, act, screen));
 
   const sent = actor.requests;
-  const { data } = await client.mutate({ mutation, variables: { input: { ...input, ...passing } } });
+  const { data } = await actor.client.mutate({ mutation, variables: { input: { ...input, ...passing } } });
   const payload = data[act];
   demand(noes(payload).length === 0, `${act} was refused after a preview that was not`, payload);
-  const after = cached(client, watch);
+  const after = watched.map((screen) => cached(actor.client, screen));
   demand(actor.requests === sent + 1, `${act} made ${actor.requests - sent} requests`);
-  demand(after !== null, `${act}: the payload leaves holes in the cache`, payload);
-  demand(!isDeepStrictEqual(after, before), `${act}: the cache shows nothing new`, after);
-  const { query, variables } = asked(watch);
-  const { node: truth } = await read(actor, query, variables);
-  demand(isDeepStrictEqual(plain(after), plain(truth)), `${act}: the cache differs from the server`, after, truth);
+  for (const [index, screen] of watched.entries()) await compare(actor, act, screen, before[index], after[index], payload);
+  performed.add(act);
   console.log(`  ${act} as ${actor.email}`);
   return payload;
+}
+
+// open has the first of those whose role fits look at a screen, which then shows what it showed at that time.
+export async function open(everybody, by, screen) {
+  const { client } = everybody.find(({ role }) => by.test(role));
+  await client.query({ ...asked(screen), fetchPolicy: 'network-only' });
+  return { ...screen, isOpen: true };
+}
+
+// opened shows a screen's object before an act, fetched unless the act makes it, and answers what the cache holds.
+async function opened({ client }, act, screen) {
+  if (!screen.isNew && !screen.isOpen) await client.query({ ...asked(screen), fetchPolicy: 'network-only' });
+  const before = cached(client, screen);
+  demand(screen.isNew ? before === null : before !== null, `${act}: the cache is not as it should be before`, before);
+  return before;
+}
+
+async function compare(actor, act, screen, before, after, payload) {
+  demand(after !== null, `${act}: the payload leaves holes in the cache`, payload);
+  demand(!isDeepStrictEqual(after, before), `${act}: the cache shows nothing new`, after);
+  const { query, variables } = asked(screen);
+  const { node: truth } = await read(actor, query, variables);
+  demand(isDeepStrictEqual(plain(after), plain(truth)), `${act}: the cache differs from the server`, after, truth);
 }
 
 // asked is the query of a screen about one object; cached is what Apollo shows of it without asking, or null.

@@ -1,0 +1,48 @@
+// The path of a person: the referral, the way in, and every way out.
+import { randomUUID } from 'node:crypto';
+import { step } from './runner.mjs';
+import { made, onScreen, shown } from './screens.mjs';
+import { luhn, note, today, unique } from './stage.mjs';
+
+const payload = shown.participant;
+
+// onPath is the act of a name on one participant, as whoever of a role may do it.
+const onPath = ({ all }, participant) => (act, input = {}, by = /^(CASE|PARTNER)/) => (
+  step(all, { act, by, payload, watch: onScreen('Participant', participant), input: { participant, ...input } })
+);
+
+// refer brings a new person and answers the participation's id.
+export async function refer({ all, programme, organisation, municipality }) {
+  const id = `prt_${randomUUID()}`;
+  await step(all, {
+    act: 'referPerson', by: /^PARTNER/, payload, watch: made('Participant', id),
+    input: {
+      programme: programme.id, id, fiscalCode: luhn(`9${unique()}`), givenName: 'Prova', familyName: 'Inventata', birthDay: '1990-05-17',
+      municipality, organisation, referringService: 'Servizio sociale di prova', referredOn: today,
+    },
+  });
+  return id;
+}
+
+// enter takes a person from the referral to the activities.
+export async function enter(stage) {
+  const participant = await refer(stage);
+  const act = onPath(stage, participant);
+  for (const measure of ['ADI', 'GOL']) await act('recordExclusionCheck', { measure, outcome: 'CLEAR', evidence: note, checkedOn: today });
+  await act('assignTeam', { tutor: stage.tutor.me.viewer.id, caseManager: stage.caseManager?.me.viewer.id });
+  for (const name of ['checkEligibility', 'admitParticipant', 'draftPlan', 'signPlan']) await act(name);
+  await act('activateParticipant', { entry: { employment: 'INACTIVE', isced: 2 } });
+  return participant;
+}
+
+// leave completes the path and asks for the results until nothing is left to do.
+export async function leave(stage, participant) {
+  const act = onPath(stage, participant);
+  for (const name of ['completeParticipant', 'askFirstResult', 'askSecondResult', 'closeParticipant']) await act(name);
+}
+
+// goAnotherWay takes a person of its own along each way out that the path does not take.
+export async function goAnotherWay(stage) {
+  const [reason] = stage.codes('exit_reasons');
+  for (const way of ['rejectParticipant', 'withdrawParticipant', 'excludeParticipant']) await onPath(stage, await refer(stage))(way, { reason });
+}
