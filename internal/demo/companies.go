@@ -121,7 +121,9 @@ func (o *office) register(f *firm) {
 }
 
 // phone is a number that leads nowhere: after the area code stands a zero, with which no subscriber's number begins.
-func phone(c chance) string { return fmt.Sprintf("+39 0585 0%02d %03d", c.between(0, 99), c.between(0, 999)) }
+func phone(c chance) string {
+	return fmt.Sprintf("+39 0585 0%02d %03d", c.between(0, 99), c.between(0, 999))
+}
 
 func mailbox(name string) string {
 	clean := strings.Map(func(r rune) rune {
