@@ -47,7 +47,7 @@ func (r *Resolver) follow(ctx context.Context, op *graphql.OperationContext) gra
 	session, _ := sessionOf(ctx)
 	s := &selector{op: op, schema: r.AST}
 	field := s.fields(op.Operation.SelectionSet, "Subscription")[0]
-	feed, err := r.feed(ctx, session, field)
+	feed, alone, err := r.feed(ctx, session, field)
 	if s.err != nil {
 		err = s.err
 	}
@@ -58,7 +58,7 @@ func (r *Resolver) follow(ctx context.Context, op *graphql.OperationContext) gra
 	if err != nil {
 		return failed(ctx, err)
 	}
-	sub, err := r.Hub.Follow(ctx, groupKey(op, session), feed, after)
+	sub, err := r.Hub.Follow(ctx, groupKey(op, session, alone), feed, after)
 	if err != nil {
 		return failed(ctx, err)
 	}
@@ -77,37 +77,42 @@ func (r *Resolver) follow(ctx context.Context, op *graphql.OperationContext) gra
 }
 
 // groupKey names all that an answer depends on: what is asked, and what the asker may read. A selection that shows what he may do
-// depends on who he is.
-func groupKey(op *graphql.OperationContext, s Session) string {
+// depends on who he is, and so does all that is shown to one who stands alone.
+func groupKey(op *graphql.OperationContext, s Session, alone bool) string {
 	variables, _ := json.Marshal(op.Variables)
 	parts := []string{op.RawQuery, op.OperationName, string(variables), s.Lang, s.Actor.Fingerprint()}
-	if strings.Contains(op.RawQuery, "allowedActs") {
+	if alone || strings.Contains(op.RawQuery, "allowedActs") {
 		parts = append(parts, s.Actor.Member.String())
 	}
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return hex.EncodeToString(sum[:])
 }
 
-// feed reads the arguments; a programme that the viewer does not see is answered like an unknown one.
-func (r *Resolver) feed(ctx context.Context, session Session, field plan.Selected) (live.Feed, error) {
+// feed reads the arguments; a programme that the viewer does not see is answered like an unknown one. Alone is who sees his own name
+// only because it is his: another with the same grants does not see it.
+func (r *Resolver) feed(ctx context.Context, session Session, field plan.Selected) (feed live.Feed, alone bool, err error) {
 	declared := feeds[field.Name]
 	programme, err := idOf("prg", fmt.Sprint(field.Args["programme"]), "programme")
 	if err != nil {
-		return live.Feed{}, err
+		return live.Feed{}, false, err
 	}
-	seen, err := r.Engine.Objects(ctx, session.viewer(r.Clock()), nil, []plan.Group{{Type: "Programme", IDs: []uuid.UUID{programme}, Selected: []plan.Selected{{Alias: "id", Name: "id"}}}})
+	nobody := session
+	nobody.Actor.Member = uuid.Nil
+	id := []plan.Selected{{Alias: "id", Name: "id"}}
+	seen, err := r.Engine.Objects(ctx, nobody.viewer(r.Clock()), nil, []plan.Group{
+		{Type: "Programme", IDs: []uuid.UUID{programme}, Selected: id}, {Type: "Member", IDs: []uuid.UUID{session.Actor.Member}, Selected: id}})
 	if err != nil {
-		return live.Feed{}, err
+		return live.Feed{}, false, err
 	}
 	if string(seen[0][0]) == "null" && !sharesProgramme(session.Actor, programme) {
-		return live.Feed{}, refusal.NotFound.At("programme")
+		return live.Feed{}, false, refusal.NotFound.At("programme")
 	}
-	feed := live.Feed{Programme: programme, SubjectKind: declared.subject, Sees: func(audience []uuid.UUID) bool { return session.Actor.Sees(declared.class, audience) }}
+	feed = live.Feed{Programme: programme, SubjectKind: declared.subject, Sees: func(audience []uuid.UUID) bool { return session.Actor.Sees(declared.class, audience) }}
 	for argument, prefix := range declared.narrow {
 		if given, ok := field.Args[argument].(string); ok {
 			id, err := idOf(prefix, given, argument)
 			if err != nil {
-				return live.Feed{}, err
+				return live.Feed{}, false, err
 			}
 			feed.Narrow = append(feed.Narrow, id)
 		}
@@ -115,7 +120,7 @@ func (r *Resolver) feed(ctx context.Context, session Session, field plan.Selecte
 	feed.Execute = func(ctx context.Context, events []event.Event) ([][]byte, error) {
 		return r.execute(ctx, session, field, declared.subject, events)
 	}
-	return feed, nil
+	return feed, string(seen[1][0]) == "null", nil
 }
 
 // sharesProgramme is for those who, like hosts, hold a grant in a programme whose own page they do not see.

@@ -74,7 +74,8 @@ func (a Actor) Sees(c Class, audience []uuid.UUID) bool {
 	return slices.ContainsFunc(a.Keys(c), func(k uuid.UUID) bool { return slices.Contains(audience, k) })
 }
 
-// Fingerprint is equal for two actors exactly when every read gives both the same rows and fields.
+// Fingerprint is equal for two actors when every read gives both the same rows and fields, but for what each sees as his own: his
+// own member, whom the name of {self} in a plan and app.keys_self in Postgres show to himself alone.
 func (a Actor) Fingerprint() string {
 	lines := make([]string, 0, len(a.Grants))
 	for _, g := range a.Grants {
