@@ -90,7 +90,11 @@ func (c *counter) ask(partner, query string, variables map[string]any) string {
 	request.Header.Set("Authorization", "Bearer "+partner)
 	answer := httptest.NewRecorder()
 	c.server.Config.Handler.ServeHTTP(answer, request)
-	return answer.Body.String()
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, answer.Body.Bytes()); err != nil {
+		c.t.Fatalf("%v: %s", err, answer.Body)
+	}
+	return compact.String()
 }
 
 const (

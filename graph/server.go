@@ -40,7 +40,7 @@ func NewServer(r *Resolver, who Authenticate) http.Handler {
 	srv := handler.New(es)
 	srv.AddTransport(transport.Websocket{KeepAlivePingInterval: keepAlive, InitTimeout: initTimeout, InitFunc: openSocket(who)})
 	srv.AddTransport(transport.Options{})
-	srv.AddTransport(transport.POST{})
+	srv.AddTransport(post{})
 	srv.SetQueryCache(lru.New[*ast.QueryDocument](documentCache))
 	srv.SetParserTokenLimit(tokenLimit)
 	srv.Use(extension.Introspection{})

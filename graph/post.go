@@ -1,0 +1,134 @@
+package graph
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/errcode"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+)
+
+// The media types of an answer (GraphQL over HTTP). A client that does not ask for the newer one gets plain JSON with status 200.
+const (
+	plainJSON    = "application/json"
+	responseJSON = "application/graphql-response+json"
+)
+
+var (
+	malformed = refusal.Define(refusal.Definition{
+		Code: "MALFORMED_REQUEST", Kind: refusal.Input,
+		Message: refusal.Text{It: "Il corpo della richiesta non è un'operazione GraphQL in JSON.", En: "The body of the request is not a GraphQL operation in JSON."},
+		Cure:    refusal.Text{It: "Invia un oggetto JSON con `query` e, se servono, `variables` e `operationName`.", En: "Send a JSON object with `query` and, where needed, `variables` and `operationName`."},
+	})
+	tooLarge = refusal.Define(refusal.Definition{
+		Code: "REQUEST_TOO_LARGE", Kind: refusal.Input,
+		Message: refusal.Text{It: "Il corpo della richiesta è troppo grande.", En: "The body of the request is too large."},
+		Cure:    refusal.Text{It: "Dividi la richiesta in più parti.", En: "Divide the request."},
+	})
+)
+
+// post answers operations over HTTP POST. What a plan wrote goes out as it is: it is neither parsed nor copied again.
+type post struct{}
+
+// Supports takes POST requests with a JSON body.
+func (post) Supports(r *http.Request) bool {
+	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return err == nil && r.Method == http.MethodPost && media == plainJSON && r.Header.Get("Upgrade") == ""
+}
+
+// Do reads one operation, has it executed and writes the answer. A body that cannot be read is never quoted in the answer.
+func (post) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	media := wanted(r.Header.Get("Accept"))
+	w.Header().Set("Content-Type", media)
+	start := graphql.Now()
+	params, err := readParams(r.Body)
+	if err != nil {
+		w.WriteHeader(http.StatusBadRequest)
+		writeResponse(w, &graphql.Response{Errors: gqlerror.List{present(r.Context(), err)}})
+		return
+	}
+	params.Headers, params.ReadTime = r.Header, graphql.TraceTiming{Start: start, End: graphql.Now()}
+	op, errs := exec.CreateOperationContext(r.Context(), params)
+	if errs != nil {
+		w.WriteHeader(requestStatus(media, errs))
+		writeResponse(w, exec.DispatchError(graphql.WithOperationContext(r.Context(), op), errs))
+		return
+	}
+	responses, ctx := exec.DispatchOperation(r.Context(), op)
+	writeResponse(w, responses(ctx))
+}
+
+func readParams(body io.Reader) (*graphql.RawParams, error) {
+	data, err := io.ReadAll(body)
+	var over *http.MaxBytesError
+	if errors.As(err, &over) {
+		return nil, tooLarge.At()
+	}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	var params graphql.RawParams
+	if err != nil || decoder.Decode(&params) != nil {
+		return nil, malformed.At()
+	}
+	return &params, nil
+}
+
+// wanted picks the answer's media type: the first of ours that the client names.
+func wanted(accept string) string {
+	for part := range strings.SplitSeq(accept, ",") {
+		switch media, _, _ := mime.ParseMediaType(strings.TrimSpace(part)); media {
+		case responseJSON:
+			return responseJSON
+		case plainJSON, "*/*", "application/*":
+			return plainJSON
+		}
+	}
+	return plainJSON
+}
+
+// requestStatus is for operations that could not be begun: a client of the newer media type is told by the status, too.
+func requestStatus(media string, errs gqlerror.List) int {
+	switch {
+	case errcode.GetErrorKind(errs) != errcode.KindProtocol:
+		return http.StatusOK
+	case media == responseJSON:
+		return http.StatusBadRequest
+	}
+	return http.StatusUnprocessableEntity
+}
+
+// writeResponse spells an answer: errors first, then the data as they are. A request that was never executed has no data.
+func writeResponse(w io.Writer, r *graphql.Response) {
+	var head bytes.Buffer
+	head.WriteByte('{')
+	if len(r.Errors) > 0 {
+		errs, err := json.Marshal(r.Errors)
+		if err != nil {
+			errs = []byte("[]")
+		}
+		head.WriteString(`"errors":`)
+		head.Write(errs)
+	}
+	if r.Data != nil {
+		if head.Len() > 1 {
+			head.WriteByte(',')
+		}
+		head.WriteString(`"data":`)
+	}
+	_, _ = w.Write(head.Bytes())
+	_, _ = w.Write(r.Data)
+	if len(r.Extensions) > 0 {
+		if extensions, err := json.Marshal(r.Extensions); err == nil {
+			_, _ = w.Write(append([]byte(`,"extensions":`), extensions...))
+		}
+	}
+	_, _ = w.Write([]byte{'}'})
+}
