@@ -42,8 +42,10 @@ beside the first (FILE.bad.csv) with what is wrong. The same file twice changes 
 	flags.StringSliceVar(&i.Acknowledge, "acknowledge", nil, "codes of warnings that you have read for the whole file")
 	flags.StringVar(&i.Reason, "reason", "", "why you pass the warnings")
 	cmd.AddCommand(
-		&cobra.Command{Use: "participants FILE.csv", Short: "Refer the people of a file", Args: cobra.ExactArgs(1), RunE: i.verb(importParticipants)},
-		&cobra.Command{Use: "companies FILE.csv", Short: "Register the companies of a file", Args: cobra.ExactArgs(1), RunE: i.verb(importCompanies)},
+		&cobra.Command{Use: "participants FILE.csv", Short: "Refer the people of a file", Args: cobra.ExactArgs(1), RunE: i.verb(importParticipants),
+			Example: "  lavoro import participants segnalazioni.csv --dry-run\n  lavoro import participants segnalazioni.csv --skip-bad"},
+		&cobra.Command{Use: "companies FILE.csv", Short: "Register the companies of a file", Args: cobra.ExactArgs(1), RunE: i.verb(importCompanies),
+			Example: "  lavoro import companies aziende.csv --dry-run"},
 	)
 	return cmd
 }

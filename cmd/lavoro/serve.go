@@ -17,7 +17,7 @@ func serveCommand(c *Config) *cobra.Command {
 database and Redis: events reach every one of them. Without addresses it joins the private servers of a running lavoro up.`,
 		Example: `  DATABASE_URL=postgres://… REDIS_URL=redis://… lavoro serve --listen :8081
   lavoro serve --listen :8081     a second node beside lavoro up`,
-		Args:    cobra.NoArgs,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := c.locate(); err != nil {
 				return err

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+)
+
+var update = flag.Bool("update", false, "write the golden file of the help anew")
+
+// secrets are spread over a configuration in every place that may hold one.
+var secrets = []string{"geheim1", "geheim2", "geheim3", "geheim4", "geheim5", "Z2VoZWlt"}
+
+var secretive = Config{
+	Listen:      ":8080",
+	DatabaseURL: "postgres://geheim1:geheim2@db.example.org:5432/lavoro?password=geheim3&sslmode=verify-full",
+	OwnerURL:    "host=db.example.org user=geheim1 password=geheim2",
+	RedisURL:    "rediss://:geheim2@redis.example.org:6380/0?client_name=geheim4",
+	SMTPURL:     "smtp://geheim1:geheim2@mail.example.org:587?from=geheim5",
+	Secret:      "Z2VoZWlt",
+}
+
+func leaks(text string) []string {
+	return slices.DeleteFunc(slices.Clone(secrets), func(s string) bool { return !strings.Contains(text, s) })
+}
+
+func TestTheLogShowsNoSecretOfTheConfiguration(t *testing.T) {
+	told := fmt.Sprint(secretive.masked()...)
+	if found := leaks(told); len(found) > 0 {
+		t.Errorf("shows %v: %s", found, told)
+	}
+	for _, want := range []string{"postgres://db.example.org:5432/lavoro", "rediss://redis.example.org:6380/0", "smtp://mail.example.org:587", ":8080"} {
+		if !strings.Contains(told, want) {
+			t.Errorf("does not show %s: %s", want, told)
+		}
+	}
+	if got := fmt.Sprint((&Config{}).masked()...); strings.Contains(got, "***") || !strings.Contains(got, "secret-") {
+		t.Errorf("what is not set looks set: %s", got)
+	}
+}
+
+func TestEverySettingWithASecretIsMasked(t *testing.T) {
+	each(&Config{}, func(field reflect.StructField, _ reflect.Value) {
+		name := strings.ToLower(field.Name)
+		if holds := strings.Contains(name, "url") || strings.Contains(name, "secret") || strings.Contains(name, "password"); holds && field.Tag.Get("mask") == "" {
+			t.Errorf("%s is printed as it is", field.Name)
+		}
+		if field.Tag.Get("flag") == "" || field.Tag.Get("env") == "" || field.Tag.Get("usage") == "" {
+			t.Errorf("%s lacks a flag, a variable or words about its use", field.Name)
+		}
+	})
+}
+
+func TestUnreadableAddressesAreNotRepeated(t *testing.T) {
+	for _, args := range [][]string{
+		{"serve", "--redis-url", "redis://:geheim1%zz@redis.example.org", "--database-url", "postgres://lavoro@localhost:1/lavoro"},
+		{"serve", "--redis-url", "redis://localhost:1", "--database-url", "postgres://anna:geheim1 geheim2@db.example.org:port/lavoro"},
+		{"serve", "--redis-url", "redis://localhost:1", "--database-url", "host=db.example.org password=geheim1 port=geheim2"},
+		{"migrate", "--database-url", "postgres://anna:geheim1@db.example.org:port/lavoro"},
+		{"migrate", "--database-url", "postgres://localhost:1/lavoro", "--owner-url", "postgres://anna:geheim1%zz@db.example.org/lavoro"},
+		{"programme", "apply", "config_test.go", "--database-url", "postgres://anna:geheim1@db.example.org:port/lavoro"},
+	} {
+		out, err := verb(t, args...)
+		if err == nil {
+			t.Errorf("%v is taken", args)
+			continue
+		}
+		if found := leaks(out + err.Error()); len(found) > 0 {
+			t.Errorf("lavoro %s shows %v: %v", args[0], found, err)
+		}
+	}
+}
+
+func TestMissingSettingsAreNamed(t *testing.T) {
+	for want, args := range map[string][]string{
+		"--database-url (or DATABASE_URL)": {"serve"},
+		"--redis-url (or REDIS_URL)":       {"serve", "--database-url", "postgres://localhost:1/lavoro"},
+		"set --database-url":               {"migrate"},
+		"lavoro up":                        {"token", "--as", coordinator},
+		`required flag(s) "as"`:            {"token"},
+		"accepts 1 arg(s)":                 {"import", "participants"},
+		"DATABASE_URL":                     {"import", "companies", "config_test.go"},
+		"unknown command":                  {"swerve"},
+	} {
+		if _, err := verb(t, args...); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("lavoro %s: %v, want %s", strings.Join(args, " "), err, want)
+		}
+	}
+}
+
+// TestFlagsGoBeforeTheEnvironment: a flag, then the variable, then the default.
+func TestFlagsGoBeforeTheEnvironment(t *testing.T) {
+	t.Setenv("LAVORO_LISTEN", ":1")
+	t.Setenv("LAVORO_MAX_DEPTH", "3")
+	c := &Config{}
+	cmd := &cobra.Command{}
+	c.bind(cmd.PersistentFlags())
+	if err := cmd.ParseFlags([]string{"--listen", ":2"}); err != nil {
+		t.Fatal(err)
+	}
+	if c.Listen != ":2" || c.MaxDepth != 3 || c.MaxCost != 50_000 {
+		t.Errorf("listen %s, depth %d, cost %d", c.Listen, c.MaxDepth, c.MaxCost)
+	}
+}
+
+// TestEveryCommandExplainsItself, and none of them shows what the environment holds.
+func TestEveryCommandExplainsItself(t *testing.T) {
+	each(&secretive, func(field reflect.StructField, v reflect.Value) {
+		if text, ok := v.Interface().(string); ok && text != "" {
+			t.Setenv(field.Tag.Get("env"), text)
+		}
+	})
+	commands := 0
+	var walk func(cmd *cobra.Command, path []string)
+	walk = func(cmd *cobra.Command, path []string) {
+		commands++
+		if cmd.Short == "" || cmd.Runnable() && cmd.Long == "" && cmd.Example == "" {
+			t.Errorf("lavoro %s has no short help, or neither a long one nor an example", strings.Join(path, " "))
+		}
+		out, err := command(t, append(path, "--help")...)
+		if err != nil || !strings.Contains(out, "Usage:") {
+			t.Errorf("lavoro %s --help: %v\n%s", strings.Join(path, " "), err, out)
+		}
+		if found := leaks(out); len(found) > 0 {
+			t.Errorf("lavoro %s --help shows %v", strings.Join(path, " "), found)
+		}
+		for _, sub := range cmd.Commands() {
+			walk(sub, append(slices.Clone(path), sub.Name()))
+		}
+	}
+	walk(root(), nil)
+	if commands < 10 {
+		t.Errorf("%d commands", commands)
+	}
+}
+
+func TestHelp(t *testing.T) {
+	unset(t)
+	out, err := command(t, "--help")
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden := filepath.Join("testdata", "help.golden")
+	if *update {
+		if err := os.WriteFile(golden, []byte(out), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out != string(want) {
+		t.Errorf("lavoro --help is not as in %s; see what changed, then go test -update\n%s", golden, out)
+	}
+}

@@ -1,0 +1,234 @@
+package main
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/lavoroincorso/lavoro/internal/member"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/platform/testdb"
+	"github.com/lavoroincorso/lavoro/internal/programme"
+)
+
+// verb runs one command of the program as a person would, with no settings but the flags, and gives what it printed.
+func verb(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	unset(t)
+	return command(t, append(args, "--state", t.TempDir())...)
+}
+
+// unset takes away every variable that the program reads, until the test ends.
+func unset(t *testing.T) {
+	t.Helper()
+	each(&Config{}, func(field reflect.StructField, _ reflect.Value) {
+		if value, set := os.LookupEnv(field.Tag.Get("env")); set {
+			t.Setenv(field.Tag.Get("env"), value) // brings it back
+			_ = os.Unsetenv(field.Tag.Get("env"))
+		}
+	})
+}
+
+func command(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	var out bytes.Buffer
+	cmd := root()
+	cmd.SetArgs(args)
+	cmd.SetOut(&out)
+	cmd.SetErr(&out)
+	err := cmd.ExecuteContext(t.Context())
+	return out.String(), err
+}
+
+func owner(t *testing.T, address string) *pgx.Conn {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close(t.Context()) })
+	return conn
+}
+
+func query(t *testing.T, conn *pgx.Conn, sql string, args ...any) (text string) {
+	t.Helper()
+	if err := conn.QueryRow(t.Context(), "select ("+sql+")::text", args...).Scan(&text); err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+	return text
+}
+
+// emptyDatabase is one that no migration has seen.
+func emptyDatabase(t *testing.T, beside *testdb.DB) string {
+	t.Helper()
+	u, err := url.Parse(beside.OwnerURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := "lavoro_test_" + strings.ToLower(rand.Text()[:16])
+	conn := owner(t, beside.OwnerURL)
+	if _, err := conn.Exec(t.Context(), "create database "+name+" template template0"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _, _ = conn.Exec(t.Context(), "drop database "+name+" with (force)") })
+	u.Path = "/" + name
+	return u.String()
+}
+
+// enlist writes somebody of the lead partner who signs in with the subject at a demonstration's issuer.
+func enlist(t *testing.T, address, subject string) {
+	t.Helper()
+	conn := owner(t, address)
+	id := uuid.New()
+	for _, sql := range []string{
+		`insert into member (id, issuer, subject, email, name, audience)
+			select $1::uuid, '` + member.DemonstrationIssuer + `', '` + subject + `', 'anna@example.org', 'Anna', array[organisation_id] from programme_roots()`,
+		`insert into access_grant (id, member_id, programme_id, role, key, from_day, audience)
+			select gen_random_uuid(), $1::uuid, programme_id, 'COORDINATOR', organisation_id, '2025-01-01', array[organisation_id] from programme_roots()`,
+	} {
+		if _, err := conn.Exec(t.Context(), sql, id); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+const whichProgramme = `{ programme(code: "LACO3") { code } }`
+
+// TestARealDatabaseHasNoInventedPeople makes one with the program's own verbs and tries every door of a demonstration on it.
+func TestARealDatabaseHasNoInventedPeople(t *testing.T) {
+	beside := testdb.New(t)
+	address := emptyDatabase(t, beside)
+	if _, err := verb(t, "token", "--as", coordinator, "--database-url", address); err == nil {
+		t.Error("a token of a database without tables")
+	}
+	if _, err := verb(t, "migrate", "--kind", "PLAY", "--database-url", address); err == nil || !strings.Contains(err.Error(), "REAL or DEMONSTRATION") {
+		t.Errorf("another kind: %v", err)
+	}
+	for range 2 { // the second time changes nothing
+		if out, err := verb(t, "migrate", "--kind", "REAL", "--database-url", address); err != nil {
+			t.Fatalf("%s %v", out, err)
+		}
+	}
+	conn := owner(t, address)
+	id := query(t, conn, "select id from installation")
+	if _, err := verb(t, "migrate", "--kind", "DEMONSTRATION", "--database-url", address); err == nil || !strings.Contains(err.Error(), "of kind REAL and stays so") {
+		t.Errorf("made a demonstration afterwards: %v", err)
+	}
+	if got := query(t, conn, "select id || ' ' || kind || ' ' || (secret is null) from installation"); got != id+" REAL true" {
+		t.Errorf("the installation is %s", got)
+	}
+	for _, want := range []string{"LACO3: applied, with a new version of the rules; rules of version 1\nCUP_LENGTH: Il CUP", "LACO3: unchanged; rules of version 1\n"} {
+		if out, err := verb(t, "programme", "apply", "../../internal/programme/files/"+programme.LavoroInCorso3Name, "--database-url", address); err != nil || !strings.Contains(out, want) {
+			t.Fatalf("apply: %q %v, want %s", out, err, want)
+		}
+	}
+	enlist(t, address, "anna")
+	if _, err := verb(t, "token", "--as", "anna@example.org", "--database-url", address); err == nil || !strings.Contains(err.Error(), "REAL") {
+		t.Errorf("token --as: %v", err)
+	}
+	if _, err := verb(t, "serve", "--database-url", address, "--redis-url", beside.RedisURL); err == nil || !strings.Contains(err.Error(), "LAVORO_SECRET") {
+		t.Errorf("served without a secret of its own: %v", err)
+	}
+	secret := base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32))
+	n := serve(t, Config{DatabaseURL: address, RedisURL: beside.RedisURL, Secret: secret, MaxCost: 50_000, MaxDepth: 15})
+	n.closedToInvention(t)
+}
+
+// closedToInvention tries what a demonstration offers.
+func (n *node) closedToInvention(t *testing.T) {
+	for path, method := range map[string]string{"/demo/people": http.MethodGet, "/demo/token": http.MethodPost} {
+		req, _ := http.NewRequest(method, n.url+path, strings.NewReader(`{"email":"anna@example.org"}`))
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		if res.StatusCode != http.StatusNotFound {
+			t.Errorf("%s: %d", path, res.StatusCode)
+		}
+	}
+	if people, err := member.DemonstrationPeople(t.Context(), n.app.DB); err != nil || len(people) > 0 {
+		t.Errorf("%d people may sign in (%v)", len(people), err)
+	}
+	for what, key := range map[string][]byte{"no key": nil, "a key of zeros": make([]byte, 32), "the index's key": n.app.secret} {
+		n.token = signed("anna", key)
+		if code := n.refused(whichProgramme, nil); code != "UNAUTHENTICATED" {
+			t.Errorf("a token signed with %s: %s", what, code)
+		}
+	}
+}
+
+// signed is a token like a demonstration's, made by hand: libraries refuse to sign with a short key.
+func signed(subject string, key []byte) string {
+	encode := base64.RawURLEncoding.EncodeToString
+	body := encode([]byte(`{"alg":"HS256","typ":"JWT"}`)) + "." + encode(fmt.Appendf(nil, `{"iss":%q,"sub":%q,"aud":["lavoro"],"iat":%d,"exp":%d}`,
+		member.DemonstrationIssuer, subject, time.Now().Unix(), time.Now().Add(time.Hour).Unix()))
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(body))
+	return body + "." + encode(mac.Sum(nil))
+}
+
+// TestTokensHoldForTheirOwnDatabase: each demonstration signs with a secret of its own.
+func TestTokensHoldForTheirOwnDatabase(t *testing.T) {
+	home, other := testdb.New(t), testdb.New(t)
+	c := applied(t, home)
+	enlist(t, home.OwnerURL, "anna")
+	n := serve(t, c)
+	token, err := verb(t, "token", "--as", "anna@example.org", "--database-url", home.AppURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.token = strings.TrimSpace(token)
+	if got := at(t, n.ask(whichProgramme, nil), "programme.code"); got != "LACO3" {
+		t.Errorf("signed in and sees %v", got)
+	}
+	if n.token = signed("anna", n.app.Installation.Secret); at(t, n.ask(whichProgramme, nil), "programme.code") != "LACO3" {
+		t.Error("a token made by hand is not like the program's own, so the next refusal proves nothing")
+	}
+	foreign := open(t, Config{DatabaseURL: other.AppURL, RedisURL: other.RedisURL, MaxCost: 1, MaxDepth: 1}).Installation
+	if foreign.Kind != postgres.Demonstration || len(foreign.Secret) < 32 {
+		t.Fatalf("the other database is %s with a secret of %d bytes", foreign.Kind, len(foreign.Secret))
+	}
+	n.token = signed("anna", foreign.Secret)
+	if code := n.refused(whichProgramme, nil); code != "UNAUTHENTICATED" {
+		t.Errorf("a token of another database: %s", code)
+	}
+	if _, err := verb(t, "token", "--as", "nobody@example.org", "--database-url", home.AppURL); err == nil {
+		t.Error("a token of somebody who does not exist")
+	}
+}
+
+func TestAWrongProgrammeIsToldInBothLanguages(t *testing.T) {
+	db := testdb.New(t)
+	name, _ := written(t, "programma.yaml", "programme: 3")
+	for lang, want := range map[string]string{"it": "manca", "en": "missing"} {
+		if out, err := verb(t, "programme", "apply", name, "--lang", lang, "--database-url", db.OwnerURL); err == nil || !strings.Contains(err.Error(), "programma.yaml") || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s %v", out, err)
+		}
+	}
+	if got := query(t, owner(t, db.OwnerURL), "select count(*) from programme"); got != "0" {
+		t.Errorf("%s programmes are written", got)
+	}
+}
+
+// applied is a database with the programme and nobody in it.
+func applied(t *testing.T, db *testdb.DB) Config {
+	t.Helper()
+	if _, err := programme.Apply(t.Context(), db.OwnerURL, programme.LavoroInCorso3Name, programme.LavoroInCorso3, time.Now); err != nil {
+		t.Fatal(err)
+	}
+	return Config{DatabaseURL: db.AppURL, OwnerURL: db.OwnerURL, RedisURL: db.RedisURL, MaxCost: 50_000, MaxDepth: 15}
+}
