@@ -30,7 +30,7 @@ const (
 var kinds = []Kind{Rule, Right, State, Conflict, Input}
 
 // Definition documents one code. Message says the cause and Cure what to do, both required in both languages;
-// CuredBy says who can do it, and may be empty when it is the reader. All may hold {name} placeholders.
+// CuredBy says who can do it, and may be empty when it is whoever sends the request. All may hold {name} placeholders.
 type Definition struct {
 	Code    string
 	Kind    Kind

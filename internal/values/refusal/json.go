@@ -11,6 +11,7 @@ type stored struct {
 	Code string              `json:"code"`
 	Path []string            `json:"path,omitempty"`
 	Args map[string]argument `json:"args,omitempty"`
+	Warn bool                `json:"acknowledgeable,omitempty"`
 }
 
 // argument is a plain string when both languages read alike, an object otherwise.
@@ -18,7 +19,7 @@ type argument text.Text
 
 // MarshalJSON keeps code, path and arguments, so that an outcome can be stored and told later in any language.
 func (r Refusal) MarshalJSON() ([]byte, error) {
-	s := stored{Code: r.Code, Path: r.Path}
+	s := stored{Code: r.Code, Path: r.Path, Warn: r.warn}
 	for name, arg := range r.args {
 		if s.Args == nil {
 			s.Args = make(map[string]argument, len(r.args))
@@ -34,7 +35,7 @@ func (r *Refusal) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &s); err != nil {
 		return err
 	}
-	*r = Refusal{Code: s.Code, Path: s.Path}
+	*r = Refusal{Code: s.Code, Path: s.Path, warn: s.Warn}
 	for name, arg := range s.Args {
 		if r.args == nil {
 			r.args = make(map[string]text.Text, len(s.Args))

@@ -19,6 +19,7 @@ type Refusal struct {
 	// Path leads from the input of the act to the field at fault; empty for the act as a whole.
 	Path []string
 	args map[string]text.Text
+	warn bool
 }
 
 // Warning is a refusal that does not stop the act: same codes, same words, handed back beside the outcome.
@@ -35,6 +36,8 @@ type Localized struct {
 	Path    []string
 	Cure    string
 	CuredBy string
+	// Acknowledgeable says that the same act passes when this code is acknowledged with a reason.
+	Acknowledgeable bool
 }
 
 // localizer is what money, days and months share: words that differ by language.
@@ -70,6 +73,12 @@ func (r Refusal) Under(prefix ...string) Refusal {
 	return r
 }
 
+// Acknowledgeable marks a refusal that passes when its code is acknowledged with a reason.
+func (r Refusal) Acknowledgeable() Refusal {
+	r.warn = true
+	return r
+}
+
 // Has says whether the refusal is of this definition.
 func (r Refusal) Has(c *Code) bool { return r.Code == c.definition.Code }
 
@@ -81,12 +90,19 @@ func (r Refusal) Kind() Kind {
 	return Rule
 }
 
+// sender is who cures what names nobody else.
+var sender = Text{It: "chi invia la richiesta", En: "whoever sends the request"}
+
 // Localized gives the words in one language; a stored refusal whose code is no longer defined shows its code.
 func (r Refusal) Localized(lang string) Localized {
 	path := append([]string{}, r.Path...)
 	d, ok := lookup(r.Code)
 	if !ok {
-		return Localized{Code: r.Code, Kind: Rule, Message: r.Code, Path: path}
+		return Localized{Code: r.Code, Kind: Rule, Message: r.Code, Path: path, CuredBy: sender.In(lang)}
+	}
+	curedBy := d.CuredBy
+	if curedBy.IsZero() {
+		curedBy = sender
 	}
 	return Localized{
 		Code:    r.Code,
@@ -94,7 +110,9 @@ func (r Refusal) Localized(lang string) Localized {
 		Message: d.Message.Fill(r.args).In(lang),
 		Path:    path,
 		Cure:    d.Cure.Fill(r.args).In(lang),
-		CuredBy: d.CuredBy.Fill(r.args).In(lang),
+		CuredBy: curedBy.Fill(r.args).In(lang),
+
+		Acknowledgeable: r.warn,
 	}
 }
 

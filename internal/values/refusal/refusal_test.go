@@ -41,6 +41,17 @@ func TestLocalized(t *testing.T) {
 	}
 }
 
+// TestEverybodyIsToldWhoCuresIt: a definition that names nobody means the sender, also one that was since forgotten.
+func TestEverybodyIsToldWhoCuresIt(t *testing.T) {
+	for _, r := range []refusal.Refusal{refusal.InvalidValue.At("x"), {Code: "NO_LONGER_DEFINED"}} {
+		for lang, want := range map[string]string{"it": "chi invia la richiesta", "en": "whoever sends the request"} {
+			if got := r.Localized(lang).CuredBy; got != want {
+				t.Errorf("%s in %s is cured by %q", r.Code, lang, got)
+			}
+		}
+	}
+}
+
 func TestArgumentsSpeakTheLanguage(t *testing.T) {
 	for _, c := range []struct {
 		arg    any
