@@ -11,7 +11,6 @@ type stored struct {
 	Code string              `json:"code"`
 	Path []string            `json:"path,omitempty"`
 	Args map[string]argument `json:"args,omitempty"`
-	Warn bool                `json:"acknowledgeable,omitempty"`
 }
 
 // argument is a plain string when both languages read alike, an object otherwise.
@@ -19,7 +18,7 @@ type argument text.Text
 
 // MarshalJSON keeps code, path and arguments, so that an outcome can be stored and told later in any language.
 func (r Refusal) MarshalJSON() ([]byte, error) {
-	s := stored{Code: r.Code, Path: r.Path, Warn: r.warn}
+	s := stored{Code: r.Code, Path: r.Path}
 	for name, arg := range r.args {
 		if s.Args == nil {
 			s.Args = make(map[string]argument, len(r.args))
@@ -35,7 +34,7 @@ func (r *Refusal) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &s); err != nil {
 		return err
 	}
-	*r = Refusal{Code: s.Code, Path: s.Path, warn: s.Warn}
+	*r = Refusal{Code: s.Code, Path: s.Path}
 	for name, arg := range s.Args {
 		if r.args == nil {
 			r.args = make(map[string]text.Text, len(s.Args))

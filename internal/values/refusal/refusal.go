@@ -19,7 +19,6 @@ type Refusal struct {
 	// Path leads from the input of the act to the field at fault; empty for the act as a whole.
 	Path []string
 	args map[string]text.Text
-	warn bool
 }
 
 // Warning is a refusal that does not stop the act: same codes, same words, handed back beside the outcome.
@@ -36,8 +35,6 @@ type Localized struct {
 	Path    []string
 	Cure    string
 	CuredBy string
-	// Acknowledgeable says that the same act passes when this code is acknowledged with a reason.
-	Acknowledgeable bool
 }
 
 // localizer is what money, days and months share: words that differ by language.
@@ -73,12 +70,6 @@ func (r Refusal) Under(prefix ...string) Refusal {
 	return r
 }
 
-// Acknowledgeable marks a refusal that passes when its code is acknowledged with a reason.
-func (r Refusal) Acknowledgeable() Refusal {
-	r.warn = true
-	return r
-}
-
 // Has says whether the refusal is of this definition.
 func (r Refusal) Has(c *Code) bool { return r.Code == c.definition.Code }
 
@@ -111,8 +102,6 @@ func (r Refusal) Localized(lang string) Localized {
 		Path:    path,
 		Cure:    d.Cure.Fill(r.args).In(lang),
 		CuredBy: curedBy.Fill(r.args).In(lang),
-
-		Acknowledgeable: r.warn,
 	}
 }
 
