@@ -14,6 +14,9 @@ import (
 // RecordAttendance writes entries into the register, each with its own answer.
 func (m mutation) RecordAttendance(ctx context.Context, input RecordAttendanceInput) (*RecordAttendancePayload, error) {
 	return perform(ctx, m.Resolver, access.RecordAttendance, input, func(ctx context.Context, tx *postgres.Tx, out *RecordAttendancePayload) error {
+		if err := attendance.CheckSize(len(input.Entries)); err != nil {
+			return err
+		}
 		out.Answers = make([]*AttendanceAnswer, len(input.Entries))
 		var entries []attendance.Entry
 		var places []int // of the entries in the input
@@ -26,7 +29,7 @@ func (m mutation) RecordAttendance(ctx context.Context, input RecordAttendanceIn
 			}
 			entries, places = append(entries, entry), append(places, i)
 		}
-		if len(entries) == 0 && len(input.Entries) > 0 {
+		if len(entries) == 0 {
 			return nil
 		}
 		answers, err := attendance.Record(ctx, tx, "ENTERED", entries)
@@ -99,7 +102,7 @@ func (m mutation) ResolveAttendance(ctx context.Context, input ResolveAttendance
 			return err
 		}
 		out.Attendance = &Attendance{ID: input.Attendance}
-		gone, err := attendance.Resolve(ctx, tx, entry, input.Keep, revision(input.ExpectedRevision))
+		gone, err := attendance.Resolve(ctx, tx, entry, input.Keep, input.Note, revision(input.ExpectedRevision))
 		for _, id := range gone {
 			out.Withdrawn = append(out.Withdrawn, &Attendance{ID: plan.FormatID("att", id)})
 		}

@@ -20,12 +20,17 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
 
-// errPreview rolls a previewed act back after its payload was read.
-var errPreview = errors.New("preview")
+var (
+	// errPreview rolls a previewed act back after its payload was read.
+	errPreview = errors.New("preview")
+	// errNothing rolls an act back that changed nothing, with its request: it may be sent again when the cause is cured.
+	errNothing = errors.New("nothing changed")
+)
 
 // common is what the inputs of all acts have.
 type common struct {
 	requestID         string
+	repeatable        bool // a request id was given
 	preview           bool
 	acknowledge       []string
 	acknowledgeReason string
@@ -39,9 +44,6 @@ func perform[In, Out any](ctx context.Context, r *Resolver, act access.Act, in I
 		return nil, unauthenticated.At()
 	}
 	asked := commonOf(in)
-	if len(asked.requestID) > 200 {
-		return nil, refusal.InvalidValue.At("requestId").With("cause", text.Text{It: "può avere al massimo 200 caratteri", En: "it may have at most 200 characters"})
-	}
 	p := &payload{resolver: r, session: session, ctx: ctx}
 	var out *Out
 	var shown []byte
@@ -50,6 +52,9 @@ func perform[In, Out any](ctx context.Context, r *Resolver, act access.Act, in I
 		tx.Acknowledge(asked.acknowledge, asked.acknowledgeReason)
 		err := first(ctx, r, tx, act, asked, in, out, do)
 		finished(out, asked, nil, told(tx, err))
+		if err == nil && !asked.preview && tx.Told() == 0 {
+			return errNothing
+		}
 		if err != nil || !asked.preview {
 			return err
 		}
@@ -61,6 +66,9 @@ func perform[In, Out any](ctx context.Context, r *Resolver, act access.Act, in I
 	if errors.Is(err, errPreview) {
 		p.keep(shown)
 		return out, nil
+	}
+	if errors.Is(err, errNothing) {
+		err = nil
 	}
 	refusals, isRefusal := refusal.As(err)
 	if err != nil && !isRefusal {
@@ -84,7 +92,7 @@ func told(tx *postgres.Tx, err error) refusal.List {
 
 // first runs the act unless the same request was already run: then its outcome is given again.
 func first[In, Out any](ctx context.Context, r *Resolver, tx *postgres.Tx, act access.Act, asked common, in In, out *Out, do func(context.Context, *postgres.Tx, *Out) error) error {
-	if asked.requestID == "" || asked.preview {
+	if !asked.repeatable || asked.preview {
 		return do(ctx, tx, out)
 	}
 	fingerprint, err := r.fingerprint(in)
@@ -117,7 +125,7 @@ func commonOf(in any) common {
 	v := reflect.ValueOf(in)
 	c := common{preview: v.FieldByName("Preview").Bool()}
 	if id := v.FieldByName("RequestID"); !id.IsNil() {
-		c.requestID = id.Elem().String()
+		c.requestID, c.repeatable = id.Elem().String(), true
 	}
 	c.acknowledge, _ = v.FieldByName("Acknowledge").Interface().([]string)
 	if reason := v.FieldByName("AcknowledgeReason"); !reason.IsNil() {
@@ -129,7 +137,7 @@ func commonOf(in any) common {
 // finished sets what all payloads have; refusals that are set stay.
 func finished(out any, asked common, refusals, warnings refusal.List) {
 	v := reflect.ValueOf(out).Elem()
-	if asked.requestID != "" {
+	if asked.repeatable {
 		v.FieldByName("RequestID").Set(reflect.ValueOf(&asked.requestID))
 	}
 	if refusals != nil {

@@ -56,13 +56,16 @@ func present(ctx context.Context, err error) *gqlerror.Error {
 	return spelled(ctx, internal.At().With("id", id))
 }
 
-// pathOf is the path into an act's input, as refusals spell it.
+// pathOf is the path into an act's input, as refusals spell it: without the field and its argument.
 func pathOf(e *gqlerror.Error) []string {
 	var path []string
 	if e != nil {
 		for _, step := range e.Path {
 			path = append(path, fmt.Sprint(step))
 		}
+	}
+	if len(path) > 2 && path[1] == "input" {
+		path = path[2:]
 	}
 	return path
 }

@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 	"strconv"
@@ -9,6 +8,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/lavoroincorso/lavoro/graph/scalar"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
@@ -145,13 +145,7 @@ func scalarValue(raw any, name string) (any, error) {
 		}
 		return nil, fmt.Errorf("not a Boolean")
 	}
-	switch v := raw.(type) {
-	case string:
-		return v, nil
-	case json.Number:
-		return v.String(), nil
-	}
-	return fmt.Sprint(raw), nil
+	return scalar.Clean(fmt.Sprint(raw))
 }
 
 func whole(raw any, low, high int64) (int64, error) {

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -65,6 +67,32 @@ func integer(v any, low, high int64) (int64, error) {
 		return 0, &Invalid{fmt.Errorf("must be an integer from %d to %d", low, high)}
 	}
 	return n, nil
+}
+
+// MarshalString writes text.
+func MarshalString(s string) graphql.Marshaler { return graphql.MarshalString(s) }
+
+// UnmarshalString reads text; what the database cannot keep as text is refused.
+func UnmarshalString(v any) (string, error) { return text(v, Clean) }
+
+// MarshalID writes an id.
+func MarshalID(s string) graphql.Marshaler { return graphql.MarshalID(s) }
+
+// UnmarshalID reads an id; a number is read as its digits.
+func UnmarshalID(v any) (string, error) {
+	id, err := graphql.UnmarshalID(v)
+	if err != nil {
+		return "", &Invalid{err}
+	}
+	return text(id, Clean)
+}
+
+// Clean gives text back that is valid UTF-8 without NUL, and refuses all other: it can be kept nowhere.
+func Clean(s string) (string, error) {
+	if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
+		return "", errors.New("holds characters that are no text")
+	}
+	return s, nil
 }
 
 // MarshalDay writes a civil day as "YYYY-MM-DD".

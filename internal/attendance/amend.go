@@ -38,7 +38,7 @@ func Correct(ctx context.Context, tx *postgres.Tx, c Correction) error {
 		return err
 	}
 	e := old.corrected(c)
-	if ok, err := stand(ctx, tx, old, Replaced); err != nil || !ok {
+	if ok, err := stand(ctx, tx, old, Replaced, c.Note); err != nil || !ok {
 		return orConflict(err)
 	}
 	o := owedBy[old.EnrolmentID]
@@ -89,7 +89,11 @@ func allowed(ctx context.Context, tx *postgres.Tx, e Entry, o enrolment) error {
 		return refusal.List{refusal.NotFound.At("attendance")}
 	}
 	t := Total{Minor: known[0].Minor, Day: known[0].DayMinutes, Week: known[0].WeekMinutes}
-	return append(p.limits.check(e, o.running(), t, tx.Today()), p.known(e, "absenceReason")...).Err()
+	list := append(check(e, o.running(), tx.Today()), p.known(e, "absenceReason")...)
+	if len(list) == 0 {
+		list = p.limits.hours(e, t)
+	}
+	return list.Err()
 }
 
 // place writes a new version: counted, or contested where it overlaps.
@@ -110,11 +114,14 @@ func Withdraw(ctx context.Context, tx *postgres.Tx, entry uuid.UUID, note string
 	if err != nil {
 		return err
 	}
-	return withdraw(ctx, tx, r, access.WithdrawAttendance)
+	if list := checkNote(note); list != nil {
+		return list
+	}
+	return withdraw(ctx, tx, r, access.WithdrawAttendance, note)
 }
 
-func withdraw(ctx context.Context, tx *postgres.Tx, r row, act access.Act) error {
-	if ok, err := stand(ctx, tx, r, Withdrawn); err != nil || !ok {
+func withdraw(ctx context.Context, tx *postgres.Tx, r row, act access.Act, note string) error {
+	if ok, err := stand(ctx, tx, r, Withdrawn, note); err != nil || !ok {
 		return orConflict(err)
 	}
 	r.Standing = Withdrawn
@@ -124,13 +131,16 @@ func withdraw(ctx context.Context, tx *postgres.Tx, r row, act access.Act) error
 
 // Resolve ends a contest: the entry counts and those that it overlaps are withdrawn, or the other way round. It gives the ids of
 // what no longer counts.
-func Resolve(ctx context.Context, tx *postgres.Tx, entry uuid.UUID, keep bool, expected *int) ([]uuid.UUID, error) {
+func Resolve(ctx context.Context, tx *postgres.Tx, entry uuid.UUID, keep bool, note string, expected *int) ([]uuid.UUID, error) {
 	r, err := load(ctx, tx, entry, access.ResolveAttendance, expected)
 	if err != nil {
 		return nil, err
 	}
+	if list := checkNote(note); list != nil {
+		return nil, list
+	}
 	if !keep {
-		return []uuid.UUID{r.ID}, withdraw(ctx, tx, r, access.ResolveAttendance)
+		return []uuid.UUID{r.ID}, withdraw(ctx, tx, r, access.ResolveAttendance, note)
 	}
 	if err := hold(ctx, tx, []uuid.UUID{r.PersonID}); err != nil {
 		return nil, err
@@ -147,16 +157,16 @@ func Resolve(ctx context.Context, tx *postgres.Tx, entry uuid.UUID, keep bool, e
 		if !tx.Actor.May(access.ResolveAttendance, o.ProgrammeID, o.Audience) {
 			return nil, refusal.List{OverlapsElsewhere.At("keep")}
 		}
-		if err := withdraw(ctx, tx, o, access.ResolveAttendance); err != nil {
+		if err := withdraw(ctx, tx, o, access.ResolveAttendance, note); err != nil {
 			return nil, err
 		}
 		gone = append(gone, o.ID)
 	}
-	return gone, count(ctx, tx, r)
+	return gone, count(ctx, tx, r, note)
 }
 
 // count makes a contested entry count, within the limits.
-func count(ctx context.Context, tx *postgres.Tx, r row) error {
+func count(ctx context.Context, tx *postgres.Tx, r row, note string) error {
 	owedBy, err := enrolments(ctx, tx, []uuid.UUID{r.EnrolmentID})
 	if err != nil {
 		return err
@@ -165,7 +175,7 @@ func count(ctx context.Context, tx *postgres.Tx, r row) error {
 	if err := allowed(ctx, tx, e, owedBy[r.EnrolmentID]); err != nil {
 		return err
 	}
-	if ok, err := stand(ctx, tx, r, Counted); err != nil || !ok {
+	if ok, err := stand(ctx, tx, r, Counted, note); err != nil || !ok {
 		if postgres.Violates(err, "attendance_no_overlap") {
 			return refusal.List{OverlapsElsewhere.At("keep")}
 		}

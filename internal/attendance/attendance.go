@@ -107,8 +107,8 @@ func (e enrolment) running() owed {
 	return o
 }
 
-// check refuses what the entry alone, or with its enrolment and limits, makes wrong: all that is wrong at once.
-func (l Limits) check(e Entry, o owed, t Total, today calendar.Day) refusal.List {
+// check refuses what the entry alone, or with its enrolment, makes wrong: all that is wrong at once.
+func check(e Entry, o owed, today calendar.Day) refusal.List {
 	list := e.shape()
 	if e.Day.After(today) {
 		list = append(list, Future.At("day"))
@@ -118,9 +118,6 @@ func (l Limits) check(e Entry, o owed, t Total, today calendar.Day) refusal.List
 	}
 	if o.Closed || !o.Stopped.IsZero() && !e.Day.Before(o.Stopped) {
 		list = append(list, NotRunning.At("enrolment"))
-	}
-	if e.Kind == Presence && len(list) == 0 {
-		list = append(list, l.hours(e, t)...)
 	}
 	return list
 }
@@ -132,13 +129,26 @@ func (e Entry) shape() (list refusal.List) {
 	if (e.Kind == Absence) != (e.AbsenceReason != "") {
 		list = append(list, ReasonForAbsence.At("absenceReason"))
 	}
-	if n := len([]rune(e.Note)); n > maxNote {
-		list = append(list, NoteTooLong.At("note").With("max", maxNote))
-	}
-	return list
+	return append(list, checkNote(e.Note)...)
 }
 
+func checkNote(note string) refusal.List {
+	if len([]rune(note)) > maxNote {
+		return refusal.List{NoteTooLong.At("note").With("max", maxNote)}
+	}
+	return nil
+}
+
+// overlaps says whether two entries of one person share time.
+func (e Entry) overlaps(other Entry) bool {
+	return e.Day == other.Day && e.From.Before(other.To) && other.From.Before(e.To)
+}
+
+// hours refuses presence that passes the person's limits. What does not count is not held to them.
 func (l Limits) hours(e Entry, t Total) (list refusal.List) {
+	if e.Kind != Presence {
+		return nil
+	}
 	day, week := l.AdultDay, l.AdultWeek
 	if t.Minor {
 		day, week = l.MinorDay, l.MinorWeek

@@ -213,7 +213,7 @@ func TestOverlapAcrossActivitiesIsKeptAndContested(t *testing.T) {
 		t.Fatalf("answer %+v, standing %s", answer, o.standing(intern.ID))
 	}
 	err := o.as(o.tutor, func(ctx context.Context, tx *postgres.Tx) error {
-		gone, err := attendance.Resolve(ctx, tx, intern.ID, true, nil)
+		gone, err := attendance.Resolve(ctx, tx, intern.ID, true, "verificato", nil)
 		if err == nil && (len(gone) != 1 || gone[0] != course.ID) {
 			t.Errorf("withdrawn: %v", gone)
 		}
@@ -365,4 +365,61 @@ func TestInternshipCountsOnlyWhileItRuns(t *testing.T) {
 	refusedWith(t, at("2026-01-15"), attendance.OutsideEnrolment)
 	o.exec(`update placement set state = 'COMMUNICATED', started_on = null where enrolment_id = $1`, o.intern["adult"])
 	refusedWith(t, at("2026-01-09"), attendance.NotRunning)
+}
+
+// Nearly every real conflict passes the daily limit, too: it must be kept as contested all the same, and held to the limit when resolved.
+func TestConflictBeyondTheLimitIsContested(t *testing.T) {
+	o := newOffice(t)
+	o.record(o.tutor, entry(o.intern["adult"], "2026-03-16", "08:00", "14:00"))
+	again := entry(o.intern["adult"], "2026-03-16", "08:00", "15:00")
+	if a := o.record(o.host, again)[0]; !a.Written || !a.Warnings.Has(attendance.Overlaps) || o.standing(again.ID) != "CONTESTED" {
+		t.Fatalf("%+v", a)
+	}
+	pair := o.record(o.tutor, entry(o.course["adult"], "2026-03-17", "08:00", "14:00"), entry(o.intern["adult"], "2026-03-17", "12:00", "17:00"))
+	if !pair[0].Written || !pair[1].Written || !pair[1].Warnings.Has(attendance.Overlaps) {
+		t.Fatalf("in one batch: %+v", pair)
+	}
+}
+
+func TestSameIDTwiceInABatch(t *testing.T) {
+	o := newOffice(t)
+	e := entry(o.course["adult"], "2026-03-16", "08:30", "12:30")
+	other := e
+	other.To = calendar.MustLocalTime("13:00")
+	answers := o.record(o.tutor, e, e, other)
+	if !answers[0].Written || !answers[1].Written {
+		t.Fatalf("%+v", answers)
+	}
+	refusedWith(t, answers[2], refusal.IDTaken)
+	var rows, events int
+	o.one("select count(*) from attendance", &rows)
+	o.one("select count(*) from outbox where subject_kind = 'Attendance'", &events)
+	if rows != 1 || events != 1 {
+		t.Fatalf("%d rows, %d events", rows, events)
+	}
+}
+
+func TestDayBeforeAllRulesIsThatEntrysOwnRefusal(t *testing.T) {
+	o := newOffice(t)
+	answers := o.record(o.tutor, entry(o.course["adult"], "1582-10-10", "08:30", "12:30"), entry(o.course["adult"], "2026-03-16", "08:30", "12:30"))
+	refusedWith(t, answers[0], programme.NoPolicy)
+	if !answers[1].Written {
+		t.Fatalf("%+v", answers[1])
+	}
+}
+
+func TestWithdrawalKeepsItsReason(t *testing.T) {
+	o := newOffice(t)
+	e := entry(o.course["adult"], "2026-03-16", "08:30", "12:30")
+	o.record(o.tutor, e)
+	if err := o.as(o.tutor, func(ctx context.Context, tx *postgres.Tx) error { return attendance.Withdraw(ctx, tx, e.ID, "giorno sbagliato", nil) }); err != nil {
+		t.Fatal(err)
+	}
+	var note string
+	var by uuid.UUID
+	o.one("select standing_note from attendance", &note)
+	o.one("select standing_by from attendance", &by)
+	if note != "giorno sbagliato" || by != o.tutor.Member {
+		t.Fatalf("%q by %s", note, by)
+	}
 }

@@ -30,6 +30,7 @@ func Reading() plan.Reading {
 				"absenceReason": plan.Code("absence_reasons", "absence_reason").In(access.Absence),
 				"note":          plan.Column("note").In(access.Absence),
 				"standing":      plan.Column("standing"),
+				"standingNote":  plan.Column("standing_note").In(access.Absence),
 				"standingLabel": plan.Label("standing", standingWords),
 				"replaces":      plan.One("Attendance", "replaces_id"),
 				"replacedBy":    plan.OneWhere("Attendance", "{o}.replaces_id = {t}.id"),

@@ -22,7 +22,15 @@ type Answer struct {
 	ID       uuid.UUID
 	Written  bool
 	Refusals refusal.List
-	Warnings refusal.List
+	Warnings refusal.List // that were acknowledged, or that it was contested
+}
+
+// CheckSize refuses a batch of no or too many entries.
+func CheckSize(n int) error {
+	if n == 0 || n > maxBatch {
+		return refusal.List{BatchSize.At("entries").With("max", maxBatch)}
+	}
+	return nil
 }
 
 // batch is one act of recording while it runs.
@@ -33,6 +41,8 @@ type batch struct {
 	answers    []Answer
 	enrolments map[uuid.UUID]enrolment
 	existing   map[uuid.UUID]row
+	overlaps   []bool                               // of each entry, with what counted before
+	first      map[uuid.UUID]int                    // where an id came first in this batch
 	totals     map[uuid.UUID]map[calendar.Day]Total // by enrolment
 	added      map[uuid.UUID][]Entry                // by person: accepted in this batch
 	policies   map[uuid.UUID]map[calendar.Day]policy
@@ -45,16 +55,21 @@ type policy struct {
 
 // Record writes entries, each with its own answer, in their order. Entries that overlap what counts already are kept as CONTESTED.
 func Record(ctx context.Context, tx *postgres.Tx, origin string, entries []Entry) ([]Answer, error) {
-	if len(entries) == 0 || len(entries) > maxBatch {
-		return nil, refusal.List{BatchSize.At("entries").With("max", maxBatch)}
+	if err := CheckSize(len(entries)); err != nil {
+		return nil, err
 	}
-	b := &batch{tx: tx, origin: origin, entries: entries, answers: make([]Answer, len(entries)), added: map[uuid.UUID][]Entry{}, policies: map[uuid.UUID]map[calendar.Day]policy{}}
+	b := &batch{tx: tx, origin: origin, entries: entries, answers: make([]Answer, len(entries)), first: map[uuid.UUID]int{},
+		added: map[uuid.UUID][]Entry{}, policies: map[uuid.UUID]map[calendar.Day]policy{}}
 	if err := b.load(ctx); err != nil {
 		return nil, err
 	}
 	var rows []row
 	for i, e := range entries {
 		b.answers[i].ID = e.ID
+		if _, again := b.first[e.ID]; again {
+			continue
+		}
+		b.first[e.ID] = i
 		r, err := b.decide(ctx, i, e)
 		if err != nil {
 			return nil, err
@@ -63,7 +78,24 @@ func Record(ctx context.Context, tx *postgres.Tx, origin string, entries []Entry
 			rows = append(rows, *r)
 		}
 	}
-	return b.answers, b.write(ctx, rows)
+	if err := b.write(ctx, rows); err != nil {
+		return nil, err
+	}
+	b.repeat()
+	return b.answers, nil
+}
+
+// repeat answers entries whose id came before in the batch: the very same one like the first, another one with ID_TAKEN.
+func (b *batch) repeat() {
+	for i, e := range b.entries {
+		switch first := b.first[e.ID]; {
+		case first == i:
+		case b.entries[first] == e:
+			b.answers[i] = b.answers[first]
+		default:
+			b.answers[i].Refusals = refusal.List{refusal.IDTaken.At("id")}
+		}
+	}
 }
 
 func (b *batch) load(ctx context.Context) (err error) {
@@ -80,8 +112,10 @@ func (b *batch) load(ctx context.Context) (err error) {
 	if err = hold(ctx, b.tx, persons); err != nil {
 		return err
 	}
-	b.existing, err = byIDs(ctx, b.tx, entryIDs)
-	if err != nil {
+	if b.existing, err = byIDs(ctx, b.tx, entryIDs); err != nil {
+		return err
+	}
+	if b.overlaps, err = overlapsCounted(ctx, b.tx, b.entries); err != nil {
 		return err
 	}
 	return b.loadTotals(ctx)
@@ -96,6 +130,9 @@ func (b *batch) loadTotals(ctx context.Context) error {
 			continue
 		}
 		p, err := b.policy(ctx, o.ProgrammeID, e.Day)
+		if _, refused := refusal.As(err); err != nil && refused {
+			continue // a day before all rules: decide says so to this entry alone
+		}
 		if err != nil {
 			return err
 		}
@@ -171,21 +208,41 @@ func (b *batch) decide(ctx context.Context, i int, e Entry) (*row, error) {
 		answer.Refusals = refusal.List{refusal.NotAllowed.At()}
 		return nil, nil
 	}
-	p, err := b.policy(ctx, o.ProgrammeID, e.Day)
-	if err != nil {
-		return nil, err
-	}
-	answer.Refusals = append(p.limits.check(e, o.running(), b.total(o, e), b.tx.Today()), p.known(e, "absenceReason")...)
-	if len(answer.Refusals) == 0 {
-		answer.Refusals, err = b.late(p.limits, e)
-		answer.Warnings = answer.Refusals // to be acknowledged
-	}
+	contested, err := b.judge(ctx, i, o)
 	if err != nil || len(answer.Refusals) > 0 {
 		return nil, err
 	}
-	b.added[o.PersonID] = append(b.added[o.PersonID], e)
 	r := o.row(e, b.tx, b.origin)
+	if contested {
+		r.Standing = Contested
+	} else {
+		b.added[o.PersonID] = append(b.added[o.PersonID], e)
+	}
+	r.passed = answer.Warnings
 	return &r, nil
+}
+
+// judge puts into the answer what refuses an entry, and says whether it is contested: what overlaps counts for nothing, so the limits
+// wait until the contest is resolved.
+func (b *batch) judge(ctx context.Context, i int, o enrolment) (contested bool, err error) {
+	e, answer := b.entries[i], &b.answers[i]
+	p, err := b.policy(ctx, o.ProgrammeID, e.Day)
+	if list, refused := refusal.As(err); err != nil && refused {
+		answer.Refusals = list.Under("day")
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	answer.Refusals = append(check(e, o.running(), b.tx.Today()), p.known(e, "absenceReason")...)
+	contested = b.overlaps[i] || slices.ContainsFunc(b.added[o.PersonID], e.overlaps)
+	if len(answer.Refusals) == 0 && !contested {
+		answer.Refusals = p.limits.hours(e, b.total(o, e))
+	}
+	if len(answer.Refusals) == 0 {
+		answer.Refusals, answer.Warnings, err = b.late(p.limits, e)
+	}
+	return contested, err
 }
 
 // known refuses an absence reason that the programme does not have on that day.
@@ -199,16 +256,17 @@ func (p policy) known(e Entry, path string) refusal.List {
 	return nil
 }
 
-func (b *batch) late(l Limits, e Entry) (refusal.List, error) {
+// late asks for an acknowledgement of an entry that comes long after its day. The warning is told whether it was passed or not.
+func (b *batch) late(l Limits, e Entry) (refused, warned refusal.List, err error) {
 	if b.tx.Today().Sub(e.Day) <= l.LateDays {
-		return nil, nil
+		return nil, nil, nil
 	}
-	err := b.tx.Warn(Late.At("day").With("days", l.LateDays))
-	list, ok := refusal.As(err)
-	if err != nil && !ok {
-		return nil, err
+	warning := Late.At("day").With("days", l.LateDays)
+	err = b.tx.Pass(warning)
+	if list, ok := refusal.As(err); ok && err != nil {
+		return list, refusal.List{warning}, nil
 	}
-	return list, nil
+	return nil, refusal.List{warning}, err
 }
 
 // total is what counts for the person around the entry, with what this batch has already accepted.
@@ -243,17 +301,18 @@ func (r row) says(e Entry) bool {
 		orEmpty(r.AbsenceReason) == e.AbsenceReason && orEmpty(r.Note) == e.Note
 }
 
-// write inserts what was accepted. What the database keeps from counting because it overlaps is written again as contested.
+// write inserts what was accepted. What somebody else made overlap in the meantime is kept from counting by the database, and
+// written again as contested.
 func (b *batch) write(ctx context.Context, rows []row) error {
 	written, err := insert(ctx, b.tx, rows)
 	if err != nil {
 		return err
 	}
 	var contested []row
-	for _, r := range rows {
-		if !written[r.ID] {
-			r.Standing = Contested
-			contested = append(contested, r)
+	for i := range rows {
+		if !written[rows[i].ID] && rows[i].Standing == Counted {
+			rows[i].Standing = Contested
+			contested = append(contested, rows[i])
 		}
 	}
 	kept, err := insert(ctx, b.tx, contested)
@@ -261,17 +320,13 @@ func (b *batch) write(ctx context.Context, rows []row) error {
 		return err
 	}
 	for _, r := range rows {
-		i := slices.IndexFunc(b.answers, func(a Answer) bool { return a.ID == r.ID && !a.Written && len(a.Refusals) == 0 })
-		answer := &b.answers[i]
-		switch {
-		case written[r.ID]:
-			answer.Written = true
-		case kept[r.ID]:
-			r.Standing = Contested
-			answer.Written, answer.Warnings = true, refusal.List{Overlaps.At()}
-		default: // an entry that the actor does not see has this id
-			answer.Refusals = refusal.List{refusal.IDTaken.At("id")}
+		answer := &b.answers[b.first[r.ID]]
+		if !written[r.ID] && !kept[r.ID] { // an entry that the actor does not see has this id
+			answer.Refusals, answer.Warnings = refusal.List{refusal.IDTaken.At("id")}, nil
 			continue
+		}
+		if answer.Written = true; r.Standing == Contested {
+			answer.Warnings = append(answer.Warnings, Overlaps.At())
 		}
 		r.tell(b.tx, access.RecordAttendance, event.Entered)
 	}
@@ -287,7 +342,7 @@ func (r row) tell(tx *postgres.Tx, act access.Act, kind event.Kind) {
 		}
 	}
 	tx.Tell(event.News{Programme: r.ProgrammeID, Act: string(act), Kind: kind, SubjectKind: "Attendance", Subject: r.ID, Related: related, Audience: r.Audience},
-		map[string]any{"day": r.Day, "from": r.From, "to": r.To, "kind": r.Kind, "standing": r.Standing, "replaces": r.ReplacesID, "passed": tx.Passed()})
+		map[string]any{"day": r.Day, "from": r.From, "to": r.To, "kind": r.Kind, "standing": r.Standing, "replaces": r.ReplacesID, "passed": tx.Passed(r.passed)})
 }
 
 func orNull(s string) *string {

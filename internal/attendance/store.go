@@ -11,6 +11,7 @@ import (
 
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
 // row is one version of one entry.
@@ -32,12 +33,17 @@ type row struct {
 	AbsenceReason   *string
 	Note            *string
 	Standing        Standing
+	StandingNote    *string
+	StandingBy      *uuid.UUID
+	StandingAt      *time.Time
 	ReplacesID      *uuid.UUID
 	RecordedBy      uuid.UUID
 	RecordedAt      time.Time
 	Origin          string
 	Audience        []uuid.UUID `bun:",array"`
 	Revision        int
+
+	passed refusal.List // warnings that the writer acknowledged, for the journal
 }
 
 // enrolment is where hours belong, with what an entry copies from it.
@@ -101,6 +107,21 @@ func registerFacts(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, days [
 	return rows, nil
 }
 
+// overlapsCounted says of each entry, in order, whether it overlaps what counts for its person already.
+func overlapsCounted(ctx context.Context, tx *postgres.Tx, entries []Entry) ([]bool, error) {
+	ids, days, from, to := make([]uuid.UUID, len(entries)), make([]string, len(entries)), make([]int, len(entries)), make([]int, len(entries))
+	for i, e := range entries {
+		ids[i], days[i], from[i], to[i] = e.Enrolment, e.Day.String(), e.From.Minutes(), e.To.Minutes()
+	}
+	var answers []bool
+	err := tx.NewRaw("select overlaps_counted(?::uuid[], ?::date[], ?::int[], ?::int[])", pgdialect.Array(ids), pgdialect.Array(days), pgdialect.Array(from),
+		pgdialect.Array(to)).Scan(ctx, pgdialect.Array(&answers))
+	if err != nil {
+		return nil, fmt.Errorf("overlaps: %w", err)
+	}
+	return answers, nil
+}
+
 // byIDs loads, under the actor's rights, those entries that exist already.
 func byIDs(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) (map[uuid.UUID]row, error) {
 	var rows []row
@@ -130,9 +151,10 @@ func insert(ctx context.Context, tx *postgres.Tx, rows []row) (map[uuid.UUID]boo
 	return written, nil
 }
 
-// stand changes the standing of an entry that still has the one it was loaded with.
-func stand(ctx context.Context, tx *postgres.Tx, r row, to Standing) (bool, error) {
+// stand changes the standing of an entry that still has the one it was loaded with, and keeps who did it and why.
+func stand(ctx context.Context, tx *postgres.Tx, r row, to Standing, note string) (bool, error) {
 	result, err := tx.NewUpdate().Model((*row)(nil)).Set("standing = ?", to).Set("revision = revision + 1").
+		Set("standing_note = ?", orNull(note)).Set("standing_by = ?", tx.Actor.Member).Set("standing_at = ?", tx.Now).
 		Where("id = ? and standing = ? and revision = ?", r.ID, r.Standing, r.Revision).Exec(ctx)
 	if err != nil {
 		return false, err

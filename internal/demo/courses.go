@@ -158,7 +158,7 @@ func (o *office) contest(p *pupil, l lesson) {
 			return err
 		}
 		for _, id := range ids {
-			if _, err := attendance.Resolve(ctx, tx, id, false, nil); err != nil {
+			if _, err := attendance.Resolve(ctx, tx, id, false, "Il registro del corso è quello giusto.", nil); err != nil {
 				return err
 			}
 		}

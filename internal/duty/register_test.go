@@ -48,7 +48,7 @@ func TestTheAllowanceFollowsTheRegister(t *testing.T) {
 			return err
 		}, "800 2 NOTHING HOURS"},
 		{"resolved", func(ctx context.Context, tx *postgres.Tx) error {
-			_, err := attendance.Resolve(ctx, tx, second, false, nil)
+			_, err := attendance.Resolve(ctx, tx, second, false, "", nil)
 			return err
 		}, "800 3 HOURS"},
 		{"corrected", func(ctx context.Context, tx *postgres.Tx) error {

@@ -60,34 +60,55 @@ const maxRequestID = 200
 // requestIDForm is why a request id cannot be kept.
 var requestIDForm = refusal.Text{It: "deve avere da 1 a 200 caratteri di testo", En: "it must have 1 to 200 characters of text"}
 
-// reasonNeeded is why an acknowledgement alone does not pass a warning.
-var reasonNeeded = refusal.Text{It: "per superare un avviso va indicato il motivo", En: "passing a warning needs a reason"}
+// maxReason is the length of a reason for passing warnings, in characters.
+const maxReason = 500
+
+// Why an acknowledgement does not pass a warning.
+var (
+	reasonNeeded  = refusal.Text{It: "per superare un avviso va indicato il motivo", En: "passing a warning needs a reason"}
+	reasonTooLong = refusal.Text{It: "il motivo può avere al massimo 500 caratteri", En: "the reason may have at most 500 characters"}
+)
 
 // Acknowledge says which warnings the actor has read and passes, and why.
-func (tx *Tx) Acknowledge(codes []string, reason string) { tx.passes, tx.passReason = codes, reason }
+func (tx *Tx) Acknowledge(codes []string, reason string) {
+	tx.passes, tx.passReason = codes, strings.TrimSpace(reason)
+}
 
 // Warn tells of something that the actor must have read before the act goes on. It is an error until its code is acknowledged
-// with a reason; then it is kept beside the outcome, and the act must put Passed into its journal detail.
+// with a reason; then it is kept beside the outcome.
 func (tx *Tx) Warn(w refusal.Warning) error {
-	if !slices.Contains(tx.passes, w.Code) {
+	err := tx.Pass(w)
+	if err == nil {
+		tx.Warnings = append(tx.Warnings, w)
+	} else {
 		tx.Unread = append(tx.Unread, w)
+	}
+	return err
+}
+
+// Pass says whether a warning was acknowledged, for acts that answer each item on its own: nil when it was.
+func (tx *Tx) Pass(w refusal.Warning) error {
+	switch {
+	case !slices.Contains(tx.passes, w.Code):
 		return refusal.List{w}
-	}
-	if tx.passReason == "" {
+	case tx.passReason == "":
 		return refusal.InvalidValue.At("acknowledgeReason").With("cause", reasonNeeded)
+	case utf8.RuneCountInString(tx.passReason) > maxReason:
+		return refusal.InvalidValue.At("acknowledgeReason").With("cause", reasonTooLong)
 	}
-	tx.Warnings = append(tx.Warnings, w)
 	return nil
 }
 
-// Passed is what the journal keeps of warnings that were acknowledged: nil when there were none.
-func (tx *Tx) Passed() map[string]any {
-	if len(tx.Warnings) == 0 {
-		return nil
+// Passed is what the journal keeps of warnings that were acknowledged, the act's own and the given ones: nil when there are none.
+func (tx *Tx) Passed(more ...refusal.List) map[string]any {
+	var codes []string
+	for _, list := range append(more, tx.Warnings) {
+		for _, w := range list {
+			codes = append(codes, w.Code)
+		}
 	}
-	codes := make([]string, len(tx.Warnings))
-	for i, w := range tx.Warnings {
-		codes[i] = w.Code
+	if codes == nil {
+		return nil
 	}
 	return map[string]any{"acknowledged": codes, "reason": tx.passReason}
 }

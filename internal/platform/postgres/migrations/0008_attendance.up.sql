@@ -17,6 +17,9 @@ create table attendance (
   note             text,
   standing         text not null check (standing in ('COUNTED', 'CONTESTED', 'REPLACED', 'WITHDRAWN')),
   replaces_id      uuid unique references attendance,
+  standing_note    text,              -- why it was taken back, or how a contest was resolved
+  standing_by      uuid,
+  standing_at      timestamptz,
   recorded_by      uuid not null,
   recorded_at      timestamptz not null,
   origin           text not null check (origin in ('ENTERED', 'IMPORTED', 'DEMO')),
@@ -56,6 +59,16 @@ language sql stable security definer set search_path = public, pg_temp as $$
                          and t.day between date_trunc('week', a.day)::date and date_trunc('week', a.day)::date + 6
   group by a.id, a.day, p.birth_day
 $$;
+
+-- Which of the hours overlap a counted entry of their person, whoever keeps it: yes or no for each.
+create function overlaps_counted(enrolments uuid[], days date[], from_minutes int[], to_minutes int[]) returns boolean[]
+language sql stable security definer set search_path = public, pg_temp as $$
+  select array_agg(exists (select 1 from enrolment e join attendance o on o.person_id = e.person_id
+                           where e.id = x.enrolment and e.audience && (select app_keys('work')) and o.day = x.day and o.standing = 'COUNTED'
+                             and int4range(o.from_minute, o.to_minute) && int4range(x.from_minute, greatest(x.to_minute, x.from_minute))) order by x.n)
+  from unnest(enrolments, days, from_minutes, to_minutes) with ordinality x(enrolment, day, from_minute, to_minute, n)
+$$;
+grant execute on function overlaps_counted(uuid[], date[], int[], int[]) to lavoro_app;
 
 -- How many counted entries of whoever's keeping an entry overlaps: a number that tells whether the actor sees them all.
 create function overlapping_entries(entry uuid) returns int
