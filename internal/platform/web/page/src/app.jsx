@@ -23,9 +23,9 @@ export function App({ notices }) {
   const client = useSocket(session, language);
   const schema = useSchema();
   const fetcher = useFetcher(session, client);
-  const examples = useMemo(() => filledExamples(prepared.known), [prepared.known]);
+  const examples = useMemo(() => filledExamples(prepared.known, language), [prepared.known, language]);
   const feeds = useMemo(() => filledFeeds(prepared.known), [prepared.known]);
-  const [opening] = useState(() => filledExamples({}).map(({ query, text }) => ({ query, variables: text })));
+  const [opening] = useState(() => filledExamples({}, language).map(({ query, text }) => ({ query, variables: text })));
 
   return (
     <>
@@ -135,7 +135,7 @@ function Examples({ t, language, examples, prepared, session }) {
   };
   const open = async (key) => {
     const known = session.signedIn ? await prepared.read() : {};
-    show(filledExamples(known).find((example) => example.key === key));
+    show(filledExamples(known, language).find((example) => example.key === key));
   };
 
   // Whoever signs in finds the open tab filled with what they may see.
@@ -155,7 +155,7 @@ function Examples({ t, language, examples, prepared, session }) {
           {example[language]}
         </button>
       ))}
-      <span className="note" role="status" data-testid="prepared" data-status={prepared.status}>{note(t, prepared, session.mode)}</span>
+      <span className="note" role="status" data-testid="prepared" data-status={prepared.status}>{note(t, language, prepared, session.mode)}</span>
     </nav>
   );
 }
@@ -164,9 +164,10 @@ function nameOf(query) {
   return query.match(/^\s*(?:query|mutation|subscription)\s+(\w+)/m)?.[1];
 }
 
-function note(t, { status, known, problem }, mode) {
+function note(t, language, { status, known, problem }, mode) {
   if (status === 'none') return mode === 'token' ? t.pasteFirst : t.chooseFirst;
   if (status === 'preparing') return t.preparing;
   if (status === 'failed') return `${t.notPrepared} ${problem}`;
-  return known.enrolment ? t.prepared(known.day) : t.partly;
+  if (!known.enrolment) return t.partly;
+  return t.prepared(new Date(`${known.day}T12:00:00Z`).toLocaleDateString(language, { timeZone: 'Europe/Rome', dateStyle: 'long' }));
 }

@@ -14,9 +14,27 @@ import feedVariables from './examples/feed.json';
 import { firstGood, freeHours, programmeOf, since } from './facts.js';
 
 const templates = [
-  { key: 'nested', it: 'Interrogazione annidata', en: 'Nested query', query: nestedQuery, variables: nestedVariables },
-  { key: 'record', it: 'Registra una presenza', en: 'Record attendance', query: recordQuery, variables: recordVariables },
-  { key: 'follow', it: 'Segui le presenze', en: 'Follow attendance', query: attendanceQuery, variables: feedVariables },
+  {
+    key: 'nested', it: 'Interrogazione annidata', en: 'Nested query', query: nestedQuery, variables: nestedVariables,
+    says: {
+      it: ['Le persone che puoi vedere: tirocini,', 'presenze, indennità, in un solo istante.', 'Ciò che non puoi vedere è null,', 'e "hidden" ne dice il nome.'],
+      en: ['The people you may see: internships,', 'register, allowances, in one snapshot.', 'What you may not see is null,', 'and "hidden" names it.'],
+    },
+  },
+  {
+    key: 'record', it: 'Registra una presenza', en: 'Record attendance', query: recordQuery, variables: recordVariables,
+    says: {
+      it: ['Scrive una presenza. Prima avvia', 'l’ascolto a destra: l’evento compare lì.', 'Un rifiuto dice codice, causa e rimedio.'],
+      en: ['Writes into the register. First start', 'listening on the right: it appears there.', 'A refusal says code, cause and cure.'],
+    },
+  },
+  {
+    key: 'follow', it: 'Segui le presenze', en: 'Follow attendance', query: attendanceQuery, variables: feedVariables,
+    says: {
+      it: ['Le novità da ora in poi. Un cursore in', '"after" riprende da dove eri rimasto.'],
+      en: ['The news from now on. A cursor in "after"', 'resumes where you stopped.'],
+    },
+  },
 ];
 
 const feedTemplates = [
@@ -53,7 +71,11 @@ async function ask(credentials, query, variables) {
   return data;
 }
 
-export const examples = (known) => templates.map((template) => filled(template, known));
+// examples are the operations with the facts in their variables, each introduced in one language.
+export const examples = (known, language) => templates.map((template) => {
+  const { query, ...rest } = filled(template, known);
+  return { ...rest, query: [...template.says[language].map((line) => `# ${line}`), query].join('\n') };
+});
 export const feeds = (known) => feedTemplates.map((template) => filled(template, known));
 
 // filled puts the facts in place of their names, "{{name}}"; an unknown one stays to be seen. The layout is the file's.

@@ -126,13 +126,13 @@ export function Live({ t, language, client, feeds, signedIn, position }) {
         <span>{t.count(live.events.length)}</span>
         <button type="button" className="button quiet" disabled={live.events.length === 0} onClick={live.clear}>{t.clear}</button>
       </div>
-      <Events t={t} language={language} events={live.events} />
+      <Events t={t} language={language} events={live.events} hint={live.status === 'listening' ? t.liveWaits : t.liveHint} />
     </aside>
   );
 }
 
-function Events({ t, language, events }) {
-  if (events.length === 0) return <p className="live-empty">{t.liveHint}</p>;
+function Events({ t, language, events, hint }) {
+  if (events.length === 0) return <p className="live-empty">{hint}</p>;
   return (
     <ol className="events" role="log" aria-live="polite" aria-relevant="additions" tabIndex={0} aria-label={t.live}>
       {events.map((entry, index) => (

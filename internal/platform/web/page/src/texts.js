@@ -17,12 +17,13 @@ const italian = {
   examplesHint: 'Pronti da eseguire per la persona scelta',
   chooseFirst: 'Scegli prima una persona: gli esempi prendono gli identificativi da ciò che vede.',
   pasteFirst: 'Incolla prima un token: gli esempi prendono gli identificativi da ciò che vede il suo titolare.',
-  prepared: (day) => `Esempi compilati con i dati che questa persona vede, al giorno ${day}.`,
-  partly: 'Questa persona non segue una partecipazione in corso: per registrare una presenza scegli un tutor.',
+  prepared: (day) => `Esempi compilati con ciò che questa persona vede. Presenza da registrare: ${day}.`,
+  partly: 'Questa persona non ha presenze da registrare: scegli chi segue un tirocinio in corso.',
   preparing: 'Preparo gli esempi…',
   notPrepared: 'Non è stato possibile preparare gli esempi:',
   live: 'In diretta',
   liveHint: 'Avvia l’ascolto, poi esegui la mutazione di esempio: l’evento compare qui.',
+  liveWaits: 'In ascolto. Esegui la mutazione di esempio: l’evento compare qui.',
   feed: 'Flusso',
   operation: 'Sottoscrizione',
   start: 'Avvia',
@@ -36,6 +37,13 @@ const italian = {
   count: (n) => (n === 1 ? '1 evento' : `${n} eventi`),
   notices: 'Licenze di terzi',
   schema: 'Schema',
+  roles: {
+    ADMINISTRATOR: 'amministrazione', APPROVER: 'approvazione dei pagamenti', AUDITOR: 'revisione',
+    CASE_MANAGER: 'case manager', COORDINATOR: 'coordinamento', PARTNER_COORDINATOR: 'coordinamento del partner',
+    DPO: 'protezione dei dati', HOST_TUTOR: 'tutor aziendale', PARTICIPANT: 'partecipante',
+    PAYMENTS_OFFICER: 'pagamenti', SCOUT: 'scouting aziendale', STAFF: 'personale',
+    TUTOR: 'tutor',
+  },
 };
 
 const english = {
@@ -56,12 +64,13 @@ const english = {
   examplesHint: 'Ready to run for the chosen person',
   chooseFirst: 'Choose a person first: the examples take their ids from what that person sees.',
   pasteFirst: 'Paste a token first: the examples take their ids from what its holder sees.',
-  prepared: (day) => `Examples filled with what this person sees, on ${day}.`,
-  partly: 'This person follows no running participation: to record attendance choose a tutor.',
+  prepared: (day) => `Examples filled with what this person sees. Attendance to record: ${day}.`,
+  partly: 'This person has no attendance to record: choose somebody who follows a running internship.',
   preparing: 'Preparing the examples…',
   notPrepared: 'The examples could not be prepared:',
   live: 'Live',
   liveHint: 'Start listening, then run the example mutation: its event appears here.',
+  liveWaits: 'Listening. Run the example mutation: its event appears here.',
   feed: 'Feed',
   operation: 'Subscription',
   start: 'Start',
@@ -75,6 +84,13 @@ const english = {
   count: (n) => (n === 1 ? '1 event' : `${n} events`),
   notices: 'Third-party licences',
   schema: 'Schema',
+  roles: {
+    ADMINISTRATOR: 'administrator', APPROVER: 'approver of payments', AUDITOR: 'auditor',
+    CASE_MANAGER: 'case manager', COORDINATOR: 'coordinator', PARTNER_COORDINATOR: 'coordinator of the partner',
+    DPO: 'data protection officer', HOST_TUTOR: 'tutor at the host', PARTICIPANT: 'participant',
+    PAYMENTS_OFFICER: 'payments officer', SCOUT: 'scout of companies', STAFF: 'staff',
+    TUTOR: 'tutor',
+  },
 };
 
 export const texts = { it: italian, en: english };

@@ -47,7 +47,7 @@ function People({ t, session }) {
         <option value="" disabled>{t.choosePerson}</option>
         {[...groups].map(([organisation, people]) => (
           <optgroup key={organisation} label={organisation}>
-            {people.map(({ email, name, role }) => <option key={email} value={email}>{`${name} — ${role}`}</option>)}
+            {people.map(({ email, name, role }) => <option key={email} value={email}>{`${name} — ${t.roles[role] ?? role}`}</option>)}
           </optgroup>
         ))}
       </select>
