@@ -5,7 +5,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { base, check, demand, tutor } from './server.mjs';
+import { base, check, demand, people, tutor } from './server.mjs';
 
 const patience = 15_000;
 const flags = [
@@ -46,12 +46,14 @@ function watch(page) {
 async function use(page, email, picture) {
   page.setDefaultTimeout(patience);
   await page.goto(base);
-  await page.getByTestId('sign-in').selectOption(email);
-  await page.locator('[data-testid=prepared][data-status=ready]').waitFor();
-
+  const { email: coordinator } = (await people()).find(({ role }) => role === 'COORDINATOR');
+  await signIn(page, coordinator);
   await page.getByTestId('example-nested').click();
-  await run(page, '"participants"');
+  const { data } = JSON.parse(await run(page, '"participants"'));
+  const rich = ({ person, placements, attendances, allowances }) => person && placements.length && attendances.nodes.length && allowances.length;
+  demand(data.participants.nodes.some(rich), 'the nested example shows nobody with internship, register and allowance', data);
 
+  await signIn(page, email);
   await page.getByTestId('live-toggle').click();
   await page.locator('.live .pill[data-state=listening]').waitFor();
   await page.getByTestId('example-record').click();
@@ -68,6 +70,13 @@ async function use(page, email, picture) {
   demand(id && event.includes(id), 'the live pane shows another event', event, id);
   demand(event.includes('recordAttendance') && event.includes('ENTERED'), 'the event is not the mutation’s', event);
   return event.split('\n').slice(0, 4).join(' ');
+}
+
+// signIn chooses a person and waits until the examples are filled for them.
+async function signIn(page, email) {
+  await page.getByTestId('sign-in').selectOption(email);
+  await page.locator('[data-testid=signed][data-signed-in=true]').waitFor();
+  await page.locator('[data-testid=prepared][data-status=ready]').waitFor();
 }
 
 // run presses the play button and waits for an answer that holds a text; it answers the whole response pane.

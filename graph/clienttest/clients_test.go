@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/vektah/gqlparser/v2"
@@ -75,9 +76,20 @@ func TestOperationsReachEveryQueryAndSubscription(t *testing.T) {
 	}
 }
 
+// installing keeps two tests from installing the packages at once.
+var installing sync.Mutex
+
+func packages(t *testing.T) {
+	t.Helper()
+	installing.Lock()
+	defer installing.Unlock()
+	nodetest.Install(t, ".")
+}
+
 // TestGeneratedClients takes the steps of a client's build in their order; each needs the one before.
 func TestGeneratedClients(t *testing.T) {
-	nodetest.Install(t, ".")
+	t.Parallel()
+	packages(t)
 	if err := os.RemoveAll("build"); err != nil {
 		t.Fatal(err)
 	}

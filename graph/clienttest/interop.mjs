@@ -1,24 +1,25 @@
 // The path of a new user with npm graphql-ws: a nested list, an act, its event on a second connection (through a second
 // node where there is one), and after a disconnection exactly what was missed, from the cursor.
-import { ask, base, check, demand, operation, post, running, second, socket, tutor, within } from './server.mjs';
+import { ask, base, check, demand, operation, post, second, socket, tutor, within } from './server.mjs';
 
 const patience = 10_000;
 
 check('interop', async () => {
   await refusesStrangers();
-  const { token, programme } = await tutor();
+  const { token, programme, ...hours } = await tutor();
+  const record = recorder(token, hours);
   const list = await ask(token, operation('ParticipantList'), { programme, first: 5 });
   demand(list.participants.nodes.length > 0, 'the tutor sees nobody');
   demand(list.participants.nodes.every((person) => Array.isArray(person.attendances.nodes)), 'the nested list lacks registers');
 
   const first = follow(token, programme, list.position);
-  const one = await record(token);
+  const one = await record();
   const seen = await within(patience, first.next(), 'the event of recordAttendance did not come');
   demand(seen.subjectId === one.id && seen.act === 'recordAttendance' && seen.kind === 'ENTERED', 'another event came', seen, one);
   demand(seen.subject?.day === one.day && seen.subject.from === one.from && seen.subject.to === one.to, 'the event shows another entry', seen, one);
   await first.leave();
 
-  const missed = [await record(token), await record(token)];
+  const missed = [await record(), await record()];
   const again = follow(token, programme, seen.cursor);
   const got = [];
   for (const { id } of missed) {
@@ -27,7 +28,7 @@ check('interop', async () => {
     demand(event.sequence > (got.at(-1)?.sequence ?? seen.sequence), 'a sequence does not grow', got, event);
     got.push(event);
   }
-  const last = await record(token);
+  const last = await record();
   const live = await within(patience, nextOf(again, 'recordAttendance'), 'no live event came after the missed ones');
   demand(live.subjectId === last.id, 'a missed event came twice', live);
   await again.leave();
@@ -40,16 +41,25 @@ async function refusesStrangers() {
   demand(!data?.viewer && typeof errors?.[0]?.extensions?.code === 'string', 'a stranger is not refused with a code', errors);
 }
 
-// record writes hours that are still free, and answers the entry.
-async function record(token) {
-  const hours = await running(token);
-  demand(hours, 'there are no hours left to record');
-  const { enrolment, day, from, to } = hours;
-  const { recordAttendance } = await ask(token, operation('RecordAttendance'), { input: { entries: [{ enrolment, day, from, to }] } });
-  const [answer] = recordAttendance.answers;
-  demand(recordAttendance.refusals.length === 0 && answer?.refusals.length === 0, 'recordAttendance was refused', recordAttendance);
-  demand(answer.attendance.day === day && answer.attendance.standing === 'COUNTED', 'the entry does not count', answer);
-  return answer.attendance;
+// recorder writes one half hour after the other of the free hours, and answers each entry.
+function recorder(token, { enrolment, day, from: first, to: end }) {
+  let from = first;
+  return async () => {
+    const to = halfHourAfter(from);
+    demand(to <= end, 'there are no hours left to record');
+    const { recordAttendance } = await ask(token, operation('RecordAttendance'), { input: { entries: [{ enrolment, day, from, to }] } });
+    const [answer] = recordAttendance.answers;
+    demand(recordAttendance.refusals.length === 0 && answer?.refusals.length === 0, 'recordAttendance was refused', recordAttendance);
+    demand(answer.attendance.day === day && answer.attendance.standing === 'COUNTED', 'the entry does not count', answer);
+    from = to;
+    return answer.attendance;
+  };
+}
+
+function halfHourAfter(time) {
+  const [hours, minutes] = time.split(':').map(Number);
+  const later = hours * 60 + minutes + 30;
+  return [Math.floor(later / 60), later % 60].map((part) => String(part).padStart(2, '0')).join(':');
 }
 
 // follow subscribes on a connection of its own; next() gives the events in order, leave() ends the connection.

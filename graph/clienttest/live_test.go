@@ -23,22 +23,24 @@ func nodes(t *testing.T) []string {
 	return []string{"BASE_URL=" + i.first.url, "SECOND_URL=" + i.second.url}
 }
 
-func TestApolloCacheFollowsEveryAct(t *testing.T) {
-	nodetest.Install(t, ".")
-	t.Log(nodetest.Run(t, ".", nodes(t), "node", "apollo.mjs"))
+// TestClientsAtTwoNodes takes one check after the other: they write into the same registers.
+func TestClientsAtTwoNodes(t *testing.T) {
+	t.Parallel()
+	environment := nodes(t)
+	t.Run("a subscription resumes where it stopped", func(t *testing.T) { script(t, environment, "interop.mjs") })
+	t.Run("the page shows the event of its mutation", func(t *testing.T) { page(t, environment) })
+	t.Run("an Apollo cache follows every act", func(t *testing.T) { script(t, environment, "apollo.mjs") })
 }
 
-func TestSubscriptionResumesWhereItStopped(t *testing.T) {
-	nodetest.Install(t, ".")
-	t.Log(nodetest.Run(t, ".", nodes(t), "node", "interop.mjs"))
+func script(t *testing.T, environment []string, name string) {
+	t.Helper()
+	packages(t)
+	t.Log(nodetest.Run(t, ".", environment, "node", name))
 }
 
-func TestPageShowsTheEventOfItsMutation(t *testing.T) {
-	environment := []string{"CHROMIUM=" + nodetest.Chromium(t)}
-	nodetest.Install(t, ".")
-	picture := filepath.Join(os.TempDir(), "lavoro-page.png")
-	environment = append(environment, "SCREENSHOT="+picture)
-	t.Log(nodetest.Run(t, ".", append(environment, nodes(t)...), "node", "browser.mjs"))
+func page(t *testing.T, environment []string) {
+	picture := filepath.Join(t.ArtifactDir(), "page.png")
+	script(t, append(environment, "CHROMIUM="+nodetest.Chromium(t), "SCREENSHOT="+picture), "browser.mjs")
 	if info, err := os.Stat(picture); err != nil || info.Size() == 0 {
 		t.Errorf("there is no screenshot at %s: %v", picture, err)
 	}
