@@ -189,6 +189,8 @@ func (c *compiler) field(t *Type, f Field, row string, s Selected) string {
 	switch f.kind {
 	case scalar:
 		return c.sql(f.expr, row, "")
+	case instant:
+		return "to_char(" + c.sql(f.expr, row, "") + ` at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 	case localized:
 		return c.sql(f.expr, row, "") + " ->> " + literal(c.viewer.Lang)
 	case label:
@@ -208,28 +210,47 @@ func (c *compiler) field(t *Type, f Field, row string, s Selected) string {
 	return c.connection(f.target, c.schema.types[f.target], func(o string) string { return c.sql(f.where, row, o) }, s, nil)
 }
 
-// hidden names the fields of classes that the viewer does not read on this row.
+// hidden names the fields that the viewer does not read on this row.
 func (c *compiler) hidden(t *Type, row string) string {
-	byClass := map[access.Class][]string{}
-	for name, f := range t.Fields {
-		if f.class != "" && f.class != t.Class {
-			byClass[f.class] = append(byClass[f.class], literal(name))
+	byCondition := map[string][]string{}
+	for _, name := range slices.Sorted(maps.Keys(t.Fields)) {
+		if shown := c.shown(t, t.Fields[name], row); shown != "" {
+			byCondition[shown] = append(byCondition[shown], literal(name))
 		}
 	}
 	parts := []string{"'{}'::text[]"}
-	for _, class := range slices.Sorted(maps.Keys(byClass)) {
-		names := byClass[class]
-		slices.Sort(names)
-		list := "array[" + strings.Join(names, ", ") + "]"
-		switch mask := c.mask(t, class, row); mask {
-		case "":
-		case "false":
-			parts = append(parts, list)
-		default:
-			parts = append(parts, "case when "+mask+" then '{}' else "+list+" end")
+	for _, shown := range slices.Sorted(maps.Keys(byCondition)) {
+		list := "array[" + strings.Join(byCondition[shown], ", ") + "]"
+		if shown != "false" {
+			list = "case when " + shown + " then '{}' else " + list + " end"
 		}
+		parts = append(parts, list)
 	}
 	return "to_json(" + strings.Join(parts, " || ") + ")"
+}
+
+// shown is the condition under which a field is not hidden on a visible row: "" always, "false" never. Where rows of a relation's
+// target open by themselves, without a key of their class, the relation is shown with such a row.
+func (c *compiler) shown(t *Type, f Field, row string) string {
+	conditions := []string{}
+	for _, name := range f.Targets() {
+		target := c.schema.types[name]
+		if len(c.viewer.Actor.Keys(target.Class)) > 0 {
+			continue
+		}
+		if target.Rows == nil || f.where == "" {
+			return "false"
+		}
+		o := c.alias()
+		conditions = append(conditions, fmt.Sprintf("exists (select from %s %s where (%s) and %s)", target.Table, o, c.sql(f.where, row, o), c.seen(target, o)))
+	}
+	if mask := c.mask(t, f.class, row); mask != "" {
+		conditions = append(conditions, mask)
+	}
+	if slices.Contains(conditions, "false") {
+		return "false"
+	}
+	return strings.Join(conditions, " and ")
 }
 
 func (c *compiler) one(f Field, row string, s Selected) string {

@@ -26,6 +26,7 @@ type fieldKind int
 
 const (
 	scalar fieldKind = iota
+	instant
 	label
 	localized
 	one
@@ -36,11 +37,18 @@ const (
 	hidden
 )
 
-// Column is a column of the row's table, written as Postgres writes it in JSON: days, texts, numbers, instants.
+// Column is a column of the row's table, written as Postgres writes it in JSON: days, texts, numbers.
 func Column(name string) Field { return Expr("{t}." + name) }
 
 // Expr is an SQL expression over the row `{t}`. `{now}` is the moment of the request, `{today}` its civil day.
 func Expr(sql string) Field { return Field{kind: scalar, expr: sql} }
+
+// Moment is how every instant is spelled for a client: RFC 3339 in UTC with milliseconds, so that equal moments are equal texts and
+// texts sort like moments. It is a layout of package time.
+const Moment = "2006-01-02T15:04:05.000Z"
+
+// Instant is a column of type timestamptz, spelled like Moment.
+func Instant(column string) Field { return Field{kind: instant, expr: "{t}." + column} }
 
 // Text is a jsonb column {it, en}, given in the viewer's language.
 func Text(column string) Field { return Field{kind: localized, expr: "{t}." + column} }
@@ -95,7 +103,8 @@ func Object(fields Fields) Field { return Field{kind: object, fields: fields} }
 // Hole is a leaf that the named filler finishes from the inputs, an SQL expression of type json over `{t}`.
 func Hole(filler, inputs string) Field { return Field{kind: hole, filler: filler, expr: inputs} }
 
-// Hidden lists the fields that the viewer may not see on this row.
+// Hidden lists the fields that the viewer may not see on this row: those of a class that he does not read here, and those that lead
+// to rows of a class that he reads nowhere.
 func Hidden() Field { return Field{kind: hidden} }
 
 // In puts the field into a class of its own: shown only where the row carries a key under which the viewer reads that class.
@@ -135,6 +144,22 @@ func literal(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + 
 
 // ClassOf is the class the field was put in; "" for the row's own.
 func (f Field) ClassOf() access.Class { return f.class }
+
+// Targets are the types of the rows that the field leads to, itself or in its nested fields; none for a plain value.
+func (f Field) Targets() []string {
+	var targets []string
+	if f.target != "" {
+		targets = append(targets, f.target)
+	}
+	for _, nested := range f.fields {
+		targets = append(targets, nested.Targets()...)
+	}
+	slices.Sort(targets)
+	return slices.Compact(targets)
+}
+
+// IsInstant says whether the field is spelled like Moment.
+func (f Field) IsInstant() bool { return f.kind == instant }
 
 // LeadsToOne says whether the field is the one row of another type.
 func (f Field) LeadsToOne() bool { return f.kind == one }

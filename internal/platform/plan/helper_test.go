@@ -47,7 +47,7 @@ func house(name, prefix, table, rooms string) plan.Type {
 		"built":     plan.Column("built"),
 		"month":     plan.Month("built"),
 		"opens":     plan.Clock("opens"),
-		"seenAt":    plan.Column("seen_at"),
+		"seenAt":    plan.Instant("seen_at"),
 		"label":     plan.Text("label"),
 		"n":         plan.Column("n"),
 		"programme": plan.ID("prg", "programme_id"),

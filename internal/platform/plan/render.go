@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 	"github.com/lavoroincorso/lavoro/internal/values/text"
@@ -53,6 +54,8 @@ func (r Renderer) value(out *bytes.Buffer, v reflect.Value, s Selected) error {
 		return r.value(out, reflect.ValueOf(spell(v.Interface().(refusal.Refusal), r.Lang)), s)
 	case v.Type() == reflect.TypeFor[text.Text]():
 		return r.value(out, reflect.ValueOf(v.Interface().(text.Text).In(r.Lang)), s)
+	case v.Type() == reflect.TypeFor[time.Time]():
+		return r.value(out, reflect.ValueOf(v.Interface().(time.Time).UTC().Format(Moment)), s)
 	case v.Kind() == reflect.Struct && s.Under != nil && !isText(v):
 		return r.object(out, v, s)
 	}

@@ -79,7 +79,7 @@ func TestFieldsAreMaskedByTheRowsOwnKeys(t *testing.T) {
 		{"name": "House 3", "secret": null, "side": {"name": "House 3", "kind": "BIG"}, "hidden": ["secret", "whisper"], "payRooms": [{"rent": 5}], "moneyPage": {"totalCount": 1}, "whisper": null}]}}`,
 		s.houses(f("totalCount"), f("nodes", f("name"), f("secret"), f("side", f("name"), f("kind")), f("hidden"), f("payRooms", f("rent")), f("moneyPage", f("totalCount")), f("whisper"))))
 	tutor := s.actor(tutored, access.Tutor) // no money, no health
-	s.says(tutor, `{"houses": {"nodes": [{"name": "House 1", "secret": null, "hidden": ["secret", "whisper", "moneyPage", "payRooms"], "payRooms": [],
+	s.says(tutor, `{"houses": {"nodes": [{"name": "House 1", "secret": null, "hidden": ["item", "moneyPage", "payRooms", "secret", "whisper"], "payRooms": [],
 		"moneyPage": {"totalCount": 0, "nodes": [], "pageInfo": {"hasNextPage": false}}, "whisper": null, "rooms": [{"rent": null, "hidden": ["rent"]}]}]}}`,
 		s.houses(f("nodes", f("name"), f("secret"), f("hidden"), f("payRooms", f("rent")), f("moneyPage", f("totalCount"), f("nodes", f("id")), f("pageInfo", f("hasNextPage"))), f("whisper"), f("rooms", f("rent"), f("hidden")))))
 }
