@@ -80,16 +80,17 @@ func TestUnreadableAddressesAreNotRepeated(t *testing.T) {
 
 func TestMissingSettingsAreNamed(t *testing.T) {
 	for want, args := range map[string][]string{
-		"--database-url (or DATABASE_URL)": {"serve"},
-		"--redis-url (or REDIS_URL)":       {"serve", "--database-url", "postgres://localhost:1/lavoro"},
-		"set --database-url":               {"migrate"},
-		"lavoro up":                        {"token", "--as", coordinator},
-		`required flag(s) "as"`:            {"token"},
-		"accepts 1 arg(s)":                 {"import", "participants"},
-		"DATABASE_URL":                     {"import", "companies", "config_test.go"},
-		"unknown command":                  {"swerve"},
+		"set --database-url (or DATABASE_URL) and --redis-url (or REDIS_URL), or start `lavoro up` first": {"serve"},
+		"set --redis-url (or REDIS_URL)":                                                {"serve", "--database-url", "postgres://localhost:1/lavoro"},
+		"set --database-url (or DATABASE_URL)":                                          {"migrate"},
+		"set --database-url (or DATABASE_URL), or start `lavoro up` first":              {"token", "--as", coordinator},
+		"set --database-url (or DATABASE_URL) and --redis-url (or REDIS_URL), or start": {"import", "companies", "config_test.go"},
+		"set --redis-url":       {"import", "companies", "config_test.go", "--database-url", "postgres://localhost:1/lavoro"},
+		`required flag(s) "as"`: {"token"},
+		"accepts 1 arg(s)":      {"import", "participants"},
+		"unknown command":       {"swerve"},
 	} {
-		if _, err := verb(t, args...); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := verb(t, args...); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("lavoro %s: %v, want %s", strings.Join(args, " "), err, want)
 		}
 	}

@@ -55,7 +55,7 @@ type importOf func(*App) func(context.Context, file.Import) (file.Report, error)
 
 func (i *importing) verb(kind importOf) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
-		if err := i.config.locate(); err != nil {
+		if err := i.config.locate("redis-url"); err != nil {
 			return err
 		}
 		in, err := os.Open(args[0])

@@ -59,14 +59,15 @@ func (p *private) stop() error {
 	return errors.Join(p.redis.Stop(ctx), p.postgres.Stop(ctx))
 }
 
-// locate finds the database that a verb works on: the one that is named, or the one that up runs.
-func (c *Config) locate() error {
+// locate finds the database that a verb works on: the one that is named, or the one that up runs. What else the verb needs must then
+// be set too.
+func (c *Config) locate(needed ...string) error {
 	if c.DatabaseURL != "" {
-		return nil
+		return c.needs(needed...)
 	}
 	data, err := os.ReadFile(addressFile(c.State))
 	if err != nil {
-		return fmt.Errorf("set --database-url (or DATABASE_URL), or start `lavoro up` first")
+		return fmt.Errorf("%w, or start `lavoro up` first", c.needs(append(needed, "database-url")...))
 	}
 	var at addresses
 	if err := json.Unmarshal(data, &at); err != nil {

@@ -19,10 +19,7 @@ database and Redis: events reach every one of them. Without addresses it joins t
   lavoro serve --listen :8081     a second node beside lavoro up`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := c.locate(); err != nil {
-				return err
-			}
-			if err := c.needs("redis-url"); err != nil {
+			if err := c.locate("redis-url"); err != nil {
 				return err
 			}
 			slog.Info("configuration", c.masked()...)
