@@ -41,6 +41,8 @@ func participant() plan.Type {
 	}
 }
 
+// participantFields maps a participation. The name of the referring service tells what the groups under health, penal and protection
+// tell, so it is of the most confidential of their classes.
 func participantFields() plan.Fields {
 	return plan.Fields{
 		"hidden":           plan.Hidden(),
@@ -51,7 +53,7 @@ func participantFields() plan.Fields {
 		"stateLabel":       plan.Label("state", stateLabels()),
 		"stateHint":        plan.Label("state", stateHints()),
 		"stateSince":       plan.Column("state_since"),
-		"referringService": plan.Column("referring_service").In(access.Restricted),
+		"referringService": plan.Column("referring_service").In(access.Protection),
 		"referredOn":       plan.Column("referred_on"),
 		"enteredOn":        plan.Column("entered_on"),
 		"leftOn":           plan.Column("left_on"),

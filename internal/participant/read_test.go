@@ -75,9 +75,9 @@ func TestEachRoleSeesItsClasses(t *testing.T) {
 		shows string
 		hides string
 	}{
-		"case manager":        {manager, "Rossi RSSMRA DISABILITY HOUSING_EMERGENCY Verifica requisiti disability isced PART_TIME 0585", ""},
-		"partner coordinator": {o.aias, "Rossi RSSMRA HOUSING_EMERGENCY Verifica isced", "DISABILITY"},
-		"lead":                {o.lead, "Rossi RSSMRA HOUSING_EMERGENCY Verifica", "DISABILITY"},
+		"case manager":        {manager, "Rossi RSSMRA DISABILITY HOUSING_EMERGENCY Verifica requisiti disability isced PART_TIME 0585 salute", ""},
+		"partner coordinator": {o.aias, "Rossi RSSMRA HOUSING_EMERGENCY Verifica isced", "DISABILITY salute"},
+		"lead":                {o.lead, "Rossi RSSMRA HOUSING_EMERGENCY Verifica", "DISABILITY salute"},
 		"tutor":               {o.as(o.tutor, access.Tutor), "Rossi 0585", "RSSMRA DISABILITY HOUSING_EMERGENCY Verifica isced 1985 salute"},
 		"scout":               {scout, "Rossi PART_TIME", "RSSMRA DISABILITY HOUSING_EMERGENCY Verifica isced 0585 salute"},
 		"payments officer":    {o.actor(uuid.New(), access.PaymentsOfficer, o.orgs["AIAS"]), "Rossi RSSMRA", "DISABILITY HOUSING_EMERGENCY 0585 salute INPS"},
@@ -150,6 +150,30 @@ func TestHiddenNamesWhatIsNull(t *testing.T) {
 	person := shown["person"].(map[string]any)
 	if got := fmt.Sprint(person["hidden"]); got != "[birthDay citizenship fiscalCode municipality]" {
 		t.Errorf("of the person %s are hidden", got)
+	}
+}
+
+// The service that referred somebody tells the group that the other classes hide: a centre of mental health, a shelter.
+func TestTheReferringServiceIsTheCaseTeamsAlone(t *testing.T) {
+	o := newOffice(t)
+	in := mario
+	in.Service, in.Groups = "Ente attuatore del programma anti-tratta", []string{"TRAFFICKING_VICTIMS"}
+	made := o.referred(o.aias, "AIAS", in)
+	o.assign(o.aias, made.Participation, &o.manager, &o.tutor)
+	for _, role := range access.Roles() {
+		key := map[access.Role]uuid.UUID{access.CaseManager: access.CaseKey(o.manager), access.Tutor: o.tutor, access.Self: made.Person}[role]
+		if key == uuid.Nil {
+			key = o.orgs["AIAS"]
+		}
+		shown, ok := o.show(o.actor(uuid.New(), role, key), made.Participation, leaf("hidden"), leaf("referringService"))
+		if !ok {
+			continue
+		}
+		if reads := shown["referringService"] == in.Service; reads != (role == access.CaseManager || role == access.System) {
+			t.Errorf("%s reads the referring service: %v", role, reads)
+		} else if !reads && !strings.Contains(fmt.Sprint(shown["hidden"]), "referringService") {
+			t.Errorf("%s is not told that it is hidden: %v", role, shown)
+		}
 	}
 }
 
