@@ -144,8 +144,9 @@ func (s *step) news(kind event.Kind, keys []uuid.UUID) event.News {
 		Related: []uuid.UUID{s.row.ID}, Audience: keys}
 }
 
-// hooks tells those who keep clocks. keys is the organisation and all bodies above, when known.
-func (r Room) hooks(ctx context.Context, tx *postgres.Tx, row participationRow, from State, keys []uuid.UUID) (err error) {
+// hooks tells those who keep clocks. keys is the organisation and all bodies above, when known; gone are the keys that the
+// participation has lost.
+func (r Room) hooks(ctx context.Context, tx *postgres.Tx, row participationRow, from State, keys []uuid.UUID, gone ...uuid.UUID) (err error) {
 	if len(r.OnState) == 0 {
 		return nil
 	}
@@ -159,7 +160,7 @@ func (r Room) hooks(ctx context.Context, tx *postgres.Tx, row participationRow, 
 		manager = *row.CaseManagerID
 	}
 	t := event.Transition{Programme: row.ProgrammeID, Concept: concept, SubjectKind: subjectKind, Subject: row.ID, Participation: row.ID,
-		From: string(from), To: string(row.State), Owners: row.State.Owners(manager, keys), Audience: slices.Clone(row.Audience)}
+		From: string(from), To: string(row.State), Owners: row.State.Owners(manager, keys), Audience: slices.Clone(row.Audience), Gone: gone}
 	for _, hook := range r.OnState {
 		if err := hook(ctx, tx, t); err != nil {
 			return err

@@ -67,6 +67,7 @@ func holds(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, member *uu
 	return nil
 }
 
+// reassign writes the team. What is so already is left alone: a request that comes a second time changes nothing and tells nobody.
 func (r Room) reassign(ctx context.Context, tx *postgres.Tx, row participationRow, in TeamInput) error {
 	s := &step{act: access.AssignTeam, row: row, was: row.State, revision: row.Revision}
 	if in.CaseManager != nil {
@@ -75,26 +76,33 @@ func (r Room) reassign(ctx context.Context, tx *postgres.Tx, row participationRo
 	if in.Tutor != nil {
 		s.row.TutorID = in.Tutor
 	}
-	s.row.Revision++
-	if err := save(ctx, tx, s.row, s.was, s.revision); err != nil {
-		return err
-	}
 	keys, err := line(ctx, tx, row.OrganisationID)
 	if err != nil {
 		return err
 	}
 	s.row.Audience = audience(keys, s.row.CaseManagerID, s.row.TutorID, row.PersonID)
+	_, come := split(s.row.Audience, row.Audience)
+	_, gone := split(row.Audience, s.row.Audience)
+	if len(come) == 0 && len(gone) == 0 {
+		return nil
+	}
+	s.row.Revision++
+	if err := save(ctx, tx, s.row, s.was, s.revision); err != nil {
+		return err
+	}
 	if err := spread(ctx, tx, row.ID, s.row.Audience); err != nil {
 		return err
 	}
-	s.tell(tx, row.Audience)
-	return r.hooks(ctx, tx, s.row, s.was, keys)
+	if err := r.hooks(ctx, tx, s.row, s.was, keys, gone...); err != nil {
+		return err
+	}
+	s.tell(tx, come, gone)
+	return nil
 }
 
 // tell says CHANGED to those who stay, ENTERED to those who come and LEFT to those who go.
-func (s *step) tell(tx *postgres.Tx, before []uuid.UUID) {
-	stay, come := split(s.row.Audience, before)
-	_, gone := split(before, s.row.Audience)
+func (s *step) tell(tx *postgres.Tx, come, gone []uuid.UUID) {
+	_, stay := split(s.row.Audience, come)
 	tx.Tell(s.news(event.Changed, stay), detail{CaseManager: s.row.CaseManagerID, Tutor: s.row.TutorID, Passed: tx.Passed()})
 	if len(come) > 0 {
 		tx.Tell(s.news(event.Entered, come), nil)

@@ -100,3 +100,36 @@ func TestTeamChangesWhoseTurnItIs(t *testing.T) {
 		t.Errorf("those who keep clocks are told %s", got)
 	}
 }
+
+// A request that comes a second time without an id of its own finds its team already there: nothing changes and nobody is told.
+func TestTheSameTeamAgainIsNoChange(t *testing.T) {
+	o := newOffice(t)
+	id := o.active().Participation
+	before := o.text("select (select revision from participation) || ' ' || (select count(*) from outbox)")
+	o.assign(o.aias, id, &o.manager, &o.tutor)
+	if after := o.text("select (select revision from participation) || ' ' || (select count(*) from outbox)"); after != before {
+		t.Errorf("revision and events were %s and are %s", before, after)
+	}
+}
+
+// Rows that carry their keys already are left untouched, the facts at entry among them.
+func TestSpreadingTheSameKeysTouchesNothing(t *testing.T) {
+	o := newOffice(t)
+	made := o.active()
+	versions := func() string {
+		return o.text(`select string_agg(xmin::text, ' ' order by k) from (select 1 as k, xmin from participation union all select 2, xmin from person
+			union all select 3, xmin from person_code union all select 4, xmin from entry_snapshot union all select 5, xmin from verdict) x`)
+	}
+	before := versions()
+	o.must(o.aias, func(ctx context.Context, tx *postgres.Tx) error {
+		_, err := tx.NewRaw("select spread_audience(id, audience) from participation where id = ?", made.Participation).Exec(ctx)
+		return err
+	})
+	if after := versions(); after != before {
+		t.Errorf("rows were written: %s, then %s", before, after)
+	}
+	o.exec("update entry_snapshot set isced = isced")
+	if _, err := o.owner.Exec(o.ctx, "update entry_snapshot set isced = 8, audience = '{}'"); err == nil {
+		t.Error("the facts at entry are overwritten together with the audience")
+	}
+}

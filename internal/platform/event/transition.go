@@ -16,6 +16,7 @@ type Transition struct {
 	From, To      string      // From is empty for what was just made
 	Owners        []uuid.UUID // whose turn it is now, then who takes over: members or organisations, at least one
 	Audience      []uuid.UUID // the subject's audience then
+	Gone          []uuid.UUID // keys that the audience has just lost; only where From is To, and the subject changes hands
 }
 
 // Clock says that a state must be left within a number of days, which the programme's policy gives: one line of a room's

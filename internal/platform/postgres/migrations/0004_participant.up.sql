@@ -138,7 +138,7 @@ create table entry_snapshot (
 );
 create function refuse_overwrite() returns trigger language plpgsql as $$
 begin
-  if new.audience is distinct from old.audience and to_jsonb(new) - 'audience' = to_jsonb(old) - 'audience' then return new; end if;
+  if to_jsonb(new) - 'audience' = to_jsonb(old) - 'audience' then return new; end if;
   raise exception '% is never overwritten', tg_table_name using errcode = 'LA001';
 end $$;
 create trigger never_overwritten before update on entry_snapshot for each row execute function refuse_overwrite();
@@ -200,21 +200,23 @@ language sql stable security definer set search_path = public, pg_temp as $$
 $$;
 grant execute on function participation_groups(uuid), person_code_alike(bytea, bytea), programme_territory(uuid) to lavoro_app;
 
--- Gives a participation, its person and everything that follows it a new audience. The acts decide the keys.
+-- Gives a participation, its person and everything that follows it a new audience; rows that carry it already stay untouched. The
+-- acts decide the keys.
 create function spread_audience(participation uuid, keys uuid[]) returns void
 language plpgsql security definer set search_path = public, pg_temp as $$
-declare f audience_follower; who uuid;
+declare f audience_follower; who uuid; new_keys text;
 begin
   if not exists (select 1 from participation p where p.id = participation and p.audience && (select app_keys('path'))) then
     raise exception 'participation is not in the audience of the actor' using errcode = 'LA002';
   end if;
-  update participation p set audience = keys where p.id = participation returning p.person_id into who;
-  update person p set audience = (select array_agg(distinct k) from participation a, unnest(a.audience) k where a.person_id = who) where p.id = who;
-  update person_code c set audience = p.audience from person p where p.id = who and c.person_id = who;
+  select p.person_id into who from participation p where p.id = participation;
+  update participation p set audience = keys where p.id = participation and p.audience <> keys;
+  update person p set audience = u.keys
+    from (select array_agg(distinct k) as keys from participation a, unnest(a.audience) k where a.person_id = who) u where p.id = who and p.audience <> u.keys;
+  update person_code c set audience = p.audience from person p where p.id = who and c.person_id = who and c.audience <> p.audience;
   for f in select * from audience_follower order by table_name loop
-    execute format('update %I set audience = %s where participation_id = $1', f.table_name,
-                   case when f.extra_column is null then '$2' else format('case when %1$I is null then $2 else $2 || %1$I end', f.extra_column) end)
-    using participation, keys;
+    new_keys := case when f.extra_column is null then '$2' else format('case when %1$I is null then $2 else $2 || %1$I end', f.extra_column) end;
+    execute format('update %I set audience = %s where participation_id = $1 and audience <> %s', f.table_name, new_keys, new_keys) using participation, keys;
   end loop;
 end $$;
 grant execute on function spread_audience(uuid, uuid[]) to lavoro_app;
