@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/lavoroincorso/lavoro/internal/activity"
@@ -45,10 +46,10 @@ func newRooms(secret []byte) rooms {
 	keeper := duty.NewClocks(clocks...)
 	onState := []func(context.Context, *postgres.Tx, event.Transition) error{keeper.OnState}
 	r := rooms{
-		clocks:       keeper,
-		participants: participant.Room{Secret: secret, OnState: onState, Vetoes: vetoes},
-		placements:   placement.Room{OnState: onState, AttestGates: []placement.AttestGate{attendance.AttestGate}},
+		clocks:     keeper,
+		placements: placement.Room{OnState: onState, AttestGates: []placement.AttestGate{attendance.AttestGate}},
 	}
+	r.participants = participant.Room{Secret: secret, OnState: append(slices.Clone(onState), r.placements.FollowTeam), Vetoes: vetoes}
 	r.matches = matching.Room{OnState: onState, Placement: r.placements}
 	return r
 }

@@ -36,6 +36,9 @@ func (s State) Living() bool {
 	return slices.Contains([]State{InDraft, Matched, ProjectDone, Communicated, Running, Suspended}, s)
 }
 
+// Followed says whether the internship counts among those that its tutor follows: from the mandatory communication until the end.
+func (s State) Followed() bool { return slices.Contains([]State{Communicated, Running, Suspended}, s) }
+
 // Final says whether the path may end in the state: nothing is waited for any more.
 func (s State) Final() bool { return slices.Contains([]State{Attested, Cancelled, Annulled}, s) }
 

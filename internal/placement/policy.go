@@ -26,7 +26,7 @@ func policyOn(ctx context.Context, tx *postgres.Tx, programmeID uuid.UUID, day c
 	}
 	out := policy{exempt: p.Strings("placement.quota_exempt_groups"), rules: Rules{
 		DurationMonths: p.Int("placement.duration_months"), MaxMonths: p.Int("placement.max_months"),
-		TutorMax: p.Int("placement.tutor_max_interns"), HostTutorMax: p.Int("placement.host_tutor_max_interns"),
+		TutorMax: p.Int(tutorMax), HostTutorMax: p.Int("placement.host_tutor_max_interns"),
 		DaysBefore: p.Int("placement.communication_days_before"), Certificates: p.Strings("placement.safety_certificates"),
 	}}
 	if err := p.Decode("placement.host_quota", &out.quota); err != nil {

@@ -85,7 +85,7 @@ func step() plan.Type {
 		"fromState": plan.Column("from_state"),
 		"toState":   plan.Column("to_state"),
 		"day":       plan.Column("day"),
-		"at":        plan.Column("at"),
+		"at":        plan.Instant("at"),
 		"member":    plan.One("Member", "member_id"),
 		"hidden":    plan.Hidden(),
 		"reason": plan.OneWhere("CodeItem",

@@ -3,6 +3,7 @@ package placement
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -304,4 +305,39 @@ func livingOf(ctx context.Context, tx *postgres.Tx, participations []uuid.UUID) 
 		found[r.ParticipationID] = r.State
 	}
 	return found, nil
+}
+
+// leftBehind gives the participation's living internships whose tutor is among those who have left it, and the participation's tutor.
+func leftBehind(ctx context.Context, tx *postgres.Tx, participation uuid.UUID, gone []uuid.UUID) (left []Placement, tutor uuid.UUID, err error) {
+	living := slices.DeleteFunc(States(), func(s State) bool { return !s.Living() })
+	var rows []row
+	err = tx.NewSelect().Model(&rows).Where("p.participation_id = ? and p.tutor_id in (?) and p.state in (?)", participation, bun.In(gone), bun.In(living)).
+		Order("p.id").For("update").Scan(ctx)
+	if err != nil || len(rows) == 0 {
+		return nil, uuid.Nil, err
+	}
+	for _, r := range rows {
+		left = append(left, r.placement())
+	}
+	err = tx.NewRaw("select tutor_id from participation where id = ?", participation).Scan(ctx, &tutor)
+	return left, tutor, err
+}
+
+// handOver gives the internships another tutor.
+func handOver(ctx context.Context, tx *postgres.Tx, placements []Placement, tutor uuid.UUID) error {
+	ids := make([]uuid.UUID, len(placements))
+	for i, p := range placements {
+		ids[i] = p.ID
+	}
+	_, err := tx.NewUpdate().Model((*row)(nil)).Set("tutor_id = ?", tutor).Set("revision = revision + 1").Where("p.id in (?)", bun.In(ids)).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("hand placements over: %w", err)
+	}
+	return nil
+}
+
+// internsOf is how many interns a tutor follows, whoever asks.
+func internsOf(ctx context.Context, tx *postgres.Tx, tutor uuid.UUID) (n int, err error) {
+	err = tx.NewRaw("select tutor_interns(?, null)", tutor).Scan(ctx, &n)
+	return n, err
 }
