@@ -306,7 +306,7 @@ scalar Day @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3339#section-5.6
 scalar Month @specifiedBy(url: "https://github.com/lavoroincorso/lavoro#scalars")
 "A time of day in Europe/Rome, ` + "`" + `HH:MM` + "`" + `; 24:00 is the end of a day. Example: 08:30."
 scalar LocalTime @specifiedBy(url: "https://github.com/lavoroincorso/lavoro#scalars")
-"A moment, RFC 3339 in UTC. Example: 2026-11-02T07:30:00Z."
+"A moment, RFC 3339 in UTC, answered with milliseconds. Example: 2026-11-02T07:30:00.000Z."
 scalar Instant @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3339")
 "A number of minutes. Example: 240."
 scalar Minutes @specifiedBy(url: "https://github.com/lavoroincorso/lavoro#scalars")
@@ -451,6 +451,8 @@ type Viewer implements Node {
 type Grant implements Node {
   "The id."
   id: ID!
+  "Names of the fields you may not see."
+  hidden: [String!]!
   "The role. Example: TUTOR."
   role: String!
   "The programme it holds in."
@@ -773,6 +775,8 @@ type ConfidentialGroups {
 type ParticipantTrait implements Node {
   "The id."
   id: ID!
+  "Names of the fields you may not see."
+  hidden: [String!]!
   "Which way it works."
   side: TraitSide!
   "The trait."
@@ -793,6 +797,8 @@ enum TraitSide {
 type ExclusionCheck implements Node {
   "The id."
   id: ID!
+  "Names of the fields you may not see."
+  hidden: [String!]!
   "The measure: ADI or GOL."
   measure: CodeItem
   "Day of the check."
@@ -817,6 +823,8 @@ enum ExclusionOutcome {
 type Verdict implements Node {
   "The id."
   id: ID!
+  "Names of the fields you may not see."
+  hidden: [String!]!
   "Day on which the facts were read."
   givenOn: Day!
   "The worst outcome of its findings."
@@ -961,6 +969,8 @@ type ParticipantEdge {
 type Company implements Node {
   "The id."
   id: ID!
+  "Names of the fields you may not see."
+  hidden: [String!]!
   "Name."
   name: String!
   "Partita IVA or code of the body, 11 digits."
@@ -1021,6 +1031,8 @@ type CompanyContact implements Node {
 type Opening implements Node {
   "The id."
   id: ID!
+  "Names of the fields you may not see."
+  hidden: [String!]!
   "The company."
   company: Company
   "The place of work."
@@ -1185,6 +1197,8 @@ type OpeningEdge {
 type Activity implements Node {
   "The id."
   id: ID!
+  "Names of the fields you may not see."
+  hidden: [String!]!
   "COURSE, LABORATORY or INTERNSHIP."
   kind: CodeItem
   "Title."
@@ -1215,6 +1229,8 @@ type Activity implements Node {
 type Enrolment implements Node {
   "The id."
   id: ID!
+  "Names of the fields you may not see."
+  hidden: [String!]!
   "The activity."
   activity: Activity
   "The participant."
@@ -1266,6 +1282,8 @@ enum EnrolmentState {
 type Certificate implements Node {
   "The id."
   id: ID!
+  "Names of the fields you may not see."
+  hidden: [String!]!
   "Which."
   kind: CodeItem
   "Day it was given."
@@ -1515,6 +1533,8 @@ type Attendance implements Node {
   note: String
   "Whether it counts."
   standing: AttendanceStanding!
+  "Why it was taken back, corrected or resolved; hidden from hosts."
+  standingNote: String
   "The standing's name in your language."
   standingLabel: String!
   "The version it corrects."
@@ -1699,6 +1719,8 @@ type AllowanceEdge {
 type Match implements Node {
   "The id."
   id: ID!
+  "Names of the fields you may not see."
+  hidden: [String!]!
   "The participant."
   participant: Participant
   "The opening."
@@ -1815,6 +1837,8 @@ type MatchEdge {
 type Due implements Node {
   "The id."
   id: ID!
+  "Names of the fields you may not see."
+  hidden: [String!]!
   "Stable code. Example: placement.communicate."
   kind: String!
   "In words, in your language."
@@ -1899,7 +1923,7 @@ type AttendanceUpdate {
   act: String!
   "What it means for you."
   kind: FeedKind!
-  "The entry; null at a resync."
+  "The entry; null at a resync. The participant when a person came to you or left you: read, or forget, all of theirs."
   subjectId: ID
   "The entry as of now; null when you may no longer see it."
   subject: Attendance
@@ -1919,7 +1943,7 @@ type MatchingUpdate {
   act: String!
   "What it means for you."
   kind: FeedKind!
-  "The match; null at a resync."
+  "The match; null at a resync. The participant when a person came to you or left you: read, or forget, all of theirs."
   subjectId: ID
   "The match as of now; null when you may no longer see it."
   subject: Match
@@ -1985,7 +2009,7 @@ type ReferPersonPayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The participant as it stands now."
   participant: Participant
@@ -2033,7 +2057,7 @@ type RecordExclusionCheckPayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The participant as it stands now."
   participant: Participant
@@ -2067,7 +2091,7 @@ type AssignTeamPayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The participant as it stands now."
   participant: Participant
@@ -2097,7 +2121,7 @@ type CheckEligibilityPayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The participant as it stands now."
   participant: Participant
@@ -2129,7 +2153,7 @@ type AdmitParticipantPayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The participant as it stands now."
   participant: Participant
@@ -2161,7 +2185,7 @@ type RejectParticipantPayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The participant as it stands now."
   participant: Participant
@@ -2191,7 +2215,7 @@ type DraftPlanPayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The participant as it stands now."
   participant: Participant
@@ -2221,7 +2245,7 @@ type SignPlanPayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The participant as it stands now."
   participant: Participant
@@ -2253,7 +2277,7 @@ type ActivateParticipantPayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The participant as it stands now."
   participant: Participant
@@ -2303,7 +2327,7 @@ type WithdrawParticipantPayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The participant as it stands now."
   participant: Participant
@@ -2335,7 +2359,7 @@ type ExcludeParticipantPayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The participant as it stands now."
   participant: Participant
@@ -2365,7 +2389,7 @@ type CompleteParticipantPayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The participant as it stands now."
   participant: Participant
@@ -2395,7 +2419,7 @@ type AskFirstResultPayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The participant as it stands now."
   participant: Participant
@@ -2425,7 +2449,7 @@ type AskSecondResultPayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The participant as it stands now."
   participant: Participant
@@ -2455,7 +2479,7 @@ type CloseParticipantPayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The participant as it stands now."
   participant: Participant
@@ -2499,7 +2523,7 @@ type RegisterCompanyPayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The company as it stands now."
   company: Company
@@ -2575,7 +2599,7 @@ type OfferOpeningPayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The opening as it stands now."
   opening: Opening
@@ -2613,7 +2637,7 @@ type CloseOpeningPayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The opening as it stands now."
   opening: Opening
@@ -2659,7 +2683,7 @@ type PlanActivityPayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The activity as it stands now."
   activity: Activity
@@ -2689,7 +2713,7 @@ type EnrolPayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The enrolment as it stands now."
   enrolment: Enrolment
@@ -2719,7 +2743,7 @@ type CompleteEnrolmentPayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The enrolment as it stands now."
   enrolment: Enrolment
@@ -2749,7 +2773,7 @@ type WithdrawEnrolmentPayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The enrolment as it stands now."
   enrolment: Enrolment
@@ -2777,7 +2801,7 @@ type ProposeMatchPayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The match as it stands now."
   match: Match
@@ -2805,7 +2829,7 @@ type AcceptMatchPayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The match as it stands now."
   match: Match
@@ -2835,7 +2859,7 @@ type DeclineMatchPayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The match as it stands now."
   match: Match
@@ -2873,7 +2897,7 @@ type DraftPlacementPayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The internship as it stands now."
   placement: Placement
@@ -2905,7 +2929,7 @@ type ConfirmPlacementPayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The internship as it stands now."
   placement: Placement
@@ -2935,7 +2959,7 @@ type SignProjectPayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The internship as it stands now."
   placement: Placement
@@ -2967,7 +2991,7 @@ type CommunicatePlacementPayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The internship as it stands now."
   placement: Placement
@@ -2997,7 +3021,7 @@ type StartPlacementPayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The internship as it stands now."
   placement: Placement
@@ -3029,7 +3053,7 @@ type SuspendPlacementPayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The internship as it stands now."
   placement: Placement
@@ -3059,7 +3083,7 @@ type ResumePlacementPayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The internship as it stands now."
   placement: Placement
@@ -3091,7 +3115,7 @@ type InterruptPlacementPayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The internship as it stands now."
   placement: Placement
@@ -3121,7 +3145,7 @@ type EndPlacementPayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The internship as it stands now."
   placement: Placement
@@ -3151,7 +3175,7 @@ type AttestPlacementPayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The internship as it stands now."
   placement: Placement
@@ -3183,7 +3207,7 @@ type CancelPlacementPayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The internship as it stands now."
   placement: Placement
@@ -3215,7 +3239,7 @@ type AnnulPlacementPayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The internship as it stands now."
   placement: Placement
@@ -3241,7 +3265,7 @@ type RecordAttendancePayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "One answer per item, in order."
   answers: [AttendanceAnswer!]!
@@ -3273,7 +3297,7 @@ type AttendanceAnswer {
   index: Int!
   "Why it was not written; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was written. Example: ATTENDANCE_CONTESTED."
+  "What you should know although it was written; of a refused item, what would let it pass when acknowledged. Example: ATTENDANCE_CONTESTED."
   warnings: [Refusal!]!
   "The entry as it stands now."
   attendance: Attendance
@@ -3313,7 +3337,7 @@ type CorrectAttendancePayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The new version."
   attendance: Attendance
@@ -3345,7 +3369,7 @@ type WithdrawAttendancePayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The entry as it stands now."
   attendance: Attendance
@@ -3377,7 +3401,7 @@ type ResolveAttendancePayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The entry as it stands now."
   attendance: Attendance
@@ -3407,7 +3431,7 @@ type ComputeAllowancePayload {
   requestId: String
   "Why nothing was done; empty when it was."
   refusals: [Refusal!]!
-  "What you should know although it was done, or what you must acknowledge."
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The allowance as it stands now."
   allowance: Allowance
@@ -3890,6 +3914,8 @@ func (ec *executionContext) childFields_Activity(ctx context.Context, field grap
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Activity_id(ctx, field)
+	case "hidden":
+		return ec.fieldContext_Activity_hidden(ctx, field)
 	case "kind":
 		return ec.fieldContext_Activity_kind(ctx, field)
 	case "title":
@@ -4130,6 +4156,8 @@ func (ec *executionContext) childFields_Attendance(ctx context.Context, field gr
 		return ec.fieldContext_Attendance_note(ctx, field)
 	case "standing":
 		return ec.fieldContext_Attendance_standing(ctx, field)
+	case "standingNote":
+		return ec.fieldContext_Attendance_standingNote(ctx, field)
 	case "standingLabel":
 		return ec.fieldContext_Attendance_standingLabel(ctx, field)
 	case "replaces":
@@ -4260,6 +4288,8 @@ func (ec *executionContext) childFields_Certificate(ctx context.Context, field g
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Certificate_id(ctx, field)
+	case "hidden":
+		return ec.fieldContext_Certificate_hidden(ctx, field)
 	case "kind":
 		return ec.fieldContext_Certificate_kind(ctx, field)
 	case "givenOn":
@@ -4350,6 +4380,8 @@ func (ec *executionContext) childFields_Company(ctx context.Context, field graph
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Company_id(ctx, field)
+	case "hidden":
+		return ec.fieldContext_Company_hidden(ctx, field)
 	case "name":
 		return ec.fieldContext_Company_name(ctx, field)
 	case "entityCode":
@@ -4562,6 +4594,8 @@ func (ec *executionContext) childFields_Due(ctx context.Context, field graphql.C
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Due_id(ctx, field)
+	case "hidden":
+		return ec.fieldContext_Due_hidden(ctx, field)
 	case "kind":
 		return ec.fieldContext_Due_kind(ctx, field)
 	case "label":
@@ -4650,6 +4684,8 @@ func (ec *executionContext) childFields_Enrolment(ctx context.Context, field gra
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Enrolment_id(ctx, field)
+	case "hidden":
+		return ec.fieldContext_Enrolment_hidden(ctx, field)
 	case "activity":
 		return ec.fieldContext_Enrolment_activity(ctx, field)
 	case "participant":
@@ -4724,6 +4760,8 @@ func (ec *executionContext) childFields_ExclusionCheck(ctx context.Context, fiel
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_ExclusionCheck_id(ctx, field)
+	case "hidden":
+		return ec.fieldContext_ExclusionCheck_hidden(ctx, field)
 	case "measure":
 		return ec.fieldContext_ExclusionCheck_measure(ctx, field)
 	case "checkedOn":
@@ -4740,6 +4778,8 @@ func (ec *executionContext) childFields_Grant(ctx context.Context, field graphql
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Grant_id(ctx, field)
+	case "hidden":
+		return ec.fieldContext_Grant_hidden(ctx, field)
 	case "role":
 		return ec.fieldContext_Grant_role(ctx, field)
 	case "programme":
@@ -4786,6 +4826,8 @@ func (ec *executionContext) childFields_Match(ctx context.Context, field graphql
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Match_id(ctx, field)
+	case "hidden":
+		return ec.fieldContext_Match_hidden(ctx, field)
 	case "participant":
 		return ec.fieldContext_Match_participant(ctx, field)
 	case "opening":
@@ -4924,6 +4966,8 @@ func (ec *executionContext) childFields_Opening(ctx context.Context, field graph
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Opening_id(ctx, field)
+	case "hidden":
+		return ec.fieldContext_Opening_hidden(ctx, field)
 	case "company":
 		return ec.fieldContext_Opening_company(ctx, field)
 	case "site":
@@ -5166,6 +5210,8 @@ func (ec *executionContext) childFields_ParticipantTrait(ctx context.Context, fi
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_ParticipantTrait_id(ctx, field)
+	case "hidden":
+		return ec.fieldContext_ParticipantTrait_hidden(ctx, field)
 	case "side":
 		return ec.fieldContext_ParticipantTrait_side(ctx, field)
 	case "trait":
@@ -5632,6 +5678,8 @@ func (ec *executionContext) childFields_Verdict(ctx context.Context, field graph
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Verdict_id(ctx, field)
+	case "hidden":
+		return ec.fieldContext_Verdict_hidden(ctx, field)
 	case "givenOn":
 		return ec.fieldContext_Verdict_givenOn(ctx, field)
 	case "outcome":
@@ -7647,6 +7695,29 @@ func (ec *executionContext) _Activity_id(ctx context.Context, field graphql.Coll
 }
 func (ec *executionContext) fieldContext_Activity_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Activity", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Activity_hidden(ctx context.Context, field graphql.CollectedField, obj *Activity) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Activity_hidden(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hidden, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Activity_hidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Activity", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Activity_kind(ctx context.Context, field graphql.CollectedField, obj *Activity) (ret graphql.Marshaler) {
@@ -9845,6 +9916,29 @@ func (ec *executionContext) fieldContext_Attendance_standing(_ context.Context, 
 	return graphql.NewScalarFieldContext("Attendance", field, false, false, errors.New("field of type AttendanceStanding does not have child fields"))
 }
 
+func (ec *executionContext) _Attendance_standingNote(ctx context.Context, field graphql.CollectedField, obj *Attendance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Attendance_standingNote(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StandingNote, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Attendance_standingNote(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Attendance", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _Attendance_standingLabel(ctx context.Context, field graphql.CollectedField, obj *Attendance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10959,6 +11053,29 @@ func (ec *executionContext) fieldContext_Certificate_id(_ context.Context, field
 	return graphql.NewScalarFieldContext("Certificate", field, false, false, errors.New("field of type ID does not have child fields"))
 }
 
+func (ec *executionContext) _Certificate_hidden(ctx context.Context, field graphql.CollectedField, obj *Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_hidden(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hidden, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_hidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Certificate", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _Certificate_kind(ctx context.Context, field graphql.CollectedField, obj *Certificate) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11704,6 +11821,29 @@ func (ec *executionContext) _Company_id(ctx context.Context, field graphql.Colle
 }
 func (ec *executionContext) fieldContext_Company_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Company", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Company_hidden(ctx context.Context, field graphql.CollectedField, obj *Company) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Company_hidden(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hidden, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Company_hidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Company", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Company_name(ctx context.Context, field graphql.CollectedField, obj *Company) (ret graphql.Marshaler) {
@@ -13502,6 +13642,29 @@ func (ec *executionContext) fieldContext_Due_id(_ context.Context, field graphql
 	return graphql.NewScalarFieldContext("Due", field, false, false, errors.New("field of type ID does not have child fields"))
 }
 
+func (ec *executionContext) _Due_hidden(ctx context.Context, field graphql.CollectedField, obj *Due) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Due_hidden(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hidden, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Due_hidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Due", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _Due_kind(ctx context.Context, field graphql.CollectedField, obj *Due) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14304,6 +14467,29 @@ func (ec *executionContext) fieldContext_Enrolment_id(_ context.Context, field g
 	return graphql.NewScalarFieldContext("Enrolment", field, false, false, errors.New("field of type ID does not have child fields"))
 }
 
+func (ec *executionContext) _Enrolment_hidden(ctx context.Context, field graphql.CollectedField, obj *Enrolment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Enrolment_hidden(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hidden, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Enrolment_hidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Enrolment", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _Enrolment_activity(ctx context.Context, field graphql.CollectedField, obj *Enrolment) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15022,6 +15208,29 @@ func (ec *executionContext) fieldContext_ExclusionCheck_id(_ context.Context, fi
 	return graphql.NewScalarFieldContext("ExclusionCheck", field, false, false, errors.New("field of type ID does not have child fields"))
 }
 
+func (ec *executionContext) _ExclusionCheck_hidden(ctx context.Context, field graphql.CollectedField, obj *ExclusionCheck) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExclusionCheck_hidden(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hidden, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExclusionCheck_hidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExclusionCheck", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _ExclusionCheck_measure(ctx context.Context, field graphql.CollectedField, obj *ExclusionCheck) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15144,6 +15353,29 @@ func (ec *executionContext) _Grant_id(ctx context.Context, field graphql.Collect
 }
 func (ec *executionContext) fieldContext_Grant_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Grant", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Grant_hidden(ctx context.Context, field graphql.CollectedField, obj *Grant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Grant_hidden(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hidden, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Grant_hidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Grant", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Grant_role(ctx context.Context, field graphql.CollectedField, obj *Grant) (ret graphql.Marshaler) {
@@ -15511,6 +15743,29 @@ func (ec *executionContext) _Match_id(ctx context.Context, field graphql.Collect
 }
 func (ec *executionContext) fieldContext_Match_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Match", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Match_hidden(ctx context.Context, field graphql.CollectedField, obj *Match) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Match_hidden(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hidden, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Match_hidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Match", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Match_participant(ctx context.Context, field graphql.CollectedField, obj *Match) (ret graphql.Marshaler) {
@@ -18522,6 +18777,29 @@ func (ec *executionContext) fieldContext_Opening_id(_ context.Context, field gra
 	return graphql.NewScalarFieldContext("Opening", field, false, false, errors.New("field of type ID does not have child fields"))
 }
 
+func (ec *executionContext) _Opening_hidden(ctx context.Context, field graphql.CollectedField, obj *Opening) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Opening_hidden(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hidden, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Opening_hidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Opening", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _Opening_company(ctx context.Context, field graphql.CollectedField, obj *Opening) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20942,6 +21220,29 @@ func (ec *executionContext) _ParticipantTrait_id(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_ParticipantTrait_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ParticipantTrait", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _ParticipantTrait_hidden(ctx context.Context, field graphql.CollectedField, obj *ParticipantTrait) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParticipantTrait_hidden(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hidden, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ParticipantTrait_hidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParticipantTrait", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _ParticipantTrait_side(ctx context.Context, field graphql.CollectedField, obj *ParticipantTrait) (ret graphql.Marshaler) {
@@ -26059,6 +26360,29 @@ func (ec *executionContext) _Verdict_id(ctx context.Context, field graphql.Colle
 }
 func (ec *executionContext) fieldContext_Verdict_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Verdict", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Verdict_hidden(ctx context.Context, field graphql.CollectedField, obj *Verdict) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Verdict_hidden(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hidden, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Verdict_hidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Verdict", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Verdict_givenOn(ctx context.Context, field graphql.CollectedField, obj *Verdict) (ret graphql.Marshaler) {
@@ -32682,6 +33006,11 @@ func (ec *executionContext) _Activity(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "hidden":
+			out.Values[i] = ec._Activity_hidden(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "kind":
 			out.Values[i] = ec._Activity_kind(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -33516,6 +33845,11 @@ func (ec *executionContext) _Attendance(ctx context.Context, sel ast.SelectionSe
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "standingNote":
+			out.Values[i] = ec._Attendance_standingNote(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "standingLabel":
 			out.Values[i] = ec._Attendance_standingLabel(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -33985,6 +34319,11 @@ func (ec *executionContext) _Certificate(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "hidden":
+			out.Values[i] = ec._Certificate_hidden(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "kind":
 			out.Values[i] = ec._Certificate_kind(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -34315,6 +34654,11 @@ func (ec *executionContext) _Company(ctx context.Context, sel ast.SelectionSet, 
 			out.Values[i] = graphql.MarshalString("Company")
 		case "id":
 			out.Values[i] = ec._Company_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hidden":
+			out.Values[i] = ec._Company_hidden(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -35100,6 +35444,11 @@ func (ec *executionContext) _Due(ctx context.Context, sel ast.SelectionSet, obj 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "hidden":
+			out.Values[i] = ec._Due_hidden(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "kind":
 			out.Values[i] = ec._Due_kind(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -35410,6 +35759,11 @@ func (ec *executionContext) _Enrolment(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "hidden":
+			out.Values[i] = ec._Enrolment_hidden(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "activity":
 			out.Values[i] = ec._Enrolment_activity(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -35649,6 +36003,11 @@ func (ec *executionContext) _ExclusionCheck(ctx context.Context, sel ast.Selecti
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "hidden":
+			out.Values[i] = ec._ExclusionCheck_hidden(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "measure":
 			out.Values[i] = ec._ExclusionCheck_measure(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -35704,6 +36063,11 @@ func (ec *executionContext) _Grant(ctx context.Context, sel ast.SelectionSet, ob
 			out.Values[i] = graphql.MarshalString("Grant")
 		case "id":
 			out.Values[i] = ec._Grant_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hidden":
+			out.Values[i] = ec._Grant_hidden(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -35873,6 +36237,11 @@ func (ec *executionContext) _Match(ctx context.Context, sel ast.SelectionSet, ob
 			out.Values[i] = graphql.MarshalString("Match")
 		case "id":
 			out.Values[i] = ec._Match_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hidden":
+			out.Values[i] = ec._Match_hidden(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -36700,6 +37069,11 @@ func (ec *executionContext) _Opening(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "hidden":
+			out.Values[i] = ec._Opening_hidden(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "company":
 			out.Values[i] = ec._Opening_company(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -37500,6 +37874,11 @@ func (ec *executionContext) _ParticipantTrait(ctx context.Context, sel ast.Selec
 			out.Values[i] = graphql.MarshalString("ParticipantTrait")
 		case "id":
 			out.Values[i] = ec._ParticipantTrait_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hidden":
+			out.Values[i] = ec._ParticipantTrait_hidden(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -39686,6 +40065,11 @@ func (ec *executionContext) _Verdict(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "hidden":
+			out.Values[i] = ec._Verdict_hidden(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "givenOn":
 			out.Values[i] = ec._Verdict_givenOn(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -41587,13 +41971,13 @@ func (ec *executionContext) marshalNGrant2ᚖgithubᚗcomᚋlavoroincorsoᚋlavo
 }
 
 func (ec *executionContext) unmarshalNID2string(ctx context.Context, v any) (string, error) {
-	res, err := graphql.UnmarshalID(v)
+	res, err := scalar.UnmarshalID(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNID2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalID(v)
+	res := scalar.MarshalID(v)
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -42563,14 +42947,14 @@ func (ec *executionContext) marshalNRefusal2ᚖgithubᚗcomᚋlavoroincorsoᚋla
 }
 
 func (ec *executionContext) unmarshalNRefusalKind2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐKind(ctx context.Context, v any) (refusal.Kind, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := scalar.UnmarshalString(v)
 	res := refusal.Kind(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNRefusalKind2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐKind(ctx context.Context, sel ast.SelectionSet, v refusal.Kind) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := scalar.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -42695,13 +43079,13 @@ func (ec *executionContext) marshalNStartPlacementPayload2ᚖgithubᚗcomᚋlavo
 }
 
 func (ec *executionContext) unmarshalNString2string(ctx context.Context, v any) (string, error) {
-	res, err := graphql.UnmarshalString(v)
+	res, err := scalar.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNString2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(v)
+	res := scalar.MarshalString(v)
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -43259,7 +43643,7 @@ func (ec *executionContext) unmarshalOID2ᚖstring(ctx context.Context, v any) (
 	if v == nil {
 		return nil, nil
 	}
-	res, err := graphql.UnmarshalID(v)
+	res, err := scalar.UnmarshalID(v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -43269,7 +43653,7 @@ func (ec *executionContext) marshalOID2ᚖstring(ctx context.Context, sel ast.Se
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalID(*v)
+	res := scalar.MarshalID(*v)
 	return res
 }
 
@@ -43705,7 +44089,7 @@ func (ec *executionContext) unmarshalOString2ᚖstring(ctx context.Context, v an
 	if v == nil {
 		return nil, nil
 	}
-	res, err := graphql.UnmarshalString(v)
+	res, err := scalar.UnmarshalString(v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -43715,7 +44099,7 @@ func (ec *executionContext) marshalOString2ᚖstring(ctx context.Context, sel as
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(*v)
+	res := scalar.MarshalString(*v)
 	return res
 }
 

@@ -43,7 +43,7 @@ type AcceptMatchPayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The match as it stands now.
 	Match *Match `json:"match,omitempty"`
@@ -75,7 +75,7 @@ type ActivateParticipantPayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The participant as it stands now.
 	Participant *Participant `json:"participant,omitempty"`
@@ -85,6 +85,8 @@ type ActivateParticipantPayload struct {
 type Activity struct {
 	// The id.
 	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
 	// COURSE, LABORATORY or INTERNSHIP.
 	Kind *CodeItem `json:"kind,omitempty"`
 	// Title.
@@ -168,7 +170,7 @@ type AdmitParticipantPayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The participant as it stands now.
 	Participant *Participant `json:"participant,omitempty"`
@@ -300,7 +302,7 @@ type AnnulPlacementPayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The internship as it stands now.
 	Placement *Placement `json:"placement,omitempty"`
@@ -330,7 +332,7 @@ type AskFirstResultPayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The participant as it stands now.
 	Participant *Participant `json:"participant,omitempty"`
@@ -360,7 +362,7 @@ type AskSecondResultPayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The participant as it stands now.
 	Participant *Participant `json:"participant,omitempty"`
@@ -392,7 +394,7 @@ type AssignTeamPayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The participant as it stands now.
 	Participant *Participant `json:"participant,omitempty"`
@@ -428,6 +430,8 @@ type Attendance struct {
 	Note *string `json:"note,omitempty"`
 	// Whether it counts.
 	Standing AttendanceStanding `json:"standing"`
+	// Why it was taken back, corrected or resolved; hidden from hosts.
+	StandingNote *string `json:"standingNote,omitempty"`
 	// The standing's name in your language.
 	StandingLabel string `json:"standingLabel"`
 	// The version it corrects.
@@ -457,7 +461,7 @@ type AttendanceAnswer struct {
 	Index int32 `json:"index"`
 	// Why it was not written; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was written. Example: ATTENDANCE_CONTESTED.
+	// What you should know although it was written; of a refused item, what would let it pass when acknowledged. Example: ATTENDANCE_CONTESTED.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The entry as it stands now.
 	Attendance *Attendance `json:"attendance,omitempty"`
@@ -533,7 +537,7 @@ type AttendanceUpdate struct {
 	Act string `json:"act"`
 	// What it means for you.
 	Kind FeedKind `json:"kind"`
-	// The entry; null at a resync.
+	// The entry; null at a resync. The participant when a person came to you or left you: read, or forget, all of theirs.
 	SubjectID *string `json:"subjectId,omitempty"`
 	// The entry as of now; null when you may no longer see it.
 	Subject *Attendance `json:"subject,omitempty"`
@@ -565,7 +569,7 @@ type AttestPlacementPayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The internship as it stands now.
 	Placement *Placement `json:"placement,omitempty"`
@@ -618,7 +622,7 @@ type CancelPlacementPayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The internship as it stands now.
 	Placement *Placement `json:"placement,omitempty"`
@@ -628,6 +632,8 @@ type CancelPlacementPayload struct {
 type Certificate struct {
 	// The id.
 	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
 	// Which.
 	Kind *CodeItem `json:"kind,omitempty"`
 	// Day it was given.
@@ -665,7 +671,7 @@ type CheckEligibilityPayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The participant as it stands now.
 	Participant *Participant `json:"participant,omitempty"`
@@ -695,7 +701,7 @@ type CloseOpeningPayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The opening as it stands now.
 	Opening *Opening `json:"opening,omitempty"`
@@ -725,7 +731,7 @@ type CloseParticipantPayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The participant as it stands now.
 	Participant *Participant `json:"participant,omitempty"`
@@ -778,7 +784,7 @@ type CommunicatePlacementPayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The internship as it stands now.
 	Placement *Placement `json:"placement,omitempty"`
@@ -788,6 +794,8 @@ type CommunicatePlacementPayload struct {
 type Company struct {
 	// The id.
 	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
 	// Name.
 	Name string `json:"name"`
 	// Partita IVA or code of the body, 11 digits.
@@ -939,7 +947,7 @@ type CompleteEnrolmentPayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The enrolment as it stands now.
 	Enrolment *Enrolment `json:"enrolment,omitempty"`
@@ -969,7 +977,7 @@ type CompleteParticipantPayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The participant as it stands now.
 	Participant *Participant `json:"participant,omitempty"`
@@ -997,7 +1005,7 @@ type ComputeAllowancePayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The allowance as it stands now.
 	Allowance *Allowance `json:"allowance,omitempty"`
@@ -1035,7 +1043,7 @@ type ConfirmPlacementPayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The internship as it stands now.
 	Placement *Placement `json:"placement,omitempty"`
@@ -1075,7 +1083,7 @@ type CorrectAttendancePayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The new version.
 	Attendance *Attendance `json:"attendance,omitempty"`
@@ -1107,7 +1115,7 @@ type DeclineMatchPayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The match as it stands now.
 	Match *Match `json:"match,omitempty"`
@@ -1145,7 +1153,7 @@ type DraftPlacementPayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The internship as it stands now.
 	Placement *Placement `json:"placement,omitempty"`
@@ -1175,7 +1183,7 @@ type DraftPlanPayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The participant as it stands now.
 	Participant *Participant `json:"participant,omitempty"`
@@ -1185,6 +1193,8 @@ type DraftPlanPayload struct {
 type Due struct {
 	// The id.
 	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
 	// Stable code. Example: placement.communicate.
 	Kind string `json:"kind"`
 	// In words, in your language.
@@ -1272,7 +1282,7 @@ type EndPlacementPayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The internship as it stands now.
 	Placement *Placement `json:"placement,omitempty"`
@@ -1302,7 +1312,7 @@ type EnrolPayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The enrolment as it stands now.
 	Enrolment *Enrolment `json:"enrolment,omitempty"`
@@ -1312,6 +1322,8 @@ type EnrolPayload struct {
 type Enrolment struct {
 	// The id.
 	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
 	// The activity.
 	Activity *Activity `json:"activity,omitempty"`
 	// The participant.
@@ -1418,7 +1430,7 @@ type ExcludeParticipantPayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The participant as it stands now.
 	Participant *Participant `json:"participant,omitempty"`
@@ -1428,6 +1440,8 @@ type ExcludeParticipantPayload struct {
 type ExclusionCheck struct {
 	// The id.
 	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
 	// The measure: ADI or GOL.
 	Measure *CodeItem `json:"measure,omitempty"`
 	// Day of the check.
@@ -1447,6 +1461,8 @@ func (this ExclusionCheck) GetID() string { return this.ID }
 type Grant struct {
 	// The id.
 	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
 	// The role. Example: TUTOR.
 	Role string `json:"role"`
 	// The programme it holds in.
@@ -1507,7 +1523,7 @@ type InterruptPlacementPayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The internship as it stands now.
 	Placement *Placement `json:"placement,omitempty"`
@@ -1517,6 +1533,8 @@ type InterruptPlacementPayload struct {
 type Match struct {
 	// The id.
 	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
 	// The participant.
 	Participant *Participant `json:"participant,omitempty"`
 	// The opening.
@@ -1619,7 +1637,7 @@ type MatchingUpdate struct {
 	Act string `json:"act"`
 	// What it means for you.
 	Kind FeedKind `json:"kind"`
-	// The match; null at a resync.
+	// The match; null at a resync. The participant when a person came to you or left you: read, or forget, all of theirs.
 	SubjectID *string `json:"subjectId,omitempty"`
 	// The match as of now; null when you may no longer see it.
 	Subject *Match `json:"subject,omitempty"`
@@ -1707,7 +1725,7 @@ type OfferOpeningPayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The opening as it stands now.
 	Opening *Opening `json:"opening,omitempty"`
@@ -1717,6 +1735,8 @@ type OfferOpeningPayload struct {
 type Opening struct {
 	// The id.
 	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
 	// The company.
 	Company *Company `json:"company,omitempty"`
 	// The place of work.
@@ -2004,6 +2024,8 @@ type ParticipantFilter struct {
 type ParticipantTrait struct {
 	// The id.
 	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
 	// Which way it works.
 	Side TraitSide `json:"side"`
 	// The trait.
@@ -2230,7 +2252,7 @@ type PlanActivityPayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The activity as it stands now.
 	Activity *Activity `json:"activity,omitempty"`
@@ -2362,7 +2384,7 @@ type ProposeMatchPayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The match as it stands now.
 	Match *Match `json:"match,omitempty"`
@@ -2392,7 +2414,7 @@ type RecordAttendancePayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// One answer per item, in order.
 	Answers []*AttendanceAnswer `json:"answers"`
@@ -2428,7 +2450,7 @@ type RecordExclusionCheckPayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The participant as it stands now.
 	Participant *Participant `json:"participant,omitempty"`
@@ -2492,7 +2514,7 @@ type ReferPersonPayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The participant as it stands now.
 	Participant *Participant `json:"participant,omitempty"`
@@ -2536,7 +2558,7 @@ type RegisterCompanyPayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The company as it stands now.
 	Company *Company `json:"company,omitempty"`
@@ -2568,7 +2590,7 @@ type RejectParticipantPayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The participant as it stands now.
 	Participant *Participant `json:"participant,omitempty"`
@@ -2600,7 +2622,7 @@ type ResolveAttendancePayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The entry as it stands now.
 	Attendance *Attendance `json:"attendance,omitempty"`
@@ -2632,7 +2654,7 @@ type ResumePlacementPayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The internship as it stands now.
 	Placement *Placement `json:"placement,omitempty"`
@@ -2662,7 +2684,7 @@ type SignPlanPayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The participant as it stands now.
 	Participant *Participant `json:"participant,omitempty"`
@@ -2692,7 +2714,7 @@ type SignProjectPayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The internship as it stands now.
 	Placement *Placement `json:"placement,omitempty"`
@@ -2722,7 +2744,7 @@ type StartPlacementPayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The internship as it stands now.
 	Placement *Placement `json:"placement,omitempty"`
@@ -2758,7 +2780,7 @@ type SuspendPlacementPayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The internship as it stands now.
 	Placement *Placement `json:"placement,omitempty"`
@@ -2768,6 +2790,8 @@ type SuspendPlacementPayload struct {
 type Verdict struct {
 	// The id.
 	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
 	// Day on which the facts were read.
 	GivenOn calendar.Day `json:"givenOn"`
 	// The worst outcome of its findings.
@@ -2845,7 +2869,7 @@ type WithdrawAttendancePayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The entry as it stands now.
 	Attendance *Attendance `json:"attendance,omitempty"`
@@ -2875,7 +2899,7 @@ type WithdrawEnrolmentPayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The enrolment as it stands now.
 	Enrolment *Enrolment `json:"enrolment,omitempty"`
@@ -2907,7 +2931,7 @@ type WithdrawParticipantPayload struct {
 	RequestID *string `json:"requestId,omitempty"`
 	// Why nothing was done; empty when it was.
 	Refusals []*refusal.Refusal `json:"refusals"`
-	// What you should know although it was done, or what you must acknowledge.
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The participant as it stands now.
 	Participant *Participant `json:"participant,omitempty"`

@@ -21,6 +21,7 @@ func Reading() plan.Reading {
 func activities() plan.Type {
 	return plan.Type{Name: "Activity", Prefix: "act", Table: "activity", Class: access.Directory,
 		Fields: plan.Fields{
+			"hidden":         plan.Hidden(),
 			"kind":           plan.Code("activity_kinds", "kind"),
 			"title":          plan.Column("title"),
 			"organisation":   plan.One("Organisation", "organisation_id"),
@@ -47,6 +48,7 @@ func activities() plan.Type {
 func enrolments() plan.Type {
 	return plan.Type{Name: "Enrolment", Prefix: "enr", Table: "enrolment", Class: access.Work,
 		Fields: plan.Fields{
+			"hidden":         plan.Hidden(),
 			"activity":       plan.One("Activity", "activity_id"),
 			"participant":    plan.One("Participant", "participation_id"),
 			"state":          plan.Column("state"),
@@ -62,6 +64,7 @@ func enrolments() plan.Type {
 func certificates() plan.Type {
 	return plan.Type{Name: "Certificate", Prefix: "cer", Table: "certificate", Class: access.Path,
 		Fields: plan.Fields{
+			"hidden":  plan.Hidden(),
 			"kind":    plan.Code("certificates", "kind"),
 			"givenOn": plan.Column("given_on"),
 			"validTo": plan.Column("valid_to"),

@@ -36,7 +36,7 @@ func statement() plan.Type {
 			"total":         plan.Column("total_cents"),
 			"why":           plan.Many("AllowanceLine", "allowance_id", "{o}.position"),
 			"policyVersion": plan.One("PolicyVersion", "policy_version_id"),
-			"computedAt":    plan.Column("computed_at"),
+			"computedAt":    plan.Instant("computed_at"),
 			"revision":      plan.Column("revision"),
 		},
 		Orders: map[string]plan.Order{

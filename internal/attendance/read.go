@@ -35,7 +35,7 @@ func Reading() plan.Reading {
 				"replaces":      plan.One("Attendance", "replaces_id"),
 				"replacedBy":    plan.OneWhere("Attendance", "{o}.replaces_id = {t}.id"),
 				"recordedBy":    plan.One("Member", "recorded_by"),
-				"recordedAt":    plan.Column("recorded_at"),
+				"recordedAt":    plan.Instant("recorded_at"),
 				"origin":        plan.OriginKind(),
 				"revision":      plan.Column("revision"),
 				"allowedActs": plan.Hole("attendance.allowedActs",

@@ -29,6 +29,7 @@ func ofCompanies(name, prefix, table string, fields plan.Fields) plan.Type {
 
 func companies() plan.Type {
 	t := ofCompanies("Company", "com", "company", plan.Fields{
+		"hidden":       plan.Hidden(),
 		"name":         plan.Column("name"),
 		"entityCode":   plan.Column("entity_code"),
 		"ateco":        plan.Column("ateco"),
@@ -72,6 +73,7 @@ func contacts() plan.Type {
 
 func openings() plan.Type {
 	t := ofCompanies("Opening", "opn", "opening", plan.Fields{
+		"hidden":        plan.Hidden(),
 		"company":       plan.One("Company", "company_id"),
 		"site":          plan.One("CompanySite", "site_id"),
 		"organisation":  plan.One("Organisation", "organisation_id"),

@@ -40,19 +40,20 @@ const overdue = "({t}.done_at is null and {t}.due_at < {now})"
 
 func fields(clocks []event.Clock) plan.Fields {
 	return plan.Fields{
+		"hidden":                plan.Hidden(),
 		"kind":                  plan.Column("kind"),
 		"label":                 plan.Label("kind", labels(clocks)),
 		"participant":           plan.One("Participant", "participation_id"),
 		"subjectId":             subjectID(clocks),
-		"dueAt":                 plan.Column("due_at"),
+		"dueAt":                 plan.Instant("due_at"),
 		"overdue":               plan.Expr(overdue),
 		"owner":                 plan.One("Member", "owner_key"),
 		"ownerOrganisation":     plan.One("Organisation", "owner_key"),
 		"nextOwner":             plan.One("Member", "next_owner_key"),
 		"nextOwnerOrganisation": plan.One("Organisation", "next_owner_key"),
 		"reminders":             plan.Column("reminders"),
-		"lastRemindedAt":        plan.Column("last_reminded_at"),
-		"doneAt":                plan.Column("done_at"),
+		"lastRemindedAt":        plan.Instant("last_reminded_at"),
+		"doneAt":                plan.Instant("done_at"),
 		"revision":              plan.Column("revision"),
 	}
 }

@@ -33,6 +33,7 @@ func matchType() plan.Type {
 	return plan.Type{
 		Name: "Match", Prefix: "mat", Table: "match", Class: access.Path,
 		Fields: plan.Fields{
+			"hidden":        plan.Hidden(),
 			"participant":   plan.One("Participant", "participation_id"),
 			"opening":       plan.One("Opening", "opening_id"),
 			"company":       plan.One("Company", "company_id"),
@@ -44,7 +45,7 @@ func matchType() plan.Type {
 			"reasons":       plan.Many("MatchReason", "match_id", "{o}.position"),
 			"companyText":   plan.Text("company_text"),
 			"declineReason": plan.Code("decline_reasons", "decline_reason"),
-			"refreshedAt":   plan.Column("refreshed_at"),
+			"refreshedAt":   plan.Instant("refreshed_at"),
 			"revision":      plan.Column("revision"),
 			"allowedActs":   plan.Hole("match.allowedActs", "json_build_object('id', {t}.id)"),
 		},

@@ -23,6 +23,7 @@ func Reading() plan.Reading {
 					return "{t}.audience && " + keys(access.Directory) + " or {t}.member_id = " + self
 				},
 				Fields: plan.Fields{
+					"hidden":       plan.Hidden(),
 					"role":         plan.Column("role"),
 					"programme":    plan.One("Programme", "programme_id"),
 					"organisation": plan.One("Organisation", "key"),

@@ -118,7 +118,8 @@ func participantFilters() plan.Filters {
 func trait() plan.Type {
 	return plan.Type{Name: "ParticipantTrait", Prefix: "trt", Table: "participation_trait", Class: access.Path,
 		Fields: plan.Fields{
-			"side": plan.Column("side"),
+			"hidden": plan.Hidden(),
+			"side":   plan.Column("side"),
 			"trait": plan.OneWhere("CodeItem", "{o}.code = {t}.code and {o}.list = case when {t}.side = 'WISHES' then 'work_sectors' else 'work_traits' end"+
 				" and {o}.programme_id = (select a.programme_id from participation a where a.id = {t}.participation_id)"),
 		}}
@@ -127,6 +128,7 @@ func trait() plan.Type {
 func exclusionCheck() plan.Type {
 	return plan.Type{Name: "ExclusionCheck", Prefix: "exc", Table: "exclusion_check", Class: access.Restricted,
 		Fields: plan.Fields{
+			"hidden":    plan.Hidden(),
 			"measure":   plan.Code("exclusions", "measure"),
 			"checkedOn": plan.Column("checked_on"),
 			"outcome":   plan.Column("outcome"),
@@ -137,6 +139,7 @@ func exclusionCheck() plan.Type {
 func verdict() plan.Type {
 	return plan.Type{Name: "Verdict", Prefix: "vrd", Table: "verdict", Class: access.Restricted,
 		Fields: plan.Fields{
+			"hidden":        plan.Hidden(),
 			"givenOn":       plan.Column("given_on"),
 			"outcome":       plan.Column("outcome"),
 			"policyVersion": plan.One("PolicyVersion", "policy_version_id"),
