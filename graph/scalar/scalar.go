@@ -13,6 +13,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/money"
 )
@@ -113,8 +114,8 @@ func MarshalLocalTime(t calendar.LocalTime) graphql.Marshaler { return quoted(t.
 // UnmarshalLocalTime reads a time of day, "HH:MM"; "24:00" is the end of a day.
 func UnmarshalLocalTime(v any) (calendar.LocalTime, error) { return text(v, calendar.ParseLocalTime) }
 
-// MarshalInstant writes a moment in UTC, RFC 3339 with what fractions it has.
-func MarshalInstant(t time.Time) graphql.Marshaler { return quoted(t.UTC().Format(time.RFC3339Nano)) }
+// MarshalInstant writes a moment as plans do: RFC 3339 in UTC with milliseconds.
+func MarshalInstant(t time.Time) graphql.Marshaler { return quoted(t.UTC().Format(plan.Moment)) }
 
 // UnmarshalInstant reads a moment, RFC 3339.
 func UnmarshalInstant(v any) (time.Time, error) {
