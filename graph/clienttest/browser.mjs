@@ -48,7 +48,7 @@ async function use(page, email, picture) {
   await page.goto(base);
   const { email: coordinator } = (await people()).find(({ role }) => role === 'COORDINATOR');
   await signIn(page, coordinator);
-  await page.getByTestId('example-nested').click();
+  await example(page, 'nested', 'People');
   const { data } = JSON.parse(await run(page, '"participants"'));
   const rich = ({ person, placements, attendances, allowances }) => person && placements.length && attendances.nodes.length && allowances.length;
   demand(data.participants.nodes.some(rich), 'the nested example shows nobody with internship, register and allowance', data);
@@ -56,9 +56,7 @@ async function use(page, email, picture) {
   await signIn(page, email);
   await page.getByTestId('live-toggle').click();
   await page.locator('.live .pill[data-state=listening]').waitFor();
-  await page.getByTestId('example-record').click();
-  await page.locator('.graphiql-tab-active', { hasText: 'RecordAttendance' }).waitFor();
-  await page.waitForFunction(() => [...document.querySelectorAll('.CodeMirror')].some(({ CodeMirror }) => /"enrolment": "[^{"]/.test(CodeMirror.getValue())));
+  await example(page, 'record', 'RecordAttendance');
   const answer = await run(page, '"recordAttendance"');
   demand(/"attendance": \{/.test(answer), 'the example mutation was refused', answer);
 
@@ -77,6 +75,17 @@ async function signIn(page, email) {
   await page.getByTestId('sign-in').selectOption(email);
   await page.locator('[data-testid=signed][data-signed-in=true]').waitFor();
   await page.locator('[data-testid=prepared][data-status=ready]').waitFor();
+}
+
+// example opens an example and waits until its tab shows it with its variables filled.
+async function example(page, key, operation) {
+  await page.getByTestId(`example-${key}`).click();
+  await page.locator('[data-testid=prepared][data-status=ready]').waitFor();
+  await page.locator('.graphiql-tab-active', { hasText: operation }).waitFor();
+  await page.waitForFunction((name) => {
+    const [query, variables] = [...document.querySelectorAll('.graphiql-editors .CodeMirror')].map(({ CodeMirror }) => CodeMirror.getValue());
+    return query.includes(` ${name}(`) && /"(programme|enrolment)": "[^{"]/.test(variables);
+  }, operation);
 }
 
 // run presses the play button and waits for an answer that holds a text; it answers the whole response pane.

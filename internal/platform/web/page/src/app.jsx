@@ -130,7 +130,7 @@ function Examples({ t, language, examples, prepared, session }) {
     const found = tabs.findIndex((tab) => nameOf(tab.query ?? '') === name);
     waiting.current = { index: found < 0 ? tabs.length : found, example };
     if (found < 0) addTab();
-    else changeTab(found);
+    else if (found !== activeTabIndex) changeTab(found); // it would end what runs there
     arrive((count) => count + 1);
   };
   const open = async (key) => {
