@@ -90,9 +90,8 @@ func orNoDay(d *calendar.Day) calendar.Day {
 // RecordExclusionCheck writes a dated check against ADI or GOL down.
 func (m mutation) RecordExclusionCheck(ctx context.Context, input RecordExclusionCheckInput) (*RecordExclusionCheckPayload, error) {
 	return perform(ctx, m.Resolver, access.RecordExclusionCheck, input, func(ctx context.Context, tx *postgres.Tx, out *RecordExclusionCheckPayload) error {
-		out.Participant = &Participant{ID: input.Participant}
 		id, wrongID := newID("exc", input.ID, "id")
-		of, wrongParticipant := idOf("prt", input.Participant, "participant")
+		of, wrongParticipant := shownParticipant(&out.Participant, input.Participant)
 		if err := refusal.Join(wrongID, wrongParticipant); err != nil {
 			return err
 		}
@@ -108,8 +107,7 @@ func (m mutation) RecordExclusionCheck(ctx context.Context, input RecordExclusio
 // AssignTeam names who follows the case and who accompanies the person.
 func (m mutation) AssignTeam(ctx context.Context, input AssignTeamInput) (*AssignTeamPayload, error) {
 	return perform(ctx, m.Resolver, access.AssignTeam, input, func(ctx context.Context, tx *postgres.Tx, out *AssignTeamPayload) error {
-		out.Participant = &Participant{ID: input.Participant}
-		of, wrongParticipant := idOf("prt", input.Participant, "participant")
+		of, wrongParticipant := shownParticipant(&out.Participant, input.Participant)
 		manager, wrongManager := optionalID("mem", input.CaseManager, "caseManager")
 		tutor, wrongTutor := optionalID("mem", input.Tutor, "tutor")
 		if err := refusal.Join(wrongParticipant, wrongManager, wrongTutor); err != nil {
@@ -136,9 +134,17 @@ func (m mutation) CheckEligibility(ctx context.Context, input CheckEligibilityIn
 
 // stepOf reads what every step on the path needs, and puts the participant into the payload so that a refusal shows it too.
 func stepOf(out **Participant, id string, day *calendar.Day, expected *int32) (participant.Step, error) {
-	*out = &Participant{ID: id}
-	of, err := idOf("prt", id, "participant")
+	of, err := shownParticipant(out, id)
 	return participant.Step{Participation: of, Day: orNoDay(day), Expected: revision(expected)}, err
+}
+
+// shownParticipant reads the id of the participant whom an act is about, and puts the participant into the payload when it is one.
+func shownParticipant(out **Participant, id string) (uuid.UUID, error) {
+	of, err := idOf("prt", id, "participant")
+	if err == nil {
+		*out = participantOf(of)
+	}
+	return of, err
 }
 
 // AdmitParticipant lets a person into the evaluation by the team.

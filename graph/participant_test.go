@@ -175,3 +175,20 @@ func TestPathOverHTTP(t *testing.T) {
 		}
 	}
 }
+
+// An id that is none of a participant is not found, at its place, in every act on one; the payload then shows nobody.
+func TestActsOnNobodyAreRefused(t *testing.T) {
+	c := newCounter(t)
+	more := map[string]string{"recordExclusionCheck": `measure: "ADI", outcome: CLEAR, evidence: "visura"`, "assignTeam": "", "checkEligibility": "",
+		"admitParticipant": "", "rejectParticipant": `reason: "PERSONAL"`, "draftPlan": "", "signPlan": "", "withdrawParticipant": `reason: "PERSONAL"`,
+		"activateParticipant": "entry: {employment: INACTIVE, isced: 2}", "excludeParticipant": `reason: "PERSONAL"`, "completeParticipant": "",
+		"askFirstResult": "", "askSecondResult": "", "closeParticipant": ""}
+	for act, input := range more {
+		for _, id := range []string{"x", "", "prt_x", strings.Replace(c.programme, "prg", "mem", 1), plan.FormatID("prt", uuid.New())} {
+			got := c.ask("AIAS", fmt.Sprintf("mutation { %s(input: {participant: %q %s}) { participant { id } refusals { code path } } }", act, id, input), nil)
+			if want := `{"data":{"` + act + `":{"participant":null,"refusals":[{"code":"NOT_FOUND","path":["participant"]}]}}}`; got != want {
+				t.Errorf("%s of %q: %s", act, id, got)
+			}
+		}
+	}
+}
