@@ -30,6 +30,9 @@ var feeds = map[string]struct {
 	"matchingUpdates":   {subject: "Match", class: access.Path, narrow: map[string]string{"participant": "prt", "company": "com"}},
 }
 
+// wholePerson is the type whose hand-over takes everything below it along: who loses a person is told so once, not for each row.
+const wholePerson = "Participant"
+
 // update is one event as a feed gives it, named like the fields of the …Update types.
 type update struct {
 	Cursor     string          `json:"cursor"`
@@ -107,7 +110,7 @@ func (r *Resolver) feed(ctx context.Context, session Session, field plan.Selecte
 	if string(seen[0][0]) == "null" && !sharesProgramme(session.Actor, programme) {
 		return live.Feed{}, false, refusal.NotFound.At("programme")
 	}
-	feed = live.Feed{Programme: programme, SubjectKind: declared.subject, Sees: func(audience []uuid.UUID) bool { return session.Actor.Sees(declared.class, audience) }}
+	feed = live.Feed{Programme: programme, SubjectKind: declared.subject, Whole: wholePerson, Sees: func(audience []uuid.UUID) bool { return session.Actor.Sees(declared.class, audience) }}
 	for argument, prefix := range declared.narrow {
 		if given, ok := field.Args[argument].(string); ok {
 			id, err := idOf(prefix, given, argument)
@@ -139,42 +142,62 @@ func (r *Resolver) execute(ctx context.Context, session Session, field plan.Sele
 	if err != nil {
 		return nil, err
 	}
-	ids := make([]uuid.UUID, len(events))
-	for i, e := range events {
-		ids[i] = e.Subject
+	byKind := map[string][]uuid.UUID{}
+	for _, e := range events {
+		byKind[e.SubjectKind] = append(byKind[e.SubjectKind], e.Subject)
 	}
-	subjects, err := r.subjects(ctx, session, field, subject, ids)
+	objects, err := r.subjects(ctx, session, field, subject, byKind)
 	if err != nil {
 		return nil, err
 	}
-	t, _ := r.Engine.Schema.Type(subject)
 	answers := make([][]byte, len(events))
 	for i, e := range events {
-		id := plan.FormatID(t.Prefix, e.Subject)
-		u := update{Cursor: cursor(epoch, e.Seq), Sequence: e.Seq, OccurredAt: e.At.UTC(), Act: e.Act, Kind: e.Kind, SubjectID: &id, Subject: subjects[i]}
-		if string(subjects[i]) == "null" {
-			u.Kind, u.RemovedID = event.Left, &id
-		}
-		if answers[i], err = spellUpdate(session, field, u); err != nil {
+		t, _ := r.Engine.Schema.Type(e.SubjectKind)
+		read := objects[e.SubjectKind][0]
+		objects[e.SubjectKind] = objects[e.SubjectKind][1:]
+		if answers[i], err = spellUpdate(session, field, updateOf(epoch, e, plan.FormatID(t.Prefix, e.Subject), read, e.SubjectKind == subject)); err != nil {
 			return nil, err
 		}
 	}
 	return answers, nil
 }
 
-// subjects reads what is selected of the subjects, or only whether they are still seen.
-func (r *Resolver) subjects(ctx context.Context, session Session, field plan.Selected, subject string, ids []uuid.UUID) ([]json.RawMessage, error) {
-	selected := []plan.Selected{{Alias: "id", Name: "id"}}
-	for _, f := range field.Under(field.TypeName) {
-		if f.Name == "subject" {
-			selected = f.Under(subject)
-		}
+// updateOf is an event as this follower has it: what he no longer sees has left him, whatever happened to it.
+func updateOf(epoch string, e event.Event, id string, read json.RawMessage, show bool) update {
+	u := update{Cursor: cursor(epoch, e.Seq), Sequence: e.Seq, OccurredAt: e.At.UTC(), Act: e.Act, Kind: e.Kind, SubjectID: &id}
+	switch {
+	case string(read) == "null":
+		u.Kind, u.RemovedID = event.Left, &id
+	case e.Kind == event.Left:
+		u.Kind = event.Changed // gone on one way, and still seen on another
 	}
-	objects, err := r.Engine.Objects(ctx, session.viewer(r.Clock()), nil, []plan.Group{{Type: subject, IDs: ids, Selected: selected}})
+	if show {
+		u.Subject = read
+	}
+	return u
+}
+
+// subjects reads what is selected of the subjects by their kind: of those that are not the feed's own only whether they are still seen.
+func (r *Resolver) subjects(ctx context.Context, session Session, field plan.Selected, subject string, byKind map[string][]uuid.UUID) (map[string][]json.RawMessage, error) {
+	var groups []plan.Group
+	for kind, ids := range byKind {
+		g := plan.Group{Type: kind, IDs: ids, Selected: []plan.Selected{{Alias: "id", Name: "id"}}}
+		for _, f := range field.Under(field.TypeName) {
+			if f.Name == "subject" && kind == subject {
+				g.Selected = f.Under(subject)
+			}
+		}
+		groups = append(groups, g)
+	}
+	read, err := r.Engine.Objects(ctx, session.viewer(r.Clock()), nil, groups)
 	if err != nil {
 		return nil, err
 	}
-	return objects[0], nil
+	objects := map[string][]json.RawMessage{}
+	for i, g := range groups {
+		objects[g.Type] = read[i]
+	}
+	return objects, nil
 }
 
 func spellUpdate(session Session, field plan.Selected, u update) ([]byte, error) {

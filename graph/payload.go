@@ -57,10 +57,10 @@ func (p *payload) read(tx *postgres.Tx, out any) ([]byte, error) {
 	return write.Value(out, root)
 }
 
-// stub says whether a value stands for an object that plans read.
+// stub says whether a value stands for an object that plans read. An id that is none of its type stands for nothing.
 func stub(schema *plan.Schema, v any) (t *plan.Type, id uuid.UUID, ok bool) {
 	n, isNode := v.(Node)
-	if !isNode {
+	if !isNode || reflect.TypeOf(v).Kind() != reflect.Pointer {
 		return nil, uuid.Nil, false
 	}
 	t, ok = schema.Type(reflect.TypeOf(v).Elem().Name())
@@ -68,7 +68,10 @@ func stub(schema *plan.Schema, v any) (t *plan.Type, id uuid.UUID, ok bool) {
 		return nil, uuid.Nil, false
 	}
 	id, err := plan.ParseID(t.Prefix, n.GetID())
-	return t, id, err == nil
+	if err != nil {
+		id = uuid.Nil
+	}
+	return t, id, true
 }
 
 func (f *stubs) add(schema *plan.Schema, v any, at plan.Selected) bool {

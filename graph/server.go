@@ -17,6 +17,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
 
@@ -29,6 +30,8 @@ const (
 	maxBody       = 1 << 20
 	keepAlive     = 15 * time.Second
 	initTimeout   = 10 * time.Second
+	// rightsPoll is how often an open connection's token and rights are looked at again.
+	rightsPoll = time.Second
 	// closeForbidden asks a client for a new token instead of having it loop.
 	closeForbidden = 4403
 )
@@ -112,8 +115,31 @@ func openSocket(who Authenticate) transport.WebsocketInitFunc {
 			return transport.WithWebsocketCloseCode(ctx, closeForbidden), nil, errors.New("not signed in")
 		}
 		session.Lang = lang
-		return WithSession(ctx, session), nil, nil
+		return WithSession(whileHolds(ctx, who, token, session), session), nil, nil
 	}
+}
+
+// whileHolds ends a connection's context, and with it the connection, when its token no longer holds or its rights are others: the
+// client comes back with what it may read now and resumes from its cursor.
+func whileHolds(ctx context.Context, who Authenticate, token string, session Session) context.Context {
+	ctx, end := context.WithCancel(transport.WithWebsocketCloseCode(ctx, closeForbidden))
+	go func() {
+		defer end()
+		tick := time.NewTicker(rightsPoll)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+			now, err := who(ctx, token)
+			if refused, _ := refusal.As(err); err != nil && refused.Has(unauthenticated) || err == nil && now.Actor.Fingerprint() != session.Actor.Fingerprint() {
+				return
+			}
+		}
+	}()
+	return ctx
 }
 
 // writeErrors writes the body of a request that was refused before it was read.

@@ -6,7 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/coder/websocket"
+	"github.com/coder/websocket/wsjson"
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/lavoroincorso/lavoro/internal/platform/testdb"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
@@ -41,6 +44,9 @@ func TestProgram(t *testing.T) {
 	t.Run("bad input is refused with a code", func(t *testing.T) { badInput(t, first.as(t, tutor), p) })
 	t.Run("reads are bounded", func(t *testing.T) { boundedReads(t, first.as(t, coordinator), p) })
 	t.Run("a month above the cap is cut and says why", func(t *testing.T) { cappedMonth(t, first.as(t, coordinator), p) })
+	t.Run("who loses a person is told to forget", func(t *testing.T) { handOver(t, first, second, p) })
+	t.Run("a grant that ends closes the connection", func(t *testing.T) { endedGrant(t, c, first, p) })
+	t.Run("odd ids and texts are refused", func(t *testing.T) { oddTexts(t, first.as(t, coordinator), p) })
 	t.Run("pages are what a browser may trust", func(t *testing.T) { pages(t, first) })
 }
 
@@ -277,5 +283,63 @@ func pages(t *testing.T, n *node) {
 	}
 	if got := n.get("/demo/people").Body.String(); !strings.Contains(got, tutor) || strings.Contains(got, "subject") {
 		t.Error(got)
+	}
+}
+
+// handOver: the old tutor's feed says LEFT with the person's id and nothing more, the new one's ENTERED, and the internship follows.
+func handOver(t *testing.T, first, second *node, p vars) {
+	lead, from, to := first.as(t, coordinator), first.as(t, tutor), second.as(t, "tutor2.asl@demo.lavoro")
+	member := func(n *node) any { return at(t, n.ask(`{ viewer { id } }`, nil), "viewer.id") }
+	mine := lead.ask(`query($programme: ID!, $tutor: ID!) { position(programme: $programme) participants(programme: $programme, first: 1, filter: {states: [ACTIVE], tutor: $tutor}) { nodes { id } } }`,
+		vars{"programme": p["programme"], "tutor": member(from)})
+	person := at(t, mine, "participants.nodes.0.id")
+	here := vars{"programme": p["programme"], "after": mine["position"]}
+	losing, gaining := from.follow(updates, here), to.follow(updates, here)
+	done := lead.ask(`mutation($p: ID!, $t: ID!) { assignTeam(input: {participant: $p, tutor: $t, acknowledge: ["TUTOR_FULL"], acknowledgeReason: "prova"}) { refusals { code } } }`, vars{"p": person, "t": member(to)})
+	if got := at(t, done, "assignTeam.refusals").([]any); len(got) > 0 {
+		t.Fatalf("refused: %v", got)
+	}
+	if got := losing.next("attendanceUpdates"); got["kind"] != "LEFT" || got["removedId"] != person || got["subject"] != nil {
+		t.Fatalf("the old tutor is told %v", got)
+	}
+	if got := gaining.next("attendanceUpdates"); got["kind"] != "ENTERED" || got["subjectId"] != person {
+		t.Fatalf("the new tutor is told %v", got)
+	}
+	if got := from.ask(`query($p: ID!) { participant(id: $p) { id } }`, vars{"p": person}); got["participant"] != nil {
+		t.Fatal("the old tutor still reads the person")
+	}
+}
+
+func endedGrant(t *testing.T, c Config, n *node, p vars) {
+	email := "tutor.uisp@demo.lavoro"
+	tutor := n.as(t, email)
+	socket := tutor.follow(updates, p)
+	owner, err := pgx.Connect(t.Context(), c.owner())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer owner.Close(t.Context())
+	if _, err := owner.Exec(t.Context(), `update access_grant g set from_day = '2024-12-19', to_day = '2024-12-20' from member m where m.id = g.member_id and m.email = $1`, email); err != nil {
+		t.Fatal(err)
+	}
+	var m any
+	for err == nil {
+		err = wsjson.Read(socket.ctx, socket.conn, &m)
+	}
+	if status := websocket.CloseStatus(err); status == -1 {
+		t.Fatalf("the connection ended with %v", err)
+	}
+}
+
+// oddTexts sends ids of another sort and texts that no database keeps through acts and reads.
+func oddTexts(t *testing.T, n *node, p vars) {
+	for _, id := range []string{"x", "", "prt_1", "per_" + uuid.NewString(), "prt_" + uuid.NewString()} {
+		got := n.ask(`mutation($id: ID!) { checkEligibility(input: {participant: $id}) { refusals { code curedBy } participant { id } } }`, vars{"id": id})
+		if at(t, got, "checkEligibility.refusals.0.code") != "NOT_FOUND" || at(t, got, "checkEligibility.participant") != nil || at(t, got, "checkEligibility.refusals.0.curedBy") == "" {
+			t.Errorf("%q: %v", id, got)
+		}
+	}
+	if got := n.refused(`mutation($note: String!) { withdrawAttendance(input: {attendance: "att_1", note: $note}) { requestId } }`, vars{"note": "a\x00b"}); got != "INVALID_VALUE" {
+		t.Errorf("NUL in a text: %s", got)
 	}
 }

@@ -22,7 +22,10 @@ const (
 type Feed struct {
 	Programme   uuid.UUID
 	SubjectKind string
-	Narrow      []uuid.UUID
+	// Whole is the kind of subject that those of SubjectKind belong to: when one of it is handed over, ENTERED or LEFT, the followers
+	// gain or lose all that is below. Empty: there is none.
+	Whole  string
+	Narrow []uuid.UUID
 	// Sees says whether the followers may know of an event with this audience.
 	Sees func(audience []uuid.UUID) bool
 	// Execute gives the answer of each event, in order; a nil answer is not sent.
@@ -30,11 +33,12 @@ type Feed struct {
 }
 
 func (f Feed) wants(e event.Event) bool {
-	if e.SubjectKind != f.SubjectKind || !f.Sees(e.Audience) {
+	handedOver := e.SubjectKind == f.Whole && (e.Kind == event.Entered || e.Kind == event.Left)
+	if e.SubjectKind != f.SubjectKind && !handedOver || !f.Sees(e.Audience) {
 		return false
 	}
 	for _, id := range f.Narrow {
-		if !slices.Contains(e.Related, id) {
+		if id != e.Subject && !slices.Contains(e.Related, id) {
 			return false
 		}
 	}
