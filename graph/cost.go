@@ -14,8 +14,11 @@ type Limits struct {
 	Depth int
 }
 
-// assumedList is what a list without pages is counted as.
-const assumedList = 10
+const (
+	assumedList = 20  // what a list without pages is counted as
+	countCost   = 200 // what counting all of a list is counted as
+	maxSameList = 2   // how often one list may stand below itself: a third time only multiplies
+)
 
 var (
 	tooCostly = refusal.Define(refusal.Definition{
@@ -36,11 +39,12 @@ type meter struct {
 	limits Limits
 	spent  int
 	steps  int
+	lists  map[*ast.FieldDefinition]int // that the walk is below, and how often
 	err    error
 }
 
 func (l Limits) check(op *graphql.OperationContext) error {
-	m := meter{op: op, limits: l}
+	m := meter{op: op, limits: l, lists: map[*ast.FieldDefinition]int{}}
 	m.walk(op.Operation.SelectionSet, 1, 1)
 	return m.err
 }
@@ -74,14 +78,22 @@ func (m *meter) step() {
 
 func (m *meter) field(f *ast.Field, times, depth int) {
 	m.step()
-	if m.spent += times; m.spent > m.limits.Cost && m.err == nil {
+	if m.spent += times; f.Name == "totalCount" {
+		m.spent += countCost
+	}
+	size := 1
+	if f.Definition != nil {
+		size = m.size(f)
+	}
+	if size > 1 {
+		m.lists[f.Definition]++
+		defer func() { m.lists[f.Definition]-- }()
+	}
+	if (m.spent > m.limits.Cost || m.lists[f.Definition] > maxSameList) && m.err == nil {
 		m.err = tooCostly.At().With("max", m.limits.Cost)
 		return
 	}
-	if f.Definition == nil {
-		return
-	}
-	m.walk(f.SelectionSet, times*m.size(f), depth+1)
+	m.walk(f.SelectionSet, times*size, depth+1)
 }
 
 // size is how many objects the field is counted to give.

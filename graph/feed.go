@@ -33,6 +33,27 @@ var feeds = map[string]struct {
 // wholePerson is the type whose hand-over takes everything below it along: who loses a person is told so once, not for each row.
 const wholePerson = "Participant"
 
+// confidential are the classes that no feed carries: they are read on purpose, one request at a time.
+var confidential = []access.Class{access.Health, access.Penal, access.Protection, access.Restricted}
+
+var (
+	noFeed = refusal.Define(refusal.Definition{
+		Code: "FEED_NOT_ASKED", Kind: refusal.Input,
+		Message: refusal.Text{It: "La sottoscrizione non chiede alcun aggiornamento.", En: "The subscription asks for no feed."},
+		Cure:    refusal.Text{It: "Chiedi esattamente un campo, senza escluderlo con @skip o @include.", En: "Ask for exactly one field, and do not leave it out by @skip or @include."},
+	})
+	feedCursor = refusal.Define(refusal.Definition{
+		Code: "FEED_CURSOR_INVALID", Kind: refusal.Input,
+		Message: refusal.Text{It: "Il cursore non è di questi aggiornamenti.", En: "The cursor is not one of this feed."},
+		Cure:    refusal.Text{It: "Rileggi i dati insieme a `position` e riparti da lì.", En: "Read your data again together with `position`, and follow from there."},
+	})
+	inFeed = refusal.Define(refusal.Definition{
+		Code: "CONFIDENTIAL_IN_FEED", Kind: refusal.Right,
+		Message: refusal.Text{It: "I dati riservati non viaggiano negli aggiornamenti dal vivo.", En: "Confidential data do not travel in live updates."},
+		Cure:    refusal.Text{It: "Toglili dalla sottoscrizione e leggili con una richiesta quando servono.", En: "Leave them out of the subscription, and read them by a request when needed."},
+	})
+)
+
 // update is one event as a feed gives it, named like the fields of the …Update types.
 type update struct {
 	Cursor     string          `json:"cursor"`
@@ -49,7 +70,11 @@ type update struct {
 func (r *Resolver) follow(ctx context.Context, op *graphql.OperationContext) graphql.ResponseHandler {
 	session, _ := sessionOf(ctx)
 	s := &selector{op: op, schema: r.AST}
-	field := s.fields(op.Operation.SelectionSet, "Subscription")[0]
+	asked := s.fields(op.Operation.SelectionSet, "Subscription")
+	if len(asked) != 1 || feeds[asked[0].Name].subject == "" {
+		return failed(ctx, noFeed.At())
+	}
+	field := asked[0]
 	feed, alone, err := r.feed(ctx, session, field)
 	if s.err != nil {
 		err = s.err
@@ -95,6 +120,14 @@ func groupKey(op *graphql.OperationContext, s Session, alone bool) string {
 // only because it is his: another with the same grants does not see it.
 func (r *Resolver) feed(ctx context.Context, session Session, field plan.Selected) (feed live.Feed, alone bool, err error) {
 	declared := feeds[field.Name]
+	for _, f := range field.Under(field.TypeName) {
+		if f.Name != "subject" {
+			continue
+		}
+		if name, ok := r.Engine.Schema.Reveals(declared.subject, f.Under(declared.subject), confidential); ok {
+			return live.Feed{}, false, inFeed.At("subject", name)
+		}
+	}
 	programme, err := idOf("prg", fmt.Sprint(field.Args["programme"]), "programme")
 	if err != nil {
 		return live.Feed{}, false, err
@@ -234,7 +267,7 @@ func (r *Resolver) start(ctx context.Context, programme uuid.UUID, field plan.Se
 	}
 	itsEpoch, seq, err := parseCursor(given)
 	if err != nil {
-		return 0, nil, plan.CursorInvalid.At("after")
+		return 0, nil, feedCursor.At("after")
 	}
 	kept, err := live.Kept(ctx, r.DB, programme, seq)
 	if err != nil {

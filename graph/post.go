@@ -11,6 +11,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/errcode"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
@@ -27,6 +28,11 @@ var (
 		Code: "MALFORMED_REQUEST", Kind: refusal.Input,
 		Message: refusal.Text{It: "Il corpo della richiesta non è un'operazione GraphQL in JSON.", En: "The body of the request is not a GraphQL operation in JSON."},
 		Cure:    refusal.Text{It: "Invia un oggetto JSON con `query` e, se servono, `variables` e `operationName`.", En: "Send a JSON object with `query` and, where needed, `variables` and `operationName`."},
+	})
+	needsSocket = refusal.Define(refusal.Definition{
+		Code: "SUBSCRIPTION_NEEDS_SOCKET", Kind: refusal.Input,
+		Message: refusal.Text{It: "Una sottoscrizione non può passare da una richiesta POST.", En: "A subscription cannot go through a POST request."},
+		Cure:    refusal.Text{It: "Apri un WebSocket con il protocollo graphql-transport-ws allo stesso indirizzo.", En: "Open a WebSocket with the protocol graphql-transport-ws at the same address."},
 	})
 	tooLarge = refusal.Define(refusal.Definition{
 		Code: "REQUEST_TOO_LARGE", Kind: refusal.Input,
@@ -60,6 +66,10 @@ func (post) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecuto
 	if errs != nil {
 		w.WriteHeader(requestStatus(media, errs))
 		writeResponse(w, exec.DispatchError(graphql.WithOperationContext(r.Context(), op), errs))
+		return
+	}
+	if op.Operation.Operation == ast.Subscription {
+		writeResponse(w, &graphql.Response{Errors: gqlerror.List{present(r.Context(), needsSocket.At())}})
 		return
 	}
 	responses, ctx := exec.DispatchOperation(r.Context(), op)

@@ -26,6 +26,11 @@ var (
 		Message: refusal.Text{It: "Il servizio non è raggiungibile in questo momento. Nulla è stato scritto.", En: "The service cannot be reached at this moment. Nothing was written."},
 		Cure:    refusal.Text{It: "Riprova tra qualche secondo: la stessa richiesta con lo stesso requestId non avrà doppio effetto.", En: "Try again in a few seconds: the same request with the same requestId has one effect."},
 	})
+	tooLong = refusal.Define(refusal.Definition{
+		Code: "OPERATION_TOO_LONG", Kind: refusal.Input,
+		Message: refusal.Text{It: "L'operazione ha impiegato troppo tempo ed è stata fermata. Nulla è stato scritto.", En: "The operation took too long and was stopped. Nothing was written."},
+		Cure:    refusal.Text{It: "Chiedi meno dati in una volta, o restringi il filtro.", En: "Ask for less at once, or narrow the filter."},
+	})
 	internal = refusal.Define(refusal.Definition{
 		Code: "INTERNAL", Kind: refusal.State,
 		Message: refusal.Text{It: "Errore interno. Riferimento: {id}.", En: "Internal error. Reference: {id}."},
@@ -47,7 +52,12 @@ func present(ctx context.Context, err error) *gqlerror.Error {
 	if list, ok := refusal.As(err); ok && len(list) > 0 {
 		return spelled(ctx, list[0])
 	}
-	if errors.Is(err, context.Canceled) || postgres.Unreachable(err) {
+	switch {
+	case errors.Is(err, context.Canceled):
+		return spelled(ctx, unavailable.At()) // nobody is there to read it
+	case postgres.TookTooLong(err):
+		return spelled(ctx, tooLong.At())
+	case postgres.Unreachable(err):
 		slog.WarnContext(ctx, "database not reachable", "error", postgres.Safe(err))
 		return spelled(ctx, unavailable.At())
 	}

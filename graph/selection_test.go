@@ -98,8 +98,8 @@ func TestCostCountsListsAtTheirPageSize(t *testing.T) {
 	}{
 		{`{ thing { name } }`, 2},
 		{`{ thing { things(first: 20) { nodes { id name } } } }`, 2 + 20 + 2*20},
-		{`{ thing { things { totalCount } } }`, 2 + 50},
-		{`{ thing { list { id } } }`, 2 + 10},
+		{`{ thing { things(first: 1) { totalCount } } }`, 2 + 1 + countCost},
+		{`{ thing { list { id } } }`, 2 + assumedList},
 	} {
 		op, _ := operation(t, c.query, nil)
 		if err := (Limits{Cost: c.cost, Depth: 9}).check(op); err != nil {
@@ -111,9 +111,21 @@ func TestCostCountsListsAtTheirPageSize(t *testing.T) {
 	}
 }
 
-func TestDepthIsBounded(t *testing.T) {
+// A list below itself, below itself, multiplies without telling anything new.
+func TestRingsAreStopped(t *testing.T) {
 	op, _ := operation(t, `{ thing { list { list { list { id } } } } }`, nil)
-	if err := (Limits{Cost: 1e6, Depth: 4}).check(op); err == nil || err.Error() != "OPERATION_TOO_DEEP" {
+	if err := (Limits{Cost: 1e9, Depth: 15}).check(op); err == nil {
+		t.Fatal("not stopped")
+	}
+	op, _ = operation(t, `{ thing { a: list { list { id } } b: list { id } } }`, nil)
+	if err := (Limits{Cost: 1e9, Depth: 15}).check(op); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestDepthIsBounded(t *testing.T) {
+	op, _ := operation(t, `{ thing { list { list { id } } } }`, nil)
+	if err := (Limits{Cost: 1e6, Depth: 3}).check(op); err == nil || err.Error() != "OPERATION_TOO_DEEP" {
 		t.Fatal(err)
 	}
 }

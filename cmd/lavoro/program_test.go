@@ -47,6 +47,7 @@ func TestProgram(t *testing.T) {
 	t.Run("who loses a person is told to forget", func(t *testing.T) { handOver(t, first, second, p) })
 	t.Run("a grant that ends closes the connection", func(t *testing.T) { endedGrant(t, c, first, p) })
 	t.Run("odd ids and texts are refused", func(t *testing.T) { oddTexts(t, first.as(t, coordinator), p) })
+	t.Run("a feed carries nothing confidential", func(t *testing.T) { guardedFeeds(t, first, p) })
 	t.Run("pages are what a browser may trust", func(t *testing.T) { pages(t, first) })
 }
 
@@ -341,5 +342,23 @@ func oddTexts(t *testing.T, n *node, p vars) {
 	}
 	if got := n.refused(`mutation($note: String!) { withdrawAttendance(input: {attendance: "att_1", note: $note}) { requestId } }`, vars{"note": "a\x00b"}); got != "INVALID_VALUE" {
 		t.Errorf("NUL in a text: %s", got)
+	}
+}
+
+func guardedFeeds(t *testing.T, first *node, p vars) {
+	manager := first.as(t, "casemanager.asl@demo.lavoro")
+	for query, code := range map[string]string{
+		`subscription($programme: ID!) { attendanceUpdates(programme: $programme) { subject { participant { health { groups { code } } } } } }`:                             "CONFIDENTIAL_IN_FEED",
+		`subscription($programme: ID!) { attendanceUpdates(programme: $programme) { subject { ...A } } } fragment A on Attendance { participant { verdicts { outcome } } }`: "CONFIDENTIAL_IN_FEED",
+		`subscription($programme: ID!) { attendanceUpdates(programme: $programme) @skip(if: true) { kind } }`:                                                               "FEED_NOT_ASKED",
+		`subscription($programme: ID!) { attendanceUpdates(programme: $programme, after: "nonsense") { kind } }`:                                                            "FEED_CURSOR_INVALID",
+	} {
+		m := manager.follow(query, p).receive()
+		if code != at(t, m, "payload.errors.0.extensions.code") {
+			t.Errorf("%s: %v", query, m)
+		}
+	}
+	if got := manager.refused(updates, p); got != "SUBSCRIPTION_NEEDS_SOCKET" {
+		t.Errorf("by POST: %s", got)
 	}
 }

@@ -52,16 +52,17 @@ func TestMain(m *testing.M) {
 }
 
 func install() (*installation, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
 	i := &installation{}
 	if err := i.makeFolder(); err != nil {
 		return nil, err
 	}
 	binary, state := filepath.Join(i.folder, "lavoro"), filepath.Join(i.folder, "state")
-	if out, err := exec.CommandContext(ctx, "go", "build", "-o", binary, "../../cmd/lavoro").CombinedOutput(); err != nil {
+	build := append(append([]string{"build"}, buildFlags...), "-o", binary, "../../cmd/lavoro")
+	if out, err := exec.Command("go", build...).CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("build: %w\n%s", err, out)
 	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
 	var err error
 	if i.first, err = start(ctx, `(http://\S+)\s+GraphiQL`, nil, binary, "up", "--scale", smaller, "--state", state, "--listen", "127.0.0.1:0"); err != nil {
 		return nil, err
@@ -121,7 +122,10 @@ func start(ctx context.Context, says string, environment []string, binary string
 	}
 	stops = append(stops, func() error {
 		_ = cmd.Process.Signal(syscall.SIGTERM)
-		return <-p.ended
+		if err := <-p.ended; err != nil {
+			return fmt.Errorf("%w\n%s", err, p.said)
+		}
+		return nil
 	})
 	select {
 	case p.url = <-address:

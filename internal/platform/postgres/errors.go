@@ -33,6 +33,9 @@ func Unreachable(err error) bool {
 		c == "" && strings.Contains(err.Error(), "conn closed") || errors.Is(err, net.ErrClosed) || errors.Is(err, driver.ErrBadConn)
 }
 
+// TookTooLong says whether the database stopped a statement at its time limit.
+func TookTooLong(err error) bool { return code(err) == "57014" }
+
 // Safe is what a log may hold of an error: Postgres quotes values of rows in its detail, so only code, table and constraint stay.
 func Safe(err error) string {
 	var pg *pgconn.PgError

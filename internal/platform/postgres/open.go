@@ -38,6 +38,7 @@ var settings = map[string]string{
 	"application_name":                    "lavoro",
 	"idle_in_transaction_session_timeout": "5s",
 	"lock_timeout":                        "5s",
+	"statement_timeout":                   "20s",
 	"tcp_user_timeout":                    "5s",
 	"jit":                                 "off", // short statements: compiling costs more than it saves
 }
