@@ -38,6 +38,7 @@ func Reading(rooms ...[]event.Clock) plan.Reading {
 
 const overdue = "({t}.done_at is null and {t}.due_at < {now})"
 
+// fields maps a due. Its owners' keys hold a member or a body: that one of the two relations leads nowhere says nothing of rights.
 func fields(clocks []event.Clock) plan.Fields {
 	return plan.Fields{
 		"hidden":                plan.Hidden(),
@@ -47,9 +48,9 @@ func fields(clocks []event.Clock) plan.Fields {
 		"subjectId":             subjectID(clocks),
 		"dueAt":                 plan.Instant("due_at"),
 		"overdue":               plan.Expr(overdue),
-		"owner":                 plan.One("Member", "owner_key"),
+		"owner":                 plan.OneWhere("Member", "{o}.id = {t}.owner_key"),
 		"ownerOrganisation":     plan.One("Organisation", "owner_key"),
-		"nextOwner":             plan.One("Member", "next_owner_key"),
+		"nextOwner":             plan.OneWhere("Member", "{o}.id = {t}.next_owner_key"),
 		"nextOwnerOrganisation": plan.One("Organisation", "next_owner_key"),
 		"reminders":             plan.Column("reminders"),
 		"lastRemindedAt":        plan.Instant("last_reminded_at"),

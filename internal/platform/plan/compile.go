@@ -229,20 +229,13 @@ func (c *compiler) hidden(t *Type, row string) string {
 	return "to_json(" + strings.Join(parts, " || ") + ")"
 }
 
-// shown is the condition under which a field is not hidden on a visible row: "" always, "false" never. Where rows of a relation's
-// target open by themselves, without a key of their class, the relation is shown with such a row.
+// shown is the condition under which a field is not hidden on a visible row: "" always, "false" never.
 func (c *compiler) shown(t *Type, f Field, row string) string {
 	conditions := []string{}
 	for _, name := range f.Targets() {
-		target := c.schema.types[name]
-		if len(c.viewer.Actor.Keys(target.Class)) > 0 {
-			continue
+		if led := c.leads(f, c.schema.types[name], row); led != "" {
+			conditions = append(conditions, led)
 		}
-		if target.Rows == nil || f.where == "" {
-			return "false"
-		}
-		o := c.alias()
-		conditions = append(conditions, fmt.Sprintf("exists (select from %s %s where (%s) and %s)", target.Table, o, c.sql(f.where, row, o), c.seen(target, o)))
 	}
 	if mask := c.mask(t, f.class, row); mask != "" {
 		conditions = append(conditions, mask)
@@ -251,6 +244,24 @@ func (c *compiler) shown(t *Type, f Field, row string) string {
 		return "false"
 	}
 	return strings.Join(conditions, " and ")
+}
+
+// leads is the condition under which a relation is not empty for want of a right. Most rows open by their class alone; where they open
+// by themselves, too, as colleagues' names do, the row itself must be seen, or the column name none.
+func (c *compiler) leads(f Field, target *Type, row string) string {
+	reads := len(c.viewer.Actor.Keys(target.Class)) > 0
+	switch {
+	case target.Rows != nil && (f.expr != "" || !reads && f.where != ""):
+		o := c.alias()
+		found := fmt.Sprintf("exists (select from %s %s where (%s) and %s)", target.Table, o, c.sql(f.where, row, o), c.seen(target, o))
+		if f.expr == "" {
+			return found
+		}
+		return "(" + c.sql(f.expr, row, "") + " is null or " + found + ")"
+	case reads:
+		return ""
+	}
+	return "false"
 }
 
 func (c *compiler) one(f Field, row string, s Selected) string {

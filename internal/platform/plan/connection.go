@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -198,6 +199,9 @@ func (c *compiler) beyond(o Order, row, tag, argument, cursor string, desc bool)
 		if i < len(o.Keys) {
 			sqlType = o.Keys[i].SQLType
 		}
+		if !fits(v, sqlType) {
+			return c.fail(CursorInvalid.At(argument))
+		}
 		placed[i] = c.arg(v, sqlType)
 	}
 	operator := ">"
@@ -224,4 +228,26 @@ func decodeCursor(cursor, tag string, n int) ([]string, error) {
 		return nil, err
 	}
 	return parts[1:], nil
+}
+
+// fits says whether Postgres will read a cursor's value as a key of the order; what it writes itself always fits.
+func fits(value, sqlType string) bool {
+	switch sqlType {
+	case "int":
+		_, err := strconv.ParseInt(value, 10, 32)
+		return err == nil
+	case "bigint":
+		_, err := strconv.ParseInt(value, 10, 64)
+		return err == nil
+	case "date":
+		return isMoment(value, time.DateOnly)
+	case "timestamptz":
+		return isMoment(value, "2006-01-02 15:04:05Z07") || isMoment(value, "2006-01-02 15:04:05Z07:00")
+	}
+	return !strings.ContainsRune(value, 0)
+}
+
+func isMoment(value, layout string) bool {
+	at, err := time.Parse(layout, value)
+	return err == nil && at.Year() > 0
 }

@@ -70,7 +70,9 @@ func Label(column string, words map[string]text.Text) Field {
 }
 
 // One is the row of another type whose id the column holds.
-func One(target, column string) Field { return OneWhere(target, "{o}.id = {t}."+column) }
+func One(target, column string) Field {
+	return Field{kind: one, target: target, where: "{o}.id = {t}." + column, expr: "{t}." + column}
+}
 
 // OneWhere is the one row `{o}` of another type for which the condition holds; null where there is none that the viewer sees.
 func OneWhere(target, condition string) Field {

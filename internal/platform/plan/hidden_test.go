@@ -53,6 +53,7 @@ func TestHiddenKnowsRowsThatOpenByThemselves(t *testing.T) {
 	key, other := uuid.New(), uuid.New()
 	open, shut := s.build("open", []uuid.UUID{other}, "n", 1), s.build("shut", []uuid.UUID{other}, "n", 2)
 	toOpen, toShut := s.build("a", []uuid.UUID{key}, "next_id", open), s.build("b", []uuid.UUID{key}, "next_id", shut)
+	toNone := s.build("c", []uuid.UUID{key})
 	s.own("insert into bare select * from house")
 	engine := &plan.Engine{DB: s.engine.DB, Schema: plan.NewSchema(plan.Reading{Types: []plan.Type{
 		{Name: "Bare", Prefix: "bar", Table: "bare", Class: access.Path, Fields: plan.Fields{
@@ -64,11 +65,11 @@ func TestHiddenKnowsRowsThatOpenByThemselves(t *testing.T) {
 		{Name: "CodeItem", Prefix: "cod", Table: "item", Class: access.Directory},
 	}})}
 	for role, want := range map[access.Role]string{
-		access.Tutor: `[[{"next":{"name":"open"},"hidden":["nested"]} {"next":null,"hidden":["next","nested"]}]]`,
-		access.Scout: `[[{"next":{"name":"open"},"hidden":[]} {"next":null,"hidden":[]}]]`, // reads the directory, though not this row of it
+		access.Tutor: `[[{"next":{"name":"open"},"hidden":["nested"]} {"next":null,"hidden":["next","nested"]} {"next":null,"hidden":["nested"]}]]`,
+		access.Scout: `[[{"next":{"name":"open"},"hidden":[]} {"next":null,"hidden":["next"]} {"next":null,"hidden":[]}]]`, // reads the directory, though not the second row of it
 	} {
 		got, err := engine.Objects(s.ctx, plan.Viewer{Actor: s.actor(key, role), Now: noon}, nil,
-			[]plan.Group{{Type: "Bare", IDs: []uuid.UUID{toOpen, toShut}, Selected: []plan.Selected{f("next", f("name")), f("hidden")}}})
+			[]plan.Group{{Type: "Bare", IDs: []uuid.UUID{toOpen, toShut, toNone}, Selected: []plan.Selected{f("next", f("name")), f("hidden")}}})
 		if text := compactList(fmt.Sprintf("%s", got)); err != nil || text != want {
 			t.Errorf("%s: %s (%v)", role, text, err)
 		}

@@ -188,9 +188,13 @@ func TestWrongCursorsAreRefused(t *testing.T) {
 		s.refused(a, plan.CursorInvalid, "after", with(s.houses(f("totalCount")), "after", wrong))
 		s.refused(a, plan.CursorInvalid, "before", with(s.houses(f("totalCount")), "before", wrong))
 	}
-	// A cursor of the right form whose values Postgres cannot read, or which are no more than odd.
-	for _, wrong := range []string{coded("House/", "31 February", uuid.New()), coded("House/", "2027-03-01' or true --", uuid.New()), coded("House/", "\x00", uuid.New()), coded("House/", "", uuid.New())} {
-		s.refused(a, refusal.InvalidValue, "", with(s.houses(f("nodes", f("id"))), "after", wrong))
+	// Cursors of the right form that hold what is no value of the order's keys.
+	for _, value := range []string{"31 February", "2027-02-31", "0000-01-01", "2027-03-01' or true --", "\x00", ""} {
+		s.refused(a, plan.CursorInvalid, "after", with(s.houses(f("nodes", f("id"))), "after", coded("House/", value, uuid.New())))
+	}
+	for _, values := range [][]any{{"2027-03-01T10:00:00Z", "BIG"}, {"yesterday", "BIG"}, {"2027-03-01 10:00:00+00", "\x00"}} {
+		wrong := coded(append(append([]any{"House/NEW"}, values...), uuid.New())...)
+		s.refused(a, plan.CursorInvalid, "before", with(s.houses(f("nodes", f("id"))), "orderBy", "NEW", "before", wrong))
 	}
 	if names, _ := s.page(a, "orderBy", "NAME", "after", coded("House/NAME", `' or true; drop table house; --"\`, uuid.New())); len(names) != 13 {
 		t.Errorf("%v", names)
