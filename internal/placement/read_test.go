@@ -2,6 +2,7 @@ package placement_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -49,8 +50,8 @@ func TestHostsReadTheInternNotTheParticipant(t *testing.T) {
 	id := d.brought(placement.Interrupted)
 	asked := append(plain("state", "stateLabel", "hidden", "hostTutor"), field("participant", "Participant", plain("id")...), field("endReason", "CodeItem", plain("label")...),
 		field("intern", "InternCard", plain("givenName", "familyName")...), field("organisation", "Organisation", plain("code")...), field("company", "Company", plain("name")...),
-		field("steps", "PlacementStep", append(plain("toState"), field("reason", "CodeItem", plain("code")...))...),
-		field("enrolment", "Enrolment", append(plain("id"), field("participant", "Participant", plain("id")...))...))
+		field("steps", "PlacementStep", append(plain("toState", "hidden"), field("reason", "CodeItem", plain("code")...), field("member", "Member", plain("name")...))...),
+		field("enrolment", "Enrolment", append(plain("id", "hidden"), field("participant", "Participant", plain("id")...))...))
 	host := d.read(d.Actor(placementtest.One[uuid.UUID](d.Office, "select company_id from placement where id = $1", id), access.HostTutor), id, asked...)
 	if host["participant"] != nil || host["endReason"] != nil || host["enrolment"].(map[string]any)["participant"] != nil {
 		t.Errorf("the host reads %v", host)
@@ -59,6 +60,12 @@ func TestHostsReadTheInternNotTheParticipant(t *testing.T) {
 		if s.(map[string]any)["reason"] != nil {
 			t.Errorf("the host reads a reason: %v", s)
 		}
+		if fmt.Sprint(s.(map[string]any)["hidden"]) != "[member reason]" {
+			t.Errorf("of a step are hidden %v", s)
+		}
+	}
+	if of := fmt.Sprint(host["enrolment"].(map[string]any)["hidden"]); of != "[participant]" {
+		t.Errorf("of the enrolment are hidden %s", of)
 	}
 	hidden := host["hidden"].([]any)
 	if !slices.Contains(hidden, any("participant")) || !slices.Contains(hidden, any("endReason")) {
