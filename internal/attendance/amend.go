@@ -37,6 +37,9 @@ func Correct(ctx context.Context, tx *postgres.Tx, c Correction) error {
 	if err := hold(ctx, tx, []uuid.UUID{old.PersonID}); err != nil {
 		return err
 	}
+	if list := checkReason(c.Note); list != nil {
+		return list
+	}
 	e := old.corrected(c)
 	if ok, err := stand(ctx, tx, old, Replaced, c.Note); err != nil || !ok {
 		return orConflict(err)
@@ -114,10 +117,22 @@ func Withdraw(ctx context.Context, tx *postgres.Tx, entry uuid.UUID, note string
 	if err != nil {
 		return err
 	}
-	if list := checkNote(note); list != nil {
+	if list := checkReason(note); list != nil {
 		return list
 	}
+	if err := open(ctx, tx, r); err != nil {
+		return err
+	}
 	return withdraw(ctx, tx, r, access.WithdrawAttendance, note)
+}
+
+// open refuses to touch the hours of what is closed: an internship that was attested stands on its register.
+func open(ctx context.Context, tx *postgres.Tx, r row) error {
+	of, err := enrolments(ctx, tx, []uuid.UUID{r.EnrolmentID})
+	if err == nil && of[r.EnrolmentID].running().Closed {
+		return refusal.List{NotRunning.At("attendance")}
+	}
+	return err
 }
 
 func withdraw(ctx context.Context, tx *postgres.Tx, r row, act access.Act, note string) error {
@@ -136,8 +151,11 @@ func Resolve(ctx context.Context, tx *postgres.Tx, entry uuid.UUID, keep bool, n
 	if err != nil {
 		return nil, err
 	}
-	if list := checkNote(note); list != nil {
+	if list := checkReason(note); list != nil {
 		return nil, list
+	}
+	if err := open(ctx, tx, r); err != nil {
+		return nil, err
 	}
 	if !keep {
 		return []uuid.UUID{r.ID}, withdraw(ctx, tx, r, access.ResolveAttendance, note)

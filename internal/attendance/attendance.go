@@ -1,6 +1,8 @@
 package attendance
 
 import (
+	"strings"
+
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
@@ -137,6 +139,14 @@ func checkNote(note string) refusal.List {
 		return refusal.List{NoteTooLong.At("note").With("max", maxNote)}
 	}
 	return nil
+}
+
+// checkReason refuses a change of what was written without a word of why.
+func checkReason(note string) refusal.List {
+	if strings.TrimSpace(note) == "" {
+		return refusal.List{ReasonNeeded.At("note")}
+	}
+	return checkNote(note)
 }
 
 // overlaps says whether two entries of one person share time.

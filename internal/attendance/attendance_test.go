@@ -300,7 +300,9 @@ func TestWhoMayWrite(t *testing.T) {
 		t.Fatalf("host: %+v", a)
 	}
 	refusedWith(t, o.record(o.host, entry(o.course["adult"], "2026-03-17", "08:30", "12:30"))[0], refusal.NotFound)
-	err := o.as(o.host, func(ctx context.Context, tx *postgres.Tx) error { return attendance.Withdraw(ctx, tx, e.ID, "", nil) })
+	err := o.as(o.host, func(ctx context.Context, tx *postgres.Tx) error {
+		return attendance.Withdraw(ctx, tx, e.ID, "prova", nil)
+	})
 	if list, _ := refusal.As(err); !list.Has(refusal.NotAllowed) {
 		t.Fatalf("host withdraws: %v", err)
 	}
@@ -412,8 +414,13 @@ func TestWithdrawalKeepsItsReason(t *testing.T) {
 	o := newOffice(t)
 	e := entry(o.course["adult"], "2026-03-16", "08:30", "12:30")
 	o.record(o.tutor, e)
-	if err := o.as(o.tutor, func(ctx context.Context, tx *postgres.Tx) error { return attendance.Withdraw(ctx, tx, e.ID, "giorno sbagliato", nil) }); err != nil {
+	if err := o.as(o.tutor, func(ctx context.Context, tx *postgres.Tx) error {
+		return attendance.Withdraw(ctx, tx, e.ID, "giorno sbagliato", nil)
+	}); err != nil {
 		t.Fatal(err)
+	}
+	if err := o.as(o.tutor, func(ctx context.Context, tx *postgres.Tx) error { return attendance.Withdraw(ctx, tx, e.ID, "  ", nil) }); err == nil {
+		t.Fatal("withdrawn again, without a word")
 	}
 	var note string
 	var by uuid.UUID
@@ -421,5 +428,25 @@ func TestWithdrawalKeepsItsReason(t *testing.T) {
 	o.one("select standing_by from attendance", &by)
 	if note != "giorno sbagliato" || by != o.tutor.Member {
 		t.Fatalf("%q by %s", note, by)
+	}
+}
+
+func TestHoursOfWhatIsAttestedStand(t *testing.T) {
+	o := newOffice(t)
+	e := entry(o.intern["adult"], "2026-03-16", "08:30", "12:30")
+	o.record(o.tutor, e)
+	o.exec(`update placement set state = 'ATTESTED' where enrolment_id = $1`, o.intern["adult"])
+	to := calendar.MustLocalTime("11:30")
+	for name, act := range map[string]func(context.Context, *postgres.Tx) error{
+		"withdraw": func(ctx context.Context, tx *postgres.Tx) error {
+			return attendance.Withdraw(ctx, tx, e.ID, "prova", nil)
+		},
+		"correct": func(ctx context.Context, tx *postgres.Tx) error {
+			return attendance.Correct(ctx, tx, attendance.Correction{Entry: e.ID, ID: uuid.New(), To: &to, Note: "prova"})
+		},
+	} {
+		if list, _ := refusal.As(o.as(o.tutor, act)); !list.Has(attendance.NotRunning) {
+			t.Errorf("%s: not refused", name)
+		}
 	}
 }

@@ -38,6 +38,11 @@ var (
 		Message: refusal.Text{It: "La nota supera {max} caratteri.", En: "The remark is longer than {max} characters."},
 		Cure:    refusal.Text{It: "Accorcia la nota.", En: "Shorten the remark."},
 	})
+	ReasonNeeded = refusal.Define(refusal.Definition{
+		Code: "ATTENDANCE_REASON_NEEDED", Kind: refusal.Input,
+		Message: refusal.Text{It: "Chi cambia il registro deve dire perché.", En: "Whoever changes the register must say why."},
+		Cure:    refusal.Text{It: "Scrivi il motivo nella nota.", En: "Write the reason into the note."},
+	})
 	OverDayLimit = refusal.Define(refusal.Definition{
 		Code: "ATTENDANCE_OVER_DAY_LIMIT", Kind: refusal.Rule,
 		Message: refusal.Text{It: "Con queste ore si supera il massimo giornaliero di {limit} (già registrate: {counted}).", En: "These hours pass the daily limit of {limit} (already counted: {counted})."},

@@ -48,14 +48,14 @@ func TestTheAllowanceFollowsTheRegister(t *testing.T) {
 			return err
 		}, "800 2 NOTHING HOURS"},
 		{"resolved", func(ctx context.Context, tx *postgres.Tx) error {
-			_, err := attendance.Resolve(ctx, tx, second, false, "", nil)
+			_, err := attendance.Resolve(ctx, tx, second, false, "prova", nil)
 			return err
 		}, "800 3 HOURS"},
 		{"corrected", func(ctx context.Context, tx *postgres.Tx) error {
-			return attendance.Correct(ctx, tx, attendance.Correction{Entry: first, ID: corrected, To: &longer})
+			return attendance.Correct(ctx, tx, attendance.Correction{Entry: first, ID: corrected, To: &longer, Note: "prova"})
 		}, "1200 4 HOURS"},
 		{"withdrawn", func(ctx context.Context, tx *postgres.Tx) error {
-			return attendance.Withdraw(ctx, tx, corrected, "", nil)
+			return attendance.Withdraw(ctx, tx, corrected, "prova", nil)
 		}, "0 5 NOTHING"},
 	} {
 		h.act(step.act)

@@ -4,6 +4,9 @@
 create extension if not exists btree_gist;
 create extension if not exists unaccent;
 
+-- A function of ours is for those it is granted to: Postgres would let everybody execute it.
+alter default privileges revoke execute on functions from public;
+
 do $$
 begin
   create role lavoro_app nologin;
