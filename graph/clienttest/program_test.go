@@ -57,8 +57,7 @@ func install() (*installation, error) {
 		return nil, err
 	}
 	binary, state := filepath.Join(i.folder, "lavoro"), filepath.Join(i.folder, "state")
-	build := append(append([]string{"build"}, buildFlags...), "-o", binary, "../../cmd/lavoro")
-	if out, err := exec.Command("go", build...).CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-o", binary, "../../cmd/lavoro").CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("build: %w\n%s", err, out)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
