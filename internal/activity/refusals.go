@@ -50,7 +50,7 @@ var (
 	// Full is for an activity without a free seat.
 	Full = refusal.Define(refusal.Definition{
 		Code: "ACTIVITY_FULL", Kind: refusal.Rule,
-		Message: refusal.Text{It: "I {seats} posti dell'attività sono tutti occupati.", En: "All {seats} seats of the activity are taken."},
+		Message: refusal.Text{It: "I posti dell'attività ({seats}) sono tutti occupati.", En: "All seats of the activity ({seats}) are taken."},
 		Cure:    refusal.Text{It: "Scegli un'altra attività, oppure attendi che si liberi un posto.", En: "Choose another activity, or wait for a seat."},
 		CuredBy: organisers,
 	})

@@ -153,7 +153,7 @@ func (r Rules) group(f Facts) Finding {
 // measure judges the last check. One that found nothing holds for a time; one that found the measure holds until a later one.
 func (r Rules) measure(f Facts, m Measure) Finding {
 	check, checked := f.Checks[m.Code]
-	args := map[string]text.Text{"measure": m.Label, "day": spell(check.On), "days": number(r.Validity)}
+	args := map[string]text.Text{"measure": m.Label, "day": spell(check.On), "days": text.Days(r.Validity)}
 	finding := func(o Outcome, fact, cure text.Text) Finding {
 		return Finding{Rule: ruleMeasures, Outcome: o, Fact: fact.Fill(args), Cure: cure.Fill(args)}
 	}
@@ -165,7 +165,7 @@ func (r Rules) measure(f Facts, m Measure) Finding {
 		return finding(r.Found, text.Text{It: "La persona ne beneficia, verifica del {day}: {measure}.", En: "The person receives it, by the check of {day}: {measure}."},
 			text.Text{It: "Se il beneficio è cessato, registra una nuova verifica: {measure}.", En: "If it has ended, record a new check: {measure}."})
 	case f.Day.Sub(check.On) > r.Validity:
-		return finding(r.Unknown, text.Text{It: "L'ultima verifica è del {day}, più di {days} giorni prima: {measure}.", En: "The last check is of {day}, more than {days} days before: {measure}."}, repeat)
+		return finding(r.Unknown, text.Text{It: "L'ultima verifica è del {day}, più di {days} prima: {measure}.", En: "The last check is of {day}, more than {days} before: {measure}."}, repeat)
 	case check.Outcome == Unknown:
 		return finding(r.Unknown, text.Text{It: "Il {day} non è stato possibile accertarlo: {measure}.", En: "On {day} it could not be established: {measure}."}, repeat)
 	}

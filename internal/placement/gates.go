@@ -96,7 +96,7 @@ func durationAllowed(f Facts) refusal.List {
 		return refusal.List{EndsBeforeStart.At("toDay")}
 	}
 	last := f.FromDay.AddMonths(f.Rules.MaxMonths).AddDays(-1 - f.EarlierDays)
-	return unless(!f.ToDay.After(last), TooLong.At("toDay").With("months", f.Rules.MaxMonths))
+	return unless(!f.ToDay.After(last), TooLong.At("toDay").With("months", text.Months(f.Rules.MaxMonths)))
 }
 
 func openingOpen(f Facts) refusal.List { return unless(f.OpeningState != "CLOSED", OpeningClosed.At()) }
@@ -108,18 +108,18 @@ func seatFree(f Facts) refusal.List {
 // hostQuota is the limit of interns for each operating unit; some do not count (domain 1.3).
 func hostQuota(f Facts) refusal.List {
 	return unless(f.Exempt || f.SiteInterns < f.Rules.InternLimit,
-		HostQuota.At().With("limit", f.Rules.InternLimit).With("headcount", f.SiteHeadcount))
+		HostQuota.At().With("limit", interns(f.Rules.InternLimit)).With("headcount", employees(f.SiteHeadcount)))
 }
 
 func tutorFree(f Facts) refusal.List {
 	if f.Tutor == nil {
 		return refusal.List{NoTutor.At("tutor")}
 	}
-	return unless(f.TutorInterns < f.Rules.TutorMax, TutorFull.At("tutor").With("max", f.Rules.TutorMax))
+	return unless(f.TutorInterns < f.Rules.TutorMax, TutorFull.At("tutor").With("max", interns(f.Rules.TutorMax)))
 }
 
 func hostTutorFree(f Facts) refusal.List {
-	return unless(f.HostTutorInterns < f.Rules.HostTutorMax, HostTutorFull.At("hostTutor").With("max", f.Rules.HostTutorMax))
+	return unless(f.HostTutorInterns < f.Rules.HostTutorMax, HostTutorFull.At("hostTutor").With("max", interns(f.Rules.HostTutorMax)))
 }
 
 func projectSigned(f Facts) refusal.List { return unless(!f.ProjectOn.IsZero(), NoProject.At()) }

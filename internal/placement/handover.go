@@ -68,7 +68,7 @@ func roomFor(ctx context.Context, tx *postgres.Tx, programmeID, tutor uuid.UUID,
 	if already+count <= most {
 		return nil
 	}
-	full := TutorFull.At("tutor").With("max", most)
+	full := TutorFull.At("tutor").With("max", interns(most))
 	if policy.Rule(tutorMax).Confirmed {
 		return full
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
 
 // ConfirmInput says under which convention person, tutor and company agree.
@@ -42,7 +43,7 @@ func (r Room) Communicate(ctx context.Context, tx *postgres.Tx, in CommunicateIn
 		e := effect{set: map[string]any{"communicated_on": f.Day, "communication_code": code}, refusals: wrong}
 		if f.late() {
 			e.warn = func(tx *postgres.Tx) error {
-				return tx.Warn(CommunicatedLate.At("day").With("days", f.Rules.DaysBefore).With("from", f.FromDay))
+				return tx.Warn(CommunicatedLate.At("day").With("days", text.Days(f.Rules.DaysBefore)).With("from", f.FromDay))
 			}
 		}
 		return e, nil

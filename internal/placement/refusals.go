@@ -69,7 +69,7 @@ var (
 	})
 	TooLong = refusal.Define(refusal.Definition{
 		Code: "PLACEMENT_TOO_LONG", Kind: refusal.Rule,
-		Message: refusal.Text{It: "Con i tirocini già svolti la persona supererebbe la durata massima di {months} mesi.", En: "With what was done before, the person would exceed the longest duration of {months} months."},
+		Message: refusal.Text{It: "Con i tirocini già svolti la persona supererebbe la durata massima di {months}.", En: "With what was done before, the person would exceed the longest duration of {months}."},
 		Cure:    refusal.Text{It: "Anticipa l'ultimo giorno.", En: "Choose an earlier last day."},
 	})
 	OutsideProgramme = refusal.Define(refusal.Definition{
@@ -119,7 +119,7 @@ var (
 	})
 	HostQuota = refusal.Define(refusal.Definition{
 		Code: "PLACEMENT_HOST_QUOTA", Kind: refusal.Rule,
-		Message: refusal.Text{It: "La sede, con {headcount} dipendenti, può ospitare al massimo {limit} tirocinanti contemporaneamente.", En: "The site, with {headcount} employees, may host at most {limit} interns at once."},
+		Message: refusal.Text{It: "La sede, con {headcount}, può ospitare al massimo {limit} per volta.", En: "The site, with {headcount}, may host at most {limit} at once."},
 		Cure:    refusal.Text{It: "Scegli altre date o un'altra sede, oppure aggiorna il numero di dipendenti se è cambiato.", En: "Choose other dates or another site, or update the number of employees when it has changed."},
 	})
 	NoTutor = refusal.Define(refusal.Definition{
@@ -129,13 +129,13 @@ var (
 	})
 	TutorFull = refusal.Define(refusal.Definition{
 		Code: "PLACEMENT_TUTOR_FULL", Kind: refusal.Rule,
-		Message: refusal.Text{It: "Il tutor segue già {max} tirocinanti, il massimo previsto.", En: "The tutor already follows {max} interns, the most allowed."},
+		Message: refusal.Text{It: "Il tutor segue già {max}, il massimo previsto.", En: "The tutor already follows {max}, the most allowed."},
 		Cure:    refusal.Text{It: "Attendi che un tirocinio si concluda, oppure affida la persona a un altro tutor.", En: "Wait until an internship ends, or give the person another tutor."},
 		CuredBy: refusal.Text{It: "chi coordina l'ente promotore", En: "the promoter's coordinator"},
 	})
 	HostTutorFull = refusal.Define(refusal.Definition{
 		Code: "PLACEMENT_HOST_TUTOR_FULL", Kind: refusal.Rule,
-		Message: refusal.Text{It: "Il tutor aziendale segue già {max} tirocinanti, il massimo previsto.", En: "The host's tutor already follows {max} interns, the most allowed."},
+		Message: refusal.Text{It: "Il tutor aziendale segue già {max}, il massimo previsto.", En: "The host's tutor already follows {max}, the most allowed."},
 		Cure:    refusal.Text{It: "Concorda con l'azienda un altro tutor aziendale.", En: "Agree another tutor with the company."},
 		CuredBy: refusal.Text{It: "l'azienda ospitante", En: "the host"},
 	})
@@ -145,17 +145,17 @@ var (
 var (
 	CommunicatedLate = refusal.Define(refusal.Definition{
 		Code: "PLACEMENT_COMMUNICATED_LATE", Kind: refusal.Rule,
-		Message: refusal.Text{It: "La comunicazione obbligatoria va accettata almeno {days} giorni prima dell'inizio, previsto il {from}.", En: "The mandatory communication must be accepted at least {days} days before the start, planned on {from}."},
+		Message: refusal.Text{It: "La comunicazione obbligatoria va accettata almeno {days} prima dell'inizio, previsto il {from}.", En: "The mandatory communication must be accepted at least {days} before the start, planned on {from}."},
 		Cure:    refusal.Text{It: "Sposta l'inizio, oppure conferma indicando il motivo del ritardo.", En: "Move the start, or go on and give the reason of the delay."},
 	})
 	SuspensionLeast = refusal.Define(refusal.Definition{
 		Code: "PLACEMENT_SUSPENSION_LEAST", Kind: refusal.Rule,
-		Message: refusal.Text{It: "Per questo motivo la sospensione deve durare almeno {days} giorni per non contare nella durata.", En: "For this reason a suspension must last at least {days} days not to count in the duration."},
-		Cure:    refusal.Text{It: "Riprendi il tirocinio dopo almeno {days} giorni.", En: "Resume after at least {days} days."},
+		Message: refusal.Text{It: "Per questo motivo la sospensione deve durare almeno {days} per non contare nella durata.", En: "For this reason a suspension must last at least {days} not to count in the duration."},
+		Cure:    refusal.Text{It: "Riprendi il tirocinio dopo almeno {days}.", En: "Resume after at least {days}."},
 	})
 	SuspensionShort = refusal.Define(refusal.Definition{
 		Code: "PLACEMENT_SUSPENSION_SHORT", Kind: refusal.Rule,
-		Message: refusal.Text{It: "La sospensione è durata {lasted} giorni invece di almeno {days}: conta nella durata del tirocinio.", En: "The suspension lasted {lasted} days instead of at least {days}: it counts in the internship's duration."},
+		Message: refusal.Text{It: "La sospensione è durata {lasted} invece di almeno {days}: conta nella durata del tirocinio.", En: "The suspension lasted {lasted} instead of at least {days}: it counts in the internship's duration."},
 		Cure:    refusal.Text{It: "Controlla il giorno di ripresa, oppure conferma indicando il motivo.", En: "Check the day, or go on and give the reason."},
 	})
 )

@@ -7,6 +7,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/programme"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
 
 // ReasonInput is a step that needs a reason.
@@ -28,7 +29,7 @@ func (r Room) Suspend(ctx context.Context, tx *postgres.Tx, in ReasonInput) erro
 		wrong, err := reasoned(ctx, tx, f.Placement, programme.SuspensionReasons, in.Reason)
 		e := effect{set: map[string]any{"end_reason": in.Reason}, reason: in.Reason, refusals: wrong}
 		if least := f.Rules.SuspensionLeast[in.Reason]; least > 0 {
-			e.note = refusal.List{SuspensionLeast.At("reason").With("days", least)}
+			e.note = refusal.List{SuspensionLeast.At("reason").With("days", text.Days(least))}
 		}
 		return e, err
 	})
@@ -41,7 +42,7 @@ func (r Room) Resume(ctx context.Context, tx *postgres.Tx, in Step) error {
 		least, lasted := f.Rules.SuspensionLeast[f.EndReason], f.Day.Sub(f.StateSince)
 		if lasted < least {
 			e.warn = func(tx *postgres.Tx) error {
-				return tx.Warn(SuspensionShort.At("day").With("lasted", lasted).With("days", least))
+				return tx.Warn(SuspensionShort.At("day").With("lasted", text.Days(lasted)).With("days", text.Days(least)))
 			}
 		}
 		return e, nil

@@ -31,3 +31,11 @@ var Hints = map[string]text.Text{
 	"CANCELLED":    {It: "Non c'è altro da fare: il posto è di nuovo libero.", En: "Nothing is left to do: the seat is free again."},
 	"ANNULLED":     {It: "Comunica l'annullamento a chi ha ricevuto l'UNILAV: il posto è di nuovo libero.", En: "Tell whoever received the UNILAV: the seat is free again."},
 }
+
+func interns(n int) text.Text {
+	return text.Count(n, text.Text{It: "tirocinante", En: "intern"}, text.Text{It: "tirocinanti", En: "interns"})
+}
+
+func employees(n int) text.Text {
+	return text.Count(n, text.Text{It: "dipendente", En: "employee"}, text.Text{It: "dipendenti", En: "employees"})
+}
