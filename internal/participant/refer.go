@@ -69,7 +69,11 @@ func (d *desk) refer(ctx context.Context, tx *postgres.Tx, in ReferInput) (Refer
 	if err != nil {
 		return Referral{}, err
 	}
-	if f.known, err = lookUp(ctx, tx, Fingerprint(d.room.Secret, f.code), d.programme); err != nil {
+	fingerprint := Fingerprint(d.room.Secret, f.code)
+	if err := hold(ctx, tx, fingerprint); err != nil {
+		return Referral{}, err
+	}
+	if f.known, err = lookUp(ctx, tx, fingerprint, d.programme); err != nil {
 		return Referral{}, err
 	}
 	switch {
@@ -247,7 +251,7 @@ func (d *desk) writeCodes(ctx context.Context, tx *postgres.Tx, f *referral, p p
 }
 
 // taken turns what the database's own guards say of a referral into refusals. Somebody who takes part under keys that the actor does
-// not hold, or was referred in this very moment, is only known.
+// not hold is only known.
 func taken(err error) error {
 	switch {
 	case postgres.Violates(err, "participation_pkey"):

@@ -105,16 +105,20 @@ func TestTwoAtOnceMakeOnePerson(t *testing.T) {
 	o := newOffice(t)
 	var wg sync.WaitGroup
 	errs := make([]error, 4)
+	made := make([]participant.Referral, len(errs))
 	for i := range errs {
-		wg.Go(func() { _, errs[i] = o.refer(o.aias, "AIAS", mario) })
+		wg.Go(func() { made[i], errs[i] = o.refer(o.aias, "AIAS", mario) })
 	}
 	wg.Wait()
 	good := 0
-	for _, err := range errs {
+	for i, err := range errs {
 		if err == nil {
 			good++
-		} else if _, ok := refusal.As(err); !ok {
-			t.Errorf("not a refusal: %v", err)
+		} else {
+			wants(t, err, participant.AlreadyReferred, "fiscalCode")
+		}
+		if made[i].Participation != made[0].Participation {
+			t.Error("the refusal does not lead to the participation")
 		}
 	}
 	if n := o.text("select count(*) from person"); good != 1 || n != "1" {

@@ -245,6 +245,17 @@ func territory(ctx context.Context, tx *postgres.Tx, programme uuid.UUID) (map[s
 	return names, nil
 }
 
+// locks is over how many locks referrals spread: an import of a whole register takes no more than these.
+const locks = 512
+
+// hold makes referrals of one person wait for each other, so that the second finds what the first made.
+func hold(ctx context.Context, tx *postgres.Tx, fingerprint []byte) error {
+	if _, err := tx.NewRaw("select pg_advisory_xact_lock(hashtextextended('referral', hashtext(encode(?, 'hex')) & ?))", fingerprint, locks-1).Exec(ctx); err != nil {
+		return fmt.Errorf("hold person: %w", err)
+	}
+	return nil
+}
+
 // lookUp asks what a code is to the actor.
 func lookUp(ctx context.Context, tx *postgres.Tx, fingerprint []byte, programme uuid.UUID) (LookUp, error) {
 	var row struct {
