@@ -111,7 +111,7 @@ func (r Room) write(ctx context.Context, tx *postgres.Tx, t Transition, f Facts,
 		return err
 	}
 	if !moved {
-		return refusal.List{refusal.RevisionConflict.At("expectedRevision")}
+		return refusal.List{refusal.RevisionConflict.At("match")}
 	}
 	f.tell(tx, t.Act, event.Changed, t.To)
 	return r.tellState(ctx, tx, f.Match, t.To)

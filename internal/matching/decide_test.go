@@ -11,6 +11,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/matching"
 	"github.com/lavoroincorso/lavoro/internal/placement/placementtest"
+	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
@@ -128,5 +129,23 @@ func TestADeclineNeedsAKnownReasonAndTheRightRevision(t *testing.T) {
 	d.refresh(all)
 	if n := placementtest.One[int](d.Office, "select count(*)::int from match where participation_id = $1 and opening_id = $2 and state = 'DECLINED'", participation, opening); n != 1 {
 		t.Error("a declined pair is suggested again")
+	}
+}
+
+// A draft of a match that moves on at the same moment is refused at the match: the act takes no revision to point at.
+func TestADraftThatComesTooLateIsToldAtTheMatch(t *testing.T) {
+	d := newDesk(t)
+	match, _, _ := d.suggested()
+	d.Exec("update match set state = 'ACCEPTED' where id = $1", match)
+	d.room.Placement.OnState = append(d.room.Placement.OnState, func(ctx context.Context, tx *postgres.Tx, _ event.Transition) error {
+		_, err := tx.NewRaw("update match set revision = revision + 1 where id = ?", match).Exec(ctx)
+		return err
+	})
+	err := d.As(d.System(), func(ctx context.Context, tx *postgres.Tx) error {
+		return d.try(ctx, tx, access.DraftPlacement, matching.Decision{Match: match})
+	})
+	list, _ := refusal.As(err)
+	if len(list) != 1 || !list.Has(refusal.RevisionConflict) || !slices.Equal(list[0].Path, []string{"match"}) {
+		t.Errorf("got %v", err)
 	}
 }
