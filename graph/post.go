@@ -2,12 +2,14 @@ package graph
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
 	"mime"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/errcode"
@@ -41,6 +43,9 @@ var (
 	})
 )
 
+// requestTime bounds one request, whatever the database does.
+const requestTime = 30 * time.Second
+
 // post answers operations over HTTP POST. What a plan wrote goes out as it is: it is neither parsed nor copied again.
 type post struct{}
 
@@ -52,6 +57,9 @@ func (post) Supports(r *http.Request) bool {
 
 // Do reads one operation, has it executed and writes the answer. A body that cannot be read is never quoted in the answer.
 func (post) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	bounded, cancel := context.WithTimeout(r.Context(), requestTime)
+	defer cancel()
+	r = r.WithContext(bounded)
 	media := wanted(r.Header.Get("Accept"))
 	w.Header().Set("Content-Type", media)
 	start := graphql.Now()

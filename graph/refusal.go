@@ -23,7 +23,7 @@ var (
 	})
 	unavailable = refusal.Define(refusal.Definition{
 		Code: "UNAVAILABLE", Kind: refusal.State,
-		Message: refusal.Text{It: "Il servizio non è raggiungibile in questo momento. Nulla è stato scritto.", En: "The service cannot be reached at this moment. Nothing was written."},
+		Message: refusal.Text{It: "Il servizio non è raggiungibile in questo momento: non è certo se la richiesta abbia avuto effetto.", En: "The service cannot be reached at this moment: it is not certain whether the request took effect."},
 		Cure:    refusal.Text{It: "Riprova tra qualche secondo: la stessa richiesta con lo stesso requestId non avrà doppio effetto.", En: "Try again in a few seconds: the same request with the same requestId has one effect."},
 	})
 	tooLong = refusal.Define(refusal.Definition{
@@ -53,8 +53,8 @@ func present(ctx context.Context, err error) *gqlerror.Error {
 		return spelled(ctx, list[0])
 	}
 	switch {
-	case errors.Is(err, context.Canceled):
-		return spelled(ctx, unavailable.At()) // nobody is there to read it
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return spelled(ctx, unavailable.At()) // nobody is there to read it, or the database is silent
 	case postgres.TookTooLong(err):
 		return spelled(ctx, tooLong.At())
 	case postgres.Unreachable(err):

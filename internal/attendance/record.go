@@ -12,6 +12,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/programme"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
 
 // maxBatch is how many entries one act takes.
@@ -261,7 +262,7 @@ func (b *batch) late(l Limits, e Entry) (refused, warned refusal.List, err error
 	if b.tx.Today().Sub(e.Day) <= l.LateDays {
 		return nil, nil, nil
 	}
-	warning := Late.At("day").With("days", l.LateDays)
+	warning := Late.At("day").With("days", text.Days(l.LateDays))
 	err = b.tx.Pass(warning)
 	if list, ok := refusal.As(err); ok && err != nil {
 		return list, refusal.List{warning}, nil

@@ -60,7 +60,7 @@ var (
 	})
 	Late = refusal.Define(refusal.Definition{
 		Code: "ATTENDANCE_LATE", Kind: refusal.Rule,
-		Message: refusal.Text{It: "La registrazione arriva più di {days} giorni dopo.", En: "The entry comes more than {days} days late."},
+		Message: refusal.Text{It: "La registrazione arriva più di {days} dopo.", En: "The entry comes more than {days} late."},
 		Cure:    refusal.Text{It: "Conferma l'avviso indicando il motivo del ritardo.", En: "Acknowledge the warning, and say why it is late."},
 	})
 	Overlaps = refusal.Define(refusal.Definition{
