@@ -75,7 +75,10 @@ func perform[In, Out any](ctx context.Context, r *Resolver, act access.Act, in I
 		return nil, err
 	}
 	finished(out, asked, refusals, nil)
-	if shown, err = p.read(nil, out); err != nil && !isRefusal {
+	if shown, err = p.read(nil, out); err != nil {
+		if isRefusal {
+			return nil, err // nothing was done
+		}
 		return nil, committed(ctx, out, err)
 	}
 	p.keep(shown)
