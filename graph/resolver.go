@@ -34,7 +34,7 @@ type Resolver struct {
 }
 
 // Mutation gives the resolvers of acts.
-func (r *Resolver) Mutation() MutationResolver { return mutation{Resolver: r} }
+func (r *Resolver) Mutation() MutationResolver { return mutation{r} }
 
 // Query gives the few root fields that no plan can answer.
 func (r *Resolver) Query() QueryResolver { return query{r: r} }
@@ -46,10 +46,7 @@ func (r *Resolver) Subscription() SubscriptionResolver { return nil }
 func (r *Resolver) Refusal() RefusalResolver { return nil }
 
 // mutation has one method for each act.
-type mutation struct {
-	MutationResolver
-	*Resolver
-}
+type mutation struct{ *Resolver }
 
 // query answers what plans do not; the embedded interface stands for everything that they do.
 type query struct {
