@@ -35,7 +35,7 @@ type register struct {
 	next       int
 }
 
-// registerOf signs in the n-th tutor, who has fifteen people.
+// registerOf signs in the n-th tutor, who has twenty people.
 func (s *stage) registerOf(ctx context.Context, program *node, n int) (*register, error) {
 	r := &register{}
 	var subject string

@@ -1,4 +1,4 @@
--- The data that benches run on: 20,000 participants of eight bodies (2,500 each), tutors with 15 people each, case managers
+-- The data that benches run on: 20,000 participants of eight bodies (2,500 each), tutors with 20 people each, case managers
 -- with 50, 2,000 companies, an internship each and an earlier one for every third, a course each, 1.2 million attendances, six
 -- allowances each. Audiences are as the acts write them. Every "-- step" is sent by itself.
 
@@ -20,8 +20,8 @@ create temp table body as
 -- Everything of a participant that other rows repeat.
 create temp table someone as
   select g.n, b.n as body, b.id as organisation_id, b.programme_id, b.line, pg_temp.v4('person', g.n) as person_id, pg_temp.v4('participation', g.n) as id,
-         c.id as case_manager_id, pg_temp.v7(1, b.n + 8 * (g.n / 8 / 15)) as tutor_id, b.n + 8 * (g.n / 8 % 250) as company,
-         b.line || c.key || pg_temp.v7(1, b.n + 8 * (g.n / 8 / 15)) || pg_temp.v4('person', g.n) as audience
+         c.id as case_manager_id, pg_temp.v7(1, b.n + 8 * (g.n / 8 / 20)) as tutor_id, b.n + 8 * (g.n / 8 % 250) as company,
+         b.line || c.key || pg_temp.v7(1, b.n + 8 * (g.n / 8 / 20)) || pg_temp.v4('person', g.n) as audience
   from generate_series(0, 19999) g(n)
   join body b on b.n = g.n % 8
   join case_manager c on c.n = b.n + 8 * (g.n / 8 / 50);
@@ -67,6 +67,16 @@ insert into participation (id, programme_id, person_id, organisation_id, state, 
 select id, programme_id, person_id, organisation_id, 'ACTIVE', date '2025-02-01' + n / 50, 'SOCIAL_SERVICE', date '2025-01-01' + n / 50,
        date '2025-02-01' + n / 50, case_manager_id, tutor_id, 'DEMO', audience
 from someone;
+
+-- step groups and checks
+insert into participation_group (id, participation_id, code, class, audience)
+select pg_temp.v7(70 + g.i, s.n), s.id, g.code, g.class, s.audience
+from someone s cross join (values (0, 'CARE_LEAVERS', 'restricted', 1), (1, 'HOUSING_EMERGENCY', 'restricted', 2), (2, 'DISABILITY', 'health', 2),
+                                  (3, 'EX_DETAINED', 'penal', 5), (4, 'VIOLENCE_VICTIMS', 'protection', 10)) g(i, code, class, every)
+where s.n / 8 % g.every = 0;
+insert into exclusion_check (id, programme_id, participation_id, measure, checked_on, outcome, evidence, checked_by, origin, audience)
+select pg_temp.v7(80 + m.i, s.n), s.programme_id, s.id, m.code, date '2025-01-15' + s.n / 50, 'CLEAR', 'Interrogazione ' || s.n, s.case_manager_id, 'DEMO', s.audience
+from someone s cross join (values (0, 'ADI'), (1, 'GOL')) m(i, code);
 
 -- step companies
 create temp table host as

@@ -5,7 +5,7 @@
 // websockets over loopback. Figures go to standard output, one line each: name, value, unit. All else goes to standard
 // error, also how much a figure varied.
 //
-// What a figure means is said where it is measured: reads.go, attendance.go, live.go. Load generator, PostgreSQL and
+// What a figure means is said where it is measured: reads.go, attendance.go, live.go, rights.go. Load generator, PostgreSQL and
 // server share the machine, so ratios taken in one run say more than absolute figures.
 package main
 
@@ -25,7 +25,7 @@ type bench struct {
 	run  func(context.Context, *stage, *report) error
 }
 
-var benches = []bench{{"reads", reads}, {"attendance", recording}, {"live", live}}
+var benches = []bench{{"reads", reads}, {"attendance", recording}, {"live", live}, {"access", rights}}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

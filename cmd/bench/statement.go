@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -151,13 +152,18 @@ func (st statement) bound() error {
 	return nil
 }
 
-// withoutRights is the statement with every predicate on the audience taken as true, and how many there were. Arguments
-// that are no longer used go, the others are numbered anew.
+// withoutRights is the statement with every predicate on the audience taken as true, or as false where it asks for none of no
+// keys, and how many there were. Arguments that are no longer used go, the others are numbered anew.
 func (st statement) withoutRights() (statement, int) {
-	n := len(rightsPredicate.FindAllString(st.SQL, -1))
+	n := 0
 	bare := statement{}
 	numbers := map[string]string{}
-	bare.SQL = placeholder.ReplaceAllStringFunc(rightsPredicate.ReplaceAllLiteralString(st.SQL, "true"), func(p string) string {
+	open := rightsPredicate.ReplaceAllStringFunc(st.SQL, func(predicate string) string {
+		n++
+		i, _ := strconv.Atoi(placeholder.FindStringSubmatch(predicate)[1])
+		return strconv.FormatBool(st.Args[i-1] != "{}")
+	})
+	bare.SQL = placeholder.ReplaceAllStringFunc(open, func(p string) string {
 		if _, ok := numbers[p]; !ok {
 			i, _ := strconv.Atoi(p[1:])
 			bare.Args = append(bare.Args, st.Args[i-1])
@@ -166,6 +172,12 @@ func (st statement) withoutRights() (statement, int) {
 		return numbers[p]
 	})
 	return bare, n
+}
+
+// narrowed is the statement with the predicate on its list's own rows, r1 in every plan of one list, replaced by an equality.
+func (st statement) narrowed(column, id string) statement {
+	own := regexp.MustCompile(`\br1` + rightsPredicate.String()[len(`\b\w+`):])
+	return statement{SQL: own.ReplaceAllLiteralString(st.SQL, fmt.Sprintf("r1.%s = $%d::uuid", column, len(st.Args)+1)), Args: append(slices.Clone(st.Args), id)}
 }
 
 // inlined is the statement with its arguments as literals, for programs that cannot bind any.

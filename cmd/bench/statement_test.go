@@ -43,6 +43,24 @@ func TestRightsAreTakenOutAndTheRestIsNumberedAnew(t *testing.T) {
 	}
 }
 
+func TestAPredicateOfNoKeysIsFalse(t *testing.T) {
+	st := statement{SQL: "select from t r1 where r1.audience && $1::uuid[] or r1.audience && $2::uuid[]", Args: []string{"{}", "{a}"}}
+	if bare, n := st.withoutRights(); bare.SQL != "select from t r1 where false or true" || n != 2 || len(bare.Args) != 0 {
+		t.Errorf("%d predicates, statement %q with %q", n, bare.SQL, bare.Args)
+	}
+}
+
+func TestAListIsKeptToItsRowsByAnEquality(t *testing.T) {
+	st := statement{SQL: "select from t r1 where r1.audience && $1::uuid[] and exists (select from t r12 where r12.audience && $1::uuid[])", Args: []string{"{a}"}}
+	own := st.narrowed("tutor_id", "b")
+	if want := "select from t r1 where r1.tutor_id = $2::uuid and exists (select from t r12 where r12.audience && $1::uuid[])"; own.SQL != want {
+		t.Errorf("statement is %q, want %q", own.SQL, want)
+	}
+	if want := []string{"{a}", "b"}; !slices.Equal(own.Args, want) || len(st.Args) != 1 {
+		t.Errorf("arguments are %q, want %q", own.Args, want)
+	}
+}
+
 func TestAStatementWithoutItsArgumentsIsNoticed(t *testing.T) {
 	if err := (statement{SQL: "select $1, $2", Args: []string{"a"}}).bound(); err == nil {
 		t.Error("a missing argument went unnoticed")
