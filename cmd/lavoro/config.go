@@ -15,6 +15,7 @@ import (
 type Config struct {
 	Listen      string `flag:"listen" env:"LAVORO_LISTEN" default:":8080" usage:"address to serve on"`
 	DatabaseURL string `flag:"database-url" env:"DATABASE_URL" mask:"url" usage:"PostgreSQL 15 or newer, as the application; it takes the role lavoro_app"`
+	RelayURL    string `flag:"relay-url" env:"LAVORO_RELAY_URL" mask:"url" usage:"the same database for a login of the role lavoro_relay, which carries news (database-url when empty)"`
 	OwnerURL    string `flag:"owner-url" env:"LAVORO_OWNER_URL" mask:"url" usage:"the same database as its owner, for migrate and programme apply (database-url when empty)"`
 	RedisURL    string `flag:"redis-url" env:"REDIS_URL" mask:"url" usage:"Redis 7 or newer"`
 	Secret      string `flag:"secret" env:"LAVORO_SECRET" mask:"all" usage:"32 random bytes in base64: keys the index of fiscal codes; needed where the database is REAL"`

@@ -37,7 +37,7 @@ type App struct {
 
 // Open connects to the servers that the configuration names and puts the rooms together.
 func Open(ctx context.Context, c Config) (*App, error) {
-	db, err := postgres.Open(ctx, postgres.Config{URL: c.DatabaseURL, Plans: int32(c.Plans), Acts: c.Acts})
+	db, err := postgres.Open(ctx, postgres.Config{URL: c.DatabaseURL, RelayURL: c.RelayURL, Plans: int32(c.Plans), Acts: c.Acts})
 	if err != nil {
 		return nil, err
 	}

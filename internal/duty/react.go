@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/live"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 )
 
@@ -35,16 +36,21 @@ func (r *Runner) react(ctx context.Context) (worked bool, err error) {
 	return worked, errors.Join(errs...)
 }
 
-// step runs a reaction on its next events and moves its position, both in one transaction.
+// step runs a reaction on its next events and moves its position, both in one transaction. The news are read before it, by the relay's
+// connection; where another runner has moved the position since, nothing is done and the next step reads again.
 func (r *Runner) step(ctx context.Context, actor access.Actor, w pending) (moved bool, err error) {
 	reaction := r.named(w.Name)
+	before, err := reached(ctx, r.DB, w)
+	if err != nil {
+		return false, err
+	}
+	events, upTo, err := live.Ahead(ctx, r.DB, w.Programme, before, reaction.SubjectKinds, eventsAtOnce)
+	if err != nil || upTo <= before {
+		return false, err
+	}
 	err = r.DB.InTx(ctx, actor, r.Clock, func(ctx context.Context, tx *postgres.Tx) error {
 		from, err := position(ctx, tx, w.Name, w.Programme)
-		if err != nil {
-			return err
-		}
-		events, upTo, err := ahead(ctx, tx, w.Programme, from, reaction.SubjectKinds, eventsAtOnce)
-		if moved = upTo > from; err != nil || !moved {
+		if err != nil || from != before {
 			return err
 		}
 		if len(events) > 0 {
@@ -54,7 +60,7 @@ func (r *Runner) step(ctx context.Context, actor access.Actor, w pending) (moved
 		}
 		return move(ctx, tx, w.Name, w.Programme, upTo)
 	})
-	return moved && err == nil, err
+	return err == nil, err
 }
 
 func (r *Runner) named(name string) Reaction {

@@ -10,7 +10,6 @@ import (
 	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
-	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 )
 
@@ -159,37 +158,4 @@ func move(ctx context.Context, tx *postgres.Tx, name string, programme uuid.UUID
 		return fmt.Errorf("position of %s: %w", name, err)
 	}
 	return nil
-}
-
-// ahead reads the next events on the kinds of subject after a position, and how far the reading came. The head is read first:
-// sequence is commit order, so all events up to it are there.
-func ahead(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, after int64, kinds []string, limit int) (events []event.Event, upTo int64, err error) {
-	if err := tx.NewRaw("select coalesce((select seq from news_head where programme_id = ?), 0)", programme).Scan(ctx, &upTo); err != nil {
-		return nil, 0, fmt.Errorf("news: %w", err)
-	}
-	var rows []struct {
-		Seq         int64
-		At          time.Time
-		ActorID     uuid.UUID
-		Act         string
-		Kind        event.Kind
-		SubjectKind string
-		SubjectID   uuid.UUID
-		Related     []uuid.UUID `bun:",array"`
-		Audience    []uuid.UUID `bun:",array"`
-	}
-	err = tx.NewRaw(`select seq, at, actor_id, act, kind, subject_kind, subject_id, related, audience from outbox
-		where programme_id = ? and seq > ? and seq <= ? and subject_kind in (?) order by seq limit ?`,
-		programme, after, upTo, bun.In(kinds), limit).Scan(ctx, &rows)
-	if err != nil {
-		return nil, 0, fmt.Errorf("news: %w", err)
-	}
-	for _, r := range rows {
-		events = append(events, event.Event{Seq: r.Seq, At: r.At, Actor: r.ActorID, News: event.News{Programme: programme, Act: r.Act, Kind: r.Kind,
-			SubjectKind: r.SubjectKind, Subject: r.SubjectID, Related: r.Related, Audience: r.Audience}})
-	}
-	if len(rows) == limit {
-		upTo = rows[limit-1].Seq
-	}
-	return events, upTo, nil
 }

@@ -16,7 +16,7 @@ var SystemMember = uuid.NewSHA1(uuid.NameSpaceURL, []byte("https://github.com/la
 
 // SystemActor is the house itself: a SYSTEM grant on the lead organisation of each programme.
 func SystemActor(ctx context.Context, db *postgres.DB) (access.Actor, error) {
-	rows, err := db.Plans.Query(ctx, "select programme_id, organisation_id from programme_roots()")
+	rows, err := db.Relay.Query(ctx, "select programme_id, organisation_id from programme_roots()")
 	if err != nil {
 		return access.Actor{}, fmt.Errorf("programmes: %w", err)
 	}
@@ -66,11 +66,20 @@ func (r *Runner) behind(ctx context.Context) ([]pending, error) {
 	for i, reaction := range r.Reactions {
 		names[i] = reaction.Name
 	}
-	rows, err := r.DB.Plans.Query(ctx, `select n.name, h.programme_id from unnest($1::text[]) with ordinality n(name, i) cross join news_head h
+	rows, err := r.DB.Relay.Query(ctx, `select n.name, h.programme_id from unnest($1::text[]) with ordinality n(name, i) cross join news_head h
 		left join reaction_position p on p.name = n.name and p.programme_id = h.programme_id
 		where h.seq > coalesce(p.seq, 0) order by n.i, h.programme_id`, names)
 	if err != nil {
 		return nil, fmt.Errorf("positions: %w", err)
 	}
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[pending])
+}
+
+// reached is how far a reaction has come in a programme, as it stands now.
+func reached(ctx context.Context, db *postgres.DB, w pending) (seq int64, err error) {
+	err = db.Relay.QueryRow(ctx, "select coalesce((select seq from reaction_position where name = $1 and programme_id = $2), 0)", w.Name, w.Programme).Scan(&seq)
+	if err != nil {
+		return 0, fmt.Errorf("position of %s: %w", w.Name, err)
+	}
+	return seq, nil
 }

@@ -15,24 +15,41 @@ const columns = "o.programme_id, o.seq, o.at, o.actor_id, o.act, o.kind, o.subje
 
 // Head is the sequence of a programme's last event; 0 before the first.
 func Head(ctx context.Context, db *postgres.DB, programme uuid.UUID) (seq int64, err error) {
-	err = db.Plans.QueryRow(ctx, "select coalesce((select seq from news_head where programme_id = $1), 0)", programme).Scan(&seq)
+	err = db.Relay.QueryRow(ctx, "select coalesce((select seq from news_head where programme_id = $1), 0)", programme).Scan(&seq)
 	return seq, err
 }
 
 // Epoch names the history that sequences belong to; it changes when a database is restored or promoted.
 func Epoch(ctx context.Context, db *postgres.DB) (epoch string, err error) {
-	err = db.Plans.QueryRow(ctx, "select lavoro_epoch()").Scan(&epoch)
+	err = db.Relay.QueryRow(ctx, "select lavoro_epoch()").Scan(&epoch)
 	return epoch, err
 }
 
 // Between reads a programme's events with after < seq <= upTo, in order, at most limit.
 func Between(ctx context.Context, db *postgres.DB, programme uuid.UUID, after, upTo int64, limit int) ([]event.Event, error) {
-	rows, err := db.Plans.Query(ctx, "select "+columns+" from outbox o where o.programme_id = $1 and o.seq > $2 and o.seq <= $3 order by o.seq limit $4",
+	rows, err := db.Relay.Query(ctx, "select "+columns+" from outbox o where o.programme_id = $1 and o.seq > $2 and o.seq <= $3 order by o.seq limit $4",
 		programme, after, upTo, limit)
 	if err != nil {
 		return nil, fmt.Errorf("outbox: %w", err)
 	}
 	return pgx.CollectRows(rows, scan)
+}
+
+// Ahead reads a programme's next events on the kinds of subject after a position, at most limit, and how far the reading came. The head
+// is read first: sequence is commit order, so all events up to it are there.
+func Ahead(ctx context.Context, db *postgres.DB, programme uuid.UUID, after int64, kinds []string, limit int) (events []event.Event, upTo int64, err error) {
+	if upTo, err = Head(ctx, db, programme); err != nil || upTo <= after {
+		return nil, upTo, err
+	}
+	rows, err := db.Relay.Query(ctx, "select "+columns+` from outbox o where o.programme_id = $1 and o.seq > $2 and o.seq <= $3
+		and o.subject_kind = any ($4) order by o.seq limit $5`, programme, after, upTo, kinds, limit)
+	if err != nil {
+		return nil, 0, fmt.Errorf("outbox: %w", err)
+	}
+	if events, err = pgx.CollectRows(rows, scan); len(events) == limit {
+		upTo = events[limit-1].Seq
+	}
+	return events, upTo, err
 }
 
 func scan(row pgx.CollectableRow) (event.Event, error) {
@@ -43,7 +60,7 @@ func scan(row pgx.CollectableRow) (event.Event, error) {
 
 // Kept says whether every event of the programme after the sequence is still in the outbox.
 func Kept(ctx context.Context, db *postgres.DB, programme uuid.UUID, seq int64) (kept bool, err error) {
-	err = db.Plans.QueryRow(ctx, `select coalesce((select seq from news_head where programme_id = $1), 0) <= $2
+	err = db.Relay.QueryRow(ctx, `select coalesce((select seq from news_head where programme_id = $1), 0) <= $2
 		or exists (select 1 from outbox where programme_id = $1 and seq = $2 + 1)`, programme, seq).Scan(&kept)
 	return kept, err
 }

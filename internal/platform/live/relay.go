@@ -110,7 +110,7 @@ func (r *Relay) prepare(ctx context.Context) error {
 	if r.prepared == today {
 		return nil
 	}
-	if _, err := r.DB.Plans.Exec(ctx, "select outbox_prepare($1::date, $2)", today, daysAhead); err != nil {
+	if _, err := r.DB.Relay.Exec(ctx, "select outbox_prepare($1::date, $2)", today, daysAhead); err != nil {
 		return fmt.Errorf("outbox partitions: %w", err)
 	}
 	r.prepared = today
@@ -119,7 +119,7 @@ func (r *Relay) prepare(ctx context.Context) error {
 
 // carry copies the next events of every programme and then moves the positions: at least once, in order.
 func (r *Relay) carry(ctx context.Context) (int, error) {
-	rows, err := r.DB.Plans.Query(ctx, `select `+columns+` from news_head h left join relay_position p using (programme_id)
+	rows, err := r.DB.Relay.Query(ctx, `select `+columns+` from news_head h left join relay_position p using (programme_id)
 		cross join lateral (select * from outbox x where x.programme_id = h.programme_id and x.seq > coalesce(p.seq, 0) order by x.seq limit $1) o
 		where h.seq > coalesce(p.seq, 0) order by o.programme_id, o.seq limit $1`, carryAtOnce)
 	if err != nil {
@@ -153,7 +153,7 @@ func (r *Relay) moved(ctx context.Context, reached map[uuid.UUID]int64) error {
 		batch.Queue(`insert into relay_position (programme_id, seq) values ($1, $2)
 			on conflict (programme_id) do update set seq = greatest(relay_position.seq, excluded.seq)`, programme, seq)
 	}
-	return r.DB.Plans.SendBatch(ctx, &batch).Close()
+	return r.DB.Relay.SendBatch(ctx, &batch).Close()
 }
 
 func decode(message goredis.XMessage) (event.Event, error) {

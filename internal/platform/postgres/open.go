@@ -13,19 +13,26 @@ import (
 	"github.com/uptrace/bun/dialect/pgdialect"
 )
 
-// Role is the database role of every pool of the application.
-const Role = "lavoro_app"
+// The database roles: of all that answers people, and of what carries news and holds leases.
+const (
+	Role      = "lavoro_app"
+	RelayRole = "lavoro_relay"
+)
 
 // Config says where the truth is and how many connections each pool may take.
 type Config struct {
-	URL   string
-	Plans int32 // connections for reads; 0 is 8
-	Acts  int   // connections for writes; 0 is 8
+	URL      string
+	RelayURL string // the same database for a login that takes the role lavoro_relay; URL where empty
+	Plans    int32  // connections for reads; 0 is 8
+	Acts     int    // connections for writes; 0 is 8
+	Relay    int32  // connections for news and leases; 0 is 4
 }
 
 // DB is the database as the application sees it: through rights.
 type DB struct {
 	Plans *pgxpool.Pool
+	// Relay reads news and holds leases: it sees no personal data. Like every pool, it is never asked while another connection is held.
+	Relay *pgxpool.Pool
 	// OnNews, when set before the first act, is called after each commit that told something; it must not wait.
 	OnNews func()
 	acts   *bun.DB
@@ -33,7 +40,6 @@ type DB struct {
 
 // settings of every session; the timeouts bound what a frozen client or node can hold.
 var settings = map[string]string{
-	"role":                                Role,
 	"timezone":                            "UTC",
 	"application_name":                    "lavoro",
 	"idle_in_transaction_session_timeout": "5s",
@@ -43,37 +49,55 @@ var settings = map[string]string{
 	"jit":                                 "off", // short statements: compiling costs more than it saves
 }
 
-// Open connects both pools. A database that does not answer is an error of the first statement, not of Open.
+// Open connects the pools. A database that does not answer is an error of the first statement, not of Open.
 func Open(ctx context.Context, c Config) (*DB, error) {
-	pool, err := pgxpool.ParseConfig(c.URL)
+	plans, err := pool(ctx, c.URL, Role, orDefault(c.Plans, 8))
 	if err != nil {
-		return nil, fmt.Errorf("database url: %w", redacted(err))
+		return nil, err
 	}
-	pool.MaxConns = orDefault(c.Plans, 8)
-	configure(pool.ConnConfig)
-	plans, err := pgxpool.NewWithConfig(ctx, pool)
+	if c.RelayURL == "" {
+		c.RelayURL = c.URL
+	}
+	relay, err := pool(ctx, c.RelayURL, RelayRole, orDefault(c.Relay, 4))
 	if err != nil {
-		return nil, fmt.Errorf("pool for plans: %w", err)
+		plans.Close()
+		return nil, err
 	}
-	acts := pool.ConnConfig.Copy()
+	acts := plans.Config().ConnConfig.Copy()
 	acts.DefaultQueryExecMode = pgx.QueryExecModeExec
 	db := sql.OpenDB(stdlib.GetConnector(*acts))
 	db.SetMaxOpenConns(orDefault(c.Acts, 8))
 	db.SetMaxIdleConns(orDefault(c.Acts, 8))
 	db.SetConnMaxIdleTime(5 * time.Minute)
-	return &DB{Plans: plans, acts: bun.NewDB(db, pgdialect.New())}, nil
+	return &DB{Plans: plans, Relay: relay, acts: bun.NewDB(db, pgdialect.New())}, nil
 }
 
-func configure(c *pgx.ConnConfig) {
+func pool(ctx context.Context, url, role string, connections int32) (*pgxpool.Pool, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("database url: %w", redacted(err))
+	}
+	config.MaxConns = connections
+	configure(config.ConnConfig, role)
+	made, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("pool of %s: %w", role, err)
+	}
+	return made, nil
+}
+
+func configure(c *pgx.ConnConfig, role string) {
 	for name, value := range settings {
 		c.RuntimeParams[name] = value
 	}
+	c.RuntimeParams["role"] = role
 	c.ConnectTimeout = 5 * time.Second
 }
 
-// Close ends both pools.
+// Close ends the pools.
 func (db *DB) Close() {
 	db.Plans.Close()
+	db.Relay.Close()
 	_ = db.acts.Close()
 }
 
