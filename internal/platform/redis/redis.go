@@ -3,6 +3,7 @@ package redis
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -31,3 +32,6 @@ func Open(url string) (Client, error) {
 	o.ReadTimeout, o.WriteTimeout, o.DialTimeout = 3*time.Second, 3*time.Second, 2*time.Second
 	return redis.NewClient(o), nil
 }
+
+// Absent says whether an error only means that nothing is kept under the name.
+func Absent(err error) bool { return errors.Is(err, redis.Nil) }
