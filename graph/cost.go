@@ -1,6 +1,9 @@
 package graph
 
 import (
+	"cmp"
+	"time"
+
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -8,11 +11,19 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
-// Limits bound what one operation may ask for.
+// Limits bound what one operation may ask for, and how long it may take.
 type Limits struct {
 	Cost  int // fields of the answer, lists counted at their page size
 	Depth int
+	Body  int64         // bytes of one request or message; 0 is 1 MiB
+	Time  time.Duration // of one request, whatever the database does; 0 is 30 seconds
+	// Introspection says whether the schema may be asked for; the file of the contract is served in any case.
+	Introspection bool
 }
+
+func (l Limits) body() int64 { return cmp.Or(l.Body, 1<<20) }
+
+func (l Limits) time() time.Duration { return cmp.Or(l.Time, 30*time.Second) }
 
 const (
 	assumedList = 20  // what a list without pages is counted as

@@ -21,8 +21,11 @@ func (r *Resolver) operation(ctx context.Context, next graphql.OperationHandler)
 	if err := r.Limits.check(op); err != nil {
 		return failed(ctx, err)
 	}
-	_, signedIn := sessionOf(ctx)
-	if !signedIn && !onlyIntrospection(op) {
+	own, all := introspected(op)
+	if own && !r.Limits.Introspection {
+		return failed(ctx, introspectionOff.At())
+	}
+	if _, signedIn := sessionOf(ctx); !signedIn && !all {
 		return failed(ctx, unauthenticated.At())
 	}
 	switch op.Operation.Operation {
@@ -34,13 +37,14 @@ func (r *Resolver) operation(ctx context.Context, next graphql.OperationHandler)
 	return next(ctx)
 }
 
-func onlyIntrospection(op *graphql.OperationContext) bool {
+// introspected says whether some root field asks for the schema, and whether all are about it or about nothing.
+func introspected(op *graphql.OperationContext) (some, all bool) {
+	all = true
 	for _, f := range graphql.CollectFields(op, op.Operation.SelectionSet, []string{"Query", "Mutation", "Subscription"}) {
-		if !strings.HasPrefix(f.Name, "__") {
-			return false
-		}
+		some = some || f.Name == "__schema" || f.Name == "__type"
+		all = all && strings.HasPrefix(f.Name, "__")
 	}
-	return true
+	return some, all
 }
 
 func failed(ctx context.Context, err error) graphql.ResponseHandler {

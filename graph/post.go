@@ -4,12 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"mime"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/errcode"
@@ -26,28 +24,15 @@ const (
 )
 
 var (
-	malformed = refusal.Define(refusal.Definition{
-		Code: "MALFORMED_REQUEST", Kind: refusal.Input,
-		Message: refusal.Text{It: "Il corpo della richiesta non è un'operazione GraphQL in JSON.", En: "The body of the request is not a GraphQL operation in JSON."},
-		Cure:    refusal.Text{It: "Invia un oggetto JSON con `query` e, se servono, `variables` e `operationName`.", En: "Send a JSON object with `query` and, where needed, `variables` and `operationName`."},
-	})
 	needsSocket = refusal.Define(refusal.Definition{
 		Code: "SUBSCRIPTION_NEEDS_SOCKET", Kind: refusal.Input,
 		Message: refusal.Text{It: "Una sottoscrizione non può passare da una richiesta POST.", En: "A subscription cannot go through a POST request."},
 		Cure:    refusal.Text{It: "Apri un WebSocket con il protocollo graphql-transport-ws allo stesso indirizzo.", En: "Open a WebSocket with the protocol graphql-transport-ws at the same address."},
 	})
-	tooLarge = refusal.Define(refusal.Definition{
-		Code: "REQUEST_TOO_LARGE", Kind: refusal.Input,
-		Message: refusal.Text{It: "Il corpo della richiesta è troppo grande.", En: "The body of the request is too large."},
-		Cure:    refusal.Text{It: "Dividi la richiesta in più parti.", En: "Divide the request."},
-	})
 )
 
-// requestTime bounds one request, whatever the database does.
-const requestTime = 30 * time.Second
-
 // post answers operations over HTTP POST. What a plan wrote goes out as it is: it is neither parsed nor copied again.
-type post struct{}
+type post struct{ limits Limits }
 
 // Supports takes POST requests with a JSON body.
 func (post) Supports(r *http.Request) bool {
@@ -56,8 +41,8 @@ func (post) Supports(r *http.Request) bool {
 }
 
 // Do reads one operation, has it executed and writes the answer. A body that cannot be read is never quoted in the answer.
-func (post) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
-	bounded, cancel := context.WithTimeout(r.Context(), requestTime)
+func (p post) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	bounded, cancel := context.WithTimeout(r.Context(), p.limits.time())
 	defer cancel()
 	r = r.WithContext(bounded)
 	media := wanted(r.Header.Get("Accept"))
@@ -81,22 +66,11 @@ func (post) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecuto
 		return
 	}
 	responses, ctx := exec.DispatchOperation(r.Context(), op)
-	writeResponse(w, responses(ctx))
-}
-
-func readParams(body io.Reader) (*graphql.RawParams, error) {
-	data, err := io.ReadAll(body)
-	var over *http.MaxBytesError
-	if errors.As(err, &over) {
-		return nil, tooLarge.At()
+	response := responses(ctx)
+	if response.Data == nil && media == responseJSON {
+		w.WriteHeader(requestStatus(media, response.Errors))
 	}
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.UseNumber()
-	var params graphql.RawParams
-	if err != nil || decoder.Decode(&params) != nil {
-		return nil, malformed.At()
-	}
-	return &params, nil
+	writeResponse(w, response)
 }
 
 // wanted picks the answer's media type: the first of ours that the client names.
@@ -115,12 +89,12 @@ func wanted(accept string) string {
 // requestStatus is for operations that could not be begun: a client of the newer media type is told by the status, too.
 func requestStatus(media string, errs gqlerror.List) int {
 	switch {
-	case errcode.GetErrorKind(errs) != errcode.KindProtocol:
-		return http.StatusOK
 	case media == responseJSON:
 		return http.StatusBadRequest
+	case errcode.GetErrorKind(errs) == errcode.KindProtocol:
+		return http.StatusUnprocessableEntity
 	}
-	return http.StatusUnprocessableEntity
+	return http.StatusOK
 }
 
 // writeResponse spells an answer: errors first, then the data as they are. A request that was never executed has no data.

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/google/uuid"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
@@ -31,6 +33,21 @@ var (
 		Message: refusal.Text{It: "L'operazione ha impiegato troppo tempo ed è stata fermata. Nulla è stato scritto.", En: "The operation took too long and was stopped. Nothing was written."},
 		Cure:    refusal.Text{It: "Chiedi meno dati in una volta, o restringi il filtro.", En: "Ask for less at once, or narrow the filter."},
 	})
+	invalidOperation = refusal.Define(refusal.Definition{
+		Code: errcode.ValidationFailed, Kind: refusal.Input,
+		Message: refusal.Text{It: "L'operazione non corrisponde allo schema: {cause}", En: "The operation does not fit the schema: {cause}"},
+		Cure:    refusal.Text{It: "Confronta l'operazione con /schema.graphqls.", En: "Compare the operation with /schema.graphqls."},
+	})
+	unreadableOperation = refusal.Define(refusal.Definition{
+		Code: errcode.ParseFailed, Kind: refusal.Input,
+		Message: refusal.Text{It: "Il testo dell'operazione non è GraphQL: {cause}", En: "The text of the operation is not GraphQL: {cause}"},
+		Cure:    refusal.Text{It: "Correggi il testo nel punto indicato.", En: "Correct the text at the place that is named."},
+	})
+	introspectionOff = refusal.Define(refusal.Definition{
+		Code: "INTROSPECTION_OFF", Kind: refusal.Input,
+		Message: refusal.Text{It: "Qui lo schema non si chiede con un'operazione.", En: "The schema is not to be asked for by an operation here."},
+		Cure:    refusal.Text{It: "Leggi /schema.graphqls.", En: "Read /schema.graphqls."},
+	})
 	internal = refusal.Define(refusal.Definition{
 		Code: "INTERNAL", Kind: refusal.State,
 		Message: refusal.Text{It: "Errore interno. Riferimento: {id}.", En: "Internal error. Reference: {id}."},
@@ -43,7 +60,7 @@ var (
 func present(ctx context.Context, err error) *gqlerror.Error {
 	var own *gqlerror.Error
 	if errors.As(err, &own) && own.Err == nil {
-		return own // of the parser, the validator or the protocol: about the request, not about data
+		return aboutRequest(ctx, own)
 	}
 	var invalid *scalar.Invalid
 	if errors.As(err, &invalid) {
@@ -64,6 +81,38 @@ func present(ctx context.Context, err error) *gqlerror.Error {
 	id := uuid.NewString()
 	slog.ErrorContext(ctx, "internal error", "id", id, "error", postgres.Safe(err))
 	return spelled(ctx, internal.At().With("id", id))
+}
+
+// longestCause is how much of the parser's or the validator's own words is repeated, in bytes: they quote the request.
+const longestCause = 300
+
+// aboutRequest puts what the parser and the validator say into our words around theirs. What is spelled already stays as it is.
+func aboutRequest(ctx context.Context, own *gqlerror.Error) *gqlerror.Error {
+	code, ok := map[any]*refusal.Code{errcode.ValidationFailed: invalidOperation, errcode.ParseFailed: unreadableOperation}[own.Extensions["code"]]
+	if _, spelled := own.Extensions["cure"]; !ok || spelled {
+		return own
+	}
+	cause := own.Message
+	if len(cause) > longestCause {
+		cause = strings.ToValidUTF8(cause[:longestCause], "") + "…"
+	}
+	e := spelled(ctx, code.At().With("cause", cause))
+	e.Locations, e.Rule = own.Locations, own.Rule
+	if own.Path != nil {
+		e.Path = own.Path
+	}
+	return e
+}
+
+// withoutHints presents errors where the schema is not to be asked for: names that the validator would suggest stay out.
+func withoutHints(ctx context.Context, err error) *gqlerror.Error {
+	var own *gqlerror.Error
+	if errors.As(err, &own) && own.Err == nil {
+		hushed := *own
+		hushed.Message, _, _ = strings.Cut(own.Message, " Did you mean")
+		return present(ctx, &hushed)
+	}
+	return present(ctx, err)
 }
 
 // pathOf is the path into an act's input, as refusals spell it: without the field and its argument.

@@ -12,9 +12,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
-	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/99designs/gqlgen/graphql/handler/transport"
-	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
@@ -25,11 +23,8 @@ import (
 type Authenticate func(ctx context.Context, token string) (Session, error)
 
 const (
-	documentCache = 1000   // parsed operations kept
-	tokenLimit    = 15_000 // lexical tokens of one operation
-	maxBody       = 1 << 20
-	keepAlive     = 15 * time.Second
-	initTimeout   = 10 * time.Second
+	keepAlive   = 15 * time.Second
+	initTimeout = 10 * time.Second
 	// rightsPoll is how often an open connection's token and rights are looked at again.
 	rightsPoll = time.Second
 	// closeForbidden asks a client for a new token instead of having it loop.
@@ -43,26 +38,31 @@ func NewServer(r *Resolver, who Authenticate) http.Handler {
 	srv := handler.New(es)
 	srv.AddTransport(transport.Websocket{KeepAlivePingInterval: keepAlive, InitTimeout: initTimeout, InitFunc: openSocket(who)})
 	srv.AddTransport(transport.Options{})
-	srv.AddTransport(post{})
-	srv.SetQueryCache(lru.New[*ast.QueryDocument](documentCache))
-	srv.SetParserTokenLimit(tokenLimit)
+	srv.AddTransport(post{limits: r.Limits})
+	known := newDocuments()
+	srv.SetQueryCache(known)
+	srv.SetParserTokenLimit(maxTokens)
+	srv.Use(admission{known: known, limits: r.Limits})
 	srv.Use(extension.Introspection{})
 	srv.AroundOperations(r.operation)
 	srv.AroundRootFields(rootField)
 	srv.AroundFields(field)
 	srv.SetErrorPresenter(present)
+	if !r.Limits.Introspection {
+		srv.SetErrorPresenter(withoutHints)
+	}
 	srv.SetRecoverFunc(func(ctx context.Context, panicked any) error {
 		slog.ErrorContext(ctx, "panic", "value", panicked)
 		return errors.New("panic")
 	})
-	return signedIn(who, srv)
+	return signedIn(who, r.Limits, srv)
 }
 
 // signedIn puts the session of the bearer token under a request. A token that does not hold is an answer of its own, so that a
 // client knows to sign in again; without a token the request goes on and is refused where it asks for data.
-func signedIn(who Authenticate, next http.Handler) http.Handler {
+func signedIn(who Authenticate, limits Limits, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		req.Body = http.MaxBytesReader(w, req.Body, maxBody)
+		req.Body = http.MaxBytesReader(w, req.Body, limits.body())
 		lang := text.FromAcceptLanguage(req.Header.Get("Accept-Language"))
 		ctx := WithSession(req.Context(), Session{Lang: lang})
 		if token, ok := bearer(req.Header.Get("Authorization")); ok {

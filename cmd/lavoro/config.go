@@ -7,6 +7,7 @@ import (
 	"os"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 )
@@ -21,10 +22,9 @@ type Config struct {
 	Secret      string `flag:"secret" env:"LAVORO_SECRET" mask:"all" usage:"32 random bytes in base64: keys the index of fiscal codes; needed where the database is REAL"`
 	SMTPURL     string `flag:"smtp-url" env:"LAVORO_SMTP_URL" mask:"url" usage:"smtp://user:password@host:port?from=address for notices; they go to the log when empty"`
 	State       string `flag:"state" env:"LAVORO_STATE" default:".lavoro" usage:"folder of the private servers that up starts"`
-	MaxCost     int    `flag:"max-cost" env:"LAVORO_MAX_COST" default:"50000" usage:"fields that one operation may ask for, lists counted at their page size"`
-	MaxDepth    int    `flag:"max-depth" env:"LAVORO_MAX_DEPTH" default:"15" usage:"levels that one operation may have"`
 	Plans       int    `flag:"plan-connections" env:"LAVORO_PLAN_CONNECTIONS" default:"8" usage:"database connections for reads"`
 	Acts        int    `flag:"act-connections" env:"LAVORO_ACT_CONNECTIONS" default:"8" usage:"database connections for acts"`
+	Bounds
 }
 
 // bind puts every setting on a command's flags. Environment variables become their defaults.
@@ -44,6 +44,9 @@ func (c *Config) bind(flags *pflag.FlagSet) {
 		case *int:
 			_, _ = fmt.Sscan(value, p)
 			flags.IntVar(p, tag.Get("flag"), *p, usage)
+		case *time.Duration:
+			*p, _ = time.ParseDuration(value)
+			flags.DurationVar(p, tag.Get("flag"), *p, usage)
 		}
 	})
 }
@@ -77,8 +80,10 @@ func maskURL(s string) string {
 
 func each(c *Config, fn func(reflect.StructField, reflect.Value)) {
 	v := reflect.ValueOf(c).Elem()
-	for i := range v.NumField() {
-		fn(v.Type().Field(i), v.Field(i))
+	for _, field := range reflect.VisibleFields(v.Type()) {
+		if !field.Anonymous {
+			fn(field, v.FieldByIndex(field.Index))
+		}
 	}
 }
 

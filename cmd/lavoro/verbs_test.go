@@ -143,7 +143,7 @@ func TestARealDatabaseHasNoInventedPeople(t *testing.T) {
 		t.Errorf("served without a secret of its own: %v", err)
 	}
 	secret := base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32))
-	n := serve(t, Config{DatabaseURL: address, RedisURL: beside.RedisURL, Secret: secret, MaxCost: 50_000, MaxDepth: 15})
+	n := serve(t, Config{DatabaseURL: address, RedisURL: beside.RedisURL, Secret: secret, Bounds: Bounds{MaxCost: 50_000, MaxDepth: 15}})
 	n.closedToInvention(t)
 }
 
@@ -198,7 +198,7 @@ func TestTokensHoldForTheirOwnDatabase(t *testing.T) {
 	if n.token = signed("anna", n.app.Installation.Secret); at(t, n.ask(whichProgramme, nil), "programme.code") != "LACO3" {
 		t.Error("a token made by hand is not like the program's own, so the next refusal proves nothing")
 	}
-	foreign := open(t, Config{DatabaseURL: other.AppURL, RedisURL: other.RedisURL, MaxCost: 1, MaxDepth: 1}).Installation
+	foreign := open(t, Config{DatabaseURL: other.AppURL, RedisURL: other.RedisURL, Bounds: Bounds{MaxCost: 1, MaxDepth: 1}}).Installation
 	if foreign.Kind != postgres.Demonstration || len(foreign.Secret) < 32 {
 		t.Fatalf("the other database is %s with a secret of %d bytes", foreign.Kind, len(foreign.Secret))
 	}
@@ -230,5 +230,5 @@ func applied(t *testing.T, db *testdb.DB) Config {
 	if _, err := programme.Apply(t.Context(), db.OwnerURL, programme.LavoroInCorso3Name, programme.LavoroInCorso3, time.Now); err != nil {
 		t.Fatal(err)
 	}
-	return Config{DatabaseURL: db.AppURL, OwnerURL: db.OwnerURL, RedisURL: db.RedisURL, MaxCost: 50_000, MaxDepth: 15}
+	return Config{DatabaseURL: db.AppURL, OwnerURL: db.OwnerURL, RedisURL: db.RedisURL, Bounds: Bounds{MaxCost: 50_000, MaxDepth: 15}}
 }

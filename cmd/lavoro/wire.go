@@ -37,7 +37,8 @@ type App struct {
 
 // Open connects to the servers that the configuration names and puts the rooms together.
 func Open(ctx context.Context, c Config) (*App, error) {
-	db, err := postgres.Open(ctx, postgres.Config{URL: c.DatabaseURL, RelayURL: c.RelayURL, Plans: int32(c.Plans), Acts: c.Acts})
+	db, err := postgres.Open(ctx, postgres.Config{URL: c.DatabaseURL, RelayURL: c.RelayURL, Plans: int32(c.Plans), Acts: c.Acts,
+		Statement: c.StatementTime})
 	if err != nil {
 		return nil, err
 	}
@@ -79,9 +80,13 @@ func (a *App) assemble() error {
 	}
 	a.runner = duty.NewRunner(a.DB, time.Now, notifier, a.rooms.reactions()...)
 	a.DB.OnNews = func() { a.relay.Hint(); a.runner.Hint() }
+	limits, err := a.limits()
+	if err != nil {
+		return err
+	}
 	a.resolver = &graph.Resolver{
 		DB: a.DB, Engine: &plan.Engine{Schema: schema(), DB: a.DB}, Hub: a.hub, Clock: time.Now, Secret: a.secret,
-		Limits:       graph.Limits{Cost: a.Config.MaxCost, Depth: a.Config.MaxDepth},
+		Limits:       limits,
 		Participants: a.rooms.participants, Placements: a.rooms.placements, Matches: a.rooms.matches,
 	}
 	return nil

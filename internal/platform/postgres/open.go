@@ -1,9 +1,11 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -26,6 +28,8 @@ type Config struct {
 	Plans    int32  // connections for reads; 0 is 8
 	Acts     int    // connections for writes; 0 is 8
 	Relay    int32  // connections for news and leases; 0 is 4
+	// Statement bounds one statement; 0 is 20 seconds.
+	Statement time.Duration
 }
 
 // DB is the database as the application sees it: through rights.
@@ -44,21 +48,20 @@ var settings = map[string]string{
 	"application_name":                    "lavoro",
 	"idle_in_transaction_session_timeout": "5s",
 	"lock_timeout":                        "5s",
-	"statement_timeout":                   "20s",
 	"tcp_user_timeout":                    "5s",
 	"jit":                                 "off", // short statements: compiling costs more than it saves
 }
 
 // Open connects the pools. A database that does not answer is an error of the first statement, not of Open.
 func Open(ctx context.Context, c Config) (*DB, error) {
-	plans, err := pool(ctx, c.URL, Role, orDefault(c.Plans, 8))
+	plans, err := pool(ctx, c.URL, Role, orDefault(c.Plans, 8), c.Statement)
 	if err != nil {
 		return nil, err
 	}
 	if c.RelayURL == "" {
 		c.RelayURL = c.URL
 	}
-	relay, err := pool(ctx, c.RelayURL, RelayRole, orDefault(c.Relay, 4))
+	relay, err := pool(ctx, c.RelayURL, RelayRole, orDefault(c.Relay, 4), c.Statement)
 	if err != nil {
 		plans.Close()
 		return nil, err
@@ -72,13 +75,13 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	return &DB{Plans: plans, Relay: relay, acts: bun.NewDB(db, pgdialect.New())}, nil
 }
 
-func pool(ctx context.Context, url, role string, connections int32) (*pgxpool.Pool, error) {
+func pool(ctx context.Context, url, role string, connections int32, statement time.Duration) (*pgxpool.Pool, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, fmt.Errorf("database url: %w", redacted(err))
 	}
 	config.MaxConns = connections
-	configure(config.ConnConfig, role)
+	configure(config.ConnConfig, role, statement)
 	made, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("pool of %s: %w", role, err)
@@ -86,11 +89,12 @@ func pool(ctx context.Context, url, role string, connections int32) (*pgxpool.Po
 	return made, nil
 }
 
-func configure(c *pgx.ConnConfig, role string) {
+func configure(c *pgx.ConnConfig, role string, statement time.Duration) {
 	for name, value := range settings {
 		c.RuntimeParams[name] = value
 	}
 	c.RuntimeParams["role"] = role
+	c.RuntimeParams["statement_timeout"] = strconv.FormatInt(cmp.Or(statement, 20*time.Second).Milliseconds(), 10)
 	c.ConnectTimeout = 5 * time.Second
 }
 
