@@ -33,8 +33,8 @@ var feeds = map[string]struct {
 // wholePerson is the type whose hand-over takes everything below it along: who loses a person is told so once, not for each row.
 const wholePerson = "Participant"
 
-// confidential are the classes that no feed carries: they are read on purpose, one request at a time.
-var confidential = []access.Class{access.Health, access.Penal, access.Protection, access.Restricted}
+// offAir are the classes that no feed carries: confidential data and findings about a person are read on purpose, one request at a time.
+var offAir = append(access.Confidential(), access.Eligibility)
 
 var (
 	noFeed = refusal.Define(refusal.Definition{
@@ -124,7 +124,7 @@ func (r *Resolver) feed(ctx context.Context, session Session, field plan.Selecte
 		if f.Name != "subject" {
 			continue
 		}
-		if name, ok := r.Engine.Schema.Reveals(declared.subject, f.Under(declared.subject), confidential); ok {
+		if name, ok := r.Engine.Schema.Reveals(declared.subject, f.Under(declared.subject), offAir); ok {
 			return live.Feed{}, false, inFeed.At("subject", name)
 		}
 	}

@@ -169,7 +169,7 @@ func TestPathOverHTTP(t *testing.T) {
 		}
 	}
 	got := c.ask("AIAS", `query($id: ID!) { participant(id: $id) { verdict { outcome policyVersion { number } findings { rule fact source confirmed outcome cure } } entrySnapshot { employment isced disability hidden } } }`, map[string]any{"id": id})
-	for _, want := range []string{`"outcome":"OK"`, `"number":1`, `"employment":"UNEMPLOYED","isced":2,"disability":null,"hidden":["disability", "minority"]`} {
+	for _, want := range []string{`"outcome":"OK"`, `"number":1`, `"employment":"UNEMPLOYED","isced":2,"disability":null,"hidden":["disability","foreignBackground","housingExclusion","minority"]`} {
 		if !strings.Contains(strings.ReplaceAll(got, " ", ""), strings.ReplaceAll(want, " ", "")) {
 			t.Errorf("%s lacks %s", got, want)
 		}

@@ -15,6 +15,7 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler/transport"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
@@ -67,6 +68,9 @@ func signedIn(who Authenticate, limits Limits, next http.Handler) http.Handler {
 		ctx := WithSession(req.Context(), Session{Lang: lang})
 		if token, ok := bearer(req.Header.Get("Authorization")); ok {
 			session, err := who(ctx, token)
+			if err == nil {
+				session, err = session.reading(req.Header.Get)
+			}
 			if err != nil {
 				refuse(ctx, w, err)
 				return
@@ -80,10 +84,15 @@ func signedIn(who Authenticate, limits Limits, next http.Handler) http.Handler {
 }
 
 func refuse(ctx context.Context, w http.ResponseWriter, err error) {
-	status := http.StatusUnauthorized
 	e := present(ctx, err)
-	if e.Extensions["code"] != unauthenticated.String() {
-		status = http.StatusServiceUnavailable
+	status := http.StatusServiceUnavailable
+	switch e.Extensions["code"] {
+	case unauthenticated.String():
+		status = http.StatusUnauthorized
+	case access.PurposeNotAllowed.String():
+		status = http.StatusForbidden
+	case access.PurposeNeedsReason.String():
+		status = http.StatusBadRequest
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
@@ -111,6 +120,9 @@ func openSocket(who Authenticate) transport.WebsocketInitFunc {
 			return transport.WithWebsocketCloseCode(ctx, closeForbidden), nil, errors.New("not signed in")
 		}
 		session, err := who(ctx, token)
+		if err == nil {
+			session, err = session.reading(init.GetString)
+		}
 		if err != nil {
 			return transport.WithWebsocketCloseCode(ctx, closeForbidden), nil, errors.New("not signed in")
 		}
@@ -134,6 +146,7 @@ func whileHolds(ctx context.Context, who Authenticate, token string, session Ses
 			case <-tick.C:
 			}
 			now, err := who(ctx, token)
+			now.Actor.Purpose = session.Actor.Purpose
 			if refused, _ := refusal.As(err); err != nil && refused.Has(unauthenticated) || err == nil && now.Actor.Fingerprint() != session.Actor.Fingerprint() {
 				return
 			}

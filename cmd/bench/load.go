@@ -8,10 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
-	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/programme"
 )
@@ -20,9 +18,6 @@ import (
 //
 //go:embed load.sql
 var loadSQL string
-
-// caseManagers is how many members follow cases: 50 people each.
-const caseManagers = 400
 
 // load fills an empty cluster with the tables, the programme and its people.
 func load(ctx context.Context, url string) error {
@@ -40,9 +35,6 @@ func load(ctx context.Context, url string) error {
 		return err
 	}
 	defer conn.Close(ctx)
-	if err := copyCaseManagers(ctx, conn); err != nil {
-		return err
-	}
 	for _, step := range strings.Split(loadSQL, "-- step ")[1:] {
 		name, sql, _ := strings.Cut(step, "\n")
 		if err := loadStep(ctx, conn, name, sql); err != nil {
@@ -56,19 +48,5 @@ func loadStep(ctx context.Context, conn *pgx.Conn, name, sql string) error {
 	began := time.Now()
 	_, err := conn.PgConn().Exec(ctx, sql).ReadAll()
 	fmt.Fprintf(os.Stderr, "bench: load %-34s %.1f s\n", name, time.Since(began).Seconds())
-	return err
-}
-
-// copyCaseManagers brings the ids and case keys, which SQL cannot derive.
-func copyCaseManagers(ctx context.Context, conn *pgx.Conn) error {
-	if _, err := conn.Exec(ctx, "create temp table case_manager (n int primary key, id uuid not null, key uuid not null)"); err != nil {
-		return err
-	}
-	rows := make([][]any, caseManagers)
-	for n := range rows {
-		id := uuid.Must(uuid.NewV7())
-		rows[n] = []any{n, id, access.CaseKey(id)}
-	}
-	_, err := conn.CopyFrom(ctx, pgx.Identifier{"case_manager"}, []string{"n", "id", "key"}, pgx.CopyFromRows(rows))
 	return err
 }

@@ -20,13 +20,13 @@ create temp table body as
 -- Everything of a participant that other rows repeat.
 create temp table someone as
   select g.n, b.n as body, b.id as organisation_id, b.programme_id, b.line, pg_temp.v4('person', g.n) as person_id, pg_temp.v4('participation', g.n) as id,
-         c.id as case_manager_id, pg_temp.v7(1, b.n + 8 * (g.n / 8 / 20)) as tutor_id, b.n + 8 * (g.n / 8 % 250) as company,
-         b.line || c.key || pg_temp.v7(1, b.n + 8 * (g.n / 8 / 20)) || pg_temp.v4('person', g.n) as audience
+         pg_temp.v7(4, b.n + 8 * (g.n / 8 / 50)) as case_manager_id, pg_temp.v7(1, b.n + 8 * (g.n / 8 / 20)) as tutor_id, b.n + 8 * (g.n / 8 % 250) as company,
+         null::uuid[] as audience
   from generate_series(0, 19999) g(n)
-  join body b on b.n = g.n % 8
-  join case_manager c on c.n = b.n + 8 * (g.n / 8 / 50);
+  join body b on b.n = g.n % 8;
+update someone set audience = line || scope_key('CASES', programme_id, case_manager_id) || scope_key('TUTORED', programme_id, tutor_id) || scope_key('PERSON', programme_id, person_id);
 create unique index on someone (n);
-analyze body, someone, case_manager;
+analyze body, someone;
 
 -- step members and grants
 insert into member (id, issuer, subject, email, name, audience)
@@ -39,17 +39,17 @@ select id, 'urn:lavoro:demonstration', subject, subject || '@bench.lavoro', subj
   union all
   select pg_temp.v7(3, 0), 'lead', array[o.id, pg_temp.v7(3, 0)] from organisation o where o.parent_id is null
 ) m;
-insert into access_grant (id, member_id, programme_id, role, key, from_day, audience)
-select gen_random_uuid(), m.id, g.programme_id, g.role, g.key, '2025-01-01', m.audience from member m join (
-  select distinct s.tutor_id as id, s.programme_id, 'TUTOR' as role, s.tutor_id as key from someone s
+insert into access_grant (id, member_id, programme_id, role, scope, over_id, from_day, audience)
+select gen_random_uuid(), m.id, g.programme_id, g.role, g.scope, g.over_id, '2025-01-01', m.audience from member m join (
+  select distinct s.tutor_id as id, s.programme_id, 'TUTOR' as role, 'TUTORED' as scope, s.tutor_id as over_id from someone s
   union all
-  select distinct s.tutor_id, s.programme_id, 'STAFF', s.organisation_id from someone s
+  select distinct s.tutor_id, s.programme_id, 'STAFF', 'ORGANISATION', s.organisation_id from someone s
   union all
-  select distinct s.case_manager_id, s.programme_id, 'CASE_MANAGER', c.key from someone s join case_manager c on c.id = s.case_manager_id
+  select distinct s.case_manager_id, s.programme_id, 'CASE_MANAGER', 'CASES', s.case_manager_id from someone s
   union all
-  select pg_temp.v7(2, b.n), b.programme_id, 'PARTNER_COORDINATOR', b.id from body b
+  select pg_temp.v7(2, b.n), b.programme_id, 'PARTNER_COORDINATOR', 'ORGANISATION', b.id from body b
   union all
-  select pg_temp.v7(3, 0), o.programme_id, 'COORDINATOR', o.id from organisation o where o.parent_id is null
+  select pg_temp.v7(3, 0), o.programme_id, 'COORDINATOR', 'ORGANISATION', o.id from organisation o where o.parent_id is null
 ) g on g.id = m.id;
 
 -- step persons
@@ -81,7 +81,8 @@ from someone s cross join (values (0, 'ADI'), (1, 'GOL')) m(i, code);
 -- step companies
 create temp table host as
   select g.n, b.programme_id, b.id as organisation_id, pg_temp.v7(10, g.n) as id, pg_temp.v7(11, g.n) as site_id, pg_temp.v7(12, g.n) as opening_id,
-         b.line || pg_temp.v7(10, g.n) as audience
+         scope_key('COMPANY', b.programme_id, pg_temp.v7(10, g.n)) as key,
+         b.line || scope_key('COMPANY', b.programme_id, pg_temp.v7(10, g.n)) as audience
   from generate_series(0, 1999) g(n) join body b on b.n = g.n % 8;
 create unique index on host (n);
 analyze host;
@@ -101,10 +102,10 @@ select pg_temp.v7(20, b.n), b.programme_id, b.id, 'INTERNSHIP', 'Tirocini', 'Car
 union all
 select pg_temp.v7(21, b.n), b.programme_id, b.id, 'COURSE', 'Corso di formazione', 'Carrara', date '2025-01-01', date '2027-12-18', 2880, b.line from body b;
 insert into enrolment (id, programme_id, activity_id, participation_id, person_id, company_id, state, from_day, to_day, planned_minutes, origin, audience)
-select pg_temp.v7(30, s.n), s.programme_id, pg_temp.v7(20, s.body), s.id, s.person_id, h.id, 'ENROLLED', date '2026-01-05', date '2027-12-18', 28800, 'DEMO', s.audience || h.id
+select pg_temp.v7(30, s.n), s.programme_id, pg_temp.v7(20, s.body), s.id, s.person_id, h.id, 'ENROLLED', date '2026-01-05', date '2027-12-18', 28800, 'DEMO', s.audience || h.key
 from someone s join host h on h.n = s.company
 union all
-select pg_temp.v7(31, s.n), s.programme_id, pg_temp.v7(20, s.body), s.id, s.person_id, h.id, 'COMPLETED', date '2025-02-03', date '2025-05-30', 14400, 'DEMO', s.audience || h.id
+select pg_temp.v7(31, s.n), s.programme_id, pg_temp.v7(20, s.body), s.id, s.person_id, h.id, 'COMPLETED', date '2025-02-03', date '2025-05-30', 14400, 'DEMO', s.audience || h.key
 from someone s join host h on h.n = s.company where s.n % 3 = 0
 union all
 select pg_temp.v7(32, s.n), s.programme_id, pg_temp.v7(21, s.body), s.id, s.person_id, null, 'COMPLETED', date '2025-09-01', date '2026-03-31', 2880, 'DEMO', s.audience
@@ -117,7 +118,7 @@ select pg_temp.v7(40 + i, s.n), s.programme_id, s.id, s.person_id, h.opening_id,
        case i when 0 then 'RUNNING' else 'ENDED' end, case i when 0 then date '2026-01-05' else date '2025-05-30' end,
        case i when 0 then date '2026-01-05' else date '2025-02-03' end, case i when 0 then date '2027-12-18' else date '2025-05-30' end,
        1200, s.tutor_id, 'Tutor aziendale ' || s.company, case i when 0 then date '2026-01-05' else date '2025-02-03' end,
-       case i when 1 then date '2025-05-30' end, 'DEMO', s.audience || h.id
+       case i when 1 then date '2025-05-30' end, 'DEMO', s.audience || h.key
 from someone s join host h on h.n = s.company cross join generate_series(0, 1) i
 where i = 0 or s.n % 3 = 0;
 
@@ -138,7 +139,7 @@ select pg_temp.v7(50, k.k * 20000::bigint + s.n), s.programme_id,
        pg_temp.v7(case when course then 32 else 30 end, s.n), pg_temp.v7(case when course then 21 else 20 end, s.body), s.id, s.person_id,
        case when not course then pg_temp.v7(40, s.n) end, case when not course then h.id end,
        case (s.n + k) % 20 when 0 then 'ABSENCE' else 'PRESENCE' end, d.day, 480, 720, case (s.n + k) % 20 when 0 then 'ILLNESS' end, 'COUNTED',
-       s.tutor_id, (d.day + time '18:00') at time zone 'UTC', 'DEMO', case when course then s.audience else s.audience || h.id end
+       s.tutor_id, (d.day + time '18:00') at time zone 'UTC', 'DEMO', case when course then s.audience else s.audience || h.key end
 from generate_series(0, 59) k
 cross join lateral (select k < 12 as course) c
 cross join lateral (select case when course then date '2025-11-03' else date '2026-01-05' end as start, case when course then k else k - 12 end as i) f

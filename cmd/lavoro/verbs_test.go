@@ -96,7 +96,7 @@ func enlist(t *testing.T, address, subject string) {
 	for _, sql := range []string{
 		`insert into member (id, issuer, subject, email, name, audience)
 			select $1::uuid, '` + member.DemonstrationIssuer + `', '` + subject + `', 'anna@example.org', 'Anna', array[organisation_id] from programme_roots()`,
-		`insert into access_grant (id, member_id, programme_id, role, key, from_day, audience)
+		`insert into access_grant (id, member_id, programme_id, role, over_id, from_day, audience)
 			select gen_random_uuid(), $1::uuid, programme_id, 'COORDINATOR', organisation_id, '2025-01-01', array[organisation_id] from programme_roots()`,
 	} {
 		if _, err := conn.Exec(t.Context(), sql, id); err != nil {

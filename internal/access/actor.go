@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -15,21 +16,28 @@ import (
 type Grant struct {
 	Role      Role
 	Programme uuid.UUID
-	Key       uuid.UUID // an organisation, a company, or a person
+	Key       uuid.UUID // see Scope
 	To        calendar.Day
+	For       uuid.UUID // the member who is absent and whose grant this is; zero: the actor's own
 }
 
 // Actor is who asks or acts: a member with grants, or one of the house's own services.
 type Actor struct {
 	Member uuid.UUID
 	Grants []Grant
+	// Purpose is why confidential data are read in this request; "" is each role's own. Reason is why in the reader's words, where the
+	// purpose asks for it. WithPurpose sets both.
+	Purpose Purpose
+	Reason  string
+	// SignedInAt is when the person last proved who he is; zero: never in this session.
+	SignedInAt time.Time
 }
 
-// Keys gives the keys, sorted and each once, of those grants whose role may read the class.
+// Keys gives the keys, sorted and each once, of those grants whose role may read the class for the actor's purpose.
 func (a Actor) Keys(c Class) []uuid.UUID {
 	var keys []uuid.UUID
 	for _, g := range a.Grants {
-		if slices.Contains(reads[g.Role], c) {
+		if g.Role.Reads(c, a.Purpose) {
 			keys = append(keys, g.Key)
 		}
 	}
@@ -45,6 +53,20 @@ func (a Actor) May(act Act, programme uuid.UUID, audience []uuid.UUID) bool {
 		}
 	}
 	return false
+}
+
+// ActsFor gives the member on whose behalf the actor does the act on a row with this audience: zero where a grant of his own allows it.
+func (a Actor) ActsFor(act Act, programme uuid.UUID, audience []uuid.UUID) uuid.UUID {
+	var absent uuid.UUID
+	for _, g := range a.Grants {
+		if g.Programme == programme && slices.Contains(audience, g.Key) && slices.Contains(acts[g.Role], act) {
+			if g.For == uuid.Nil {
+				return uuid.Nil
+			}
+			absent = g.For
+		}
+	}
+	return absent
 }
 
 // MayIn says whether some grant allows the act in the programme, before there is a row to ask about.
@@ -70,7 +92,8 @@ func (a Actor) Sees(c Class, audience []uuid.UUID) bool {
 // Fingerprint is equal for two actors when every read gives both the same rows and fields, but for what each sees as his own: his
 // own member, whom the name of {self} in a plan and app.keys_self in Postgres show to himself alone.
 func (a Actor) Fingerprint() string {
-	lines := make([]string, 0, len(a.Grants))
+	lines := make([]string, 0, len(a.Grants)+1)
+	lines = append(lines, string(a.Purpose))
 	for _, g := range a.Grants {
 		lines = append(lines, string(g.Role)+"|"+g.Programme.String()+"|"+g.Key.String()+"|"+g.To.String())
 	}
@@ -97,7 +120,3 @@ func array(keys []uuid.UUID) string {
 }
 
 func compare(a, b uuid.UUID) int { return strings.Compare(string(a[:]), string(b[:])) }
-
-// CaseKey is the key that stands on the rows of a case for the member who manages it. It differs from the member's own id, the
-// key of those whom the member accompanies as a tutor: the two roles read different classes.
-func CaseKey(member uuid.UUID) uuid.UUID { return uuid.NewSHA1(member, []byte("case")) }

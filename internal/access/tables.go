@@ -2,22 +2,38 @@ package access
 
 import "slices"
 
-// reads is the table role x field class: what a grant of the role may read on rows that carry its key.
+// reads is the table role x field class: what a grant of the role always reads on rows that carry its key.
 var reads = map[Role][]Class{
 	Staff:              {Directory, Companies},
-	Coordinator:        {Directory, Companies, Path, Identity, Registry, Contact, Work, Absence, Money, Restricted},
-	PartnerCoordinator: {Directory, Companies, Path, Identity, Registry, Contact, Work, Absence, Money, Restricted},
-	CaseManager:        {Path, Identity, Registry, Contact, Work, Absence, Money, Restricted, Health, Penal, Protection},
+	Coordinator:        {Directory, Companies, Path, Identity, Registry, Contact, Work, Absence, Money, Eligibility},
+	PartnerCoordinator: {Directory, Companies, Path, Identity, Registry, Contact, Work, Absence, Money, Eligibility},
+	CaseManager:        {Path, Identity, Registry, Contact, Work, Absence, Money, Eligibility, Proof},
 	Scout:              {Directory, Companies, Path, Identity},
 	Tutor:              {Path, Identity, Contact, Work, Absence},
 	HostTutor:          {Directory, Companies, Work}, // of the directory only the promoter carries the company's key
 	PaymentsOfficer:    {Directory, Path, Identity, Registry, Work, Money},
 	Approver:           {Directory, Path, Identity, Registry, Work, Money},
-	Auditor:            {Directory},
+	Auditor:            {Work, Money},
+	SampleAuditor:      {Path, Identity, Registry, Work, Absence, Money, Eligibility, Proof},
 	Administrator:      {Directory},
-	DPO:                {Directory},
+	DPO:                {Directory, Evidence},
 	Self:               {Path, Identity, Registry, Contact, Work, Absence, Money},
+	Representative:     {Path, Identity, Registry, Contact, Work, Absence, Money},
 	System:             Classes(),
+}
+
+// uses is the table role x purpose x field class: what a grant of the role reads beyond, for a purpose.
+var uses = map[Role][]use{
+	Coordinator:        {{purpose: Coordination, classes: []Class{Notes}}, {purpose: Supervision, classes: []Class{Notes, Restricted, Health, Penal, Protection}, reason: true}},
+	PartnerCoordinator: {{purpose: Coordination, classes: []Class{Notes}}, {purpose: Supervision, classes: []Class{Notes, Restricted, Health, Penal, Protection}, reason: true}},
+	CaseManager:        {{purpose: Care, classes: []Class{Notes, Bank, Restricted, Health, Penal, Protection}}},
+	Tutor:              {{purpose: Care, classes: []Class{Notes}}},
+	PaymentsOfficer:    {{purpose: Payment, classes: []Class{Bank}}},
+	Approver:           {{purpose: Payment, classes: []Class{Bank}}},
+	SampleAuditor:      {{purpose: Audit}},
+	Auditor:            {{purpose: Audit}},
+	Self:               {{purpose: Own, classes: []Class{Notes, Bank}}},
+	Representative:     {{purpose: Own, classes: []Class{Notes, Bank}}},
 }
 
 // Act is the name of something that changes the programme, spelled as its mutation.

@@ -85,7 +85,7 @@ func EnrolIntern(ctx context.Context, tx *postgres.Tx, in Intern) (uuid.UUID, er
 	}
 	e := Enrolment{ID: id, ProgrammeID: p.ProgrammeID, ActivityID: in.Activity, ParticipationID: p.ID, PersonID: p.PersonID, CompanyID: &in.Company, State: Enrolled,
 		FromDay: in.From, ToDay: in.To, PlannedMinutes: PlannedMinutes(in.Weekly, in.From, in.To), Origin: cmp.Or(in.Origin, "ENTERED"),
-		Audience: append(p.Audience[:len(p.Audience):len(p.Audience)], in.Company), Revision: 1}
+		Audience: append(p.Audience[:len(p.Audience):len(p.Audience)], access.CompanyKey(p.ProgrammeID, in.Company)), Revision: 1}
 	if err := insertEnrolment(ctx, tx, e); err != nil {
 		return uuid.Nil, err
 	}

@@ -235,10 +235,10 @@ func TestAnInternshipsEnrolmentFollowsItsPlacement(t *testing.T) {
 	if got := o.stands(id); got != "ENROLLED|2026-04-01|2026-09-30|39214|1" {
 		t.Errorf("the enrolment is %s", got)
 	}
-	if n := o.seen(o.actor(host, access.HostTutor), "enrolment"); n != 1 {
+	if n := o.seen(o.actor(access.CompanyKey(o.programme, host), access.HostTutor), "enrolment"); n != 1 {
 		t.Errorf("the host's tutor sees %d enrolments", n)
 	}
-	if n := o.seen(o.actor(host, access.HostTutor), "participation"); n != 0 {
+	if n := o.seen(o.actor(access.CompanyKey(o.programme, host), access.HostTutor), "participation"); n != 0 {
 		t.Errorf("the host's tutor sees %d participations", n)
 	}
 	refused(t, o.complete(aias, activity.Ending{Enrolment: id}), "ENROLMENT_BY_PLACEMENT@enrolment", "ENROLMENT_BEFORE_START@day")

@@ -31,12 +31,12 @@ func OfferSeats(ctx context.Context, tx *postgres.Tx, in Offer) error {
 	if err := in.check(ctx, tx, site, bounds); err != nil {
 		return err
 	}
-	row := in.opening(site, with(bounds.Partners, site.CompanyID))
+	row := in.opening(site, with(bounds.Partners, access.CompanyKey(in.Programme, site.CompanyID)))
 	row.StateSince = tx.Today()
 	if err := in.write(ctx, tx, row); err != nil {
 		return err
 	}
-	if err := share(ctx, tx, site.CompanyID, bounds.Partners); err != nil {
+	if err := share(ctx, tx, site.CompanyID, with(bounds.Partners, access.CompanyKey(in.Programme, site.CompanyID))); err != nil {
 		return err
 	}
 	row.tell(tx, access.OfferOpening, event.Entered, "")

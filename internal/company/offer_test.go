@@ -38,7 +38,7 @@ func TestAnOfferShowsSeatAndPlaceToEveryPartner(t *testing.T) {
 	if n := o.seen(o.scout("UISP"), "company_contact"); n != 0 {
 		t.Errorf("another partner sees %d contacts", n)
 	}
-	if n := o.seen(o.actor(id, access.HostTutor), "opening"); n != 1 {
+	if n := o.seen(o.actor(access.CompanyKey(o.programme, id), access.HostTutor), "opening"); n != 1 {
 		t.Errorf("the company's tutor sees %d openings", n)
 	}
 	if n := o.seen(o.actor(uuid.New(), access.HostTutor), "opening"); n != 0 {

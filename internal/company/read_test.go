@@ -65,7 +65,7 @@ func TestCompaniesOfAProgramme(t *testing.T) {
 		"without":                  {lead, map[string]any{"orderBy": "NAME", "filter": map[string]any{"hasOpenings": false}}, `{"companies" : {"nodes" : [{"name" : "Òrto Prova"}]}}`},
 		"of a municipality":        {lead, map[string]any{"orderBy": "NAME", "filter": map[string]any{"municipality": "045010"}}, none},
 		"offered to all":           {o.scout("ANFFAS"), map[string]any{"orderBy": "NAME"}, `{"companies" : {"nodes" : [{"name" : "Panificio Prova"}]}}`},
-		"the host's own, none yet": {o.actor(id, access.HostTutor), map[string]any{"orderBy": "NAME"}, none},
+		"the host's own, none yet": {o.actor(access.CompanyKey(o.programme, id), access.HostTutor), map[string]any{"orderBy": "NAME"}, none},
 	} {
 		if got := o.read(c.actor, o.list("companies", "Company", c.args, "name")); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
@@ -88,7 +88,7 @@ func TestTheHostLimitOfASite(t *testing.T) {
 				Sites []struct{ InternLimit json.Number }
 			}
 		}
-		for name, actor := range map[string]access.Actor{"scout": o.scout("AIAS"), "host tutor": o.actor(id, access.HostTutor)} {
+		for name, actor := range map[string]access.Actor{"scout": o.scout("AIAS"), "host tutor": o.actor(access.CompanyKey(o.programme, id), access.HostTutor)} {
 			o.must(json.Unmarshal([]byte(root(actor)), &got))
 			if got.Company.Sites[0].InternLimit.String() != want {
 				t.Errorf("%d employees: the %s reads %s, want %s", headcount, name, got.Company.Sites[0].InternLimit, want)

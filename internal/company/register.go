@@ -59,7 +59,7 @@ func (r Registration) write(ctx context.Context, tx *postgres.Tx, line []uuid.UU
 // create writes a company that nobody knows yet; false when somebody else was faster.
 func (r Registration) create(ctx context.Context, tx *postgres.Tx, line []uuid.UUID) (bool, error) {
 	row := companyRow{ID: r.ID, Name: r.Name, EntityCode: r.EntityCode, ATECO: r.ATECO, Headcount: r.Headcount, Municipality: r.Municipality, Origin: r.Origin.Kind,
-		OriginFile: orNull(r.Origin.File), OriginRow: orNull(r.Origin.Row), OriginHash: orNull(r.Origin.Hash), Audience: with(line, r.ID), Revision: 1}
+		OriginFile: orNull(r.Origin.File), OriginRow: orNull(r.Origin.Row), OriginHash: orNull(r.Origin.Hash), Audience: with(line, access.CompanyKey(r.Programme, r.ID)), Revision: 1}
 	if made, err := insertCompany(ctx, tx, row); err != nil || !made {
 		return false, err
 	}
@@ -69,7 +69,7 @@ func (r Registration) create(ctx context.Context, tx *postgres.Tx, line []uuid.U
 	if err := addSites(ctx, tx, r.Sites, row); err != nil {
 		return false, err
 	}
-	if err := addContacts(ctx, tx, r.Contacts, r.ID, with(line, r.ID)); err != nil {
+	if err := addContacts(ctx, tx, r.Contacts, r.ID, with(line, access.CompanyKey(r.Programme, r.ID))); err != nil {
 		return false, err
 	}
 	r.tell(tx, row, event.Entered, "created")
@@ -82,7 +82,7 @@ func (r Registration) join(ctx context.Context, tx *postgres.Tx, id uuid.UUID, l
 	if err != nil {
 		return Registered{}, err
 	}
-	if err := share(ctx, tx, id, line); err != nil {
+	if err := share(ctx, tx, id, with(line, access.CompanyKey(r.Programme, id))); err != nil {
 		return Registered{}, err
 	}
 	row, err := companyOf(ctx, tx, id)
@@ -96,7 +96,7 @@ func (r Registration) join(ctx context.Context, tx *postgres.Tx, id uuid.UUID, l
 		return Registered{}, err
 	}
 	out.Warnings = append(out.Warnings, differing...)
-	contacts, err := r.joinContacts(ctx, tx, id, with(line, id))
+	contacts, err := r.joinContacts(ctx, tx, id, with(line, access.CompanyKey(r.Programme, id)))
 	if err != nil {
 		return Registered{}, err
 	}

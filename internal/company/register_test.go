@@ -31,7 +31,7 @@ func TestACompanyIsSeenByItsPartnersLineAndItsHostTutorsOnly(t *testing.T) {
 		"its scout":            {o.scout("GI_GROUP"), 1},
 		"the body above":       {o.actor(o.orgs["PEGASO"], access.Staff), 1},
 		"the lead":             {o.actor(o.orgs["ASL"], access.Coordinator), 1},
-		"its host tutor":       {o.actor(in.ID, access.HostTutor), 1},
+		"its host tutor":       {o.actor(access.CompanyKey(o.programme, in.ID), access.HostTutor), 1},
 		"another partner":      {o.scout("AIAS"), 0},
 		"a sister partner":     {o.scout("UISP"), 0},
 		"another host":         {o.actor(uuid.New(), access.HostTutor), 0},

@@ -23,8 +23,15 @@ type worker struct {
 	partner  string // code of the organisation; "" works for none
 	person   uuid.UUID
 	actor    access.Actor
+	scopes   []scoped // of the actor's grants, in their order
 	audience []uuid.UUID
 	habit    habit
+}
+
+// scoped is what a grant is over.
+type scoped struct {
+	scope access.Scope
+	over  uuid.UUID
 }
 
 // posts are the people of the partners: what stands first in the address, the partner, the role.
@@ -77,14 +84,14 @@ func (o *office) recruit() {
 		w.audience = append(o.partnerKeys(), w.id)
 		switch p.role {
 		case access.CaseManager:
-			w.grant(o, p.role, access.CaseKey(w.id))
+			w.grant(o, p.role, access.OverCases, w.id)
 		case access.Tutor:
-			w.grant(o, p.role, w.id)
+			w.grant(o, p.role, access.OverTutored, w.id)
 		case access.Staff:
 		default:
-			w.grant(o, p.role, o.organisations[p.partner])
+			w.grant(o, p.role, access.OverOrganisation, o.organisations[p.partner])
 		}
-		w.grant(o, access.Staff, o.organisations[p.partner])
+		w.grant(o, access.Staff, access.OverOrganisation, o.organisations[p.partner])
 	}
 }
 
@@ -101,8 +108,9 @@ func (o *office) newWorker(c chance, address, name string) *worker {
 	return w
 }
 
-func (w *worker) grant(o *office, role access.Role, key uuid.UUID) {
-	w.actor.Grants = append(w.actor.Grants, access.Grant{Role: role, Programme: o.programme, Key: key})
+func (w *worker) grant(o *office, role access.Role, scope access.Scope, over uuid.UUID) {
+	w.actor.Grants = append(w.actor.Grants, access.Grant{Role: role, Programme: o.programme, Key: scope.Key(o.programme, over)})
+	w.scopes = append(w.scopes, scoped{scope, over})
 }
 
 func colleague(c chance) string {
@@ -143,7 +151,7 @@ func (o *office) hostTutors(companies []*firm) {
 		w := o.newWorker(chanceOf("host", i), fmt.Sprintf("hosttutor%d.azienda", i+1), f.hostTutors[0])
 		f.hostTutors[0], f.member = w.name, w
 		w.audience = append(o.partnerKeys(), w.id)
-		w.grant(o, access.HostTutor, f.id)
+		w.grant(o, access.HostTutor, access.OverCompany, f.id)
 	}
 }
 
@@ -154,7 +162,7 @@ func (o *office) admitPeople(people []*person) []*worker {
 		delete(o.names, p.given+" "+p.family)
 		w := o.newWorker(chanceOf("self", i), fmt.Sprintf("participant%d.persona", i+1), p.given+" "+p.family)
 		w.person, w.audience = p.personID, []uuid.UUID{w.id}
-		w.grant(o, access.Self, p.personID)
+		w.grant(o, access.Self, access.OverPerson, p.personID)
 		list[i] = w
 	}
 	return list

@@ -115,9 +115,9 @@ func (w *worker) insert(ctx context.Context, tx bun.Tx, o *office) error {
 			return err
 		}
 		id := chanceOf("grant "+w.address, i).timedID(o.from.Start())
-		_, err = tx.NewRaw(`insert into access_grant (id, member_id, programme_id, role, key, from_day, audience)
-			values (?, ?, ?, ?, ?, ?, coalesce(organisation_line(?), '{}') || ?::uuid)`,
-			id, w.id, g.Programme, string(g.Role), g.Key, o.from, o.organisations[w.partner], w.id).Exec(ctx)
+		_, err = tx.NewRaw(`insert into access_grant (id, member_id, programme_id, role, scope, over_id, from_day, audience)
+			values (?, ?, ?, ?, ?, ?, ?, coalesce(organisation_line(?), '{}') || ?::uuid)`,
+			id, w.id, g.Programme, string(g.Role), string(w.scopes[i].scope), w.scopes[i].over, o.from, o.organisations[w.partner], w.id).Exec(ctx)
 	}
 	return err
 }

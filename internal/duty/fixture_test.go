@@ -71,7 +71,7 @@ func over(t testing.TB, made *testdb.DB) *house {
 	}
 	h.member(h.coordinator, "coordina@example.org")
 	h.member(h.manager, "segue@example.org")
-	h.exec(`insert into access_grant (id, member_id, programme_id, role, key, from_day, audience) values ($1, $2, $3, 'PARTNER_COORDINATOR', $4, '2025-01-01', $5)`,
+	h.exec(`insert into access_grant (id, member_id, programme_id, role, over_id, from_day, audience) values ($1, $2, $3, 'PARTNER_COORDINATOR', $4, '2025-01-01', $5)`,
 		uuid.New(), h.coordinator, h.programme, h.partner, []uuid.UUID{h.partner, h.lead})
 	return h
 }
@@ -118,7 +118,7 @@ func (h *house) participation() uuid.UUID {
 }
 
 func (h *house) audience() []uuid.UUID {
-	return []uuid.UUID{h.partner, h.lead, access.CaseKey(h.manager)}
+	return []uuid.UUID{h.partner, h.lead, access.CaseKey(h.programme, h.manager)}
 }
 
 // system is the house's own actor.

@@ -88,22 +88,23 @@ func (o *office) hire(role access.Role) uuid.UUID {
 	o.t.Helper()
 	id := uuid.New()
 	seenBy := []uuid.UUID{o.orgs["ASL"], o.orgs["AIAS"], o.orgs["PEGASO"], id}
-	key := id
-	if role == access.CaseManager {
-		key = access.CaseKey(id)
-	}
 	o.exec("insert into member (id, issuer, subject, email, name, audience) values ($1, 'test', $3, $3 || '@example.org', 'Membro', $2)", id, seenBy, id.String())
-	o.exec("insert into access_grant (id, member_id, programme_id, role, key, from_day, audience) values ($1, $2, $3, $4, $5, '2025-01-01', $6)",
-		uuid.New(), id, o.programme, string(role), key, seenBy)
+	o.exec("insert into access_grant (id, member_id, programme_id, role, scope, over_id, from_day, audience) values ($1, $2, $3, $4, $5, $2, '2025-01-01', $6)",
+		uuid.New(), id, o.programme, string(role), string(scopeOf(role)), seenBy)
 	return id
 }
 
 // as gives the actor of a member with a role over his own people.
 func (o *office) as(member uuid.UUID, role access.Role) access.Actor {
+	return o.actor(member, role, scopeOf(role).Key(o.programme, member))
+}
+
+// scopeOf is what a role of a case's team is over.
+func scopeOf(role access.Role) access.Scope {
 	if role == access.CaseManager {
-		return o.actor(member, role, access.CaseKey(member))
+		return access.OverCases
 	}
-	return o.actor(member, role, member)
+	return access.OverTutored
 }
 
 func (o *office) actor(member uuid.UUID, role access.Role, key uuid.UUID) access.Actor {

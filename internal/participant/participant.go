@@ -60,15 +60,15 @@ func vetoed(ctx context.Context, tx *postgres.Tx, vetoes []Veto, ids []uuid.UUID
 }
 
 // audience gives the keys of a participation: its organisation with all bodies above, the case, the tutor, the person.
-func audience(line []uuid.UUID, caseManager, tutor *uuid.UUID, person uuid.UUID) []uuid.UUID {
+func (p participationRow) audience(line []uuid.UUID) []uuid.UUID {
 	keys := append([]uuid.UUID{}, line...)
-	if caseManager != nil {
-		keys = append(keys, access.CaseKey(*caseManager))
+	if p.CaseManagerID != nil {
+		keys = append(keys, access.CaseKey(p.ProgrammeID, *p.CaseManagerID))
 	}
-	if tutor != nil {
-		keys = append(keys, *tutor)
+	if p.TutorID != nil {
+		keys = append(keys, access.TutorKey(p.ProgrammeID, *p.TutorID))
 	}
-	return append(keys, person)
+	return append(keys, access.PersonKey(p.ProgrammeID, p.PersonID))
 }
 
 // Origin says where a fact comes from. The zero Origin is ENTERED.

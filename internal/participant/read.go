@@ -65,9 +65,9 @@ func participantFields() plan.Fields {
 		"protection":       groupsOf(access.Protection),
 		"restricted":       groupsOf(access.Restricted),
 		"traits":           plan.Many("ParticipantTrait", "participation_id", "{o}.side, {o}.code"),
-		"exclusionChecks":  plan.Many("ExclusionCheck", "participation_id", "{o}.checked_on desc, {o}.id desc").In(access.Restricted),
-		"verdicts":         plan.Many("Verdict", "participation_id", "{o}.given_on desc, {o}.id desc").In(access.Restricted),
-		"verdict":          plan.OneWhere("Verdict", "{o}.id = "+lastVerdict("id")).In(access.Restricted),
+		"exclusionChecks":  plan.Many("ExclusionCheck", "participation_id", "{o}.checked_on desc, {o}.id desc").In(access.Eligibility),
+		"verdicts":         plan.Many("Verdict", "participation_id", "{o}.given_on desc, {o}.id desc").In(access.Eligibility),
+		"verdict":          plan.OneWhere("Verdict", "{o}.id = "+lastVerdict("id")).In(access.Eligibility),
 		"entrySnapshot":    plan.OneWhere("EntrySnapshot", "{o}.participation_id = {t}.id").In(access.Registry),
 		"origin":           plan.Origin(),
 		"revision":         plan.Column("revision"),
@@ -107,7 +107,7 @@ func participantFilters() plan.Filters {
 		"organisation": plan.RefersTo("org", "organisation_id"),
 		"tutor":        plan.RefersTo("mem", "tutor_id"),
 		"municipality": plan.Where(nameOf("municipality")+" = {v}", "text").Reveals(access.Registry),
-		"verdict":      plan.Where(lastVerdict("outcome")+" = {v}", "text").Reveals(access.Restricted),
+		"verdict":      plan.Where(lastVerdict("outcome")+" = {v}", "text").Reveals(access.Eligibility),
 		"nameStartsWith": plan.StartsWith(nameOf("family_name || ' ' || p.given_name"), nameOf("given_name || ' ' || p.family_name")).
 			Reveals(access.Identity),
 		"referredFrom": plan.AtLeast("referred_on", "date"),
@@ -126,7 +126,7 @@ func trait() plan.Type {
 }
 
 func exclusionCheck() plan.Type {
-	return plan.Type{Name: "ExclusionCheck", Prefix: "exc", Table: "exclusion_check", Class: access.Restricted,
+	return plan.Type{Name: "ExclusionCheck", Prefix: "exc", Table: "exclusion_check", Class: access.Eligibility,
 		Fields: plan.Fields{
 			"hidden":    plan.Hidden(),
 			"measure":   plan.Code("exclusions", "measure"),
@@ -137,7 +137,7 @@ func exclusionCheck() plan.Type {
 }
 
 func verdict() plan.Type {
-	return plan.Type{Name: "Verdict", Prefix: "vrd", Table: "verdict", Class: access.Restricted,
+	return plan.Type{Name: "Verdict", Prefix: "vrd", Table: "verdict", Class: access.Eligibility,
 		Fields: plan.Fields{
 			"hidden":        plan.Hidden(),
 			"givenOn":       plan.Column("given_on"),
@@ -148,7 +148,7 @@ func verdict() plan.Type {
 }
 
 func verdictFinding() plan.Type {
-	return plan.Type{Name: "VerdictFinding", Prefix: "vfd", Table: "verdict_finding", Class: access.Restricted,
+	return plan.Type{Name: "VerdictFinding", Prefix: "vfd", Table: "verdict_finding", Class: access.Eligibility,
 		Fields: plan.Fields{
 			"rule":      plan.Column("rule"),
 			"fact":      plan.Text("fact"),

@@ -68,7 +68,11 @@ func TestEachRoleSeesItsClasses(t *testing.T) {
 	made := o.active()
 	manager := o.as(o.manager, access.CaseManager)
 	manager.Grants = append(manager.Grants, access.Grant{Role: access.Staff, Programme: o.programme, Key: o.orgs["AIAS"]})
-	self := o.actor(uuid.New(), access.Self, made.Person)
+	self := o.actor(uuid.New(), access.Self, access.PersonKey(o.programme, made.Person))
+	supervising, err := o.aias.WithPurpose(access.Supervision, "Reclamo della persona")
+	if err != nil {
+		t.Fatal(err)
+	}
 	scout := o.actor(uuid.New(), access.Scout, o.orgs["AIAS"])
 	for name, c := range map[string]struct {
 		actor access.Actor
@@ -76,8 +80,9 @@ func TestEachRoleSeesItsClasses(t *testing.T) {
 		hides string
 	}{
 		"case manager":        {manager, "Rossi RSSMRA DISABILITY HOUSING_EMERGENCY Verifica requisiti disability isced PART_TIME 0585 salute", ""},
-		"partner coordinator": {o.aias, "Rossi RSSMRA HOUSING_EMERGENCY Verifica isced", "DISABILITY salute"},
-		"lead":                {o.lead, "Rossi RSSMRA HOUSING_EMERGENCY Verifica", "DISABILITY salute"},
+		"partner coordinator": {o.aias, "Rossi RSSMRA Verifica isced", "DISABILITY HOUSING_EMERGENCY salute"},
+		"supervision":         {supervising, "Rossi RSSMRA DISABILITY HOUSING_EMERGENCY Verifica isced", ""},
+		"lead":                {o.lead, "Rossi RSSMRA Verifica", "DISABILITY HOUSING_EMERGENCY salute"},
 		"tutor":               {o.as(o.tutor, access.Tutor), "Rossi 0585", "RSSMRA DISABILITY HOUSING_EMERGENCY Verifica isced 1985 salute"},
 		"scout":               {scout, "Rossi PART_TIME", "RSSMRA DISABILITY HOUSING_EMERGENCY Verifica isced 0585 salute"},
 		"payments officer":    {o.actor(uuid.New(), access.PaymentsOfficer, o.orgs["AIAS"]), "Rossi RSSMRA", "DISABILITY HOUSING_EMERGENCY 0585 salute INPS"},
@@ -161,7 +166,7 @@ func TestTheReferringServiceIsTheCaseTeamsAlone(t *testing.T) {
 	made := o.referred(o.aias, "AIAS", in)
 	o.assign(o.aias, made.Participation, &o.manager, &o.tutor)
 	for _, role := range access.Roles() {
-		key := map[access.Role]uuid.UUID{access.CaseManager: access.CaseKey(o.manager), access.Tutor: o.tutor, access.Self: made.Person}[role]
+		key := map[access.Role]uuid.UUID{access.CaseManager: access.CaseKey(o.programme, o.manager), access.Tutor: access.TutorKey(o.programme, o.tutor), access.Self: access.PersonKey(o.programme, made.Person)}[role]
 		if key == uuid.Nil {
 			key = o.orgs["AIAS"]
 		}

@@ -176,15 +176,16 @@ func (d *desk) write(ctx context.Context, tx *postgres.Tx, f *referral) (Referra
 	if err != nil {
 		return Referral{}, err
 	}
-	keys := audience(f.line, nil, nil, ids.Person)
+	row := participationRow{ID: ids.Participation, ProgrammeID: d.programme, PersonID: ids.Person, OrganisationID: f.Organisation, State: Referred,
+		StateSince: f.ReferredOn, ReferringService: f.Service, ReferredOn: f.ReferredOn, Origin: f.Origin.kind(), OriginFile: f.Origin.File,
+		OriginRow: f.Origin.Row, OriginHash: f.Origin.Hash, Revision: 1}
+	row.Audience = row.audience(f.line)
+	keys := row.Audience
 	if f.known.person == nil {
 		if err := d.writePerson(ctx, tx, f, ids.Person, keys); err != nil {
 			return Referral{}, taken(err)
 		}
 	}
-	row := participationRow{ID: ids.Participation, ProgrammeID: d.programme, PersonID: ids.Person, OrganisationID: f.Organisation, State: Referred,
-		StateSince: f.ReferredOn, ReferringService: f.Service, ReferredOn: f.ReferredOn, Origin: f.Origin.kind(), OriginFile: f.Origin.File,
-		OriginRow: f.Origin.Row, OriginHash: f.Origin.Hash, Audience: keys, Revision: 1}
 	if err := insert(ctx, tx, row); err != nil {
 		return Referral{}, taken(err)
 	}

@@ -58,7 +58,7 @@ func TestReferralWritesPersonAndParticipation(t *testing.T) {
 	var told []string
 	o.room.OnState = append(o.room.OnState, recorder(&told))
 	made := o.referred(o.uisp, "UISP", mario)
-	want := fmt.Sprint([]uuid.UUID{o.orgs["UISP"], o.orgs["PEGASO"], o.orgs["ASL"], made.Person})
+	want := fmt.Sprint([]uuid.UUID{o.orgs["UISP"], o.orgs["PEGASO"], o.orgs["ASL"], access.PersonKey(o.programme, made.Person)})
 	for _, table := range []string{"participation where id", "participation_group where participation_id", "participation_trait where participation_id"} {
 		var keys []uuid.UUID
 		o.one("select audience from "+table+" = $1 limit 1", &keys, made.Participation)

@@ -80,7 +80,7 @@ func (r Room) reassign(ctx context.Context, tx *postgres.Tx, row participationRo
 	if err != nil {
 		return err
 	}
-	s.row.Audience = audience(keys, s.row.CaseManagerID, s.row.TutorID, row.PersonID)
+	s.row.Audience = s.row.audience(keys)
 	_, come := split(s.row.Audience, row.Audience)
 	_, gone := split(row.Audience, s.row.Audience)
 	if len(come) == 0 && len(gone) == 0 {

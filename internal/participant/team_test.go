@@ -39,7 +39,7 @@ var underParticipation = []string{"participation_group", "participation_trait", 
 func TestTeamMovesTheAudienceOfEverything(t *testing.T) {
 	o := newOffice(t)
 	made := o.active()
-	want := []uuid.UUID{o.orgs["AIAS"], o.orgs["ASL"], access.CaseKey(o.manager), o.other, made.Person}
+	want := []uuid.UUID{o.orgs["AIAS"], o.orgs["ASL"], access.CaseKey(o.programme, o.manager), access.TutorKey(o.programme, o.other), access.PersonKey(o.programme, made.Person)}
 	o.assign(o.aias, made.Participation, nil, &o.other)
 	check := func(table, where string, id uuid.UUID) {
 		var keys []uuid.UUID

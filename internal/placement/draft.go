@@ -54,7 +54,7 @@ func (r Room) Draft(ctx context.Context, tx *postgres.Tx, in DraftInput) error {
 func (c candidate) placement(ctx context.Context, tx *postgres.Tx, in DraftInput) (Placement, error) {
 	p := Placement{ID: in.ID, Programme: c.ProgrammeID, Participation: in.Participation, Person: c.PersonID, Opening: in.Opening, Company: c.CompanyID,
 		Site: c.SiteID, Organisation: c.OrganisationID, State: InDraft, StateSince: tx.Today(), FromDay: in.FromDay, ToDay: in.ToDay,
-		WeeklyMinutes: c.WeeklyMinutes, Tutor: c.TutorID, Revision: 1, Audience: append(c.Audience, c.CompanyID)}
+		WeeklyMinutes: c.WeeklyMinutes, Tutor: c.TutorID, Revision: 1, Audience: append(c.Audience, access.CompanyKey(c.ProgrammeID, c.CompanyID))}
 	var list refusal.List
 	if in.Organisation != nil {
 		p.Organisation = *in.Organisation

@@ -77,11 +77,11 @@ func roomFor(ctx context.Context, tx *postgres.Tx, programmeID, tutor uuid.UUID,
 
 // tellHandOver says CHANGED to those who go on seeing the internship, ENTERED to the tutor who comes and LEFT to the one who goes.
 func tellHandOver(tx *postgres.Tx, p Placement, former uuid.UUID) {
-	all, tutor := p.Audience, *p.Tutor
-	p.Audience = slices.DeleteFunc(slices.Clone(all), func(k uuid.UUID) bool { return k == tutor })
+	all, tutor, key := p.Audience, *p.Tutor, access.TutorKey(p.Programme, *p.Tutor)
+	p.Audience = slices.DeleteFunc(slices.Clone(all), func(k uuid.UUID) bool { return k == key })
 	tell(tx, access.AssignTeam, event.Changed, p, map[string]any{"formerTutor": former, "tutor": tutor, "passed": tx.Passed()})
-	p.Audience = []uuid.UUID{tutor}
+	p.Audience = []uuid.UUID{key}
 	tell(tx, access.AssignTeam, event.Entered, p, nil)
-	p.Audience = []uuid.UUID{former}
+	p.Audience = []uuid.UUID{access.TutorKey(p.Programme, former)}
 	tell(tx, access.AssignTeam, event.Left, p, nil)
 }

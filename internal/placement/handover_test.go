@@ -36,7 +36,7 @@ func TestInternshipsFollowTheTutorOfTheirPerson(t *testing.T) {
 		if moved != s.Living() {
 			t.Errorf("%s: goes over %v", s, moved)
 		}
-		news := placementtest.One[string](d.Office, `select coalesce(string_agg(concat_ws(' ', kind, audience && array[$2::uuid], audience && array[$3::uuid]), ', ' order by seq), '')
+		news := placementtest.One[string](d.Office, `select coalesce(string_agg(concat_ws(' ', kind, audience && array[scope_key('TUTORED', programme_id, $2)], audience && array[scope_key('TUTORED', programme_id, $3)]), ', ' order by seq), '')
 			from outbox where subject_id = $1 and act = 'assignTeam'`, id, d.Tutor, next)
 		if want := map[bool]string{true: "CHANGED f f, ENTERED f t, LEFT t f"}[s.Living()]; news != want {
 			t.Errorf("%s: news %q, want %q", s, news, want)

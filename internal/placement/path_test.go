@@ -64,7 +64,7 @@ func TestAudienceFollowsTheParticipation(t *testing.T) {
 		if on == "" {
 			on = "x.placement_id = p.id"
 		}
-		if !placementtest.One[bool](d.Office, "select bool_and(x.audience = a.audience || p.company_id) from placement p join participation a on a.id = p.participation_id join "+
+		if !placementtest.One[bool](d.Office, "select bool_and(x.audience = a.audience || scope_key('COMPANY', p.programme_id, p.company_id)) from placement p join participation a on a.id = p.participation_id join "+
 			table+" x on "+on+" where p.id = $1", id) {
 			t.Errorf("the audience of %s is not the participation's with the host", table)
 		}

@@ -14,7 +14,6 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/participant"
 	"github.com/lavoroincorso/lavoro/internal/placement"
-	"github.com/lavoroincorso/lavoro/internal/placement/placementtest"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/programme"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
@@ -52,7 +51,7 @@ func TestHostsReadTheInternNotTheParticipant(t *testing.T) {
 		field("intern", "InternCard", plain("givenName", "familyName")...), field("organisation", "Organisation", plain("code")...), field("company", "Company", plain("name")...),
 		field("steps", "PlacementStep", append(plain("toState", "hidden"), field("reason", "CodeItem", plain("code")...), field("member", "Member", plain("name")...))...),
 		field("enrolment", "Enrolment", append(plain("id", "hidden"), field("participant", "Participant", plain("id")...))...))
-	host := d.read(d.Actor(placementtest.One[uuid.UUID](d.Office, "select company_id from placement where id = $1", id), access.HostTutor), id, asked...)
+	host := d.read(d.Host(id), id, asked...)
 	if host["participant"] != nil || host["endReason"] != nil || host["enrolment"].(map[string]any)["participant"] != nil {
 		t.Errorf("the host reads %v", host)
 	}
@@ -88,7 +87,7 @@ func TestHostsMayNotFilterByParticipant(t *testing.T) {
 	d := newDesk(t)
 	id := d.brought(placement.InDraft)
 	engine := &plan.Engine{DB: d.DB, Schema: plan.NewSchema(member.Reading(), programme.Reading(), participant.Reading(), company.Reading(), activity.Reading(), placement.Reading())}
-	host := d.Actor(placementtest.One[uuid.UUID](d.Office, "select company_id from placement where id = $1", id), access.HostTutor)
+	host := d.Host(id)
 	root := field("placements", "PlacementConnection", plain("totalCount")...)
 	root.Args = map[string]any{"programme": plan.FormatID("prg", d.Programme), "orderBy": "END", "filter": map[string]any{"participant": plan.FormatID("prt", uuid.New())}}
 	_, err := engine.Query(t.Context(), plan.Viewer{Actor: host, Lang: "it", Now: d.Clock()}, []plan.Selected{root})

@@ -4,8 +4,6 @@ import (
 	"context"
 	"testing"
 
-	"github.com/google/uuid"
-
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/placement"
 	"github.com/lavoroincorso/lavoro/internal/placement/placementtest"
@@ -26,7 +24,7 @@ func TestWhatAHostSees(t *testing.T) {
 	d := newDesk(t)
 	id := d.brought(placement.InDraft)
 	d.brought(placement.Matched) // another company's
-	host := d.Actor(placementtest.One[uuid.UUID](d.Office, "select company_id from placement where id = $1", id), access.HostTutor)
+	host := d.Host(id)
 	for table, n := range map[string]int{"placement": 1, "intern_card": 1, "placement_step": 1, "participation": 0, "person": 0, "participation_group": 0, "participation_trait": 0,
 		"certificate": 0, "enrolment": 1} {
 		if got := d.count(host, table); got != n {

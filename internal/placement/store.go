@@ -10,6 +10,7 @@ import (
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/pgdialect"
 
+	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
@@ -311,7 +312,7 @@ func livingOf(ctx context.Context, tx *postgres.Tx, participations []uuid.UUID) 
 func leftBehind(ctx context.Context, tx *postgres.Tx, participation uuid.UUID, gone []uuid.UUID) (left []Placement, tutor uuid.UUID, err error) {
 	living := slices.DeleteFunc(States(), func(s State) bool { return !s.Living() })
 	var rows []row
-	err = tx.NewSelect().Model(&rows).Where("p.participation_id = ? and p.tutor_id in (?) and p.state in (?)", participation, bun.In(gone), bun.In(living)).
+	err = tx.NewSelect().Model(&rows).Where("p.participation_id = ? and scope_key(?, p.programme_id, p.tutor_id) in (?) and p.state in (?)", participation, string(access.OverTutored), bun.In(gone), bun.In(living)).
 		Order("p.id").For("update").Scan(ctx)
 	if err != nil || len(rows) == 0 {
 		return nil, uuid.Nil, err

@@ -89,7 +89,7 @@ func (o *Office) Member(role, org string) uuid.UUID {
 	o.T.Helper()
 	id, keys := uuid.New(), []uuid.UUID{o.Orgs[org], o.Orgs["ASL"]}
 	o.Exec("insert into member (id, issuer, subject, email, name, audience) values ($1, 'test', $2, $3, 'Prova', $4)", id, id.String(), id.String()+"@example.org", append(keys, id))
-	o.Exec("insert into access_grant (id, member_id, programme_id, role, key, from_day, audience) values ($1, $2, $3, $4, $2, '2025-01-01', $5)",
+	o.Exec("insert into access_grant (id, member_id, programme_id, role, scope, over_id, from_day, audience) values ($1, $2, $3, $4, 'TUTORED', $2, '2025-01-01', $5)",
 		uuid.New(), id, o.Programme, role, keys)
 	return id
 }
@@ -110,7 +110,13 @@ func (o *Office) Coordinator(org string) access.Actor {
 // Accompanying is the tutor of CARRARA, signed in.
 func (o *Office) Accompanying() access.Actor {
 	return access.Actor{Member: o.Tutor, Grants: []access.Grant{
-		{Role: access.Tutor, Programme: o.Programme, Key: o.Tutor}, {Role: access.Staff, Programme: o.Programme, Key: o.Orgs["CARRARA"]}}}
+		{Role: access.Tutor, Programme: o.Programme, Key: access.TutorKey(o.Programme, o.Tutor)}, {Role: access.Staff, Programme: o.Programme, Key: o.Orgs["CARRARA"]}}}
+}
+
+// Host is a tutor at the company of an internship.
+func (o *Office) Host(placement uuid.UUID) access.Actor {
+	o.T.Helper()
+	return o.Actor(One[uuid.UUID](o, "select scope_key('COMPANY', programme_id, company_id) from placement where id = $1", placement), access.HostTutor)
 }
 
 // Actor is somebody with roles over one key.
