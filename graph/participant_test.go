@@ -39,13 +39,13 @@ func newCounter(t *testing.T) *counter {
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, err := postgres.Open(t.Context(), postgres.Config{URL: urls.AppURL})
+	db, err := postgres.Open(t.Context(), postgres.Config{URL: urls.AppURL, Keys: urls.Keys})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(db.Close)
 	c := &counter{t: t, programme: plan.FormatID("prg", applied.Programme), partners: partnersAt(t, urls.OwnerURL)}
-	resolver := &graph.Resolver{DB: db, Clock: clock, Secret: []byte("s"), Participants: participant.Room{Secret: []byte("s")},
+	resolver := &graph.Resolver{DB: db, Clock: clock,
 		Engine: &plan.Engine{Schema: plan.NewSchema(programme.Reading(), member.Reading(), participant.Reading()), DB: db},
 		Limits: graph.Limits{Cost: 100_000, Depth: 20}}
 	c.server = httptest.NewServer(graph.NewServer(resolver, func(_ context.Context, token string) (graph.Session, error) {

@@ -2,8 +2,6 @@ package graph
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"reflect"
@@ -98,11 +96,11 @@ func first[In, Out any](ctx context.Context, r *Resolver, tx *postgres.Tx, act a
 	if !asked.repeatable || asked.preview {
 		return do(ctx, tx, out)
 	}
-	fingerprint, err := r.fingerprint(in)
+	input, err := json.Marshal(in)
 	if err != nil {
 		return err
 	}
-	repeated, err := tx.Request(ctx, asked.requestID, string(act), fingerprint, out)
+	repeated, err := tx.Request(ctx, asked.requestID, string(act), input, out)
 	if err != nil || repeated {
 		return err
 	}
@@ -111,17 +109,6 @@ func first[In, Out any](ctx context.Context, r *Resolver, tx *postgres.Tx, act a
 	}
 	finished(out, asked, nil, tx.Warnings)
 	return tx.Settle(ctx, asked.requestID, outcome{out})
-}
-
-// fingerprint is a keyed hash of the canonical input: it tells equal from different, and nothing else.
-func (r *Resolver) fingerprint(in any) ([]byte, error) {
-	data, err := json.Marshal(in)
-	if err != nil {
-		return nil, err
-	}
-	mac := hmac.New(sha256.New, r.Secret)
-	mac.Write(data)
-	return mac.Sum(nil), nil
 }
 
 func commonOf(in any) common {

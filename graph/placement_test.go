@@ -25,7 +25,7 @@ import (
 
 // placementCounter is the API over the rooms up to matching, for the coordinator of CARRARA.
 func placementCounter(o *placementtest.Office, t *testing.T) *counter {
-	resolver := &graph.Resolver{DB: o.DB, Clock: o.Clock, Secret: []byte("s"), Limits: graph.Limits{Cost: 100_000, Depth: 20},
+	resolver := &graph.Resolver{DB: o.DB, Clock: o.Clock, Limits: graph.Limits{Cost: 100_000, Depth: 20},
 		Engine: &plan.Engine{DB: o.DB, Schema: plan.NewSchema(member.Reading(), programme.Reading(), participant.Reading(), company.Reading(), activity.Reading(),
 			placement.Reading(), matching.Reading())}}
 	coordinator := o.Coordinator("CARRARA")

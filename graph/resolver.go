@@ -25,8 +25,6 @@ type Resolver struct {
 	// Placements and Matches hold the same for internships and matches; a match drafts the internship through its own Placement.
 	Placements placement.Room
 	Matches    matching.Room
-	// Secret keys the hash of repeated requests' inputs.
-	Secret []byte
 	// AST is the schema as parsed from schema.graphqls.
 	AST *ast.Schema
 

@@ -25,8 +25,10 @@ var concepts = []string{"member", "programme", "participant", "casework", "compa
 const (
 	fewImports     = 5 // values and platform
 	conceptImports = 14
-	demoImports    = 18 // it plays every room's part
-	longestChain   = 12
+	// A transaction carries what every act needs: actor, moment, news, evidence, refusals, and the keys under which it seals.
+	transactionImports = 6
+	demoImports        = 18 // it plays every room's part
+	longestChain       = 12
 )
 
 // support says whether a package is what only tests and the command around them import: testdb, and any whose name ends in test.
@@ -86,6 +88,7 @@ var owners = map[string][]owner{
 	"golang.org/x/sys":                   {{"internal/platform/child", "bonds between processes"}},
 	"golang.org/x/sync":                  {{"cmd", "services that start and stop together"}},
 	"pgregory.net/rapid":                 {}, // properties: tests only
+	"github.com/tink-crypto/tink-go/v2":  {{"internal/platform/secret", "keys and what is sealed under them"}},
 	"os/exec": {
 		{"cmd/bench", "starts the program that it measures, as anybody would, and pgbench"},
 		{"internal/platform/child", "private servers"},
@@ -285,6 +288,8 @@ func unless(good bool, why string) string {
 
 func mostImports(pkg string) int {
 	switch {
+	case under(pkg, "internal/platform/postgres"):
+		return transactionImports
 	case under(pkg, "internal/values"), under(pkg, "internal/platform"), under(pkg, "internal/access"):
 		return fewImports
 	case under(pkg, "internal/demo"):

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,6 +20,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/platform/child"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/platform/secret"
 	"github.com/lavoroincorso/lavoro/internal/programme"
 )
 
@@ -44,6 +46,9 @@ var running = map[string]string{"track_commit_timestamp": "on"}
 func open(ctx context.Context) (_ *stage, err error) {
 	s := &stage{dir: filepath.Join(state, fingerprint()), log: &serverLog{}}
 	if s.binary, err = build(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.ensureKeys(); err != nil {
 		return nil, err
 	}
 	defer func() {
@@ -114,6 +119,23 @@ func (s *stage) data(ctx context.Context) error {
 		return err
 	}
 	return s.start(ctx, running)
+}
+
+// keysFile holds the keys of the loaded data.
+func (s *stage) keysFile() string { return filepath.Join(s.dir, "keys.json") }
+
+func (s *stage) ensureKeys() error {
+	if err := os.MkdirAll(s.dir, 0o755); err != nil {
+		return err
+	}
+	keys, err := secret.Generate()
+	if err != nil {
+		return err
+	}
+	if err := keys.Create(s.keysFile()); !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return nil
 }
 
 func (s *stage) start(ctx context.Context, settings map[string]string) (err error) {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/base64"
 	"fmt"
 	"net/url"
 	"os"
@@ -19,7 +18,8 @@ type Config struct {
 	RelayURL    string `flag:"relay-url" env:"LAVORO_RELAY_URL" mask:"url" usage:"the same database for a login of the role lavoro_relay, which carries news (database-url when empty)"`
 	OwnerURL    string `flag:"owner-url" env:"LAVORO_OWNER_URL" mask:"url" usage:"the same database as its owner, for migrate and programme apply (database-url when empty)"`
 	RedisURL    string `flag:"redis-url" env:"REDIS_URL" mask:"url" usage:"Redis 7 or newer"`
-	Secret      string `flag:"secret" env:"LAVORO_SECRET" mask:"all" usage:"32 random bytes in base64: keys the index of fiscal codes; needed where the database is REAL"`
+	KeysFile    string `flag:"keys" env:"LAVORO_KEYS_FILE" usage:"file of the installation's keys, readable for its owner alone (keys.json under --state when empty)"`
+	KeysText    string `flag:"keys-text" env:"LAVORO_KEYS" mask:"all" usage:"the same keys in base64, where there is no file"`
 	SMTPURL     string `flag:"smtp-url" env:"LAVORO_SMTP_URL" mask:"url" usage:"smtp://user:password@host:port?from=address for notices; they go to the log when empty"`
 	State       string `flag:"state" env:"LAVORO_STATE" default:".lavoro" usage:"folder of the private servers that up starts"`
 	Plans       int    `flag:"plan-connections" env:"LAVORO_PLAN_CONNECTIONS" default:"8" usage:"database connections for reads"`
@@ -109,12 +109,4 @@ func (c *Config) needs(names ...string) error {
 		return fmt.Errorf("set %s", strings.Join(missing, " and "))
 	}
 	return nil
-}
-
-func (c *Config) secretBytes() ([]byte, error) {
-	secret, err := base64.StdEncoding.DecodeString(c.Secret)
-	if err != nil || len(secret) < 32 {
-		return nil, fmt.Errorf("set --secret (or LAVORO_SECRET) to at least 32 bytes in base64, e.g. from `openssl rand -base64 32`")
-	}
-	return secret, nil
 }

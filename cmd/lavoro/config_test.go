@@ -24,7 +24,7 @@ var secretive = Config{
 	OwnerURL:    "host=db.example.org user=geheim1 password=geheim2",
 	RedisURL:    "rediss://:geheim2@redis.example.org:6380/0?client_name=geheim4",
 	SMTPURL:     "smtp://geheim1:geheim2@mail.example.org:587?from=geheim5",
-	Secret:      "Z2VoZWlt",
+	KeysText:    "Z2VoZWlt",
 }
 
 func leaks(text string) []string {
@@ -41,7 +41,7 @@ func TestTheLogShowsNoSecretOfTheConfiguration(t *testing.T) {
 			t.Errorf("does not show %s: %s", want, told)
 		}
 	}
-	if got := fmt.Sprint((&Config{}).masked()...); strings.Contains(got, "***") || !strings.Contains(got, "secret-") {
+	if got := fmt.Sprint((&Config{}).masked()...); strings.Contains(got, "***") || !strings.Contains(got, "keys-text-") {
 		t.Errorf("what is not set looks set: %s", got)
 	}
 }
@@ -49,7 +49,7 @@ func TestTheLogShowsNoSecretOfTheConfiguration(t *testing.T) {
 func TestEverySettingWithASecretIsMasked(t *testing.T) {
 	each(&Config{}, func(field reflect.StructField, _ reflect.Value) {
 		name := strings.ToLower(field.Name)
-		if holds := strings.Contains(name, "url") || strings.Contains(name, "secret") || strings.Contains(name, "password"); holds && field.Tag.Get("mask") == "" {
+		if holds := strings.Contains(name, "url") || strings.Contains(name, "keystext") || strings.Contains(name, "password"); holds && field.Tag.Get("mask") == "" {
 			t.Errorf("%s is printed as it is", field.Name)
 		}
 		if field.Tag.Get("flag") == "" || field.Tag.Get("env") == "" || field.Tag.Get("usage") == "" {

@@ -82,7 +82,7 @@ type importer struct {
 // run imports a file and gives the lines that were printed.
 func (i importer) run(name string, flags ...string) ([]string, error) {
 	i.Helper()
-	out, err := verb(i.T, append([]string{"import", i.what, name, "--database-url", i.c.DatabaseURL, "--redis-url", i.c.RedisURL}, flags...)...)
+	out, err := verb(i.T, append([]string{"import", i.what, name, "--database-url", i.c.DatabaseURL, "--redis-url", i.c.RedisURL, "--keys-text", i.c.KeysText}, flags...)...)
 	return strings.Split(strings.TrimSpace(out), "\n"), err
 }
 

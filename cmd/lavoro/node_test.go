@@ -31,7 +31,7 @@ const small = 10
 // demonstration is a database with a small demonstration of which yesterday is the last day.
 func demonstration(t *testing.T, db *testdb.DB) Config {
 	t.Helper()
-	c := Config{DatabaseURL: db.AppURL, OwnerURL: db.OwnerURL, RedisURL: db.RedisURL, Bounds: Bounds{MaxCost: 50_000, MaxDepth: 15}}
+	c := settings(t, db)
 	if _, err := programme.Apply(t.Context(), c.owner(), programme.LavoroInCorso3Name, programme.LavoroInCorso3, time.Now); err != nil {
 		t.Fatal(err)
 	}

@@ -42,14 +42,14 @@ type rooms struct {
 	clocks       *duty.Clocks
 }
 
-func newRooms(secret []byte) rooms {
+func newRooms() rooms {
 	keeper := duty.NewClocks(clocks...)
 	onState := []func(context.Context, *postgres.Tx, event.Transition) error{keeper.OnState}
 	r := rooms{
 		clocks:     keeper,
 		placements: placement.Room{OnState: onState, AttestGates: []placement.AttestGate{attendance.AttestGate}},
 	}
-	r.participants = participant.Room{Secret: secret, OnState: append(slices.Clone(onState), r.placements.FollowTeam), Vetoes: vetoes}
+	r.participants = participant.Room{OnState: append(slices.Clone(onState), r.placements.FollowTeam), Vetoes: vetoes}
 	r.matches = matching.Room{OnState: onState, Placement: r.placements}
 	return r
 }

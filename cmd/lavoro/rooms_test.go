@@ -15,7 +15,7 @@ import (
 // TestTheProgramHandsInternshipsOver: in the program as it is wired, who takes on a person takes on the internship and what is due on it.
 func TestTheProgramHandsInternshipsOver(t *testing.T) {
 	o := placementtest.New(t)
-	r := newRooms([]byte("secret of a test"))
+	r := newRooms()
 	person := o.Active(placementtest.Who{})
 	opening, _ := o.Opening(placementtest.Seats{})
 	id, next := uuid.Must(uuid.NewV7()), o.Member("TUTOR", "CARRARA")

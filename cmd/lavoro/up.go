@@ -53,6 +53,9 @@ func up(ctx context.Context, c Config, scale int, out io.Writer) (err error) {
 	if err := os.MkdirAll(c.State, 0o755); err != nil {
 		return err
 	}
+	if err := c.ensureKeys(); err != nil {
+		return err
+	}
 	log, err := os.OpenFile(filepath.Join(c.State, "servers.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err

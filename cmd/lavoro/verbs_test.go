@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -28,7 +29,11 @@ import (
 func verb(t *testing.T, args ...string) (string, error) {
 	t.Helper()
 	unset(t)
-	return command(t, append(args, "--state", t.TempDir())...)
+	state := t.TempDir()
+	if err := newKeys(filepath.Join(state, "keys.json")); err != nil {
+		t.Fatal(err)
+	}
+	return command(t, append(args, "--state", state)...)
 }
 
 // unset takes away every variable that the program reads, until the test ends.
@@ -139,11 +144,13 @@ func TestARealDatabaseHasNoInventedPeople(t *testing.T) {
 	if _, err := verb(t, "token", "--as", "anna@example.org", "--database-url", address); err == nil || !strings.Contains(err.Error(), "REAL") {
 		t.Errorf("token --as: %v", err)
 	}
-	if _, err := verb(t, "serve", "--database-url", address, "--redis-url", beside.RedisURL); err == nil || !strings.Contains(err.Error(), "LAVORO_SECRET") {
-		t.Errorf("served without a secret of its own: %v", err)
+	if _, err := command(t, "serve", "--database-url", address, "--redis-url", beside.RedisURL, "--state", t.TempDir()); err == nil ||
+		!strings.Contains(err.Error(), "lavoro keys generate --out FILE") {
+		t.Errorf("served without keys: %v", err)
 	}
-	secret := base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32))
-	n := serve(t, Config{DatabaseURL: address, RedisURL: beside.RedisURL, Secret: secret, Bounds: Bounds{MaxCost: 50_000, MaxDepth: 15}})
+	c := settings(t, beside)
+	c.DatabaseURL, c.OwnerURL = address, ""
+	n := serve(t, c)
 	n.closedToInvention(t)
 }
 
@@ -163,7 +170,7 @@ func (n *node) closedToInvention(t *testing.T) {
 	if people, err := member.DemonstrationPeople(t.Context(), n.app.DB); err != nil || len(people) > 0 {
 		t.Errorf("%d people may sign in (%v)", len(people), err)
 	}
-	for what, key := range map[string][]byte{"no key": nil, "a key of zeros": make([]byte, 32), "the index's key": n.app.secret} {
+	for what, key := range map[string][]byte{"no key": nil, "a key of zeros": make([]byte, 32), "a mark of the index": n.app.DB.Keys.Index("code", nil).Bytes} {
 		n.token = signed("anna", key)
 		if code := n.refused(whichProgramme, nil); code != "UNAUTHENTICATED" {
 			t.Errorf("a token signed with %s: %s", what, code)
@@ -198,7 +205,7 @@ func TestTokensHoldForTheirOwnDatabase(t *testing.T) {
 	if n.token = signed("anna", n.app.Installation.Secret); at(t, n.ask(whichProgramme, nil), "programme.code") != "LACO3" {
 		t.Error("a token made by hand is not like the program's own, so the next refusal proves nothing")
 	}
-	foreign := open(t, Config{DatabaseURL: other.AppURL, RedisURL: other.RedisURL, Bounds: Bounds{MaxCost: 1, MaxDepth: 1}}).Installation
+	foreign := open(t, settings(t, other)).Installation
 	if foreign.Kind != postgres.Demonstration || len(foreign.Secret) < 32 {
 		t.Fatalf("the other database is %s with a secret of %d bytes", foreign.Kind, len(foreign.Secret))
 	}
@@ -230,5 +237,15 @@ func applied(t *testing.T, db *testdb.DB) Config {
 	if _, err := programme.Apply(t.Context(), db.OwnerURL, programme.LavoroInCorso3Name, programme.LavoroInCorso3, time.Now); err != nil {
 		t.Fatal(err)
 	}
-	return Config{DatabaseURL: db.AppURL, OwnerURL: db.OwnerURL, RedisURL: db.RedisURL, Bounds: Bounds{MaxCost: 50_000, MaxDepth: 15}}
+	return settings(t, db)
+}
+
+// settings are those of a node on the database.
+func settings(t *testing.T, db *testdb.DB) Config {
+	t.Helper()
+	keys, err := db.Keys.Text()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Config{DatabaseURL: db.AppURL, OwnerURL: db.OwnerURL, RedisURL: db.RedisURL, KeysText: keys, Bounds: Bounds{MaxCost: 50_000, MaxDepth: 15}}
 }

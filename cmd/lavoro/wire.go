@@ -26,7 +26,6 @@ type App struct {
 	Installation postgres.Installation
 
 	rooms     rooms
-	secret    []byte
 	redis     redis.Client
 	directory *member.Directory
 	resolver  *graph.Resolver
@@ -37,8 +36,12 @@ type App struct {
 
 // Open connects to the servers that the configuration names and puts the rooms together.
 func Open(ctx context.Context, c Config) (*App, error) {
+	keys, err := c.keys()
+	if err != nil {
+		return nil, err
+	}
 	db, err := postgres.Open(ctx, postgres.Config{URL: c.DatabaseURL, RelayURL: c.RelayURL, Plans: int32(c.Plans), Acts: c.Acts,
-		Statement: c.StatementTime})
+		Statement: c.StatementTime, Keys: keys})
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +50,7 @@ func Open(ctx context.Context, c Config) (*App, error) {
 		db.Close()
 		return nil, err
 	}
-	if a.secret, err = a.secretOf(c); err == nil {
+	if err = db.Recognise(ctx, a.Installation.ID); err == nil {
 		a.redis, err = redis.Open(c.RedisURL)
 	}
 	if err != nil {
@@ -61,19 +64,11 @@ func Open(ctx context.Context, c Config) (*App, error) {
 	return a, nil
 }
 
-// secretOf is the key of indexes: the demonstration's own, or the one that is given to a REAL installation.
-func (a *App) secretOf(c Config) ([]byte, error) {
-	if a.Installation.Kind == postgres.Demonstration {
-		return a.Installation.Secret, nil
-	}
-	return c.secretBytes()
-}
-
 func (a *App) assemble() error {
 	a.directory = &member.Directory{DB: a.DB, Clock: time.Now}
 	a.hub = live.NewHub(a.DB, a.redis, a.Installation.ID)
 	a.relay = live.NewRelay(a.DB, a.redis, a.Installation.ID)
-	a.rooms = newRooms(a.secret)
+	a.rooms = newRooms()
 	notifier, err := a.Config.notifier()
 	if err != nil {
 		return err
@@ -85,7 +80,7 @@ func (a *App) assemble() error {
 		return err
 	}
 	a.resolver = &graph.Resolver{
-		DB: a.DB, Engine: &plan.Engine{Schema: schema(), DB: a.DB}, Hub: a.hub, Clock: time.Now, Secret: a.secret,
+		DB: a.DB, Engine: &plan.Engine{Schema: schema(), DB: a.DB}, Hub: a.hub, Clock: time.Now,
 		Limits:       limits,
 		Participants: a.rooms.participants, Placements: a.rooms.placements, Matches: a.rooms.matches,
 	}

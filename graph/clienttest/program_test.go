@@ -94,7 +94,7 @@ func serversOf(state string) ([]string, error) {
 	}
 	var at struct{ DatabaseURL, RedisURL string }
 	err = json.Unmarshal(text, &at)
-	return []string{"DATABASE_URL=" + at.DatabaseURL, "REDIS_URL=" + at.RedisURL}, err
+	return []string{"DATABASE_URL=" + at.DatabaseURL, "REDIS_URL=" + at.RedisURL, "LAVORO_KEYS_FILE=" + filepath.Join(state, "keys.json")}, err
 }
 
 // program is one running node.

@@ -39,14 +39,14 @@ type office struct {
 func newOffice(t testing.TB) *office {
 	t.Helper()
 	urls := testdb.New(t)
-	o := &office{t: t, orgs: map[string]uuid.UUID{}, today: day("2026-03-18"), people: participant.Room{Secret: []byte("secret of a test"), Vetoes: []participant.Veto{activity.Veto}}}
+	o := &office{t: t, orgs: map[string]uuid.UUID{}, today: day("2026-03-18"), people: participant.Room{Vetoes: []participant.Veto{activity.Veto}}}
 	applied, err := programme.Apply(t.Context(), urls.OwnerURL, programme.LavoroInCorso3Name, programme.LavoroInCorso3, o.clock)
 	o.must(err)
 	o.programme = applied.Programme
 	o.owner, err = pgx.Connect(t.Context(), urls.OwnerURL)
 	o.must(err)
 	t.Cleanup(func() { _ = o.owner.Close(context.Background()) })
-	o.db, err = postgres.Open(t.Context(), postgres.Config{URL: urls.AppURL})
+	o.db, err = postgres.Open(t.Context(), postgres.Config{URL: urls.AppURL, Keys: urls.Keys})
 	o.must(err)
 	t.Cleanup(o.db.Close)
 	rows, err := o.owner.Query(t.Context(), "select code, id from organisation")

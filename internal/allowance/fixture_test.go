@@ -43,7 +43,7 @@ func open(t testing.TB) *house {
 	if h.owner, err = pgx.Connect(t.Context(), made.OwnerURL); err != nil {
 		t.Fatal(err)
 	}
-	if h.db, err = postgres.Open(t.Context(), postgres.Config{URL: made.AppURL}); err != nil {
+	if h.db, err = postgres.Open(t.Context(), postgres.Config{URL: made.AppURL, Keys: made.Keys}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

@@ -52,7 +52,7 @@ func newOffice(t testing.TB) *office {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = o.owner.Close(context.Background()) })
-	if o.db, err = postgres.Open(ctx, postgres.Config{URL: urls.AppURL}); err != nil {
+	if o.db, err = postgres.Open(ctx, postgres.Config{URL: urls.AppURL, Keys: urls.Keys}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(o.db.Close)

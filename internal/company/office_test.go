@@ -41,7 +41,7 @@ func newOffice(t testing.TB) *office {
 	o.owner, err = pgx.Connect(t.Context(), urls.OwnerURL)
 	o.must(err)
 	t.Cleanup(func() { _ = o.owner.Close(context.Background()) })
-	o.db, err = postgres.Open(t.Context(), postgres.Config{URL: urls.AppURL})
+	o.db, err = postgres.Open(t.Context(), postgres.Config{URL: urls.AppURL, Keys: urls.Keys})
 	o.must(err)
 	t.Cleanup(o.db.Close)
 	rows, err := o.owner.Query(t.Context(), "select code, id from organisation")

@@ -42,7 +42,7 @@ func newSite(t *testing.T, scale int) *site {
 	db := testdb.New(t)
 	_, err := programme.Apply(ctx, db.OwnerURL, programme.LavoroInCorso3Name, programme.LavoroInCorso3, time.Now)
 	must(t, err)
-	app, err := postgres.Open(ctx, postgres.Config{URL: db.AppURL})
+	app, err := postgres.Open(ctx, postgres.Config{URL: db.AppURL, Keys: db.Keys})
 	must(t, err)
 	t.Cleanup(app.Close)
 	conn, err := pgx.Connect(ctx, db.OwnerURL)
@@ -56,7 +56,7 @@ func wired(app *postgres.DB, ownerURL string, scale int) demo.Deps {
 		duty.NewClocks(participant.Clocks(), company.Clocks(), placement.DueClocks(), matching.DueClocks()).OnState,
 	}
 	deps := demo.Deps{DB: app, OwnerURL: ownerURL, Scale: scale,
-		Participants: participant.Room{Secret: []byte("a secret for tests only"), OnState: onState, Vetoes: []participant.Veto{placement.VetoWithdrawal}},
+		Participants: participant.Room{OnState: onState, Vetoes: []participant.Veto{placement.VetoWithdrawal}},
 		Placements:   placement.Room{OnState: onState, AttestGates: []placement.AttestGate{attendance.AttestGate}},
 	}
 	deps.Matches = matching.Room{OnState: onState, Placement: deps.Placements}

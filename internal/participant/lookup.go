@@ -40,7 +40,11 @@ func (r Room) LookUp(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, 
 	if err != nil {
 		return LookUp{}, refusal.Invalid(err, "fiscalCode")
 	}
-	found, err := lookUp(ctx, tx, Fingerprint(r.Secret, code), programme)
+	m, err := marksOf(tx, code)
+	if err != nil {
+		return LookUp{}, err
+	}
+	found, err := lookUp(ctx, tx, m, programme)
 	found.Code = code
 	return found, err
 }

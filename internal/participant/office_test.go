@@ -44,7 +44,7 @@ func newOffice(t testing.TB) *office {
 	t.Helper()
 	ctx := t.Context()
 	urls := testdb.New(t)
-	o := &office{t: t, ctx: ctx, now: today.At(calendar.MustLocalTime("18:00")), orgs: map[string]uuid.UUID{}, room: participant.Room{Secret: []byte("test secret")}}
+	o := &office{t: t, ctx: ctx, now: today.At(calendar.MustLocalTime("18:00")), orgs: map[string]uuid.UUID{}}
 	if _, err := programme.Apply(ctx, urls.OwnerURL, programme.LavoroInCorso3Name, programme.LavoroInCorso3, o.clock); err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func newOffice(t testing.TB) *office {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = o.owner.Close(context.Background()) })
-	if o.db, err = postgres.Open(ctx, postgres.Config{URL: urls.AppURL}); err != nil {
+	if o.db, err = postgres.Open(ctx, postgres.Config{URL: urls.AppURL, Keys: urls.Keys}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(o.db.Close)

@@ -14,8 +14,6 @@ import (
 
 // Room holds what the acts need beside their transaction; cmd/wire.go fills it, and acts only read it.
 type Room struct {
-	// Secret keys the fingerprints of fiscal codes.
-	Secret []byte
 	// OnState is told of every change of state and of team, in the act's transaction; its error undoes the act. When only the team
 	// has changed, From and To are the same.
 	OnState []func(context.Context, *postgres.Tx, event.Transition) error

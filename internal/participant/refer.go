@@ -60,6 +60,7 @@ func (r Room) desk(ctx context.Context, tx *postgres.Tx, prog uuid.UUID) (d *des
 type referral struct {
 	ReferInput
 	code  fiscal.PersonCode
+	marks marks
 	line  []uuid.UUID // the organisation and all bodies above
 	known LookUp
 }
@@ -69,11 +70,13 @@ func (d *desk) refer(ctx context.Context, tx *postgres.Tx, in ReferInput) (Refer
 	if err != nil {
 		return Referral{}, err
 	}
-	fingerprint := Fingerprint(d.room.Secret, f.code)
-	if err := hold(ctx, tx, fingerprint); err != nil {
+	if f.marks, err = marksOf(tx, f.code); err != nil {
 		return Referral{}, err
 	}
-	if f.known, err = lookUp(ctx, tx, fingerprint, d.programme); err != nil {
+	if err := hold(ctx, tx, f.marks); err != nil {
+		return Referral{}, err
+	}
+	if f.known, err = lookUp(ctx, tx, f.marks, d.programme); err != nil {
 		return Referral{}, err
 	}
 	switch {
@@ -140,7 +143,7 @@ func (d *desk) warn(ctx context.Context, tx *postgres.Tx, f *referral) error {
 		return err
 	}
 	list = append(list, differing...)
-	yes, err := isAlike(ctx, tx, alike(d.room.Secret, f.code), Fingerprint(d.room.Secret, f.code))
+	yes, err := isAlike(ctx, tx, f.marks)
 	if err != nil {
 		return err
 	}
@@ -224,8 +227,12 @@ func (d *desk) writePerson(ctx context.Context, tx *postgres.Tx, f *referral, id
 	if err := insert(ctx, tx, person); err != nil {
 		return err
 	}
-	return insert(ctx, tx, codeRow{Fingerprint: Fingerprint(d.room.Secret, f.code), PersonID: id, Alike: alike(d.room.Secret, f.code),
-		Code: f.code.String(), Provisional: f.code.Provisional(), Since: tx.Now, Audience: keys})
+	rows := make([]codeRow, len(f.marks.codes))
+	for i, m := range f.marks.codes {
+		rows[i] = codeRow{Fingerprint: m.Bytes, IndexVersion: int64(m.Version), PersonID: id, Alike: f.marks.alikes[i].Bytes,
+			Code: f.code.String(), Provisional: f.code.Provisional(), Since: tx.Now, Audience: keys}
+	}
+	return insert(ctx, tx, rows...)
 }
 
 func (d *desk) writeCodes(ctx context.Context, tx *postgres.Tx, f *referral, p participationRow) error {

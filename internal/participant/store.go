@@ -12,6 +12,7 @@ import (
 	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/platform/secret"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
@@ -38,16 +39,18 @@ type personRow struct {
 	Revision     int
 }
 
+// codeRow is a person's code under one key of the index.
 type codeRow struct {
 	bun.BaseModel `bun:"table:person_code,alias:c"`
 
-	Fingerprint []byte
-	PersonID    uuid.UUID
-	Alike       []byte
-	Code        string
-	Provisional bool
-	Since       time.Time
-	Audience    []uuid.UUID `bun:",array"`
+	Fingerprint  []byte
+	IndexVersion int64
+	PersonID     uuid.UUID
+	Alike        []byte
+	Code         string
+	Provisional  bool
+	Since        time.Time
+	Audience     []uuid.UUID `bun:",array"`
 }
 
 // participationRow is one person in one programme.
@@ -248,30 +251,33 @@ func territory(ctx context.Context, tx *postgres.Tx, programme uuid.UUID) (map[s
 // locks is over how many locks referrals spread: an import of a whole register takes no more than these.
 const locks = 512
 
-// hold makes referrals of one person wait for each other, so that the second finds what the first made.
-func hold(ctx context.Context, tx *postgres.Tx, fingerprint []byte) error {
-	if _, err := tx.NewRaw("select pg_advisory_xact_lock(hashtextextended('referral', hashtext(encode(?, 'hex')) & ?))", fingerprint, locks-1).Exec(ctx); err != nil {
+// hold makes referrals of one person wait for each other, so that the second finds what the first made. While keys of the index
+// change, two nodes that share one of them share a lock; each takes its own in the same order as the other.
+func hold(ctx context.Context, tx *postgres.Tx, m marks) error {
+	_, err := tx.NewRaw(`select pg_advisory_xact_lock(hashtextextended('referral', n)) from (select distinct hashtext(encode(mark, 'hex')) & ? as n
+		from unnest(?::bytea[]) mark order by 1) slot`, locks-1, pgdialect.Array(secret.Bytes(m.codes))).Exec(ctx)
+	if err != nil {
 		return fmt.Errorf("hold person: %w", err)
 	}
 	return nil
 }
 
 // lookUp asks what a code is to the actor.
-func lookUp(ctx context.Context, tx *postgres.Tx, fingerprint []byte, programme uuid.UUID) (LookUp, error) {
+func lookUp(ctx context.Context, tx *postgres.Tx, m marks, programme uuid.UUID) (LookUp, error) {
 	var row struct {
 		Answer          Answered
 		ParticipationID *uuid.UUID
 		PersonID        *uuid.UUID
 	}
-	if err := tx.NewRaw("select answer, participation_id, person_id from look_up_person(?, ?)", fingerprint, programme).Scan(ctx, &row); err != nil {
+	if err := tx.NewRaw("select answer, participation_id, person_id from look_up_person(?::bytea[], ?)", pgdialect.Array(secret.Bytes(m.codes)), programme).Scan(ctx, &row); err != nil {
 		return LookUp{}, fmt.Errorf("look up: %w", err)
 	}
 	return LookUp{Answer: row.Answer, Participation: row.ParticipationID, person: row.PersonID}, nil
 }
 
 // isAlike says whether somebody else's code says the same with omocodia undone.
-func isAlike(ctx context.Context, tx *postgres.Tx, alike, fingerprint []byte) (yes bool, err error) {
-	if err = tx.NewRaw("select person_code_alike(?, ?)", alike, fingerprint).Scan(ctx, &yes); err != nil {
+func isAlike(ctx context.Context, tx *postgres.Tx, m marks) (yes bool, err error) {
+	if err = tx.NewRaw("select person_code_alike(?::bytea[], ?::bytea[])", pgdialect.Array(secret.Bytes(m.alikes)), pgdialect.Array(secret.Bytes(m.codes))).Scan(ctx, &yes); err != nil {
 		return false, fmt.Errorf("alike codes: %w", err)
 	}
 	return yes, nil

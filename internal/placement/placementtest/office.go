@@ -42,14 +42,14 @@ type Office struct {
 func New(t testing.TB) *Office {
 	t.Helper()
 	urls := testdb.New(t)
-	o := &Office{T: t, Orgs: map[string]uuid.UUID{}, Today: Monday, people: participant.Room{Secret: []byte("secret of a test")}}
+	o := &Office{T: t, Orgs: map[string]uuid.UUID{}, Today: Monday}
 	applied, err := programme.Apply(t.Context(), urls.OwnerURL, programme.LavoroInCorso3Name, programme.LavoroInCorso3, o.Clock)
 	o.Must(err)
 	o.Programme = applied.Programme
 	o.Owner, err = pgx.Connect(t.Context(), urls.OwnerURL)
 	o.Must(err)
 	t.Cleanup(func() { _ = o.Owner.Close(context.Background()) })
-	o.DB, err = postgres.Open(t.Context(), postgres.Config{URL: urls.AppURL})
+	o.DB, err = postgres.Open(t.Context(), postgres.Config{URL: urls.AppURL, Keys: urls.Keys})
 	o.Must(err)
 	t.Cleanup(o.DB.Close)
 	for _, code := range []string{"ASL", "CARRARA", "MONTIGNOSO", "PEGASO"} {

@@ -32,7 +32,7 @@ type shelf struct {
 func newShelf(t *testing.T) *shelf {
 	t.Helper()
 	address := testdb.New(t)
-	db, err := postgres.Open(t.Context(), postgres.Config{URL: address.AppURL})
+	db, err := postgres.Open(t.Context(), postgres.Config{URL: address.AppURL, Keys: address.Keys})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -175,7 +175,7 @@ func open(t testing.TB) *street {
 	}
 	t.Cleanup(s.owner.Close)
 	s.own(tables)
-	db, err := postgres.Open(ctx, postgres.Config{URL: files.AppURL})
+	db, err := postgres.Open(ctx, postgres.Config{URL: files.AppURL, Keys: files.Keys})
 	if err != nil {
 		t.Fatal(err)
 	}

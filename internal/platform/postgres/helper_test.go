@@ -60,7 +60,7 @@ func layOn(t *testing.T, files *testdb.DB, c postgres.Config, settings ...string
 		alter table note enable row level security;
 		create policy seen on note using (audience && (select app_keys('path')));
 		grant select, insert, update, delete on note, sealed to lavoro_app`)
-	c.URL = files.AppURL
+	c.URL, c.Keys = files.AppURL, files.Keys
 	if g.db, err = postgres.Open(ctx, c); err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,8 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/pgdialect"
+
+	"github.com/lavoroincorso/lavoro/internal/platform/secret"
 )
 
 // The database roles: of all that answers people, and of what carries news and holds leases.
@@ -30,6 +32,7 @@ type Config struct {
 	Relay    int32  // connections for news and leases; 0 is 4
 	// Statement bounds one statement; 0 is 20 seconds.
 	Statement time.Duration
+	Keys      *secret.Keys
 }
 
 // DB is the database as the application sees it: through rights.
@@ -37,6 +40,8 @@ type DB struct {
 	Plans *pgxpool.Pool
 	// Relay reads news and holds leases: it sees no personal data. Like every pool, it is never asked while another connection is held.
 	Relay *pgxpool.Pool
+	// Keys are the installation's; nil where nothing is sealed, opened or looked up by a fiscal code. Set before the first act.
+	Keys *secret.Keys
 	// OnNews, when set before the first act, is called after each commit that told something; it must not wait.
 	OnNews func()
 	acts   *bun.DB
@@ -72,7 +77,7 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	db.SetMaxOpenConns(orDefault(c.Acts, 8))
 	db.SetMaxIdleConns(orDefault(c.Acts, 8))
 	db.SetConnMaxIdleTime(5 * time.Minute)
-	return &DB{Plans: plans, Relay: relay, acts: bun.NewDB(db, pgdialect.New())}, nil
+	return &DB{Plans: plans, Relay: relay, Keys: c.Keys, acts: bun.NewDB(db, pgdialect.New())}, nil
 }
 
 func pool(ctx context.Context, url, role string, connections int32, statement time.Duration) (*pgxpool.Pool, error) {

@@ -9,17 +9,24 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/lavoroincorso/lavoro/internal/platform/secret"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
 // Request claims a request id for the actor, before the act does anything: a second transaction with the same id waits for the
-// first. When it was already used for the same act and input its outcome is read into outcome; for another it is refused.
-func (tx *Tx) Request(ctx context.Context, id, act string, fingerprint []byte, outcome any) (repeated bool, err error) {
+// first. When it was already used for the same act and input its outcome is read into outcome; for another it is refused. The input is
+// kept as a mark of the installation's index.
+func (tx *Tx) Request(ctx context.Context, id, act string, input []byte, outcome any) (repeated bool, err error) {
 	if n := utf8.RuneCountInString(id); n < 1 || n > maxRequestID || strings.ContainsRune(id, 0) {
 		return false, refusal.InvalidValue.At("requestId").With("cause", requestIDForm)
 	}
+	keys, err := tx.Keys()
+	if err != nil {
+		return false, err
+	}
+	marks := secret.Bytes(keys.Indexes("request", input))
 	made, err := tx.NewRaw("insert into request (actor_id, request_id, act, input_hash, outcome, at) values (?, ?, ?, ?, '{}', ?) on conflict do nothing",
-		tx.Actor.Member, id, act, fingerprint, tx.Now).Exec(ctx)
+		tx.Actor.Member, id, act, marks[0], tx.Now).Exec(ctx)
 	if err != nil {
 		return false, fmt.Errorf("request: %w", err)
 	}
@@ -35,7 +42,7 @@ func (tx *Tx) Request(ctx context.Context, id, act string, fingerprint []byte, o
 	if err != nil {
 		return false, fmt.Errorf("request: %w", err)
 	}
-	if row.Act != act || !bytes.Equal(row.InputHash, fingerprint) {
+	if row.Act != act || !slices.ContainsFunc(marks, func(m []byte) bool { return bytes.Equal(m, row.InputHash) }) {
 		return false, refusal.RequestIDReused.At("requestId")
 	}
 	return true, json.Unmarshal(row.Outcome, outcome)

@@ -163,6 +163,9 @@ var openly = map[string]string{
 	"news_append":          "writes and answers numbers; what it writes names its actor",
 	"look_up_person":       "asks for a fingerprint, which only the house's key makes",
 	"person_code_alike":    "asks for a fingerprint, which only the house's key makes",
+	"person_keys":          "wrapped keys, which only the house's keys open",
+	"person_key_add":       "a wrapped key, which only the house's keys open",
+	"key_proof":            "a sealed word that is about nobody",
 }
 
 // TestDecisionFunctionsNeedAnActor calls every function that runs with its owner's rights: whoever does not act is refused, or told

@@ -16,6 +16,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/journal"
+	"github.com/lavoroincorso/lavoro/internal/platform/secret"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
@@ -40,6 +41,8 @@ type Tx struct {
 	entries    []journal.Entry
 	passes     []string
 	passReason string
+	keys       *secret.Keys
+	dataKeys   map[uuid.UUID]secret.DataKey // of the persons that the transaction has met
 }
 
 // Today is the civil day of the transaction in Europe/Rome.
@@ -101,7 +104,7 @@ func (db *DB) begin(ctx context.Context, actor access.Actor, now time.Time) (*Tx
 	for left := db.acts.Stats().Idle; ; left-- {
 		inner, err := db.acts.BeginTx(ctx, &sql.TxOptions{})
 		if err == nil {
-			tx := &Tx{Tx: inner, Actor: actor, Now: now.Truncate(time.Microsecond)} // what Postgres keeps of it
+			tx := &Tx{Tx: inner, Actor: actor, Now: now.Truncate(time.Microsecond), keys: db.Keys} // what Postgres keeps of it
 			if err = tx.as(ctx, actor); err == nil {
 				return tx, nil
 			}

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/platform/secret"
 )
 
 const (
@@ -49,7 +50,11 @@ func (s *server) database(t testing.TB) *DB {
 	if err := newInstallation(ctx, address); err != nil {
 		t.Fatalf("testdb: %v", err)
 	}
-	return &DB{OwnerURL: address, AppURL: address, RedisURL: s.redisURL, t: t}
+	keys, err := secret.Generate()
+	if err != nil {
+		t.Fatalf("testdb: %v", err)
+	}
+	return &DB{OwnerURL: address, AppURL: address, RedisURL: s.redisURL, Keys: keys, t: t}
 }
 
 func (s *server) drop(t testing.TB, db *DB) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/lavoroincorso/lavoro/internal/platform/child"
+	"github.com/lavoroincorso/lavoro/internal/platform/secret"
 )
 
 // PostgresEnv and RedisEnv hold the addresses of the run's shared servers. PostgreSQL's login must be a superuser, and
@@ -25,6 +26,7 @@ type DB struct {
 	OwnerURL string // login that owns the tables
 	AppURL   string // the same login; the application's pools take the role lavoro_app themselves
 	RedisURL string
+	Keys     *secret.Keys // an installation's own
 
 	t    testing.TB
 	pair *Pair // nil on shared servers
