@@ -68,6 +68,10 @@ select id, programme_id, person_id, organisation_id, 'ACTIVE', date '2025-02-01'
        date '2025-02-01' + n / 50, case_manager_id, tutor_id, 'DEMO', audience
 from someone;
 
+-- step participations by key
+insert into participation_key (key, programme_id, referred_on, id)
+select distinct k, s.programme_id, date '2025-01-01' + s.n / 50, s.id from someone s, unnest(s.audience) k;
+
 -- step groups and checks
 insert into participation_group (id, participation_id, code, class, audience)
 select pg_temp.v7(70 + g.i, s.n), s.id, g.code, g.class, s.audience

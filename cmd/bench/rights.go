@@ -53,8 +53,8 @@ var onlookers = []onlooker{
 // "With" is what the program sends for that member, taken from PostgreSQL's log: the settings that name his keys and the
 // plan's statement, in one batch, as the application's role, under row-level security. "Without" is the same statement as
 // the tables' owner, whom no policy binds, with every predicate on an audience taken out: true, or false where the member
-// has no key of the class; the predicate of the list itself becomes an equality on the partner or the tutor. Both must
-// answer with the same bytes.
+// has no key of the class. The list itself, which goes through the table of rows by key, reads its own table, kept to the
+// partner or the tutor by an equality. Both must answer with the same bytes.
 //
 // What is compared is processor time of the two PostgreSQL backends alone (/proc/<pid>/schedstat, in nanoseconds), which
 // other work on the machine hardly touches. Both take turns in short batches; a figure is the ratio of the cheapest batch
@@ -156,7 +156,9 @@ func (d *duel) bare(ctx context.Context, url string, st statement, column, id st
 	if err != nil {
 		return err
 	}
-	config.RuntimeParams["jit"], config.RuntimeParams["timezone"] = "off", "UTC" // as the program sets them
+	for _, setting := range []string{"jit", "plan_cache_mode", "timezone"} { // what bears on the cost is as the program has it
+		config.RuntimeParams[setting] = d.db.Plans.Config().ConnConfig.RuntimeParams[setting]
+	}
 	if d.owner, err = pgx.ConnectConfig(ctx, config); err != nil {
 		return err
 	}

@@ -138,6 +138,8 @@ func parseParameters(text string) []string {
 }
 
 var (
+	keyedList = regexp.MustCompile(`select distinct on \([^()]*\) u\.\* from unnest\(\$\d+::uuid\[\]\) k cross join lateral \(` +
+		`select (\w+)\.\* from \w+ (\w+) join (\w+) \w+ on \w+\.id = \w+\.id where \w+\.key = k and \(\w+\.programme_id = \$\d+::uuid\) and (.*?)\) u order by .*? limit \$\d+::int \+ 1`)
 	rightsPredicate = regexp.MustCompile(`\b\w+\.audience [&|@<>=]+ \$\d+::uuid\[\]`)
 	placeholder     = regexp.MustCompile(`\$(\d+)`)
 )
@@ -155,7 +157,7 @@ func (st statement) bound() error {
 // withoutRights is the statement with every predicate on the audience taken as true, or as false where it asks for none of no
 // keys, and how many there were. Arguments that are no longer used go, the others are numbered anew.
 func (st statement) withoutRights() (statement, int) {
-	n := 0
+	st, n := st.unkeyed()
 	bare := statement{}
 	numbers := map[string]string{}
 	open := rightsPredicate.ReplaceAllStringFunc(st.SQL, func(predicate string) string {
@@ -172,6 +174,18 @@ func (st statement) withoutRights() (statement, int) {
 		return numbers[p]
 	})
 	return bare, n
+}
+
+// unkeyed is the statement with its lists that walk the viewer's keys reading their tables instead, and how many there were.
+func (st statement) unkeyed() (statement, int) {
+	n := 0
+	sql := keyedList.ReplaceAllStringFunc(st.SQL, func(list string) string {
+		n++
+		m := keyedList.FindStringSubmatch(list)
+		row, place, table, rest := m[1], m[2], m[3], m[4]
+		return fmt.Sprintf("select %s.* from %s %s where %s", row, table, row, strings.ReplaceAll(rest, place+".", row+"."))
+	})
+	return statement{SQL: sql, Args: st.Args}, n
 }
 
 // narrowed is the statement with the predicate on its list's own rows, r1 in every plan of one list, replaced by an equality.

@@ -50,6 +50,19 @@ func TestAPredicateOfNoKeysIsFalse(t *testing.T) {
 	}
 }
 
+func TestAListByKeyReadsItsTable(t *testing.T) {
+	st := statement{
+		SQL: "select y.* from (select distinct on (u.n, u.id) u.* from unnest($1::uuid[]) k cross join lateral (select r1.* from t_key r2 join t r1 on r1.id = r2.id " +
+			"where r2.key = k and (r2.programme_id = $2::uuid) and (r1.programme_id = $2::uuid) and r1.audience &&& $1::uuid[] order by r2.n desc, r2.id desc limit $3::int + 1) u " +
+			"order by u.n desc, u.id desc limit $3::int + 1) y",
+		Args: []string{"{a}", "b", "50"},
+	}
+	bare, n := st.withoutRights()
+	if want := "select y.* from (select r1.* from t r1 where (r1.programme_id = $1::uuid) and true order by r1.n desc, r1.id desc limit $2::int + 1) y"; bare.SQL != want || n != 2 {
+		t.Errorf("%d taken out, statement %q, want %q", n, bare.SQL, want)
+	}
+}
+
 func TestAListIsKeptToItsRowsByAnEquality(t *testing.T) {
 	st := statement{SQL: "select from t r1 where r1.audience && $1::uuid[] and exists (select from t r12 where r12.audience && $1::uuid[])", Args: []string{"{a}"}}
 	own := st.narrowed("tutor_id", "b")

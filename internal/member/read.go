@@ -8,7 +8,7 @@ import (
 // Reading is how members and grants are read.
 func Reading() plan.Reading {
 	seen := func(keys func(access.Class) string, self string) string {
-		return "{t}.audience && " + keys(access.Directory) + " or {t}.id = " + self
+		return "{t}.audience &&& " + keys(access.Directory) + " or {t}.id = " + self
 	}
 	return plan.Reading{
 		Types: []plan.Type{
@@ -20,7 +20,7 @@ func Reading() plan.Reading {
 			}},
 			{Name: "Grant", Prefix: "grt", Table: "access_grant", Class: access.Directory,
 				Rows: func(keys func(access.Class) string, self string) string {
-					return "{t}.audience && " + keys(access.Directory) + " or {t}.member_id = " + self
+					return "{t}.audience &&& " + keys(access.Directory) + " or {t}.member_id = " + self
 				},
 				Fields: plan.Fields{
 					"hidden":       plan.Hidden(),

@@ -35,6 +35,7 @@ func person() plan.Type {
 
 func participant() plan.Type {
 	return plan.Type{Name: "Participant", Prefix: "prt", Table: "participation", Class: access.Path,
+		Keyed:   "participation_key",
 		Fields:  participantFields(),
 		Orders:  participantOrders(),
 		Filters: participantFilters(),
@@ -94,8 +95,8 @@ func nameOf(column string) string {
 func participantOrders() map[string]plan.Order {
 	referred := []plan.Key{{Expr: "{t}.referred_on", SQLType: "date"}}
 	return map[string]plan.Order{
-		"REFERRED_NEWEST": {Keys: referred, Desc: true},
-		"REFERRED_OLDEST": {Keys: referred},
+		"REFERRED_NEWEST": {Keys: referred, Desc: true, Keyed: true},
+		"REFERRED_OLDEST": {Keys: referred, Keyed: true},
 		"NAME": {Class: access.Identity, Keys: []plan.Key{
 			{Expr: nameOf("family_name"), SQLType: "text"}, {Expr: nameOf("given_name"), SQLType: "text"}}},
 	}

@@ -56,12 +56,28 @@ func TestTeamMovesTheAudienceOfEverything(t *testing.T) {
 	for _, table := range underParticipation {
 		check(table, "participation_id", made.Participation)
 	}
+	o.keyed()
+	o.exec("update participation set referred_on = referred_on - 1")
+	o.keyed()
 	before, after := o.as(o.tutor, access.Tutor), o.as(o.other, access.Tutor)
 	if o.count(before, "participation") != 0 || o.count(before, "person") != 0 || o.count(after, "participation") != 1 {
 		t.Error("the former tutor still sees the person, or the new one does not")
 	}
 	if got := o.text("select string_agg(kind || ' ' || cardinality(audience), ', ' order by seq) from outbox where seq > (select max(seq) - 3 from outbox)"); got != "CHANGED 4, ENTERED 1, LEFT 1" {
 		t.Errorf("news: %s", got)
+	}
+}
+
+// keyed checks that participations stand under exactly the keys of their audience, at their day.
+func (o *office) keyed() {
+	o.t.Helper()
+	if wrong := o.text(`select string_agg(to_json(x)::text, ', ') from (
+		(table participation_key except select k, programme_id, referred_on, id from participation, unnest(audience) k) union all
+		(select k, programme_id, referred_on, id from participation, unnest(audience) k except table participation_key)) x`); wrong != "" {
+		o.t.Errorf("participations by key differ from their audiences in %s", wrong)
+	}
+	if n := o.text("select count(*) from participation_key"); n == "0" {
+		o.t.Error("no participation stands under a key")
 	}
 }
 

@@ -115,7 +115,10 @@ func (c *compiler) seen(t *Type, row string) string {
 	if t.Rows != nil {
 		return "(" + c.sql(t.Rows(c.classKeys, "{self}"), row, "") + ")"
 	}
-	return row + ".audience && " + c.classKeys(t.Class)
+	if len(c.viewer.Actor.Keys(t.Class)) == 0 {
+		return "false" // so that Postgres looks at no row
+	}
+	return c.carries(row, t.Class)
 }
 
 // mask is the condition under which a class is shown on a visible row of the type: "" always, "false" never.
@@ -130,7 +133,13 @@ func (c *compiler) mask(t *Type, class access.Class, row string) string {
 	if t.Rows == nil && slices.Equal(keys, c.viewer.Actor.Keys(t.Class)) {
 		return ""
 	}
-	return row + ".audience && " + c.classKeys(class)
+	return c.carries(row, class)
+}
+
+// carries is the condition that the row's audience holds one of the viewer's keys of the class; &&& is && to Postgres but for its
+// guess of how many rows pass.
+func (c *compiler) carries(row string, class access.Class) string {
+	return row + ".audience &&& " + c.classKeys(class)
 }
 
 // object is the SQL of a row's JSON.
@@ -207,7 +216,7 @@ func (c *compiler) field(t *Type, f Field, row string, s Selected) string {
 	case many:
 		return c.many(f, row, s)
 	}
-	return c.connection(f.target, c.schema.types[f.target], func(o string) string { return c.sql(f.where, row, o) }, s, nil)
+	return c.connection(f.target, c.schema.types[f.target], func(o string) string { return c.sql(f.where, row, o) }, s, nil, "")
 }
 
 // hidden names the fields that the viewer does not read on this row.

@@ -48,11 +48,36 @@ func (c *compiler) page(args map[string]any) page {
 	return p
 }
 
+// listing is one list of rows while it is compiled.
+type listing struct {
+	t     *Type
+	keyed string // table of the rows by key that the list walks; "" walks the rows themselves
+	o, e  string // aliases of the row, and of its place in the table by key
+	where func(o string) string
+	order Order
+	tag   string // of cursors: the list and its order
+	page  page
+	limit string // SQL of the page's size
+}
+
+// at is the alias of the row that the order's keys are read from.
+func (l listing) at() string {
+	if l.keyed != "" && l.order.Keyed {
+		return l.e
+	}
+	return l.o
+}
+
 // connection pages through the rows of a type for which where holds, in keyset order.
-func (c *compiler) connection(target string, t *Type, where func(o string) string, s Selected, extra Filters) string {
-	o := c.alias()
+func (c *compiler) connection(target string, t *Type, where func(o string) string, s Selected, extra Filters, keyed string) string {
 	order, orderName := c.order(t, s.Args)
+	l := listing{t: t, keyed: keyed, o: c.alias(), where: where, order: order, tag: target + "/" + orderName}
+	if keyed != "" {
+		l.e = c.alias()
+	}
+	o := l.o
 	conditions := []string{"(" + where(o) + ")", c.seen(t, o)}
+	bare := len(conditions)
 	for _, name := range slices.Sorted(maps.Keys(s.Args)) {
 		if f, ok := extra[name]; ok && s.Args[name] != nil {
 			conditions = append(conditions, c.filter(t, f, o, name, s.Args[name]))
@@ -68,27 +93,45 @@ func (c *compiler) connection(target string, t *Type, where func(o string) strin
 	if order.Class != "" {
 		conditions = append(conditions, c.readable(t, order.Class, o, "orderBy"))
 	}
-	all := strings.Join(conditions, " and ")
-	p := c.page(s.Args)
-	tag := target + "/" + orderName
-	if p.after != "" {
-		conditions = append(conditions, c.beyond(order, o, tag, "after", p.after, order.Desc))
+	count := c.count(l, conditions, len(conditions) == bare)
+	l.page = c.page(s.Args)
+	if l.page.after != "" {
+		conditions = append(conditions, c.beyond(order, l.at(), l.tag, "after", l.page.after, order.Desc))
 	}
-	if p.before != "" {
-		conditions = append(conditions, c.beyond(order, o, tag, "before", p.before, !order.Desc))
+	if l.page.before != "" {
+		conditions = append(conditions, c.beyond(order, l.at(), l.tag, "before", l.page.before, !order.Desc))
 	}
-	return c.pageSQL(t, s, p, order, tag, o, all, strings.Join(conditions, " and "))
+	l.limit = c.arg(strconv.Itoa(l.page.size), "int")
+	return c.pageSQL(l, s, c.rows(l, strings.Join(conditions, " and ")), count)
 }
 
-func (c *compiler) pageSQL(t *Type, s Selected, p page, order Order, tag, o, all, where string) string {
-	x := c.alias()
+// rows is the SQL of the page's rows and of one more, in the order in which they are walked.
+func (c *compiler) rows(l listing, where string) string {
+	down := l.order.Desc != l.page.backward
+	if l.keyed == "" {
+		return fmt.Sprintf("select %s.* from %s %s where %s order by %s limit %s + 1", l.o, l.t.Table, l.o, where, orderSQL(l.order, l.o, down), l.limit)
+	}
+	// Each key gives its first rows; a row that several keys open comes once. The first of all are among them.
+	return fmt.Sprintf(`select distinct on (%s) u.* from unnest(%s) k cross join lateral (select %s.* from %s %s join %s %s on %s.id = %s.id where %s.key = k and (%s) and %s order by %s limit %s + 1) u order by %s limit %s + 1`,
+		strings.Join(l.order.exprs("u"), ", "), c.classKeys(l.t.Class), l.o, l.keyed, l.e, l.t.Table, l.o, l.o, l.e, l.e, l.where(l.e), where,
+		orderSQL(l.order, l.at(), down), l.limit, orderSQL(l.order, "u", down), l.limit)
+}
+
+// count is the SQL of how many rows there are; plain says that nothing but rights and the list's own condition chooses them.
+func (c *compiler) count(l listing, conditions []string, plain bool) string {
+	if l.keyed != "" && plain {
+		return fmt.Sprintf("(select count(distinct %s.id) from %s %s where %s.key = any (%s) and (%s))", l.e, l.keyed, l.e, l.e, c.classKeys(l.t.Class), l.where(l.e))
+	}
+	return fmt.Sprintf("(select count(*) from %s %s where %s)", l.t.Table, l.o, strings.Join(conditions, " and "))
+}
+
+func (c *compiler) pageSQL(l listing, s Selected, rows, count string) string {
+	t, p, limit, x := l.t, l.page, l.limit, c.alias()
 	columns := []string{x + ".plan_n as n"}
-	direction := order.Desc != p.backward
 	agg := "n"
 	if p.backward {
 		agg = "n desc"
 	}
-	limit := c.arg(strconv.Itoa(p.size), "int")
 	var pairs []string
 	for _, part := range s.Under(t.Name + "Connection") {
 		column := "j" + strconv.Itoa(len(pairs))
@@ -97,32 +140,32 @@ func (c *compiler) pageSQL(t *Type, s Selected, p page, order Order, tag, o, all
 			columns = append(columns, fmt.Sprintf("case when %s.plan_n <= %s then %s end as %s", x, limit, c.object(t, t.Fields, t.Name, x, part.Under(t.Name)), column))
 			pairs = append(pairs, fmt.Sprintf("%s, coalesce(json_agg(p.%s order by %s) filter (where p.n <= %s), '[]')", literal(part.Alias), column, agg, limit))
 		case "edges":
-			columns = append(columns, fmt.Sprintf("case when %s.plan_n <= %s then %s end as %s", x, limit, c.edge(t, part, order, tag, x), column))
+			columns = append(columns, fmt.Sprintf("case when %s.plan_n <= %s then %s end as %s", x, limit, c.edge(l, part, x), column))
 			pairs = append(pairs, fmt.Sprintf("%s, coalesce(json_agg(p.%s order by %s) filter (where p.n <= %s), '[]')", literal(part.Alias), column, agg, limit))
 		case "pageInfo":
-			columns = append(columns, c.cursor(order, tag, x)+" as "+column)
+			columns = append(columns, c.cursor(l.order, l.tag, x)+" as "+column)
 			pairs = append(pairs, literal(part.Alias)+", "+c.pageInfo(part, p, column, agg, limit))
 		case "totalCount":
-			pairs = append(pairs, fmt.Sprintf("%s, (select count(*) from %s %s where %s)", literal(part.Alias), t.Table, o, all))
+			pairs = append(pairs, literal(part.Alias)+", "+count)
 		case "__typename":
 			pairs = append(pairs, fmt.Sprintf("%s, '%sConnection'::text", literal(part.Alias), t.Name))
 		}
 	}
 	// The grouping keeps one row where nothing that is asked for adds the page up.
-	return fmt.Sprintf("(select %s from (select %s from (select y.*, row_number() over () as plan_n from (select %s.* from %s %s where %s order by %s limit %s + 1) y) %s) p having true)",
-		jsonObject(pairs), strings.Join(columns, ", "), o, t.Table, o, where, orderSQL(order, o, direction), limit, x)
+	return fmt.Sprintf("(select %s from (select %s from (select y.*, row_number() over () as plan_n from (%s) y) %s) p having true)",
+		jsonObject(pairs), strings.Join(columns, ", "), rows, x)
 }
 
-func (c *compiler) edge(t *Type, s Selected, order Order, tag, row string) string {
+func (c *compiler) edge(l listing, s Selected, row string) string {
 	var pairs []string
-	for _, part := range s.Under(t.Name + "Edge") {
+	for _, part := range s.Under(l.t.Name + "Edge") {
 		switch part.Name {
 		case "cursor":
-			pairs = append(pairs, literal(part.Alias)+", "+c.cursor(order, tag, row))
+			pairs = append(pairs, literal(part.Alias)+", "+c.cursor(l.order, l.tag, row))
 		case "node":
-			pairs = append(pairs, literal(part.Alias)+", "+c.object(t, t.Fields, t.Name, row, part.Under(t.Name)))
+			pairs = append(pairs, literal(part.Alias)+", "+c.object(l.t, l.t.Fields, l.t.Name, row, part.Under(l.t.Name)))
 		case "__typename":
-			pairs = append(pairs, fmt.Sprintf("%s, '%sEdge'::text", literal(part.Alias), t.Name))
+			pairs = append(pairs, fmt.Sprintf("%s, '%sEdge'::text", literal(part.Alias), l.t.Name))
 		}
 	}
 	return jsonObject(pairs)

@@ -7,6 +7,9 @@
 // of another class is shown only where the row carries a key for that class too, and is named in `hidden` otherwise. A filter or
 // order over a class that the viewer reads nowhere is refused; where he reads it on some rows, only those match.
 //
+// Lists by key. Where few rows of a long list are the viewer's, asking each row would read them all. A type may name a table of its
+// rows by key (Type.Keyed): its lists walk the viewer's keys there in their order, and take each row once.
+//
 // Holes. A leaf that SQL cannot finish is written as a marked string with a nonce of the execution; after the statement one scan
 // collects the holes, one batch function per field fills them, and the answer is spliced. Nothing else of it is parsed.
 //

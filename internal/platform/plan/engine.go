@@ -107,7 +107,8 @@ func (c *compiler) root(s Selected) string {
 	case rootNode:
 		return c.node(s)
 	case rootList:
-		return c.connection(r.target, c.schema.types[r.target], func(o string) string { return c.sql(where, "", o) }, s, r.extra)
+		t := c.schema.types[r.target]
+		return c.connection(r.target, t, func(o string) string { return c.sql(where, "", o) }, s, r.extra, t.Keyed)
 	}
 	t, o := c.schema.types[r.target], c.alias()
 	what := c.sql(expr, "", o)

@@ -29,14 +29,23 @@ create table house (
   origin_row int, origin_hash text, audience uuid[] not null);
 create table room (id uuid primary key, house_id uuid not null, title text not null, position int not null, rent bigint, audience uuid[] not null);
 create table item (id uuid primary key, programme_id uuid not null, list text not null, code text not null, label jsonb not null, audience uuid[] not null);
-alter table house enable row level security; create policy seen on house using (audience && (select app_keys('path')));
-alter table room enable row level security; create policy seen on room using (audience && (select app_keys('work')));
-alter table item enable row level security; create policy seen on item using (audience && (select app_keys('directory')));
+alter table house enable row level security; create policy seen on house using (audience &&& (select app_keys('path')));
+alter table room enable row level security; create policy seen on room using (audience &&& (select app_keys('work')));
+alter table item enable row level security; create policy seen on item using (audience &&& (select app_keys('directory')));
+-- Houses by the keys of their audience, in the order of their list.
+create table house_key (key uuid not null, programme_id uuid not null, built date not null, id uuid not null references house on delete cascade, primary key (key, programme_id, built, id));
+create function keep_house_key() returns trigger language plpgsql security definer as $f$ begin
+  delete from house_key where id = new.id;
+  insert into house_key select distinct k, new.programme_id, new.built, new.id from unnest(new.audience) k;
+  return null;
+end $f$;
+create trigger keyed after insert or update on house for each row execute function keep_house_key();
+alter table house_key enable row level security; create policy seen on house_key using (key = any ((select app_keys('path'))::uuid[]));
 -- The same without the last net: here the plan's own predicate stands alone.
 create table bare (like house); create table bare_room (like room);
-grant select on house, room, item, bare, bare_room to lavoro_app;`
+grant select on house, house_key, room, item, bare, bare_room to lavoro_app;`
 
-// house gives a type over a table of houses and one of rooms.
+// house gives a type over a table of houses and one of rooms; houses that row-level security guards are kept by key, too.
 func house(name, prefix, table, rooms string) plan.Type {
 	fields := plan.Fields{
 		"name":   plan.Column("name").In(access.Identity),
@@ -68,9 +77,10 @@ func house(name, prefix, table, rooms string) plan.Type {
 	for i := range 60 {
 		fields[fmt.Sprintf("wide%02d", i)] = plan.Expr(fmt.Sprintf("'%d'", i))
 	}
-	return plan.Type{Name: name, Prefix: prefix, Table: table, Class: access.Path, Fields: fields,
+	keyed := map[string]string{"house": "house_key"}[table]
+	return plan.Type{Name: name, Prefix: prefix, Table: table, Class: access.Path, Keyed: keyed, Fields: fields,
 		Orders: map[string]plan.Order{
-			"":      {Keys: []plan.Key{{Expr: "{t}.built", SQLType: "date"}}},
+			"":      {Keys: []plan.Key{{Expr: "{t}.built", SQLType: "date"}}, Keyed: true},
 			"NEW":   {Keys: []plan.Key{{Expr: "{t}.seen_at", SQLType: "timestamptz"}, {Expr: "{t}.kind", SQLType: "text"}}, Desc: true},
 			"NAME":  {Keys: []plan.Key{{Expr: "{t}.name", SQLType: "text"}}, Class: access.Identity},
 			"CURSE": {Keys: []plan.Key{{Expr: "{t}.secret", SQLType: "text"}}, Class: access.Health},

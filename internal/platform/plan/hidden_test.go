@@ -60,7 +60,7 @@ func TestHiddenKnowsRowsThatOpenByThemselves(t *testing.T) {
 			"next": plan.One("Sign", "next_id"), "nested": plan.Object(plan.Fields{"item": plan.Code("kinds", "kind")}), "hidden": plan.Hidden()}},
 		{Name: "Sign", Prefix: "sig", Table: "bare", Class: access.Directory, Fields: plan.Fields{"name": plan.Column("name")},
 			Rows: func(keys func(access.Class) string, _ string) string {
-				return "{t}.audience && " + keys(access.Directory) + " or {t}.n = 1"
+				return "{t}.audience &&& " + keys(access.Directory) + " or {t}.n = 1"
 			}},
 		{Name: "CodeItem", Prefix: "cod", Table: "item", Class: access.Directory},
 	}})}

@@ -23,6 +23,10 @@ type Type struct {
 	// Rows replaces the usual predicate of rights for tables whose rows are of several classes. It is given a function that
 	// yields the SQL array of the viewer's keys of a class, and the SQL of the viewer's own id.
 	Rows func(keys func(access.Class) string, self string) string
+	// Keyed is a table that holds each row once for every key of its audience: key, id, the columns that conditions of the type's
+	// roots name, and those of its Keyed orders. A root's list walks the viewer's keys there, so that few rows among many cost what
+	// they cost alone. It is not for types with Rows.
+	Keyed string
 	// Orders are by enum value; "" is the order of lists that offer none.
 	Orders  map[string]Order
 	Filters Filters
@@ -33,6 +37,7 @@ type Order struct {
 	Keys  []Key
 	Desc  bool
 	Class access.Class // class that the keys reveal; "" is the row's own
+	Keyed bool         // the type's table Keyed holds the keys
 }
 
 // Key is one SQL expression of an order with its SQL type.
@@ -133,6 +138,9 @@ func (s *Schema) mustType(name string) *Type {
 func (s *Schema) check() {
 	for _, t := range s.types {
 		s.checkFields(t.Name, t.Fields)
+		if t.Keyed != "" && t.Rows != nil {
+			panic(fmt.Sprintf("plan: rows of %s are seen by more than their keys", t.Name))
+		}
 	}
 	for _, r := range s.roots {
 		if r.target != "" {

@@ -58,7 +58,7 @@ func layOn(t *testing.T, files *testdb.DB, c postgres.Config, settings ...string
 	g.own(`create table note (id int primary key, text text not null, audience uuid[] not null);
 		create table sealed (id int primary key, of int references note deferrable initially deferred);
 		alter table note enable row level security;
-		create policy seen on note using (audience && (select app_keys('path')));
+		create policy seen on note using (audience &&& (select app_keys('path')));
 		grant select, insert, update, delete on note, sealed to lavoro_app`)
 	c.URL, c.Keys = files.AppURL, files.Keys
 	if g.db, err = postgres.Open(ctx, c); err != nil {
