@@ -10,6 +10,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
@@ -25,8 +26,12 @@ func (r *Resolver) operation(ctx context.Context, next graphql.OperationHandler)
 	if own && !r.Limits.Introspection {
 		return failed(ctx, introspectionOff.At())
 	}
-	if _, signedIn := sessionOf(ctx); !signedIn && !all {
+	session, signedIn := sessionOf(ctx)
+	if !signedIn && !all {
 		return failed(ctx, unauthenticated.At())
+	}
+	if signedIn && !session.Actor.MayRead() {
+		return failed(ctx, scopeMissing.At().With("scope", access.ReadAll))
 	}
 	switch op.Operation.Operation {
 	case ast.Query:

@@ -31,6 +31,13 @@ type counter struct {
 	partners  map[string]string
 }
 
+// knownBy is a door for those whom a function knows by their token.
+func knownBy(tell func(token string) (graph.Session, error)) graph.Door {
+	return graph.Door{Bearer: func(token string) graph.Who {
+		return func(context.Context, bool) (graph.Session, error) { return tell(token) }
+	}}
+}
+
 func newCounter(t *testing.T) *counter {
 	t.Helper()
 	urls := testdb.New(t)
@@ -48,13 +55,13 @@ func newCounter(t *testing.T) *counter {
 	resolver := &graph.Resolver{DB: db, Clock: clock,
 		Engine: &plan.Engine{Schema: plan.NewSchema(programme.Reading(), member.Reading(), participant.Reading()), DB: db},
 		Limits: graph.Limits{Cost: 100_000, Depth: 20}}
-	c.server = httptest.NewServer(graph.NewServer(resolver, func(_ context.Context, token string) (graph.Session, error) {
+	c.server = httptest.NewServer(graph.NewServer(resolver, knownBy(func(token string) (graph.Session, error) {
 		key, err := plan.ParseID("org", c.partners[token])
 		if err != nil {
 			return graph.Session{}, graph.Unauthenticated()
 		}
 		return graph.Session{Actor: access.Actor{Member: uuid.NewSHA1(key, []byte("m")), Grants: []access.Grant{{Role: access.PartnerCoordinator, Programme: applied.Programme, Key: key}}}}, nil
-	}))
+	})))
 	t.Cleanup(c.server.Close)
 	return c
 }

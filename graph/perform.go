@@ -48,7 +48,10 @@ func perform[In, Out any](ctx context.Context, r *Resolver, act access.Act, in I
 	err := r.DB.InTx(ctx, session.Actor, r.Clock, func(ctx context.Context, tx *postgres.Tx) error {
 		out = new(Out)
 		tx.Acknowledge(asked.acknowledge, asked.acknowledgeReason)
-		err := first(ctx, r, tx, act, asked, in, out, do)
+		err := outOfScope(session.Actor, act)
+		if err == nil {
+			err = first(ctx, r, tx, act, asked, in, out, do)
+		}
 		finished(out, asked, nil, told(tx, err))
 		if err == nil && !asked.preview && tx.Told() == 0 {
 			return errNothing

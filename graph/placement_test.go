@@ -29,9 +29,9 @@ func placementCounter(o *placementtest.Office, t *testing.T) *counter {
 		Engine: &plan.Engine{DB: o.DB, Schema: plan.NewSchema(member.Reading(), programme.Reading(), participant.Reading(), company.Reading(), activity.Reading(),
 			placement.Reading(), matching.Reading())}}
 	coordinator := o.Coordinator("CARRARA")
-	c := &counter{t: t, server: httptest.NewServer(graph.NewServer(resolver, func(context.Context, string) (graph.Session, error) {
+	c := &counter{t: t, server: httptest.NewServer(graph.NewServer(resolver, knownBy(func(string) (graph.Session, error) {
 		return graph.Session{Actor: coordinator}, nil
-	}))}
+	})))}
 	t.Cleanup(c.server.Close)
 	return c
 }

@@ -1,7 +1,6 @@
 package graph_test
 
 import (
-	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -20,8 +19,8 @@ import (
 // A purpose comes by header; who may not name it, or gives no reason where one is asked for, is told so before anything is read.
 func TestAPurposeComesByHeader(t *testing.T) {
 	coordinator := graph.Session{Actor: access.Actor{Member: uuid.New(), Grants: []access.Grant{{Role: access.Coordinator, Key: uuid.New()}}}}
-	handler := graph.NewServer(&graph.Resolver{Engine: &plan.Engine{Schema: plan.NewSchema()}, Clock: time.Now, Limits: graph.Limits{Cost: 100, Depth: 10}},
-		func(context.Context, string) (graph.Session, error) { return coordinator, nil })
+	handler := graph.NewServer(&graph.Resolver{Engine: &plan.Engine{Schema: plan.NewSchema()}, Clock: time.Now, Limits: graph.Limits{Cost: 100, Depth: 10, Introspection: true}},
+		knownBy(func(string) (graph.Session, error) { return coordinator, nil }))
 	server := httptest.NewServer(handler)
 	defer server.Close()
 	for _, c := range []struct {

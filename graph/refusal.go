@@ -13,8 +13,10 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/lavoroincorso/lavoro/graph/scalar"
+	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
 
 var (
@@ -27,6 +29,16 @@ var (
 		Code: "UNAVAILABLE", Kind: refusal.State,
 		Message: refusal.Text{It: "Il servizio non è raggiungibile in questo momento: non è certo se la richiesta abbia avuto effetto.", En: "The service cannot be reached at this moment: it is not certain whether the request took effect."},
 		Cure:    refusal.Text{It: "Riprova tra qualche secondo: la stessa richiesta con lo stesso requestId non avrà doppio effetto.", En: "Try again in a few seconds: the same request with the same requestId has one effect."},
+	})
+	foreignOrigin = refusal.Define(refusal.Definition{
+		Code: "FOREIGN_ORIGIN", Kind: refusal.Right,
+		Message: refusal.Text{It: "La richiesta viene da un altro sito, che non può usare il tuo accesso.", En: "The request comes from another site, which may not use your sign-in."},
+		Cure:    refusal.Text{It: "Apri la pagina del servizio e ripeti da lì, oppure usa un token di accesso.", En: "Open the service's own page and do it there, or use an access token."},
+	})
+	scopeMissing = refusal.Define(refusal.Definition{
+		Code: "SCOPE_MISSING", Kind: refusal.Right,
+		Message: refusal.Text{It: "Il token con cui il programma si presenta non è valido per questa operazione.", En: "The token that the program presents is not good for this operation."},
+		Cure:    refusal.Text{It: "Chiedi un token con l'ambito {scope}.", En: "Ask for a token with the scope {scope}."},
 	})
 	tooLong = refusal.Define(refusal.Definition{
 		Code: "OPERATION_TOO_LONG", Kind: refusal.Input,
@@ -142,3 +154,21 @@ func spelled(ctx context.Context, r refusal.Refusal) *gqlerror.Error {
 
 // Unauthenticated is the answer to a token that does not hold.
 func Unauthenticated() error { return unauthenticated.At() }
+
+// Unavailable is the answer where nobody can say just now who is asking.
+func Unavailable() error { return unavailable.At() }
+
+// ForeignOrigin is the answer to a page session that another site makes a browser send.
+func ForeignOrigin() error { return foreignOrigin.At() }
+
+// outOfScope refuses an act for which a program's token is not good; nil for one that is.
+func outOfScope(actor access.Actor, act access.Act) error {
+	if actor.InScope(act) {
+		return nil
+	}
+	scope := text.Same(strings.Join(access.ScopesOf(act), ", "))
+	if scope.IsZero() {
+		scope = text.Text{It: "di una persona, non di un programma: questa operazione non ne ha altri", En: "of a person, not of a program: this operation has no other"}
+	}
+	return scopeMissing.At().With("scope", scope)
+}

@@ -20,9 +20,6 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
 
-// Authenticate says who a bearer token belongs to.
-type Authenticate func(ctx context.Context, token string) (Session, error)
-
 const (
 	keepAlive   = 15 * time.Second
 	initTimeout = 10 * time.Second
@@ -30,14 +27,16 @@ const (
 	rightsPoll = time.Second
 	// closeForbidden asks a client for a new token instead of having it loop.
 	closeForbidden = 4403
+	// closeTryAgain asks a client to come back: nobody can say just now who it is.
+	closeTryAgain = 1013
 )
 
 // NewServer serves the API at one path: POST, and graphql-transport-ws.
-func NewServer(r *Resolver, who Authenticate) http.Handler {
+func NewServer(r *Resolver, door Door) http.Handler {
 	es := NewExecutableSchema(Config{Resolvers: r})
 	r.AST = es.Schema()
 	srv := handler.New(es)
-	srv.AddTransport(transport.Websocket{KeepAlivePingInterval: keepAlive, InitTimeout: initTimeout, InitFunc: openSocket(who)})
+	srv.AddTransport(transport.Websocket{Implementation: sockets{transport.CoderWebsocketImplementation{}}, KeepAlivePingInterval: keepAlive, InitTimeout: initTimeout, InitFunc: r.openSocket(door)})
 	srv.AddTransport(transport.Options{})
 	srv.AddTransport(post{limits: r.Limits})
 	known := newDocuments()
@@ -56,39 +55,40 @@ func NewServer(r *Resolver, who Authenticate) http.Handler {
 		slog.ErrorContext(ctx, "panic", "value", panicked)
 		return errors.New("panic")
 	})
-	return signedIn(who, r.Limits, srv)
+	return signedIn(door, r.Limits, srv)
 }
 
-// signedIn puts the session of the bearer token under a request. A token that does not hold is an answer of its own, so that a
-// client knows to sign in again; without a token the request goes on and is refused where it asks for data.
-func signedIn(who Authenticate, limits Limits, next http.Handler) http.Handler {
+// signedIn puts the session of a request under it. A token that does not hold is an answer of its own, so that a client knows to sign
+// in again; without any the request goes on and is refused where it asks for data.
+func signedIn(door Door, limits Limits, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		req.Body = http.MaxBytesReader(w, req.Body, limits.body())
 		lang := text.FromAcceptLanguage(req.Header.Get("Accept-Language"))
 		ctx := WithSession(req.Context(), Session{Lang: lang})
-		if token, ok := bearer(req.Header.Get("Authorization")); ok {
-			session, err := who(ctx, token)
-			if err == nil {
-				session, err = session.reading(req.Header.Get)
-			}
-			if err != nil {
-				refuse(ctx, w, err)
-				return
-			}
-			session.Lang = lang
-			ctx = WithSession(ctx, session)
+		session, who, err := door.enter(ctx, req)
+		if err == nil && who != nil {
+			session, err = session.reading(req.Header.Get)
 		}
+		if err != nil {
+			refuse(ctx, w, err)
+			return
+		}
+		session.Lang = lang
+		ctx = context.WithValue(context.WithValue(WithSession(ctx, session), whoKey{}, who), endingKey{}, &ending{})
 		w.Header().Set("Cache-Control", "private, no-store")
 		next.ServeHTTP(w, req.WithContext(ctx))
 	})
 }
 
 func refuse(ctx context.Context, w http.ResponseWriter, err error) {
-	e := present(ctx, err)
 	status := http.StatusServiceUnavailable
+	e := present(ctx, err)
 	switch e.Extensions["code"] {
 	case unauthenticated.String():
 		status = http.StatusUnauthorized
+		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
+	case foreignOrigin.String():
+		status = http.StatusForbidden
 	case access.PurposeNotAllowed.String():
 		status = http.StatusForbidden
 	case access.PurposeNeedsReason.String():
@@ -104,55 +104,68 @@ func bearer(header string) (string, bool) {
 	return token, strings.EqualFold(scheme, "Bearer") && token != ""
 }
 
-// openSocket reads the session of a connection from its first message, since browsers cannot send headers there.
-func openSocket(who Authenticate) transport.WebsocketInitFunc {
+// openSocket reads the session of a connection from its first message, since browsers cannot send headers there; a page's comes with the
+// request itself.
+func (r *Resolver) openSocket(door Door) transport.WebsocketInitFunc {
 	return func(ctx context.Context, init transport.InitPayload) (context.Context, *transport.InitPayload, error) {
 		lang := langOf(ctx)
 		if l := init.GetString("Accept-Language"); l != "" {
 			lang = text.FromAcceptLanguage(l)
 		}
-		token, ok := bearer(init.Authorization())
-		if !ok {
-			if s, signed := sessionOf(ctx); signed {
-				s.Lang = lang
-				return WithSession(ctx, s), nil, nil
-			}
+		who := whoOf(ctx)
+		if token, ok := bearer(init.Authorization()); ok {
+			who = door.Bearer(token)
+		}
+		if who == nil {
 			return transport.WithWebsocketCloseCode(ctx, closeForbidden), nil, errors.New("not signed in")
 		}
-		session, err := who(ctx, token)
+		session, err := who(ctx, true)
+		if err != nil && !unauthentic(err) {
+			return transport.WithWebsocketCloseCode(ctx, closeTryAgain), nil, errors.New("not available")
+		}
 		if err == nil {
 			session, err = session.reading(init.GetString)
 		}
-		if err != nil {
+		if err != nil || session.ended(r.Clock()) {
 			return transport.WithWebsocketCloseCode(ctx, closeForbidden), nil, errors.New("not signed in")
 		}
 		session.Lang = lang
-		return WithSession(whileHolds(ctx, who, token, session), session), nil, nil
+		return WithSession(r.whileHolds(ctx, who, session), session), nil, nil
 	}
 }
 
-// whileHolds ends a connection's context, and with it the connection, when its token no longer holds or its rights are others: the
-// client comes back with what it may read now and resumes from its cursor.
-func whileHolds(ctx context.Context, who Authenticate, token string, session Session) context.Context {
-	ctx, end := context.WithCancel(transport.WithWebsocketCloseCode(ctx, closeForbidden))
+// whileHolds ends a connection's context, and with it the connection, when its session is over or its rights are others: the client
+// comes back with what it may read now and resumes from its cursor.
+func (r *Resolver) whileHolds(ctx context.Context, who Who, session Session) context.Context {
+	ctx, end := context.WithCancel(ctx)
 	go func() {
 		defer end()
 		tick := time.NewTicker(rightsPoll)
 		defer tick.Stop()
-		for {
+		for !session.ended(r.Clock()) {
 			select {
 			case <-ctx.Done():
 				return
 			case <-tick.C:
 			}
-			now, err := who(ctx, token)
+			now, err := who(ctx, false)
 			now.Actor.Purpose = session.Actor.Purpose
-			if refused, _ := refusal.As(err); err != nil && refused.Has(unauthenticated) || err == nil && now.Actor.Fingerprint() != session.Actor.Fingerprint() {
-				return
+			if unauthentic(err) || err == nil && now.Actor.Fingerprint() != session.Actor.Fingerprint() {
+				break
+			}
+			if err == nil {
+				session.ExpiresAt = now.ExpiresAt // a page session is prolonged by its use
 			}
 		}
+		endWith(ctx, closeForbidden)
 	}()
 	return ctx
+}
+
+// unauthentic says whether an error is that somebody is not, or no longer, signed in.
+func unauthentic(err error) bool {
+	refused, _ := refusal.As(err)
+	return err != nil && refused.Has(unauthenticated)
 }
 
 // writeErrors writes the body of a request that was refused before it was read.

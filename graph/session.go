@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
@@ -12,6 +13,53 @@ import (
 type Session struct {
 	Actor access.Actor
 	Lang  string
+	// ACR is how he proved who he is, as his issuer names it.
+	ACR string
+	// ExpiresAt is when the token or the page session ends; a connection ends with it. Zero: it does not end by itself.
+	ExpiresAt time.Time
+}
+
+// Who says who is asking, and is asked again while a connection stands. used says that somebody did something, which keeps a page
+// session alive, rather than that his connection is there. The error is Unauthenticated for what does not hold, or no longer.
+type Who func(ctx context.Context, used bool) (Session, error)
+
+// Door is how somebody comes in.
+type Door struct {
+	// Bearer gives who bears an access token.
+	Bearer func(token string) Who
+	// Page gives who has the page session that a request brings; nil where it brings none. An error is ForeignOrigin, for a request that
+	// another site has made a browser send. Nil where there are no pages.
+	Page func(req *http.Request) (Who, error)
+}
+
+// enter gives the session of a request and who it is, by a token before a page session; nobody for somebody who is not signed in. A page
+// session that is over is none: a browser sends its cookie without being asked.
+func (d Door) enter(ctx context.Context, req *http.Request) (Session, Who, error) {
+	if token, ok := bearer(req.Header.Get("Authorization")); ok {
+		who := d.Bearer(token)
+		session, err := who(ctx, true)
+		return session, who, err
+	}
+	if d.Page == nil {
+		return Session{}, nil, nil
+	}
+	who, err := d.Page(req)
+	if who == nil || err != nil {
+		return Session{}, nil, err
+	}
+	session, err := who(ctx, true)
+	if unauthentic(err) {
+		return Session{}, nil, nil
+	}
+	return session, who, err
+}
+
+type whoKey struct{}
+
+// whoOf gives who opened a connection by the request itself; nil for nobody.
+func whoOf(ctx context.Context) Who {
+	who, _ := ctx.Value(whoKey{}).(Who)
+	return who
 }
 
 type sessionKey struct{}
@@ -26,6 +74,9 @@ func sessionOf(ctx context.Context) (Session, bool) {
 	s, ok := ctx.Value(sessionKey{}).(Session)
 	return s, ok && len(s.Actor.Grants) > 0
 }
+
+// ended says whether the session is over. A moment's difference of clocks is allowed where a token is shown, not where a connection stands.
+func (s Session) ended(now time.Time) bool { return !s.ExpiresAt.IsZero() && !now.Before(s.ExpiresAt) }
 
 // langOf gives the language of a request, signed in or not.
 func langOf(ctx context.Context) string {

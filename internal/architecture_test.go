@@ -73,7 +73,6 @@ var owners = map[string][]owner{
 		{"cmd", "ids"},
 	},
 	"github.com/go-jose/go-jose/v4": {
-		{"internal/member", "tokens"},
 		{"internal/platform/oidc", "tokens and keys of issuers"},
 		{"internal/platform/issuer", "signs the demonstration's tokens"},
 	},

@@ -25,7 +25,7 @@ var listening = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 
 // serve starts `lavoro serve` on the stage's servers, as anybody would: nothing is set but where they are, and the keys.
 func (s *stage) serve(ctx context.Context) (*node, error) {
-	cmd := exec.CommandContext(ctx, s.binary, "serve", "--listen", "127.0.0.1:0") //nolint:forbidigo // the bench measures the real program
+	cmd := exec.CommandContext(ctx, s.binary, "serve", "--listen", "127.0.0.1:0", "--state", s.dir) //nolint:forbidigo // the bench measures the real program
 	cmd.Env = append(withoutSettings(os.Environ()), "DATABASE_URL="+s.url(), "REDIS_URL="+s.redis.URL(), "LAVORO_KEYS_FILE="+s.keysFile())
 	out, err := cmd.StderrPipe()
 	if err != nil {

@@ -19,6 +19,7 @@ import (
 
 	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/platform/child"
+	"github.com/lavoroincorso/lavoro/internal/platform/issuer"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/platform/secret"
 	"github.com/lavoroincorso/lavoro/internal/programme"
@@ -33,8 +34,8 @@ type stage struct {
 	postgres  *child.Postgres
 	redis     *child.Redis
 	log       *serverLog
-	owner     *pgx.Conn // as the tables' owner, beside all rights
-	secret    []byte
+	owner     *pgx.Conn      // as the tables' owner, beside all rights
+	issuer    *issuer.Issuer // signs the loaded members in
 	programme uuid.UUID
 }
 
@@ -147,9 +148,11 @@ func (s *stage) connect(ctx context.Context) (err error) {
 	if s.owner, err = pgx.Connect(ctx, s.url()); err != nil {
 		return err
 	}
-	if err := s.owner.QueryRow(ctx, "select secret from installation").Scan(&s.secret); err != nil {
+	key, err := issuer.OpenKey(filepath.Join(s.dir, "issuer.json")) // where the served program looks for it
+	if err != nil {
 		return err
 	}
+	s.issuer = &issuer.Issuer{Identifier: member.DemonstrationIssuer, Audience: "lavoro", Key: key, Clock: time.Now}
 	return s.owner.QueryRow(ctx, "select id from programme").Scan(&s.programme)
 }
 
@@ -170,10 +173,9 @@ func (s *stage) clean(ctx context.Context) error {
 	return nil
 }
 
-// token signs a loaded member in.
+// token signs a loaded member in, for as long as any bench runs.
 func (s *stage) token(subject string) (string, error) {
-	token, _, err := member.Demonstration{Secret: s.secret}.Token(subject, time.Now())
-	return token, err
+	return s.issuer.Token(subject, "bench", 24*time.Hour, nil)
 }
 
 func (s *stage) close() error {

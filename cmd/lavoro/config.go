@@ -21,6 +21,10 @@ type Config struct {
 	KeysFile    string `flag:"keys" env:"LAVORO_KEYS_FILE" usage:"file of the installation's keys, readable for its owner alone (keys.json under --state when empty)"`
 	KeysText    string `flag:"keys-text" env:"LAVORO_KEYS" mask:"all" usage:"the same keys in base64, where there is no file"`
 	SMTPURL     string `flag:"smtp-url" env:"LAVORO_SMTP_URL" mask:"url" usage:"smtp://user:password@host:port?from=address for notices; they go to the log when empty"`
+	Issuers     string `flag:"issuers" env:"LAVORO_ISSUERS" mask:"issuers" usage:"who signs people in: a JSON list, or @FILE that holds it; [{\"url\": …, \"audience\": …, \"clientId\": …}]"`
+	PublicURL   string `flag:"public-url" env:"LAVORO_PUBLIC_URL" mask:"url" usage:"https address at which browsers find the pages (this machine's own when empty)"`
+	IdleMinutes int    `flag:"session-idle" env:"LAVORO_SESSION_IDLE" default:"30" usage:"minutes without use after which a page's session ends"`
+	MaxMinutes  int    `flag:"session-max" env:"LAVORO_SESSION_MAX" default:"600" usage:"minutes after which a page's session ends in any case"`
 	State       string `flag:"state" env:"LAVORO_STATE" default:".lavoro" usage:"folder of the private servers that up starts"`
 	Plans       int    `flag:"plan-connections" env:"LAVORO_PLAN_CONNECTIONS" default:"8" usage:"database connections for reads"`
 	Acts        int    `flag:"act-connections" env:"LAVORO_ACT_CONNECTIONS" default:"8" usage:"database connections for acts"`
@@ -63,6 +67,8 @@ func (c *Config) masked() []any {
 			text = "***"
 		case mask == "url":
 			text = maskURL(text)
+		case mask == "issuers":
+			text = maskIssuers(text)
 		}
 		out = append(out, field.Tag.Get("flag"), text)
 	})

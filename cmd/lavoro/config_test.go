@@ -25,6 +25,7 @@ var secretive = Config{
 	RedisURL:    "rediss://:geheim2@redis.example.org:6380/0?client_name=geheim4",
 	SMTPURL:     "smtp://geheim1:geheim2@mail.example.org:587?from=geheim5",
 	KeysText:    "Z2VoZWlt",
+	Issuers:     `[{"url": "https://login.example.org", "audience": "lavoro", "clientId": "geheim5", "clientSecret": "geheim3"}]`,
 }
 
 func leaks(text string) []string {
@@ -36,7 +37,7 @@ func TestTheLogShowsNoSecretOfTheConfiguration(t *testing.T) {
 	if found := leaks(told); len(found) > 0 {
 		t.Errorf("shows %v: %s", found, told)
 	}
-	for _, want := range []string{"postgres://db.example.org:5432/lavoro", "rediss://redis.example.org:6380/0", "smtp://mail.example.org:587", ":8080"} {
+	for _, want := range []string{"postgres://db.example.org:5432/lavoro", "rediss://redis.example.org:6380/0", "smtp://mail.example.org:587", "https://login.example.org", ":8080"} {
 		if !strings.Contains(told, want) {
 			t.Errorf("does not show %s: %s", want, told)
 		}
@@ -49,7 +50,7 @@ func TestTheLogShowsNoSecretOfTheConfiguration(t *testing.T) {
 func TestEverySettingWithASecretIsMasked(t *testing.T) {
 	each(&Config{}, func(field reflect.StructField, _ reflect.Value) {
 		name := strings.ToLower(field.Name)
-		if holds := strings.Contains(name, "url") || strings.Contains(name, "keystext") || strings.Contains(name, "password"); holds && field.Tag.Get("mask") == "" {
+		if holds := strings.Contains(name, "url") || strings.Contains(name, "keystext") || strings.Contains(name, "password") || name == "issuers"; holds && field.Tag.Get("mask") == "" {
 			t.Errorf("%s is printed as it is", field.Name)
 		}
 		if field.Tag.Get("flag") == "" || field.Tag.Get("env") == "" || field.Tag.Get("usage") == "" {

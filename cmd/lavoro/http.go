@@ -2,10 +2,8 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"log/slog"
 	"net/http"
-	"time"
 
 	"github.com/lavoroincorso/lavoro/graph"
 	"github.com/lavoroincorso/lavoro/internal/member"
@@ -17,7 +15,7 @@ import (
 func (a *App) handler() http.Handler {
 	page := web.Page()
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", graph.NewServer(a.resolver, a.authenticate))
+	mux.Handle("/graphql", graph.NewServer(a.resolver, a.door.graph()))
 	mux.Handle("GET /{$}", page)
 	mux.Handle("GET /assets/", page)
 	mux.HandleFunc("GET /schema.graphqls", func(w http.ResponseWriter, _ *http.Request) {
@@ -25,10 +23,7 @@ func (a *App) handler() http.Handler {
 		_, _ = w.Write([]byte(graph.SDL()))
 	})
 	mux.HandleFunc("GET /healthz", a.health)
-	if a.Installation.Kind == postgres.Demonstration {
-		mux.HandleFunc("GET /demo/people", a.demonstrationPeople)
-		mux.HandleFunc("POST /demo/token", a.demonstrationToken)
-	}
+	a.door.routes(mux)
 	return mux
 }
 
@@ -53,26 +48,6 @@ func (a *App) demonstrationPeople(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	answer(w, http.StatusOK, people)
-}
-
-func (a *App) demonstrationToken(w http.ResponseWriter, req *http.Request) {
-	var asked struct {
-		Email string `json:"email"`
-	}
-	if err := json.NewDecoder(http.MaxBytesReader(w, req.Body, 4096)).Decode(&asked); err != nil {
-		answer(w, http.StatusBadRequest, map[string]string{"error": "MALFORMED"})
-		return
-	}
-	token, expires, err := member.DemonstrationToken(req.Context(), a.DB, a.Installation, asked.Email, time.Now())
-	switch {
-	case errors.Is(err, member.ErrUnknown):
-		answer(w, http.StatusNotFound, map[string]string{"error": "NOT_FOUND"})
-	case err != nil:
-		slog.ErrorContext(req.Context(), "demonstration token", "error", postgres.Safe(err))
-		answer(w, http.StatusServiceUnavailable, map[string]string{"error": "UNAVAILABLE"})
-	default:
-		answer(w, http.StatusOK, map[string]any{"token": token, "expiresAt": expires.UTC()})
-	}
 }
 
 func answer(w http.ResponseWriter, status int, body any) {

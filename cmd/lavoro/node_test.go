@@ -69,12 +69,22 @@ type node struct {
 // serve starts the real program on a free port; it ends with the test.
 func serve(t *testing.T, c Config) *node {
 	t.Helper()
+	return serveAt(t, c, time.Now)
+}
+
+// serveAt starts the program with a clock of the test's: what tokens and sessions are measured by.
+func serveAt(t *testing.T, c Config, clock func() time.Time) *node {
+	t.Helper()
 	a, err := Open(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}
+	a.clock, a.resolver.Clock = clock, clock
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.openDoor(address(l)); err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
@@ -93,9 +103,13 @@ func serve(t *testing.T, c Config) *node {
 // as is the same node used by the person with the e-mail address.
 func (n *node) as(t *testing.T, email string) *node {
 	t.Helper()
-	token, _, err := member.DemonstrationToken(t.Context(), n.app.DB, n.app.Installation, email, time.Now())
+	subject, err := member.DemonstrationSubject(t.Context(), n.app.DB, n.app.Installation.Kind, email)
 	if err != nil {
-		t.Fatalf("token of %s: %v", email, err)
+		t.Fatalf("subject of %s: %v", email, err)
+	}
+	token, err := n.app.door.demo.Token(subject, "test", time.Hour, nil)
+	if err != nil {
+		t.Fatal(err)
 	}
 	return &node{t: t, app: n.app, url: n.url, token: token}
 }

@@ -327,7 +327,7 @@ func endedGrant(t *testing.T, c Config, n *node, p vars) {
 	for err == nil {
 		err = wsjson.Read(socket.ctx, socket.conn, &m)
 	}
-	if status := websocket.CloseStatus(err); status == -1 {
+	if status := websocket.CloseStatus(err); status != 4403 {
 		t.Fatalf("the connection ended with %v", err)
 	}
 }

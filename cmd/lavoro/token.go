@@ -13,8 +13,10 @@ import (
 func tokenCommand(c *Config) *cobra.Command {
 	var email string
 	cmd := &cobra.Command{
-		Use:     "token --as EMAIL",
-		Short:   "Print a token of one of the demonstration's people (DEMONSTRATION only)",
+		Use:   "token --as EMAIL",
+		Short: "Print a token of one of the demonstration's people (DEMONSTRATION only)",
+		Long: `token signs an access token of the demonstration's issuer, which holds for twelve hours on every node that shares the folder of its key
+(--state). It is what the issuer's sign-in page would give.`,
 		Example: `  curl -H "Authorization: Bearer $(lavoro token --as tutor.pegaso@demo.lavoro)" …`,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -30,7 +32,15 @@ func tokenCommand(c *Config) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			token, _, err := member.DemonstrationToken(cmd.Context(), db, installation, email, time.Now())
+			subject, err := member.DemonstrationSubject(cmd.Context(), db, installation.Kind, email)
+			if err != nil {
+				return err
+			}
+			i, err := demoIssuer(db, c.State, "", time.Now)
+			if err != nil {
+				return err
+			}
+			token, err := i.Token(subject, commandClient, commandLife, nil)
 			if err != nil {
 				return err
 			}

@@ -3,11 +3,9 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"net/url"
 	"os"
 	"os/exec"
@@ -141,16 +139,11 @@ func (u *started) end(signal os.Signal) error {
 // signedIn is the program as the coordinator uses it.
 func (u *started) signedIn() *node {
 	u.Helper()
-	res, err := http.Post(u.url+"/demo/token", "application/json", strings.NewReader(fmt.Sprintf(`{"email":%q}`, coordinator)))
+	token, err := command(u.T, "token", "--as", coordinator, "--state", u.state)
 	if err != nil {
 		u.Fatal(err)
 	}
-	defer res.Body.Close()
-	var answer struct{ Token string }
-	if err := json.NewDecoder(res.Body).Decode(&answer); err != nil || answer.Token == "" {
-		u.Fatalf("no token: %d %v", res.StatusCode, err)
-	}
-	return &node{t: u.T, url: u.url, token: answer.Token}
+	return &node{t: u.T, url: u.url, token: strings.TrimSpace(token)}
 }
 
 // holdings are the programme's id, its history and how many people it has: what a new demonstration would have otherwise.
@@ -265,12 +258,7 @@ func (u *started) keeps(made string) {
 // othersFindIt: beside a running program, other verbs and a second node work on its servers, and no second one takes them away.
 func (s site) othersFindIt(running *started) {
 	s.Helper()
-	token, err := command(s.T, "token", "--as", coordinator, "--state", s.state)
-	if err != nil {
-		s.Fatal(err)
-	}
-	n := &node{t: s.T, url: running.url, token: strings.TrimSpace(token)}
-	if got := at(s.T, n.ask(whichProgramme, nil), "programme.code"); got != "LACO3" {
+	if got := at(s.T, running.signedIn().ask(whichProgramme, nil), "programme.code"); got != "LACO3" {
 		s.Errorf("the printed token sees %v", got)
 	}
 	out, err := s.command(s.Context(), "up", "--listen", "127.0.0.1:0").CombinedOutput()

@@ -20,7 +20,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/lavoroincorso/lavoro/internal/member"
-	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/platform/testdb"
 	"github.com/lavoroincorso/lavoro/internal/programme"
 )
@@ -96,17 +95,20 @@ func emptyDatabase(t *testing.T, beside *testdb.DB) string {
 // enlist writes somebody of the lead partner who signs in with the subject at a demonstration's issuer.
 func enlist(t *testing.T, address, subject string) {
 	t.Helper()
+	enlistAt(t, address, member.DemonstrationIssuer, subject, "anna@example.org")
+}
+
+func enlistAt(t *testing.T, address, issuer, subject, email string) {
+	t.Helper()
 	conn := owner(t, address)
 	id := uuid.New()
-	for _, sql := range []string{
-		`insert into member (id, issuer, subject, email, name, audience)
-			select $1::uuid, '` + member.DemonstrationIssuer + `', '` + subject + `', 'anna@example.org', 'Anna', array[organisation_id] from programme_roots()`,
-		`insert into access_grant (id, member_id, programme_id, role, over_id, from_day, audience)
-			select gen_random_uuid(), $1::uuid, programme_id, 'COORDINATOR', organisation_id, '2025-01-01', array[organisation_id] from programme_roots()`,
-	} {
-		if _, err := conn.Exec(t.Context(), sql, id); err != nil {
-			t.Fatal(err)
-		}
+	if _, err := conn.Exec(t.Context(), `insert into member (id, issuer, subject, email, name, audience)
+		select $1::uuid, $2::text, $3::text, $4::text, 'Anna Canaria', array[organisation_id] from programme_roots()`, id, issuer, subject, email); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.Exec(t.Context(), `insert into access_grant (id, member_id, programme_id, role, over_id, from_day, audience)
+		select gen_random_uuid(), $1::uuid, programme_id, 'COORDINATOR', organisation_id, '2025-01-01', array[organisation_id] from programme_roots()`, id); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -156,8 +158,10 @@ func TestARealDatabaseHasNoInventedPeople(t *testing.T) {
 
 // closedToInvention tries what a demonstration offers.
 func (n *node) closedToInvention(t *testing.T) {
-	for path, method := range map[string]string{"/demo/people": http.MethodGet, "/demo/token": http.MethodPost} {
-		req, _ := http.NewRequest(method, n.url+path, strings.NewReader(`{"email":"anna@example.org"}`))
+	for path, method := range map[string]string{"/demo/people": http.MethodGet, "/demo/issuer/.well-known/openid-configuration": http.MethodGet,
+		"/demo/issuer/jwks.json": http.MethodGet, "/demo/issuer/token": http.MethodPost, "/demo/issuer/authorize": http.MethodGet} {
+		req, _ := http.NewRequest(method, n.url+path, strings.NewReader("grant_type=client_credentials"))
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		res, err := http.DefaultClient.Do(req)
 		if err != nil {
 			t.Fatal(err)
@@ -170,16 +174,23 @@ func (n *node) closedToInvention(t *testing.T) {
 	if people, err := member.DemonstrationPeople(t.Context(), n.app.DB); err != nil || len(people) > 0 {
 		t.Errorf("%d people may sign in (%v)", len(people), err)
 	}
+	if left, _ := filepath.Glob(filepath.Join(n.app.Config.State, "*")); len(left) > 0 {
+		t.Errorf("a key was made: %v", left)
+	}
 	for what, key := range map[string][]byte{"no key": nil, "a key of zeros": make([]byte, 32), "a mark of the index": n.app.DB.Keys.Index("code", nil).Bytes} {
-		n.token = signed("anna", key)
+		n.token = symmetric("anna", key)
 		if code := n.refused(whichProgramme, nil); code != "UNAUTHENTICATED" {
 			t.Errorf("a token signed with %s: %s", what, code)
 		}
 	}
+	n.token = (&node{t: t, app: n.app}).invented(t, t.TempDir(), "anna")
+	if code := n.refused(whichProgramme, nil); code != "UNAUTHENTICATED" {
+		t.Errorf("a demonstration's token: %s", code)
+	}
 }
 
-// signed is a token like a demonstration's, made by hand: libraries refuse to sign with a short key.
-func signed(subject string, key []byte) string {
+// symmetric is a token like a demonstration's, made by hand with a secret in place of a key: libraries refuse to sign with a short one.
+func symmetric(subject string, key []byte) string {
 	encode := base64.RawURLEncoding.EncodeToString
 	body := encode([]byte(`{"alg":"HS256","typ":"JWT"}`)) + "." + encode(fmt.Appendf(nil, `{"iss":%q,"sub":%q,"aud":["lavoro"],"iat":%d,"exp":%d}`,
 		member.DemonstrationIssuer, subject, time.Now().Unix(), time.Now().Add(time.Hour).Unix()))
@@ -188,32 +199,49 @@ func signed(subject string, key []byte) string {
 	return body + "." + encode(mac.Sum(nil))
 }
 
-// TestTokensHoldForTheirOwnDatabase: each demonstration signs with a secret of its own.
-func TestTokensHoldForTheirOwnDatabase(t *testing.T) {
-	home, other := testdb.New(t), testdb.New(t)
-	c := applied(t, home)
-	enlist(t, home.OwnerURL, "anna")
-	n := serve(t, c)
-	token, err := verb(t, "token", "--as", "anna@example.org", "--database-url", home.AppURL)
+// invented is a token that the demonstration's issuer of a state folder signs.
+func (n *node) invented(t *testing.T, state, subject string) string {
+	t.Helper()
+	i, err := demoIssuer(n.app.DB, state, "", time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	n.token = strings.TrimSpace(token)
-	if got := at(t, n.ask(whichProgramme, nil), "programme.code"); got != "LACO3" {
-		t.Errorf("signed in and sees %v", got)
+	token, err := i.Token(subject, "test", time.Hour, nil)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if n.token = signed("anna", n.app.Installation.Secret); at(t, n.ask(whichProgramme, nil), "programme.code") != "LACO3" {
-		t.Error("a token made by hand is not like the program's own, so the next refusal proves nothing")
+	return token
+}
+
+// TestTokensHoldWhereTheirKeyIs: nodes that share a state folder know each other's tokens, others do not; the database's secret signs none.
+func TestTokensHoldWhereTheirKeyIs(t *testing.T) {
+	home := testdb.New(t)
+	c := applied(t, home)
+	enlist(t, home.OwnerURL, "anna")
+	unset(t)
+	printed := func(state, email string) (string, error) {
+		out, err := command(t, "token", "--as", email, "--database-url", home.AppURL, "--state", state)
+		return strings.TrimSpace(out), err
 	}
-	foreign := open(t, settings(t, other)).Installation
-	if foreign.Kind != postgres.Demonstration || len(foreign.Secret) < 32 {
-		t.Fatalf("the other database is %s with a secret of %d bytes", foreign.Kind, len(foreign.Secret))
+	token, err := printed(c.State, "anna@example.org") // before any node: it makes the key
+	if err != nil {
+		t.Fatal(err)
 	}
-	n.token = signed("anna", foreign.Secret)
-	if code := n.refused(whichProgramme, nil); code != "UNAUTHENTICATED" {
-		t.Errorf("a token of another database: %s", code)
+	for _, n := range []*node{serve(t, c), serve(t, c)} {
+		if n.token = token; at(t, n.ask(whichProgramme, nil), "programme.code") != "LACO3" {
+			t.Error("signed in and sees nothing")
+		}
+		foreign, err := printed(t.TempDir(), "anna@example.org")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for what, token := range map[string]string{"another folder's key": foreign, "the database's secret": symmetric("anna", n.app.Installation.Secret)} {
+			if n.token = token; n.refused(whichProgramme, nil) != "UNAUTHENTICATED" {
+				t.Errorf("a token signed with %s is taken", what)
+			}
+		}
 	}
-	if _, err := verb(t, "token", "--as", "nobody@example.org", "--database-url", home.AppURL); err == nil {
+	if _, err := printed(c.State, "nobody@example.org"); err == nil {
 		t.Error("a token of somebody who does not exist")
 	}
 }
@@ -247,5 +275,5 @@ func settings(t *testing.T, db *testdb.DB) Config {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Config{DatabaseURL: db.AppURL, OwnerURL: db.OwnerURL, RedisURL: db.RedisURL, KeysText: keys, Bounds: Bounds{MaxCost: 50_000, MaxDepth: 15}}
+	return Config{DatabaseURL: db.AppURL, OwnerURL: db.OwnerURL, RedisURL: db.RedisURL, KeysText: keys, State: t.TempDir(), IdleMinutes: 30, MaxMinutes: 600, Bounds: Bounds{MaxCost: 50_000, MaxDepth: 15}}
 }

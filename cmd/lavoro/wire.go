@@ -28,6 +28,9 @@ type App struct {
 	rooms     rooms
 	redis     redis.Client
 	directory *member.Directory
+	issuers   []trusted
+	door      *door // of the node that serves
+	clock     func() time.Time
 	resolver  *graph.Resolver
 	hub       *live.Hub
 	relay     *live.Relay
@@ -45,12 +48,15 @@ func Open(ctx context.Context, c Config) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{Config: c, DB: db}
+	a := &App{Config: c, DB: db, clock: time.Now}
 	if a.Installation, err = db.Installation(ctx); err != nil {
 		db.Close()
 		return nil, err
 	}
-	if err = db.Recognise(ctx, a.Installation.ID); err == nil {
+	if a.issuers, err = parseIssuers(c.Issuers); err == nil {
+		err = db.Recognise(ctx, a.Installation.ID)
+	}
+	if err == nil {
 		a.redis, err = redis.Open(c.RedisURL)
 	}
 	if err != nil {
@@ -87,21 +93,11 @@ func (a *App) assemble() error {
 	return nil
 }
 
-// authenticate says who a bearer token belongs to.
-func (a *App) authenticate(ctx context.Context, token string) (graph.Session, error) {
-	subject, err := member.Demonstration{Secret: a.Installation.Secret}.Subject(token, time.Now())
-	if err != nil {
-		return graph.Session{}, graph.Unauthenticated()
-	}
-	actor, err := a.directory.Actor(ctx, member.DemonstrationIssuer, subject)
-	if errors.Is(err, member.ErrUnknown) {
-		return graph.Session{}, graph.Unauthenticated()
-	}
-	return graph.Session{Actor: actor}, err
-}
-
 // Serve answers requests and runs the services behind until ctx ends, then stops in order.
 func (a *App) Serve(ctx context.Context, listener net.Listener) error {
+	if err := a.openDoor(address(listener)); err != nil {
+		return err
+	}
 	services, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var wg sync.WaitGroup
 	for _, run := range a.services() {

@@ -67,12 +67,17 @@ async function use(page, email, picture) {
   const [, id] = answer.match(/"attendance": \{\s*"id": "([^"]+)"/) ?? [];
   demand(id && event.includes(id), 'the live pane shows another event', event, id);
   demand(event.includes('recordAttendance') && event.includes('ENTERED'), 'the event is not the mutation’s', event);
+  await page.getByTestId('sign-out').click();
+  await page.locator('[data-testid=signed][data-signed-in=false]').waitFor();
+  const cookies = await page.context().cookies();
+  demand(cookies.length === 0, 'after the sign-out the browser keeps cookies', cookies.map(({ name }) => name));
   return event.split('\n').slice(0, 4).join(' ');
 }
 
-// signIn chooses a person and waits until the examples are filled for them.
+// signIn goes to the sign-in page, chooses a person there, and waits until the examples are filled for them.
 async function signIn(page, email) {
-  await page.getByTestId('sign-in').selectOption(email);
+  await page.getByTestId('sign-in').click();
+  await page.locator(`button[name=subject][value="${email.split('@')[0]}"]`).click();
   await page.locator('[data-testid=signed][data-signed-in=true]').waitFor();
   await page.locator('[data-testid=prepared][data-status=ready]').waitFor();
 }

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -63,14 +62,10 @@ func install() (*installation, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	var err error
-	if i.first, err = start(ctx, `(http://\S+)\s+GraphiQL`, nil, binary, "up", "--scale", smaller, "--state", state, "--listen", "127.0.0.1:0"); err != nil {
+	if i.first, err = start(ctx, `(http://\S+)\s+GraphiQL`, binary, "up", "--scale", smaller, "--state", state, "--listen", "127.0.0.1:0"); err != nil {
 		return nil, err
 	}
-	servers, err := serversOf(state)
-	if err != nil {
-		return nil, err
-	}
-	i.second, err = start(ctx, `serving.*address=(http://\S+)`, servers, binary, "serve", "--listen", "127.0.0.1:0")
+	i.second, err = start(ctx, `serving.*address=(http://\S+)`, binary, "serve", "--state", state, "--listen", "127.0.0.1:0")
 	return i, err
 }
 
@@ -86,17 +81,6 @@ func (i *installation) makeFolder() (err error) {
 	return os.Chmod(i.folder, 0o711)
 }
 
-// serversOf reads from the state folder what another node must know.
-func serversOf(state string) ([]string, error) {
-	text, err := os.ReadFile(filepath.Join(state, "addresses.json"))
-	if err != nil {
-		return nil, err
-	}
-	var at struct{ DatabaseURL, RedisURL string }
-	err = json.Unmarshal(text, &at)
-	return []string{"DATABASE_URL=" + at.DatabaseURL, "REDIS_URL=" + at.RedisURL, "LAVORO_KEYS_FILE=" + filepath.Join(state, "keys.json")}, err
-}
-
 // program is one running node.
 type program struct {
 	url   string
@@ -105,14 +89,13 @@ type program struct {
 }
 
 // start runs the binary until it says its address; it ends with this process at the latest.
-func start(ctx context.Context, says string, environment []string, binary string, arguments ...string) (*program, error) {
+func start(ctx context.Context, says, binary string, arguments ...string) (*program, error) {
 	p := &program{said: &record{}, ended: make(chan error, 1)}
 	reader, writer, err := os.Pipe()
 	if err != nil {
 		return nil, err
 	}
 	cmd := exec.Command(binary, arguments...)
-	cmd.Env = append(os.Environ(), environment...)
 	cmd.Stdout, cmd.Stderr, cmd.SysProcAttr = writer, writer, attributes()
 	address := make(chan string, 1)
 	go p.listen(reader, regexp.MustCompile(says), address)

@@ -1,10 +1,11 @@
-// How the live checks reach a server: its address and people come from the environment, tokens from its demonstration.
+// How the live checks reach a server: its address comes from the environment, people and tokens from its demonstration.
 //   BASE_URL      the server, e.g. http://127.0.0.1:8080
 //   SECOND_URL    another node of the same installation; BASE_URL when left out
 //   TUTOR_EMAIL   who records attendance; the first demonstration tutor with a running internship when left out
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { firstGood, freeHours, programmeOf, since } from '../../internal/platform/web/page/src/facts.js';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -35,16 +36,25 @@ export async function people() {
   return response.json();
 }
 
+// signIn gets a token as an app on this machine does: authorization code with PKCE at the issuer that the demonstration runs. Its
+// sign-in page asks who one is; a person's subject stands before the @ of the address.
 export async function signIn(email) {
-  const response = await fetch(`${base}/demo/token`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ email }),
-  });
-  demand(response.ok, `POST /demo/token for ${email} answered ${response.status}`);
-  const { token, expiresAt } = await response.json();
-  demand(typeof token === 'string' && token !== '', 'POST /demo/token gave no token');
-  demand(new Date(expiresAt) > new Date(), 'the token has run out before its first use', expiresAt);
+  const issuer = await (await fetch(`${base}/demo/issuer/.well-known/openid-configuration`)).json();
+  const verifier = randomBytes(32).toString('base64url');
+  const state = randomBytes(24).toString('hex');
+  const question = {
+    response_type: 'code', client_id: 'lavoro-app', redirect_uri: 'http://127.0.0.1:4711/callback', scope: 'openid', state,
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'), code_challenge_method: 'S256',
+  };
+  const chosen = new URLSearchParams({ ...question, subject: email.split('@')[0] });
+  const sent = await fetch(issuer.authorization_endpoint, { method: 'POST', body: chosen, redirect: 'manual' });
+  const brought = new URL(sent.headers.get('Location') ?? 'http://127.0.0.1/').searchParams;
+  demand(brought.get('state') === state && brought.get('code'), `the issuer gave no code for ${email}`, sent.status, [...brought]);
+  const proof = { grant_type: 'authorization_code', code: brought.get('code'), code_verifier: verifier, client_id: question.client_id, redirect_uri: question.redirect_uri };
+  const response = await fetch(issuer.token_endpoint, { method: 'POST', body: new URLSearchParams(proof) });
+  const { access_token: token, token_type: sort, expires_in: seconds } = await response.json();
+  demand(response.ok && sort === 'Bearer' && token, `the issuer gave no token for ${email}`, response.status);
+  demand(seconds > 0, 'the token has run out before its first use', seconds);
   return token;
 }
 

@@ -1,6 +1,7 @@
 package access_test
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"os"
@@ -100,7 +101,12 @@ func rights(t *testing.T) string {
 		}
 		return "."
 	}))
-	return out.String() + "```\n"
+	out.WriteString("```\n\n## Token scope x act\n\nA program's token is limited to its scopes; each of them may read, too. What stands in none is for people alone.\n\n")
+	for _, scope := range access.TokenScopes() {
+		good := slices.DeleteFunc(acts(t), func(act access.Act) bool { return !slices.Contains(access.ScopesOf(act), scope) })
+		fmt.Fprintf(&out, "- `%s`: %s\n", scope, cmp.Or(strings.Trim(fmt.Sprint(good), "[]"), "reading alone"))
+	}
+	return out.String()
 }
 
 // use is one confidential class read for one purpose.

@@ -31,6 +31,8 @@ type Actor struct {
 	Reason  string
 	// SignedInAt is when the person last proved who he is; zero: never in this session.
 	SignedInAt time.Time
+	// Scopes are what the token with which a program acts for the member is limited to; nil is no limit. See Limits.
+	Scopes []string
 }
 
 // Keys gives the keys, sorted and each once, of those grants whose role may read the class for the actor's purpose.
@@ -47,6 +49,9 @@ func (a Actor) Keys(c Class) []uuid.UUID {
 
 // May says whether one grant alone allows the act on a row with this audience.
 func (a Actor) May(act Act, programme uuid.UUID, audience []uuid.UUID) bool {
+	if !a.InScope(act) {
+		return false
+	}
 	for _, g := range a.Grants {
 		if g.Programme == programme && slices.Contains(audience, g.Key) && slices.Contains(acts[g.Role], act) {
 			return true
@@ -76,7 +81,7 @@ func (a Actor) MayIn(act Act, programme uuid.UUID) bool { return len(a.KeysIn(ac
 func (a Actor) KeysIn(act Act, programme uuid.UUID) []uuid.UUID {
 	var keys []uuid.UUID
 	for _, g := range a.Grants {
-		if g.Programme == programme && slices.Contains(acts[g.Role], act) {
+		if g.Programme == programme && slices.Contains(acts[g.Role], act) && a.InScope(act) {
 			keys = append(keys, g.Key)
 		}
 	}
@@ -96,6 +101,9 @@ func (a Actor) Fingerprint() string {
 	lines = append(lines, string(a.Purpose))
 	for _, g := range a.Grants {
 		lines = append(lines, string(g.Role)+"|"+g.Programme.String()+"|"+g.Key.String()+"|"+g.To.String())
+	}
+	if a.Scopes != nil {
+		lines = append(lines, "scopes "+strings.Join(a.Scopes, " "))
 	}
 	slices.Sort(lines)
 	sum := sha256.Sum256([]byte(strings.Join(slices.Compact(lines), "\n")))

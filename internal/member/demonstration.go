@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 )
+
+// DemonstrationIssuer is the identifier of the issuer that a demonstration runs for its own people. It is no address, since that is another
+// on every machine and the people stay the same.
+const DemonstrationIssuer = "urn:lavoro:demonstration"
 
 // ErrNotDemonstration is returned where somebody asks for invented people of a REAL database.
 var ErrNotDemonstration = errors.New("the database is REAL: it has no demonstration people")
@@ -32,19 +35,19 @@ func DemonstrationPeople(ctx context.Context, db *postgres.DB) ([]DemonstrationP
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[DemonstrationPerson])
 }
 
-// DemonstrationToken signs a token for the invented person with the e-mail address.
-func DemonstrationToken(ctx context.Context, db *postgres.DB, i postgres.Installation, email string, now time.Time) (token string, expires time.Time, err error) {
-	if i.Kind != postgres.Demonstration {
-		return "", time.Time{}, ErrNotDemonstration
+// DemonstrationSubject gives the subject under which the invented person with the e-mail address signs in.
+func DemonstrationSubject(ctx context.Context, db *postgres.DB, kind postgres.Kind, email string) (string, error) {
+	if kind != postgres.Demonstration {
+		return "", ErrNotDemonstration
 	}
 	people, err := DemonstrationPeople(ctx, db)
 	if err != nil {
-		return "", time.Time{}, err
+		return "", err
 	}
 	for _, p := range people {
 		if p.Email == email {
-			return Demonstration{Secret: i.Secret}.Token(p.Subject, now)
+			return p.Subject, nil
 		}
 	}
-	return "", time.Time{}, ErrUnknown
+	return "", ErrUnknown
 }

@@ -166,6 +166,6 @@ func show(w http.ResponseWriter, lang, redirect string, data map[string]any) {
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Referrer-Policy", "no-referrer")
-	header.Set("Content-Security-Policy", fmt.Sprintf("default-src 'none'; style-src 'nonce-%s'; form-action %s; base-uri 'none'; frame-ancestors 'none'", nonce, forms))
+	header.Set("Content-Security-Policy", fmt.Sprintf("default-src 'none'; style-src 'nonce-%s'; img-src data:; form-action %s; base-uri 'none'; frame-ancestors 'none'", nonce, forms))
 	_ = page.Execute(w, data) // the reader may have gone
 }

@@ -1,26 +1,24 @@
-// The four addresses of the server this page talks to, all on its own origin.
+// The addresses of the server this page talks to, all on its own origin. Who asks, the session's cookie says, which no script sees.
 import { createClient } from 'graphql-ws';
 
 const endpoint = '/graphql';
 const clientName = 'lavoro-page';
 
-// demoPeople lists who can be signed in as, or null where the installation holds real data (404).
-export async function demoPeople(language) {
-  const response = await fetch('/demo/people', { headers: { Accept: 'application/json', 'Accept-Language': language } });
-  if (response.status === 404) return null;
+// signedOut is told to the window when the server no longer knows who is signed in.
+export const signedOut = 'lavoro:signed-out';
+
+// sessionState asks who is signed in on this page: { signedIn, expiresAt, issuers: [{ label, signIn }] }.
+export async function sessionState() {
+  const response = await fetch('/session', { headers: { Accept: 'application/json' } });
   if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
   return response.json();
 }
 
-// demoToken signs in as the person with this address; answers { token, expiresAt }.
-export async function demoToken(email) {
-  const response = await fetch('/demo/token', {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
-    body: JSON.stringify({ email }),
-  });
+// signOut ends the session, and answers where to end the one at the issuer ("" where there is none).
+export async function signOut() {
+  const response = await fetch('/sign-out', { method: 'POST', headers: { Accept: 'application/json' } });
   if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
-  return response.json();
+  return (await response.json()).endSession;
 }
 
 // schemaText fetches the contract as the server publishes it, or null where it does not.
@@ -30,9 +28,9 @@ export async function schemaText() {
   return response.ok && !type.startsWith('text/html') ? response.text() : null;
 }
 
-// post runs one query or mutation over HTTP; credentials() gives { token, language }.
-export async function post(credentials, operation, headers) {
-  const { token, language } = await credentials();
+// post runs one query or mutation over HTTP in the language that the session's settings name.
+export async function post(settings, operation, headers) {
+  const { language } = settings();
   const response = await fetch(endpoint, {
     method: 'POST',
     headers: {
@@ -40,14 +38,15 @@ export async function post(credentials, operation, headers) {
       Accept: 'application/graphql-response+json, application/json;q=0.9',
       'Accept-Language': language,
       'Lavoro-Client': clientName,
-      ...(token ? { Authorization: `Bearer ${token}` } : {}),
       ...headers,
     },
     body: JSON.stringify(operation),
   });
   const text = await response.text();
   try {
-    return JSON.parse(text);
+    const answer = JSON.parse(text);
+    if (answer.errors?.some((error) => error.extensions?.code === 'UNAUTHENTICATED')) dispatchEvent(new Event(signedOut));
+    return answer;
   } catch {
     return { errors: [{ message: `${response.status} ${response.statusText}: ${text.slice(0, 400)}` }] };
   }
@@ -55,23 +54,19 @@ export async function post(credentials, operation, headers) {
 
 // socket opens (lazily) one graphql-transport-ws connection that comes back for as long as the page is open.
 // It answers the client, and isUp() that says whether the server has acknowledged it.
-export function socket(credentials) {
+export function socket(settings) {
   let up = false;
   const client = createClient({
     url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${endpoint}`,
-    connectionParams: async () => {
-      const { token, language } = await credentials();
-      return {
-        ...(token ? { Authorization: `Bearer ${token}` } : {}),
-        'Accept-Language': language,
-        'Lavoro-Client': clientName,
-      };
-    },
+    connectionParams: () => ({ 'Accept-Language': settings().language, 'Lavoro-Client': clientName }),
     retryAttempts: Infinity,
     keepAlive: 15_000,
     on: {
       connected: () => { up = true; },
-      closed: () => { up = false; },
+      closed: (event) => {
+        up = false;
+        if (event?.code === 4403) dispatchEvent(new Event(signedOut));
+      },
     },
   });
   return Object.assign(client, { isUp: () => up });

@@ -29,7 +29,7 @@ export function App({ notices }) {
 
   return (
     <>
-      <TopBar t={t} language={language} setLanguage={setLanguage} session={session} />
+      <TopBar t={t} language={language} setLanguage={setLanguage} session={session} name={prepared.known.name} />
       <GraphiQLProvider
         fetcher={fetcher} schema={schema} storage={sessionStorage} shouldPersistHeaders={false}
         defaultTabs={opening} dangerouslyAssumeSchemaIsValid
@@ -41,7 +41,7 @@ export function App({ notices }) {
           </section>
           <Live
             key={session.epoch} t={t} language={language} client={client} feeds={feeds} signedIn={session.signedIn}
-            position={() => position(session.credentials, prepared.known.programme)}
+            position={() => position(session.settings, prepared.known.programme)}
           />
         </main>
       </GraphiQLProvider>
@@ -67,9 +67,9 @@ function useSchema() {
   return schema;
 }
 
-// useSocket opens one connection per identity and language, because both travel in its first message.
+// useSocket opens one connection per identity and language: the one travels with its request, the other in its first message.
 function useSocket(session, language) {
-  const client = useMemo(() => socket(session.credentials), [session.credentials, session.epoch, language]);
+  const client = useMemo(() => socket(session.settings), [session.settings, session.epoch, language]);
   useEffect(() => () => { client.dispose(); }, [client]);
   return client;
 }
@@ -77,8 +77,8 @@ function useSocket(session, language) {
 function useFetcher(session, client) {
   return useCallback((params, options) => {
     const { kind, operation } = chosen(params);
-    return kind === 'subscription' ? observe(client, operation) : post(session.credentials, operation, options?.headers);
-  }, [session.credentials, client]);
+    return kind === 'subscription' ? observe(client, operation) : post(session.settings, operation, options?.headers);
+  }, [session.settings, client]);
 }
 
 // chosen says what sort of operation runs, and drops a name that the document does not hold: GraphiQL notices a change
@@ -96,14 +96,14 @@ function usePrepared(session) {
   const read = useCallback(async () => {
     setState((before) => ({ ...before, status: 'preparing', problem: '' }));
     try {
-      const known = await prepare(session.credentials);
+      const known = await prepare(session.settings);
       setState({ known, status: 'ready', problem: '' });
       return known;
     } catch (cause) {
       setState({ known: {}, status: 'failed', problem: cause.message });
       return {};
     }
-  }, [session.credentials]);
+  }, [session.settings]);
   useEffect(() => {
     if (session.signedIn) read();
     else setState({ known: {}, status: 'none', problem: '' });
@@ -155,7 +155,7 @@ function Examples({ t, language, examples, prepared, session }) {
           {example[language]}
         </button>
       ))}
-      <span className="note" role="status" data-testid="prepared" data-status={prepared.status}>{note(t, language, prepared, session.mode)}</span>
+      <span className="note" role="status" data-testid="prepared" data-status={prepared.status}>{note(t, language, prepared)}</span>
     </nav>
   );
 }
@@ -164,8 +164,8 @@ function nameOf(query) {
   return query.match(/^\s*(?:query|mutation|subscription)\s+(\w+)/m)?.[1];
 }
 
-function note(t, language, { status, known, problem }, mode) {
-  if (status === 'none') return mode === 'token' ? t.pasteFirst : t.chooseFirst;
+function note(t, language, { status, known, problem }) {
+  if (status === 'none') return t.signInFirst;
   if (status === 'preparing') return t.preparing;
   if (status === 'failed') return `${t.notPrepared} ${problem}`;
   if (!known.enrolment) return t.partly;

@@ -43,30 +43,30 @@ const feedTemplates = [
 ];
 
 // prepare asks the server, as the signed-in person, what the examples need; without hours for whoever follows nobody.
-export async function prepare(credentials) {
-  const { viewer } = await ask(credentials, viewerQuery);
+export async function prepare(settings) {
+  const { viewer } = await ask(settings, viewerQuery);
   const programme = programmeOf(viewer);
-  if (!programme) return {};
-  const { placements } = await ask(credentials, prepareQuery, { programme: programme.id, since: since() });
-  return { programme: programme.id, ...(await writable(credentials, freeHours(placements.nodes))) };
+  if (!programme) return { name: viewer.name };
+  const { placements } = await ask(settings, prepareQuery, { programme: programme.id, since: since() });
+  return { name: viewer.name, programme: programme.id, ...(await writable(settings, freeHours(placements.nodes))) };
 }
 
 // writable asks by a preview, which writes nothing, which of the hours the rules accept.
-async function writable(credentials, hours) {
+async function writable(settings, hours) {
   if (hours.length === 0) return undefined;
-  const { recordAttendance } = await ask(credentials, offerMutation, { input: { preview: true, entries: hours } });
+  const { recordAttendance } = await ask(settings, offerMutation, { input: { preview: true, entries: hours } });
   return firstGood(hours, recordAttendance.answers);
 }
 
 // position reads where the programme's news stands now; null lets the feed begin whenever the server gets to it.
-export async function position(credentials, programme) {
+export async function position(settings, programme) {
   if (!programme) return null;
-  const { data } = await post(credentials, { query: positionQuery, variables: { programme } });
+  const { data } = await post(settings, { query: positionQuery, variables: { programme } });
   return data?.position ?? null;
 }
 
-async function ask(credentials, query, variables) {
-  const { data, errors } = await post(credentials, { query, variables });
+async function ask(settings, query, variables) {
+  const { data, errors } = await post(settings, { query, variables });
   if (!data) throw new Error(errors?.map((error) => error.message).join(' · ') ?? '?');
   return data;
 }

@@ -1,10 +1,8 @@
-// Who is signed in: a demonstration person chosen from a list, or whoever a pasted token names.
+// Who is signed in: what the server says of the session that this browser's cookie stands for.
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { demoPeople, demoToken } from './api.js';
+import { sessionState, signedOut, signOut as endSession } from './api.js';
 
-const rememberedPerson = 'lavoro.person';
 const rememberedLanguage = 'lavoro.language';
-const renewBefore = 60_000;
 
 function firstLanguage() {
   const kept = localStorage.getItem(rememberedLanguage);
@@ -21,58 +19,38 @@ export function useLanguage() {
   return [language, setLanguage];
 }
 
-// useSession keeps one token in memory only; credentials() renews a demonstration token before it runs out.
+// useSession asks the server who is signed in, and asks again when it no longer knows. Signing in leaves the page and comes back to it.
 export function useSession(language) {
-  const [state, setState] = useState({ mode: 'loading', people: [], email: '', expiresAt: null, problem: null, epoch: 0 });
-  const current = useRef({ token: '', email: '', expiresAt: null, language });
+  const [state, setState] = useState({ loading: true, signedIn: false, issuers: [], expiresAt: null, problem: null, epoch: 0 });
+  const current = useRef({ language });
   current.current.language = language;
 
   const load = useCallback(async () => {
     try {
-      const people = await demoPeople(language);
-      setState((before) => ({ ...before, mode: people ? 'demonstration' : 'token', people: people ?? [], problem: null }));
-      return people ?? [];
+      const { signedIn, issuers, expiresAt } = await sessionState();
+      setState((before) => ({
+        loading: false, signedIn, issuers, expiresAt: expiresAt ? new Date(expiresAt) : null, problem: null,
+        epoch: before.epoch + (before.signedIn === signedIn ? 0 : 1),
+      }));
     } catch {
       setState((before) => ({ ...before, problem: 'unreachable' }));
-      return [];
     }
-  }, [language]);
-
-  const take = useCallback((token, email, expiresAt) => {
-    Object.assign(current.current, { token, email, expiresAt });
-    setState((before) => ({ ...before, email, expiresAt, problem: null, pending: false, epoch: before.epoch + 1 }));
   }, []);
-
-  const signIn = useCallback(async (email) => {
-    setState((before) => ({ ...before, email, pending: true, problem: null }));
-    try {
-      const { token, expiresAt } = await demoToken(email);
-      sessionStorage.setItem(rememberedPerson, email);
-      take(token, email, expiresAt ? new Date(expiresAt) : null);
-    } catch {
-      sessionStorage.removeItem(rememberedPerson);
-      setState((before) => ({ ...before, email: '', pending: false, problem: 'signInFailed' }));
-    }
-  }, [take]);
-
+  useEffect(() => { load(); }, [load]);
   useEffect(() => {
-    load().then((people) => {
-      const kept = sessionStorage.getItem(rememberedPerson);
-      if (!current.current.token && people.some((person) => person.email === kept)) signIn(kept);
-    });
-  }, [load, signIn]);
+    addEventListener(signedOut, load);
+    return () => removeEventListener(signedOut, load);
+  }, [load]);
 
-  const credentials = useCallback(async () => {
-    const held = current.current;
-    if (held.email && held.expiresAt && held.expiresAt - Date.now() < renewBefore) {
-      const { token, expiresAt } = await demoToken(held.email);
-      Object.assign(held, { token, expiresAt: expiresAt ? new Date(expiresAt) : null });
-      setState((before) => ({ ...before, expiresAt: held.expiresAt }));
+  const signOut = useCallback(async () => {
+    try {
+      const elsewhere = await endSession();
+      if (elsewhere) location.assign(elsewhere);
+      else await load();
+    } catch {
+      setState((before) => ({ ...before, problem: 'unreachable' }));
     }
-    return { token: held.token, language: held.language };
-  }, []);
-
-  const pasteToken = useCallback((token) => take(token.trim().replace(/^Bearer\s+/i, ''), '', null), [take]);
-  const signedIn = state.epoch > 0 && Boolean(current.current.token) && !state.pending;
-  return useMemo(() => ({ ...state, signedIn, load, signIn, pasteToken, credentials }), [state, signedIn, load, signIn, pasteToken, credentials]);
+  }, [load]);
+  const settings = useCallback(() => current.current, []);
+  return useMemo(() => ({ ...state, load, signOut, settings }), [state, load, signOut, settings]);
 }

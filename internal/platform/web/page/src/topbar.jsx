@@ -1,7 +1,5 @@
 // The bar on top: the product's name, who is signed in, and the language.
-import { useState } from 'react';
-
-export function TopBar({ t, language, setLanguage, session }) {
+export function TopBar({ t, language, setLanguage, session, name }) {
   return (
     <header className="topbar">
       <h1>
@@ -9,9 +7,8 @@ export function TopBar({ t, language, setLanguage, session }) {
         Lavoro in Corso <small>{t.tagline}</small>
       </h1>
       <div className="identity">
-        {session.mode === 'demonstration' && <People t={t} session={session} />}
-        {session.mode === 'token' && <Token t={t} session={session} />}
-        <SignedIn t={t} language={language} session={session} />
+        <SignedIn t={t} language={language} session={session} name={name} />
+        <SignIn t={t} session={session} />
       </div>
       <fieldset className="language">
         <legend className="unseen">{t.language}</legend>
@@ -35,44 +32,21 @@ function Mark() {
   );
 }
 
-function People({ t, session }) {
-  const groups = new Map();
-  for (const person of session.people) {
-    groups.set(person.organisation, [...(groups.get(person.organisation) ?? []), person]);
-  }
+// SignIn leads to an issuer's sign-in page and back; there one may also become somebody else.
+function SignIn({ t, session }) {
+  if (session.loading) return null;
+  if (session.issuers.length === 0) return <span className="signed">{t.noIssuer}</span>;
+  const words = (label) => (session.signedIn ? t.changePerson : session.issuers.length > 1 ? t.signInWith(label) : t.signIn);
+  const shown = session.signedIn && session.issuers.length > 1 ? [] : session.issuers;
   return (
-    <label className="field">
-      <span>{t.signInAs}</span>
-      <select data-testid="sign-in" value={session.email} onChange={(change) => session.signIn(change.target.value)}>
-        <option value="" disabled>{t.choosePerson}</option>
-        {[...groups].map(([organisation, people]) => (
-          <optgroup key={organisation} label={organisation}>
-            {people.map(({ email, name, role }) => <option key={email} value={email}>{`${name} — ${t.roles[role] ?? role}`}</option>)}
-          </optgroup>
-        ))}
-      </select>
-    </label>
+    <>
+      {shown.map(({ label, signIn }) => <a key={signIn} className="button" data-testid="sign-in" href={signIn}>{words(label)}</a>)}
+      {session.signedIn && <button type="button" className="button" data-testid="sign-out" onClick={session.signOut}>{t.signOut}</button>}
+    </>
   );
 }
 
-function Token({ t, session }) {
-  const [text, setText] = useState('');
-  const submit = (event) => {
-    event.preventDefault();
-    session.pasteToken(text);
-    setText('');
-  };
-  return (
-    <form className="field" onSubmit={submit}>
-      <label htmlFor="token">{t.token}</label>
-      <input id="token" type="password" autoComplete="off" value={text} title={t.tokenHint} aria-describedby="token-hint" onChange={(change) => setText(change.target.value)} />
-      <span id="token-hint" className="unseen">{t.tokenHint}</span>
-      <button type="submit" className="button" disabled={text.trim() === ''}>{t.useToken}</button>
-    </form>
-  );
-}
-
-function SignedIn({ t, language, session }) {
+function SignedIn({ t, language, session, name }) {
   if (session.problem) {
     return (
       <span className="signed problem" role="alert">
@@ -81,6 +55,6 @@ function SignedIn({ t, language, session }) {
     );
   }
   const time = session.expiresAt?.toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' });
-  const words = session.pending ? t.signingIn : session.signedIn ? (time ? t.signedInUntil(time) : '') : t.signedOut;
+  const words = session.signedIn ? [name, t.signedInUntil(time)].filter(Boolean).join(', ') : session.loading ? '' : t.signedOut;
   return <span className="signed" role="status" data-testid="signed" data-signed-in={session.signedIn}>{words}</span>;
 }
