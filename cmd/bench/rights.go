@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"slices"
 	"strconv"
@@ -26,20 +27,22 @@ const confidentialFields = `
 const (
 	rightsRounds = 40 // of rightsBatch executions each way
 	rightsBatch  = 5
-	rightsWarmUp = 10 // PostgreSQL plans the first five anew, then keeps a plan where that pays
+	rightsWarmUp = 10
+	benchReason  = "Verifica a campione"
 )
 
 // onlooker is for whom the list is read, and the plain condition that keeps his rows where no rights do: an equality on
 // the list's own table, as anybody would write it who knew whose rows he wants. find gives his subject and the id.
 type onlooker struct {
 	name, find, column string
-	people             int // in his list
+	people             int            // in his list
+	purpose            access.Purpose // for which he may read confidential fields, "" where he may for none
 }
 
 var onlookers = []onlooker{
-	{"lead", "select subject, id from member where subject = 'lead'", "", 50},
-	{"partner", "select m.subject, g.key from member m join access_grant g on g.member_id = m.id where m.subject = 'partner-0'", "organisation_id", 50},
-	{"tutor", "select subject, id from member where subject like 'tutor-%' order by id limit 1", "tutor_id", 20},
+	{"lead", "select subject, id from member where subject = 'lead'", "", 50, access.Supervision},
+	{"partner", "select m.subject, g.key from member m join access_grant g on g.member_id = m.id where m.subject = 'partner-0'", "organisation_id", 50, access.Supervision},
+	{"tutor", "select subject, id from member where subject like 'tutor-%' order by id limit 1", "tutor_id", 20, ""},
 }
 
 // rights measures what rights and row-level security cost on the nested list of reads.go.
@@ -48,7 +51,7 @@ var onlookers = []onlooker{
 //	access.nested.cost_partner  the same for a partner's coordinator, who sees an eighth of them
 //	access.nested.cost_tutor    the same for a tutor, who sees 20
 //
-// The lines that end in _confidential ask for groups and exclusion checks, too.
+// The lines that end in _confidential ask for groups and exclusion checks, too, both coordinators for SUPERVISION with a reason.
 //
 // "With" is what the program sends for that member, taken from PostgreSQL's log: the settings that name his keys and the
 // plan's statement, in one batch, as the application's role, under row-level security. "Without" is the same statement as
@@ -104,8 +107,12 @@ func (s *stage) duel(ctx context.Context, program *node, who onlooker, query str
 	if err != nil {
 		return nil, err
 	}
+	asker := newClient(program, token, 1)
+	if who.purpose != "" {
+		asker.why = http.Header{"Lavoro-Purpose": {string(who.purpose)}, "Lavoro-Reason": {benchReason}}
+	}
 	st, err := s.capture(ctx, func() error {
-		answer, err := newClient(program, token, 1).ask(ctx, query, map[string]any{"programme": "prg_" + s.programme.String()})
+		answer, err := asker.ask(ctx, query, map[string]any{"programme": "prg_" + s.programme.String()})
 		return errors.Join(err, wholeList(answer, who.people))
 	})
 	if err != nil {
@@ -117,6 +124,9 @@ func (s *stage) duel(ctx context.Context, program *node, who onlooker, query str
 	}
 	directory := member.Directory{DB: d.db, Clock: time.Now}
 	actor, err := directory.Actor(ctx, member.DemonstrationIssuer, subject)
+	if err == nil {
+		actor, err = actor.WithPurpose(who.purpose, benchReason)
+	}
 	if err != nil {
 		return nil, errors.Join(err, d.close(ctx))
 	}
