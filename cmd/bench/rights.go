@@ -25,7 +25,7 @@ const confidentialFields = `
       exclusionChecks { checkedOn outcome evidence }`
 
 const (
-	rightsRounds = 40 // of rightsBatch executions each way
+	rightsRounds = 80 // of rightsBatch executions each way
 	rightsBatch  = 5
 	rightsWarmUp = 10
 	benchReason  = "Verifica a campione"

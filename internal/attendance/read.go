@@ -41,7 +41,8 @@ func Reading() plan.Reading {
 				"allowedActs": plan.Hole("attendance.allowedActs",
 					"json_build_object('programme', {t}.programme_id, 'audience', {t}.audience, 'standing', {t}.standing)"),
 			},
-			Orders: map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.day", SQLType: "date"}}, Desc: true}},
+			Covered: true,
+			Orders:  map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.day", SQLType: "date"}}, Desc: true}},
 			Filters: plan.Filters{
 				"from":        plan.AtLeast("day", "date"),
 				"to":          plan.AtMost("day", "date"),

@@ -216,7 +216,7 @@ func (c *compiler) field(t *Type, f Field, row string, s Selected) string {
 	case many:
 		return c.many(f, row, s)
 	}
-	return c.connection(f.target, c.schema.types[f.target], func(o string) string { return c.sql(f.where, row, o) }, s, nil, "")
+	return c.connection(f.target, c.schema.types[f.target], func(o string) string { return c.sql(f.where, row, o) }, s, nil, false)
 }
 
 // hidden names the fields that the viewer does not read on this row.

@@ -51,6 +51,7 @@ func (c *compiler) page(args map[string]any) page {
 // listing is one list of rows while it is compiled.
 type listing struct {
 	t     *Type
+	root  bool   // a list of the programme, not of one row
 	keyed string // table of the rows by key that the list walks; "" walks the rows themselves
 	o, e  string // aliases of the row, and of its place in the table by key
 	where func(o string) string
@@ -69,11 +70,11 @@ func (l listing) at() string {
 }
 
 // connection pages through the rows of a type for which where holds, in keyset order.
-func (c *compiler) connection(target string, t *Type, where func(o string) string, s Selected, extra Filters, keyed string) string {
+func (c *compiler) connection(target string, t *Type, where func(o string) string, s Selected, extra Filters, root bool) string {
 	order, orderName := c.order(t, s.Args)
-	l := listing{t: t, keyed: keyed, o: c.alias(), where: where, order: order, tag: target + "/" + orderName}
-	if keyed != "" {
-		l.e = c.alias()
+	l := listing{t: t, root: root, o: c.alias(), where: where, order: order, tag: target + "/" + orderName}
+	if root && t.Keyed != "" {
+		l.keyed, l.e = t.Keyed, c.alias()
 	}
 	o := l.o
 	conditions := []string{"(" + where(o) + ")", c.seen(t, o)}
@@ -108,8 +109,14 @@ func (c *compiler) connection(target string, t *Type, where func(o string) strin
 // rows is the SQL of the page's rows and of one more, in the order in which they are walked.
 func (c *compiler) rows(l listing, where string) string {
 	down := l.order.Desc != l.page.backward
-	if l.keyed == "" {
-		return fmt.Sprintf("select %s.* from %s %s where %s order by %s limit %s + 1", l.o, l.t.Table, l.o, where, orderSQL(l.order, l.o, down), l.limit)
+	found := fmt.Sprintf("from %s %s where %s order by %s", l.t.Table, l.o, where, orderSQL(l.order, l.o, down))
+	switch {
+	case l.root && l.t.Covered:
+		// Postgres plans before it knows the page's size, and would prepare for a tenth of all rows: the largest page says how few they are.
+		return fmt.Sprintf("select %s.* from (select i.id from (select %s.id %s limit %d) i limit %s + 1) i cross join lateral (select * from %s %s where %s.id = i.id limit 1) %s order by %s",
+			l.o, l.o, found, MaxPage+1, l.limit, l.t.Table, l.o, l.o, l.o, orderSQL(l.order, l.o, down))
+	case l.keyed == "":
+		return fmt.Sprintf("select %s.* %s limit %s + 1", l.o, found, l.limit)
 	}
 	// Each key gives its first rows; a row that several keys open comes once. The first of all are among them.
 	return fmt.Sprintf(`select distinct on (%s) u.* from unnest(%s) k cross join lateral (select %s.* from %s %s join %s %s on %s.id = %s.id where %s.key = k and (%s) and %s order by %s limit %s + 1) u order by %s limit %s + 1`,

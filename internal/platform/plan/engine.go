@@ -107,8 +107,7 @@ func (c *compiler) root(s Selected) string {
 	case rootNode:
 		return c.node(s)
 	case rootList:
-		t := c.schema.types[r.target]
-		return c.connection(r.target, t, func(o string) string { return c.sql(where, "", o) }, s, r.extra, t.Keyed)
+		return c.connection(r.target, c.schema.types[r.target], func(o string) string { return c.sql(where, "", o) }, s, r.extra, true)
 	}
 	t, o := c.schema.types[r.target], c.alias()
 	what := c.sql(expr, "", o)

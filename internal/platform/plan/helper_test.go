@@ -78,7 +78,7 @@ func house(name, prefix, table, rooms string) plan.Type {
 		fields[fmt.Sprintf("wide%02d", i)] = plan.Expr(fmt.Sprintf("'%d'", i))
 	}
 	keyed := map[string]string{"house": "house_key"}[table]
-	return plan.Type{Name: name, Prefix: prefix, Table: table, Class: access.Path, Keyed: keyed, Fields: fields,
+	return plan.Type{Name: name, Prefix: prefix, Table: table, Class: access.Path, Keyed: keyed, Covered: keyed == "", Fields: fields,
 		Orders: map[string]plan.Order{
 			"":      {Keys: []plan.Key{{Expr: "{t}.built", SQLType: "date"}}, Keyed: true},
 			"NEW":   {Keys: []plan.Key{{Expr: "{t}.seen_at", SQLType: "timestamptz"}, {Expr: "{t}.kind", SQLType: "text"}}, Desc: true},

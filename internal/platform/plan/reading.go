@@ -27,6 +27,9 @@ type Type struct {
 	// roots name, and those of its Keyed orders. A root's list walks the viewer's keys there, so that few rows among many cost what
 	// they cost alone. It is not for types with Rows.
 	Keyed string
+	// Covered says that the index of the type's lists holds the audience, too. A root's list then finds its rows in the index alone, and
+	// fetches them afterwards. It is for tables too large to be kept by key.
+	Covered bool
 	// Orders are by enum value; "" is the order of lists that offer none.
 	Orders  map[string]Order
 	Filters Filters
