@@ -63,7 +63,6 @@ func New(c Config) *Sessions {
 	m.Lifetime = c.Absolute
 	m.Store = store{c.Redis, c.Prefix}
 	m.Codec = codec{}
-	m.HashTokenInStore = true
 	m.Cookie = scs.SessionCookie{Name: "lavoro", HttpOnly: true, Path: "/", SameSite: http.SameSiteLaxMode, Secure: c.Secure}
 	if c.Secure {
 		m.Cookie.Name = "__Host-lavoro"
@@ -109,7 +108,7 @@ func (s *Sessions) load(ctx context.Context, id string) (context.Context, *Held,
 	if id == "" {
 		return ctx, nil, nil
 	}
-	ctx, err := s.manager.Load(ctx, id)
+	ctx, err := s.manager.Load(context.WithValue(ctx, cameWith{}, id), id)
 	if err != nil {
 		return ctx, nil, fmt.Errorf("session: %w", err)
 	}
@@ -117,7 +116,12 @@ func (s *Sessions) load(ctx context.Context, id string) (context.Context, *Held,
 }
 
 // Handler puts the session of each request under it, and its cookie on the answer where it changed.
-func (s *Sessions) Handler(next http.Handler) http.Handler { return s.manager.LoadAndSave(next) }
+func (s *Sessions) Handler(next http.Handler) http.Handler {
+	inner := s.manager.LoadAndSave(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		inner.ServeHTTP(w, req.WithContext(context.WithValue(req.Context(), cameWith{}, s.ID(req))))
+	})
+}
 
 // Current is what the session under a request stands for; nil where nobody is signed in, or it has ended.
 func (s *Sessions) Current(ctx context.Context) *Held {
