@@ -49,6 +49,9 @@ type ComplexityRoot struct {
 // region    ************************** generated!.gotpl **************************
 
 type MutationResolver interface {
+	OpenMandate(ctx context.Context, input OpenMandateInput) (*OpenMandatePayload, error)
+	DrawSample(ctx context.Context, input DrawSampleInput) (*DrawSamplePayload, error)
+	CloseMandate(ctx context.Context, input CloseMandateInput) (*CloseMandatePayload, error)
 	ReferPerson(ctx context.Context, input ReferPersonInput) (*ReferPersonPayload, error)
 	RecordExclusionCheck(ctx context.Context, input RecordExclusionCheckInput) (*RecordExclusionCheckPayload, error)
 	AssignTeam(ctx context.Context, input AssignTeamInput) (*AssignTeamPayload, error)
@@ -64,6 +67,7 @@ type MutationResolver interface {
 	AskFirstResult(ctx context.Context, input AskFirstResultInput) (*AskFirstResultPayload, error)
 	AskSecondResult(ctx context.Context, input AskSecondResultInput) (*AskSecondResultPayload, error)
 	CloseParticipant(ctx context.Context, input CloseParticipantInput) (*CloseParticipantPayload, error)
+	RecordProof(ctx context.Context, input RecordProofInput) (*RecordProofPayload, error)
 	RegisterCompany(ctx context.Context, input RegisterCompanyInput) (*RegisterCompanyPayload, error)
 	OfferOpening(ctx context.Context, input OfferOpeningInput) (*OfferOpeningPayload, error)
 	CloseOpening(ctx context.Context, input CloseOpeningInput) (*CloseOpeningPayload, error)
@@ -159,6 +163,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputAttestPlacementInput,
 		ec.unmarshalInputCancelPlacementInput,
 		ec.unmarshalInputCheckEligibilityInput,
+		ec.unmarshalInputCloseMandateInput,
 		ec.unmarshalInputCloseOpeningInput,
 		ec.unmarshalInputCloseParticipantInput,
 		ec.unmarshalInputCommunicatePlacementInput,
@@ -173,6 +178,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputDeclineMatchInput,
 		ec.unmarshalInputDraftPlacementInput,
 		ec.unmarshalInputDraftPlanInput,
+		ec.unmarshalInputDrawSampleInput,
 		ec.unmarshalInputDueFilter,
 		ec.unmarshalInputEndPlacementInput,
 		ec.unmarshalInputEnrolInput,
@@ -181,6 +187,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputInterruptPlacementInput,
 		ec.unmarshalInputMatchFilter,
 		ec.unmarshalInputOfferOpeningInput,
+		ec.unmarshalInputOpenMandateInput,
 		ec.unmarshalInputOpeningFilter,
 		ec.unmarshalInputOpeningHoursInput,
 		ec.unmarshalInputParticipantFilter,
@@ -189,6 +196,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputProposeMatchInput,
 		ec.unmarshalInputRecordAttendanceInput,
 		ec.unmarshalInputRecordExclusionCheckInput,
+		ec.unmarshalInputRecordProofInput,
 		ec.unmarshalInputReferPersonInput,
 		ec.unmarshalInputRegisterCompanyInput,
 		ec.unmarshalInputRejectParticipantInput,
@@ -510,6 +518,8 @@ type Programme implements Node {
   targets: [ProgrammeTarget!]!
   "Lines of the budget."
   budgetLines: [BudgetLine!]!
+  "Mandates of auditors that you give or hold, newest first."
+  mandates: [Mandate!]!
 }
 
 "A point of the programme's own file that is not in order."
@@ -622,6 +632,58 @@ type BudgetLine implements Node {
   confirmed: Boolean!
 }
 
+"What an auditor may read: register and money of a body and all below it within a period, under pseudonyms, and the people of a sample."
+type Mandate implements Node {
+  "The id."
+  id: ID!
+  "Names of the fields that you may not see here."
+  hidden: [String!]!
+  "The programme."
+  programme: Programme
+  "The body; those below it are meant too."
+  organisation: Organisation
+  "The auditor."
+  member: Member
+  "First day of the period."
+  periodFrom: Day!
+  "Last day of the period."
+  periodTo: Day!
+  "Last day on which the auditor reads."
+  endsOn: Day!
+  "The letter that gives the mandate."
+  document: String!
+  "Where it stands."
+  state: MandateState!
+  "Day of its opening."
+  openedOn: Day!
+  "Day of its closing; null while it is open."
+  closedOn: Day
+  "The people drawn."
+  sample: [MandateSample!]!
+  "Counts its changes."
+  revision: Int!
+}
+
+"Somebody drawn into a mandate's sample."
+type MandateSample implements Node {
+  "The id."
+  id: ID!
+  "Names of the fields that you may not see here."
+  hidden: [String!]!
+  "Who was drawn."
+  participant: Participant
+  "When."
+  drawnOn: Day!
+}
+
+"Where a mandate stands."
+enum MandateState {
+  "Its auditor reads, up to its last day."
+  OPEN
+  "Ended before its last day."
+  CLOSED
+}
+
 # ------------------------------------------------------------------------------------------------------- participant
 
 "Somebody known to the installation."
@@ -700,6 +762,8 @@ type Participant implements Node {
   verdicts: [Verdict!]!
   "The last verdict on eligibility."
   verdict: Verdict
+  "Which documents prove what, newest first; never for which reason."
+  proofs: [RequirementProof!]!
   "FSE+ facts at entry, taken once."
   entrySnapshot: EntrySnapshot
   "Enrolments in courses, laboratories and internships."
@@ -851,6 +915,20 @@ type VerdictFinding implements Node {
   outcome: Outcome!
   "What would cure it, in your language; empty when nothing is wrong."
   cure: String!
+}
+
+"That a requirement is proven: by which document, and when."
+type RequirementProof implements Node {
+  "The id."
+  id: ID!
+  "Names of the fields that you may not see here."
+  hidden: [String!]!
+  "What is proven: a code of requirements."
+  requirement: CodeItem
+  "Reference of the document, never what it says. Example: prot. 2026/1187."
+  document: String!
+  "Day of the document."
+  provenOn: Day!
 }
 
 "FSE+ facts at entry (Reg. EU 2021/1057, Annex I); never overwritten."
@@ -1953,6 +2031,106 @@ type MatchingUpdate {
 
 # -------------------------------------------------------------------------------------------------------------- acts
 
+"What openMandate needs."
+input OpenMandateInput {
+  "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
+  requestId: String
+  "Only say what would change: nothing is written, no event is sent."
+  preview: Boolean! = false
+  "Codes of warnings that you have read and pass."
+  acknowledge: [String!]
+  "Why you pass the warnings; needed with acknowledge, kept in the journal."
+  acknowledgeReason: String
+  "Your own id for the mandate."
+  id: ID
+  "Id of the programme."
+  programme: ID!
+  "The body; those below it are meant too."
+  organisation: ID!
+  "The auditor."
+  member: ID!
+  "First day of the period."
+  periodFrom: Day!
+  "Last day of the period."
+  periodTo: Day!
+  "Last day on which the auditor reads."
+  endsOn: Day!
+  "The letter that gives the mandate, 1 to 200 characters."
+  document: String!
+  "The participants drawn; at most 500 at once."
+  sample: [ID!]
+}
+
+"What openMandate did."
+type OpenMandatePayload {
+  "The request id that you gave."
+  requestId: String
+  "Why nothing was done; empty when it was."
+  refusals: [Refusal!]!
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
+  warnings: [Refusal!]!
+  "The mandate as it stands now."
+  mandate: Mandate
+}
+
+"What drawSample needs."
+input DrawSampleInput {
+  "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
+  requestId: String
+  "Only say what would change: nothing is written, no event is sent."
+  preview: Boolean! = false
+  "Codes of warnings that you have read and pass."
+  acknowledge: [String!]
+  "Why you pass the warnings; needed with acknowledge, kept in the journal."
+  acknowledgeReason: String
+  "The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION."
+  expectedRevision: Int
+  "The mandate."
+  mandate: ID!
+  "The participants drawn; 1 to 500 at once. Who is drawn already stays."
+  sample: [ID!]!
+}
+
+"What drawSample did."
+type DrawSamplePayload {
+  "The request id that you gave."
+  requestId: String
+  "Why nothing was done; empty when it was."
+  refusals: [Refusal!]!
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
+  warnings: [Refusal!]!
+  "The mandate as it stands now."
+  mandate: Mandate
+}
+
+"What closeMandate needs."
+input CloseMandateInput {
+  "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
+  requestId: String
+  "Only say what would change: nothing is written, no event is sent."
+  preview: Boolean! = false
+  "Codes of warnings that you have read and pass."
+  acknowledge: [String!]
+  "Why you pass the warnings; needed with acknowledge, kept in the journal."
+  acknowledgeReason: String
+  "The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION."
+  expectedRevision: Int
+  "The mandate."
+  mandate: ID!
+}
+
+"What closeMandate did."
+type CloseMandatePayload {
+  "The request id that you gave."
+  requestId: String
+  "Why nothing was done; empty when it was."
+  refusals: [Refusal!]!
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
+  warnings: [Refusal!]!
+  "The mandate as it stands now."
+  mandate: Mandate
+}
+
 "What referPerson needs."
 input ReferPersonInput {
   "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
@@ -2483,6 +2661,42 @@ type CloseParticipantPayload {
   warnings: [Refusal!]!
   "The participant as it stands now."
   participant: Participant
+}
+
+"What recordProof needs."
+input RecordProofInput {
+  "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
+  requestId: String
+  "Only say what would change: nothing is written, no event is sent."
+  preview: Boolean! = false
+  "Codes of warnings that you have read and pass."
+  acknowledge: [String!]
+  "Why you pass the warnings; needed with acknowledge, kept in the journal."
+  acknowledgeReason: String
+  "The participant."
+  participant: ID!
+  "Your own id for the proof."
+  id: ID
+  "What is proven: a code of requirements."
+  requirement: String!
+  "Reference of the document, never what it says; 1 to 200 characters."
+  document: String!
+  "Day of the document; today when left out."
+  provenOn: Day
+}
+
+"What recordProof did."
+type RecordProofPayload {
+  "The request id that you gave."
+  requestId: String
+  "Why nothing was done; empty when it was."
+  refusals: [Refusal!]!
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
+  warnings: [Refusal!]!
+  "The participant as it stands now."
+  participant: Participant
+  "The proof."
+  proof: RequirementProof
 }
 
 "What registerCompany needs."
@@ -3637,6 +3851,21 @@ type Query {
 
 "What can be done. Every change is one of these acts."
 type Mutation {
+  "Give an auditor a mandate."
+  openMandate(
+    "What it needs."
+    input: OpenMandateInput!
+  ): OpenMandatePayload!
+  "Draw people into a mandate's sample."
+  drawSample(
+    "What it needs."
+    input: DrawSampleInput!
+  ): DrawSamplePayload!
+  "End a mandate before its last day."
+  closeMandate(
+    "What it needs."
+    input: CloseMandateInput!
+  ): CloseMandatePayload!
   "Refer a person to the programme. Look the fiscal code up first."
   referPerson(
     "What it needs."
@@ -3712,6 +3941,11 @@ type Mutation {
     "What it needs."
     input: CloseParticipantInput!
   ): CloseParticipantPayload!
+  "Write down which document proves a requirement."
+  recordProof(
+    "What it needs."
+    input: RecordProofInput!
+  ): RecordProofPayload!
   "Register a company, or share one that another partner registered."
   registerCompany(
     "What it needs."
@@ -4316,6 +4550,20 @@ func (ec *executionContext) childFields_CheckEligibilityPayload(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type CheckEligibilityPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CloseMandatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "requestId":
+		return ec.fieldContext_CloseMandatePayload_requestId(ctx, field)
+	case "refusals":
+		return ec.fieldContext_CloseMandatePayload_refusals(ctx, field)
+	case "warnings":
+		return ec.fieldContext_CloseMandatePayload_warnings(ctx, field)
+	case "mandate":
+		return ec.fieldContext_CloseMandatePayload_mandate(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CloseMandatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CloseOpeningPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "requestId":
@@ -4590,6 +4838,20 @@ func (ec *executionContext) childFields_DraftPlanPayload(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type DraftPlanPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DrawSamplePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "requestId":
+		return ec.fieldContext_DrawSamplePayload_requestId(ctx, field)
+	case "refusals":
+		return ec.fieldContext_DrawSamplePayload_refusals(ctx, field)
+	case "warnings":
+		return ec.fieldContext_DrawSamplePayload_warnings(ctx, field)
+	case "mandate":
+		return ec.fieldContext_DrawSamplePayload_mandate(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DrawSamplePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Due(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -4822,6 +5084,54 @@ func (ec *executionContext) childFields_InterruptPlacementPayload(ctx context.Co
 	return nil, fmt.Errorf("no field named %q was found under type InterruptPlacementPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Mandate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Mandate_id(ctx, field)
+	case "hidden":
+		return ec.fieldContext_Mandate_hidden(ctx, field)
+	case "programme":
+		return ec.fieldContext_Mandate_programme(ctx, field)
+	case "organisation":
+		return ec.fieldContext_Mandate_organisation(ctx, field)
+	case "member":
+		return ec.fieldContext_Mandate_member(ctx, field)
+	case "periodFrom":
+		return ec.fieldContext_Mandate_periodFrom(ctx, field)
+	case "periodTo":
+		return ec.fieldContext_Mandate_periodTo(ctx, field)
+	case "endsOn":
+		return ec.fieldContext_Mandate_endsOn(ctx, field)
+	case "document":
+		return ec.fieldContext_Mandate_document(ctx, field)
+	case "state":
+		return ec.fieldContext_Mandate_state(ctx, field)
+	case "openedOn":
+		return ec.fieldContext_Mandate_openedOn(ctx, field)
+	case "closedOn":
+		return ec.fieldContext_Mandate_closedOn(ctx, field)
+	case "sample":
+		return ec.fieldContext_Mandate_sample(ctx, field)
+	case "revision":
+		return ec.fieldContext_Mandate_revision(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Mandate", field.Name)
+}
+
+func (ec *executionContext) childFields_MandateSample(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_MandateSample_id(ctx, field)
+	case "hidden":
+		return ec.fieldContext_MandateSample_hidden(ctx, field)
+	case "participant":
+		return ec.fieldContext_MandateSample_participant(ctx, field)
+	case "drawnOn":
+		return ec.fieldContext_MandateSample_drawnOn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MandateSample", field.Name)
+}
+
 func (ec *executionContext) childFields_Match(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -4960,6 +5270,20 @@ func (ec *executionContext) childFields_OfferOpeningPayload(ctx context.Context,
 		return ec.fieldContext_OfferOpeningPayload_opening(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OfferOpeningPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_OpenMandatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "requestId":
+		return ec.fieldContext_OpenMandatePayload_requestId(ctx, field)
+	case "refusals":
+		return ec.fieldContext_OpenMandatePayload_refusals(ctx, field)
+	case "warnings":
+		return ec.fieldContext_OpenMandatePayload_warnings(ctx, field)
+	case "mandate":
+		return ec.fieldContext_OpenMandatePayload_mandate(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OpenMandatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Opening(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5156,6 +5480,8 @@ func (ec *executionContext) childFields_Participant(ctx context.Context, field g
 		return ec.fieldContext_Participant_verdicts(ctx, field)
 	case "verdict":
 		return ec.fieldContext_Participant_verdict(ctx, field)
+	case "proofs":
+		return ec.fieldContext_Participant_proofs(ctx, field)
 	case "entrySnapshot":
 		return ec.fieldContext_Participant_entrySnapshot(ctx, field)
 	case "enrolments":
@@ -5456,6 +5782,8 @@ func (ec *executionContext) childFields_Programme(ctx context.Context, field gra
 		return ec.fieldContext_Programme_targets(ctx, field)
 	case "budgetLines":
 		return ec.fieldContext_Programme_budgetLines(ctx, field)
+	case "mandates":
+		return ec.fieldContext_Programme_mandates(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Programme", field.Name)
 }
@@ -5528,6 +5856,22 @@ func (ec *executionContext) childFields_RecordExclusionCheckPayload(ctx context.
 	return nil, fmt.Errorf("no field named %q was found under type RecordExclusionCheckPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RecordProofPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "requestId":
+		return ec.fieldContext_RecordProofPayload_requestId(ctx, field)
+	case "refusals":
+		return ec.fieldContext_RecordProofPayload_refusals(ctx, field)
+	case "warnings":
+		return ec.fieldContext_RecordProofPayload_warnings(ctx, field)
+	case "participant":
+		return ec.fieldContext_RecordProofPayload_participant(ctx, field)
+	case "proof":
+		return ec.fieldContext_RecordProofPayload_proof(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordProofPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ReferPersonPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "requestId":
@@ -5586,6 +5930,22 @@ func (ec *executionContext) childFields_RejectParticipantPayload(ctx context.Con
 		return ec.fieldContext_RejectParticipantPayload_participant(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RejectParticipantPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RequirementProof(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_RequirementProof_id(ctx, field)
+	case "hidden":
+		return ec.fieldContext_RequirementProof_hidden(ctx, field)
+	case "requirement":
+		return ec.fieldContext_RequirementProof_requirement(ctx, field)
+	case "document":
+		return ec.fieldContext_RequirementProof_document(ctx, field)
+	case "provenOn":
+		return ec.fieldContext_RequirementProof_provenOn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RequirementProof", field.Name)
 }
 
 func (ec *executionContext) childFields_ResolveAttendancePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6068,6 +6428,20 @@ func (ec *executionContext) field_Mutation_checkEligibility_args(ctx context.Con
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_closeMandate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (CloseMandateInput, error) {
+			return ec.unmarshalNCloseMandateInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐCloseMandateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_closeOpening_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6222,6 +6596,20 @@ func (ec *executionContext) field_Mutation_draftPlan_args(ctx context.Context, r
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_drawSample_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (DrawSampleInput, error) {
+			return ec.unmarshalNDrawSampleInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐDrawSampleInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_endPlacement_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6292,6 +6680,20 @@ func (ec *executionContext) field_Mutation_offerOpening_args(ctx context.Context
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_openMandate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (OpenMandateInput, error) {
+			return ec.unmarshalNOpenMandateInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOpenMandateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_planActivity_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6340,6 +6742,20 @@ func (ec *executionContext) field_Mutation_recordExclusionCheck_args(ctx context
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (RecordExclusionCheckInput, error) {
 			return ec.unmarshalNRecordExclusionCheckInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRecordExclusionCheckInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_recordProof_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (RecordProofInput, error) {
+			return ec.unmarshalNRecordProofInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRecordProofInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -11305,6 +11721,125 @@ func (ec *executionContext) fieldContext_CheckEligibilityPayload_verdict(_ conte
 	return fc, nil
 }
 
+func (ec *executionContext) _CloseMandatePayload_requestId(ctx context.Context, field graphql.CollectedField, obj *CloseMandatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CloseMandatePayload_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CloseMandatePayload_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CloseMandatePayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CloseMandatePayload_refusals(ctx context.Context, field graphql.CollectedField, obj *CloseMandatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CloseMandatePayload_refusals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CloseMandatePayload_refusals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CloseMandatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CloseMandatePayload_warnings(ctx context.Context, field graphql.CollectedField, obj *CloseMandatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CloseMandatePayload_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CloseMandatePayload_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CloseMandatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CloseMandatePayload_mandate(ctx context.Context, field graphql.CollectedField, obj *CloseMandatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CloseMandatePayload_mandate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Mandate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Mandate) graphql.Marshaler {
+			return ec.marshalOMandate2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMandate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CloseMandatePayload_mandate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CloseMandatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Mandate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _CloseOpeningPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *CloseOpeningPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13619,6 +14154,125 @@ func (ec *executionContext) fieldContext_DraftPlanPayload_participant(_ context.
 	return fc, nil
 }
 
+func (ec *executionContext) _DrawSamplePayload_requestId(ctx context.Context, field graphql.CollectedField, obj *DrawSamplePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DrawSamplePayload_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DrawSamplePayload_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DrawSamplePayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DrawSamplePayload_refusals(ctx context.Context, field graphql.CollectedField, obj *DrawSamplePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DrawSamplePayload_refusals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DrawSamplePayload_refusals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DrawSamplePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DrawSamplePayload_warnings(ctx context.Context, field graphql.CollectedField, obj *DrawSamplePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DrawSamplePayload_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DrawSamplePayload_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DrawSamplePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DrawSamplePayload_mandate(ctx context.Context, field graphql.CollectedField, obj *DrawSamplePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DrawSamplePayload_mandate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Mandate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Mandate) graphql.Marshaler {
+			return ec.marshalOMandate2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMandate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DrawSamplePayload_mandate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DrawSamplePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Mandate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Due_id(ctx context.Context, field graphql.CollectedField, obj *Due) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15722,6 +16376,465 @@ func (ec *executionContext) fieldContext_InterruptPlacementPayload_placement(_ c
 	return fc, nil
 }
 
+func (ec *executionContext) _Mandate_id(ctx context.Context, field graphql.CollectedField, obj *Mandate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mandate_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mandate_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Mandate", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Mandate_hidden(ctx context.Context, field graphql.CollectedField, obj *Mandate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mandate_hidden(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hidden, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mandate_hidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Mandate", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Mandate_programme(ctx context.Context, field graphql.CollectedField, obj *Mandate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mandate_programme(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Programme, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Programme) graphql.Marshaler {
+			return ec.marshalOProgramme2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐProgramme(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mandate_programme(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mandate",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Programme(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mandate_organisation(ctx context.Context, field graphql.CollectedField, obj *Mandate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mandate_organisation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Organisation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Organisation) graphql.Marshaler {
+			return ec.marshalOOrganisation2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOrganisation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mandate_organisation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mandate",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Organisation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mandate_member(ctx context.Context, field graphql.CollectedField, obj *Mandate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mandate_member(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Member, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Member) graphql.Marshaler {
+			return ec.marshalOMember2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMember(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mandate_member(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mandate",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mandate_periodFrom(ctx context.Context, field graphql.CollectedField, obj *Mandate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mandate_periodFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PeriodFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v calendar.Day) graphql.Marshaler {
+			return ec.marshalNDay2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mandate_periodFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Mandate", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
+func (ec *executionContext) _Mandate_periodTo(ctx context.Context, field graphql.CollectedField, obj *Mandate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mandate_periodTo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PeriodTo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v calendar.Day) graphql.Marshaler {
+			return ec.marshalNDay2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mandate_periodTo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Mandate", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
+func (ec *executionContext) _Mandate_endsOn(ctx context.Context, field graphql.CollectedField, obj *Mandate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mandate_endsOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EndsOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v calendar.Day) graphql.Marshaler {
+			return ec.marshalNDay2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mandate_endsOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Mandate", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
+func (ec *executionContext) _Mandate_document(ctx context.Context, field graphql.CollectedField, obj *Mandate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mandate_document(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Document, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mandate_document(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Mandate", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Mandate_state(ctx context.Context, field graphql.CollectedField, obj *Mandate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mandate_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v MandateState) graphql.Marshaler {
+			return ec.marshalNMandateState2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMandateState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mandate_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Mandate", field, false, false, errors.New("field of type MandateState does not have child fields"))
+}
+
+func (ec *executionContext) _Mandate_openedOn(ctx context.Context, field graphql.CollectedField, obj *Mandate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mandate_openedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OpenedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v calendar.Day) graphql.Marshaler {
+			return ec.marshalNDay2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mandate_openedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Mandate", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
+func (ec *executionContext) _Mandate_closedOn(ctx context.Context, field graphql.CollectedField, obj *Mandate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mandate_closedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClosedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *calendar.Day) graphql.Marshaler {
+			return ec.marshalODay2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mandate_closedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Mandate", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
+func (ec *executionContext) _Mandate_sample(ctx context.Context, field graphql.CollectedField, obj *Mandate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mandate_sample(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sample, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*MandateSample) graphql.Marshaler {
+			return ec.marshalNMandateSample2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMandateSampleᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mandate_sample(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mandate",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MandateSample(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mandate_revision(ctx context.Context, field graphql.CollectedField, obj *Mandate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mandate_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mandate_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Mandate", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _MandateSample_id(ctx context.Context, field graphql.CollectedField, obj *MandateSample) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MandateSample_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MandateSample_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MandateSample", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _MandateSample_hidden(ctx context.Context, field graphql.CollectedField, obj *MandateSample) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MandateSample_hidden(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hidden, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MandateSample_hidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MandateSample", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MandateSample_participant(ctx context.Context, field graphql.CollectedField, obj *MandateSample) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MandateSample_participant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Participant, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Participant) graphql.Marshaler {
+			return ec.marshalOParticipant2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐParticipant(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MandateSample_participant(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MandateSample",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Participant(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MandateSample_drawnOn(ctx context.Context, field graphql.CollectedField, obj *MandateSample) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MandateSample_drawnOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DrawnOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v calendar.Day) graphql.Marshaler {
+			return ec.marshalNDay2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MandateSample_drawnOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MandateSample", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
 func (ec *executionContext) _Match_id(ctx context.Context, field graphql.CollectedField, obj *Match) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16787,6 +17900,138 @@ func (ec *executionContext) fieldContext_Municipality_name(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Municipality", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _Mutation_openMandate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_openMandate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().OpenMandate(ctx, fc.Args["input"].(OpenMandateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *OpenMandatePayload) graphql.Marshaler {
+			return ec.marshalNOpenMandatePayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOpenMandatePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_openMandate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OpenMandatePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_openMandate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_drawSample(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_drawSample(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DrawSample(ctx, fc.Args["input"].(DrawSampleInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *DrawSamplePayload) graphql.Marshaler {
+			return ec.marshalNDrawSamplePayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐDrawSamplePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_drawSample(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DrawSamplePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_drawSample_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_closeMandate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_closeMandate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CloseMandate(ctx, fc.Args["input"].(CloseMandateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CloseMandatePayload) graphql.Marshaler {
+			return ec.marshalNCloseMandatePayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐCloseMandatePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_closeMandate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CloseMandatePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_closeMandate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_referPerson(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17441,6 +18686,50 @@ func (ec *executionContext) fieldContext_Mutation_closeParticipant(ctx context.C
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_closeParticipant_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_recordProof(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_recordProof(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RecordProof(ctx, fc.Args["input"].(RecordProofInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *RecordProofPayload) graphql.Marshaler {
+			return ec.marshalNRecordProofPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRecordProofPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_recordProof(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordProofPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_recordProof_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -18749,6 +20038,125 @@ func (ec *executionContext) fieldContext_OfferOpeningPayload_opening(_ context.C
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Opening(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OpenMandatePayload_requestId(ctx context.Context, field graphql.CollectedField, obj *OpenMandatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpenMandatePayload_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OpenMandatePayload_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OpenMandatePayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _OpenMandatePayload_refusals(ctx context.Context, field graphql.CollectedField, obj *OpenMandatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpenMandatePayload_refusals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OpenMandatePayload_refusals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OpenMandatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OpenMandatePayload_warnings(ctx context.Context, field graphql.CollectedField, obj *OpenMandatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpenMandatePayload_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OpenMandatePayload_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OpenMandatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OpenMandatePayload_mandate(ctx context.Context, field graphql.CollectedField, obj *OpenMandatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpenMandatePayload_mandate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Mandate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Mandate) graphql.Marshaler {
+			return ec.marshalOMandate2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMandate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OpenMandatePayload_mandate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OpenMandatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Mandate(ctx, field)
 		},
 	}
 	return fc, nil
@@ -20666,6 +22074,38 @@ func (ec *executionContext) fieldContext_Participant_verdict(_ context.Context, 
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Verdict(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Participant_proofs(ctx context.Context, field graphql.CollectedField, obj *Participant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Participant_proofs(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Proofs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*RequirementProof) graphql.Marshaler {
+			return ec.marshalNRequirementProof2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRequirementProofᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Participant_proofs(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Participant",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RequirementProof(ctx, field)
 		},
 	}
 	return fc, nil
@@ -23671,6 +25111,38 @@ func (ec *executionContext) fieldContext_Programme_budgetLines(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Programme_mandates(ctx context.Context, field graphql.CollectedField, obj *Programme) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Programme_mandates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Mandates, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*Mandate) graphql.Marshaler {
+			return ec.marshalNMandate2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMandateᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Programme_mandates(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Programme",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Mandate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ProgrammeFinding_code(ctx context.Context, field graphql.CollectedField, obj *ProgrammeFinding) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -25010,6 +26482,157 @@ func (ec *executionContext) fieldContext_RecordExclusionCheckPayload_exclusionCh
 	return fc, nil
 }
 
+func (ec *executionContext) _RecordProofPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *RecordProofPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordProofPayload_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecordProofPayload_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecordProofPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RecordProofPayload_refusals(ctx context.Context, field graphql.CollectedField, obj *RecordProofPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordProofPayload_refusals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordProofPayload_refusals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordProofPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordProofPayload_warnings(ctx context.Context, field graphql.CollectedField, obj *RecordProofPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordProofPayload_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordProofPayload_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordProofPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordProofPayload_participant(ctx context.Context, field graphql.CollectedField, obj *RecordProofPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordProofPayload_participant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Participant, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Participant) graphql.Marshaler {
+			return ec.marshalOParticipant2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐParticipant(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecordProofPayload_participant(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordProofPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Participant(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordProofPayload_proof(ctx context.Context, field graphql.CollectedField, obj *RecordProofPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordProofPayload_proof(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Proof, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *RequirementProof) graphql.Marshaler {
+			return ec.marshalORequirementProof2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRequirementProof(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecordProofPayload_proof(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordProofPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RequirementProof(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ReferPersonPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *ReferPersonPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -25503,6 +27126,130 @@ func (ec *executionContext) fieldContext_RejectParticipantPayload_participant(_ 
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _RequirementProof_id(ctx context.Context, field graphql.CollectedField, obj *RequirementProof) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RequirementProof_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RequirementProof_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RequirementProof", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _RequirementProof_hidden(ctx context.Context, field graphql.CollectedField, obj *RequirementProof) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RequirementProof_hidden(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hidden, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RequirementProof_hidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RequirementProof", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RequirementProof_requirement(ctx context.Context, field graphql.CollectedField, obj *RequirementProof) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RequirementProof_requirement(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Requirement, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CodeItem) graphql.Marshaler {
+			return ec.marshalOCodeItem2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐCodeItem(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RequirementProof_requirement(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RequirementProof",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CodeItem(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RequirementProof_document(ctx context.Context, field graphql.CollectedField, obj *RequirementProof) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RequirementProof_document(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Document, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RequirementProof_document(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RequirementProof", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RequirementProof_provenOn(ctx context.Context, field graphql.CollectedField, obj *RequirementProof) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RequirementProof_provenOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProvenOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v calendar.Day) graphql.Marshaler {
+			return ec.marshalNDay2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RequirementProof_provenOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RequirementProof", field, false, false, errors.New("field of type Day does not have child fields"))
 }
 
 func (ec *executionContext) _ResolveAttendancePayload_requestId(ctx context.Context, field graphql.CollectedField, obj *ResolveAttendancePayload) (ret graphql.Marshaler) {
@@ -29174,6 +30921,75 @@ func (ec *executionContext) unmarshalInputCheckEligibilityInput(ctx context.Cont
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputCloseMandateInput(ctx context.Context, obj any) (CloseMandateInput, error) {
+	var it CloseMandateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["preview"]; !present {
+		asMap["preview"] = false
+	}
+
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "expectedRevision", "mandate"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "preview":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preview"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preview = data
+		case "acknowledge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledge"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Acknowledge = data
+		case "acknowledgeReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledgeReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AcknowledgeReason = data
+		case "expectedRevision":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedRevision"))
+			data, err := ec.unmarshalOInt2ᚖint32(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedRevision = data
+		case "mandate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mandate"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Mandate = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputCloseOpeningInput(ctx context.Context, obj any) (CloseOpeningInput, error) {
 	var it CloseOpeningInput
 	if obj == nil {
@@ -30226,6 +32042,82 @@ func (ec *executionContext) unmarshalInputDraftPlanInput(ctx context.Context, ob
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputDrawSampleInput(ctx context.Context, obj any) (DrawSampleInput, error) {
+	var it DrawSampleInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["preview"]; !present {
+		asMap["preview"] = false
+	}
+
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "expectedRevision", "mandate", "sample"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "preview":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preview"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preview = data
+		case "acknowledge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledge"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Acknowledge = data
+		case "acknowledgeReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledgeReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AcknowledgeReason = data
+		case "expectedRevision":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedRevision"))
+			data, err := ec.unmarshalOInt2ᚖint32(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedRevision = data
+		case "mandate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mandate"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Mandate = data
+		case "sample":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sample"))
+			data, err := ec.unmarshalNID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Sample = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputDueFilter(ctx context.Context, obj any) (DueFilter, error) {
 	var it DueFilter
 	if obj == nil {
@@ -30883,6 +32775,124 @@ func (ec *executionContext) unmarshalInputOfferOpeningInput(ctx context.Context,
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputOpenMandateInput(ctx context.Context, obj any) (OpenMandateInput, error) {
+	var it OpenMandateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["preview"]; !present {
+		asMap["preview"] = false
+	}
+
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "id", "programme", "organisation", "member", "periodFrom", "periodTo", "endsOn", "document", "sample"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "preview":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preview"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preview = data
+		case "acknowledge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledge"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Acknowledge = data
+		case "acknowledgeReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledgeReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AcknowledgeReason = data
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "programme":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("programme"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Programme = data
+		case "organisation":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("organisation"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Organisation = data
+		case "member":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("member"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Member = data
+		case "periodFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("periodFrom"))
+			data, err := ec.unmarshalNDay2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PeriodFrom = data
+		case "periodTo":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("periodTo"))
+			data, err := ec.unmarshalNDay2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PeriodTo = data
+		case "endsOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("endsOn"))
+			data, err := ec.unmarshalNDay2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EndsOn = data
+		case "document":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("document"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Document = data
+		case "sample":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sample"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Sample = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputOpeningFilter(ctx context.Context, obj any) (OpeningFilter, error) {
 	var it OpeningFilter
 	if obj == nil {
@@ -31477,6 +33487,96 @@ func (ec *executionContext) unmarshalInputRecordExclusionCheckInput(ctx context.
 				return it, err
 			}
 			it.Evidence = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRecordProofInput(ctx context.Context, obj any) (RecordProofInput, error) {
+	var it RecordProofInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["preview"]; !present {
+		asMap["preview"] = false
+	}
+
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "participant", "id", "requirement", "document", "provenOn"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "preview":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preview"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preview = data
+		case "acknowledge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledge"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Acknowledge = data
+		case "acknowledgeReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledgeReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AcknowledgeReason = data
+		case "participant":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("participant"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Participant = data
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "requirement":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requirement"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Requirement = data
+		case "document":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("document"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Document = data
+		case "provenOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("provenOn"))
+			data, err := ec.unmarshalODay2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProvenOn = data
 		}
 	}
 	return it, nil
@@ -32639,6 +34739,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Verdict(ctx, sel, obj)
+	case RequirementProof:
+		return ec._RequirementProof(ctx, sel, &obj)
+	case *RequirementProof:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._RequirementProof(ctx, sel, obj)
 	case ProgrammeTarget:
 		return ec._ProgrammeTarget(ctx, sel, &obj)
 	case *ProgrammeTarget:
@@ -32758,6 +34865,20 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Match(ctx, sel, obj)
+	case MandateSample:
+		return ec._MandateSample(ctx, sel, &obj)
+	case *MandateSample:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._MandateSample(ctx, sel, obj)
+	case Mandate:
+		return ec._Mandate(ctx, sel, &obj)
+	case *Mandate:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Mandate(ctx, sel, obj)
 	case InternCard:
 		return ec._InternCard(ctx, sel, &obj)
 	case *InternCard:
@@ -34418,6 +36539,59 @@ func (ec *executionContext) _CheckEligibilityPayload(ctx context.Context, sel as
 	return out
 }
 
+var closeMandatePayloadImplementors = []string{"CloseMandatePayload"}
+
+func (ec *executionContext) _CloseMandatePayload(ctx context.Context, sel ast.SelectionSet, obj *CloseMandatePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, closeMandatePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CloseMandatePayload")
+		case "requestId":
+			out.Values[i] = ec._CloseMandatePayload_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refusals":
+			out.Values[i] = ec._CloseMandatePayload_refusals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._CloseMandatePayload_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "mandate":
+			out.Values[i] = ec._CloseMandatePayload_mandate(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var closeOpeningPayloadImplementors = []string{"CloseOpeningPayload"}
 
 func (ec *executionContext) _CloseOpeningPayload(ctx context.Context, sel ast.SelectionSet, obj *CloseOpeningPayload) graphql.Marshaler {
@@ -35427,6 +37601,59 @@ func (ec *executionContext) _DraftPlanPayload(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var drawSamplePayloadImplementors = []string{"DrawSamplePayload"}
+
+func (ec *executionContext) _DrawSamplePayload(ctx context.Context, sel ast.SelectionSet, obj *DrawSamplePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, drawSamplePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DrawSamplePayload")
+		case "requestId":
+			out.Values[i] = ec._DrawSamplePayload_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refusals":
+			out.Values[i] = ec._DrawSamplePayload_refusals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._DrawSamplePayload_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "mandate":
+			out.Values[i] = ec._DrawSamplePayload_mandate(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var dueImplementors = []string{"Due", "Node"}
 
 func (ec *executionContext) _Due(ctx context.Context, sel ast.SelectionSet, obj *Due) graphql.Marshaler {
@@ -36223,6 +38450,162 @@ func (ec *executionContext) _InterruptPlacementPayload(ctx context.Context, sel 
 	return out
 }
 
+var mandateImplementors = []string{"Mandate", "Node"}
+
+func (ec *executionContext) _Mandate(ctx context.Context, sel ast.SelectionSet, obj *Mandate) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mandateImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Mandate")
+		case "id":
+			out.Values[i] = ec._Mandate_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hidden":
+			out.Values[i] = ec._Mandate_hidden(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "programme":
+			out.Values[i] = ec._Mandate_programme(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "organisation":
+			out.Values[i] = ec._Mandate_organisation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "member":
+			out.Values[i] = ec._Mandate_member(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "periodFrom":
+			out.Values[i] = ec._Mandate_periodFrom(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "periodTo":
+			out.Values[i] = ec._Mandate_periodTo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "endsOn":
+			out.Values[i] = ec._Mandate_endsOn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "document":
+			out.Values[i] = ec._Mandate_document(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "state":
+			out.Values[i] = ec._Mandate_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "openedOn":
+			out.Values[i] = ec._Mandate_openedOn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "closedOn":
+			out.Values[i] = ec._Mandate_closedOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "sample":
+			out.Values[i] = ec._Mandate_sample(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._Mandate_revision(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var mandateSampleImplementors = []string{"MandateSample", "Node"}
+
+func (ec *executionContext) _MandateSample(ctx context.Context, sel ast.SelectionSet, obj *MandateSample) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mandateSampleImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MandateSample")
+		case "id":
+			out.Values[i] = ec._MandateSample_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hidden":
+			out.Values[i] = ec._MandateSample_hidden(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "participant":
+			out.Values[i] = ec._MandateSample_participant(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "drawnOn":
+			out.Values[i] = ec._MandateSample_drawnOn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var matchImplementors = []string{"Match", "Node"}
 
 func (ec *executionContext) _Match(ctx context.Context, sel ast.SelectionSet, obj *Match) graphql.Marshaler {
@@ -36684,6 +39067,27 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Mutation")
+		case "openMandate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_openMandate(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "drawSample":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_drawSample(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "closeMandate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_closeMandate(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "referPerson":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_referPerson(ctx, field)
@@ -36785,6 +39189,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "closeParticipant":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_closeParticipant(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recordProof":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_recordProof(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -37028,6 +39439,59 @@ func (ec *executionContext) _OfferOpeningPayload(ctx context.Context, sel ast.Se
 			}
 		case "opening":
 			out.Values[i] = ec._OfferOpeningPayload_opening(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var openMandatePayloadImplementors = []string{"OpenMandatePayload"}
+
+func (ec *executionContext) _OpenMandatePayload(ctx context.Context, sel ast.SelectionSet, obj *OpenMandatePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, openMandatePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OpenMandatePayload")
+		case "requestId":
+			out.Values[i] = ec._OpenMandatePayload_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refusals":
+			out.Values[i] = ec._OpenMandatePayload_refusals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._OpenMandatePayload_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "mandate":
+			out.Values[i] = ec._OpenMandatePayload_mandate(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -37686,6 +40150,11 @@ func (ec *executionContext) _Participant(ctx context.Context, sel ast.SelectionS
 		case "verdict":
 			out.Values[i] = ec._Participant_verdict(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "proofs":
+			out.Values[i] = ec._Participant_proofs(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "entrySnapshot":
@@ -38672,6 +41141,11 @@ func (ec *executionContext) _Programme(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "mandates":
+			out.Values[i] = ec._Programme_mandates(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -39382,6 +41856,64 @@ func (ec *executionContext) _RecordExclusionCheckPayload(ctx context.Context, se
 	return out
 }
 
+var recordProofPayloadImplementors = []string{"RecordProofPayload"}
+
+func (ec *executionContext) _RecordProofPayload(ctx context.Context, sel ast.SelectionSet, obj *RecordProofPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recordProofPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecordProofPayload")
+		case "requestId":
+			out.Values[i] = ec._RecordProofPayload_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refusals":
+			out.Values[i] = ec._RecordProofPayload_refusals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._RecordProofPayload_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "participant":
+			out.Values[i] = ec._RecordProofPayload_participant(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "proof":
+			out.Values[i] = ec._RecordProofPayload_proof(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var referPersonPayloadImplementors = []string{"ReferPersonPayload"}
 
 func (ec *executionContext) _ReferPersonPayload(ctx context.Context, sel ast.SelectionSet, obj *ReferPersonPayload) graphql.Marshaler {
@@ -39680,6 +42212,64 @@ func (ec *executionContext) _RejectParticipantPayload(ctx context.Context, sel a
 		case "participant":
 			out.Values[i] = ec._RejectParticipantPayload_participant(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var requirementProofImplementors = []string{"RequirementProof", "Node"}
+
+func (ec *executionContext) _RequirementProof(ctx context.Context, sel ast.SelectionSet, obj *RequirementProof) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, requirementProofImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RequirementProof")
+		case "id":
+			out.Values[i] = ec._RequirementProof_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hidden":
+			out.Values[i] = ec._RequirementProof_hidden(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "requirement":
+			out.Values[i] = ec._RequirementProof_requirement(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "document":
+			out.Values[i] = ec._RequirementProof_document(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "provenOn":
+			out.Values[i] = ec._RequirementProof_provenOn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -41355,6 +43945,21 @@ func (ec *executionContext) marshalNCheckEligibilityPayload2ᚖgithubᚗcomᚋla
 	return ec._CheckEligibilityPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNCloseMandateInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐCloseMandateInput(ctx context.Context, v any) (CloseMandateInput, error) {
+	res, err := ec.unmarshalInputCloseMandateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCloseMandatePayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐCloseMandatePayload(ctx context.Context, sel ast.SelectionSet, v *CloseMandatePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CloseMandatePayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNCloseOpeningInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐCloseOpeningInput(ctx context.Context, v any) (CloseOpeningInput, error) {
 	res, err := ec.unmarshalInputCloseOpeningInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -41724,6 +44329,21 @@ func (ec *executionContext) marshalNDraftPlanPayload2ᚖgithubᚗcomᚋlavoroinc
 	return ec._DraftPlanPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNDrawSampleInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐDrawSampleInput(ctx context.Context, v any) (DrawSampleInput, error) {
+	res, err := ec.unmarshalInputDrawSampleInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDrawSamplePayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐDrawSamplePayload(ctx context.Context, sel ast.SelectionSet, v *DrawSamplePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DrawSamplePayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNDue2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐDueᚄ(ctx context.Context, sel ast.SelectionSet, v []*Due) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -41986,6 +44606,35 @@ func (ec *executionContext) marshalNID2string(ctx context.Context, sel ast.Selec
 	return res
 }
 
+func (ec *executionContext) unmarshalNID2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]string, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNID2string(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNID2ᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNID2string(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNInstant2timeᚐTime(ctx context.Context, v any) (time.Time, error) {
 	res, err := scalar.UnmarshalInstant(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -42056,6 +44705,68 @@ func (ec *executionContext) unmarshalNLookUpAnswer2githubᚗcomᚋlavoroincorso�
 }
 
 func (ec *executionContext) marshalNLookUpAnswer2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐLookUpAnswer(ctx context.Context, sel ast.SelectionSet, v LookUpAnswer) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNMandate2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMandateᚄ(ctx context.Context, sel ast.SelectionSet, v []*Mandate) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMandate2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMandate(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMandate2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMandate(ctx context.Context, sel ast.SelectionSet, v *Mandate) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Mandate(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMandateSample2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMandateSampleᚄ(ctx context.Context, sel ast.SelectionSet, v []*MandateSample) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMandateSample2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMandateSample(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMandateSample2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMandateSample(ctx context.Context, sel ast.SelectionSet, v *MandateSample) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MandateSample(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNMandateState2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMandateState(ctx context.Context, v any) (MandateState, error) {
+	var res MandateState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMandateState2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMandateState(ctx context.Context, sel ast.SelectionSet, v MandateState) graphql.Marshaler {
 	return v
 }
 
@@ -42258,6 +44969,21 @@ func (ec *executionContext) marshalNOfferOpeningPayload2ᚖgithubᚗcomᚋlavoro
 		return graphql.Null
 	}
 	return ec._OfferOpeningPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNOpenMandateInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOpenMandateInput(ctx context.Context, v any) (OpenMandateInput, error) {
+	res, err := ec.unmarshalInputOpenMandateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOpenMandatePayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOpenMandatePayload(ctx context.Context, sel ast.SelectionSet, v *OpenMandatePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._OpenMandatePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNOpening2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOpeningᚄ(ctx context.Context, sel ast.SelectionSet, v []*Opening) graphql.Marshaler {
@@ -42905,6 +45631,21 @@ func (ec *executionContext) marshalNRecordExclusionCheckPayload2ᚖgithubᚗcom�
 	return ec._RecordExclusionCheckPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNRecordProofInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRecordProofInput(ctx context.Context, v any) (RecordProofInput, error) {
+	res, err := ec.unmarshalInputRecordProofInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRecordProofPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRecordProofPayload(ctx context.Context, sel ast.SelectionSet, v *RecordProofPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RecordProofPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNReferPersonInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐReferPersonInput(ctx context.Context, v any) (ReferPersonInput, error) {
 	res, err := ec.unmarshalInputReferPersonInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -42991,6 +45732,32 @@ func (ec *executionContext) marshalNRejectParticipantPayload2ᚖgithubᚗcomᚋl
 		return graphql.Null
 	}
 	return ec._RejectParticipantPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRequirementProof2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRequirementProofᚄ(ctx context.Context, sel ast.SelectionSet, v []*RequirementProof) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRequirementProof2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRequirementProof(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRequirementProof2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRequirementProof(ctx context.Context, sel ast.SelectionSet, v *RequirementProof) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RequirementProof(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNResolveAttendanceInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐResolveAttendanceInput(ctx context.Context, v any) (ResolveAttendanceInput, error) {
@@ -43639,6 +46406,41 @@ func (ec *executionContext) marshalOFeedCursor2ᚖstring(ctx context.Context, se
 	return res
 }
 
+func (ec *executionContext) unmarshalOID2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]string, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNID2string(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOID2ᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNID2string(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalOID2ᚖstring(ctx context.Context, v any) (*string, error) {
 	if v == nil {
 		return nil, nil
@@ -43716,6 +46518,13 @@ func (ec *executionContext) marshalOLocalTime2ᚖgithubᚗcomᚋlavoroincorsoᚋ
 	_ = ctx
 	res := scalar.MarshalLocalTime(*v)
 	return res
+}
+
+func (ec *executionContext) marshalOMandate2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMandate(ctx context.Context, sel ast.SelectionSet, v *Mandate) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Mandate(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOMatch2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMatch(ctx context.Context, sel ast.SelectionSet, v *Match) graphql.Marshaler {
@@ -44048,6 +46857,13 @@ func (ec *executionContext) marshalOProgramme2ᚖgithubᚗcomᚋlavoroincorsoᚋ
 		return graphql.Null
 	}
 	return ec._Programme(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORequirementProof2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRequirementProof(ctx context.Context, sel ast.SelectionSet, v *RequirementProof) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RequirementProof(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOString2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {

@@ -679,6 +679,34 @@ type CheckEligibilityPayload struct {
 	Verdict *Verdict `json:"verdict,omitempty"`
 }
 
+// What closeMandate needs.
+type CloseMandateInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// The mandate.
+	Mandate string `json:"mandate"`
+}
+
+// What closeMandate did.
+type CloseMandatePayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The mandate as it stands now.
+	Mandate *Mandate `json:"mandate,omitempty"`
+}
+
 // What closeOpening needs.
 type CloseOpeningInput struct {
 	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
@@ -1189,6 +1217,36 @@ type DraftPlanPayload struct {
 	Participant *Participant `json:"participant,omitempty"`
 }
 
+// What drawSample needs.
+type DrawSampleInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// The mandate.
+	Mandate string `json:"mandate"`
+	// The participants drawn; 1 to 500 at once. Who is drawn already stays.
+	Sample []string `json:"sample"`
+}
+
+// What drawSample did.
+type DrawSamplePayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The mandate as it stands now.
+	Mandate *Mandate `json:"mandate,omitempty"`
+}
+
 // Something that must be done, by whom and until when.
 type Due struct {
 	// The id.
@@ -1529,6 +1587,60 @@ type InterruptPlacementPayload struct {
 	Placement *Placement `json:"placement,omitempty"`
 }
 
+// What an auditor may read: register and money of a body and all below it within a period, under pseudonyms, and the people of a sample.
+type Mandate struct {
+	// The id.
+	ID string `json:"id"`
+	// Names of the fields that you may not see here.
+	Hidden []string `json:"hidden"`
+	// The programme.
+	Programme *Programme `json:"programme,omitempty"`
+	// The body; those below it are meant too.
+	Organisation *Organisation `json:"organisation,omitempty"`
+	// The auditor.
+	Member *Member `json:"member,omitempty"`
+	// First day of the period.
+	PeriodFrom calendar.Day `json:"periodFrom"`
+	// Last day of the period.
+	PeriodTo calendar.Day `json:"periodTo"`
+	// Last day on which the auditor reads.
+	EndsOn calendar.Day `json:"endsOn"`
+	// The letter that gives the mandate.
+	Document string `json:"document"`
+	// Where it stands.
+	State MandateState `json:"state"`
+	// Day of its opening.
+	OpenedOn calendar.Day `json:"openedOn"`
+	// Day of its closing; null while it is open.
+	ClosedOn *calendar.Day `json:"closedOn,omitempty"`
+	// The people drawn.
+	Sample []*MandateSample `json:"sample"`
+	// Counts its changes.
+	Revision int32 `json:"revision"`
+}
+
+func (Mandate) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this Mandate) GetID() string { return this.ID }
+
+// Somebody drawn into a mandate's sample.
+type MandateSample struct {
+	// The id.
+	ID string `json:"id"`
+	// Names of the fields that you may not see here.
+	Hidden []string `json:"hidden"`
+	// Who was drawn.
+	Participant *Participant `json:"participant,omitempty"`
+	// When.
+	DrawnOn calendar.Day `json:"drawnOn"`
+}
+
+func (MandateSample) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this MandateSample) GetID() string { return this.ID }
+
 // A participant and an opening that may suit each other.
 type Match struct {
 	// The id.
@@ -1729,6 +1841,48 @@ type OfferOpeningPayload struct {
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The opening as it stands now.
 	Opening *Opening `json:"opening,omitempty"`
+}
+
+// What openMandate needs.
+type OpenMandateInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// Your own id for the mandate.
+	ID *string `json:"id,omitempty"`
+	// Id of the programme.
+	Programme string `json:"programme"`
+	// The body; those below it are meant too.
+	Organisation string `json:"organisation"`
+	// The auditor.
+	Member string `json:"member"`
+	// First day of the period.
+	PeriodFrom calendar.Day `json:"periodFrom"`
+	// Last day of the period.
+	PeriodTo calendar.Day `json:"periodTo"`
+	// Last day on which the auditor reads.
+	EndsOn calendar.Day `json:"endsOn"`
+	// The letter that gives the mandate, 1 to 200 characters.
+	Document string `json:"document"`
+	// The participants drawn; at most 500 at once.
+	Sample []string `json:"sample,omitempty"`
+}
+
+// What openMandate did.
+type OpenMandatePayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The mandate as it stands now.
+	Mandate *Mandate `json:"mandate,omitempty"`
 }
 
 // Seats that a company offers for internships.
@@ -1951,6 +2105,8 @@ type Participant struct {
 	Verdicts []*Verdict `json:"verdicts"`
 	// The last verdict on eligibility.
 	Verdict *Verdict `json:"verdict,omitempty"`
+	// Which documents prove what, newest first; never for which reason.
+	Proofs []*RequirementProof `json:"proofs"`
 	// FSE+ facts at entry, taken once.
 	EntrySnapshot *EntrySnapshot `json:"entrySnapshot,omitempty"`
 	// Enrolments in courses, laboratories and internships.
@@ -2330,6 +2486,8 @@ type Programme struct {
 	Targets []*ProgrammeTarget `json:"targets"`
 	// Lines of the budget.
 	BudgetLines []*BudgetLine `json:"budgetLines"`
+	// Mandates of auditors that you give or hold, newest first.
+	Mandates []*Mandate `json:"mandates"`
 }
 
 func (Programme) IsNode() {}
@@ -2456,6 +2614,42 @@ type RecordExclusionCheckPayload struct {
 	Participant *Participant `json:"participant,omitempty"`
 	// The check.
 	ExclusionCheck *ExclusionCheck `json:"exclusionCheck,omitempty"`
+}
+
+// What recordProof needs.
+type RecordProofInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The participant.
+	Participant string `json:"participant"`
+	// Your own id for the proof.
+	ID *string `json:"id,omitempty"`
+	// What is proven: a code of requirements.
+	Requirement string `json:"requirement"`
+	// Reference of the document, never what it says; 1 to 200 characters.
+	Document string `json:"document"`
+	// Day of the document; today when left out.
+	ProvenOn *calendar.Day `json:"provenOn,omitempty"`
+}
+
+// What recordProof did.
+type RecordProofPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The participant as it stands now.
+	Participant *Participant `json:"participant,omitempty"`
+	// The proof.
+	Proof *RequirementProof `json:"proof,omitempty"`
 }
 
 // What referPerson needs.
@@ -2595,6 +2789,25 @@ type RejectParticipantPayload struct {
 	// The participant as it stands now.
 	Participant *Participant `json:"participant,omitempty"`
 }
+
+// That a requirement is proven: by which document, and when.
+type RequirementProof struct {
+	// The id.
+	ID string `json:"id"`
+	// Names of the fields that you may not see here.
+	Hidden []string `json:"hidden"`
+	// What is proven: a code of requirements.
+	Requirement *CodeItem `json:"requirement,omitempty"`
+	// Reference of the document, never what it says. Example: prot. 2026/1187.
+	Document string `json:"document"`
+	// Day of the document.
+	ProvenOn calendar.Day `json:"provenOn"`
+}
+
+func (RequirementProof) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this RequirementProof) GetID() string { return this.ID }
 
 // What resolveAttendance needs.
 type ResolveAttendanceInput struct {
@@ -3612,6 +3825,64 @@ func (e *LookUpAnswer) UnmarshalJSON(b []byte) error {
 }
 
 func (e LookUpAnswer) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Where a mandate stands.
+type MandateState string
+
+const (
+	// Its auditor reads, up to its last day.
+	MandateStateOpen MandateState = "OPEN"
+	// Ended before its last day.
+	MandateStateClosed MandateState = "CLOSED"
+)
+
+var AllMandateState = []MandateState{
+	MandateStateOpen,
+	MandateStateClosed,
+}
+
+func (e MandateState) IsValid() bool {
+	switch e {
+	case MandateStateOpen, MandateStateClosed:
+		return true
+	}
+	return false
+}
+
+func (e MandateState) String() string {
+	return string(e)
+}
+
+func (e *MandateState) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = MandateState(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid MandateState", str)
+	}
+	return nil
+}
+
+func (e MandateState) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *MandateState) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e MandateState) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

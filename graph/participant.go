@@ -104,6 +104,23 @@ func (m mutation) RecordExclusionCheck(ctx context.Context, input RecordExclusio
 	})
 }
 
+// RecordProof writes down which document proves a requirement.
+func (m mutation) RecordProof(ctx context.Context, input RecordProofInput) (*RecordProofPayload, error) {
+	return perform(ctx, m.Resolver, access.RecordProof, input, func(ctx context.Context, tx *postgres.Tx, out *RecordProofPayload) error {
+		id, wrongID := newID("prf", input.ID, "id")
+		of, wrongParticipant := shownParticipant(&out.Participant, input.Participant)
+		if err := refusal.Join(wrongID, wrongParticipant); err != nil {
+			return err
+		}
+		made, err := m.Participants.RecordProof(ctx, tx, participant.ProofInput{Participation: of, ID: id, Requirement: input.Requirement,
+			Document: input.Document, On: orNoDay(input.ProvenOn)})
+		if err == nil {
+			out.Proof = &RequirementProof{ID: plan.FormatID("prf", made)}
+		}
+		return err
+	})
+}
+
 // AssignTeam names who follows the case and who accompanies the person.
 func (m mutation) AssignTeam(ctx context.Context, input AssignTeamInput) (*AssignTeamPayload, error) {
 	return perform(ctx, m.Resolver, access.AssignTeam, input, func(ctx context.Context, tx *postgres.Tx, out *AssignTeamPayload) error {

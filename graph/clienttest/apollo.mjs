@@ -1,6 +1,7 @@
 // One person's whole path and every way off it, with Apollo: after each act the cache shows the new state, unfetched.
 import { readFileSync } from 'node:fs';
 import { buildSchema } from 'graphql';
+import { audit, prove } from './audit.mjs';
 import { actors, open, performed, step } from './runner.mjs';
 import { onScreen, shown } from './screens.mjs';
 import { check, demand } from './server.mjs';
@@ -22,6 +23,8 @@ check('apollo', async () => {
   await step(stage.all, {
     act: 'computeAllowance', by: payments, payload: shown.allowance, input: { participant, month: today.slice(0, 7) }, watch: months,
   });
+  await prove(stage, participant);
+  await audit(stage, participant);
   await leave(stage, participant);
 
   const schema = buildSchema(readFileSync(new URL('../../schema.graphqls', import.meta.url), 'utf8'), { assumeValid: true });

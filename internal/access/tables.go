@@ -13,7 +13,7 @@ var reads = map[Role][]Class{
 	HostTutor:          {Directory, Companies, Work}, // of the directory only the promoter carries the company's key
 	PaymentsOfficer:    {Directory, Path, Identity, Registry, Work, Money},
 	Approver:           {Directory, Path, Identity, Registry, Work, Money},
-	Auditor:            {Work, Money},
+	Auditor:            {Directory, Work, Money}, // of the directory only the mandate carries its key
 	SampleAuditor:      {Path, Identity, Registry, Work, Absence, Money, Eligibility, Proof},
 	Administrator:      {Directory},
 	DPO:                {Directory, Evidence},
@@ -92,31 +92,37 @@ const (
 	DeclineMatch   Act = "declineMatch"
 
 	RemindDue Act = "remindDue"
+
+	OpenMandate  Act = "openMandate"
+	DrawSample   Act = "drawSample"
+	CloseMandate Act = "closeMandate"
+	RecordProof  Act = "recordProof"
 )
 
 var (
 	pathActs = []Act{ReferPerson, RecordExclusionCheck, AssignTeam, CheckEligibility, AdmitParticipant, RejectParticipant, DraftPlan, SignPlan,
-		ActivateParticipant, WithdrawParticipant, ExcludeParticipant, CompleteParticipant, AskFirstResult, AskSecondResult, CloseParticipant}
+		ActivateParticipant, WithdrawParticipant, ExcludeParticipant, CompleteParticipant, AskFirstResult, AskSecondResult, CloseParticipant, RecordProof}
 	companyActs   = []Act{RegisterCompany, OfferOpening, CloseOpening}
 	activityActs  = []Act{PlanActivity, Enrol, CompleteEnrolment, WithdrawEnrolment}
 	placementActs = []Act{DraftPlacement, ConfirmPlacement, SignProject, CommunicatePlacement, StartPlacement, SuspendPlacement, ResumePlacement,
 		InterruptPlacement, EndPlacement, AttestPlacement, CancelPlacement, AnnulPlacement}
 	registerActs = []Act{RecordAttendance, CorrectAttendance, WithdrawAttendance, ResolveAttendance}
 	matchActs    = []Act{ProposeMatch, AcceptMatch, DeclineMatch}
+	mandateActs  = []Act{OpenMandate, DrawSample, CloseMandate}
 )
 
 // acts is the table role x act: what a grant of the role may do on rows that carry its key.
 var acts = map[Role][]Act{
-	Coordinator:        join(pathActs, companyActs, activityActs, placementActs, registerActs, matchActs, []Act{ComputeAllowance}),
+	Coordinator:        join(pathActs, companyActs, activityActs, placementActs, registerActs, matchActs, mandateActs, []Act{ComputeAllowance}),
 	PartnerCoordinator: join(pathActs, companyActs, activityActs, placementActs, registerActs, matchActs, []Act{ComputeAllowance}),
 	CaseManager: {RecordExclusionCheck, CheckEligibility, AdmitParticipant, RejectParticipant, DraftPlan, SignPlan, ActivateParticipant,
-		WithdrawParticipant, CompleteParticipant, AskFirstResult, AskSecondResult, CloseParticipant, Enrol, WithdrawEnrolment},
+		WithdrawParticipant, CompleteParticipant, AskFirstResult, AskSecondResult, CloseParticipant, RecordProof, Enrol, WithdrawEnrolment},
 	Scout: join(companyActs, matchActs),
 	Tutor: join(registerActs, matchActs, []Act{Enrol, CompleteEnrolment, DraftPlacement, ConfirmPlacement, SignProject, StartPlacement,
 		SuspendPlacement, ResumePlacement, EndPlacement}),
 	HostTutor:       {RecordAttendance},
 	PaymentsOfficer: {RecordExclusionCheck, ComputeAllowance},
-	System:          join(pathActs, companyActs, activityActs, placementActs, registerActs, matchActs, []Act{ComputeAllowance, RefreshMatches, RemindDue}),
+	System:          join(pathActs, companyActs, activityActs, placementActs, registerActs, matchActs, mandateActs, []Act{ComputeAllowance, RefreshMatches, RemindDue}),
 }
 
 func join(lists ...[]Act) []Act {

@@ -225,6 +225,7 @@ func (o *office) planAll() {
 	o.keepRegisters()
 	o.dispute(o.scaled(4))
 	o.pay()
+	o.audit()
 	o.catchUp()
 }
 

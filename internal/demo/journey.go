@@ -36,6 +36,7 @@ func (o *office) journey(p *person) {
 	o.planStep(way.active, afternoon+10, p.caseManager, "activateParticipant", func(ctx context.Context, tx *postgres.Tx) error {
 		return rooms.Activate(ctx, tx, participant.ActivateInput{Step: step, Facts: p.entryFacts(way.active)})
 	})
+	o.prove(p)
 	o.planStep(way.rejected, afternoon, p.caseManager, "rejectParticipant", func(ctx context.Context, tx *postgres.Tx) error {
 		return rooms.Reject(ctx, tx, participant.ExitInput{Step: step, Reason: way.reason})
 	})

@@ -46,7 +46,7 @@ var posts = []struct {
 	{"tutor2", "ASL", access.Tutor},
 	{"payments", "ASL", access.PaymentsOfficer},
 	{"approver", "ASL", access.Approver},
-	{"auditor", "ASL", access.Auditor},
+	{"auditor", "ASL", access.Staff}, // reads by the mandate that is given later
 	{"administrator", "ASL", access.Administrator},
 	{"dpo", "ASL", access.DPO},
 	{"coordinator", "CARRARA", access.PartnerCoordinator},

@@ -3,12 +3,14 @@ package participant
 import (
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
+	"github.com/lavoroincorso/lavoro/internal/programme"
 )
 
 // Reading is how persons and participations are read. The vetoes say, with allowedActs, why somebody cannot leave yet.
 func Reading(vetoes ...Veto) plan.Reading {
 	return plan.Reading{
-		Types: []plan.Type{person(), participant(), trait(), exclusionCheck(), verdict(), verdictFinding(), entrySnapshot()},
+		Types:   []plan.Type{person(), participant(), trait(), exclusionCheck(), verdict(), verdictFinding(), entrySnapshot(), proof()},
+		Extends: map[string]plan.Fields{"MandateSample": {"participant": plan.One("Participant", "participation_id")}},
 		Roots: plan.Roots{
 			"participants": plan.ListIn("Participant", "{o}.programme_id = {a:programme}", nil),
 			"participant":  plan.ByID("Participant"),
@@ -69,6 +71,7 @@ func participantFields() plan.Fields {
 		"exclusionChecks":  plan.Many("ExclusionCheck", "participation_id", "{o}.checked_on desc, {o}.id desc").In(access.Eligibility),
 		"verdicts":         plan.Many("Verdict", "participation_id", "{o}.given_on desc, {o}.id desc").In(access.Eligibility),
 		"verdict":          plan.OneWhere("Verdict", "{o}.id = "+lastVerdict("id")).In(access.Eligibility),
+		"proofs":           plan.Many("RequirementProof", "participation_id", "{o}.proven_on desc, {o}.id desc").In(access.Proof),
 		"entrySnapshot":    plan.OneWhere("EntrySnapshot", "{o}.participation_id = {t}.id").In(access.Registry),
 		"origin":           plan.Origin(),
 		"revision":         plan.Column("revision"),
@@ -175,5 +178,16 @@ func entrySnapshot() plan.Type {
 			"disability":        plan.Column("disability").In(access.Health),
 			"minority":          plan.Column("minority").In(access.Health),
 			"municipality":      plan.Column("municipality"),
+		}}
+}
+
+// proof is what an auditor reads of a reason: that it is proven, by which document and when.
+func proof() plan.Type {
+	return plan.Type{Name: "RequirementProof", Prefix: "prf", Table: "requirement_proof", Class: access.Proof,
+		Fields: plan.Fields{
+			"hidden":      plan.Hidden(),
+			"requirement": plan.Code(programme.Requirements, "requirement"),
+			"document":    plan.Column("document"),
+			"provenOn":    plan.Column("proven_on"),
 		}}
 }

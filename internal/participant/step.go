@@ -30,6 +30,8 @@ type detail struct {
 	Day          calendar.Day   `json:"day,omitzero"`
 	Check        *uuid.UUID     `json:"check,omitempty"`
 	Measure      string         `json:"measure,omitempty"`
+	Proof        *uuid.UUID     `json:"proof,omitempty"`
+	Requirement  string         `json:"requirement,omitempty"`
 	Verdict      *uuid.UUID     `json:"verdict,omitempty"`
 	Policy       *uuid.UUID     `json:"policyVersion,omitempty"`
 	CaseManager  *uuid.UUID     `json:"caseManager,omitempty"`

@@ -115,6 +115,19 @@ type checkRow struct {
 	Audience        []uuid.UUID `bun:",array"`
 }
 
+type proofRow struct {
+	bun.BaseModel `bun:"table:requirement_proof,alias:q"`
+
+	ID              uuid.UUID
+	ProgrammeID     uuid.UUID
+	ParticipationID uuid.UUID
+	Requirement     string
+	Document        string
+	ProvenOn        calendar.Day
+	RecordedBy      uuid.UUID
+	Audience        []uuid.UUID `bun:",array"`
+}
+
 type verdictRow struct {
 	bun.BaseModel `bun:"table:verdict,alias:v"`
 

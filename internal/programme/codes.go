@@ -25,6 +25,7 @@ const (
 	WorkTraits        = "work_traits"        // what work asks or gives, in plain words
 	WorkSectors       = "work_sectors"       // kinds of work
 	Certificates      = "certificates"       // what somebody has learnt, on paper
+	Requirements      = "requirements"       // what a document may prove of a person
 )
 
 // CodeItem is one code of a list, with the days between which it may be used for something new.

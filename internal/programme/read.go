@@ -27,6 +27,7 @@ func Reading() plan.Reading {
 				"municipalities": plan.Many("Municipality", "programme_id", "{o}.name"),
 				"targets":        plan.Many("ProgrammeTarget", "programme_id", "{o}.code"),
 				"budgetLines":    plan.Many("BudgetLine", "programme_id", "{o}.code"),
+				"mandates":       plan.Many("Mandate", "programme_id", "{o}.opened_on desc, {o}.id desc"),
 			}),
 			directory("ProgrammeFinding", "fnd", "programme_finding", plan.Fields{"code": plan.Column("code"), "message": plan.Text("text")}),
 			directory("Organisation", "org", "organisation", plan.Fields{
@@ -49,7 +50,8 @@ func Reading() plan.Reading {
 				"source":    plan.Column("source"),
 				"confirmed": plan.Column("confirmed"),
 			}),
-			codeItem(),
+			codeItem(), mandate(),
+			{Name: "MandateSample", Prefix: "mns", Table: "mandate_sample", Class: access.Path, Fields: plan.Fields{"hidden": plan.Hidden(), "drawnOn": plan.Column("drawn_on")}},
 			directory("Municipality", "mun", "municipality", plan.Fields{
 				"istat": plan.Column("istat"), "belfiore": plan.Column("belfiore"), "postcode": plan.Column("postcode"), "name": plan.Column("name"),
 			}),
@@ -80,4 +82,24 @@ func codeItem() plan.Type {
 		},
 		Filters: plan.Filters{"list": plan.Equals("list", "text")},
 	}
+}
+
+// mandate is read by those who give it and by its auditor.
+func mandate() plan.Type {
+	return plan.Type{Name: "Mandate", Prefix: mandatePrefix, Table: "mandate", Class: access.Directory,
+		Fields: plan.Fields{
+			"hidden":       plan.Hidden(),
+			"programme":    plan.One("Programme", "programme_id"),
+			"organisation": plan.One("Organisation", "organisation_id"),
+			"member":       plan.One("Member", "member_id"),
+			"periodFrom":   plan.Column("period_from"),
+			"periodTo":     plan.Column("period_to"),
+			"endsOn":       plan.Column("ends_on"),
+			"document":     plan.Column("document"),
+			"state":        plan.Column("state"),
+			"openedOn":     plan.Column("opened_on"),
+			"closedOn":     plan.Column("closed_on"),
+			"sample":       plan.Many("MandateSample", "mandate_id", "{o}.drawn_on, {o}.id"),
+			"revision":     plan.Column("revision"),
+		}}
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
 
@@ -207,4 +208,114 @@ func (o owner) spread(ctx context.Context, programme uuid.UUID, audience []uuid.
 func (o owner) revise(ctx context.Context, programme uuid.UUID) error {
 	_, err := o.tx.NewRaw("update programme set revision = revision + 1 where id = ?", programme).Exec(ctx)
 	return err
+}
+
+type mandateRow struct {
+	bun.BaseModel `bun:"table:mandate,alias:m"`
+
+	ID             uuid.UUID
+	ProgrammeID    uuid.UUID
+	OrganisationID uuid.UUID
+	MemberID       uuid.UUID
+	PeriodFrom     calendar.Day
+	PeriodTo       calendar.Day
+	EndsOn         calendar.Day
+	Document       string
+	State          MandateState
+	OpenedOn       calendar.Day
+	ClosedOn       *calendar.Day
+	Audience       []uuid.UUID `bun:",array"`
+	Revision       int
+}
+
+type sampleRow struct {
+	bun.BaseModel `bun:"table:mandate_sample,alias:s"`
+
+	ID              uuid.UUID
+	MandateID       uuid.UUID
+	ProgrammeID     uuid.UUID
+	ParticipationID uuid.UUID
+	DrawnOn         calendar.Day
+	Audience        []uuid.UUID `bun:",array"`
+}
+
+// frame is what a mandate is measured by, as far as the actor sees it.
+type frame struct {
+	FromDay, ToDay calendar.Day
+	Root           uuid.UUID // the lead body; Nil where the actor does not see the programme
+	Organisation   bool      // the body is the programme's
+	Member         bool      // the actor sees the auditor
+	Involved       bool      // the auditor holds another role in the programme
+}
+
+func mandateFrame(ctx context.Context, tx *postgres.Tx, in MandateInput) (f frame, err error) {
+	err = tx.NewRaw(`select p.from_day, p.to_day, (select o.id from organisation o where o.programme_id = p.id and o.parent_id is null) as root,
+		exists (select from organisation o where o.id = ?1 and o.programme_id = p.id) as organisation,
+		exists (select from member m where m.id = ?2) as member, member_involved(?2, p.id, ?3) as involved
+		from programme p where p.id = ?0`, in.Programme, in.Organisation, in.Member, tx.Today()).Scan(ctx, &f)
+	if errors.Is(err, sql.ErrNoRows) {
+		return f, refusal.NotFound.At("programme")
+	}
+	return f, err
+}
+
+func insertMandate(ctx context.Context, tx *postgres.Tx, m mandateRow) error {
+	_, err := tx.NewInsert().Model(&m).Exec(ctx)
+	if postgres.Violates(err, "mandate_pkey") {
+		return refusal.IDTaken.At("id")
+	}
+	return err
+}
+
+func loadMandate(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (m mandateRow, err error) {
+	err = tx.NewSelect().Model(&m).Where("m.id = ?", id).For("update").Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return m, refusal.NotFound.At("mandate")
+	}
+	return m, err
+}
+
+// save writes what an act may change of a mandate.
+func (m *mandateRow) save(ctx context.Context, tx *postgres.Tx) error {
+	m.Revision++
+	_, err := tx.NewUpdate().Model(m).Column("state", "closed_on", "revision").Where("m.id = ?", m.ID).Exec(ctx)
+	return err
+}
+
+// entrusted is somebody the actor sees.
+type entrusted struct {
+	ID       uuid.UUID
+	Under    bool // entrusted to the body or one below it
+	Audience []uuid.UUID
+}
+
+func entrustedUnder(ctx context.Context, tx *postgres.Tx, programme, organisation uuid.UUID, people []uuid.UUID) (map[uuid.UUID]entrusted, error) {
+	var rows []struct {
+		ID       uuid.UUID
+		Under    bool
+		Audience []uuid.UUID `bun:",array"`
+	}
+	err := tx.NewRaw("select id, ? = any (organisation_line(organisation_id)) as under, audience from participation where programme_id = ? and id = any (?)",
+		organisation, programme, pgdialect.Array(people)).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("sample: %w", err)
+	}
+	found := make(map[uuid.UUID]entrusted, len(rows))
+	for _, r := range rows {
+		found[r.ID] = entrusted{r.ID, r.Under, r.Audience}
+	}
+	return found, nil
+}
+
+func insertSample(ctx context.Context, tx *postgres.Tx, rows []sampleRow) error {
+	_, err := tx.NewInsert().Model(&rows).On("conflict (mandate_id, participation_id) do nothing").Exec(ctx)
+	return err
+}
+
+// applyMandate puts the mandate's keys on what it opens, or takes them off.
+func applyMandate(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
+	if _, err := tx.NewRaw("select mandate_apply(?)", id).Exec(ctx); err != nil {
+		return fmt.Errorf("apply mandate: %w", err)
+	}
+	return nil
 }
