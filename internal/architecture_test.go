@@ -63,6 +63,7 @@ var owners = map[string][]owner{
 		{"internal/platform/live", "relay and hub read the outbox in batches, beside any one's rights: neither an act nor a plan"},
 		{"internal/platform/testdb", "makes databases, as owner"},
 		{"internal/member", "signing in precedes rights: it can go neither through an act nor through a plan"},
+		{"internal/platform/evidence", "verifies every row as the tables' owner, streaming, beside anybody's rights"},
 		{"internal/duty/system.go", "finds the house's own grants, before it has any"},
 		{"internal/demo/store.go", "members and their grants, which no act makes, as the tables' owner"},
 		{"cmd/bench", "loads its data as owner, and is the bare handler that the program is measured by"},
@@ -72,6 +73,8 @@ var owners = map[string][]owner{
 		{"graph", "ids"},
 		{"cmd", "ids"},
 	},
+	"github.com/digitorus/timestamp": {{"internal/platform/evidence", "RFC 3161: a third party witnesses the heads of the journals"}},
+	"github.com/digitorus/pkcs7":     {{"internal/platform/evidence", "who signed a timestamp"}},
 	"github.com/go-jose/go-jose/v4": {
 		{"internal/platform/oidc", "tokens and keys of issuers"},
 		{"internal/platform/issuer", "signs the demonstration's tokens"},

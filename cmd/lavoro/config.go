@@ -25,6 +25,9 @@ type Config struct {
 	PublicURL   string `flag:"public-url" env:"LAVORO_PUBLIC_URL" mask:"url" usage:"https address at which browsers find the pages (this machine's own when empty)"`
 	IdleMinutes int    `flag:"session-idle" env:"LAVORO_SESSION_IDLE" default:"30" usage:"minutes without use after which a page's session ends"`
 	MaxMinutes  int    `flag:"session-max" env:"LAVORO_SESSION_MAX" default:"600" usage:"minutes after which a page's session ends in any case"`
+	Anchors     string `flag:"anchors" env:"LAVORO_ANCHORS" usage:"folder that is only appended to, for the daily heads of the journals; one for all nodes"`
+	AnchorMail  string `flag:"anchor-mail" env:"LAVORO_ANCHOR_MAIL" mask:"all" usage:"e-mail address outside the house that the daily heads of the journals are sent to, by smtp-url"`
+	StampURL    string `flag:"timestamp-url" env:"LAVORO_TIMESTAMP_URL" mask:"url" usage:"time-stamping authority (RFC 3161) that witnesses what stands under --anchors"`
 	State       string `flag:"state" env:"LAVORO_STATE" default:".lavoro" usage:"folder of the private servers that up starts"`
 	Plans       int    `flag:"plan-connections" env:"LAVORO_PLAN_CONNECTIONS" default:"8" usage:"database connections for reads"`
 	Acts        int    `flag:"act-connections" env:"LAVORO_ACT_CONNECTIONS" default:"8" usage:"database connections for acts"`

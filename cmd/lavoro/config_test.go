@@ -26,6 +26,9 @@ var secretive = Config{
 	SMTPURL:     "smtp://geheim1:geheim2@mail.example.org:587?from=geheim5",
 	KeysText:    "Z2VoZWlt",
 	Issuers:     `[{"url": "https://login.example.org", "audience": "lavoro", "clientId": "geheim5", "clientSecret": "geheim3"}]`,
+	RelayURL:    "postgres://geheim1:geheim2@db.example.org/lavoro",
+	AnchorMail:  "geheim1@example.org",
+	StampURL:    "https://geheim1:geheim2@tsa.example.org/?key=geheim3",
 }
 
 func leaks(text string) []string {

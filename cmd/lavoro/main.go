@@ -35,6 +35,6 @@ To run it: lavoro migrate       makes the database ready
 		SilenceErrors: true,
 	}
 	c.bind(cmd.PersistentFlags())
-	cmd.AddCommand(serveCommand(c), upCommand(c), migrateCommand(c), programmeCommand(c), keysCommand(c), importCommand(c), tokenCommand(c))
+	cmd.AddCommand(serveCommand(c), upCommand(c), migrateCommand(c), programmeCommand(c), keysCommand(c), journalCommand(c), importCommand(c), tokenCommand(c))
 	return cmd
 }

@@ -273,6 +273,9 @@ func (s site) othersFindIt(running *started) {
 	if err := node.end(os.Interrupt); err != nil {
 		s.Errorf("the second node: %v\n%s", err, node.told)
 	}
+	if out, err := command(s.T, "journal", "verify", "--state", s.state); err != nil || !strings.Contains(out, "acts  ") || !strings.Contains(out, "  ok\n") {
+		s.Errorf("its journals: %v\n%s", err, out)
+	}
 	running.holdings() // the first goes on, and its address is still known
 	if _, err := os.Stat(addressFile(s.state)); err != nil {
 		s.Error(err)

@@ -13,6 +13,7 @@ import (
 	"github.com/lavoroincorso/lavoro/graph"
 	"github.com/lavoroincorso/lavoro/internal/duty"
 	"github.com/lavoroincorso/lavoro/internal/member"
+	"github.com/lavoroincorso/lavoro/internal/platform/evidence"
 	"github.com/lavoroincorso/lavoro/internal/platform/live"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
@@ -79,14 +80,21 @@ func (a *App) assemble() error {
 	if err != nil {
 		return err
 	}
+	house, err := a.anchorage(notifier)
+	if err != nil {
+		return err
+	}
+	recorder := evidence.NewRecorder()
+	a.rooms.participants.OnLookUp = recorder.LookUps(a.DB)
 	a.runner = duty.NewRunner(a.DB, time.Now, notifier, a.rooms.reactions()...)
+	a.runner.Routines = a.routines(house)
 	a.DB.OnNews = func() { a.relay.Hint(); a.runner.Hint() }
 	limits, err := a.limits()
 	if err != nil {
 		return err
 	}
 	a.resolver = &graph.Resolver{
-		DB: a.DB, Engine: &plan.Engine{Schema: schema(), DB: a.DB}, Hub: a.hub, Clock: time.Now,
+		DB: a.DB, Engine: &plan.Engine{Schema: schema(), DB: a.DB, OnDisclosed: recorder.Disclosed}, Hub: a.hub, Clock: time.Now,
 		Limits:       limits,
 		Participants: a.rooms.participants, Placements: a.rooms.placements, Matches: a.rooms.matches,
 	}

@@ -47,6 +47,21 @@ func (a Actor) Keys(c Class) []uuid.UUID {
 	return slices.Compact(keys)
 }
 
+// KeysFor splits the keys of a class into those of the actor's own grants, and those of each member for whom he stands in.
+func (a Actor) KeysFor(c Class) (own []uuid.UUID, absent map[uuid.UUID][]uuid.UUID) {
+	absent = map[uuid.UUID][]uuid.UUID{}
+	for _, g := range a.Grants {
+		switch {
+		case !g.Role.Reads(c, a.Purpose):
+		case g.For == uuid.Nil:
+			own = append(own, g.Key)
+		default:
+			absent[g.For] = append(absent[g.For], g.Key)
+		}
+	}
+	return own, absent
+}
+
 // May says whether one grant alone allows the act on a row with this audience.
 func (a Actor) May(act Act, programme uuid.UUID, audience []uuid.UUID) bool {
 	if !a.InScope(act) {

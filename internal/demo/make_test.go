@@ -68,26 +68,28 @@ func (s *site) countsHold(t *testing.T) {
 
 func (s *site) oddCasesExist(t *testing.T) {
 	for what, least := range map[string]int{
-		"from person_code where provisional":                                                        5,
-		"from person_code where not provisional and substr(code, 15, 1) ~ '[A-Z]'":                  3,
-		"from participation where state = 'REJECTED'":                                               10,
-		"from exclusion_check where outcome = 'FOUND'":                                              5,
-		"from exclusion_check where outcome = 'UNKNOWN'":                                            5,
-		"from verdict where outcome = 'WARN'":                                                       5,
-		"from due where done_at is null and due_at < '2026-11-20'":                                  20,
-		"from due where reminders > 0":                                                              20,
-		"from due where escalated_at is not null":                                                   5,
-		"from attendance where standing = 'CONTESTED'":                                              1,
-		"from attendance where kind = 'ABSENCE'":                                                    500,
-		"from attendance where recorded_at > (day + 8)":                                             20,
-		"from placement_step where act = 'resumePlacement'":                                         3,
-		"from match where state = 'DECLINED'":                                                       10,
-		"from match where blocked":                                                                  10,
-		"from journal where act = 'communicatePlacement' and convert_from(detail, 'UTF8') ~ 'LATE'": 1,
-		"from company c where (select count(distinct k) from unnest(c.audience) k) >= 10":           50,
-		"from (select person_id from placement group by person_id having count(*) > 1) twice":       5,
+		"from person_code where provisional":                                                  5,
+		"from person_code where not provisional and substr(code, 15, 1) ~ '[A-Z]'":            3,
+		"from participation where state = 'REJECTED'":                                         10,
+		"from exclusion_check where outcome = 'FOUND'":                                        5,
+		"from exclusion_check where outcome = 'UNKNOWN'":                                      5,
+		"from verdict where outcome = 'WARN'":                                                 5,
+		"from due where done_at is null and due_at < '2026-11-20'":                            20,
+		"from due where reminders > 0":                                                        20,
+		"from due where escalated_at is not null":                                             5,
+		"from attendance where standing = 'CONTESTED'":                                        1,
+		"from attendance where kind = 'ABSENCE'":                                              500,
+		"from attendance where recorded_at > (day + 8)":                                       20,
+		"from placement_step where act = 'resumePlacement'":                                   3,
+		"from match where state = 'DECLINED'":                                                 10,
+		"from match where blocked":                                                            10,
+		"from company c where (select count(distinct k) from unnest(c.audience) k) >= 10":     50,
+		"from (select person_id from placement group by person_id having count(*) > 1) twice": 5,
 	} {
 		s.atLeast(t, least, what)
+	}
+	if s.told("communicatePlacement", "LATE") == 0 {
+		t.Error("no internship was communicated late")
 	}
 }
 
@@ -192,6 +194,7 @@ func TestOtherDays(t *testing.T) {
 			if n := s.count("select count(distinct state) from placement"); n != 11 {
 				t.Errorf("internships are in %d states, want all 11", n)
 			}
+			s.evidenceHolds(t)
 		})
 	}
 }

@@ -81,7 +81,7 @@ func (s *site) count(query string, args ...any) (n int) {
 var beside = []string{"installation", "lease", "schema_migration", "audience_follower", "programme", "organisation", "policy_version", "policy_rule", "code_item", "municipality",
 	"programme_target", "budget_line", "programme_finding", "outbox_rest"}
 
-// content gives the rows of every table as text, by table. Chain and sealed details hang on ids that acts make.
+// content gives the rows of every table as text, by table. Chains and sealed details hang on ids that acts make, marks and wrapped keys on the installation's keys.
 func (s *site) content() map[string][]string {
 	ctx := context.Background()
 	rows, err := s.conn.Query(ctx, "select tablename from pg_tables where schemaname = 'public' and tablename <> all ($1) and tablename !~ '^outbox_[0-9]' order by 1", beside)
@@ -90,7 +90,7 @@ func (s *site) content() map[string][]string {
 	must(s.t, err)
 	all := map[string][]string{}
 	for _, table := range tables {
-		rows, err := s.conn.Query(ctx, fmt.Sprintf("select (to_jsonb(t) - '{chain,detail,detail_digest}'::text[])::text from %s t", table))
+		rows, err := s.conn.Query(ctx, fmt.Sprintf("select (to_jsonb(t) - '{chain,detail,detail_digest,fingerprint,alike,index_version,wrapped,kek_version}'::text[])::text from %s t", table))
 		must(s.t, err)
 		all[table], err = pgx.CollectRows(rows, pgx.RowTo[string])
 		must(s.t, err)

@@ -31,12 +31,13 @@ type Reaction struct {
 	React        func(context.Context, *postgres.Tx, []event.Event) error
 }
 
-// Runner reminds of what is due and runs reactions.
+// Runner reminds of what is due, runs reactions, and does what the house does by itself at intervals.
 type Runner struct {
 	DB        *postgres.DB
 	Clock     postgres.Clock
 	Notifier  Notifier
 	Reactions []Reaction
+	Routines  []Routine
 
 	holder  uuid.UUID
 	leased  time.Time // when the lease was last taken
@@ -97,6 +98,7 @@ func (r *Runner) turn(ctx context.Context, reminding bool) {
 	if reminding {
 		_, err := r.remind(ctx)
 		r.note(ctx, "reminders", err)
+		r.note(ctx, "routines", r.routines(ctx))
 	}
 	_, err := r.react(ctx)
 	r.note(ctx, "reactions", err)

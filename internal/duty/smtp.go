@@ -90,16 +90,32 @@ func (s *SMTP) deliver(ctx context.Context, messages []*mail.Msg) error {
 	return client.DialAndSendWithContext(ctx, messages...)
 }
 
+// Post sends one letter.
+func (s *SMTP) Post(ctx context.Context, to, subject, body string) error {
+	m, err := s.letter(to, subject, body)
+	if err != nil {
+		return err
+	}
+	if err = s.deliver(ctx, []*mail.Msg{m}); !m.IsDelivered() {
+		return undelivered(m, err)
+	}
+	return nil
+}
+
 func (s *SMTP) message(n Notice) (*mail.Msg, error) {
+	return s.letter(n.Address, n.subject(), n.body())
+}
+
+func (s *SMTP) letter(to, subject, body string) (*mail.Msg, error) {
 	m := mail.NewMsg()
-	if err := errors.Join(m.From(s.config.From), m.To(n.Address)); err != nil {
+	if err := errors.Join(m.From(s.config.From), m.To(to)); err != nil {
 		return nil, errors.New("smtp: not an e-mail address")
 	}
 	m.SetMessageID()
 	m.SetDate()
 	m.SetGenHeader("Auto-Submitted", "auto-generated")
-	m.Subject(n.subject())
-	m.SetBodyString(mail.TypeTextPlain, n.body())
+	m.Subject(subject)
+	m.SetBodyString(mail.TypeTextPlain, body)
 	return m, nil
 }
 

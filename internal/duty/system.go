@@ -3,6 +3,7 @@ package duty
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -82,4 +83,15 @@ func reached(ctx context.Context, db *postgres.DB, w pending) (seq int64, err er
 		return 0, fmt.Errorf("position of %s: %w", w.Name, err)
 	}
 	return seq, nil
+}
+
+// lastRun is when a routine last ran; zero: never.
+func lastRun(ctx context.Context, db *postgres.DB, name string) (at time.Time, err error) {
+	err = db.Relay.QueryRow(ctx, "select coalesce((select ran_at from routine where name = $1), '0001-01-01Z')", name).Scan(&at)
+	return at, err
+}
+
+func keepRun(ctx context.Context, db *postgres.DB, name string, at time.Time) error {
+	_, err := db.Relay.Exec(ctx, "insert into routine values ($1, $2) on conflict (name) do update set ran_at = excluded.ran_at", name, at)
+	return err
 }

@@ -46,5 +46,8 @@ func (r Room) LookUp(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, 
 	}
 	found, err := lookUp(ctx, tx, m, programme)
 	found.Code = code
+	if err == nil && r.OnLookUp != nil {
+		err = r.OnLookUp(ctx, tx, programme, found.Participation)
+	}
 	return found, err
 }

@@ -34,14 +34,17 @@ type compiler struct {
 	named  map[string]string // SQL of arguments used more than once
 	nonce  string
 	holes  []holeSite
+	class  access.Class // confidential class of the field that is being compiled, or of one around it on the same row
 	depth  int
 	err    error
 }
 
-// holeSite is where a filler's values go: its name, and what is asked under the field.
+// holeSite is where a filler's values go: its name, and what is asked under the field. Class is that of what it shows where that is
+// confidential; "" otherwise.
 type holeSite struct {
 	filler string
 	under  func(string) []Selected
+	class  access.Class
 }
 
 func newCompiler(s *Schema, v Viewer) *compiler {
@@ -184,7 +187,10 @@ func (c *compiler) masked(t *Type, f Field, row string, s Selected) string {
 		}
 		return "null"
 	}
+	around := c.class
+	c.class = c.shows(t, f)
 	sql := c.field(t, f, row, s)
+	c.class = around
 	if mask == "" {
 		return sql
 	}
@@ -207,8 +213,7 @@ func (c *compiler) field(t *Type, f Field, row string, s Selected) string {
 	case object:
 		return c.object(t, f.fields, s.TypeName, row, s.Under(s.TypeName))
 	case hole:
-		c.holes = append(c.holes, holeSite{filler: f.filler, under: s.Under})
-		return fmt.Sprintf("to_json(%s || ':%d:' || (%s)::text)", c.once("nonce", c.nonce, "text"), len(c.holes)-1, c.sql(f.expr, row, ""))
+		return c.hole(t, f, row, s)
 	case hidden:
 		return c.hidden(t, row)
 	case one:
@@ -217,6 +222,42 @@ func (c *compiler) field(t *Type, f Field, row string, s Selected) string {
 		return c.many(f, row, s)
 	}
 	return c.connection(f.target, c.schema.types[f.target], func(o string) string { return c.sql(f.where, row, o) }, s, nil, false)
+}
+
+// hole marks a place that a filler finishes: nonce, site, on whose behalf it is read, inputs.
+func (c *compiler) hole(t *Type, f Field, row string, s Selected) string {
+	c.holes = append(c.holes, holeSite{filler: f.filler, under: s.Under, class: c.class})
+	return fmt.Sprintf("to_json(%s || ':%d:' || %s || ':' || (%s)::text)", c.once("nonce", c.nonce, "text"), len(c.holes)-1, c.onBehalf(row), c.sql(f.expr, row, ""))
+}
+
+// shows is the confidential class of what a field shows: its own, that of a field around it on the same row, or the row's; "" for none,
+// and for what leads to other rows, which say themselves.
+func (c *compiler) shows(t *Type, f Field) access.Class {
+	if f.target != "" {
+		return ""
+	}
+	for _, class := range []access.Class{f.class, c.class, t.Class} {
+		if slices.Contains(access.Confidential(), class) {
+			return class
+		}
+	}
+	return ""
+}
+
+// onBehalf is SQL of the member on whose behalf the viewer reads the row's confidential class: nothing where a grant of his own opens it.
+func (c *compiler) onBehalf(row string) string {
+	if c.class == "" {
+		return "''"
+	}
+	var cases []string
+	own, absent := c.viewer.Actor.KeysFor(c.class)
+	for _, member := range slices.SortedFunc(maps.Keys(absent), func(a, b uuid.UUID) int { return strings.Compare(a.String(), b.String()) }) {
+		cases = append(cases, fmt.Sprintf("when %s.audience && %s then %s::text", row, c.arg(arrayText(absent[member]), "uuid[]"), c.arg(member.String(), "uuid")))
+	}
+	if len(cases) == 0 {
+		return "''"
+	}
+	return fmt.Sprintf("case when %s.audience && %s then '' %s else '' end", row, c.arg(arrayText(own), "uuid[]"), strings.Join(cases, " "))
 }
 
 // hidden names the fields that the viewer does not read on this row.

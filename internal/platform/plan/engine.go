@@ -19,6 +19,9 @@ import (
 type Engine struct {
 	Schema *Schema
 	DB     *postgres.DB
+	// OnDisclosed is told of the confidential values of an answer before it leaves, in a transaction of the viewer; when it fails there is
+	// no answer. Nil: nobody is told.
+	OnDisclosed func(context.Context, *postgres.Tx, Viewer, []Disclosure) error
 }
 
 // Query answers all root fields of one operation from one snapshot: the JSON object of the answer's data.

@@ -71,7 +71,7 @@ func house(name, prefix, table, rooms string) plan.Type {
 		"page":      plan.Connection(rooms, "house_id"),
 		"moneyPage": plan.Connection(rooms, "house_id").In(access.Money),
 		"shout":     plan.Hole("house.shout", "json_build_object('name', {t}.name, 'id', {t}.id)"),
-		"whisper":   plan.Hole("house.whisper", "json_build_array({t}.name)").In(access.Health),
+		"whisper":   plan.Hole("house.whisper", "json_build_object('name', {t}.name, 'person', {t}.id)").In(access.Health),
 		"hidden":    plan.Hidden(),
 	}
 	for i := range 60 {
@@ -107,8 +107,8 @@ func room(name, prefix, table string) plan.Type {
 			"house": plan.RefersTo("hou", "house_id")}}
 }
 
-func schema(fillers map[string]plan.Filler) *plan.Schema {
-	return plan.NewSchema(
+func schema(fillers map[string]plan.Filler, more ...plan.Reading) *plan.Schema {
+	return plan.NewSchema(append(more,
 		plan.Reading{Types: []plan.Type{house("House", "hou", "house", "Room"), house("Bare", "bar", "bare", "BareRoom"), {
 			Name: "CodeItem", Prefix: "cod", Table: "item", Class: access.Directory, Fields: plan.Fields{"label": plan.Text("label")},
 		}}, Fillers: fillers},
@@ -124,7 +124,7 @@ func schema(fillers map[string]plan.Filler) *plan.Schema {
 				"position": plan.ExprIn("House", "{o}.programme_id = {a:programme}", "'at ' || {a:programme} || ' ' || {o}.kind"),
 				"node":     plan.AnyNode(),
 			},
-		})
+		})...)
 }
 
 // shout gives names in capitals: what stands under the field is rendered from a struct.
@@ -153,14 +153,19 @@ func shout(calls *[]int) plan.Filler {
 func whisper(_ context.Context, _ *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
 	values := make([]any, len(inputs))
 	for i, input := range inputs {
-		var name []string
-		if err := json.Unmarshal(input, &name); err != nil {
+		var in struct{ Name *string }
+		if err := json.Unmarshal(input, &in); err != nil {
 			return nil, err
 		}
-		values[i] = strings.ToLower(name[0])
+		if *in.Name != silent {
+			values[i] = strings.ToLower(*in.Name)
+		}
 	}
 	return values, nil
 }
+
+// silent is the name of a house that has nothing to whisper.
+const silent = "Silent"
 
 // street is one test's database with an engine over the tables above.
 type street struct {

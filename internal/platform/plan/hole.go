@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 )
@@ -14,6 +15,7 @@ import (
 type gap struct {
 	start, end int
 	site       int
+	onBehalfOf string // id of a member; "" for nobody
 	input      json.RawMessage
 	value      []byte
 }
@@ -31,8 +33,14 @@ func (e *Engine) fill(ctx context.Context, c *compiler, tx *postgres.Tx, data []
 		err = e.finish(ctx, c, tx, gaps)
 	} else {
 		err = e.DB.InTx(ctx, c.viewer.Actor, fixed(c.viewer.Now), func(ctx context.Context, tx *postgres.Tx) error {
-			return e.finish(ctx, c, tx, gaps)
+			if err := e.finish(ctx, c, tx, gaps); err != nil {
+				return err
+			}
+			return e.disclose(ctx, tx, c, gaps)
 		})
+	}
+	if err == nil && tx != nil {
+		e.discloseAfter(tx, c, gaps)
 	}
 	if err != nil {
 		return nil, err
@@ -61,12 +69,13 @@ func (c *compiler) scan(data []byte) ([]gap, error) {
 		if err := json.Unmarshal(data[start:end], &text); err != nil {
 			return nil, fmt.Errorf("plan: hole: %w", err)
 		}
-		site, input, _ := bytes.Cut([]byte(text[len(mark)-1:]), []byte(":"))
-		n, err := strconv.Atoi(string(site))
+		site, rest, _ := strings.Cut(text[len(mark)-1:], ":")
+		onBehalfOf, input, _ := strings.Cut(rest, ":")
+		n, err := strconv.Atoi(site)
 		if err != nil || n >= len(c.holes) {
 			return nil, fmt.Errorf("plan: hole of no site")
 		}
-		gaps = append(gaps, gap{start: start, end: end, site: n, input: input})
+		gaps = append(gaps, gap{start: start, end: end, site: n, onBehalfOf: onBehalfOf, input: json.RawMessage(input)})
 		at = end
 	}
 }

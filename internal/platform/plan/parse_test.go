@@ -64,7 +64,7 @@ func FuzzScan(f *testing.F) {
 		if strings.Contains(name+input+after, c.nonce) {
 			return
 		}
-		marked := c.nonce + ":0:" + input
+		marked := c.nonce + ":0:for:" + input
 		data, err := json.Marshal([]string{name, marked, after, marked})
 		if err != nil {
 			t.Fatal(err)
@@ -76,7 +76,7 @@ func FuzzScan(f *testing.F) {
 		for i := range gaps {
 			var clean string
 			spelled, _ := json.Marshal(input)
-			if err := json.Unmarshal(spelled, &clean); err != nil || string(gaps[i].input) != clean {
+			if err := json.Unmarshal(spelled, &clean); err != nil || string(gaps[i].input) != clean || gaps[i].onBehalfOf != "for" {
 				t.Errorf("input %q, want %q", gaps[i].input, clean)
 			}
 			gaps[i].value = []byte("1")

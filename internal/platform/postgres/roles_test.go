@@ -105,16 +105,16 @@ func (g *ground) writable(role string) []string {
 
 func TestTheRelaySeesNoPersonalData(t *testing.T) {
 	g := lay(t, postgres.Config{})
-	if got := g.readable("lavoro_relay"); !slices.Equal(got, []string{"installation", "lease", "news_head", "outbox", "reaction_position", "relay_position"}) {
+	if got := g.readable("lavoro_relay"); !slices.Equal(got, []string{"installation", "lease", "news_head", "outbox", "reaction_position", "relay_position", "routine"}) {
 		t.Errorf("the relay reads %v", got)
 	}
-	if got := g.writable("lavoro_relay"); !slices.Equal(got, []string{"lease", "relay_position"}) {
+	if got := g.writable("lavoro_relay"); !slices.Equal(got, []string{"lease", "relay_position", "routine"}) {
 		t.Errorf("the relay writes %v", got)
 	}
 	if got := g.writable("lavoro_auditor"); len(got) != 0 {
 		t.Errorf("the auditor writes %v", got)
 	}
-	if got := g.names("select proname::text from pg_proc where pronamespace = 'public'::regnamespace and prosecdef and has_function_privilege('lavoro_relay', oid, 'execute') order by 1"); !slices.Equal(got, []string{"lavoro_epoch", "outbox_prepare", "programme_roots"}) {
+	if got := g.names("select proname::text from pg_proc where pronamespace = 'public'::regnamespace and prosecdef and has_function_privilege('lavoro_relay', oid, 'execute') order by 1"); !slices.Equal(got, []string{"journal_heads", "lavoro_epoch", "outbox_prepare", "programme_roots"}) {
 		t.Errorf("the relay calls %v", got)
 	}
 }
@@ -160,6 +160,7 @@ var openly = map[string]string{
 	"programme_codes":      "code lists are nobody's data",
 	"programme_territory":  "municipalities are nobody's data",
 	"journal_broken":       "the number of the first entry that is not what was written",
+	"read_broken":          "the number of the first entry that is not what was written",
 	"news_append":          "writes and answers numbers; what it writes names its actor",
 	"look_up_person":       "asks for a fingerprint, which only the house's key makes",
 	"person_code_alike":    "asks for a fingerprint, which only the house's key makes",

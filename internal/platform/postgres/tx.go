@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"database/sql"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -39,6 +38,7 @@ type Tx struct {
 
 	news       []event.Event
 	entries    []journal.Entry
+	after      []func(context.Context) error
 	passes     []string
 	passReason string
 	keys       *secret.Keys
@@ -49,11 +49,19 @@ type Tx struct {
 func (tx *Tx) Today() calendar.Day { return calendar.DayOf(tx.Now) }
 
 // Tell buffers an event and the journal entry beside it; both are written when the transaction commits. Detail goes into the
-// journal only.
+// journal only, sealed under the key of the person whose participation is the subject or related to it.
 func (tx *Tx) Tell(n event.News, detail any) {
 	tx.news = append(tx.news, event.Event{News: n, At: tx.Now, Actor: tx.Actor.Member})
-	tx.entries = append(tx.entries, journal.Entry{Programme: n.Programme, Act: n.Act, SubjectKind: n.SubjectKind, Subject: n.Subject, Detail: detail})
+	tx.Enter(journal.Entry{Programme: n.Programme, Act: n.Act, SubjectKind: n.SubjectKind, Subject: n.Subject,
+		About: append([]uuid.UUID{n.Subject}, n.Related...), OnBehalfOf: tx.Actor.ActsFor(access.Act(n.Act), n.Programme, n.Audience), Detail: detail})
 }
+
+// Enter buffers a journal entry that no event goes with.
+func (tx *Tx) Enter(e journal.Entry) { tx.entries = append(tx.entries, e) }
+
+// After has fn run when the transaction has ended, however it ended, and before InTx returns: what is true of a preview, too, cannot be
+// written in what a preview rolls back. Its error becomes that of InTx.
+func (tx *Tx) After(fn func(context.Context) error) { tx.after = append(tx.after, fn) }
 
 // Told is how many events the transaction has to tell.
 func (tx *Tx) Told() int { return len(tx.news) }
@@ -64,8 +72,9 @@ func (tx *Tx) Told() int { return len(tx.news) }
 func (db *DB) InTx(ctx context.Context, actor access.Actor, clock Clock, fn func(context.Context, *Tx) error) error {
 	var err error
 	for n := range attempts {
-		if err = db.once(ctx, actor, clock(), fn); !again(err) {
-			return err
+		var tx *Tx
+		if tx, err = db.once(ctx, actor, clock(), fn); !again(err) {
+			return tx.ended(ctx, err)
 		}
 		pause := time.Duration(rand.Int64N(int64(10*time.Millisecond))) << n
 		select {
@@ -77,25 +86,38 @@ func (db *DB) InTx(ctx context.Context, actor access.Actor, clock Clock, fn func
 	return err
 }
 
-func (db *DB) once(ctx context.Context, actor access.Actor, now time.Time, fn func(context.Context, *Tx) error) error {
+func (db *DB) once(ctx context.Context, actor access.Actor, now time.Time, fn func(context.Context, *Tx) error) (*Tx, error) {
 	tx, err := db.begin(ctx, actor, now)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { _ = tx.Rollback() }()
 	if err := fn(ctx, tx); err != nil {
-		return err
+		return tx, err
 	}
 	if err := tx.flush(ctx); err != nil {
-		return err
+		return tx, err
 	}
 	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
+		return tx, fmt.Errorf("commit: %w", err)
 	}
 	if db.OnNews != nil && tx.Told() > 0 {
 		db.OnNews()
 	}
-	return nil
+	return tx, nil
+}
+
+// ended runs what was to come after the transaction, none for one that never began.
+func (tx *Tx) ended(ctx context.Context, err error) error {
+	if tx == nil {
+		return err
+	}
+	for _, fn := range tx.after {
+		if failed := fn(ctx); failed != nil {
+			return failed
+		}
+	}
+	return err
 }
 
 // begin opens a transaction with the actor's keys. Connections that a restarted server has left dead in the pool are found out here,
@@ -141,7 +163,7 @@ func (tx *Tx) flush(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	entries, err := tx.sealed()
+	entries, err := tx.lines(ctx)
 	if err != nil {
 		return err
 	}
@@ -169,22 +191,6 @@ func spelled(events []event.Event) []wireEvent {
 		wire[i] = wireEvent{e.Programme, e.At.UTC(), e.Actor, e.Act, e.Kind, e.SubjectKind, e.Subject, orEmpty(e.Related), orEmpty(e.Audience)}
 	}
 	return wire
-}
-
-func (tx *Tx) sealed() ([]byte, error) {
-	wire := make([]map[string]any, len(tx.entries))
-	for i, e := range tx.entries {
-		detail, digest, err := e.Seal()
-		if err != nil {
-			return nil, err
-		}
-		wire[i] = map[string]any{"programme": e.Programme, "at": tx.Now.UTC(), "actor": tx.Actor.Member, "act": e.Act, "subjectKind": e.SubjectKind,
-			"subject": e.Subject, "digest": base64.StdEncoding.EncodeToString(digest)}
-		if detail != nil {
-			wire[i]["detail"] = base64.StdEncoding.EncodeToString(detail)
-		}
-	}
-	return json.Marshal(wire)
 }
 
 func orEmpty(ids []uuid.UUID) []uuid.UUID {

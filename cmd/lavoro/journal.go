@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/duty"
+	"github.com/lavoroincorso/lavoro/internal/platform/evidence"
+	"github.com/lavoroincorso/lavoro/internal/platform/journal"
+)
+
+func journalCommand(c *Config) *cobra.Command {
+	cmd := &cobra.Command{Use: "journal", Short: "The journals of acts and reads: evidence that nothing was changed"}
+	cmd.AddCommand(journalVerifyCommand(c))
+	return cmd
+}
+
+var errNotSound = errors.New("the journals are not what was written")
+
+func journalVerifyCommand(c *Config) *cobra.Command {
+	roots := ""
+	cmd := &cobra.Command{
+		Use:   "verify",
+		Short: "Work every chain of the journals out again from its rows",
+		Long: `verify reads the journals as the database's owner and works out every chain: the acts of each programme, the reads of each node.
+It finds a row that was changed, taken out or moved, and names it. With --anchors it compares the chains with the heads that left
+the house: an end that was cut off and a chain that was written anew show, too, whatever the database says of itself.
+
+It needs no keys. It ends with an error when anything is found.`,
+		Example: "  lavoro journal verify --anchors /mnt/worm/lavoro",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := c.locate(); err != nil {
+				return err
+			}
+			pool, err := certificates(roots)
+			if err != nil {
+				return err
+			}
+			verdict, err := evidence.Verify(cmd.Context(), c.owner(), journal.Folder(c.Anchors), evidence.Checked(pool))
+			if err != nil {
+				return err
+			}
+			tellVerdict(cmd.OutOrStdout(), verdict)
+			if !verdict.Sound() {
+				return errNotSound
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&roots, "timestamp-roots", "", "PEM file of those who vouch for the time-stamping authority; without it only the signature is looked at")
+	return cmd
+}
+
+// certificates reads a PEM file; none for no file.
+func certificates(file string) (*x509.CertPool, error) {
+	if file == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(data) {
+		return nil, fmt.Errorf("%s holds no certificate", file)
+	}
+	return pool, nil
+}
+
+// tellVerdict prints a line for each chain, and one for each fault of the anchors.
+func tellVerdict(out io.Writer, v evidence.Verdict) {
+	for _, c := range v.Chains {
+		found := "ok"
+		if c.Broken != 0 {
+			found = fmt.Sprintf("BROKEN at entry %d: %s", c.Broken, c.Why)
+		}
+		fmt.Fprintf(out, "%-5s %s  %7d entries  head %.16s  %s\n", c.Kind, c.ID, c.Entries, c.Head, found)
+	}
+	if v.Anchors > 0 || len(v.Faults) > 0 {
+		fmt.Fprintf(out, "%d anchors compared\n", v.Anchors)
+	}
+	for _, fault := range v.Faults {
+		fmt.Fprintf(out, "BROKEN anchor %s\n", fault)
+	}
+}
+
+// anchorage is where the heads of the journals leave to.
+func (a *App) anchorage(notifier duty.Notifier) (evidence.Anchorage, error) {
+	house := evidence.Anchorage{Installation: a.Installation.ID, Folder: journal.Folder(a.Config.Anchors)}
+	if a.Config.StampURL != "" {
+		house.Stamp = evidence.Authority(a.Config.StampURL)
+	}
+	if a.Config.AnchorMail == "" {
+		return house, nil
+	}
+	post, ok := notifier.(*duty.SMTP)
+	if !ok {
+		return house, errors.New("anchor-mail needs smtp-url")
+	}
+	house.Mail = func(ctx context.Context, day string, anchor []byte) error {
+		return post.Post(ctx, a.Config.AnchorMail, "Lavoro in Corso: journals of "+day, string(anchor))
+	}
+	return house, nil
+}
+
+// routines are what the house does by itself: every hour the heads of reads go into the acts' chains, every day all heads leave.
+func (a *App) routines(house evidence.Anchorage) []duty.Routine {
+	list := []duty.Routine{{Name: "anchor reads", Every: time.Hour, Run: duty.InProgrammes(a.DB, evidence.AnchorReads)}}
+	if house.None() {
+		return list
+	}
+	return append(list, duty.Routine{Name: "anchor heads", Every: 24 * time.Hour, Run: func(ctx context.Context, _ access.Actor, now time.Time) error {
+		return house.Drop(ctx, a.DB, now)
+	}})
+}

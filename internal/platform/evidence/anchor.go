@@ -1,0 +1,87 @@
+package evidence
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/platform/journal"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+)
+
+// AnchorReads takes the heads of reads that have moved into the acts' chain of each programme, as its last entries. It is an act of the
+// house itself; nothing is written where nothing was read.
+func AnchorReads(ctx context.Context, tx *postgres.Tx, programmes []uuid.UUID) error {
+	if len(programmes) == 0 {
+		return nil
+	}
+	var rows []struct {
+		Node  uuid.UUID
+		Seq   int64
+		Chain []byte
+	}
+	if err := tx.NewRaw("select node, seq, chain from read_heads_take() order by node").Scan(ctx, &rows); err != nil {
+		return fmt.Errorf("heads of reads: %w", err)
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	var detail journal.ReadHeads
+	for _, r := range rows {
+		detail.Reads = append(detail.Reads, journal.Head{ID: r.Node, Entries: r.Seq, Chain: r.Chain})
+	}
+	for _, p := range programmes {
+		tx.Enter(journal.Entry{Programme: p, Act: journal.AnchorReads, SubjectKind: "Programme", Subject: p, Detail: detail, Open: true})
+	}
+	return nil
+}
+
+// Anchorage is where the heads of all chains leave to. Each of its parts may be absent.
+type Anchorage struct {
+	Installation uuid.UUID
+	Folder       journal.Folder
+	// Mail sends the anchor to where nobody of the house can take it back.
+	Mail func(ctx context.Context, name string, anchor []byte) error
+	// Stamp asks a third party to witness the bytes: an RFC 3161 token.
+	Stamp func(ctx context.Context, data []byte) ([]byte, error)
+}
+
+// None says whether nothing leaves.
+func (a Anchorage) None() bool { return a.Folder == "" && a.Mail == nil }
+
+// Drop lets the heads of all chains leave, as they stand at the moment. What failed is tried again by dropping again on the same day: the
+// day's anchor stays as it was first written.
+func (a Anchorage) Drop(ctx context.Context, db *postgres.DB, now time.Time) error {
+	acts, reads, err := heads(ctx, db.Relay)
+	if err != nil {
+		return err
+	}
+	anchor := journal.Anchor{Installation: a.Installation, At: now.UTC().Truncate(time.Second), Acts: acts, Reads: reads}
+	data, err := anchor.Spell()
+	if a.Folder != "" {
+		data, err = a.Folder.Keep(anchor)
+	}
+	if err != nil {
+		return err
+	}
+	err = a.witness(ctx, anchor.Day(), data)
+	if a.Mail != nil {
+		err = errors.Join(err, a.Mail(ctx, anchor.Day(), data))
+	}
+	return err
+}
+
+// witness has the anchor in the folder stamped, once.
+func (a Anchorage) witness(ctx context.Context, day string, data []byte) error {
+	if a.Stamp == nil || a.Folder == "" || a.Folder.Stamped(day) {
+		return nil
+	}
+	token, err := a.Stamp(ctx, data)
+	if err != nil {
+		return fmt.Errorf("timestamp of the anchor: %w", err)
+	}
+	return a.Folder.KeepTimestamp(day, token)
+}

@@ -1,0 +1,115 @@
+package evidence
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/journal"
+	"github.com/lavoroincorso/lavoro/internal/platform/plan"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+)
+
+// Recorder writes down what one node's answers show of the confidential.
+type Recorder struct{ node uuid.UUID }
+
+// NewRecorder begins a chain of reads: one for each run of a process.
+func NewRecorder() Recorder { return Recorder{node: uuid.New()} }
+
+// read is one row to be, as read_append takes it. It names participations or persons, or where nobody is named the programme.
+type read struct {
+	Class          access.Class   `json:"class"`
+	Purpose        access.Purpose `json:"purpose"` // "" for the house itself
+	OnBehalfOf     *uuid.UUID     `json:"on_behalf_of"`
+	Programme      *uuid.UUID     `json:"programme"`
+	Participations []uuid.UUID    `json:"participations"`
+	Persons        []uuid.UUID    `json:"persons"`
+}
+
+// Disclosed writes a row for each class and purpose under which an answer shows something, and for each programme.
+func (r Recorder) Disclosed(ctx context.Context, tx *postgres.Tx, v plan.Viewer, shown []plan.Disclosure) error {
+	type kind struct {
+		class  access.Class
+		absent uuid.UUID
+	}
+	var reads []read
+	at := map[kind]int{}
+	for _, d := range shown {
+		k := kind{d.Class, d.OnBehalfOf}
+		i, known := at[k]
+		if !known {
+			purpose, _ := v.Actor.PurposeOf(d.Class)
+			i, at[k] = len(reads), len(reads)
+			reads = append(reads, read{Class: d.Class, Purpose: purpose, OnBehalfOf: orAbsent(d.OnBehalfOf)})
+		}
+		if d.Participation != uuid.Nil {
+			reads[i].Participations = append(reads[i].Participations, d.Participation)
+		} else {
+			reads[i].Persons = append(reads[i].Persons, d.Person)
+		}
+	}
+	return r.write(ctx, tx, reads)
+}
+
+// LookUp is the purpose of asking who a fiscal code belongs to.
+const LookUp access.Purpose = "LOOK_UP"
+
+// LookUps has look-ups written down when their transaction has ended: being questions, they are rolled back.
+func (r Recorder) LookUps(db *postgres.DB) func(context.Context, *postgres.Tx, uuid.UUID, *uuid.UUID) error {
+	return func(_ context.Context, asking *postgres.Tx, programme uuid.UUID, participation *uuid.UUID) error {
+		actor, at := asking.Actor, asking.Now
+		asking.After(func(ctx context.Context) error {
+			return db.InTx(ctx, actor, func() time.Time { return at }, func(ctx context.Context, tx *postgres.Tx) error {
+				return r.LookedUp(ctx, tx, programme, participation)
+			})
+		})
+		return nil
+	}
+}
+
+// LookedUp writes down that somebody asked in a programme who a fiscal code belongs to, and about whom he was told: nobody where the person
+// is not his.
+func (r Recorder) LookedUp(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, participation *uuid.UUID) error {
+	asked := read{Class: access.Registry, Purpose: LookUp, Programme: &programme}
+	if participation != nil {
+		asked.Programme, asked.Participations = nil, []uuid.UUID{*participation}
+	}
+	return r.write(ctx, tx, []read{asked})
+}
+
+// write appends the reads of one answer; each must leave a row.
+func (r Recorder) write(ctx context.Context, tx *postgres.Tx, reads []read) error {
+	request := uuid.New()
+	var reason []byte
+	if tx.Actor.Reason != "" {
+		key, err := tx.DataKey(ctx, uuid.Nil)
+		if err != nil {
+			return err
+		}
+		reason = key.Seal([]byte(tx.Actor.Reason), journal.ReasonOf(request))
+	}
+	data, err := json.Marshal(reads)
+	if err != nil {
+		return err
+	}
+	var written int
+	err = tx.NewRaw("select read_append(?, ?, ?, ?, ?::jsonb)", r.node, request, tx.Now, reason, string(data)).Scan(ctx, &written)
+	if err == nil && written < len(reads) {
+		err = fmt.Errorf("%d of %d rows: a participation is unknown", written, len(reads))
+	}
+	if err != nil {
+		return fmt.Errorf("journal of reads: %w", err)
+	}
+	return nil
+}
+
+func orAbsent(id uuid.UUID) *uuid.UUID {
+	if id == uuid.Nil {
+		return nil
+	}
+	return &id
+}

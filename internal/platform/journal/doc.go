@@ -1,0 +1,11 @@
+// Package journal is evidence: who did what to which object and when, and who read what of the confidential, chained so that a change of
+// the past shows.
+//
+// There are two sorts of chains: one of acts per programme, one of reads per node. A link is SHA-256 over the link before it, a digest of
+// what is sealed, and all else that the row says. The chain covers the sealed form: when a person's key is destroyed, it still verifies.
+// Postgres makes links as it appends; this package makes them again, from rows alone, so that who verifies need not trust the database's
+// own functions.
+//
+// What a chain cannot show by itself, that its end was cut off or that all of it was written anew, is shown by anchors: heads of chains
+// kept where whoever can write the database cannot. Heads of reads are anchored in the acts' chains, and all heads outside the house.
+package journal
