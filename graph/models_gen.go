@@ -1587,6 +1587,73 @@ type InterruptPlacementPayload struct {
 	Placement *Placement `json:"placement,omitempty"`
 }
 
+// An act as the journal keeps it: who did what to which object and when. What the act said is sealed, and not shown.
+type JournalEntry struct {
+	// The id.
+	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
+	// Number of the entry in its programme, from 1 without gaps.
+	Sequence int32 `json:"sequence"`
+	// When it was done.
+	At time.Time `json:"at"`
+	// The act. Example: signPlan.
+	Act string `json:"act"`
+	// Id of the member who did it; the house's own services have one, too.
+	ActorID string `json:"actorId"`
+	// The member who did it; null for the house itself, or when you may not see the name.
+	Actor *Member `json:"actor,omitempty"`
+	// The member whose delegation alone allowed it.
+	OnBehalfOf *Member `json:"onBehalfOf,omitempty"`
+	// Type of the object. Example: Participant.
+	SubjectKind string `json:"subjectKind"`
+	// Id of the object; to see it needs a right of its own.
+	SubjectID string `json:"subjectId"`
+	// The entry's link in the chain, SHA-256 in hexadecimal.
+	Link string `json:"link"`
+}
+
+func (JournalEntry) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this JournalEntry) GetID() string { return this.ID }
+
+// A page of acts.
+type JournalEntryConnection struct {
+	// The acts of the page, in order.
+	Nodes []*JournalEntry `json:"nodes"`
+	// The same with a cursor each.
+	Edges []*JournalEntryEdge `json:"edges"`
+	// Where the page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many match in all; counted only when asked.
+	TotalCount int32 `json:"totalCount"`
+}
+
+// One of the acts with its place in the list.
+type JournalEntryEdge struct {
+	// The place; good for `after` and `before` in the same list and order.
+	Cursor string `json:"cursor"`
+	// The object.
+	Node *JournalEntry `json:"node"`
+}
+
+// Which acts.
+type JournalFilter struct {
+	// One of these. Example: signPlan.
+	Acts []string `json:"acts,omitempty"`
+	// By this member.
+	Actor *string `json:"actor,omitempty"`
+	// On this object.
+	Subject *string `json:"subject,omitempty"`
+	// From this day on.
+	From *calendar.Day `json:"from,omitempty"`
+	// Up to and with this day.
+	To *calendar.Day `json:"to,omitempty"`
+	// Allowed by a delegation alone, or not.
+	Delegated *bool `json:"delegated,omitempty"`
+}
+
 // What an auditor may read: register and money of a body and all below it within a period, under pseudonyms, and the people of a sample.
 type Mandate struct {
 	// The id.
@@ -2488,6 +2555,10 @@ type Programme struct {
 	BudgetLines []*BudgetLine `json:"budgetLines"`
 	// Mandates of auditors that you give or hold, newest first.
 	Mandates []*Mandate `json:"mandates"`
+	// Where the journal of its acts stands, as papers print it: number of entries and last link.
+	JournalHead *string `json:"journalHead,omitempty"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
 }
 
 func (Programme) IsNode() {}
@@ -2550,6 +2621,79 @@ type ProposeMatchPayload struct {
 
 // What can be read. A whole query is one snapshot.
 type Query struct {
+}
+
+// A read of confidential data: one a request, class and purpose, kept before the answer left. Nothing of what was read.
+type ReadEntry struct {
+	// The id.
+	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
+	// The run of a process that answered; each keeps a chain of its own.
+	Node string `json:"node"`
+	// Number of the entry in its chain, from 1 without gaps.
+	Sequence int32 `json:"sequence"`
+	// When it was read.
+	At time.Time `json:"at"`
+	// Id of the member who read.
+	ActorID string `json:"actorId"`
+	// The member who read; null for the house itself, or when you may not see the name.
+	Actor *Member `json:"actor,omitempty"`
+	// The member in whose place it was read.
+	OnBehalfOf *Member `json:"onBehalfOf,omitempty"`
+	// For which purpose; null for the house itself. Examples: CARE, SUPERVISION, LOOK_UP.
+	Purpose *string `json:"purpose,omitempty"`
+	// Class of what was read. Example: health.
+	Class string `json:"class"`
+	// Ids of the participants whom it is about; none for a look-up that named nobody.
+	ParticipantIds []string `json:"participantIds"`
+	// Why, in the reader's words, where the purpose asks for it.
+	Reason *string `json:"reason,omitempty"`
+	// The entry's link in the chain, SHA-256 in hexadecimal.
+	Link string `json:"link"`
+}
+
+func (ReadEntry) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this ReadEntry) GetID() string { return this.ID }
+
+// A page of reads.
+type ReadEntryConnection struct {
+	// The reads of the page, in order.
+	Nodes []*ReadEntry `json:"nodes"`
+	// The same with a cursor each.
+	Edges []*ReadEntryEdge `json:"edges"`
+	// Where the page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many match in all; counted only when asked.
+	TotalCount int32 `json:"totalCount"`
+}
+
+// One of the reads with its place in the list.
+type ReadEntryEdge struct {
+	// The place; good for `after` and `before` in the same list and order.
+	Cursor string `json:"cursor"`
+	// The object.
+	Node *ReadEntry `json:"node"`
+}
+
+// Which reads.
+type ReadFilter struct {
+	// By this member.
+	Actor *string `json:"actor,omitempty"`
+	// Of this participant.
+	Participant *string `json:"participant,omitempty"`
+	// Of one of these classes. Example: health.
+	Classes []string `json:"classes,omitempty"`
+	// For one of these purposes. Example: SUPERVISION.
+	Purposes []string `json:"purposes,omitempty"`
+	// From this day on.
+	From *calendar.Day `json:"from,omitempty"`
+	// Up to and with this day.
+	To *calendar.Day `json:"to,omitempty"`
+	// With a reason, or without.
+	WithReason *bool `json:"withReason,omitempty"`
 }
 
 // What recordAttendance needs.

@@ -112,9 +112,12 @@ func (a *App) anchorage(notifier duty.Notifier) (evidence.Anchorage, error) {
 	return house, nil
 }
 
-// routines are what the house does by itself: every hour the heads of reads go into the acts' chains, every day all heads leave.
+// routines are what the house does by itself: every minute it tells of reads from outside the case team, every hour the heads of reads go into the acts' chains, every day all heads leave.
 func (a *App) routines(house evidence.Anchorage) []duty.Routine {
-	list := []duty.Routine{{Name: "anchor reads", Every: time.Hour, Run: duty.InProgrammes(a.DB, evidence.AnchorReads)}}
+	list := []duty.Routine{
+		{Name: "tell of reads", Every: time.Minute, Run: duty.InProgrammes(a.DB, duty.TellReads)},
+		{Name: "anchor reads", Every: time.Hour, Run: duty.InProgrammes(a.DB, evidence.AnchorReads)},
+	}
 	if house.None() {
 		return list
 	}

@@ -17,21 +17,23 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/participant"
 	"github.com/lavoroincorso/lavoro/internal/placement"
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
+	"github.com/lavoroincorso/lavoro/internal/platform/evidence"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/programme"
 )
 
 // clocks are the waiting states of all rooms that have some.
-var clocks = [][]event.Clock{participant.Clocks(), company.Clocks(), placement.DueClocks(), matching.DueClocks()}
+var clocks = [][]event.Clock{participant.Clocks(), company.Clocks(), placement.DueClocks(), matching.DueClocks(), duty.ReadClocks()}
 
 // vetoes are what later rooms say before somebody leaves the programme.
 var vetoes = []participant.Veto{activity.Veto, placement.VetoWithdrawal}
 
 // schema joins what every room declares readable, in the order of the programme's path.
 func schema() *plan.Schema {
-	return plan.NewSchema(member.Reading(), programme.Reading(), participant.Reading(vetoes...), company.Reading(), activity.Reading(),
-		placement.Reading(attendance.AttestGate), attendance.Reading(), allowance.Reading(), matching.Reading(), duty.Reading(clocks...))
+	rooms := []plan.Reading{member.Reading(), programme.Reading(), participant.Reading(vetoes...), company.Reading(), activity.Reading(),
+		placement.Reading(attendance.AttestGate), attendance.Reading(), allowance.Reading(), matching.Reading(), duty.Reading(clocks...)}
+	return plan.NewSchema(append(rooms, evidence.Reading(rooms...))...)
 }
 
 // rooms are those whose acts later rooms join: by vetoes, gates, and clocks that follow every state.

@@ -141,7 +141,7 @@ func clear(ctx context.Context, ownerURL string) error {
 		if err := tx.NewRaw("select kind from installation").Scan(ctx, &kind); err != nil || kind != postgres.Demonstration {
 			return errors.Join(err, errors.New("only a DEMONSTRATION is cleared"))
 		}
-		_, err := tx.NewRaw("truncate member, person, person_key, company, activity, request, outbox, journal, read_journal, read_head, news_head, relay_position, reaction_position cascade").Exec(ctx)
+		_, err := tx.NewRaw("truncate member, person, person_key, company, activity, request, outbox, journal, read_journal, read_head, read_told, news_head, relay_position, reaction_position cascade").Exec(ctx)
 		return err
 	})
 }

@@ -100,9 +100,18 @@ func firing(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, limit int
 	return dues, nil
 }
 
-// reminded counts a reminder of the dues, and hands over those that escalate.
+// openReads opens the dues that tell of reads since the moment.
+func openReads(ctx context.Context, tx *postgres.Tx, since time.Time) error {
+	if _, err := tx.NewRaw("select tell_reads(?, ?)", since, tx.Now).Exec(ctx); err != nil {
+		return fmt.Errorf("tell of reads: %w", err)
+	}
+	return nil
+}
+
+// reminded counts a reminder of the dues, and hands over those that escalate. One that only tells is done.
 func reminded(ctx context.Context, tx *postgres.Tx, ids, escalated []uuid.UUID, next time.Time) error {
-	_, err := tx.NewUpdate().Model((*dueRow)(nil)).Set("reminders = reminders + 1").Set("last_reminded_at = ?", tx.Now).Set("next_reminder_at = ?", next).
+	_, err := tx.NewUpdate().Model((*dueRow)(nil)).Set("reminders = reminders + 1").Set("last_reminded_at = ?", tx.Now).Set("next_reminder_at = case when tells then null else ?::timestamptz end", next).
+		Set("done_at = case when tells then ?::timestamptz end", tx.Now).
 		Set("owner_key = case when id = any (?) then next_owner_key else owner_key end", pgdialect.Array(escalated)).
 		Set("escalated_at = case when id = any (?) then ? else escalated_at end", pgdialect.Array(escalated), tx.Now).
 		Set("revision = revision + 1").Where("id in (?)", bun.In(ids)).Exec(ctx)

@@ -28,6 +28,7 @@ func Reading() plan.Reading {
 				"targets":        plan.Many("ProgrammeTarget", "programme_id", "{o}.code"),
 				"budgetLines":    plan.Many("BudgetLine", "programme_id", "{o}.code"),
 				"mandates":       plan.Many("Mandate", "programme_id", "{o}.opened_on desc, {o}.id desc"),
+				"hidden":         plan.Hidden(),
 			}),
 			directory("ProgrammeFinding", "fnd", "programme_finding", plan.Fields{"code": plan.Column("code"), "message": plan.Text("text")}),
 			directory("Organisation", "org", "organisation", plan.Fields{

@@ -56,6 +56,10 @@ var known = append([]rule{
 
 	{"duty.reminder_days", "days", whole(1, 365)},
 	{"duty.escalation_days", "days", whole(1, 365)},
+
+	// Of what may become of evidence a file decides the length alone: less than two years is refused.
+	{"retention.journal_months", "months", whole(24, 600)},
+	{"retention.read_journal_months", "months", whole(24, 600)},
 }, clocks(
 	"participant", "REFERRED ELIGIBILITY_CHECK EVALUATION PAP_DRAFT PAP_SIGNED ACTIVE WITHDRAWN EXCLUDED COMPLETED FOLLOWUP_28D FOLLOWUP_6M",
 	"placement", "DRAFT MATCHED PFI_SIGNED COMMUNICATED RUNNING SUSPENDED INTERRUPTED ENDED",

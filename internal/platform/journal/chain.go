@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -114,6 +115,9 @@ type Head struct {
 	Entries int64     `json:"entries"`
 	Chain   Hash      `json:"chain"`
 }
+
+// String is the head as it is printed on papers: the number of entries and the last link.
+func (h Head) String() string { return fmt.Sprintf("%d %s", h.Entries, h.Chain) }
 
 // Anchored gives the heads of reads that an entry holds; none where it is another act.
 func (a Act) Anchored() ([]Head, error) {

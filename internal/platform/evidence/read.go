@@ -1,0 +1,159 @@
+package evidence
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/journal"
+	"github.com/lavoroincorso/lavoro/internal/platform/plan"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+)
+
+// Reading is how the journals are read: who, when, what sort of act on which object, for which purpose; never what the act said. The
+// rooms' readings give the prefixes of subjects' ids.
+func Reading(rooms ...plan.Reading) plan.Reading {
+	return plan.Reading{
+		Types: []plan.Type{
+			{Name: "JournalEntry", Prefix: "jrn", Table: "journal", Class: access.Evidence, Fields: actFields(rooms), Filters: actFilters(),
+				Orders: map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.seq", SQLType: "bigint"}}, Desc: true}}},
+			{Name: "ReadEntry", Prefix: "rdj", Table: "read_journal", Class: access.Evidence, Fields: readFields(), Filters: readFilters(),
+				Orders: map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.at", SQLType: "timestamptz"}}, Desc: true}}},
+		},
+		Extends: map[string]plan.Fields{"Programme": {"journalHead": plan.Expr(head).In(access.Evidence)}},
+		Roots: plan.Roots{
+			"journal":     plan.ListIn("JournalEntry", "{o}.programme_id = {a:programme}", nil),
+			"readJournal": plan.ListIn("ReadEntry", "{o}.programme_id = {a:programme}", nil),
+		},
+		Fillers: map[string]plan.Filler{"evidence.reason": openReasons},
+	}
+}
+
+// head spells a programme's head like journal.Head.
+const head = "coalesce((select h.entries || ' ' || encode(h.chain, 'hex') from news_head h where h.programme_id = {t}.id), '0 ')"
+
+func actFields(rooms []plan.Reading) plan.Fields {
+	return plan.Fields{
+		"hidden":      plan.Hidden(),
+		"sequence":    plan.Column("seq"),
+		"at":          plan.Instant("at"),
+		"act":         plan.Column("act"),
+		"actorId":     plan.ID("mem", "actor_id"),
+		"actor":       plan.One("Member", "actor_id"),
+		"onBehalfOf":  plan.One("Member", "on_behalf_of"),
+		"subjectKind": plan.Column("subject_kind"),
+		"subjectId":   plan.Expr(subjectID(rooms)),
+		"link":        plan.Expr("encode({t}.chain, 'hex')"),
+	}
+}
+
+func readFields() plan.Fields {
+	return plan.Fields{
+		"hidden":         plan.Hidden(),
+		"node":           plan.Expr("{t}.node::text"),
+		"sequence":       plan.Column("seq"),
+		"at":             plan.Instant("at"),
+		"actorId":        plan.ID("mem", "actor_id"),
+		"actor":          plan.One("Member", "actor_id"),
+		"onBehalfOf":     plan.One("Member", "on_behalf_of"),
+		"purpose":        plan.Expr("nullif({t}.purpose, '')"),
+		"class":          plan.Column("class"),
+		"participantIds": plan.Expr("array(select 'prt_' || p from unnest({t}.participations) p)"),
+		"reason":         plan.Hole("evidence.reason", "json_build_object('request', {t}.request_id, 'reason', translate(encode({t}.reason, 'base64'), E'\\n', ''))"),
+		"link":           plan.Expr("encode({t}.chain, 'hex')"),
+	}
+}
+
+func actFilters() plan.Filters {
+	subject := plan.Equals("subject_id", "uuid")
+	subject.Value = anyID
+	return plan.Filters{
+		"acts":      plan.Among("act"),
+		"actor":     plan.RefersTo("mem", "actor_id"),
+		"subject":   subject,
+		"from":      plan.Where(from, "date"),
+		"to":        plan.Where(to, "date"),
+		"delegated": plan.Whether("{t}.on_behalf_of is not null", "{t}.on_behalf_of is null"),
+	}
+}
+
+func readFilters() plan.Filters {
+	participant := plan.RefersTo("prt", "id")
+	participant.Where = "{v} = any ({t}.participations)"
+	return plan.Filters{
+		"actor":       plan.RefersTo("mem", "actor_id"),
+		"participant": participant,
+		"classes":     plan.Among("class"),
+		"purposes":    plan.Among("purpose"),
+		"from":        plan.Where(from, "date"),
+		"to":          plan.Where(to, "date"),
+		"withReason":  plan.Whether("{t}.reason is not null", "{t}.reason is null"),
+	}
+}
+
+// from and to bound a moment by civil days, both included.
+const (
+	from = "{t}.at >= ({v})::timestamp at time zone 'Europe/Rome'"
+	to   = "{t}.at < (({v}) + 1)::timestamp at time zone 'Europe/Rome'"
+)
+
+// subjectID spells the id of what an act was done to as the API does.
+func subjectID(rooms []plan.Reading) string {
+	prefixes := map[string]string{}
+	for _, r := range rooms {
+		for _, t := range r.Types {
+			prefixes[t.Name] = t.Prefix
+		}
+	}
+	var sql strings.Builder
+	sql.WriteString("case {t}.subject_kind")
+	for _, kind := range slices.Sorted(maps.Keys(prefixes)) {
+		if prefixes[kind] != "" {
+			fmt.Fprintf(&sql, " when '%s' then '%s_'", kind, prefixes[kind])
+		}
+	}
+	return sql.String() + " when '' then '' else lower({t}.subject_kind) || '_' end || {t}.subject_id"
+}
+
+// anyID reads an id of whatever prefix; what is no id matches nothing.
+func anyID(v any) (any, error) {
+	prefix, _, _ := strings.Cut(fmt.Sprint(v), "_")
+	id, err := plan.ParseID(prefix, fmt.Sprint(v))
+	if err != nil {
+		return uuid.Nil, nil
+	}
+	return id, nil
+}
+
+// openReasons opens why readers say they read; null where they gave none.
+func openReasons(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
+	key, err := tx.DataKey(ctx, uuid.Nil)
+	if err != nil {
+		return nil, err
+	}
+	values := make([]any, len(inputs))
+	for i, input := range inputs {
+		var in struct {
+			Request uuid.UUID
+			Reason  []byte
+		}
+		if err := json.Unmarshal(input, &in); err != nil {
+			return nil, fmt.Errorf("reason of a read: %w", err)
+		}
+		if in.Reason == nil {
+			continue
+		}
+		plain, err := key.Open(in.Reason, journal.ReasonOf(in.Request))
+		if err != nil {
+			return nil, err
+		}
+		values[i] = string(plain)
+	}
+	return values, nil
+}
