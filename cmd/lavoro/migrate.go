@@ -16,7 +16,11 @@ func migrateCommand(c *Config) *cobra.Command {
 		Long: `migrate brings the database to the tables of this binary. It runs as the database's owner, any number of times.
 
 A new database is made an installation once, of one kind for ever: REAL for people who exist, DEMONSTRATION for invented
-ones. Demonstration sign-in works only on a DEMONSTRATION.`,
+ones. Demonstration sign-in works only on a DEMONSTRATION.
+
+It makes the roles lavoro_app, lavoro_relay and lavoro_auditor, which own nothing and cannot pass row-level security. Give each login one
+of them: create role NAME login password '…' in role lavoro_app (for --database-url), lavoro_relay (for --relay-url), lavoro_auditor (for
+whoever looks at the journals' chains with psql).`,
 		Example: "  lavoro migrate --kind REAL",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

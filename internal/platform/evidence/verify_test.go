@@ -250,3 +250,38 @@ func TestADelegatedActShowsBothNames(t *testing.T) {
 	}
 	g.sound()
 }
+
+// When a person's key is destroyed the chains still verify, what was told of him is unreadable, and what is done later keeps no detail.
+func TestAfterAnErasureTheChainsStillVerify(t *testing.T) {
+	g := lay(t, 2)
+	for _, p := range g.people {
+		g.act(p, map[string]string{"word": "canary"})
+		g.read(g.manager(), p)
+	}
+	g.own(`insert into destroyed_key select k.person_id, now(), sha256(k.wrapped) from person_key k join participation p on p.person_id = k.person_id where p.id = $1`, g.people[0])
+	g.own("delete from person_key k using destroyed_key d where d.person_id = k.person_id")
+	g.act(g.people[0], map[string]string{"word": "canary"})
+	g.sound()
+	if got := one[string](g, "select string_agg((detail is null)::text, ' ' order by seq) from journal"); got != "false false true" {
+		t.Errorf("details are absent: %s", got)
+	}
+	person, id, detail := one[uuid.UUID](g, "select person_id from journal where seq = 1"), one[uuid.UUID](g, "select id from journal where seq = 1"), one[[]byte](g, "select detail from journal where seq = 1")
+	g.must(g.manager(), func(ctx context.Context, tx *postgres.Tx) error {
+		keys, err := tx.DataKeys(ctx, []uuid.UUID{person, uuid.Nil})
+		if err != nil {
+			return err
+		}
+		for whose, key := range keys {
+			if key.Erased() {
+				continue
+			}
+			if plain, err := key.Open(detail, journal.DetailOf(id)); err == nil {
+				t.Errorf("the key of %s opens %q", whose, plain)
+			}
+		}
+		if !keys[person].Erased() {
+			t.Error("the key is there")
+		}
+		return nil
+	})
+}
