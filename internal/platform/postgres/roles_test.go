@@ -289,3 +289,41 @@ func nothing(v any) bool {
 	}
 	return v == nil || v == false || v == float64(0) || v == ""
 }
+
+// Who audits with psql sees the chains of the programmes whose key he gives, works a link out, and reads neither details nor reasons.
+func TestTheAuditorVerifiesWithPsql(t *testing.T) {
+	g := lay(t, postgres.Config{})
+	programme, lead := uuid.New(), uuid.New()
+	for i := range 3 {
+		g.must(system(programme, lead), func(_ context.Context, tx *postgres.Tx) error {
+			tx.Tell(news(programme, lead), i)
+			return nil
+		})
+	}
+	g.own("update journal set audience = array[$1::uuid]", lead) // the lead body of a programme that stands in no table here
+	conn := g.login("lavoro_auditor")
+	ask := func(sql string, args ...any) (text string, err error) {
+		err = conn.QueryRow(g.ctx, sql, args...).Scan(&text)
+		return text, err
+	}
+	const linked = `select concat_ws(' ', count(*), bool_and(chain = link)) from (select j.chain, journal_link(coalesce(lag(j.chain) over (order by j.seq), ''), j.detail_digest, j.id,
+		j.programme_id, j.seq, j.at, j.actor_id, j.on_behalf_of, j.act, j.subject_kind, j.subject_id, j.person_id, j.sealed) as link from journal j) x`
+	if got, err := ask(linked); err != nil || got != "0" {
+		t.Errorf("without a key: %q (%v)", got, err)
+	}
+	if _, err := conn.Exec(g.ctx, "select set_config('app.keys_evidence', $1, false)", "{"+lead.String()+"}"); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := ask(linked); err != nil || got != "3 t" {
+		t.Errorf("with the key: %q (%v)", got, err)
+	}
+	if got, err := ask("select concat_ws(' ', kind, entries, journal_broken(id) is null) from journal_heads()"); err != nil || got != "ACTS 3 t" {
+		t.Errorf("heads: %q (%v)", got, err)
+	}
+	for _, sql := range []string{"select detail::text from journal", "select reason::text from read_journal", "select name from member", "select given_name from person", "select id::text from participation",
+		"select news_append('[]', '[]')::text", "select read_heads_take()::text", "select 1::text from outbox"} {
+		if got, err := ask(sql); err == nil {
+			t.Errorf("%s gives %q", sql, got)
+		}
+	}
+}
