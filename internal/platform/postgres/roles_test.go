@@ -153,6 +153,7 @@ func TestWithoutAnActorThereIsNothing(t *testing.T) {
 var openly = map[string]string{
 	"lavoro_epoch":         "about the database, not about anybody",
 	"sign_in":              "precedes rights: answers for one subject that a token proved",
+	"member_identity":      "precedes rights: how a session whose member a cookie proved is signed in again",
 	"demonstration_people": "invented people, on a demonstration only",
 	"organisation_line":    "ids of bodies in the tree of partners",
 	"policy_on":            "rules are nobody's data",
