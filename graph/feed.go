@@ -25,9 +25,10 @@ var feeds = map[string]struct {
 	subject string // GraphQL type of the subject
 	class   access.Class
 	narrow  map[string]string // argument -> id prefix
+	people  [2]string         // type and column that tell whose rows of the class somebody sees
 }{
-	"attendanceUpdates": {subject: "Attendance", class: access.Work, narrow: map[string]string{"participant": "prt", "placement": "plc"}},
-	"matchingUpdates":   {subject: "Match", class: access.Path, narrow: map[string]string{"participant": "prt", "company": "com"}},
+	"attendanceUpdates": {subject: "Attendance", class: access.Work, narrow: map[string]string{"participant": "prt", "placement": "plc"}, people: [2]string{"Enrolment", "participation_id"}},
+	"matchingUpdates":   {subject: "Match", class: access.Path, narrow: map[string]string{"participant": "prt", "company": "com"}, people: [2]string{"Participant", "id"}},
 }
 
 // wholePerson is the type whose hand-over takes everything below it along: who loses a person is told so once, not for each row.
@@ -64,44 +65,6 @@ type update struct {
 	SubjectID  *string         `json:"subjectId"`
 	Subject    json.RawMessage `json:"subject"`
 	RemovedID  *string         `json:"removedId"`
-}
-
-// follow answers a subscription from the hub.
-func (r *Resolver) follow(ctx context.Context, op *graphql.OperationContext) graphql.ResponseHandler {
-	session, _ := sessionOf(ctx)
-	s := &selector{op: op, schema: r.AST}
-	asked := s.fields(op.Operation.SelectionSet, "Subscription")
-	if len(asked) != 1 || feeds[asked[0].Name].subject == "" {
-		return failed(ctx, noFeed.At())
-	}
-	field := asked[0]
-	feed, alone, err := r.feed(ctx, session, field)
-	if s.err != nil {
-		err = s.err
-	}
-	if err != nil {
-		return failed(ctx, err)
-	}
-	after, resync, err := r.start(ctx, feed.Programme, field)
-	if err != nil {
-		return failed(ctx, err)
-	}
-	sub, err := r.Hub.Follow(ctx, groupKey(op, session, alone), feed, after)
-	if err != nil {
-		return failed(ctx, err)
-	}
-	context.AfterFunc(ctx, sub.Close)
-	return func(ctx context.Context) *graphql.Response {
-		if resync != nil {
-			first := resync
-			resync = nil
-			return r.answer(session, field, *first)
-		}
-		if data := sub.Next(ctx); data != nil {
-			return &graphql.Response{Data: data}
-		}
-		return nil
-	}
 }
 
 // groupKey names all that an answer depends on: what is asked, and what the asker may read. A selection that shows what he may do

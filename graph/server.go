@@ -130,14 +130,15 @@ func (r *Resolver) openSocket(door Door) transport.WebsocketInitFunc {
 			return transport.WithWebsocketCloseCode(ctx, closeForbidden), nil, errors.New("not signed in")
 		}
 		session.Lang = lang
-		return WithSession(r.whileHolds(ctx, who, session), session), nil, nil
+		return r.whileHolds(WithSession(ctx, session), who, session), nil, nil
 	}
 }
 
-// whileHolds ends a connection's context, and with it the connection, when its session is over or its rights are others: the client
-// comes back with what it may read now and resumes from its cursor.
+// whileHolds keeps a connection's session as it is: rights that have changed hold for whatever runs on it, and when the session is over the
+// context ends, and with it the connection.
 func (r *Resolver) whileHolds(ctx context.Context, who Who, session Session) context.Context {
 	ctx, end := context.WithCancel(ctx)
+	connection := &standing{session: session}
 	go func() {
 		defer end()
 		tick := time.NewTicker(rightsPoll)
@@ -149,17 +150,22 @@ func (r *Resolver) whileHolds(ctx context.Context, who Who, session Session) con
 			case <-tick.C:
 			}
 			now, err := who(ctx, false)
-			now.Actor.Purpose = session.Actor.Purpose
-			if unauthentic(err) || err == nil && now.Actor.Fingerprint() != session.Actor.Fingerprint() {
+			if unauthentic(err) {
 				break
 			}
-			if err == nil {
-				session.ExpiresAt = now.ExpiresAt // a page session is prolonged by its use
+			if err != nil {
+				continue
+			}
+			session.ExpiresAt = now.ExpiresAt // a page session is prolonged by its use
+			now.Actor.Purpose, now.Actor.Reason = session.Actor.Purpose, session.Actor.Reason
+			if now.Actor.Fingerprint() != session.Actor.Fingerprint() {
+				session.Actor = now.Actor
+				connection.change(session)
 			}
 		}
 		endWith(ctx, closeForbidden)
 	}()
-	return ctx
+	return context.WithValue(ctx, standingKey{}, connection)
 }
 
 // unauthentic says whether an error is that somebody is not, or no longer, signed in.

@@ -45,6 +45,7 @@ func TestProgram(t *testing.T) {
 	t.Run("reads are bounded", func(t *testing.T) { boundedReads(t, first.as(t, coordinator), p) })
 	t.Run("a month above the cap is cut and says why", func(t *testing.T) { cappedMonth(t, first.as(t, coordinator), p) })
 	t.Run("who loses a person is told to forget", func(t *testing.T) { handOver(t, first, second, p) })
+	t.Run("a role that comes and goes under a subscription takes its people along", func(t *testing.T) { changedGrant(t, c, second, p) })
 	t.Run("a grant that ends closes the connection", func(t *testing.T) { endedGrant(t, c, first, p) })
 	t.Run("odd ids and texts are refused", func(t *testing.T) { oddTexts(t, first.as(t, coordinator), p) })
 	t.Run("a feed carries nothing confidential", func(t *testing.T) { guardedFeeds(t, first, p) })
@@ -308,6 +309,44 @@ func handOver(t *testing.T, first, second *node, p vars) {
 	}
 	if got := from.ask(`query($p: ID!) { participant(id: $p) { id } }`, vars{"p": person}); got["participant"] != nil {
 		t.Fatal("the old tutor still reads the person")
+	}
+}
+
+// changedGrant: a role that ends and comes back under an open subscription takes its people away and gives them back, one by one and
+// without a last look; the connection stands.
+func changedGrant(t *testing.T, c Config, n *node, p vars) {
+	email := "tutor.anffas@demo.lavoro"
+	tutor := n.as(t, email)
+	mine := map[any]bool{}
+	for _, person := range at(t, tutor.ask(`query($programme: ID!) { participants(programme: $programme, first: 200) { nodes { id enrolments { id } } } }`, p), "participants.nodes").([]any) {
+		if len(at(t, person, "enrolments").([]any)) > 0 {
+			mine[at(t, person, "id")] = true
+		}
+	}
+	if len(mine) == 0 {
+		t.Fatal("the tutor accompanies nobody")
+	}
+	socket := tutor.follow(updates, p)
+	owner, err := pgx.Connect(t.Context(), c.owner())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer owner.Close(t.Context())
+	for _, change := range []struct{ kind, to string }{{"LEFT", "'2024-12-20'"}, {"ENTERED", "null"}} {
+		if _, err := owner.Exec(t.Context(), `update access_grant g set to_day = `+change.to+` from member m where m.id = g.member_id and m.email = $1 and g.role = 'TUTOR'`, email); err != nil {
+			t.Fatal(err)
+		}
+		told := map[any]bool{}
+		for len(told) < len(mine) {
+			got := socket.next("attendanceUpdates")
+			if got["kind"] != change.kind || got["act"] != "rightsChanged" || got["subject"] != nil || !mine[got["subjectId"]] || told[got["subjectId"]] {
+				t.Fatalf("the tutor is told %v", got)
+			}
+			if (got["removedId"] == got["subjectId"]) != (change.kind == "LEFT") {
+				t.Fatalf("removed: %v", got)
+			}
+			told[got["subjectId"]] = true
+		}
 	}
 }
 

@@ -79,6 +79,13 @@ func (s *Subscriber) Close() {
 	})
 }
 
+// At is the sequence up to which all that the feed has for the subscriber was delivered.
+func (s *Subscriber) At() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.at
+}
+
 func (s *Subscriber) push(frames []frame, reached int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
