@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/platform/secret"
 	"github.com/lavoroincorso/lavoro/internal/programme"
 )
 
@@ -20,7 +21,7 @@ import (
 var loadSQL string
 
 // load fills an empty cluster with the tables, the programme and its people.
-func load(ctx context.Context, url string) error {
+func load(ctx context.Context, url string, keys *secret.Keys) error {
 	if err := postgres.Migrate(ctx, url); err != nil {
 		return err
 	}
@@ -39,6 +40,11 @@ func load(ctx context.Context, url string) error {
 		name, sql, _ := strings.Cut(step, "\n")
 		if err := loadStep(ctx, conn, name, sql); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
+		}
+		if name == "helpers" {
+			if err := copySealed(ctx, conn, keys); err != nil {
+				return fmt.Errorf("seal: %w", err)
+			}
 		}
 	}
 	return nil

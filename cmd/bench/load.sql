@@ -64,20 +64,20 @@ from someone;
 -- step participations
 insert into participation (id, programme_id, person_id, organisation_id, state, state_since, referring_service, referred_on, entered_on,
                            case_manager_id, tutor_id, origin, audience)
-select id, programme_id, person_id, organisation_id, 'ACTIVE', date '2025-02-01' + n / 50, 'SOCIAL_SERVICE', date '2025-01-01' + n / 50,
+select id, programme_id, person_id, organisation_id, 'ACTIVE', date '2025-02-01' + n / 50, service, date '2025-01-01' + n / 50,
        date '2025-02-01' + n / 50, case_manager_id, tutor_id, 'DEMO', audience
-from someone;
+from someone join sealed using (n);
+insert into person_key (person_id, wrapped, kek_version, made_at) select person_id, wrapped, kek, '2025-01-01' from someone join sealed using (n);
+insert into participation_fact (participation_id, groups, quota_exempt) select id, groups, exempt from someone join sealed using (n);
 
 -- step participations by key
 insert into participation_key (key, programme_id, referred_on, id)
 select distinct k, s.programme_id, date '2025-01-01' + s.n / 50, s.id from someone s, unnest(s.audience) k;
 
 -- step groups and checks
-insert into participation_group (id, participation_id, code, class, audience)
-select pg_temp.v7(70 + g.i, s.n), s.id, g.code, g.class, s.audience
-from someone s cross join (values (0, 'CARE_LEAVERS', 'restricted', 1), (1, 'HOUSING_EMERGENCY', 'restricted', 2), (2, 'DISABILITY', 'health', 2),
-                                  (3, 'EX_DETAINED', 'penal', 5), (4, 'VIOLENCE_VICTIMS', 'protection', 10)) g(i, code, class, every)
-where s.n / 8 % g.every = 0;
+insert into participation_group (id, participation_id, class, sealed, audience)
+select pg_temp.v7(69 + g.i, s.n), s.id, g.class, e.lists[g.i], s.audience
+from someone s join sealed e using (n) cross join (values (1, 'health'), (2, 'penal'), (3, 'protection'), (4, 'restricted')) g(i, class);
 insert into exclusion_check (id, programme_id, participation_id, measure, checked_on, outcome, evidence, checked_by, origin, audience)
 select pg_temp.v7(80 + m.i, s.n), s.programme_id, s.id, m.code, date '2025-01-15' + s.n / 50, 'CLEAR', 'Interrogazione ' || s.n, s.case_manager_id, 'DEMO', s.audience
 from someone s cross join (values (0, 'ADI'), (1, 'GOL')) m(i, code);

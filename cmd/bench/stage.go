@@ -110,7 +110,11 @@ func (s *stage) data(ctx context.Context) error {
 	if err := s.start(ctx, loading); err != nil {
 		return err
 	}
-	if err := load(ctx, s.postgres.URL(child.Login)); err != nil {
+	keys, err := secret.Read(s.keysFile())
+	if err != nil {
+		return err
+	}
+	if err := load(ctx, s.postgres.URL(child.Login), keys); err != nil {
 		return fmt.Errorf("load: %w", err)
 	}
 	if err := s.postgres.Stop(ctx); err != nil {

@@ -78,7 +78,7 @@ func (h *house) participation() uuid.UUID {
 	h.exec(`insert into person (id, given_name, family_name, birth_day, sex, citizenship, municipality, origin, audience)
 		values ($1, 'Prova', 'Inventata', '1990-05-04', 'FEMALE', 'IT', '045010', 'ENTERED', $2)`, person, audience)
 	h.exec(`insert into participation (id, programme_id, person_id, organisation_id, state, state_since, referring_service, referred_on, origin, audience)
-		values ($1, $2, $3, $4, 'ACTIVE', '2026-09-01', 'Servizio', '2026-09-01', 'ENTERED', $5)`, id, h.programme, person, h.partner, audience)
+		values ($1, $2, $3, $4, 'ACTIVE', '2026-09-01', null, '2026-09-01', 'ENTERED', $5)`, id, h.programme, person, h.partner, audience)
 	return id
 }
 

@@ -108,7 +108,7 @@ func (o *office) enrol(name, birth string, tutor uuid.UUID) {
 	o.exec(`insert into person (id, given_name, family_name, birth_day, sex, citizenship, municipality, origin, audience)
 		values ($1, $2, 'Prova', $3, 'NOT_STATED', 'IT', '045010', 'ENTERED', $4)`, person, name, birth, audience)
 	o.exec(`insert into participation (id, programme_id, person_id, organisation_id, state, state_since, referring_service, referred_on, origin, audience)
-		values ($1, $2, $3, $4, 'ACTIVE', '2026-01-01', 'Servizio', '2026-01-01', 'ENTERED', $5)`, participation, o.programme, person, o.lead, audience)
+		values ($1, $2, $3, $4, 'ACTIVE', '2026-01-01', null, '2026-01-01', 'ENTERED', $5)`, participation, o.programme, person, o.lead, audience)
 	for kind, id := range activities {
 		enrolment := uuid.New()
 		var host *uuid.UUID

@@ -19,7 +19,7 @@ func (o *office) intern(opening uuid.UUID, state string) uuid.UUID {
 	o.exec(`insert into person (id, given_name, family_name, birth_day, sex, citizenship, municipality, origin, audience)
 		values ($1, 'Ida', 'Prova', '1990-01-01', 'FEMALE', 'IT', '045003', 'ENTERED', '{}')`, person)
 	o.exec(`insert into participation (id, programme_id, person_id, organisation_id, state, state_since, referring_service, referred_on, origin, audience)
-		values ($1, $2, $3, $4, 'ACTIVE', '2026-01-01', 'Servizio', '2026-01-01', 'ENTERED', '{}')`, participation, o.programme, person, lead)
+		values ($1, $2, $3, $4, 'ACTIVE', '2026-01-01', null, '2026-01-01', 'ENTERED', '{}')`, participation, o.programme, person, lead)
 	o.exec(`insert into activity (id, programme_id, organisation_id, kind, title, place, from_day, to_day, planned_minutes, audience)
 		values ($1, $2, $3, 'INTERNSHIP', 'T', 'P', '2026-01-01', '2026-12-31', 0, '{}')`, activity, o.programme, lead)
 	o.exec(`insert into enrolment (id, programme_id, activity_id, participation_id, person_id, state, from_day, to_day, planned_minutes, origin, audience)

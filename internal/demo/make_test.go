@@ -2,15 +2,18 @@ package demo_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/lavoroincorso/lavoro/internal/demo"
 	"github.com/lavoroincorso/lavoro/internal/member"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 )
 
@@ -41,7 +44,8 @@ func (s *site) countsHold(t *testing.T) {
 		{196, "from placement"},
 		{120, "from company"},
 		{11, "(distinct state) from placement"},
-		{12, "(distinct code) from participation_group"},
+		{2, "(distinct quota_exempt) from participation_fact"},
+		{285 * 4, "from participation_group"},
 		{9, "(distinct organisation_id) from participation"},
 		{3, "(distinct outcome) from verdict"},
 		{3, "(distinct state) from opening"},
@@ -59,11 +63,43 @@ func (s *site) countsHold(t *testing.T) {
 			t.Errorf("%s: %d, want %d", c.what, n, c.want)
 		}
 	}
+	if n := s.groups(t); n != 12 {
+		t.Errorf("%d groups, want 12", n)
+	}
 	for _, state := range []string{"REFERRED", "ELIGIBILITY_CHECK", "REJECTED", "EVALUATION", "PAP_DRAFT", "PAP_SIGNED", "ACTIVE", "WITHDRAWN", "COMPLETED", "FOLLOWUP_28D", "CLOSED"} {
 		s.atLeast(t, 1, "from participation where state = '"+state+"'")
 	}
 	s.atLeast(t, 50, "from placement where state = 'RUNNING'")
 	s.atLeast(t, 10_000, "from attendance where standing = 'COUNTED'")
+}
+
+// groups counts the different groups that are sealed.
+func (s *site) groups(t *testing.T) int {
+	t.Helper()
+	rows, err := s.conn.Query(context.Background(), `select k.person_id, k.wrapped, g.id, g.sealed from participation_group g
+		join participation a on a.id = g.participation_id join person_key k on k.person_id = a.person_id`)
+	must(t, err)
+	var person, id uuid.UUID
+	var wrapped, sealed []byte
+	known := map[string]bool{}
+	_, err = pgx.ForEachRow(rows, []any{&person, &wrapped, &id, &sealed}, func() error {
+		key, err := s.deps.DB.Keys.Unwrap(person, wrapped)
+		if err != nil {
+			return err
+		}
+		list, err := key.Open(sealed, postgres.Place{Table: "participation_group", Column: "sealed", Row: id})
+		if err != nil {
+			return err
+		}
+		var codes []string
+		err = json.Unmarshal(list, &codes)
+		for _, code := range codes {
+			known[code] = true
+		}
+		return err
+	})
+	must(t, err)
+	return len(known)
 }
 
 func (s *site) oddCasesExist(t *testing.T) {

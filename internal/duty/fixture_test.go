@@ -113,7 +113,7 @@ func (h *house) participation() uuid.UUID {
 	h.exec(`insert into person (id, given_name, family_name, birth_day, sex, citizenship, municipality, origin, audience)
 		values ($1, 'Prova', 'Inventata', '1990-05-04', 'FEMALE', 'IT', '045010', 'ENTERED', $2)`, person, h.audience())
 	h.exec(`insert into participation (id, programme_id, person_id, organisation_id, state, state_since, referring_service, referred_on, origin, audience)
-		values ($1, $2, $3, $4, 'REFERRED', '2026-11-02', 'Servizio', '2026-11-02', 'ENTERED', $5)`, id, h.programme, person, h.partner, h.audience())
+		values ($1, $2, $3, $4, 'REFERRED', '2026-11-02', null, '2026-11-02', 'ENTERED', $5)`, id, h.programme, person, h.partner, h.audience())
 	return id
 }
 

@@ -113,8 +113,17 @@ func (s *step) snapshot(ctx context.Context, tx *postgres.Tx, f EntryFacts) erro
 	if err != nil {
 		return err
 	}
-	return insertOnce(ctx, tx, snapshotRow{ParticipationID: s.row.ID, ID: id, ProgrammeID: s.row.ProgrammeID, TakenOn: s.day, Employment: f.Employment,
-		UnemployedSince: f.UnemployedSince, Isced: f.ISCED, Citizenship: p.Citizenship, ForeignBackground: f.ForeignBackground.orNotAsked(),
-		HousingExclusion: f.HousingExclusion.orNotAsked(), Disability: f.Disability.orNotAsked(), Minority: f.Minority.orNotAsked(),
-		Municipality: p.Municipality, Audience: s.row.Audience})
+	row := snapshotRow{ParticipationID: s.row.ID, ID: id, ProgrammeID: s.row.ProgrammeID, TakenOn: s.day, Employment: f.Employment,
+		UnemployedSince: f.UnemployedSince, Isced: f.ISCED, Citizenship: p.Citizenship, Municipality: p.Municipality, Audience: s.row.Audience}
+	for _, a := range []struct {
+		column string
+		given  Answer
+		into   *[]byte
+	}{{"foreign_background", f.ForeignBackground, &row.ForeignBackground}, {"housing_exclusion", f.HousingExclusion, &row.HousingExclusion},
+		{"disability", f.Disability, &row.Disability}, {"minority", f.Minority, &row.Minority}} {
+		if *a.into, err = row.sealAnswer(ctx, tx, s.row.PersonID, a.column, a.given); err != nil {
+			return err
+		}
+	}
+	return insertOnce(ctx, tx, row)
 }

@@ -144,7 +144,11 @@ func (i *importer) compare(ctx context.Context, tx *postgres.Tx, row *file.Row, 
 	if err != nil {
 		return err
 	}
-	groups, traits, err := codesOf(ctx, tx, p.ID)
+	groups, traits, err := codesOf(ctx, tx, p)
+	if err != nil {
+		return err
+	}
+	service, err := serviceOf(ctx, tx, p)
 	if err != nil {
 		return err
 	}
@@ -152,7 +156,7 @@ func (i *importer) compare(ctx context.Context, tx *postgres.Tx, row *file.Row, 
 	in = in.tidy(tx.Today())
 	paths := in.unlike(person)
 	for path, differs := range map[string]bool{
-		"organisation": in.Organisation != p.OrganisationID, "referringService": in.Service != p.ReferringService,
+		"organisation": in.Organisation != p.OrganisationID, "referringService": in.Service != service,
 		"referredOn": given && in.ReferredOn != p.ReferredOn, "groups": !slices.Equal(i.readable(tx, p, in.Groups), groups),
 	} {
 		if differs {

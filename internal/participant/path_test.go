@@ -97,8 +97,16 @@ func TestSnapshotIsTakenOnce(t *testing.T) {
 	id := o.referred(o.aias, "AIAS", mario).Participation
 	o.cleared(id)
 	o.walk(o.aias, id, toActive...)
-	if got := o.text("select concat_ws(' ', taken_on, employment, isced, citizenship, foreign_background, disability, minority, municipality) from entry_snapshot"); got != "2026-03-18 UNEMPLOYED 2 IT NOT_ASKED YES REFUSED 045010" {
+	if got := o.text("select concat_ws(' ', taken_on, employment, isced, citizenship, municipality, length(foreign_background), length(disability), length(minority)) from entry_snapshot"); got != "2026-03-18 UNEMPLOYED 2 IT 045010 57 57 57" {
 		t.Errorf("snapshot: %s", got)
+	}
+	supervising, err := o.aias.WithPurpose(access.Supervision, "Reclamo della persona")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown, _ := o.show(supervising, id, node("entrySnapshot", leaf("foreignBackground"), leaf("housingExclusion"), leaf("disability"), leaf("minority")))
+	if got := fmt.Sprint(shown["entrySnapshot"]); got != "map[disability:YES foreignBackground:NOT_ASKED housingExclusion:NOT_ASKED minority:REFUSED]" {
+		t.Errorf("answers: %s", got)
 	}
 	if _, err := o.owner.Exec(o.ctx, "update entry_snapshot set isced = 8"); err == nil {
 		t.Error("the owner of the tables can rewrite a snapshot")
@@ -174,8 +182,7 @@ func TestVerdictIsWrittenUnderThePolicyOfItsDay(t *testing.T) {
 	if confirmed := o.text("select confirmed from verdict_finding where position = 0"); confirmed != "true" {
 		t.Error("the age's rule is confirmed by the notice")
 	}
-	// The coordinator may not read health groups, and the rule still counts them.
-	o.exec("delete from participation_group where class <> 'health'")
+	// The coordinator may not read groups, and the rule still counts them.
 	o.walk(o.lead, id, access.CheckEligibility)
 	if got := o.text("select outcome from verdict_finding where rule = 'eligibility.group_outcome' order by id desc limit 1"); got != "OK" {
 		t.Errorf("a group that the actor may not read does not count: %s", got)

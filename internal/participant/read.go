@@ -15,7 +15,7 @@ func Reading(vetoes ...Veto) plan.Reading {
 			"participants": plan.ListIn("Participant", "{o}.programme_id = {a:programme}", nil),
 			"participant":  plan.ByID("Participant"),
 		},
-		Fillers: map[string]plan.Filler{"participant.allowedActs": allowedActs(vetoes)},
+		Fillers: map[string]plan.Filler{"participant.allowedActs": allowedActs(vetoes), "participant.groups": groups},
 	}
 }
 
@@ -56,7 +56,7 @@ func participantFields() plan.Fields {
 		"stateLabel":       plan.Label("state", stateLabels()),
 		"stateHint":        plan.Label("state", stateHints()),
 		"stateSince":       plan.Column("state_since"),
-		"referringService": plan.Column("referring_service").In(access.Protection),
+		"referringService": plan.Sealed("participation", "referring_service", ofParticipation).In(access.Protection),
 		"referredOn":       plan.Column("referred_on"),
 		"enteredOn":        plan.Column("entered_on"),
 		"leftOn":           plan.Column("left_on"),
@@ -82,12 +82,6 @@ func participantFields() plan.Fields {
 // lastVerdict is SQL of a column of the row's last verdict.
 func lastVerdict(column string) string {
 	return "(select v." + column + " from verdict v where v.participation_id = {t}.id order by v.given_on desc, v.id desc limit 1)"
-}
-
-func groupsOf(class access.Class) plan.Field {
-	return plan.Object(plan.Fields{"groups": plan.ManyWhere("CodeItem",
-		"{o}.programme_id = {t}.programme_id and {o}.list = 'priority_groups' and {o}.code in (select g.code from participation_group g where g.participation_id = {t}.id and g.class = '"+string(class)+"')",
-		"{o}.position")}).In(class)
 }
 
 // nameOf is SQL of a column of the participation's person.
@@ -173,10 +167,10 @@ func entrySnapshot() plan.Type {
 			"unemployedSince":   plan.Column("unemployed_since"),
 			"isced":             plan.Column("isced"),
 			"citizenship":       plan.Column("citizenship"),
-			"foreignBackground": plan.Column("foreign_background").In(access.Restricted),
-			"housingExclusion":  plan.Column("housing_exclusion").In(access.Restricted),
-			"disability":        plan.Column("disability").In(access.Health),
-			"minority":          plan.Column("minority").In(access.Health),
+			"foreignBackground": plan.Sealed("entry_snapshot", "foreign_background", ofSnapshot).In(access.Restricted),
+			"housingExclusion":  plan.Sealed("entry_snapshot", "housing_exclusion", ofSnapshot).In(access.Restricted),
+			"disability":        plan.Sealed("entry_snapshot", "disability", ofSnapshot).In(access.Health),
+			"minority":          plan.Sealed("entry_snapshot", "minority", ofSnapshot).In(access.Health),
 			"municipality":      plan.Column("municipality"),
 		}}
 }

@@ -27,6 +27,7 @@ type desk struct {
 	groups, traits, sectors map[string]programme.CodeItem
 	territory               map[string]string
 	lines                   map[uuid.UUID][]uuid.UUID // by organisation
+	exempt                  []string                  // groups that do not count for the host quota
 }
 
 // Refer brings a person into the programme as REFERRED. Somebody whom the actor follows already is found by fiscal code and not made
@@ -52,6 +53,11 @@ func (r Room) desk(ctx context.Context, tx *postgres.Tx, prog uuid.UUID) (d *des
 			return nil, err
 		}
 	}
+	policy, err := programme.PolicyOn(ctx, tx, prog, tx.Today())
+	if err != nil {
+		return nil, err
+	}
+	d.exempt = policy.Strings(quotaExempt)
 	d.territory, err = territory(ctx, tx, prog)
 	return d, err
 }
@@ -179,8 +185,12 @@ func (d *desk) write(ctx context.Context, tx *postgres.Tx, f *referral) (Referra
 	if err != nil {
 		return Referral{}, err
 	}
+	key, err := tx.DataKey(ctx, ids.Person)
+	if err != nil {
+		return Referral{}, err
+	}
 	row := participationRow{ID: ids.Participation, ProgrammeID: d.programme, PersonID: ids.Person, OrganisationID: f.Organisation, State: Referred,
-		StateSince: f.ReferredOn, ReferringService: f.Service, ReferredOn: f.ReferredOn, Origin: f.Origin.kind(), OriginFile: f.Origin.File,
+		StateSince: f.ReferredOn, ReferringService: key.SealPadded([]byte(f.Service), serviceStep, servicePlace(ids.Participation)), ReferredOn: f.ReferredOn, Origin: f.Origin.kind(), OriginFile: f.Origin.File,
 		OriginRow: f.Origin.Row, OriginHash: f.Origin.Hash, Revision: 1}
 	row.Audience = row.audience(f.line)
 	keys := row.Audience
@@ -236,13 +246,17 @@ func (d *desk) writePerson(ctx context.Context, tx *postgres.Tx, f *referral, id
 }
 
 func (d *desk) writeCodes(ctx context.Context, tx *postgres.Tx, f *referral, p participationRow) error {
-	var groups []groupRow
-	for _, code := range unique(f.Groups) {
-		id, err := uuid.NewV7()
-		if err != nil {
-			return err
-		}
-		groups = append(groups, groupRow{ID: id, ParticipationID: p.ID, Code: code, Class: string(classOf(d.groups[code])), Audience: p.Audience})
+	codes, classes := unique(f.Groups), map[string]access.Class{}
+	for _, code := range codes {
+		classes[code] = classOf(d.groups[code])
+	}
+	groups, err := sealGroups(ctx, tx, p, classes, codes)
+	if err != nil {
+		return err
+	}
+	exempt := slices.ContainsFunc(codes, func(code string) bool { return slices.Contains(d.exempt, code) })
+	if err := writeFacts(ctx, tx, p.ID, len(codes), exempt); err != nil {
+		return err
 	}
 	var traits []traitRow
 	for _, t := range f.traits() {

@@ -66,8 +66,11 @@ func TestReferralWritesPersonAndParticipation(t *testing.T) {
 			t.Errorf("%s: audience %v, want %s", table, keys, want)
 		}
 	}
-	if got := o.text("select string_agg(code || ' ' || class, ', ' order by code) from participation_group"); got != "DISABILITY health, HOUSING_EMERGENCY restricted" {
-		t.Errorf("groups: %s", got)
+	if got := o.text("select string_agg(class || ' ' || length(sealed), ', ' order by class) from participation_group"); got != "health 553, penal 553, protection 553, restricted 553" {
+		t.Errorf("groups are not sealed at one length, class by class: %s", got)
+	}
+	if got := o.text("select groups || ' ' || quota_exempt from participation_fact"); got != "2 true" {
+		t.Errorf("facts of the groups: %s", got)
 	}
 	if got := o.text("select string_agg(act || ' ' || kind, ', ') from outbox"); got != "referPerson ENTERED" {
 		t.Errorf("news: %s", got)
@@ -213,6 +216,8 @@ func TestKnownPersonIsFoundForAnotherProgramme(t *testing.T) {
 	next := uuid.New()
 	o.exec(`insert into programme select $1, 'NEXT', 'Il prossimo', cup, project_code, from_day, to_day, budget_cents, file_hash, audience from programme limit 1`, next)
 	o.exec(`insert into code_item select gen_random_uuid(), $1, list, code, label, class, attributes, position, valid_from, valid_to, audience from code_item`, next)
+	o.exec(`with v as (insert into policy_version select gen_random_uuid(), $1, number, valid_from, applied_at, rules_hash, audience from policy_version returning id)
+		insert into policy_rule select gen_random_uuid(), v.id, position, code, value, unit, label, source, confirmed, audience from policy_rule, v`, next)
 	o.exec(`insert into municipality select gen_random_uuid(), $1, istat, belfiore, postcode, name, audience from municipality`, next)
 	asl := uuid.New()
 	o.exec(`insert into organisation (id, programme_id, code, name, kind, position, audience) values ($1, $2, 'ASL2', 'ASL', 'LEAD', 1, array[$1::uuid])`, asl, next)

@@ -63,7 +63,7 @@ type participationRow struct {
 	OrganisationID   uuid.UUID
 	State            State
 	StateSince       calendar.Day
-	ReferringService string
+	ReferringService []byte // sealed; nil where none is kept
 	ReferredOn       calendar.Day
 	EnteredOn        calendar.Day
 	LeftOn           calendar.Day
@@ -80,13 +80,14 @@ type participationRow struct {
 
 func (p participationRow) entered() bool { return !p.EnteredOn.IsZero() }
 
+// groupRow is the sealed list of the groups of one class.
 type groupRow struct {
 	bun.BaseModel `bun:"table:participation_group,alias:g"`
 
 	ID              uuid.UUID
 	ParticipationID uuid.UUID
-	Code            string
 	Class           string
+	Sealed          []byte
 	Audience        []uuid.UUID `bun:",array"`
 }
 
@@ -167,10 +168,10 @@ type snapshotRow struct {
 	UnemployedSince   calendar.Day
 	Isced             int
 	Citizenship       string
-	ForeignBackground Answer
-	HousingExclusion  Answer
-	Disability        Answer
-	Minority          Answer
+	ForeignBackground []byte // sealed, as the next three
+	HousingExclusion  []byte
+	Disability        []byte
+	Minority          []byte
 	Municipality      string
 	Audience          []uuid.UUID `bun:",array"`
 }
@@ -339,14 +340,42 @@ func seesMember(ctx context.Context, tx *postgres.Tx, member, programme uuid.UUI
 }
 
 // codesOf gives the groups that the actor reads, and the traits.
-func codesOf(ctx context.Context, tx *postgres.Tx, participation uuid.UUID) (groups []string, traits []traitRow, err error) {
-	if err = tx.NewRaw("select code from participation_group where participation_id = ? order by code", participation).Scan(ctx, &groups); err != nil {
+func codesOf(ctx context.Context, tx *postgres.Tx, p participationRow) (groups []string, traits []traitRow, err error) {
+	var rows []groupRow
+	if err = tx.NewSelect().Model(&rows).Where("participation_id = ?", p.ID).Scan(ctx); err != nil {
 		return nil, nil, fmt.Errorf("groups: %w", err)
 	}
-	if err = tx.NewSelect().Model(&traits).Where("participation_id = ?", participation).OrderExpr("side, code").Scan(ctx); err != nil {
+	if groups, err = openGroups(ctx, tx, p.PersonID, rows); err != nil {
+		return nil, nil, err
+	}
+	if err = tx.NewSelect().Model(&traits).Where("participation_id = ?", p.ID).OrderExpr("side, code").Scan(ctx); err != nil {
 		return nil, nil, fmt.Errorf("traits: %w", err)
 	}
 	return groups, traits, nil
+}
+
+// writeFacts keeps what others' rules need to know of the groups.
+func writeFacts(ctx context.Context, tx *postgres.Tx, participation uuid.UUID, groups int, quotaExempt bool) error {
+	if _, err := tx.NewRaw("select participation_fact_set(?, ?, ?)", participation, groups, quotaExempt).Exec(ctx); err != nil {
+		return fmt.Errorf("facts of groups: %w", err)
+	}
+	return nil
+}
+
+// codeIDs gives the ids of a list's items by code.
+func codeIDs(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, list string) (map[string]uuid.UUID, error) {
+	var rows []struct {
+		Code string
+		ID   uuid.UUID
+	}
+	if err := tx.NewRaw("select code, id from programme_code_ids(?, ?)", programme, list).Scan(ctx, &rows); err != nil {
+		return nil, fmt.Errorf("ids of %s: %w", list, err)
+	}
+	ids := make(map[string]uuid.UUID, len(rows))
+	for _, r := range rows {
+		ids[r.Code] = r.ID
+	}
+	return ids, nil
 }
 
 // insertOnce writes a snapshot unless there is one: the first stays.

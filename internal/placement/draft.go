@@ -89,7 +89,7 @@ func (r Room) draftGates(ctx context.Context, tx *postgres.Tx, p Placement, c ca
 	if p.ToDay.IsZero() {
 		p.ToDay = earlier(earlier(p.FromDay.AddMonths(pol.rules.DurationMonths).AddDays(-1), c.OpeningTo), c.ProgrammeTo)
 	}
-	if p.Exempt, err = exempt(ctx, tx, p.Participation, pol.exempt); err != nil {
+	if p.Exempt, err = exempt(ctx, tx, p.Participation); err != nil {
 		return Facts{}, err
 	}
 	if err := hold(ctx, tx, p.Person, p.Opening, p.Site); err != nil {

@@ -14,9 +14,8 @@ import (
 
 // policy is the part of a programme's rules that internships follow, as in force on one day.
 type policy struct {
-	rules  Rules
-	quota  []programme.Quota
-	exempt []string // groups that do not count for the quota
+	rules Rules
+	quota []programme.Quota
 }
 
 func policyOn(ctx context.Context, tx *postgres.Tx, programmeID uuid.UUID, day calendar.Day) (policy, error) {
@@ -24,7 +23,7 @@ func policyOn(ctx context.Context, tx *postgres.Tx, programmeID uuid.UUID, day c
 	if err != nil {
 		return policy{}, err
 	}
-	out := policy{exempt: p.Strings("placement.quota_exempt_groups"), rules: Rules{
+	out := policy{rules: Rules{
 		DurationMonths: p.Int("placement.duration_months"), MaxMonths: p.Int("placement.max_months"),
 		TutorMax: p.Int(tutorMax), HostTutorMax: p.Int("placement.host_tutor_max_interns"),
 		DaysBefore: p.Int("placement.communication_days_before"), Certificates: p.Strings("placement.safety_certificates"),

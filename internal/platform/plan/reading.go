@@ -84,7 +84,7 @@ type Schema struct {
 
 // NewSchema joins the concepts' readings. It panics on a name declared twice or never: a mistake of ours that must not start.
 func NewSchema(readings ...Reading) *Schema {
-	s := &Schema{types: map[string]*Type{}, byPrefix: map[string]*Type{}, roots: Roots{}, fillers: map[string]Filler{}}
+	s := &Schema{types: map[string]*Type{}, byPrefix: map[string]*Type{}, roots: Roots{}, fillers: map[string]Filler{openText: openTexts}}
 	for _, r := range readings {
 		for _, t := range r.Types {
 			t.Fields, t.Filters = maps.Clone(t.Fields), maps.Clone(t.Filters)

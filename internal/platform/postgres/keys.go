@@ -11,6 +11,9 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/platform/secret"
 )
 
+// Place is where a sealed value stands.
+type Place = secret.Place
+
 // ErrNoKeys is returned where something must be sealed, opened or found and the database was opened without keys.
 var ErrNoKeys = errors.New("the database was opened without the installation's keys")
 
