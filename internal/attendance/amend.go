@@ -48,7 +48,10 @@ func Correct(ctx context.Context, tx *postgres.Tx, c Correction) error {
 	if err := allowed(ctx, tx, e, o); err != nil {
 		return err
 	}
-	next := o.row(e, tx, "ENTERED")
+	next, err := o.row(ctx, tx, e, "ENTERED")
+	if err != nil {
+		return err
+	}
 	next.ReplacesID = &old.ID
 	if err := place(ctx, tx, &next); err != nil {
 		return err

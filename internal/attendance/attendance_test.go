@@ -2,6 +2,8 @@ package attendance_test
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -422,12 +424,56 @@ func TestWithdrawalKeepsItsReason(t *testing.T) {
 	if err := o.as(o.tutor, func(ctx context.Context, tx *postgres.Tx) error { return attendance.Withdraw(ctx, tx, e.ID, "  ", nil) }); err == nil {
 		t.Fatal("withdrawn again, without a word")
 	}
-	var note string
 	var by uuid.UUID
-	o.one("select standing_note from attendance", &note)
 	o.one("select standing_by from attendance", &by)
-	if note != "giorno sbagliato" || by != o.tutor.Member {
+	if note := o.unsealed(e.ID, "standing_note"); note != "giorno sbagliato" || by != o.tutor.Member {
 		t.Fatalf("%q by %s", note, by)
+	}
+}
+
+// unsealed is a remark on an entry.
+func (o *office) unsealed(entry uuid.UUID, column string) (note string) {
+	o.t.Helper()
+	var person uuid.UUID
+	var sealed []byte
+	o.one("select person_id from attendance where id = '"+entry.String()+"'", &person)
+	o.one("select "+column+" from attendance where id = '"+entry.String()+"'", &sealed)
+	err := o.as(o.tutor, func(ctx context.Context, tx *postgres.Tx) error {
+		key, err := tx.DataKey(ctx, person)
+		if err != nil {
+			return err
+		}
+		plain, err := key.Open(sealed, postgres.Place{Table: "attendance", Column: column, Row: entry})
+		note = string(plain)
+		return err
+	})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return note
+}
+
+// TestRemarksAreSealed: the same entry is known again by its remark, and one with another remark is another entry.
+func TestRemarksAreSealed(t *testing.T) {
+	o := newOffice(t)
+	e := entry(o.course["adult"], "2026-03-16", "08:30", "12:30")
+	e.Note = "visita medica"
+	for range 2 {
+		if answers := o.record(o.tutor, e); !answers[0].Written {
+			t.Fatalf("%+v", answers)
+		}
+	}
+	if note := o.unsealed(e.ID, "note"); note != e.Note {
+		t.Errorf("%q", note)
+	}
+	var dump string
+	o.one("select a::text from attendance a", &dump)
+	if strings.Contains(dump, "visita") || strings.Contains(dump, fmt.Sprintf("%x", "visita")) {
+		t.Errorf("the row shows the remark: %s", dump)
+	}
+	e.Note = "altro"
+	if answers := o.record(o.tutor, e); answers[0].Written {
+		t.Error("an id was taken for an entry with another remark")
 	}
 }
 

@@ -113,6 +113,11 @@ func (b *batch) load(ctx context.Context) (err error) {
 	if err = hold(ctx, b.tx, persons); err != nil {
 		return err
 	}
+	if slices.ContainsFunc(b.entries, func(e Entry) bool { return e.Note != "" }) {
+		if _, err = b.tx.DataKeys(ctx, persons); err != nil { // in one question for the whole batch
+			return err
+		}
+	}
 	if b.existing, err = byIDs(ctx, b.tx, entryIDs); err != nil {
 		return err
 	}
@@ -195,10 +200,11 @@ func policyOn(ctx context.Context, tx *postgres.Tx, programmeID uuid.UUID, day c
 func (b *batch) decide(ctx context.Context, i int, e Entry) (*row, error) {
 	answer := &b.answers[i]
 	if r, ok := b.existing[e.ID]; ok {
-		if answer.Written = r.says(e); !answer.Written {
+		same, err := r.says(ctx, b.tx, e)
+		if answer.Written = same; err == nil && !same {
 			answer.Refusals = refusal.List{refusal.IDTaken.At("id")}
 		}
-		return nil, nil
+		return nil, err
 	}
 	o, ok := b.enrolments[e.Enrolment]
 	switch {
@@ -213,7 +219,10 @@ func (b *batch) decide(ctx context.Context, i int, e Entry) (*row, error) {
 	if err != nil || len(answer.Refusals) > 0 {
 		return nil, err
 	}
-	r := o.row(e, b.tx, b.origin)
+	r, err := o.row(ctx, b.tx, e, b.origin)
+	if err != nil {
+		return nil, err
+	}
 	if contested {
 		r.Standing = Contested
 	} else {
@@ -287,19 +296,21 @@ func (b *batch) total(o enrolment, e Entry) Total {
 	return t
 }
 
-func (o enrolment) row(e Entry, tx *postgres.Tx, origin string) row {
+func (o enrolment) row(ctx context.Context, tx *postgres.Tx, e Entry, origin string) (row, error) {
+	note, err := sealNote(ctx, tx, o.PersonID, e.ID, "note", e.Note)
 	return row{
 		ID: e.ID, ProgrammeID: o.ProgrammeID, EnrolmentID: o.ID, ActivityID: o.ActivityID, ParticipationID: o.ParticipationID, PersonID: o.PersonID,
 		PlacementID: o.PlacementID, CompanyID: o.CompanyID, Kind: e.Kind, Day: e.Day, From: e.From, To: e.To,
-		AbsenceReason: orNull(e.AbsenceReason), Note: orNull(e.Note), Standing: Counted,
+		AbsenceReason: orNull(e.AbsenceReason), Note: note, Standing: Counted,
 		RecordedBy: tx.Actor.Member, RecordedAt: tx.Now, Origin: origin, Audience: o.Audience, Revision: 1,
-	}
+	}, err
 }
 
 // says tells whether a stored entry is the very one that is sent again.
-func (r row) says(e Entry) bool {
+func (r row) says(ctx context.Context, tx *postgres.Tx, e Entry) (bool, error) {
+	note, err := r.note(ctx, tx)
 	return r.EnrolmentID == e.Enrolment && r.Kind == e.Kind && r.Day == e.Day && r.From == e.From && r.To == e.To &&
-		orEmpty(r.AbsenceReason) == e.AbsenceReason && orEmpty(r.Note) == e.Note
+		orEmpty(r.AbsenceReason) == e.AbsenceReason && note == e.Note, err
 }
 
 // write inserts what was accepted. What somebody else made overlap in the meantime is kept from counting by the database, and

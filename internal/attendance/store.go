@@ -31,9 +31,9 @@ type row struct {
 	From            calendar.LocalTime `bun:"from_minute"`
 	To              calendar.LocalTime `bun:"to_minute"`
 	AbsenceReason   *string
-	Note            *string
+	Note            []byte // sealed; nil for none
 	Standing        Standing
-	StandingNote    *string
+	StandingNote    []byte // sealed; nil for none
 	StandingBy      *uuid.UUID
 	StandingAt      *time.Time
 	ReplacesID      *uuid.UUID
@@ -153,8 +153,12 @@ func insert(ctx context.Context, tx *postgres.Tx, rows []row) (map[uuid.UUID]boo
 
 // stand changes the standing of an entry that still has the one it was loaded with, and keeps who did it and why.
 func stand(ctx context.Context, tx *postgres.Tx, r row, to Standing, note string) (bool, error) {
+	sealed, err := sealNote(ctx, tx, r.PersonID, r.ID, "standing_note", note)
+	if err != nil {
+		return false, err
+	}
 	result, err := tx.NewUpdate().Model((*row)(nil)).Set("standing = ?", to).Set("revision = revision + 1").
-		Set("standing_note = ?", orNull(note)).Set("standing_by = ?", tx.Actor.Member).Set("standing_at = ?", tx.Now).
+		Set("standing_note = ?", sealed).Set("standing_by = ?", tx.Actor.Member).Set("standing_at = ?", tx.Now).
 		Where("id = ? and standing = ? and revision = ?", r.ID, r.Standing, r.Revision).Exec(ctx)
 	if err != nil {
 		return false, err
