@@ -225,6 +225,11 @@ func node(name string, under ...plan.Selected) plan.Selected {
 	return plan.Selected{Alias: name, Name: name, Under: func(string) []plan.Selected { return under }}
 }
 
+func has(err error, code *refusal.Code) bool {
+	list, ok := refusal.As(err)
+	return ok && list.Has(code)
+}
+
 func isNotFound(err error) bool {
 	list, ok := refusal.As(err)
 	return ok && list.Has(refusal.NotFound)

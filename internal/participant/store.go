@@ -385,3 +385,58 @@ func insertOnce(ctx context.Context, tx *postgres.Tx, s snapshotRow) error {
 	}
 	return nil
 }
+
+// owner is a transaction of the login that owns the tables: keys are rotated for everybody at once.
+type owner struct{ bun.Tx }
+
+func asOwner(ctx context.Context, url string, fn func(context.Context, owner) error) error {
+	return postgres.AsOwner(ctx, url, func(ctx context.Context, tx bun.Tx) error { return fn(ctx, owner{tx}) })
+}
+
+// unmarked gives some codes that have no mark under the key of the index, held until the transaction ends.
+func unmarked(ctx context.Context, tx owner, version uint32) ([]codeRow, error) {
+	var rows []codeRow
+	err := tx.NewSelect().Model(&rows).Where("not exists (select 1 from person_code n where n.person_id = c.person_id and n.code = c.code and n.index_version = ?)",
+		int64(version)).Limit(reindexBatch).For("update of c").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("codes: %w", err)
+	}
+	return rows, nil
+}
+
+// addMarks writes marks that are not there yet: a node that holds the new keys may have written one meanwhile.
+func addMarks(ctx context.Context, tx owner, rows []codeRow) error {
+	if _, err := tx.NewInsert().Model(&rows).On("conflict do nothing").Returning("NULL").Exec(ctx); err != nil {
+		return fmt.Errorf("mark codes: %w", err)
+	}
+	return nil
+}
+
+// holdCodes keeps everybody from writing codes and data keys until the transaction ends.
+func holdCodes(ctx context.Context, tx owner) error {
+	if _, err := tx.NewRaw("lock table person_code, person_key in share row exclusive mode").Exec(ctx); err != nil {
+		return fmt.Errorf("hold codes: %w", err)
+	}
+	return nil
+}
+
+// wrappedBefore says whether some data key is wrapped under another key-encryption key.
+func wrappedBefore(ctx context.Context, tx owner, version uint32) (yes bool, err error) {
+	if err = tx.NewRaw("select exists (select 1 from person_key where kek_version <> ?)", int64(version)).Scan(ctx, &yes); err != nil {
+		return false, fmt.Errorf("data keys: %w", err)
+	}
+	return yes, nil
+}
+
+// retire forgets the marks of every key of the index but one, and refuses new ones.
+func retire(ctx context.Context, tx owner, version uint32) error {
+	for _, sql := range []string{
+		"insert into retired_index select distinct index_version from person_code where index_version <> ? on conflict do nothing",
+		"delete from person_code where index_version <> ?",
+	} {
+		if _, err := tx.NewRaw(sql, int64(version)).Exec(ctx); err != nil {
+			return fmt.Errorf("retire keys of the index: %w", err)
+		}
+	}
+	return nil
+}

@@ -49,9 +49,12 @@ func (k *Keys) NewDataKey(person uuid.UUID) (Wrapped, DataKey, error) {
 	return wrapped, key, err
 }
 
-// Unwrap gives the person's data key.
+// Unwrap gives the person's data key. One that these keys did not wrap may have been wrapped anew since: then the file is read again.
 func (k *Keys) Unwrap(person uuid.UUID, wrapped []byte) (DataKey, error) {
 	raw, err := k.now.Load().kek.Decrypt(wrapped, whose(person))
+	if err != nil && k.renew() {
+		raw, err = k.now.Load().kek.Decrypt(wrapped, whose(person))
+	}
 	if err != nil {
 		return DataKey{}, ErrForeignKey
 	}

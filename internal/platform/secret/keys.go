@@ -19,7 +19,10 @@ import (
 var ErrBadKeys = errors.New("these are no keys of lavoro, or they are damaged")
 
 // Keys are an installation's keysets. Rotate gives others; Take has them take the place of those that a running node holds.
-type Keys struct{ now atomic.Pointer[rings] }
+type Keys struct {
+	now  atomic.Pointer[rings]
+	from source
+}
 
 // Take takes over what the other keys hold, for everybody who uses these.
 func (k *Keys) Take(other *Keys) { k.now.Store(other.now.Load()) }

@@ -308,3 +308,33 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// TestANodeReadsItsKeysAgain: what was wrapped anew while it runs, and only if the file has changed.
+func TestANodeReadsItsKeysAgain(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "keys.json")
+	if err := generate(t).Create(path); err != nil {
+		t.Fatal(err)
+	}
+	node, err := secret.Read(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := rotate(t, node)
+	wrapped, _ := dataKey(t, next, anna)
+	if _, err := node.Unwrap(anna, wrapped.Bytes); !errors.Is(err, secret.ErrForeignKey) {
+		t.Errorf("before the file is written: %v", err)
+	}
+	if err := next.Write(path); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := node.Unwrap(anna, wrapped.Bytes); err != nil {
+		t.Errorf("after it is written: %v", err)
+	}
+	last, err := next.Finish()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := last.Unwrap(anna, wrapped.Bytes); err != nil || len(last.KekVersions()) != 1 || len(last.IndexVersions()) != 1 || last.IndexVersions()[0] != next.IndexVersions()[0] {
+		t.Errorf("finished: %v %v (%v)", last.KekVersions(), last.IndexVersions(), err)
+	}
+}

@@ -30,6 +30,7 @@ func Read(path string) (*Keys, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
+	k.from.path, k.from.at = path, info.ModTime()
 	return k, nil
 }
 
