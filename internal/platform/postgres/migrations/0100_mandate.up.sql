@@ -50,11 +50,11 @@ create index requirement_proof_participation on requirement_proof (participation
 
 insert into audience_follower values ('mandate_sample', null), ('requirement_proof', null);
 alter table mandate enable row level security;
-create policy seen on mandate using (audience && (select app_keys('directory')));
+create policy seen on mandate using (audience &&& (select app_keys('directory')));
 alter table mandate_sample enable row level security;
-create policy seen on mandate_sample using (audience && (select app_keys('path')));
+create policy seen on mandate_sample using (audience &&& (select app_keys('path')));
 alter table requirement_proof enable row level security;
-create policy seen on requirement_proof using (audience && (select app_keys('proof'))) with check (audience && (select app_keys('path')));
+create policy seen on requirement_proof using (audience &&& (select app_keys('proof'))) with check (audience &&& (select app_keys('path')));
 grant select, insert, update on mandate, mandate_sample, requirement_proof to lavoro_app;
 
 -- The audience without any mandate's keys, and with those of the mandates that open the row: by its days, or, with none, by sample alone.
