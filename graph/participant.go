@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"errors"
+	"strconv"
 
 	"github.com/google/uuid"
 
@@ -282,6 +283,34 @@ func (m mutation) CloseParticipant(ctx context.Context, input CloseParticipantIn
 			return err
 		}
 		return m.Participants.Close(ctx, tx, in)
+	})
+}
+
+// ProtectParticipant hides a participation from everybody but its team and those who are named.
+func (m mutation) ProtectParticipant(ctx context.Context, input ProtectParticipantInput) (*ProtectParticipantPayload, error) {
+	return perform(ctx, m.Resolver, access.ProtectParticipant, input, func(ctx context.Context, tx *postgres.Tx, out *ProtectParticipantPayload) error {
+		of, wrong := shownParticipant(&out.Participant, input.Participant)
+		named := make([]participant.Named, len(input.Named))
+		for i, n := range input.Named {
+			member, wrongMember := idOf("mem", n.Member, "named", strconv.Itoa(i), "member")
+			wrong = refusal.Join(wrong, wrongMember)
+			named[i] = participant.Named{Member: member, Role: access.Role(n.Role), To: orNoDay(n.To)}
+		}
+		if wrong != nil {
+			return wrong
+		}
+		return m.Participants.Protect(ctx, tx, participant.ProtectInput{Participation: of, Expected: revision(input.ExpectedRevision), Named: named})
+	})
+}
+
+// UnprotectParticipant gives a participation back to the sight of its organisation.
+func (m mutation) UnprotectParticipant(ctx context.Context, input UnprotectParticipantInput) (*UnprotectParticipantPayload, error) {
+	return perform(ctx, m.Resolver, access.UnprotectParticipant, input, func(ctx context.Context, tx *postgres.Tx, out *UnprotectParticipantPayload) error {
+		of, err := shownParticipant(&out.Participant, input.Participant)
+		if err != nil {
+			return err
+		}
+		return m.Participants.Unprotect(ctx, tx, of, revision(input.ExpectedRevision))
 	})
 }
 

@@ -57,6 +57,12 @@ func CircleKey(programme, participation uuid.UUID) uuid.UUID {
 	return OverCircle.Key(programme, participation)
 }
 
+// overHouse makes the key of the house's own services; nothing is granted over it.
+const overHouse Scope = "HOUSE"
+
+// HouseKey stands on the rows of protected participations, so that the house's own services go on serving them.
+func HouseKey(programme uuid.UUID) uuid.UUID { return overHouse.Key(programme, programme) }
+
 // MandateKey stands on what a mandate opens under pseudonyms.
 func MandateKey(programme, mandate uuid.UUID) uuid.UUID { return OverMandate.Key(programme, mandate) }
 

@@ -56,6 +56,8 @@ const (
 	AskFirstResult       Act = "askFirstResult"
 	AskSecondResult      Act = "askSecondResult"
 	CloseParticipant     Act = "closeParticipant"
+	ProtectParticipant   Act = "protectParticipant"
+	UnprotectParticipant Act = "unprotectParticipant"
 
 	RegisterCompany Act = "registerCompany"
 	OfferOpening    Act = "offerOpening"
@@ -102,6 +104,7 @@ const (
 var (
 	pathActs = []Act{ReferPerson, RecordExclusionCheck, AssignTeam, CheckEligibility, AdmitParticipant, RejectParticipant, DraftPlan, SignPlan,
 		ActivateParticipant, WithdrawParticipant, ExcludeParticipant, CompleteParticipant, AskFirstResult, AskSecondResult, CloseParticipant, RecordProof}
+	circleActs    = []Act{ProtectParticipant, UnprotectParticipant}
 	companyActs   = []Act{RegisterCompany, OfferOpening, CloseOpening}
 	activityActs  = []Act{PlanActivity, Enrol, CompleteEnrolment, WithdrawEnrolment}
 	placementActs = []Act{DraftPlacement, ConfirmPlacement, SignProject, CommunicatePlacement, StartPlacement, SuspendPlacement, ResumePlacement,
@@ -113,16 +116,17 @@ var (
 
 // acts is the table role x act: what a grant of the role may do on rows that carry its key.
 var acts = map[Role][]Act{
-	Coordinator:        join(pathActs, companyActs, activityActs, placementActs, registerActs, matchActs, mandateActs, []Act{ComputeAllowance}),
+	Coordinator:        join(pathActs, circleActs, companyActs, activityActs, placementActs, registerActs, matchActs, mandateActs, []Act{ComputeAllowance}),
 	PartnerCoordinator: join(pathActs, companyActs, activityActs, placementActs, registerActs, matchActs, []Act{ComputeAllowance}),
 	CaseManager: {RecordExclusionCheck, CheckEligibility, AdmitParticipant, RejectParticipant, DraftPlan, SignPlan, ActivateParticipant,
-		WithdrawParticipant, CompleteParticipant, AskFirstResult, AskSecondResult, CloseParticipant, RecordProof, Enrol, WithdrawEnrolment},
+		WithdrawParticipant, CompleteParticipant, AskFirstResult, AskSecondResult, CloseParticipant, RecordProof,
+		ProtectParticipant, UnprotectParticipant, Enrol, WithdrawEnrolment},
 	Scout: join(companyActs, matchActs),
 	Tutor: join(registerActs, matchActs, []Act{Enrol, CompleteEnrolment, DraftPlacement, ConfirmPlacement, SignProject, StartPlacement,
 		SuspendPlacement, ResumePlacement, EndPlacement}),
 	HostTutor:       {RecordAttendance},
 	PaymentsOfficer: {RecordExclusionCheck, ComputeAllowance},
-	System:          join(pathActs, companyActs, activityActs, placementActs, registerActs, matchActs, mandateActs, []Act{ComputeAllowance, RefreshMatches, RemindDue}),
+	System:          join(pathActs, circleActs, companyActs, activityActs, placementActs, registerActs, matchActs, mandateActs, []Act{ComputeAllowance, RefreshMatches, RemindDue}),
 }
 
 func join(lists ...[]Act) []Act {

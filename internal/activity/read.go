@@ -51,6 +51,7 @@ func enrolments() plan.Type {
 			"hidden":         plan.Hidden(),
 			"activity":       plan.One("Activity", "activity_id"),
 			"participant":    plan.One("Participant", "participation_id"),
+			"pseudonym":      plan.Expr("pseudonym_of({t}.participation_id)"),
 			"state":          plan.Column("state"),
 			"stateLabel":     plan.Label("state", stateLabels),
 			"fromDay":        plan.Column("from_day"),

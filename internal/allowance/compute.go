@@ -125,7 +125,7 @@ func work(ctx context.Context, tx *postgres.Tx, known map[uuid.UUID]participatio
 		if old.ID != uuid.Nil && same(old, next, linesBefore[old.ID], lines) {
 			continue
 		}
-		if ids[m], err = b.put(tx, old, next, lines); err != nil {
+		if ids[m], err = b.put(tx, known[m.Participation], old, next, lines); err != nil {
 			return nil, err
 		}
 	}
@@ -152,10 +152,10 @@ func (b *batch) inForce(ctx context.Context, tx *postgres.Tx, of ruleOf) (inForc
 // rows spells a statement as it is stored, ids aside.
 func rows(p participation, m Month, by inForce, s Statement, now time.Time) (statementRow, []lineRow) {
 	row := statementRow{ProgrammeID: p.ProgrammeID, ParticipationID: p.ID, Month: m.Month, PolicyVersionID: by.version, Minutes: s.Minutes,
-		AccruedCents: s.Accrued, CapCents: s.Cap, TotalCents: s.Total, ComputedAt: now, Audience: p.Audience}
+		AccruedCents: s.Accrued, CapCents: s.Cap, TotalCents: s.Total, ComputedAt: now, Audience: p.Money}
 	lines := make([]lineRow, len(s.Lines))
 	for i, l := range s.Lines {
-		lines[i] = lineRow{ParticipationID: p.ID, Position: i + 1, Kind: l.Kind, AmountCents: l.Amount, Rule: l.Rule, Text: l.Text, Audience: p.Audience}
+		lines[i] = lineRow{ParticipationID: p.ID, Position: i + 1, Kind: l.Kind, AmountCents: l.Amount, Rule: l.Rule, Text: l.Text, Audience: p.Money}
 		if l.Enrolment != uuid.Nil {
 			lines[i].EnrolmentID = &l.Enrolment
 		}
@@ -167,7 +167,7 @@ func rows(p participation, m Month, by inForce, s Statement, now time.Time) (sta
 }
 
 // put readies a statement for writing under its id, and tells of it.
-func (b *batch) put(tx *postgres.Tx, old, next statementRow, lines []lineRow) (uuid.UUID, error) {
+func (b *batch) put(tx *postgres.Tx, p participation, old, next statementRow, lines []lineRow) (uuid.UUID, error) {
 	kind := event.Changed
 	next.ID, next.Revision = old.ID, old.Revision+1
 	if old.ID == uuid.Nil {
@@ -186,7 +186,7 @@ func (b *batch) put(tx *postgres.Tx, old, next statementRow, lines []lineRow) (u
 	}
 	b.rows, b.lines = append(b.rows, next), append(b.lines, lines...)
 	tx.Tell(event.News{Programme: next.ProgrammeID, Act: string(access.ComputeAllowance), Kind: kind, SubjectKind: "Allowance", Subject: next.ID,
-		Related: []uuid.UUID{next.ParticipationID}, Audience: next.Audience},
+		Related: p.related(), Audience: next.Audience},
 		map[string]any{"month": next.Month, "policyVersion": next.PolicyVersionID, "minutes": next.Minutes, "before": old.TotalCents, "after": next.TotalCents})
 	return next.ID, nil
 }

@@ -23,12 +23,15 @@ func Reading() plan.Reading {
 }
 
 func statement() plan.Type {
-	partner := plan.RefersTo("org", "id").Reveals(access.Path)
+	// Whose a row is, and of which partner, is asked of the participation: of one that is hidden nothing is found.
+	person, partner := plan.RefersTo("prt", "id").Reveals(access.Path), plan.RefersTo("org", "id").Reveals(access.Path)
+	person.Where = "exists (select from participation p where p.id = {t}.participation_id and p.id = {v})"
 	partner.Where = "exists (select from participation p where p.id = {t}.participation_id and p.organisation_id = {v})"
 	return plan.Type{Name: "Allowance", Prefix: Prefix, Table: "allowance", Class: access.Money,
 		Fields: plan.Fields{
 			"hidden":        plan.Hidden(),
-			"participant":   plan.One("Participant", "participation_id").In(access.Path),
+			"participant":   plan.One("Participant", "participation_id").In(access.Path).Apart(),
+			"pseudonym":     plan.Expr("pseudonym_of({t}.participation_id)"),
 			"month":         plan.Month("month"),
 			"minutes":       plan.Column("minutes"),
 			"accrued":       plan.Column("accrued_cents"),
@@ -45,7 +48,7 @@ func statement() plan.Type {
 		},
 		Filters: plan.Filters{
 			"month":        plan.Equals("month", "date"),
-			"participant":  plan.RefersTo("prt", "participation_id").Reveals(access.Path),
+			"participant":  person,
 			"organisation": partner,
 			"capped":       plan.Whether("{t}.accrued_cents > {t}.cap_cents", "{t}.accrued_cents <= {t}.cap_cents"),
 		}}

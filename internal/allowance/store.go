@@ -21,6 +21,16 @@ type participation struct {
 	ID          uuid.UUID
 	ProgrammeID uuid.UUID
 	Audience    []uuid.UUID `bun:",array"`
+	Protected   bool
+	Money       []uuid.UUID `bun:",array"` // the audience of its statements
+}
+
+// related is what a feed of its statements may be narrowed to: nothing where those who see the money do not see whose it is.
+func (p participation) related() []uuid.UUID {
+	if p.Protected {
+		return nil
+	}
+	return []uuid.UUID{p.ID}
 }
 
 type statementRow struct {
@@ -74,7 +84,7 @@ type hoursRow struct {
 // statement that is written last must have read the register last.
 func participations(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) (map[uuid.UUID]participation, error) {
 	var rows []participation
-	err := tx.NewRaw("select id, programme_id, audience from participation where id in (?) order by id for no key update", bun.In(ids)).Scan(ctx, &rows)
+	err := tx.NewRaw("select id, programme_id, audience, protected, money_keys(id) as money from participation where id in (?) order by id for no key update", bun.In(ids)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("participations: %w", err)
 	}

@@ -19,6 +19,7 @@ func Reading() plan.Reading {
 			Fields: plan.Fields{
 				"hidden":        plan.Hidden(),
 				"participant":   plan.One("Participant", "participation_id").In(access.Path),
+				"pseudonym":     plan.Expr("pseudonym_of({t}.participation_id)"),
 				"enrolment":     plan.One("Enrolment", "enrolment_id"),
 				"activity":      plan.One("Activity", "activity_id"),
 				"placement":     plan.One("Placement", "placement_id"),

@@ -2,9 +2,11 @@ package duty
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 
+	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/programme"
@@ -14,9 +16,12 @@ import (
 // old state is done, and what the new state waits for becomes due. When the state stays the same the clock runs on, and only whose
 // turn it is changes.
 func (c *Clocks) OnState(ctx context.Context, tx *postgres.Tx, t event.Transition) error {
-	owner, next := turns(t.Owners)
+	owner, next := turns(circled(t))
 	if t.From == t.To {
-		return handOver(ctx, tx, t.Subject, c.kinds(t.Concept), owner, next)
+		if err := handOver(ctx, tx, t.Subject, c.kinds(t.Concept), owner, next); err != nil || t.Subject != t.Participation {
+			return err
+		}
+		return passOn(ctx, tx, t)
 	}
 	if t.From != "" {
 		if err := finish(ctx, tx, t.Subject, c.kinds(t.Concept)); err != nil {
@@ -45,4 +50,31 @@ func turns(owners []uuid.UUID) (owner, next uuid.UUID) {
 		return uuid.Nil, uuid.Nil
 	}
 	return owners[0], owners[min(1, len(owners)-1)]
+}
+
+// circled gives the owners of what is due. About a protected participation only its team has a turn; the circle stands for everybody
+// else.
+func circled(t event.Transition) []uuid.UUID {
+	circle := access.CircleKey(t.Programme, t.Participation)
+	if !slices.Contains(t.Audience, circle) {
+		return t.Owners
+	}
+	owners := make([]uuid.UUID, len(t.Owners))
+	for i, o := range t.Owners {
+		owners[i] = circle
+		if slices.Contains(t.Audience, access.TutorKey(t.Programme, o)) || slices.Contains(t.Audience, access.CaseKey(t.Programme, o)) {
+			owners[i] = o
+		}
+	}
+	return owners
+}
+
+// passOn gives whatever is due about a person, of every concept, from those who have lost the person to who follows now.
+func passOn(ctx context.Context, tx *postgres.Tx, t event.Transition) error {
+	for _, heir := range circled(t) {
+		if slices.Contains(t.Audience, heir) { // an organisation or a circle: of members their keys stand there
+			return inherit(ctx, tx, t.Participation, t.Gone, heir)
+		}
+	}
+	return nil
 }

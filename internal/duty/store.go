@@ -128,13 +128,26 @@ type recipient struct {
 	Email    string
 }
 
-// recipients are the members behind owners: the member himself, or those who coordinate the organisation on the day.
+// inherit gives the open dues about a participation whose owners have lost it to the heir.
+func inherit(ctx context.Context, tx *postgres.Tx, participation uuid.UUID, gone []uuid.UUID, heir uuid.UUID) error {
+	_, err := tx.NewRaw(`update due set owner_key = case when owner_key = any (?0) then ?1 else owner_key end,
+			next_owner_key = case when next_owner_key = any (?0) then ?1 else next_owner_key end, revision = revision + 1
+		where participation_id = ?2 and done_at is null and (owner_key = any (?0) or next_owner_key = any (?0))`,
+		pgdialect.Array(gone), heir, participation).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("inherit dues: %w", err)
+	}
+	return nil
+}
+
+// recipients are the members behind owners: the member himself, those who coordinate the organisation on the day, or those who are
+// named in a circle.
 func recipients(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, owners []uuid.UUID) ([]recipient, error) {
 	var rows []recipient
 	err := tx.NewRaw(`select m.id as key, m.id as member_id, m.email from member m where m.id in (?0)
 		union
 		select g.key, m.id, m.email from access_grant g join member m on m.id = g.member_id
-		where g.programme_id = ?1 and g.key in (?0) and g.role in (?2) and g.from_day <= ?3 and (g.to_day is null or g.to_day >= ?3)
+		where g.programme_id = ?1 and g.key in (?0) and (g.role in (?2) or g.scope = 'CIRCLE') and g.from_day <= ?3 and (g.to_day is null or g.to_day >= ?3)
 		order by 2, 1`, bun.In(owners), programme, bun.In([]access.Role{access.Coordinator, access.PartnerCoordinator}), tx.Today()).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("recipients: %w", err)

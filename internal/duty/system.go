@@ -15,7 +15,8 @@ import (
 // SystemMember is under whose id the house's own services act; no row of a member stands behind it.
 var SystemMember = uuid.NewSHA1(uuid.NameSpaceURL, []byte("https://github.com/lavoroincorso/lavoro#system"))
 
-// SystemActor is the house itself: a SYSTEM grant on the lead organisation of each programme.
+// SystemActor is the house itself: a SYSTEM grant on the lead organisation of each programme, and one on its protected participations,
+// which the lead organisation does not see.
 func SystemActor(ctx context.Context, db *postgres.DB) (access.Actor, error) {
 	rows, err := db.Relay.Query(ctx, "select programme_id, organisation_id from programme_roots()")
 	if err != nil {
@@ -28,7 +29,11 @@ func SystemActor(ctx context.Context, db *postgres.DB) (access.Actor, error) {
 	if err != nil {
 		return access.Actor{}, fmt.Errorf("programmes: %w", err)
 	}
-	return access.Actor{Member: SystemMember, Grants: grants}, nil
+	a := access.Actor{Member: SystemMember, Grants: grants}
+	for _, programme := range programmes(a) {
+		a.Grants = append(a.Grants, access.Grant{Role: access.System, Programme: programme, Key: access.HouseKey(programme)})
+	}
+	return a, nil
 }
 
 // within is the actor with only its grants in one programme, so that a mistake in one cannot touch another.

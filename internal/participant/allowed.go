@@ -16,7 +16,7 @@ import (
 
 // allowedActsInput is SQL of the facts that decide what can be done with a participation.
 var allowedActsInput = "json_build_object('id', {t}.id, 'programme', {t}.programme_id, 'state', {t}.state, 'entered', {t}.entered_on is not null, " +
-	"'audience', {t}.audience, 'verdict', coalesce(" + lastVerdict("outcome") + ", ''))"
+	"'audience', {t}.audience, 'protected', {t}.protected, 'verdict', coalesce(" + lastVerdict("outcome") + ", ''))"
 
 // asked is one participation for which it is asked what can be done.
 type asked struct {
@@ -25,6 +25,7 @@ type asked struct {
 	State     State
 	Entered   bool
 	Audience  []uuid.UUID
+	Protected bool
 	Verdict   Outcome
 }
 
@@ -73,10 +74,18 @@ func (c asked) refusals(act access.Act, actor access.Actor, vetoed refusal.List)
 	if !actor.May(act, c.Programme, c.Audience) {
 		return []refusal.Refusal{refusal.NotAllowed.At()}
 	}
-	if act == access.RecordExclusionCheck || act == access.AssignTeam {
+	switch act {
+	case access.RecordExclusionCheck, access.AssignTeam:
 		if c.State.Standing().Final {
 			return []refusal.Refusal{closed(c.State).At()}
 		}
+		return []refusal.Refusal{}
+	case access.UnprotectParticipant:
+		if !c.Protected {
+			return []refusal.Refusal{NotProtected.At()}
+		}
+		return []refusal.Refusal{}
+	case access.ProtectParticipant:
 		return []refusal.Refusal{}
 	}
 	t, ok := transition(act, c.State, c.Entered)

@@ -11,6 +11,9 @@
 //     states, and the snapshot is taken once.
 //   - The audience of a participation: its organisation and all bodies above, the case of its manager, its tutor, the person. Rows
 //     under it carry the same.
+//   - A protected participation is seen by its team, the person and those who are named, nobody else: its circle stands in the place of
+//     the organisations. Its money stays with them under a pseudonym. What is due falls to the circle, and who may lift the protection
+//     must be in it.
 //   - Groups carry the class of what they reveal. Whoever refers a person writes them; only who reads the class reads them again.
 //
 // # Import

@@ -2,6 +2,7 @@ package participant
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -59,9 +60,13 @@ func vetoed(ctx context.Context, tx *postgres.Tx, vetoes []Veto, ids []uuid.UUID
 	return all, nil
 }
 
-// audience gives the keys of a participation: its organisation with all bodies above, the case, the tutor, the person.
+// audience gives the keys of a participation: its organisation with all bodies above (line), the case, the tutor, the person. A protected
+// one has its circle, and the house's own services, in the place of the organisations. Nothing else works a participation's keys out.
 func (p participationRow) audience(line []uuid.UUID) []uuid.UUID {
-	keys := append([]uuid.UUID{}, line...)
+	keys := slices.Clone(line)
+	if p.Protected {
+		keys = []uuid.UUID{access.CircleKey(p.ProgrammeID, p.ID), access.HouseKey(p.ProgrammeID)}
+	}
 	if p.CaseManagerID != nil {
 		keys = append(keys, access.CaseKey(p.ProgrammeID, *p.CaseManagerID))
 	}

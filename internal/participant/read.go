@@ -63,6 +63,9 @@ func participantFields() plan.Fields {
 		"exitReason":       plan.Code("exit_reasons", "exit_reason").In(access.Absence),
 		"caseManager":      plan.One("Member", "case_manager_id"),
 		"tutor":            plan.One("Member", "tutor_id"),
+		"pseudonym":        plan.Column("pseudonym"),
+		"protected":        plan.Column("protected"),
+		"circle":           plan.ManyWhere("Member", inCircle, "{o}.name, {o}.id"),
 		"health":           groupsOf(access.Health),
 		"penal":            groupsOf(access.Penal),
 		"protection":       groupsOf(access.Protection),
@@ -78,6 +81,10 @@ func participantFields() plan.Fields {
 		"allowedActs":      plan.Hole("participant.allowedActs", allowedActsInput),
 	}
 }
+
+// inCircle is whether a member is named today among those who see a protected participation.
+const inCircle = "{o}.id in (select g.member_id from access_grant g where g.scope = 'CIRCLE' and g.over_id = {t}.id and g.from_day <= {today} and " +
+	"(g.to_day is null or g.to_day >= {today}))"
 
 // lastVerdict is SQL of a column of the row's last verdict.
 func lastVerdict(column string) string {

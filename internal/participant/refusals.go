@@ -100,3 +100,19 @@ var (
 		CuredBy: accessManagers,
 	})
 )
+
+// What stops the protection of a participation.
+var (
+	// NotProtected is for lifting a protection that there is not.
+	NotProtected = refusal.Define(refusal.Definition{
+		Code: "PARTICIPANT_NOT_PROTECTED", Kind: refusal.State,
+		Message: refusal.Text{It: "La partecipazione non è protetta.", En: "The participation is not protected."},
+		Cure:    refusal.Text{It: "Nulla da fare.", En: "Nothing to do."},
+	})
+	// CircleClosed is for a protection that nobody could ever lift.
+	CircleClosed = refusal.Define(refusal.Definition{
+		Code: "CIRCLE_CLOSED", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Nessuno potrebbe più togliere la protezione.", En: "Nobody could ever lift the protection."},
+		Cure:    refusal.Text{It: "Assegna prima chi segue il caso, oppure indica senza termine una persona che coordina o che segue casi.", En: "Assign a case manager first, or name somebody without an end who coordinates or manages cases."},
+	})
+)

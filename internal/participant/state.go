@@ -188,4 +188,6 @@ var actLabels = []struct {
 	{access.AskFirstResult, text.Text{It: "Avvia la rilevazione a 28 giorni", En: "Ask for the result within 28 days"}},
 	{access.AskSecondResult, text.Text{It: "Avvia la rilevazione a sei mesi", En: "Ask for the result after six months"}},
 	{access.CloseParticipant, text.Text{It: "Chiudi", En: "Close"}},
+	{access.ProtectParticipant, text.Text{It: "Proteggi, o cambia chi vede", En: "Protect, or change who sees"}},
+	{access.UnprotectParticipant, text.Text{It: "Togli la protezione", En: "Lift the protection"}},
 }

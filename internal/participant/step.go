@@ -36,6 +36,7 @@ type detail struct {
 	Policy       *uuid.UUID     `json:"policyVersion,omitempty"`
 	CaseManager  *uuid.UUID     `json:"caseManager,omitempty"`
 	Tutor        *uuid.UUID     `json:"tutor,omitempty"`
+	Circle       []named        `json:"circle,omitempty"`
 	Passed       map[string]any `json:"passed,omitempty"`
 }
 
@@ -156,6 +157,9 @@ func (r Room) hooks(ctx context.Context, tx *postgres.Tx, row participationRow, 
 		if keys, err = line(ctx, tx, row.OrganisationID); err != nil {
 			return err
 		}
+	}
+	if row.Protected {
+		keys = []uuid.UUID{access.CircleKey(row.ProgrammeID, row.ID)}
 	}
 	var manager uuid.UUID
 	if row.CaseManagerID != nil {

@@ -70,6 +70,8 @@ type participationRow struct {
 	ExitReason       string `bun:",nullzero"`
 	CaseManagerID    *uuid.UUID
 	TutorID          *uuid.UUID
+	Protected        bool
+	Pseudonym        string `bun:",nullzero,default:new_pseudonym()"`
 	Origin           string
 	OriginFile       string      `bun:",nullzero"`
 	OriginRow        int         `bun:",nullzero"`
@@ -208,7 +210,8 @@ func insert[R any](ctx context.Context, tx *postgres.Tx, rows ...R) error {
 
 // save writes what a step changes, unless the row has moved on since it was loaded at the revision.
 func save(ctx context.Context, tx *postgres.Tx, p participationRow, was State, revision int) error {
-	done, err := tx.NewUpdate().Model(&p).Column("state", "state_since", "entered_on", "left_on", "exit_reason", "case_manager_id", "tutor_id", "revision").
+	done, err := tx.NewUpdate().Model(&p).Column("state", "state_since", "entered_on", "left_on", "exit_reason", "case_manager_id", "tutor_id",
+		"protected", "revision").
 		Where("a.id = ? and a.state = ? and a.revision = ?", p.ID, was, revision).Returning("NULL").Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("participation: %w", err)
@@ -224,6 +227,23 @@ func save(ctx context.Context, tx *postgres.Tx, p participationRow, was State, r
 func spread(ctx context.Context, tx *postgres.Tx, id uuid.UUID, keys []uuid.UUID) error {
 	if _, err := tx.NewRaw("select spread_audience(?, ?)", id, pgdialect.Array(keys)).Exec(ctx); err != nil {
 		return fmt.Errorf("spread audience: %w", err)
+	}
+	return nil
+}
+
+// nameCircle puts the members in the place of those who were named before, from today on.
+func nameCircle(ctx context.Context, tx *postgres.Tx, id uuid.UUID, circle []Named) error {
+	members, roles, ends := make([]uuid.UUID, len(circle)), make([]string, len(circle)), make([]string, len(circle))
+	for i, n := range circle {
+		members[i], roles[i] = n.Member, string(n.Role)
+		if !n.To.IsZero() {
+			ends[i] = n.To.String()
+		}
+	}
+	_, err := tx.NewRaw("select name_circle(?, ?::uuid[], ?::text[], array(select nullif(e, '')::date from unnest(?::text[]) with ordinality u(e, n) order by n), ?)",
+		id, pgdialect.Array(members), pgdialect.Array(roles), pgdialect.Array(ends), tx.Today()).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("name circle: %w", err)
 	}
 	return nil
 }

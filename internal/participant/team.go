@@ -76,34 +76,20 @@ func (r Room) reassign(ctx context.Context, tx *postgres.Tx, row participationRo
 	if in.Tutor != nil {
 		s.row.TutorID = in.Tutor
 	}
-	keys, err := line(ctx, tx, row.OrganisationID)
-	if err != nil {
-		return err
-	}
-	s.row.Audience = s.row.audience(keys)
-	_, come := split(s.row.Audience, row.Audience)
-	_, gone := split(row.Audience, s.row.Audience)
-	if len(come) == 0 && len(gone) == 0 {
+	s.detail = detail{CaseManager: s.row.CaseManagerID, Tutor: s.row.TutorID}
+	if same(s.row.CaseManagerID, row.CaseManagerID) && same(s.row.TutorID, row.TutorID) {
 		return nil
 	}
-	s.row.Revision++
-	if err := save(ctx, tx, s.row, s.was, s.revision); err != nil {
-		return err
-	}
-	if err := spread(ctx, tx, row.ID, s.row.Audience); err != nil {
-		return err
-	}
-	if err := r.hooks(ctx, tx, s.row, s.was, keys, gone...); err != nil {
-		return err
-	}
-	s.tell(tx, come, gone)
-	return nil
+	return r.rekey(ctx, tx, s)
 }
+
+func same(a, b *uuid.UUID) bool { return a == b || a != nil && b != nil && *a == *b }
 
 // tell says CHANGED to those who stay, ENTERED to those who come and LEFT to those who go.
 func (s *step) tell(tx *postgres.Tx, come, gone []uuid.UUID) {
 	_, stay := split(s.row.Audience, come)
-	tx.Tell(s.news(event.Changed, stay), detail{CaseManager: s.row.CaseManagerID, Tutor: s.row.TutorID, Passed: tx.Passed()})
+	s.detail.Passed = tx.Passed()
+	tx.Tell(s.news(event.Changed, stay), s.detail)
 	if len(come) > 0 {
 		tx.Tell(s.news(event.Entered, come), nil)
 	}

@@ -29,6 +29,7 @@ func placementType() plan.Type {
 		Fields: plan.Fields{
 			"hidden":            plan.Hidden(),
 			"participant":       plan.One("Participant", "participation_id").In(access.Path),
+			"pseudonym":         plan.Expr("pseudonym_of({t}.participation_id)"),
 			"intern":            plan.OneWhere("InternCard", "{o}.placement_id = {t}.id"),
 			"opening":           plan.One("Opening", "opening_id"),
 			"company":           plan.One("Company", "company_id"),

@@ -297,11 +297,11 @@ func (c *compiler) shown(t *Type, f Field, row string) string {
 }
 
 // leads is the condition under which a relation is not empty for want of a right. Most rows open by their class alone; where they open
-// by themselves, too, as colleagues' names do, the row itself must be seen, or the column name none.
+// by themselves, too, as colleagues' names do, or apart from this one, the row itself must be seen, or the column name none.
 func (c *compiler) leads(f Field, target *Type, row string) string {
 	reads := len(c.viewer.Actor.Keys(target.Class)) > 0
 	switch {
-	case target.Rows != nil && (f.expr != "" || !reads && f.where != ""):
+	case (target.Rows != nil || f.apart && reads) && (f.expr != "" || !reads && f.where != ""):
 		o := c.alias()
 		found := fmt.Sprintf("exists (select from %s %s where (%s) and %s)", target.Table, o, c.sql(f.where, row, o), c.seen(target, o))
 		if f.expr == "" {

@@ -20,6 +20,7 @@ type Field struct {
 	fields Fields // of a nested object that is no row of its own
 	filler string
 	class  access.Class
+	apart  bool // the row that it leads to may be hidden where this row is not
 }
 
 type fieldKind int
@@ -112,6 +113,13 @@ func Hidden() Field { return Field{kind: hidden} }
 // In puts the field into a class of its own: shown only where the row carries a key under which the viewer reads that class.
 func (f Field) In(class access.Class) Field {
 	f.class = class
+	return f
+}
+
+// Apart says of a relation by One that its row may be hidden where this row is seen, among rows of a class that the viewer reads: the
+// field is then named in hidden.
+func (f Field) Apart() Field {
+	f.apart = true
 	return f
 }
 

@@ -165,6 +165,7 @@ var openly = map[string]string{
 	"read_broken":          "the number of the first entry that is not what was written",
 	"news_append":          "writes and answers numbers; what it writes names its actor",
 	"look_up_person":       "asks for a fingerprint, which only the house's key makes",
+	"new_pseudonym":        "chance, which says nothing of anybody",
 	"person_code_alike":    "asks for a fingerprint, which only the house's key makes",
 	"person_keys":          "wrapped keys, which only the house's keys open",
 	"person_key_add":       "a wrapped key, which only the house's keys open",
