@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -90,6 +91,9 @@ func (a *App) house(ctx context.Context, code string) (access.Actor, uuid.UUID, 
 	if err != nil {
 		return actor, uuid.Nil, err
 	}
+	// What is imported is compared with what the lead organisation sees: of somebody who is protected the file's owner learns only that
+	// he is known.
+	actor.Grants = slices.DeleteFunc(actor.Grants, func(g access.Grant) bool { return g.Key == access.HouseKey(g.Programme) })
 	var programmes []uuid.UUID
 	for _, g := range actor.Grants {
 		is, err := a.programmeCode(ctx, actor, g.Programme)
