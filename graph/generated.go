@@ -67,6 +67,8 @@ type MutationResolver interface {
 	AskFirstResult(ctx context.Context, input AskFirstResultInput) (*AskFirstResultPayload, error)
 	AskSecondResult(ctx context.Context, input AskSecondResultInput) (*AskSecondResultPayload, error)
 	CloseParticipant(ctx context.Context, input CloseParticipantInput) (*CloseParticipantPayload, error)
+	ProtectParticipant(ctx context.Context, input ProtectParticipantInput) (*ProtectParticipantPayload, error)
+	UnprotectParticipant(ctx context.Context, input UnprotectParticipantInput) (*UnprotectParticipantPayload, error)
 	RecordProof(ctx context.Context, input RecordProofInput) (*RecordProofPayload, error)
 	RegisterCompany(ctx context.Context, input RegisterCompanyInput) (*RegisterCompanyPayload, error)
 	OfferOpening(ctx context.Context, input OfferOpeningInput) (*OfferOpeningPayload, error)
@@ -165,6 +167,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputAttestPlacementInput,
 		ec.unmarshalInputCancelPlacementInput,
 		ec.unmarshalInputCheckEligibilityInput,
+		ec.unmarshalInputCircleMemberInput,
 		ec.unmarshalInputCloseMandateInput,
 		ec.unmarshalInputCloseOpeningInput,
 		ec.unmarshalInputCloseParticipantInput,
@@ -197,6 +200,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputPlacementFilter,
 		ec.unmarshalInputPlanActivityInput,
 		ec.unmarshalInputProposeMatchInput,
+		ec.unmarshalInputProtectParticipantInput,
 		ec.unmarshalInputReadFilter,
 		ec.unmarshalInputRecordAttendanceInput,
 		ec.unmarshalInputRecordExclusionCheckInput,
@@ -210,6 +214,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputSignProjectInput,
 		ec.unmarshalInputStartPlacementInput,
 		ec.unmarshalInputSuspendPlacementInput,
+		ec.unmarshalInputUnprotectParticipantInput,
 		ec.unmarshalInputWithdrawAttendanceInput,
 		ec.unmarshalInputWithdrawEnrolmentInput,
 		ec.unmarshalInputWithdrawParticipantInput,
@@ -754,6 +759,12 @@ type Participant implements Node {
   caseManager: Member
   "Who accompanies the person."
   tutor: Member
+  "What stands for the person on papers and lists of those who may not see who it is, such as P-7KQ3XM."
+  pseudonym: String!
+  "Whether only named people see this participation."
+  protected: Boolean!
+  "Who is named to see it today, beside the team; empty when it is not protected."
+  circle: [Member!]!
   "Priority groups that reveal health; null when hidden."
   health: ConfidentialGroups
   "Priority groups that reveal penal measures; null when hidden."
@@ -1321,6 +1332,8 @@ type Enrolment implements Node {
   activity: Activity
   "The participant."
   participant: Participant
+  "What stands for the participant where you may not see who it is, such as P-7KQ3XM; the same on all that belongs to one participation."
+  pseudonym: String!
   "The internship, when it is one."
   placement: Placement
   "Where it stands."
@@ -1416,6 +1429,8 @@ type Placement implements Node {
   hidden: [String!]!
   "The participant; null for the host, who sees intern."
   participant: Participant
+  "What stands for the participant where you may not see who it is, such as P-7KQ3XM; the same on all that belongs to one participation."
+  pseudonym: String!
   "What the host may know of the person."
   intern: InternCard
   "The opening it fills."
@@ -1597,6 +1612,8 @@ type Attendance implements Node {
   hidden: [String!]!
   "The participant; null for the host."
   participant: Participant
+  "What stands for the participant where you may not see who it is, such as P-7KQ3XM; the same on all that belongs to one participation."
+  pseudonym: String!
   "The enrolment it belongs to."
   enrolment: Enrolment
   "The activity."
@@ -1707,6 +1724,8 @@ type Allowance implements Node {
   hidden: [String!]!
   "The participant."
   participant: Participant
+  "What stands for the participant where you may not see who it is, such as P-7KQ3XM; the same on all that belongs to one participation."
+  pseudonym: String!
   "The month."
   month: Month!
   "Minutes of presence that count."
@@ -2800,6 +2819,92 @@ type CloseParticipantPayload {
   "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
   "The participant as it stands now."
+  participant: Participant
+}
+
+"What protectParticipant needs."
+input ProtectParticipantInput {
+  "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
+  requestId: String
+  "Only say what would change: nothing is written, no event is sent."
+  preview: Boolean! = false
+  "Codes of warnings that you have read and pass."
+  acknowledge: [String!]
+  "Why you pass the warnings; needed with acknowledge, kept in the journal."
+  acknowledgeReason: String
+  "The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION."
+  expectedRevision: Int
+  "The participant."
+  participant: ID!
+  "Who shall see the participation beside its case manager, its tutor and the person: all of them, who is left out sees it no more."
+  named: [CircleMemberInput!]!
+}
+
+"One who is named to see a protected participation."
+input CircleMemberInput {
+  "The member."
+  member: ID!
+  "The role in which the member sees it; one that the member holds in the programme."
+  role: CircleRole!
+  "The last day on which the member sees it; without an end when left out."
+  to: Day
+}
+
+"The roles in which somebody can be named to see a protected participation."
+enum CircleRole {
+  "Coordinates the programme; may lift the protection."
+  COORDINATOR
+  "Coordinates for a partner."
+  PARTNER_COORDINATOR
+  "Manages cases; may lift the protection."
+  CASE_MANAGER
+  "Looks for companies."
+  SCOUT
+  "Accompanies people."
+  TUTOR
+  "Prepares payments."
+  PAYMENTS_OFFICER
+  "Approves payments."
+  APPROVER
+}
+
+"What protectParticipant did."
+type ProtectParticipantPayload {
+  "The request id that you gave."
+  requestId: String
+  "Why nothing was done; empty when it was."
+  refusals: [Refusal!]!
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
+  warnings: [Refusal!]!
+  "The participant as it stands now; null when you see it no more."
+  participant: Participant
+}
+
+"What unprotectParticipant needs."
+input UnprotectParticipantInput {
+  "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
+  requestId: String
+  "Only say what would change: nothing is written, no event is sent."
+  preview: Boolean! = false
+  "Codes of warnings that you have read and pass."
+  acknowledge: [String!]
+  "Why you pass the warnings; needed with acknowledge, kept in the journal."
+  acknowledgeReason: String
+  "The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION."
+  expectedRevision: Int
+  "The participant."
+  participant: ID!
+}
+
+"What unprotectParticipant did."
+type UnprotectParticipantPayload {
+  "The request id that you gave."
+  requestId: String
+  "Why nothing was done; empty when it was."
+  refusals: [Refusal!]!
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
+  warnings: [Refusal!]!
+  "The participant as it stands now; null when you see it no more."
   participant: Participant
 }
 
@@ -4111,6 +4216,16 @@ type Mutation {
     "What it needs."
     input: CloseParticipantInput!
   ): CloseParticipantPayload!
+  "Hide a participation, and all that follows it, from everybody but its team and those who are named; of a protected one, change who is named."
+  protectParticipant(
+    "What it needs."
+    input: ProtectParticipantInput!
+  ): ProtectParticipantPayload!
+  "Give a protected participation back to the sight of its organisation and the bodies above."
+  unprotectParticipant(
+    "What it needs."
+    input: UnprotectParticipantInput!
+  ): UnprotectParticipantPayload!
   "Write down which document proves a requirement."
   recordProof(
     "What it needs."
@@ -4394,6 +4509,8 @@ func (ec *executionContext) childFields_Allowance(ctx context.Context, field gra
 		return ec.fieldContext_Allowance_hidden(ctx, field)
 	case "participant":
 		return ec.fieldContext_Allowance_participant(ctx, field)
+	case "pseudonym":
+		return ec.fieldContext_Allowance_pseudonym(ctx, field)
 	case "month":
 		return ec.fieldContext_Allowance_month(ctx, field)
 	case "minutes":
@@ -4538,6 +4655,8 @@ func (ec *executionContext) childFields_Attendance(ctx context.Context, field gr
 		return ec.fieldContext_Attendance_hidden(ctx, field)
 	case "participant":
 		return ec.fieldContext_Attendance_participant(ctx, field)
+	case "pseudonym":
+		return ec.fieldContext_Attendance_pseudonym(ctx, field)
 	case "enrolment":
 		return ec.fieldContext_Attendance_enrolment(ctx, field)
 	case "activity":
@@ -5122,6 +5241,8 @@ func (ec *executionContext) childFields_Enrolment(ctx context.Context, field gra
 		return ec.fieldContext_Enrolment_activity(ctx, field)
 	case "participant":
 		return ec.fieldContext_Enrolment_participant(ctx, field)
+	case "pseudonym":
+		return ec.fieldContext_Enrolment_pseudonym(ctx, field)
 	case "placement":
 		return ec.fieldContext_Enrolment_placement(ctx, field)
 	case "state":
@@ -5686,6 +5807,12 @@ func (ec *executionContext) childFields_Participant(ctx context.Context, field g
 		return ec.fieldContext_Participant_caseManager(ctx, field)
 	case "tutor":
 		return ec.fieldContext_Participant_tutor(ctx, field)
+	case "pseudonym":
+		return ec.fieldContext_Participant_pseudonym(ctx, field)
+	case "protected":
+		return ec.fieldContext_Participant_protected(ctx, field)
+	case "circle":
+		return ec.fieldContext_Participant_circle(ctx, field)
 	case "health":
 		return ec.fieldContext_Participant_health(ctx, field)
 	case "penal":
@@ -5818,6 +5945,8 @@ func (ec *executionContext) childFields_Placement(ctx context.Context, field gra
 		return ec.fieldContext_Placement_hidden(ctx, field)
 	case "participant":
 		return ec.fieldContext_Placement_participant(ctx, field)
+	case "pseudonym":
+		return ec.fieldContext_Placement_pseudonym(ctx, field)
 	case "intern":
 		return ec.fieldContext_Placement_intern(ctx, field)
 	case "opening":
@@ -6050,6 +6179,20 @@ func (ec *executionContext) childFields_ProposeMatchPayload(ctx context.Context,
 		return ec.fieldContext_ProposeMatchPayload_match(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProposeMatchPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ProtectParticipantPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "requestId":
+		return ec.fieldContext_ProtectParticipantPayload_requestId(ctx, field)
+	case "refusals":
+		return ec.fieldContext_ProtectParticipantPayload_refusals(ctx, field)
+	case "warnings":
+		return ec.fieldContext_ProtectParticipantPayload_warnings(ctx, field)
+	case "participant":
+		return ec.fieldContext_ProtectParticipantPayload_participant(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProtectParticipantPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ReadEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6314,6 +6457,20 @@ func (ec *executionContext) childFields_SuspendPlacementPayload(ctx context.Cont
 		return ec.fieldContext_SuspendPlacementPayload_placement(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SuspendPlacementPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UnprotectParticipantPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "requestId":
+		return ec.fieldContext_UnprotectParticipantPayload_requestId(ctx, field)
+	case "refusals":
+		return ec.fieldContext_UnprotectParticipantPayload_refusals(ctx, field)
+	case "warnings":
+		return ec.fieldContext_UnprotectParticipantPayload_warnings(ctx, field)
+	case "participant":
+		return ec.fieldContext_UnprotectParticipantPayload_participant(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UnprotectParticipantPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Verdict(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7004,6 +7161,20 @@ func (ec *executionContext) field_Mutation_proposeMatch_args(ctx context.Context
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_protectParticipant_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ProtectParticipantInput, error) {
+			return ec.unmarshalNProtectParticipantInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐProtectParticipantInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_recordAttendance_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -7164,6 +7335,20 @@ func (ec *executionContext) field_Mutation_suspendPlacement_args(ctx context.Con
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (SuspendPlacementInput, error) {
 			return ec.unmarshalNSuspendPlacementInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐSuspendPlacementInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_unprotectParticipant_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (UnprotectParticipantInput, error) {
+			return ec.unmarshalNUnprotectParticipantInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐUnprotectParticipantInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9209,6 +9394,29 @@ func (ec *executionContext) fieldContext_Allowance_participant(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Allowance_pseudonym(ctx context.Context, field graphql.CollectedField, obj *Allowance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Allowance_pseudonym(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pseudonym, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Allowance_pseudonym(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Allowance", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _Allowance_month(ctx context.Context, field graphql.CollectedField, obj *Allowance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10431,6 +10639,29 @@ func (ec *executionContext) fieldContext_Attendance_participant(_ context.Contex
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Attendance_pseudonym(ctx context.Context, field graphql.CollectedField, obj *Attendance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Attendance_pseudonym(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pseudonym, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Attendance_pseudonym(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Attendance", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Attendance_enrolment(ctx context.Context, field graphql.CollectedField, obj *Attendance) (ret graphql.Marshaler) {
@@ -15598,6 +15829,29 @@ func (ec *executionContext) fieldContext_Enrolment_participant(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Enrolment_pseudonym(ctx context.Context, field graphql.CollectedField, obj *Enrolment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Enrolment_pseudonym(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pseudonym, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Enrolment_pseudonym(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Enrolment", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _Enrolment_placement(ctx context.Context, field graphql.CollectedField, obj *Enrolment) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19527,6 +19781,94 @@ func (ec *executionContext) fieldContext_Mutation_closeParticipant(ctx context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_protectParticipant(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_protectParticipant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ProtectParticipant(ctx, fc.Args["input"].(ProtectParticipantInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ProtectParticipantPayload) graphql.Marshaler {
+			return ec.marshalNProtectParticipantPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐProtectParticipantPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_protectParticipant(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProtectParticipantPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_protectParticipant_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_unprotectParticipant(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_unprotectParticipant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UnprotectParticipant(ctx, fc.Args["input"].(UnprotectParticipantInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *UnprotectParticipantPayload) graphql.Marshaler {
+			return ec.marshalNUnprotectParticipantPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐUnprotectParticipantPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_unprotectParticipant(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UnprotectParticipantPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_unprotectParticipant_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_recordProof(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22658,6 +23000,84 @@ func (ec *executionContext) fieldContext_Participant_tutor(_ context.Context, fi
 	return fc, nil
 }
 
+func (ec *executionContext) _Participant_pseudonym(ctx context.Context, field graphql.CollectedField, obj *Participant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Participant_pseudonym(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pseudonym, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Participant_pseudonym(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Participant", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Participant_protected(ctx context.Context, field graphql.CollectedField, obj *Participant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Participant_protected(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Protected, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Participant_protected(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Participant", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Participant_circle(ctx context.Context, field graphql.CollectedField, obj *Participant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Participant_circle(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Circle, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*Member) graphql.Marshaler {
+			return ec.marshalNMember2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMemberᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Participant_circle(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Participant",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Participant_health(ctx context.Context, field graphql.CollectedField, obj *Participant) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -24005,6 +24425,29 @@ func (ec *executionContext) fieldContext_Placement_participant(_ context.Context
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Placement_pseudonym(ctx context.Context, field graphql.CollectedField, obj *Placement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Placement_pseudonym(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pseudonym, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Placement_pseudonym(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Placement", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Placement_intern(ctx context.Context, field graphql.CollectedField, obj *Placement) (ret graphql.Marshaler) {
@@ -26276,6 +26719,125 @@ func (ec *executionContext) fieldContext_ProposeMatchPayload_match(_ context.Con
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Match(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProtectParticipantPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *ProtectParticipantPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProtectParticipantPayload_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProtectParticipantPayload_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProtectParticipantPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ProtectParticipantPayload_refusals(ctx context.Context, field graphql.CollectedField, obj *ProtectParticipantPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProtectParticipantPayload_refusals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProtectParticipantPayload_refusals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProtectParticipantPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProtectParticipantPayload_warnings(ctx context.Context, field graphql.CollectedField, obj *ProtectParticipantPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProtectParticipantPayload_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProtectParticipantPayload_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProtectParticipantPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProtectParticipantPayload_participant(ctx context.Context, field graphql.CollectedField, obj *ProtectParticipantPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProtectParticipantPayload_participant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Participant, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Participant) graphql.Marshaler {
+			return ec.marshalOParticipant2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐParticipant(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProtectParticipantPayload_participant(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProtectParticipantPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Participant(ctx, field)
 		},
 	}
 	return fc, nil
@@ -29546,6 +30108,125 @@ func (ec *executionContext) fieldContext_SuspendPlacementPayload_placement(_ con
 	return fc, nil
 }
 
+func (ec *executionContext) _UnprotectParticipantPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *UnprotectParticipantPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnprotectParticipantPayload_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UnprotectParticipantPayload_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnprotectParticipantPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UnprotectParticipantPayload_refusals(ctx context.Context, field graphql.CollectedField, obj *UnprotectParticipantPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnprotectParticipantPayload_refusals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnprotectParticipantPayload_refusals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnprotectParticipantPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UnprotectParticipantPayload_warnings(ctx context.Context, field graphql.CollectedField, obj *UnprotectParticipantPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnprotectParticipantPayload_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnprotectParticipantPayload_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnprotectParticipantPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UnprotectParticipantPayload_participant(ctx context.Context, field graphql.CollectedField, obj *UnprotectParticipantPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnprotectParticipantPayload_participant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Participant, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Participant) graphql.Marshaler {
+			return ec.marshalOParticipant2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐParticipant(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UnprotectParticipantPayload_participant(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnprotectParticipantPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Participant(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Verdict_id(ctx context.Context, field graphql.CollectedField, obj *Verdict) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -32381,6 +33062,50 @@ func (ec *executionContext) unmarshalInputCheckEligibilityInput(ctx context.Cont
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputCircleMemberInput(ctx context.Context, obj any) (CircleMemberInput, error) {
+	var it CircleMemberInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"member", "role", "to"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "member":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("member"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Member = data
+		case "role":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("role"))
+			data, err := ec.unmarshalNCircleRole2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐCircleRole(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Role = data
+		case "to":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("to"))
+			data, err := ec.unmarshalODay2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.To = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputCloseMandateInput(ctx context.Context, obj any) (CloseMandateInput, error) {
 	var it CloseMandateInput
 	if obj == nil {
@@ -34858,6 +35583,82 @@ func (ec *executionContext) unmarshalInputProposeMatchInput(ctx context.Context,
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputProtectParticipantInput(ctx context.Context, obj any) (ProtectParticipantInput, error) {
+	var it ProtectParticipantInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["preview"]; !present {
+		asMap["preview"] = false
+	}
+
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "expectedRevision", "participant", "named"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "preview":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preview"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preview = data
+		case "acknowledge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledge"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Acknowledge = data
+		case "acknowledgeReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledgeReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AcknowledgeReason = data
+		case "expectedRevision":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedRevision"))
+			data, err := ec.unmarshalOInt2ᚖint32(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedRevision = data
+		case "participant":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("participant"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Participant = data
+		case "named":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("named"))
+			data, err := ec.unmarshalNCircleMemberInput2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐCircleMemberInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Named = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputReadFilter(ctx context.Context, obj any) (ReadFilter, error) {
 	var it ReadFilter
 	if obj == nil {
@@ -36072,6 +36873,75 @@ func (ec *executionContext) unmarshalInputSuspendPlacementInput(ctx context.Cont
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputUnprotectParticipantInput(ctx context.Context, obj any) (UnprotectParticipantInput, error) {
+	var it UnprotectParticipantInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["preview"]; !present {
+		asMap["preview"] = false
+	}
+
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "expectedRevision", "participant"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "preview":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preview"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preview = data
+		case "acknowledge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledge"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Acknowledge = data
+		case "acknowledgeReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledgeReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AcknowledgeReason = data
+		case "expectedRevision":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedRevision"))
+			data, err := ec.unmarshalOInt2ᚖint32(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedRevision = data
+		case "participant":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("participant"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Participant = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputWithdrawAttendanceInput(ctx context.Context, obj any) (WithdrawAttendanceInput, error) {
 	var it WithdrawAttendanceInput
 	if obj == nil {
@@ -37000,6 +37870,11 @@ func (ec *executionContext) _Allowance(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "pseudonym":
+			out.Values[i] = ec._Allowance_pseudonym(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "month":
 			out.Values[i] = ec._Allowance_month(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -37520,6 +38395,11 @@ func (ec *executionContext) _Attendance(ctx context.Context, sel ast.SelectionSe
 		case "participant":
 			out.Values[i] = ec._Attendance_participant(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "pseudonym":
+			out.Values[i] = ec._Attendance_pseudonym(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "enrolment":
@@ -39612,6 +40492,11 @@ func (ec *executionContext) _Enrolment(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "pseudonym":
+			out.Values[i] = ec._Enrolment_pseudonym(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "placement":
 			out.Values[i] = ec._Enrolment_placement(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -40988,6 +41873,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "protectParticipant":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_protectParticipant(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unprotectParticipant":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_unprotectParticipant(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "recordProof":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_recordProof(ctx, field)
@@ -41907,6 +42806,21 @@ func (ec *executionContext) _Participant(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "pseudonym":
+			out.Values[i] = ec._Participant_pseudonym(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "protected":
+			out.Values[i] = ec._Participant_protected(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "circle":
+			out.Values[i] = ec._Participant_circle(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "health":
 			out.Values[i] = ec._Participant_health(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -42343,6 +43257,11 @@ func (ec *executionContext) _Placement(ctx context.Context, sel ast.SelectionSet
 		case "participant":
 			out.Values[i] = ec._Placement_participant(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "pseudonym":
+			out.Values[i] = ec._Placement_pseudonym(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "intern":
@@ -43097,6 +44016,59 @@ func (ec *executionContext) _ProposeMatchPayload(ctx context.Context, sel ast.Se
 			}
 		case "match":
 			out.Values[i] = ec._ProposeMatchPayload_match(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var protectParticipantPayloadImplementors = []string{"ProtectParticipantPayload"}
+
+func (ec *executionContext) _ProtectParticipantPayload(ctx context.Context, sel ast.SelectionSet, obj *ProtectParticipantPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, protectParticipantPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ProtectParticipantPayload")
+		case "requestId":
+			out.Values[i] = ec._ProtectParticipantPayload_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refusals":
+			out.Values[i] = ec._ProtectParticipantPayload_refusals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._ProtectParticipantPayload_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "participant":
+			out.Values[i] = ec._ProtectParticipantPayload_participant(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -44681,6 +45653,59 @@ func (ec *executionContext) _SuspendPlacementPayload(ctx context.Context, sel as
 	return out
 }
 
+var unprotectParticipantPayloadImplementors = []string{"UnprotectParticipantPayload"}
+
+func (ec *executionContext) _UnprotectParticipantPayload(ctx context.Context, sel ast.SelectionSet, obj *UnprotectParticipantPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, unprotectParticipantPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UnprotectParticipantPayload")
+		case "requestId":
+			out.Values[i] = ec._UnprotectParticipantPayload_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refusals":
+			out.Values[i] = ec._UnprotectParticipantPayload_refusals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._UnprotectParticipantPayload_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "participant":
+			out.Values[i] = ec._UnprotectParticipantPayload_participant(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var verdictImplementors = []string{"Verdict", "Node"}
 
 func (ec *executionContext) _Verdict(ctx context.Context, sel ast.SelectionSet, obj *Verdict) graphql.Marshaler {
@@ -45988,6 +47013,35 @@ func (ec *executionContext) marshalNCheckEligibilityPayload2ᚖgithubᚗcomᚋla
 	return ec._CheckEligibilityPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNCircleMemberInput2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐCircleMemberInputᚄ(ctx context.Context, v any) ([]*CircleMemberInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*CircleMemberInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNCircleMemberInput2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐCircleMemberInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNCircleMemberInput2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐCircleMemberInput(ctx context.Context, v any) (*CircleMemberInput, error) {
+	res, err := ec.unmarshalInputCircleMemberInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNCircleRole2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐCircleRole(ctx context.Context, v any) (CircleRole, error) {
+	var res CircleRole
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCircleRole2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐCircleRole(ctx context.Context, sel ast.SelectionSet, v CircleRole) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) unmarshalNCloseMandateInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐCloseMandateInput(ctx context.Context, v any) (CloseMandateInput, error) {
 	res, err := ec.unmarshalInputCloseMandateInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -47003,6 +48057,32 @@ func (ec *executionContext) marshalNMatchingUpdate2ᚖgithubᚗcomᚋlavoroincor
 	return ec._MatchingUpdate(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNMember2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMemberᚄ(ctx context.Context, sel ast.SelectionSet, v []*Member) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMember2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMember(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMember2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMember(ctx context.Context, sel ast.SelectionSet, v *Member) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Member(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNMinutes2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐMinutes(ctx context.Context, v any) (calendar.Minutes, error) {
 	res, err := scalar.UnmarshalMinutes(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -47706,6 +48786,21 @@ func (ec *executionContext) marshalNProposeMatchPayload2ᚖgithubᚗcomᚋlavoro
 	return ec._ProposeMatchPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNProtectParticipantInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐProtectParticipantInput(ctx context.Context, v any) (ProtectParticipantInput, error) {
+	res, err := ec.unmarshalInputProtectParticipantInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNProtectParticipantPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐProtectParticipantPayload(ctx context.Context, sel ast.SelectionSet, v *ProtectParticipantPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ProtectParticipantPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNReadEntry2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐReadEntryᚄ(ctx context.Context, sel ast.SelectionSet, v []*ReadEntry) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -48080,6 +49175,21 @@ func (ec *executionContext) unmarshalNTraitSide2githubᚗcomᚋlavoroincorsoᚋl
 
 func (ec *executionContext) marshalNTraitSide2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐTraitSide(ctx context.Context, sel ast.SelectionSet, v TraitSide) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) unmarshalNUnprotectParticipantInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐUnprotectParticipantInput(ctx context.Context, v any) (UnprotectParticipantInput, error) {
+	res, err := ec.unmarshalInputUnprotectParticipantInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUnprotectParticipantPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐUnprotectParticipantPayload(ctx context.Context, sel ast.SelectionSet, v *UnprotectParticipantPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UnprotectParticipantPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNVerdict2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐVerdictᚄ(ctx context.Context, sel ast.SelectionSet, v []*Verdict) graphql.Marshaler {

@@ -184,6 +184,8 @@ type Allowance struct {
 	Hidden []string `json:"hidden"`
 	// The participant.
 	Participant *Participant `json:"participant,omitempty"`
+	// What stands for the participant where you may not see who it is, such as P-7KQ3XM; the same on all that belongs to one participation.
+	Pseudonym string `json:"pseudonym"`
 	// The month.
 	Month calendar.Month `json:"month"`
 	// Minutes of presence that count.
@@ -408,6 +410,8 @@ type Attendance struct {
 	Hidden []string `json:"hidden"`
 	// The participant; null for the host.
 	Participant *Participant `json:"participant,omitempty"`
+	// What stands for the participant where you may not see who it is, such as P-7KQ3XM; the same on all that belongs to one participation.
+	Pseudonym string `json:"pseudonym"`
 	// The enrolment it belongs to.
 	Enrolment *Enrolment `json:"enrolment,omitempty"`
 	// The activity.
@@ -677,6 +681,16 @@ type CheckEligibilityPayload struct {
 	Participant *Participant `json:"participant,omitempty"`
 	// The verdict.
 	Verdict *Verdict `json:"verdict,omitempty"`
+}
+
+// One who is named to see a protected participation.
+type CircleMemberInput struct {
+	// The member.
+	Member string `json:"member"`
+	// The role in which the member sees it; one that the member holds in the programme.
+	Role CircleRole `json:"role"`
+	// The last day on which the member sees it; without an end when left out.
+	To *calendar.Day `json:"to,omitempty"`
 }
 
 // What closeMandate needs.
@@ -1386,6 +1400,8 @@ type Enrolment struct {
 	Activity *Activity `json:"activity,omitempty"`
 	// The participant.
 	Participant *Participant `json:"participant,omitempty"`
+	// What stands for the participant where you may not see who it is, such as P-7KQ3XM; the same on all that belongs to one participation.
+	Pseudonym string `json:"pseudonym"`
 	// The internship, when it is one.
 	Placement *Placement `json:"placement,omitempty"`
 	// Where it stands.
@@ -2156,6 +2172,12 @@ type Participant struct {
 	CaseManager *Member `json:"caseManager,omitempty"`
 	// Who accompanies the person.
 	Tutor *Member `json:"tutor,omitempty"`
+	// What stands for the person on papers and lists of those who may not see who it is, such as P-7KQ3XM.
+	Pseudonym string `json:"pseudonym"`
+	// Whether only named people see this participation.
+	Protected bool `json:"protected"`
+	// Who is named to see it today, beside the team; empty when it is not protected.
+	Circle []*Member `json:"circle"`
 	// Priority groups that reveal health; null when hidden.
 	Health *ConfidentialGroups `json:"health,omitempty"`
 	// Priority groups that reveal penal measures; null when hidden.
@@ -2311,6 +2333,8 @@ type Placement struct {
 	Hidden []string `json:"hidden"`
 	// The participant; null for the host, who sees intern.
 	Participant *Participant `json:"participant,omitempty"`
+	// What stands for the participant where you may not see who it is, such as P-7KQ3XM; the same on all that belongs to one participation.
+	Pseudonym string `json:"pseudonym"`
 	// What the host may know of the person.
 	Intern *InternCard `json:"intern,omitempty"`
 	// The opening it fills.
@@ -2617,6 +2641,36 @@ type ProposeMatchPayload struct {
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The match as it stands now.
 	Match *Match `json:"match,omitempty"`
+}
+
+// What protectParticipant needs.
+type ProtectParticipantInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// The participant.
+	Participant string `json:"participant"`
+	// Who shall see the participation beside its case manager, its tutor and the person: all of them, who is left out sees it no more.
+	Named []*CircleMemberInput `json:"named"`
+}
+
+// What protectParticipant did.
+type ProtectParticipantPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The participant as it stands now; null when you see it no more.
+	Participant *Participant `json:"participant,omitempty"`
 }
 
 // What can be read. A whole query is one snapshot.
@@ -3143,6 +3197,34 @@ type SuspendPlacementPayload struct {
 	Placement *Placement `json:"placement,omitempty"`
 }
 
+// What unprotectParticipant needs.
+type UnprotectParticipantInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// The participant.
+	Participant string `json:"participant"`
+}
+
+// What unprotectParticipant did.
+type UnprotectParticipantPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The participant as it stands now; null when you see it no more.
+	Participant *Participant `json:"participant,omitempty"`
+}
+
 // Whether a person may enter, rule by rule.
 type Verdict struct {
 	// The id.
@@ -3600,6 +3682,79 @@ func (e *AttendanceStanding) UnmarshalJSON(b []byte) error {
 }
 
 func (e AttendanceStanding) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// The roles in which somebody can be named to see a protected participation.
+type CircleRole string
+
+const (
+	// Coordinates the programme; may lift the protection.
+	CircleRoleCoordinator CircleRole = "COORDINATOR"
+	// Coordinates for a partner.
+	CircleRolePartnerCoordinator CircleRole = "PARTNER_COORDINATOR"
+	// Manages cases; may lift the protection.
+	CircleRoleCaseManager CircleRole = "CASE_MANAGER"
+	// Looks for companies.
+	CircleRoleScout CircleRole = "SCOUT"
+	// Accompanies people.
+	CircleRoleTutor CircleRole = "TUTOR"
+	// Prepares payments.
+	CircleRolePaymentsOfficer CircleRole = "PAYMENTS_OFFICER"
+	// Approves payments.
+	CircleRoleApprover CircleRole = "APPROVER"
+)
+
+var AllCircleRole = []CircleRole{
+	CircleRoleCoordinator,
+	CircleRolePartnerCoordinator,
+	CircleRoleCaseManager,
+	CircleRoleScout,
+	CircleRoleTutor,
+	CircleRolePaymentsOfficer,
+	CircleRoleApprover,
+}
+
+func (e CircleRole) IsValid() bool {
+	switch e {
+	case CircleRoleCoordinator, CircleRolePartnerCoordinator, CircleRoleCaseManager, CircleRoleScout, CircleRoleTutor, CircleRolePaymentsOfficer, CircleRoleApprover:
+		return true
+	}
+	return false
+}
+
+func (e CircleRole) String() string {
+	return string(e)
+}
+
+func (e *CircleRole) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CircleRole(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CircleRole", str)
+	}
+	return nil
+}
+
+func (e CircleRole) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CircleRole) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CircleRole) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
