@@ -1163,6 +1163,69 @@ type DeclineMatchPayload struct {
 	Match *Match `json:"match,omitempty"`
 }
 
+// What delegate needs.
+type DelegateInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// Your own id for the delegation.
+	ID *string `json:"id,omitempty"`
+	// Who is absent; you when left out. For somebody else only as administrator of his body.
+	Member *string `json:"member,omitempty"`
+	// Who stands in: of the same body, or of one above or below it.
+	To string `json:"to"`
+	// The grants that are handed on; all that the absent member holds on the day when left out.
+	Grants []string `json:"grants,omitempty"`
+	// First day; today when left out.
+	FromDay *calendar.Day `json:"fromDay,omitempty"`
+	// Last day.
+	ToDay calendar.Day `json:"toDay"`
+}
+
+// What delegate did.
+type DelegatePayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The delegation as it stands now.
+	Delegation *Delegation `json:"delegation,omitempty"`
+}
+
+// An absence: a colleague acts with a member's grants for a time, and both names are kept.
+type Delegation struct {
+	// The id.
+	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
+	// The programme it holds in.
+	Programme *Programme `json:"programme,omitempty"`
+	// Who is absent.
+	Member *Member `json:"member,omitempty"`
+	// Who stands in.
+	To *Member `json:"to,omitempty"`
+	// Whether it hands on all that the absent member holds on the day; otherwise what grants lists.
+	EveryGrant bool `json:"everyGrant"`
+	// What is handed on, when it is not everything.
+	Grants []*Grant `json:"grants"`
+	// First day.
+	FromDay calendar.Day `json:"fromDay"`
+	// Last day.
+	ToDay calendar.Day `json:"toDay"`
+}
+
+func (Delegation) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this Delegation) GetID() string { return this.ID }
+
 // What draftPlacement needs.
 type DraftPlacementInput struct {
 	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
@@ -1328,6 +1391,90 @@ type DueFilter struct {
 	Done *bool `json:"done,omitempty"`
 	// Of this kind.
 	Kind *string `json:"kind,omitempty"`
+}
+
+// What endDelegation needs.
+type EndDelegationInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The delegation.
+	Delegation string `json:"delegation"`
+	// Its last day; yesterday when left out, which ends it at once.
+	LastDay *calendar.Day `json:"lastDay,omitempty"`
+}
+
+// What endDelegation did.
+type EndDelegationPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The delegation as it stands now.
+	Delegation *Delegation `json:"delegation,omitempty"`
+}
+
+// What endGrant needs.
+type EndGrantInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The grant.
+	Grant string `json:"grant"`
+	// Its last day; yesterday when left out, which ends it at once.
+	LastDay *calendar.Day `json:"lastDay,omitempty"`
+}
+
+// What endGrant did.
+type EndGrantPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The grant as it stands now.
+	Grant *Grant `json:"grant,omitempty"`
+}
+
+// What endMember needs.
+type EndMemberInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The member.
+	Member string `json:"member"`
+	// The last day; yesterday when left out, which ends everything at once.
+	LastDay *calendar.Day `json:"lastDay,omitempty"`
+}
+
+// What endMember did.
+type EndMemberPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The member as it stands now.
+	Member *Member `json:"member,omitempty"`
 }
 
 // What endPlacement needs.
@@ -1537,15 +1684,25 @@ type Grant struct {
 	ID string `json:"id"`
 	// Names of the fields you may not see.
 	Hidden []string `json:"hidden"`
+	// Who holds it.
+	Member *Member `json:"member,omitempty"`
 	// The role. Example: TUTOR.
 	Role string `json:"role"`
+	// What it is over: ORGANISATION, TUTORED and CASES (the member's own people), COMPANY, PERSON, CIRCLE, MANDATE, SAMPLE.
+	Scope string `json:"scope"`
 	// The programme it holds in.
 	Programme *Programme `json:"programme,omitempty"`
-	// The body whose people it opens; null when it opens the member's own people.
+	// The body whose people it opens; null when it is over something else.
 	Organisation *Organisation `json:"organisation,omitempty"`
+	// The company whose internships it opens; null when it is over something else.
+	Company *Company `json:"company,omitempty"`
+	// The person whom it is over: the participant himself, or who is represented; null when it is over something else.
+	Person *Person `json:"person,omitempty"`
+	// The body that gave it and may end it.
+	Answering *Organisation `json:"answering,omitempty"`
 	// First day.
 	FromDay calendar.Day `json:"fromDay"`
-	// Last day; null is open.
+	// Last day; null is open. The day before the first: it was ended before it began.
 	ToDay *calendar.Day `json:"toDay,omitempty"`
 }
 
@@ -1553,6 +1710,46 @@ func (Grant) IsNode() {}
 
 // The id, `<prefix>_<uuid>`.
 func (this Grant) GetID() string { return this.ID }
+
+// What grantRole needs.
+type GrantRoleInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// Your own id for the grant.
+	ID *string `json:"id,omitempty"`
+	// Who gets it; never you.
+	Member string `json:"member"`
+	// The role: STAFF, COORDINATOR, PARTNER_COORDINATOR, CASE_MANAGER, SCOUT, TUTOR, HOST_TUTOR, PAYMENTS_OFFICER, APPROVER, ADMINISTRATOR or DPO.
+	Role string `json:"role"`
+	// The body in whose name you give it, yours or one below; a role over a body is over this one.
+	Organisation string `json:"organisation"`
+	// The company, for HOST_TUTOR.
+	Company *string `json:"company,omitempty"`
+	// First day; today when left out.
+	FromDay *calendar.Day `json:"fromDay,omitempty"`
+	// Last day; open when left out.
+	ToDay *calendar.Day `json:"toDay,omitempty"`
+}
+
+// What grantRole did.
+type GrantRolePayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The grant as it stands now.
+	Grant *Grant `json:"grant,omitempty"`
+	// The member as it stands now.
+	Member *Member `json:"member,omitempty"`
+}
 
 // What a host may know of an intern: never a reason, a group or a service.
 type InternCard struct {
@@ -1844,14 +2041,73 @@ type MatchingUpdate struct {
 type Member struct {
 	// The id.
 	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
 	// Name, as shown to colleagues.
 	Name string `json:"name"`
+	// The body that the member works for.
+	Organisation *Organisation `json:"organisation,omitempty"`
+	// How the member signs in and what he holds: for himself and for who administers his body.
+	Account *MemberAccount `json:"account,omitempty"`
 }
 
 func (Member) IsNode() {}
 
 // The id, `<prefix>_<uuid>`.
 func (this Member) GetID() string { return this.ID }
+
+// How a member signs in, and what he holds.
+type MemberAccount struct {
+	// The id.
+	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
+	// E-mail address to which the member is written.
+	Email string `json:"email"`
+	// Whether the member can sign in.
+	State MemberState `json:"state"`
+	// Last day; null while there is none.
+	EndedOn *calendar.Day `json:"endedOn,omitempty"`
+	// What was granted to the member.
+	Grants []*Grant `json:"grants"`
+	// Who stands in for the member, newest first.
+	DelegationsGiven []*Delegation `json:"delegationsGiven"`
+	// For whom the member stands in, newest first.
+	DelegationsTaken []*Delegation `json:"delegationsTaken"`
+}
+
+func (MemberAccount) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this MemberAccount) GetID() string { return this.ID }
+
+// A page of members.
+type MemberConnection struct {
+	// The members of the page, in order.
+	Nodes []*Member `json:"nodes"`
+	// The same with a cursor each.
+	Edges []*MemberEdge `json:"edges"`
+	// Where the page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many match in all; counted only when asked.
+	TotalCount int32 `json:"totalCount"`
+}
+
+// One of the members with its place in the list.
+type MemberEdge struct {
+	// The place; good for `after` and `before` in the same list and order.
+	Cursor string `json:"cursor"`
+	// The object.
+	Node *Member `json:"node"`
+}
+
+// Which members.
+type MemberFilter struct {
+	// Who work for this body.
+	Organisation *string `json:"organisation,omitempty"`
+	// Name begins with this, capitals and accents aside.
+	NameStartsWith *string `json:"nameStartsWith,omitempty"`
+}
 
 // A municipality of the programme's territory.
 type Municipality struct {
@@ -3273,10 +3529,18 @@ func (this VerdictFinding) GetID() string { return this.ID }
 type Viewer struct {
 	// Id of the member.
 	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
 	// Name of the member.
 	Name string `json:"name"`
+	// The body that the member works for; null for who takes part in the programme.
+	Organisation *Organisation `json:"organisation,omitempty"`
 	// What was granted to the member.
 	Grants []*Grant `json:"grants"`
+	// Who stands in for the member, newest first.
+	DelegationsGiven []*Delegation `json:"delegationsGiven"`
+	// For whom the member stands in, newest first.
+	DelegationsTaken []*Delegation `json:"delegationsTaken"`
 }
 
 func (Viewer) IsNode() {}
@@ -4365,6 +4629,122 @@ func (e *MatchState) UnmarshalJSON(b []byte) error {
 }
 
 func (e MatchState) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// In which order members come.
+type MemberOrder string
+
+const (
+	// By name.
+	MemberOrderName MemberOrder = "NAME"
+)
+
+var AllMemberOrder = []MemberOrder{
+	MemberOrderName,
+}
+
+func (e MemberOrder) IsValid() bool {
+	switch e {
+	case MemberOrderName:
+		return true
+	}
+	return false
+}
+
+func (e MemberOrder) String() string {
+	return string(e)
+}
+
+func (e *MemberOrder) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = MemberOrder(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid MemberOrder", str)
+	}
+	return nil
+}
+
+func (e MemberOrder) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *MemberOrder) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e MemberOrder) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Whether a member can sign in.
+type MemberState string
+
+const (
+	// Invited, and not yet there.
+	MemberStateInvited MemberState = "INVITED"
+	// Signs in.
+	MemberStateActive MemberState = "ACTIVE"
+	// Gone.
+	MemberStateEnded MemberState = "ENDED"
+)
+
+var AllMemberState = []MemberState{
+	MemberStateInvited,
+	MemberStateActive,
+	MemberStateEnded,
+}
+
+func (e MemberState) IsValid() bool {
+	switch e {
+	case MemberStateInvited, MemberStateActive, MemberStateEnded:
+		return true
+	}
+	return false
+}
+
+func (e MemberState) String() string {
+	return string(e)
+}
+
+func (e *MemberState) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = MemberState(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid MemberState", str)
+	}
+	return nil
+}
+
+func (e MemberState) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *MemberState) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e MemberState) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -82,6 +82,7 @@ type Class string
 // The classes, from open to most confidential.
 const (
 	Directory   Class = "directory"   // programme, partners, rules, code lists, courses, names of colleagues
+	Accounts    Class = "accounts"    // who signs in with which address, who holds which right, invitations, phones
 	Companies   Class = "company"     // companies, sites, contacts, openings
 	Path        Class = "path"        // that a person takes part, and where on the path: reveals fragility by itself
 	Identity    Class = "identity"    // a person's name
@@ -103,7 +104,7 @@ const (
 
 // Classes lists every class, in the order of the tables.
 func Classes() []Class {
-	return []Class{Directory, Companies, Path, Identity, Registry, Contact, Work, Absence, Money, Eligibility, Proof, Evidence,
+	return []Class{Directory, Accounts, Companies, Path, Identity, Registry, Contact, Work, Absence, Money, Eligibility, Proof, Evidence,
 		Notes, Bank, Restricted, Health, Penal, Protection}
 }
 

@@ -28,6 +28,11 @@ func Scopes() []Scope {
 	return []Scope{OverOrganisation, OverTutored, OverCases, OverCompany, OverPerson, OverCircle, OverMandate, OverSample}
 }
 
+// Delegable says whether a grant over the scope may be handed to a colleague for an absence: never what is over one person, who is named.
+func (s Scope) Delegable() bool {
+	return s == OverOrganisation || s == OverTutored || s == OverCases || s == OverCompany
+}
+
 // Key gives the key of an id under the scope in a programme: a UUID of version 8 from SHA-256 over scope, programme and id. The function
 // scope_key of the database gives the same.
 func (s Scope) Key(programme, id uuid.UUID) uuid.UUID {

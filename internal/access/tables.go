@@ -15,7 +15,7 @@ var reads = map[Role][]Class{
 	Approver:           {Directory, Path, Identity, Registry, Work, Money},
 	Auditor:            {Directory, Work, Money}, // of the directory only the mandate carries its key
 	SampleAuditor:      {Path, Identity, Registry, Work, Absence, Money, Eligibility, Proof},
-	Administrator:      {Directory},
+	Administrator:      {Directory, Accounts},
 	DPO:                {Directory, Evidence},
 	Self:               {Path, Identity, Registry, Contact, Work, Absence, Money},
 	Representative:     {Path, Identity, Registry, Contact, Work, Absence, Money},
@@ -41,6 +41,12 @@ type Act string
 
 // The acts, by room in the order of the path.
 const (
+	GrantRole     Act = "grantRole"
+	EndGrant      Act = "endGrant"
+	EndMember     Act = "endMember"
+	Delegate      Act = "delegate"
+	EndDelegation Act = "endDelegation"
+
 	ReferPerson          Act = "referPerson"
 	RecordExclusionCheck Act = "recordExclusionCheck"
 	AssignTeam           Act = "assignTeam"
@@ -102,7 +108,8 @@ const (
 )
 
 var (
-	pathActs = []Act{ReferPerson, RecordExclusionCheck, AssignTeam, CheckEligibility, AdmitParticipant, RejectParticipant, DraftPlan, SignPlan,
+	memberActs = []Act{GrantRole, EndGrant, EndMember, Delegate, EndDelegation}
+	pathActs   = []Act{ReferPerson, RecordExclusionCheck, AssignTeam, CheckEligibility, AdmitParticipant, RejectParticipant, DraftPlan, SignPlan,
 		ActivateParticipant, WithdrawParticipant, ExcludeParticipant, CompleteParticipant, AskFirstResult, AskSecondResult, CloseParticipant, RecordProof}
 	circleActs    = []Act{ProtectParticipant, UnprotectParticipant}
 	companyActs   = []Act{RegisterCompany, OfferOpening, CloseOpening}
@@ -126,8 +133,39 @@ var acts = map[Role][]Act{
 		SuspendPlacement, ResumePlacement, EndPlacement}),
 	HostTutor:       {RecordAttendance},
 	PaymentsOfficer: {RecordExclusionCheck, ComputeAllowance},
-	System:          join(pathActs, circleActs, companyActs, activityActs, placementActs, registerActs, matchActs, mandateActs, []Act{ComputeAllowance, RefreshMatches, RemindDue}),
+	Administrator:   memberActs,
+	System:          join(memberActs, pathActs, circleActs, companyActs, activityActs, placementActs, registerActs, matchActs, mandateActs, []Act{ComputeAllowance, RefreshMatches, RemindDue}),
 }
+
+// own are the acts that every member does about himself, whatever his roles; in the table they stand for doing them for somebody else.
+var own = []Act{Delegate, EndDelegation}
+
+// OwnActs lists the acts that every member does about himself, whatever his roles.
+func OwnActs() []Act { return slices.Clone(own) }
+
+// apart is the table of roles that may not meet in one person within a programme: who makes a payment does not approve it.
+var apart = [][2]Role{{PaymentsOfficer, Approver}}
+
+// Apart lists the roles that may not meet this one in one person within a programme.
+func (r Role) Apart() []Role {
+	var others []Role
+	for _, pair := range apart {
+		switch r {
+		case pair[0]:
+			others = append(others, pair[1])
+		case pair[1]:
+			others = append(others, pair[0])
+		}
+	}
+	return others
+}
+
+// granted lists the roles that an administrator of a body gives. Those over one person come from who follows the case, those of auditors from
+// a mandate, and the house is nobody's to give.
+var granted = []Role{Staff, Coordinator, PartnerCoordinator, CaseManager, Scout, Tutor, HostTutor, PaymentsOfficer, Approver, Administrator, DPO}
+
+// Granted says whether an administrator of a body gives the role.
+func (r Role) Granted() bool { return slices.Contains(granted, r) }
 
 func join(lists ...[]Act) []Act {
 	var all []Act

@@ -14,6 +14,7 @@ func Reading() plan.Reading {
 			"companies": plan.ListIn("Company", inProgramme, nil),
 			"openings":  plan.ListIn("Opening", "{o}.programme_id = {a:programme}", nil),
 		},
+		Extends: map[string]plan.Fields{"Grant": {"company": plan.OneWhere("Company", "{o}.id = {t}.over_id and {t}.scope = 'COMPANY'")}},
 		Fillers: map[string]plan.Filler{"company.internLimit": internLimits, "opening.allowedActs": allowedActs},
 	}
 }

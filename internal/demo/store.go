@@ -108,18 +108,32 @@ func enlist(ctx context.Context, ownerURL string, o *office, workers []*worker) 
 }
 
 func (w *worker) insert(ctx context.Context, tx bun.Tx, o *office) error {
-	_, err := tx.NewRaw("insert into member (id, issuer, subject, email, name, person_id, audience) values (?, ?, ?, ?, ?, nullif(?, ?::uuid), ?)",
-		w.id, member.DemonstrationIssuer, w.address, w.address+"@"+Domain, w.name, w.person, uuid.Nil, pgdialect.Array(w.audience)).Exec(ctx)
+	_, err := tx.NewRaw(`insert into member (id, issuer, subject, email, name, person_id, audience, organisation_id, answering)
+		values (?, ?, ?, ?, ?, nullif(?, ?::uuid), ?, ?, coalesce(organisation_line(?) || ?::uuid, '{}'))`,
+		w.id, member.DemonstrationIssuer, w.address, w.address+"@"+Domain, w.name, w.person, uuid.Nil, pgdialect.Array(w.audience), w.home(o), w.home(o), w.id).Exec(ctx)
 	for i, g := range w.actor.Grants {
 		if err != nil {
 			return err
 		}
 		id := chanceOf("grant "+w.address, i).timedID(o.from.Start())
-		_, err = tx.NewRaw(`insert into access_grant (id, member_id, programme_id, role, scope, over_id, from_day, audience)
-			values (?, ?, ?, ?, ?, ?, ?, coalesce(organisation_line(?), '{}') || ?::uuid)`,
-			id, w.id, g.Programme, string(g.Role), string(w.scopes[i].scope), w.scopes[i].over, o.from, o.organisations[w.partner], w.id).Exec(ctx)
+		_, err = tx.NewRaw(`insert into access_grant (id, member_id, programme_id, role, scope, over_id, from_day, organisation_id, audience)
+			values (?, ?, ?, ?, ?, ?, ?, ?, coalesce(organisation_line(?), '{}') || ?::uuid)`,
+			id, w.id, g.Programme, string(g.Role), string(w.scopes[i].scope), w.scopes[i].over, o.from, w.home(o), w.home(o), w.id).Exec(ctx)
 	}
 	return err
+}
+
+// home is the body that answers for the worker: the lead body for those of companies, none for who takes part.
+func (w *worker) home(o *office) *uuid.UUID {
+	id, ok := o.organisations[w.partner]
+	switch {
+	case ok:
+		return &id
+	case w.person != uuid.Nil:
+		return nil
+	}
+	id = o.organisations[lead]
+	return &id
 }
 
 // state of a demonstration: whether it was begun, and whether its last step was done.

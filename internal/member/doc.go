@@ -2,4 +2,14 @@
 //
 // A token or a page session proves issuer and subject; the member's grants of the day make the actor. Nobody registers himself: members are
 // made by an invitation or by the demonstration, whose people sign in with an issuer of its own (DemonstrationIssuer).
+//
+//   - A member has a home body. Its administrator, and those of the bodies above it, answer for him: they grant, end, and delegate for an
+//     absence, never to themselves. One who takes part in the programme has no home body, and no administrator learns that he signs in.
+//   - Grants are dated and never taken back for days that are past. A delegation hands on what the absent member himself holds on the day, for a
+//     time with an end; what was delegated to him is not handed on.
+//   - Roles that are apart (access.Role.Apart) do not meet in one human, whatever accounts he has and whoever he stands in for.
+//   - A body that has an administrator who can sign in keeps one.
+//
+// Whoever changes who holds what holds one lock of the database meanwhile, so that two who end each other, or two halves of a pair that must not
+// meet, are decided one after the other.
 package member

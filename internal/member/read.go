@@ -5,32 +5,102 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 )
 
-// Reading is how members and grants are read.
+// Reading is how members, grants and delegations are read. Names of colleagues are everybody's; who holds what, and by which address somebody
+// signs in, is his own and for who answers for him. A grant over a person shows to the case team instead.
 func Reading() plan.Reading {
-	seen := func(keys func(access.Class) string, self string) string {
-		return "{t}.audience &&& " + keys(access.Directory) + " or {t}.id = " + self
-	}
 	return plan.Reading{
-		Types: []plan.Type{
-			{Name: "Member", Prefix: "mem", Table: "member", Class: access.Directory, Rows: seen, Fields: plan.Fields{"name": plan.Column("name")}},
-			{Name: "Viewer", Prefix: "vie", Table: "member", Class: access.Directory, Rows: seen, Fields: plan.Fields{
-				"id":     plan.ID("mem", "id"),
-				"name":   plan.Column("name"),
-				"grants": plan.Many("Grant", "member_id", "{o}.role, {o}.id"),
-			}},
-			{Name: "Grant", Prefix: "grt", Table: "access_grant", Class: access.Directory,
-				Rows: func(keys func(access.Class) string, self string) string {
-					return "{t}.audience &&& " + keys(access.Directory) + " or {t}.member_id = " + self
-				},
-				Fields: plan.Fields{
-					"hidden":       plan.Hidden(),
-					"role":         plan.Column("role"),
-					"programme":    plan.One("Programme", "programme_id"),
-					"organisation": plan.One("Organisation", "key"),
-					"fromDay":      plan.Column("from_day"),
-					"toDay":        plan.Column("to_day"),
-				}},
+		Types: []plan.Type{member(), account(), viewer(), grant(), delegation()},
+		Roots: plan.Roots{
+			"viewer": plan.OneRoot("Viewer", "{o}.id = {self}"),
+			"members": plan.ListIn("Member", "exists (select from organisation b where b.id = {o}.organisation_id and b.programme_id = {a:programme})",
+				nil),
 		},
-		Roots: plan.Roots{"viewer": plan.OneRoot("Viewer", "{o}.id = {self}")},
 	}
+}
+
+func namesSeen(keys func(access.Class) string, self string) string {
+	return "{t}.audience &&& " + keys(access.Directory) + " or {t}.id = " + self
+}
+
+func member() plan.Type {
+	return plan.Type{Name: "Member", Prefix: "mem", Table: "member", Class: access.Directory, Rows: namesSeen,
+		Fields: plan.Fields{
+			"hidden":       plan.Hidden(),
+			"name":         plan.Column("name"),
+			"organisation": plan.One("Organisation", "organisation_id"),
+			"account":      plan.OneWhere("MemberAccount", "{o}.id = {t}.id"),
+		},
+		Orders: map[string]plan.Order{"NAME": {Keys: []plan.Key{{Expr: "{t}.name", SQLType: "text"}}}},
+		Filters: plan.Filters{
+			"organisation":   plan.RefersTo("org", "organisation_id"),
+			"nameStartsWith": plan.StartsWith("{t}.name"),
+		},
+	}
+}
+
+// account is the side of a member that is for himself and for who answers for him.
+func account() plan.Type {
+	return plan.Type{Name: "MemberAccount", Prefix: "acc", Table: "member", Class: access.Accounts,
+		Rows: func(keys func(access.Class) string, self string) string {
+			return "{t}.answering &&& " + keys(access.Accounts) + " or {t}.id = " + self
+		},
+		Fields: plan.Fields{
+			"hidden":           plan.Hidden(),
+			"email":            plan.Column("email"),
+			"state":            plan.Expr("case when {t}.ended_on < {today} then 'ENDED' when {t}.issuer is null then 'INVITED' else 'ACTIVE' end"),
+			"endedOn":          plan.Column("ended_on"),
+			"grants":           plan.Many("Grant", "member_id", "{o}.role, {o}.id"),
+			"delegationsGiven": plan.Many("Delegation", "member_id", "{o}.from_day desc, {o}.id"),
+			"delegationsTaken": plan.Many("Delegation", "to_member_id", "{o}.from_day desc, {o}.id"),
+		}}
+}
+
+func viewer() plan.Type {
+	return plan.Type{Name: "Viewer", Prefix: "vie", Table: "member", Class: access.Directory, Rows: namesSeen,
+		Fields: plan.Fields{
+			"id":               plan.ID("mem", "id"),
+			"hidden":           plan.Hidden(),
+			"name":             plan.Column("name"),
+			"organisation":     plan.One("Organisation", "organisation_id"),
+			"grants":           plan.Many("Grant", "member_id", "{o}.role, {o}.id"),
+			"delegationsGiven": plan.Many("Delegation", "member_id", "{o}.from_day desc, {o}.id"),
+			"delegationsTaken": plan.Many("Delegation", "to_member_id", "{o}.from_day desc, {o}.id"),
+		}}
+}
+
+func grant() plan.Type {
+	return plan.Type{Name: "Grant", Prefix: "grt", Table: "access_grant", Class: access.Accounts,
+		Rows: func(keys func(access.Class) string, self string) string {
+			return "case when {t}.scope = 'CIRCLE' then {t}.audience &&& " + keys(access.Path) +
+				" when {t}.participation_id is null then {t}.audience &&& " + keys(access.Accounts) +
+				" else {t}.audience &&& " + keys(access.Contact) + " end or {t}.member_id = " + self
+		},
+		Fields: plan.Fields{
+			"hidden":       plan.Hidden(),
+			"member":       plan.One("Member", "member_id"),
+			"role":         plan.Column("role"),
+			"scope":        plan.Column("scope"),
+			"programme":    plan.One("Programme", "programme_id"),
+			"organisation": plan.OneWhere("Organisation", "{o}.id = {t}.over_id and {t}.scope = 'ORGANISATION'"),
+			"answering":    plan.One("Organisation", "organisation_id"),
+			"fromDay":      plan.Column("from_day"),
+			"toDay":        plan.Column("to_day"),
+		}}
+}
+
+func delegation() plan.Type {
+	return plan.Type{Name: "Delegation", Prefix: "dlg", Table: "delegation", Class: access.Accounts,
+		Rows: func(keys func(access.Class) string, self string) string {
+			return "{t}.audience &&& " + keys(access.Accounts) + " or {t}.member_id = " + self + " or {t}.to_member_id = " + self
+		},
+		Fields: plan.Fields{
+			"hidden":     plan.Hidden(),
+			"programme":  plan.One("Programme", "programme_id"),
+			"member":     plan.One("Member", "member_id"),
+			"to":         plan.One("Member", "to_member_id"),
+			"everyGrant": plan.Column("every_grant"),
+			"grants":     plan.ManyWhere("Grant", "{o}.id in (select l.grant_id from delegation_grant l where l.delegation_id = {t}.id)", "{o}.role, {o}.id"),
+			"fromDay":    plan.Column("from_day"),
+			"toDay":      plan.Column("to_day"),
+		}}
 }

@@ -83,12 +83,16 @@ type signedIn struct {
 	Role      *string
 	Key       *uuid.UUID
 	To        *time.Time
+	Absent    *uuid.UUID
 }
 
 func (l signedIn) grant() access.Grant {
 	g := access.Grant{Role: access.Role(*l.Role), Programme: *l.Programme, Key: *l.Key}
 	if l.To != nil {
 		_ = g.To.Scan(*l.To)
+	}
+	if l.Absent != nil {
+		g.For = *l.Absent
 	}
 	return g
 }

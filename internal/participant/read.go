@@ -10,7 +10,7 @@ import (
 func Reading(vetoes ...Veto) plan.Reading {
 	return plan.Reading{
 		Types:   []plan.Type{person(), participant(), trait(), exclusionCheck(), verdict(), verdictFinding(), entrySnapshot(), proof()},
-		Extends: map[string]plan.Fields{"MandateSample": {"participant": plan.One("Participant", "participation_id")}},
+		Extends: map[string]plan.Fields{"Grant": {"person": plan.OneWhere("Person", "{o}.id = {t}.over_id and {t}.scope = 'PERSON'")}, "MandateSample": {"participant": plan.One("Participant", "participation_id")}},
 		Roots: plan.Roots{
 			"participants": plan.ListIn("Participant", "{o}.programme_id = {a:programme}", nil),
 			"participant":  plan.ByID("Participant"),

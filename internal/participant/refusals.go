@@ -92,11 +92,11 @@ var (
 		Message: refusal.Text{It: "La data {day} precede l'inizio dello stato attuale ({since}).", En: "The day {day} precedes the beginning of the present state ({since})."},
 		Cure:    refusal.Text{It: "Indica il {since} o un giorno successivo.", En: "Give {since} or a later day."},
 	})
-	// TeamRole is for assigning a member who does not hold the role in this programme, as far as the actor sees.
+	// TeamRole is for assigning a member who does not hold the role in this programme today.
 	TeamRole = refusal.Define(refusal.Definition{
 		Code: "TEAM_ROLE_MISSING", Kind: refusal.Rule,
-		Message: refusal.Text{It: "Tra i ruoli che vedi, la persona indicata oggi non risulta avere quello necessario in questo programma.", En: "Among the roles that you see, this member does not hold the one needed in this programme today."},
-		Cure:    refusal.Text{It: "Scegli un'altra persona, oppure fai assegnare il ruolo; i ruoli dati da un altro ente li vede il coordinamento del programma.", En: "Choose somebody else, or have the role granted; roles given by another body are seen by the programme's coordination."},
+		Message: refusal.Text{It: "La persona indicata oggi non ha il ruolo necessario in questo programma.", En: "This member does not hold the role needed in this programme today."},
+		Cure:    refusal.Text{It: "Scegli un'altra persona, oppure fai assegnare il ruolo.", En: "Choose somebody else, or have the role granted."},
 		CuredBy: accessManagers,
 	})
 )

@@ -351,8 +351,7 @@ func lastOutcome(ctx context.Context, tx *postgres.Tx, participation uuid.UUID) 
 
 // seesMember says whether the actor sees the member, and whether the member holds the role in the programme on the day.
 func seesMember(ctx context.Context, tx *postgres.Tx, member, programme uuid.UUID, role string, day calendar.Day) (seen, holds bool, err error) {
-	err = tx.NewRaw(`select exists (select 1 from member where id = ?), exists (select 1 from access_grant where member_id = ? and programme_id = ?
-		and role = ? and from_day <= ? and (to_day is null or to_day >= ?))`, member, member, programme, role, day, day).Scan(ctx, &seen, &holds)
+	err = tx.NewRaw("select exists (select 1 from member where id = ?), member_holds(?, ?, ?, ?)", member, member, programme, role, day).Scan(ctx, &seen, &holds)
 	if err != nil {
 		return false, false, fmt.Errorf("member: %w", err)
 	}
