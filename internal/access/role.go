@@ -38,7 +38,7 @@ var standings = []struct {
 	{HostTutor, OverCompany, "the internships at the company and their register; of the partners only the promoter"},
 	{PaymentsOfficer, OverOrganisation, "months and money of the people entrusted to the body, or to one below it"},
 	{Approver, OverOrganisation, "the same"},
-	{Auditor, OverMandate, "register and money within the mandate, under pseudonyms"},
+	{Auditor, OverMandate, "register and money within the mandate, under pseudonyms; over the lead body the journals, too"},
 	{SampleAuditor, OverSample, "the people of the mandate's sample"},
 	{Administrator, OverOrganisation, "members and grants of the body; no person"},
 	{DPO, OverOrganisation, "the journals, without content; no person"},
@@ -94,6 +94,7 @@ const (
 	Eligibility Class = "eligibility" // checks and verdicts: whether a person meets the rules
 	Proof       Class = "proof"       // that a requirement is proven, by which document and when
 	Evidence    Class = "evidence"    // the journals: who did and read what, no content
+	Motive      Class = "motive"      // why somebody read confidential data, in his own words
 	Notes       Class = "notes"       // free text about a person
 	Bank        Class = "bank"        // IBAN and account holder
 	Restricted  Class = "restricted"  // groups that may imply a special category
@@ -104,7 +105,7 @@ const (
 
 // Classes lists every class, in the order of the tables.
 func Classes() []Class {
-	return []Class{Directory, Accounts, Companies, Path, Identity, Registry, Contact, Work, Absence, Money, Eligibility, Proof, Evidence,
+	return []Class{Directory, Accounts, Companies, Path, Identity, Registry, Contact, Work, Absence, Money, Eligibility, Proof, Evidence, Motive,
 		Notes, Bank, Restricted, Health, Penal, Protection}
 }
 

@@ -13,10 +13,10 @@ var reads = map[Role][]Class{
 	HostTutor:          {Directory, Companies, Work}, // of the directory only the promoter carries the company's key
 	PaymentsOfficer:    {Directory, Path, Identity, Registry, Work, Money},
 	Approver:           {Directory, Path, Identity, Registry, Work, Money},
-	Auditor:            {Directory, Work, Money}, // of the directory only the mandate carries its key
+	Auditor:            {Directory, Work, Money, Evidence}, // of the directory only the mandate carries its key
 	SampleAuditor:      {Path, Identity, Registry, Work, Absence, Money, Eligibility, Proof},
 	Administrator:      {Directory, Accounts},
-	DPO:                {Directory, Evidence},
+	DPO:                {Directory, Evidence, Motive},
 	Self:               {Path, Identity, Registry, Contact, Work, Absence, Money},
 	Representative:     {Path, Identity, Registry, Contact, Work, Absence, Money},
 	System:             Classes(),

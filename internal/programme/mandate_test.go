@@ -167,6 +167,29 @@ func TestAnAuditorReadsByMandate(t *testing.T) {
 	wantsCodes(t, a.As(a.lead, func(ctx context.Context, tx *postgres.Tx) error { return programme.CloseMandate(ctx, tx, id, nil) }), programme.MandateIsClosed)
 }
 
+// TestAMandateOverTheLeadBodyOpensTheJournals, those written before and after, until it is closed; one over a partner does not.
+func TestAMandateOverTheLeadBodyOpensTheJournals(t *testing.T) {
+	a := newAudit(t)
+	person := a.Referred(placementtest.Who{})
+	in := programme.MandateInput{Programme: a.Programme, Organisation: a.Orgs["CARRARA"], Member: a.member, From: a.Today, To: a.Today, EndsOn: a.Today, Document: "Incarico 12/2026"}
+	partner, err := a.open(in)
+	a.Must(err)
+	a.wants("over a partner", map[string]int{"journal": 0})
+	a.Must(a.As(a.lead, func(ctx context.Context, tx *postgres.Tx) error { return programme.CloseMandate(ctx, tx, partner, nil) }))
+	in.Organisation = a.Orgs["ASL"]
+	whole, err := a.open(in)
+	a.Must(err)
+	all := func() int { return placementtest.One[int](a.Office, "select count(*)::int from journal") }
+	a.wants("over the lead body", map[string]int{"journal": all()})
+	a.Must(a.As(a.lead, func(ctx context.Context, tx *postgres.Tx) error {
+		_, err := a.people.RecordProof(ctx, tx, participant.ProofInput{Participation: person, Requirement: "IN_CHARGE", Document: "prot. 1"})
+		return err
+	}))
+	a.wants("written later", map[string]int{"journal": all()})
+	a.Must(a.As(a.lead, func(ctx context.Context, tx *postgres.Tx) error { return programme.CloseMandate(ctx, tx, whole, nil) }))
+	a.wants("closed", map[string]int{"journal": 0})
+}
+
 func wantsCodes(t *testing.T, err error, want ...*refusal.Code) {
 	t.Helper()
 	list, _ := refusal.As(err)

@@ -65,7 +65,7 @@ func readFields() plan.Fields {
 		"purpose":        plan.Expr("nullif({t}.purpose, '')"),
 		"class":          plan.Column("class"),
 		"participantIds": plan.Expr("array(select 'prt_' || p from unnest({t}.participations) p)"),
-		"reason":         plan.Hole("evidence.reason", "json_build_object('request', {t}.request_id, 'reason', translate(encode({t}.reason, 'base64'), E'\\n', ''))"),
+		"reason":         plan.Hole("evidence.reason", "json_build_object('request', {t}.request_id, 'reason', translate(encode({t}.reason, 'base64'), E'\\n', ''))").In(access.Motive),
 		"link":           plan.Expr("encode({t}.chain, 'hex')"),
 	}
 }
