@@ -26,6 +26,7 @@ type office struct {
 	t         testing.TB
 	db        *postgres.DB
 	ownerURL  string
+	urls      *testdb.DB
 	owner     *pgx.Conn
 	programme uuid.UUID
 	orgs      map[string]uuid.UUID
@@ -34,7 +35,7 @@ type office struct {
 func newOffice(t testing.TB) *office {
 	t.Helper()
 	urls := testdb.New(t)
-	o := &office{t: t, ownerURL: urls.OwnerURL, orgs: map[string]uuid.UUID{}}
+	o := &office{t: t, urls: urls, ownerURL: urls.OwnerURL, orgs: map[string]uuid.UUID{}}
 	applied, err := programme.Apply(t.Context(), urls.OwnerURL, programme.LavoroInCorso3Name, programme.LavoroInCorso3, clock)
 	o.must(err)
 	o.programme = applied.Programme

@@ -27,6 +27,7 @@ import (
 type office struct {
 	t         testing.TB
 	ctx       context.Context
+	urls      *testdb.DB
 	db        *postgres.DB
 	owner     *pgx.Conn
 	now       time.Time
@@ -44,7 +45,7 @@ func newOffice(t testing.TB) *office {
 	t.Helper()
 	ctx := t.Context()
 	urls := testdb.New(t)
-	o := &office{t: t, ctx: ctx, now: today.At(calendar.MustLocalTime("18:00")), orgs: map[string]uuid.UUID{}}
+	o := &office{t: t, ctx: ctx, urls: urls, now: today.At(calendar.MustLocalTime("18:00")), orgs: map[string]uuid.UUID{}}
 	if _, err := programme.Apply(ctx, urls.OwnerURL, programme.LavoroInCorso3Name, programme.LavoroInCorso3, o.clock); err != nil {
 		t.Fatal(err)
 	}

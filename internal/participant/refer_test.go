@@ -75,7 +75,7 @@ func TestReferralWritesPersonAndParticipation(t *testing.T) {
 	if got := o.text("select string_agg(act || ' ' || kind, ', ') from outbox"); got != "referPerson ENTERED" {
 		t.Errorf("news: %s", got)
 	}
-	if personal := o.text("select string_agg(convert_from(detail, 'UTF8'), '') from journal"); strings.Contains(personal, "Rossi") || strings.Contains(personal, "RSSMRA") || personal == "" {
+	if personal := strings.Join(o.urls.Details("true"), ""); strings.Contains(personal, "Rossi") || strings.Contains(personal, "RSSMRA") || personal == "" {
 		t.Errorf("journal holds %s", personal)
 	}
 	if got := fmt.Sprint(told); got != "[>REFERRED]" {
@@ -141,7 +141,7 @@ func TestOmocodiaMakesTwoPersonsAfterAWarning(t *testing.T) {
 	if n := o.text("select count(*) from person"); n != "2" {
 		t.Errorf("%s persons: omocodia tells two apart", n)
 	}
-	if passed := o.text("select convert_from(detail, 'UTF8') from journal order by seq desc limit 1"); !strings.Contains(passed, participant.CodeAlike.String()) {
+	if passed := o.urls.Details("j.seq = (select max(seq) from journal)"); len(passed) != 1 || !strings.Contains(passed[0], participant.CodeAlike.String()) {
 		t.Errorf("the journal does not hold the warning: %s", passed)
 	}
 }

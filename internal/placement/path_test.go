@@ -164,7 +164,7 @@ func TestLivingInternshipsVetoLeaving(t *testing.T) {
 func TestNewsHoldNothingPersonal(t *testing.T) {
 	d := newDesk(t)
 	id := d.brought(placement.Interrupted)
-	details := placementtest.One[string](d.Office, "select string_agg(convert_from(detail, 'UTF8'), '|') from journal where subject_id = $1", id)
+	details := strings.Join(d.URLs.Details("j.subject_id = $1", id), "|")
 	for _, word := range []string{"Prova", "Inventata", "Capo", "P-1", "UNILAV-1"} {
 		if strings.Contains(details, word) {
 			t.Errorf("the journal holds %q: %s", word, details)

@@ -27,6 +27,7 @@ var Monday = calendar.MustDay("2026-03-02")
 type Office struct {
 	T         testing.TB
 	DB        *postgres.DB
+	URLs      *testdb.DB
 	Owner     *pgx.Conn // beside all rights
 	Programme uuid.UUID
 	Orgs      map[string]uuid.UUID
@@ -42,7 +43,7 @@ type Office struct {
 func New(t testing.TB) *Office {
 	t.Helper()
 	urls := testdb.New(t)
-	o := &Office{T: t, Orgs: map[string]uuid.UUID{}, Today: Monday}
+	o := &Office{T: t, URLs: urls, Orgs: map[string]uuid.UUID{}, Today: Monday}
 	applied, err := programme.Apply(t.Context(), urls.OwnerURL, programme.LavoroInCorso3Name, programme.LavoroInCorso3, o.Clock)
 	o.Must(err)
 	o.Programme = applied.Programme
