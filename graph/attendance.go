@@ -14,7 +14,11 @@ import (
 // RecordAttendance writes entries into the register, each with its own answer.
 func (m mutation) RecordAttendance(ctx context.Context, input RecordAttendanceInput) (*RecordAttendancePayload, error) {
 	return perform(ctx, m.Resolver, access.RecordAttendance, input, func(ctx context.Context, tx *postgres.Tx, out *RecordAttendancePayload) error {
-		if err := attendance.CheckSize(len(input.Entries)); err != nil {
+		author, wrongAuthor := optionalID("mem", input.Author, "author")
+		if wrongAuthor == nil {
+			wrongAuthor = attendance.CheckAuthor(tx.Actor, author)
+		}
+		if err := refusal.Join(wrongAuthor, attendance.CheckSize(len(input.Entries))); err != nil {
 			return err
 		}
 		out.Answers = make([]*AttendanceAnswer, len(input.Entries))

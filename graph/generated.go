@@ -3998,6 +3998,8 @@ input RecordAttendanceInput {
   acknowledgeReason: String
   "The entries; 1 to 500."
   entries: [AttendanceEntryInput!]!
+  "The member who made the entries, ` + "`" + `mem_<uuid>` + "`" + `, for those that waited on a phone: nothing is written unless it is you. A delegate is somebody else."
+  author: ID
 }
 
 "What recordAttendance did."
@@ -38689,7 +38691,7 @@ func (ec *executionContext) unmarshalInputRecordAttendanceInput(ctx context.Cont
 		asMap["preview"] = false
 	}
 
-	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "entries"}
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "entries", "author"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -38731,6 +38733,13 @@ func (ec *executionContext) unmarshalInputRecordAttendanceInput(ctx context.Cont
 				return it, err
 			}
 			it.Entries = data
+		case "author":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("author"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Author = data
 		}
 	}
 	return it, nil

@@ -3018,6 +3018,8 @@ type RecordAttendanceInput struct {
 	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
 	// The entries; 1 to 500.
 	Entries []*AttendanceEntryInput `json:"entries"`
+	// The member who made the entries, `mem_<uuid>`, for those that waited on a phone: nothing is written unless it is you. A delegate is somebody else.
+	Author *string `json:"author,omitempty"`
 }
 
 // What recordAttendance did.

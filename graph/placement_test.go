@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/graph"
+	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/activity"
 	"github.com/lavoroincorso/lavoro/internal/company"
 	"github.com/lavoroincorso/lavoro/internal/matching"
@@ -25,12 +26,16 @@ import (
 
 // placementCounter is the API over the rooms up to matching, for the coordinator of CARRARA.
 func placementCounter(o *placementtest.Office, t *testing.T) *counter {
+	return counterOf(o, t, o.Coordinator("CARRARA"))
+}
+
+// counterOf is the same for an actor.
+func counterOf(o *placementtest.Office, t *testing.T, actor access.Actor) *counter {
 	resolver := &graph.Resolver{DB: o.DB, Clock: o.Clock, Limits: graph.Limits{Cost: 100_000, Depth: 20},
 		Engine: &plan.Engine{DB: o.DB, Schema: plan.NewSchema(member.Reading(), programme.Reading(), participant.Reading(), company.Reading(), activity.Reading(),
 			placement.Reading(), matching.Reading())}}
-	coordinator := o.Coordinator("CARRARA")
 	c := &counter{t: t, server: httptest.NewServer(graph.NewServer(resolver, knownBy(func(string) (graph.Session, error) {
-		return graph.Session{Actor: coordinator}, nil
+		return graph.Session{Actor: actor}, nil
 	})))}
 	t.Cleanup(c.server.Close)
 	return c

@@ -34,6 +34,15 @@ func CheckSize(n int) error {
 	return nil
 }
 
+// CheckAuthor refuses entries that another member made than the one who signs in: what waits on a phone waits for the same person. A nil author
+// is the actor; who stands in for the author is somebody else.
+func CheckAuthor(actor access.Actor, author *uuid.UUID) error {
+	if author != nil && *author != actor.Member {
+		return WrongAuthor.At("author")
+	}
+	return nil
+}
+
 // batch is one act of recording while it runs.
 type batch struct {
 	tx         *postgres.Tx

@@ -6,6 +6,13 @@ var coordinator = refusal.Text{It: "il coordinamento del programma", En: "the pr
 
 // What the register refuses, and why.
 var (
+	// WrongAuthor is for entries that waited on a phone and come under somebody else's sign-in.
+	WrongAuthor = refusal.Define(refusal.Definition{
+		Code: "WRONG_AUTHOR", Kind: refusal.Right,
+		Message: refusal.Text{It: "Queste voci le ha scritte un'altra persona: non è stato registrato nulla.", En: "Somebody else made these entries: nothing was recorded."},
+		Cure:    refusal.Text{It: "Tienile in attesa: le invia chi le ha scritte, dopo aver effettuato l'accesso.", En: "Keep them waiting: whoever made them sends them after signing in."},
+		CuredBy: refusal.Text{It: "chi ha scritto le voci", En: "whoever made the entries"},
+	})
 	Future = refusal.Define(refusal.Definition{
 		Code: "ATTENDANCE_IN_FUTURE", Kind: refusal.Rule,
 		Message: refusal.Text{It: "Il giorno non è ancora arrivato.", En: "The day has not come yet."},
