@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema } from 'graphql';
 import { audit, prove } from './audit.mjs';
+import { administer, protect } from './members.mjs';
 import { actors, open, performed, step } from './runner.mjs';
 import { onScreen, shown } from './screens.mjs';
 import { check, demand } from './server.mjs';
@@ -25,6 +26,8 @@ check('apollo', async () => {
   });
   await prove(stage, participant);
   await audit(stage, participant);
+  await protect(stage, participant);
+  await administer(stage);
   await leave(stage, participant);
 
   const schema = buildSchema(readFileSync(new URL('../../schema.graphqls', import.meta.url), 'utf8'), { assumeValid: true });
