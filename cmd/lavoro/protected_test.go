@@ -139,6 +139,15 @@ func (s *shelter) rows(actor access.Actor) map[string]int {
 	return seen
 }
 
+// list is what a root field answers to somebody.
+func (s *shelter) list(actor access.Actor, root, kind string, under ...plan.Selected) string {
+	s.T.Helper()
+	data, err := s.engine.Query(s.T.Context(), plan.Viewer{Actor: actor, Lang: "it", Now: s.Clock()}, []plan.Selected{{Alias: root, Name: root,
+		Args: map[string]any{"programme": "prg_" + s.Programme.String()}, TypeName: kind + "Connection", Under: func(string) []plan.Selected { return []plan.Selected{below("nodes", kind, under...)} }}})
+	s.Must(err)
+	return strings.ReplaceAll(string(data), " : ", ":")
+}
+
 // reads are every way of the API that leads to the person; each answers with what it shows.
 func (s *shelter) reads(actor access.Actor) map[string]string {
 	s.T.Helper()

@@ -61,6 +61,7 @@ func (r rooms) reactions() []duty.Reaction {
 	return []duty.Reaction{
 		{Name: "allowance", SubjectKinds: []string{"Attendance"}, React: allowance.React},
 		duty.Reaction(r.matches.Reaction()),
+		{Name: "handover", SubjectKinds: []string{"HandOver"}, React: r.participants.ReactHandOver},
 		{Name: "openings", SubjectKinds: []string{"Opening"}, React: company.Follow(r.clocks.OnState)},
 	}
 }

@@ -64,6 +64,9 @@ const (
 	CloseParticipant     Act = "closeParticipant"
 	ProtectParticipant   Act = "protectParticipant"
 	UnprotectParticipant Act = "unprotectParticipant"
+	RequestHandOver      Act = "requestHandOver"
+	AnswerHandOver       Act = "answerHandOver"
+	WithdrawHandOver     Act = "withdrawHandOver"
 
 	RegisterCompany Act = "registerCompany"
 	OfferOpening    Act = "offerOpening"
@@ -110,7 +113,8 @@ const (
 var (
 	memberActs = []Act{GrantRole, EndGrant, EndMember, Delegate, EndDelegation}
 	pathActs   = []Act{ReferPerson, RecordExclusionCheck, AssignTeam, CheckEligibility, AdmitParticipant, RejectParticipant, DraftPlan, SignPlan,
-		ActivateParticipant, WithdrawParticipant, ExcludeParticipant, CompleteParticipant, AskFirstResult, AskSecondResult, CloseParticipant, RecordProof}
+		ActivateParticipant, WithdrawParticipant, ExcludeParticipant, CompleteParticipant, AskFirstResult, AskSecondResult, CloseParticipant, RecordProof,
+		RequestHandOver, AnswerHandOver, WithdrawHandOver}
 	circleActs    = []Act{ProtectParticipant, UnprotectParticipant}
 	companyActs   = []Act{RegisterCompany, OfferOpening, CloseOpening}
 	activityActs  = []Act{PlanActivity, Enrol, CompleteEnrolment, WithdrawEnrolment}

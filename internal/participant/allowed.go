@@ -100,3 +100,35 @@ func (c asked) refusals(act access.Act, actor access.Actor, vetoed refusal.List)
 	}
 	return []refusal.Refusal{}
 }
+
+// handOverFacts is SQL of what decides about a side of a request.
+const handOverFacts = "json_build_object('programme', {t}.programme_id, 'side', {t}.side, 'state', {t}.state, 'audience', {t}.audience)"
+
+// handOverAllowed says of each side of a request which acts the actor could do now, and why not the others.
+func handOverAllowed(_ context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
+	answers := make([]any, len(inputs))
+	for i, input := range inputs {
+		var h struct {
+			Programme uuid.UUID
+			Side      string
+			State     HandOverState
+			Audience  []uuid.UUID
+		}
+		if err := json.Unmarshal(input, &h); err != nil {
+			return nil, fmt.Errorf("allowed acts: %w", err)
+		}
+		acts := make([]plan.AllowedAct, len(handOverActs))
+		for n, a := range handOverActs {
+			no := []refusal.Refusal{}
+			switch {
+			case h.Side != a.side || !tx.Actor.May(a.act, h.Programme, h.Audience):
+				no = append(no, refusal.NotAllowed.At())
+			case h.State != HandOverRequested:
+				no = append(no, settled(h.State).At())
+			}
+			acts[n] = plan.AllowedAct{Act: string(a.act), Label: a.label, Allowed: len(no) == 0, Refusals: no}
+		}
+		answers[i] = acts
+	}
+	return answers, nil
+}

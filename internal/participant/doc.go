@@ -14,6 +14,8 @@
 //   - A protected participation is seen by its team, the person and those who are named, nobody else: its circle stands in the place of
 //     the organisations. Its money stays with them under a pseudonym. What is due falls to the circle, and who may lift the protection
 //     must be in it.
+//   - A request to hand a person over has a row for each side. Neither shows who the other is before it is accepted; whoever is asked
+//     for somebody who takes part in another programme only is the lead organisation, so that nothing tells the one from the other.
 //   - Groups carry the class of what they reveal. Whoever refers a person writes them; only who reads the class reads them again.
 //
 // # Import

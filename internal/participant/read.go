@@ -9,13 +9,14 @@ import (
 // Reading is how persons and participations are read. The vetoes say, with allowedActs, why somebody cannot leave yet.
 func Reading(vetoes ...Veto) plan.Reading {
 	return plan.Reading{
-		Types:   []plan.Type{person(), participant(), trait(), exclusionCheck(), verdict(), verdictFinding(), entrySnapshot(), proof()},
+		Types:   []plan.Type{person(), participant(), trait(), exclusionCheck(), verdict(), verdictFinding(), entrySnapshot(), proof(), handOver()},
 		Extends: map[string]plan.Fields{"Grant": {"person": plan.OneWhere("Person", "{o}.id = {t}.over_id and {t}.scope = 'PERSON'")}, "MandateSample": {"participant": plan.One("Participant", "participation_id")}},
 		Roots: plan.Roots{
 			"participants": plan.ListIn("Participant", "{o}.programme_id = {a:programme}", nil),
 			"participant":  plan.ByID("Participant"),
+			"handOvers":    plan.ListIn("HandOver", "{o}.programme_id = {a:programme}", nil),
 		},
-		Fillers: map[string]plan.Filler{"participant.allowedActs": allowedActs(vetoes), "participant.groups": groups},
+		Fillers: map[string]plan.Filler{"participant.allowedActs": allowedActs(vetoes), "participant.groups": groups, "handover.allowedActs": handOverAllowed},
 	}
 }
 
@@ -191,4 +192,29 @@ func proof() plan.Type {
 			"document":    plan.Column("document"),
 			"provenOn":    plan.Column("proven_on"),
 		}}
+}
+
+// handOver is one side of a request for a person. Who the other side is shows once the person is handed over.
+func handOver() plan.Type {
+	labels, hints := handOverWords()
+	return plan.Type{Name: "HandOver", Prefix: "hov", Table: "hand_over", Class: access.Path,
+		Fields: plan.Fields{
+			"hidden":        plan.Hidden(),
+			"side":          plan.Column("side"),
+			"participant":   plan.One("Participant", "participation_id").Apart(),
+			"organisation":  plan.One("Organisation", "organisation_id"),
+			"other":         plan.OneWhere("Organisation", "{o}.id = {t}.other_id and {t}.state = 'ACCEPTED'"),
+			"state":         plan.Column("state"),
+			"stateLabel":    plan.Label("state", labels),
+			"stateHint":     plan.Label("state", hints),
+			"stateSince":    plan.Column("state_since"),
+			"requestedOn":   plan.Column("requested_on"),
+			"reason":        plan.Code(programme.HandOverReasons, "reason"),
+			"declineReason": plan.Code(programme.HandOverDeclines, "answer"),
+			"revision":      plan.Column("revision"),
+			"allowedActs":   plan.Hole("handover.allowedActs", handOverFacts),
+		},
+		Orders:  map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.requested_on", SQLType: "date"}}, Desc: true}},
+		Filters: plan.Filters{"states": plan.Among("state"), "side": plan.Equals("side", "text")},
+	}
 }

@@ -118,23 +118,13 @@ func (d *desk) read(ctx context.Context, tx *postgres.Tx, in ReferInput) (*refer
 func (d *desk) entrust(ctx context.Context, tx *postgres.Tx, f *referral) error {
 	keys, known := d.lines[f.Organisation]
 	if !known {
-		_, found, err := partner(ctx, tx, d.programme, "id", f.Organisation)
-		if err != nil {
-			return err
-		}
-		if !found {
-			return refusal.NotFound.At("organisation")
-		}
-		if keys, err = line(ctx, tx, f.Organisation); err != nil {
+		var err error
+		if keys, err = mayFor(ctx, tx, access.ReferPerson, d.programme, f.Organisation); err != nil {
 			return err
 		}
 		d.lines[f.Organisation] = keys
 	}
 	f.line = keys
-	may := tx.Actor.KeysIn(access.ReferPerson, d.programme)
-	if !slices.ContainsFunc(keys, func(k uuid.UUID) bool { return slices.Contains(may, k) }) {
-		return refusal.NotAllowed.At("organisation")
-	}
 	return nil
 }
 

@@ -116,3 +116,37 @@ var (
 		Cure:    refusal.Text{It: "Assegna prima chi segue il caso, oppure indica senza termine una persona che coordina o che segue casi.", En: "Assign a case manager first, or name somebody without an end who coordinates or manages cases."},
 	})
 )
+
+// What stops a hand-over.
+var (
+	// PersonFree is for asking for somebody whom nobody follows.
+	PersonFree = refusal.Define(refusal.Definition{
+		Code: "PERSON_FREE", Kind: refusal.State,
+		Message: refusal.Text{It: "Nessun ente segue una persona con questo codice fiscale.", En: "No body follows a person with this fiscal code."},
+		Cure:    refusal.Text{It: "Segnala la persona al programma.", En: "Refer the person to the programme."},
+	})
+	// PersonYours is for asking for somebody whom the actor sees already.
+	PersonYours = refusal.Define(refusal.Definition{
+		Code: "PERSON_YOURS", Kind: refusal.State,
+		Message: refusal.Text{It: "Questa persona è già tra quelle che vedi.", En: "This person is already among those whom you see."},
+		Cure:    refusal.Text{It: "Continua dalla partecipazione esistente, oppure segnala la persona al programma.", En: "Go on from the participation that exists, or refer the person to the programme."},
+	})
+	// HandOverWaits is for asking again before there is an answer.
+	HandOverWaits = refusal.Define(refusal.Definition{
+		Code: "HAND_OVER_WAITS", Kind: refusal.Conflict,
+		Message: refusal.Text{It: "Il vostro ente ha già chiesto questa persona e attende la risposta.", En: "Your body has asked for this person already and waits for the answer."},
+		Cure:    refusal.Text{It: "Attendi la risposta, oppure ritira la prima richiesta.", En: "Wait for the answer, or take the first request back."},
+	})
+	// HandOverSettled is for a request that waits no more.
+	HandOverSettled = refusal.Define(refusal.Definition{
+		Code: "HAND_OVER_SETTLED", Kind: refusal.State,
+		Message: refusal.Text{It: "La richiesta è nello stato «{state}».", En: "The request stands as “{state}”."},
+		Cure:    refusal.Text{It: "Se serve, fai una nuova richiesta.", En: "Make a new request if there is need."},
+	})
+	// HandOverNobody is for saying yes where there is nobody to hand over.
+	HandOverNobody = refusal.Define(refusal.Definition{
+		Code: "HAND_OVER_NOBODY", Kind: refusal.Rule,
+		Message: refusal.Text{It: "La persona non partecipa a questo programma: non c'è nulla da passare.", En: "The person does not take part in this programme: there is nothing to hand over."},
+		Cure:    refusal.Text{It: "Non accogliere la richiesta, indicando il motivo.", En: "Decline the request with the reason."},
+	})
+)

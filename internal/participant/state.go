@@ -91,7 +91,7 @@ func Clocks() []event.Clock {
 				Policy: "clock.participant." + string(s.State), Kind: "participant." + strings.ToLower(string(s.State)), Label: s.Hint})
 		}
 	}
-	return clocks
+	return append(clocks, handOverClock())
 }
 
 // Owners gives whose turn it is in the state, then who takes over: the case manager, the organisation, the body above it. line is

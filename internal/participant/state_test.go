@@ -77,11 +77,11 @@ func TestStatesAreThoseOfTheTable(t *testing.T) {
 
 func TestClocksAndOwners(t *testing.T) {
 	clocks := participant.Clocks()
-	if len(clocks) != 11 {
+	if len(clocks) != 12 {
 		t.Errorf("%d states wait for somebody", len(clocks))
 	}
 	for _, c := range clocks {
-		if c.Policy != "clock.participant."+c.State || c.Prefix != "prt" || !c.Label.Complete() {
+		if prefix := map[string]string{"participant": "prt", "handover": "hov"}[c.Concept]; c.Policy != "clock."+c.Concept+"."+c.State || c.Prefix != prefix || !c.Label.Complete() {
 			t.Errorf("clock %+v", c)
 		}
 	}

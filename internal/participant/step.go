@@ -36,6 +36,7 @@ type detail struct {
 	Policy       *uuid.UUID     `json:"policyVersion,omitempty"`
 	CaseManager  *uuid.UUID     `json:"caseManager,omitempty"`
 	Tutor        *uuid.UUID     `json:"tutor,omitempty"`
+	Reason       string         `json:"reason,omitempty"` // a code
 	Circle       []named        `json:"circle,omitempty"`
 	Passed       map[string]any `json:"passed,omitempty"`
 }

@@ -178,6 +178,26 @@ type snapshotRow struct {
 	Audience          []uuid.UUID `bun:",array"`
 }
 
+// handOverRow is one side of a request for a person.
+type handOverRow struct {
+	bun.BaseModel `bun:"table:hand_over,alias:h"`
+
+	ID              uuid.UUID
+	RequestID       uuid.UUID
+	Side            string
+	ProgrammeID     uuid.UUID
+	ParticipationID *uuid.UUID
+	OrganisationID  uuid.UUID
+	OtherID         uuid.UUID
+	State           HandOverState
+	StateSince      calendar.Day
+	RequestedOn     calendar.Day
+	Reason          string
+	Answer          string      `bun:",nullzero"`
+	Audience        []uuid.UUID `bun:",array"`
+	Revision        int
+}
+
 // load gives a participation that the actor sees; any other id is not found.
 func load(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (participationRow, error) {
 	var p participationRow
@@ -210,7 +230,7 @@ func insert[R any](ctx context.Context, tx *postgres.Tx, rows ...R) error {
 
 // save writes what a step changes, unless the row has moved on since it was loaded at the revision.
 func save(ctx context.Context, tx *postgres.Tx, p participationRow, was State, revision int) error {
-	done, err := tx.NewUpdate().Model(&p).Column("state", "state_since", "entered_on", "left_on", "exit_reason", "case_manager_id", "tutor_id",
+	done, err := tx.NewUpdate().Model(&p).Column("state", "state_since", "entered_on", "left_on", "exit_reason", "organisation_id", "case_manager_id", "tutor_id",
 		"protected", "revision").
 		Where("a.id = ? and a.state = ? and a.revision = ?", p.ID, was, revision).Returning("NULL").Exec(ctx)
 	if err != nil {
@@ -456,6 +476,61 @@ func retire(ctx context.Context, tx owner, version uint32) error {
 		if _, err := tx.NewRaw(sql, int64(version)).Exec(ctx); err != nil {
 			return fmt.Errorf("retire keys of the index: %w", err)
 		}
+	}
+	return nil
+}
+
+// requestHandOver asks whoever follows the person, and says what the code is to the actor: KNOWN has asked. id is the asker's side.
+func requestHandOver(ctx context.Context, tx *postgres.Tx, m marks, in HandOverInput) (id uuid.UUID, answer string, err error) {
+	id, err = uuid.NewV7()
+	if err != nil {
+		return id, "", err
+	}
+	other, err := uuid.NewV7()
+	if err != nil {
+		return id, "", err
+	}
+	err = tx.NewRaw("select request_hand_over(?::bytea[], ?, ?, ?, ?, ?, ?)", pgdialect.Array(secret.Bytes(m.codes)), in.Programme, in.Organisation, in.Reason,
+		tx.Today(), id, other).Scan(ctx, &answer)
+	if err != nil {
+		return id, "", fmt.Errorf("request hand-over: %w", err)
+	}
+	return id, answer, nil
+}
+
+// loadHandOver gives a side that the actor sees; any other id is not found.
+func loadHandOver(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (handOverRow, error) {
+	var h handOverRow
+	err := tx.NewSelect().Model(&h).Where("h.id = ?", id).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return h, refusal.NotFound.At("handOver")
+	}
+	if err != nil {
+		return h, fmt.Errorf("hand-over: %w", err)
+	}
+	return h, nil
+}
+
+// holdingSide gives the holder's side of a request by the asker's, to the house, which sees both; false where the id is not the asker's.
+func holdingSide(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (h handOverRow, found bool, err error) {
+	err = tx.NewSelect().Model(&h).Where("h.side = ? and h.request_id = (select a.request_id from hand_over a where a.id = ? and a.side = ?)", holding, id, asking).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return h, false, nil
+	}
+	if err != nil {
+		return h, false, fmt.Errorf("hand-over: %w", err)
+	}
+	return h, true, nil
+}
+
+// settleHandOver answers a request or takes it back, on both sides; one that moved on meanwhile is a conflict.
+func settleHandOver(ctx context.Context, tx *postgres.Tx, id uuid.UUID, to HandOverState, reason string) error {
+	var done bool
+	if err := tx.NewRaw("select settle_hand_over(?, ?, nullif(?, ''), ?)", id, to, reason, tx.Today()).Scan(ctx, &done); err != nil {
+		return fmt.Errorf("settle hand-over: %w", err)
+	}
+	if !done {
+		return refusal.RevisionConflict.At("expectedRevision")
 	}
 	return nil
 }

@@ -309,13 +309,13 @@ func livingOf(ctx context.Context, tx *postgres.Tx, participations []uuid.UUID) 
 }
 
 // leftBehind gives the participation's living internships whose tutor is among those who have left it, and the participation's tutor.
-func leftBehind(ctx context.Context, tx *postgres.Tx, participation uuid.UUID, gone []uuid.UUID) (left []Placement, tutor uuid.UUID, err error) {
+func leftBehind(ctx context.Context, tx *postgres.Tx, participation uuid.UUID, gone []uuid.UUID) (left []Placement, tutor *uuid.UUID, err error) {
 	living := slices.DeleteFunc(States(), func(s State) bool { return !s.Living() })
 	var rows []row
 	err = tx.NewSelect().Model(&rows).Where("p.participation_id = ? and scope_key(?, p.programme_id, p.tutor_id) in (?) and p.state in (?)", participation, string(access.OverTutored), bun.In(gone), bun.In(living)).
 		Order("p.id").For("update").Scan(ctx)
 	if err != nil || len(rows) == 0 {
-		return nil, uuid.Nil, err
+		return nil, nil, err
 	}
 	for _, r := range rows {
 		left = append(left, r.placement())
@@ -324,8 +324,8 @@ func leftBehind(ctx context.Context, tx *postgres.Tx, participation uuid.UUID, g
 	return left, tutor, err
 }
 
-// handOver gives the internships another tutor.
-func handOver(ctx context.Context, tx *postgres.Tx, placements []Placement, tutor uuid.UUID) error {
+// handOver gives the internships another tutor, or none.
+func handOver(ctx context.Context, tx *postgres.Tx, placements []Placement, tutor *uuid.UUID) error {
 	ids := make([]uuid.UUID, len(placements))
 	for i, p := range placements {
 		ids[i] = p.ID
@@ -335,6 +335,22 @@ func handOver(ctx context.Context, tx *postgres.Tx, placements []Placement, tuto
 		return fmt.Errorf("hand placements over: %w", err)
 	}
 	return nil
+}
+
+// promote gives living internships that were the promoter's before to the organisation that has the person now.
+func promote(ctx context.Context, tx *postgres.Tx, participation uuid.UUID, before []uuid.UUID) (changed []Placement, err error) {
+	living := slices.DeleteFunc(States(), func(s State) bool { return !s.Living() })
+	var rows []row
+	err = tx.NewUpdate().Model(&rows).TableExpr("participation a").Set("organisation_id = a.organisation_id").Set("revision = p.revision + 1").
+		Where("a.id = p.participation_id and a.id = ? and p.organisation_id in (?) and p.organisation_id <> a.organisation_id and p.state in (?)",
+			participation, bun.In(before), bun.In(living)).Returning("p.*").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("hand promoters over: %w", err)
+	}
+	for _, r := range rows {
+		changed = append(changed, r.placement())
+	}
+	return changed, nil
 }
 
 // internsOf is how many interns a tutor follows, whoever asks.

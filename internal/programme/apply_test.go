@@ -198,9 +198,9 @@ func TestChangedRuleMakesAVersion(t *testing.T) {
 	before := p.text(rules) + p.text(version)
 
 	p.refused(with(t, programme.LavoroInCorso3, cap500, cap450),
-		"laco3.yaml:171: policy.number: version 1 of the rules stands already with other content and is never rewritten: raise the number to 2")
+		"laco3.yaml:181: policy.number: version 1 of the rules stands already with other content and is never rewritten: raise the number to 2")
 	p.refused(with(t, programme.LavoroInCorso3, number1, "number: 3\n  valid_from: 2025-06-01"),
-		"laco3.yaml:171: policy.number: the next version of the rules is 2")
+		"laco3.yaml:181: policy.number: the next version of the rules is 2")
 
 	done := p.apply(with(t, programme.LavoroInCorso3, cap500, cap450, number1, number2))
 	if !done.Changed || !done.NewVersion || done.Version != 2 {
@@ -212,9 +212,9 @@ func TestChangedRuleMakesAVersion(t *testing.T) {
 	if got := p.text("select revision from programme"); got != "2" {
 		t.Errorf("revision %s, want 2", got)
 	}
-	p.refused(programme.LavoroInCorso3, "laco3.yaml:171: policy.number: the database has version 2 of the rules already")
+	p.refused(programme.LavoroInCorso3, "laco3.yaml:181: policy.number: the database has version 2 of the rules already")
 	p.refused(with(t, programme.LavoroInCorso3, number1, "number: 3\n  valid_from: 2025-05-31"),
-		"laco3.yaml:171: policy.valid_from: the new version cannot hold from before the one that stands (1 Jun 2025)")
+		"laco3.yaml:181: policy.valid_from: the new version cannot hold from before the one that stands (1 Jun 2025)")
 }
 
 func TestWordsChangeInPlace(t *testing.T) {

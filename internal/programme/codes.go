@@ -22,6 +22,8 @@ const (
 	ExitReasons       = "exit_reasons"       // why a path or an internship ended early
 	SuspensionReasons = "suspension_reasons" // why an internship stands still
 	DeclineReasons    = "decline_reasons"    // why a match was not taken
+	HandOverReasons   = "hand_over_reasons"  // why an organisation asks another for a person
+	HandOverDeclines  = "hand_over_declines" // why the other does not hand him over; no code may name a body
 	WorkTraits        = "work_traits"        // what work asks or gives, in plain words
 	WorkSectors       = "work_sectors"       // kinds of work
 	Certificates      = "certificates"       // what somebody has learnt, on paper

@@ -44,7 +44,7 @@ func TestEmbeddedFile(t *testing.T) {
 	for _, item := range f.Items {
 		count[item.List]++
 	}
-	if count[programme.PriorityGroups] != 12 || count[programme.Exclusions] != 2 || count[programme.ActivityKinds] != 3 || count[programme.Requirements] != 5 || len(count) != 11 {
+	if count[programme.PriorityGroups] != 12 || count[programme.Exclusions] != 2 || count[programme.ActivityKinds] != 3 || count[programme.Requirements] != 5 || len(count) != 13 {
 		t.Errorf("codes by list: %v", count)
 	}
 	if len(f.Organisations) != 9 || len(f.Municipalities) != 3 || len(f.Findings) != 1 || f.Findings[0].Code != "CUP_LENGTH" {

@@ -62,6 +62,7 @@ var known = append([]rule{
 	{"retention.read_journal_months", "months", whole(24, 600)},
 }, clocks(
 	"participant", "REFERRED ELIGIBILITY_CHECK EVALUATION PAP_DRAFT PAP_SIGNED ACTIVE WITHDRAWN EXCLUDED COMPLETED FOLLOWUP_28D FOLLOWUP_6M",
+	"handover", "REQUESTED",
 	"placement", "DRAFT MATCHED PFI_SIGNED COMMUNICATED RUNNING SUSPENDED INTERRUPTED ENDED",
 	"match", "SUGGESTED PROPOSED ACCEPTED",
 	"opening", "OPEN FILLED",
