@@ -310,6 +310,42 @@ type AnnulPlacementPayload struct {
 	Placement *Placement `json:"placement,omitempty"`
 }
 
+// What answerHandOver needs.
+type AnswerHandOverInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// Your side of the request.
+	HandOver string `json:"handOver"`
+	// Whether the person is handed over.
+	Accept bool `json:"accept"`
+	// Whether case manager and tutor stay with the person; both are cleared when left out.
+	KeepTeam bool `json:"keepTeam"`
+	// Code of the list hand_over_declines; needed to decline, and only then.
+	Reason *string `json:"reason,omitempty"`
+}
+
+// What answerHandOver did.
+type AnswerHandOverPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// Your side of the request as it stands now.
+	HandOver *HandOver `json:"handOver,omitempty"`
+	// The participant as it stands now; null when you see it no more.
+	Participant *Participant `json:"participant,omitempty"`
+}
+
 // What askFirstResult needs.
 type AskFirstResultInput struct {
 	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
@@ -1749,6 +1785,73 @@ type GrantRolePayload struct {
 	Grant *Grant `json:"grant,omitempty"`
 	// The member as it stands now.
 	Member *Member `json:"member,omitempty"`
+}
+
+// A request to hand a person over, from your side of it. Neither side learns who the other is before the person is handed over.
+type HandOver struct {
+	// The id.
+	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
+	// Whether yours is the side that asks or the one that has the person.
+	Side HandOverSide `json:"side"`
+	// The participant, for whoever has the person now.
+	Participant *Participant `json:"participant,omitempty"`
+	// The organisation of this side.
+	Organisation *Organisation `json:"organisation,omitempty"`
+	// The organisation of the other side; null before the person is handed over.
+	Other *Organisation `json:"other,omitempty"`
+	// Where the request stands.
+	State HandOverState `json:"state"`
+	// The state's name in your language.
+	StateLabel string `json:"stateLabel"`
+	// What is to be done in this state, in your language.
+	StateHint string `json:"stateHint"`
+	// Since when.
+	StateSince calendar.Day `json:"stateSince"`
+	// Day of the request.
+	RequestedOn calendar.Day `json:"requestedOn"`
+	// Why the person is asked for; from the list hand_over_reasons.
+	Reason *CodeItem `json:"reason,omitempty"`
+	// Why the person is not handed over; from the list hand_over_declines.
+	DeclineReason *CodeItem `json:"declineReason,omitempty"`
+	// Counts the changes; give it back as expectedRevision.
+	Revision int32 `json:"revision"`
+	// What can be done with it, by you, now.
+	AllowedActs []*AllowedAct `json:"allowedActs"`
+}
+
+func (HandOver) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this HandOver) GetID() string { return this.ID }
+
+// A page of requests to hand people over.
+type HandOverConnection struct {
+	// The requests of the page, in order.
+	Nodes []*HandOver `json:"nodes"`
+	// The same with a cursor each.
+	Edges []*HandOverEdge `json:"edges"`
+	// Where the page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many match in all; counted only when asked.
+	TotalCount int32 `json:"totalCount"`
+}
+
+// One of the requests with its place in the list.
+type HandOverEdge struct {
+	// The place; good for `after` and `before` in the same list and order.
+	Cursor string `json:"cursor"`
+	// The object.
+	Node *HandOver `json:"node"`
+}
+
+// Which requests to hand people over.
+type HandOverFilter struct {
+	// In one of these states.
+	States []HandOverState `json:"states,omitempty"`
+	// Of this side.
+	Side *HandOverSide `json:"side,omitempty"`
 }
 
 // What a host may know of an intern: never a reason, a group or a service.
@@ -3246,6 +3349,38 @@ type RejectParticipantPayload struct {
 	Participant *Participant `json:"participant,omitempty"`
 }
 
+// What requestHandOver needs.
+type RequestHandOverInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// Id of the programme.
+	Programme string `json:"programme"`
+	// The fiscal code, as written.
+	FiscalCode string `json:"fiscalCode"`
+	// The organisation that would follow the person.
+	Organisation string `json:"organisation"`
+	// Code of the list hand_over_reasons.
+	Reason string `json:"reason"`
+}
+
+// What requestHandOver did.
+type RequestHandOverPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// Your side of the request as it stands now.
+	HandOver *HandOver `json:"handOver,omitempty"`
+}
+
 // That a requirement is proven: by which document, and when.
 type RequirementProof struct {
 	// The id.
@@ -3608,6 +3743,34 @@ type WithdrawEnrolmentPayload struct {
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The enrolment as it stands now.
 	Enrolment *Enrolment `json:"enrolment,omitempty"`
+}
+
+// What withdrawHandOver needs.
+type WithdrawHandOverInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// Your side of the request.
+	HandOver string `json:"handOver"`
+}
+
+// What withdrawHandOver did.
+type WithdrawHandOverPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// Your side of the request as it stands now.
+	HandOver *HandOver `json:"handOver,omitempty"`
 }
 
 // What withdrawParticipant needs.
@@ -4329,6 +4492,128 @@ func (e *FeedKind) UnmarshalJSON(b []byte) error {
 }
 
 func (e FeedKind) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// The sides of a request to hand a person over.
+type HandOverSide string
+
+const (
+	// Asks for the person.
+	HandOverSideAsking HandOverSide = "ASKING"
+	// Has the person.
+	HandOverSideHolding HandOverSide = "HOLDING"
+)
+
+var AllHandOverSide = []HandOverSide{
+	HandOverSideAsking,
+	HandOverSideHolding,
+}
+
+func (e HandOverSide) IsValid() bool {
+	switch e {
+	case HandOverSideAsking, HandOverSideHolding:
+		return true
+	}
+	return false
+}
+
+func (e HandOverSide) String() string {
+	return string(e)
+}
+
+func (e *HandOverSide) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = HandOverSide(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid HandOverSide", str)
+	}
+	return nil
+}
+
+func (e HandOverSide) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *HandOverSide) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e HandOverSide) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// The states of a request to hand a person over.
+type HandOverState string
+
+const (
+	// Waits for an answer.
+	HandOverStateRequested HandOverState = "REQUESTED"
+	// The person was handed over.
+	HandOverStateAccepted HandOverState = "ACCEPTED"
+	// The person stays.
+	HandOverStateDeclined HandOverState = "DECLINED"
+	// The asker took it back.
+	HandOverStateWithdrawn HandOverState = "WITHDRAWN"
+)
+
+var AllHandOverState = []HandOverState{
+	HandOverStateRequested,
+	HandOverStateAccepted,
+	HandOverStateDeclined,
+	HandOverStateWithdrawn,
+}
+
+func (e HandOverState) IsValid() bool {
+	switch e {
+	case HandOverStateRequested, HandOverStateAccepted, HandOverStateDeclined, HandOverStateWithdrawn:
+		return true
+	}
+	return false
+}
+
+func (e HandOverState) String() string {
+	return string(e)
+}
+
+func (e *HandOverState) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = HandOverState(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid HandOverState", str)
+	}
+	return nil
+}
+
+func (e HandOverState) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *HandOverState) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e HandOverState) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
