@@ -11,19 +11,24 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
+// RequestTime is how long one request may take where nothing is said.
+const RequestTime = 30 * time.Second
+
 // Limits bound what one operation may ask for, and how long it may take.
 type Limits struct {
-	Cost  int // fields of the answer, lists counted at their page size
-	Depth int
-	Body  int64         // bytes of one request or message; 0 is 1 MiB
-	Time  time.Duration // of one request, whatever the database does; 0 is 30 seconds
+	Cost          int // fields of the answer, lists counted at their page size
+	Depth         int
+	Body          int64         // bytes of one request or message; 0 is 1 MiB
+	Time          time.Duration // of one request, whatever the database does; 0 is 30 seconds
+	Connections   int           // of one member on a node; 0 is 32
+	Subscriptions int           // of one member on a node; 0 is 200
 	// Introspection says whether the schema may be asked for; the file of the contract is served in any case.
 	Introspection bool
 }
 
 func (l Limits) body() int64 { return cmp.Or(l.Body, 1<<20) }
 
-func (l Limits) time() time.Duration { return cmp.Or(l.Time, 30*time.Second) }
+func (l Limits) time() time.Duration { return cmp.Or(l.Time, RequestTime) }
 
 const (
 	assumedList = 20  // what a list without pages is counted as

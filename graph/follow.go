@@ -33,6 +33,10 @@ type following struct {
 
 // follow answers a subscription from the hub.
 func (r *Resolver) follow(ctx context.Context, op *graphql.OperationContext) graphql.ResponseHandler {
+	session, _ := sessionOf(ctx)
+	if err := r.place(ctx, session); err != nil {
+		return failed(ctx, err)
+	}
 	s := &selector{op: op, schema: r.AST}
 	asked := s.fields(op.Operation.SelectionSet, "Subscription")
 	if len(asked) != 1 || feeds[asked[0].Name].subject == "" {
@@ -42,7 +46,6 @@ func (r *Resolver) follow(ctx context.Context, op *graphql.OperationContext) gra
 		return failed(ctx, s.err)
 	}
 	f := &following{r: r, op: op, field: asked[0], stop: func() {}}
-	session, _ := sessionOf(ctx)
 	feed, alone, err := r.feed(ctx, session, f.field)
 	if err != nil {
 		return failed(ctx, err)

@@ -67,6 +67,7 @@ func (p post) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecu
 	}
 	responses, ctx := exec.DispatchOperation(r.Context(), op)
 	response := responses(ctx)
+	sayWhen(w.Header(), response.Errors...)
 	if response.Data == nil && media == responseJSON {
 		w.WriteHeader(requestStatus(media, response.Errors))
 	}

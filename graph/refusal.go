@@ -60,11 +60,6 @@ var (
 		Message: refusal.Text{It: "Qui lo schema non si chiede con un'operazione.", En: "The schema is not to be asked for by an operation here."},
 		Cure:    refusal.Text{It: "Leggi /schema.graphqls.", En: "Read /schema.graphqls."},
 	})
-	internal = refusal.Define(refusal.Definition{
-		Code: "INTERNAL", Kind: refusal.State,
-		Message: refusal.Text{It: "Errore interno. Riferimento: {id}.", En: "Internal error. Reference: {id}."},
-		Cure:    refusal.Text{It: "Riprova; se si ripete, comunica il riferimento all'assistenza.", En: "Try again; if it happens again, give the reference to support."},
-	})
 )
 
 // present is the one place where an error becomes what a client reads: a refusal in words, or "internal" with a reference that
@@ -79,7 +74,7 @@ func present(ctx context.Context, err error) *gqlerror.Error {
 		return spelled(ctx, refusal.Invalid(invalid.Err, pathOf(own)...))
 	}
 	if list, ok := refusal.As(err); ok && len(list) > 0 {
-		return spelled(ctx, list[0])
+		return waiting(spelled(ctx, list[0]), err)
 	}
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
@@ -92,7 +87,7 @@ func present(ctx context.Context, err error) *gqlerror.Error {
 	}
 	id := uuid.NewString()
 	slog.ErrorContext(ctx, "internal error", "id", id, "error", postgres.Safe(err))
-	return spelled(ctx, internal.At().With("id", id))
+	return spelled(ctx, refusal.Internal.At().With("id", id))
 }
 
 // longestCause is how much of the parser's or the validator's own words is repeated, in bytes: they quote the request.

@@ -11,6 +11,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/platform/live"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/platform/rate"
 )
 
 // Resolver is what answers operations. Its methods for mutations stand in one file per concept.
@@ -25,9 +26,14 @@ type Resolver struct {
 	// Placements and Matches hold the same for internships and matches; a match drafts the internship through its own Placement.
 	Placements placement.Room
 	Matches    matching.Room
+	// Rates says how often; nil sets no limits.
+	Rates *rate.Limiter
+	// Origins are the other origins whose pages may open a connection.
+	Origins []string
 	// AST is the schema as parsed from schema.graphqls.
 	AST *ast.Schema
 
+	places     places
 	knownEpoch atomic.Pointer[string]
 }
 

@@ -4,9 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -27,7 +28,7 @@ const (
 	rightsPoll = time.Second
 	// closeForbidden asks a client for a new token instead of having it loop.
 	closeForbidden = 4403
-	// closeTryAgain asks a client to come back: nobody can say just now who it is.
+	// closeTryAgain asks a client to come back: nobody can say just now who it is, or another connection has to end first.
 	closeTryAgain = 1013
 )
 
@@ -36,9 +37,11 @@ func NewServer(r *Resolver, door Door) http.Handler {
 	es := NewExecutableSchema(Config{Resolvers: r})
 	r.AST = es.Schema()
 	srv := handler.New(es)
-	srv.AddTransport(transport.Websocket{Implementation: sockets{transport.CoderWebsocketImplementation{}}, KeepAlivePingInterval: keepAlive, InitTimeout: initTimeout, InitFunc: r.openSocket(door)})
+	srv.AddTransport(transport.Websocket{Implementation: sockets{guarded{r.Origins}}, KeepAlivePingInterval: keepAlive, InitTimeout: initTimeout,
+		InitFunc: r.counted(r.openSocket(door))})
 	srv.AddTransport(transport.Options{})
 	srv.AddTransport(post{limits: r.Limits})
+	srv.AddTransport(other{})
 	known := newDocuments()
 	srv.SetQueryCache(known)
 	srv.SetParserTokenLimit(maxTokens)
@@ -46,23 +49,23 @@ func NewServer(r *Resolver, door Door) http.Handler {
 	srv.Use(extension.Introspection{})
 	srv.AroundOperations(r.operation)
 	srv.AroundRootFields(rootField)
+	srv.AroundFields(r.act)
 	srv.AroundFields(field)
 	srv.SetErrorPresenter(present)
 	if !r.Limits.Introspection {
 		srv.SetErrorPresenter(withoutHints)
 	}
 	srv.SetRecoverFunc(func(ctx context.Context, panicked any) error {
-		slog.ErrorContext(ctx, "panic", "value", panicked)
-		return errors.New("panic")
+		return fmt.Errorf("panic of type %T at %s", panicked, debug.Stack()) // its value may hold anybody's data
 	})
-	return signedIn(door, r.Limits, srv)
+	return r.signedIn(door, r.rated(srv))
 }
 
 // signedIn puts the session of a request under it. A token that does not hold is an answer of its own, so that a client knows to sign
 // in again; without any the request goes on and is refused where it asks for data.
-func signedIn(door Door, limits Limits, next http.Handler) http.Handler {
+func (r *Resolver) signedIn(door Door, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		req.Body = http.MaxBytesReader(w, req.Body, limits.body())
+		req.Body = http.MaxBytesReader(w, req.Body, r.Limits.body())
 		lang := text.FromAcceptLanguage(req.Header.Get("Accept-Language"))
 		ctx := WithSession(req.Context(), Session{Lang: lang})
 		session, who, err := door.enter(ctx, req)
@@ -70,7 +73,7 @@ func signedIn(door Door, limits Limits, next http.Handler) http.Handler {
 			session, err = session.reading(req.Header.Get)
 		}
 		if err != nil {
-			refuse(ctx, w, err)
+			refuse(ctx, w, r.attempted(ctx, err))
 			return
 		}
 		session.Lang = lang
@@ -93,6 +96,9 @@ func refuse(ctx context.Context, w http.ResponseWriter, err error) {
 		status = http.StatusForbidden
 	case access.PurposeNeedsReason.String():
 		status = http.StatusBadRequest
+	}
+	if sayWhen(w.Header(), e) {
+		status = http.StatusTooManyRequests
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)

@@ -24,7 +24,7 @@ func (a *App) handler() http.Handler {
 	})
 	mux.HandleFunc("GET /healthz", a.health)
 	a.door.routes(mux)
-	return mux
+	return a.guard(mux)
 }
 
 // health says whether the node can read; it names what fails, and nothing about it.

@@ -197,6 +197,18 @@ type socket struct {
 
 func (n *node) follow(query string, variables vars) *socket {
 	n.t.Helper()
+	s := n.dial()
+	s.send(vars{"type": "connection_init", "payload": vars{"Authorization": "Bearer " + n.token, "Accept-Language": "en"}})
+	if m := s.receive(); m["type"] != "connection_ack" {
+		n.t.Fatalf("not acknowledged: %v", m)
+	}
+	s.send(vars{"id": "1", "type": "subscribe", "payload": vars{"query": query, "variables": variables}})
+	return s
+}
+
+// dial opens a connection on which nothing is said yet.
+func (n *node) dial() *socket {
+	n.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	n.t.Cleanup(cancel)
 	conn, _, err := websocket.Dial(ctx, strings.Replace(n.url, "http", "ws", 1)+"/graphql", &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}})
@@ -204,13 +216,27 @@ func (n *node) follow(query string, variables vars) *socket {
 		n.t.Fatal(err)
 	}
 	n.t.Cleanup(func() { _ = conn.CloseNow() })
-	s := &socket{t: n.t, ctx: ctx, conn: conn}
-	s.send(vars{"type": "connection_init", "payload": vars{"Authorization": "Bearer " + n.token, "Accept-Language": "en"}})
-	if m := s.receive(); m["type"] != "connection_ack" {
-		n.t.Fatalf("not acknowledged: %v", m)
+	return &socket{t: n.t, ctx: ctx, conn: conn}
+}
+
+// closed reads until the server ends the connection, and gives how.
+func (s *socket) closed() error {
+	for {
+		var m map[string]any
+		if err := wsjson.Read(s.ctx, s.conn, &m); err != nil {
+			return err
+		}
 	}
-	s.send(vars{"id": "1", "type": "subscribe", "payload": vars{"query": query, "variables": variables}})
-	return s
+}
+
+// eventually asks again until something is so, at most for patience.
+func (n *node) eventually(so func() bool) {
+	n.t.Helper()
+	for end := time.Now().Add(patience); !so(); {
+		if time.Now().After(end) {
+			n.t.Fatal("it never became so")
+		}
+	}
 }
 
 func (s *socket) send(v any) {

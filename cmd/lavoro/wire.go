@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/http"
 	"sync"
@@ -17,7 +16,9 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/platform/live"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/platform/rate"
 	"github.com/lavoroincorso/lavoro/internal/platform/redis"
+	"github.com/lavoroincorso/lavoro/internal/platform/web"
 )
 
 // App is the whole program as a value: opened, served any number of times, closed.
@@ -33,6 +34,8 @@ type App struct {
 	door      *door // of the node that serves
 	clock     func() time.Time
 	resolver  *graph.Resolver
+	gate      web.Gate
+	rates     *rate.Limiter
 	hub       *live.Hub
 	relay     *live.Relay
 	runner    *duty.Runner
@@ -90,12 +93,15 @@ func (a *App) assemble() error {
 	a.runner.Routines = a.routines(house)
 	a.DB.OnNews = func() { a.relay.Hint(); a.runner.Hint() }
 	limits, err := a.limits()
+	if err == nil {
+		err = a.bound()
+	}
 	if err != nil {
 		return err
 	}
 	a.resolver = &graph.Resolver{
 		DB: a.DB, Engine: &plan.Engine{Schema: schema(), DB: a.DB, OnDisclosed: recorder.Disclosed}, Hub: a.hub, Clock: time.Now,
-		Limits:       limits,
+		Limits: limits, Rates: a.rates, Origins: a.gate.Origins,
 		Participants: a.rooms.participants, Placements: a.rooms.placements, Matches: a.rooms.matches,
 	}
 	return nil
@@ -111,21 +117,14 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	for _, run := range a.services() {
 		wg.Go(func() { run(services) })
 	}
-	server := &http.Server{
-		Handler:           a.handler(),
-		ReadHeaderTimeout: 10 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    1 << 16,
-		BaseContext:       func(net.Listener) context.Context { return services },
-		ErrorLog:          slog.NewLogLogger(slog.Default().Handler(), slog.LevelDebug),
-	}
+	server := a.server(services)
 	context.AfterFunc(ctx, func() {
 		bounded, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
 		stop() // ends sockets, which an orderly shutdown does not know
 		_ = server.Shutdown(bounded)
 	})
-	err := server.Serve(listener)
+	err := server.Serve(a.gate.Proxies.Limit(listener, a.Config.AddressConnections))
 	stop()
 	wg.Wait()
 	if errors.Is(err, http.ErrServerClosed) {

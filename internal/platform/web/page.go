@@ -121,11 +121,7 @@ func (f *pageFile) serve(w http.ResponseWriter, r *http.Request) {
 	header.Set("Cache-Control", f.caching)
 	header.Set("ETag", strconv.Quote(etag))
 	header.Set("Vary", "Accept-Encoding")
-	header.Set("X-Content-Type-Options", "nosniff")
-	header.Set("Referrer-Policy", "no-referrer")
-	header.Set("Cross-Origin-Opener-Policy", "same-origin")
-	header.Set("Cross-Origin-Resource-Policy", "same-origin")
-	header.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
+	harden(header)
 	header.Set("Content-Security-Policy", contentSecurityPolicy)
 	if strings.Contains(r.Header.Get("If-None-Match"), strconv.Quote(etag)) {
 		header.Del("Content-Encoding")

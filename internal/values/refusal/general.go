@@ -78,4 +78,13 @@ var (
 			En: "Make a new id, and try again.",
 		},
 	})
+	// Internal is all that is said of a fault of ours; {id} stands beside the fault in the log.
+	Internal = Define(Definition{
+		Code: "INTERNAL", Kind: State,
+		Message: Text{It: "Errore interno. Riferimento: {id}.", En: "Internal error. Reference: {id}."},
+		Cure: Text{
+			It: "Riprova; se si ripete, comunica il riferimento all'assistenza.",
+			En: "Try again; if it happens again, give the reference to support.",
+		},
+	})
 )

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/lavoroincorso/lavoro/graph"
+	"github.com/lavoroincorso/lavoro/internal/platform/rate"
+	"github.com/lavoroincorso/lavoro/internal/platform/web"
+)
+
+// signingIn are the paths under which somebody signs in, before the API knows who he is.
+var signingIn = []string{issuerPath + "/", "/sign-in"}
+
+// guard is what every request passes on its way in.
+func (a *App) guard(next http.Handler) http.Handler {
+	return a.gate.Guard(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if slices.ContainsFunc(signingIn, func(path string) bool { return strings.HasPrefix(req.URL.Path, path) }) {
+			err := a.rates.Take(req.Context(), graph.SignIns, web.AddressOf(req.Context()))
+			var limited *rate.Limited
+			if errors.As(err, &limited) {
+				w.Header().Set("Retry-After", strconv.Itoa(limited.Seconds()))
+				web.Refuse(w, req, http.StatusTooManyRequests, limited.Refusal())
+				return
+			}
+		}
+		next.ServeHTTP(w, req)
+	}))
+}
+
+// How long a client may take for what it sends and reads. A connection that becomes a websocket leaves these behind: it has its own.
+const (
+	headerTime = 10 * time.Second
+	bodyTime   = 60 * time.Second // a mebibyte over a slow mobile network
+	answerTime = 60 * time.Second // beyond the time of the request itself
+	idleTime   = 2 * time.Minute
+)
+
+// server is the HTTP server with its limits on slow clients.
+func (a *App) server(services context.Context) *http.Server {
+	return &http.Server{
+		Handler:           a.handler(),
+		ReadHeaderTimeout: headerTime,
+		ReadTimeout:       bodyTime,
+		WriteTimeout:      cmp.Or(a.Config.RequestTime, graph.RequestTime) + bodyTime + answerTime,
+		IdleTimeout:       idleTime,
+		MaxHeaderBytes:    32 << 10,
+		BaseContext:       func(net.Listener) context.Context { return services },
+		ErrorLog:          slog.NewLogLogger(slog.Default().Handler(), slog.LevelDebug),
+	}
+}

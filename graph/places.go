@@ -1,0 +1,111 @@
+package graph
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+
+	"github.com/99designs/gqlgen/graphql/handler/transport"
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+)
+
+// perConnection is how many subscriptions one connection may have: beyond it a page has forgotten to end them.
+const perConnection = 50
+
+var tooManySubscriptions = refusal.Define(refusal.Definition{
+	Code: "TOO_MANY_SUBSCRIPTIONS", Kind: refusal.State,
+	Message: refusal.Text{It: "Hai già {max} sottoscrizioni aperte.", En: "You have {max} subscriptions open already."},
+	Cure:    refusal.Text{It: "Chiudi quelle che non servono più e riprova.", En: "End those that you no longer need, and try again."},
+})
+
+// errTooManyConnections is told with the close of a connection: there is no operation yet that could be answered.
+var errTooManyConnections = errors.New("TOO_MANY_CONNECTIONS")
+
+// places counts what each member has open on this node. Each node counts for itself: the limits guard its memory.
+type places struct {
+	mu            sync.Mutex
+	connections   map[uuid.UUID]int
+	subscriptions map[uuid.UUID]int
+}
+
+// enter takes a place in counts and gives what frees it; false when all are taken.
+func (s *places) enter(counts *map[uuid.UUID]int, member uuid.UUID, most int) (leave func(), ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if *counts == nil {
+		*counts = map[uuid.UUID]int{}
+	}
+	if (*counts)[member] >= most {
+		return nil, false
+	}
+	(*counts)[member]++
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if (*counts)[member]--; (*counts)[member] == 0 {
+			delete(*counts, member)
+		}
+	}, true
+}
+
+// connection is what is known of the connection that an operation came by.
+type connection struct{ subscriptions atomic.Int32 }
+
+type connectionKey struct{}
+
+func connectionOf(ctx context.Context) (*connection, bool) {
+	c, ok := ctx.Value(connectionKey{}).(*connection)
+	return c, ok
+}
+
+// counted opens connections of those who have a place left, and of addresses that have not tried too often.
+func (r *Resolver) counted(open transport.WebsocketInitFunc) transport.WebsocketInitFunc {
+	return func(before context.Context, init transport.InitPayload) (context.Context, *transport.InitPayload, error) {
+		ctx, ack, err := open(before, init)
+		if err != nil {
+			if limited := r.Rates.Take(before, SignIns, clientOf(before)); limited != nil {
+				return closing(before, limited), nil, limited
+			}
+			return ctx, ack, err
+		}
+		session, _ := sessionOf(ctx)
+		leave, ok := r.places.enter(&r.places.connections, session.Actor.Member, r.Limits.connections())
+		if !ok {
+			return closing(before, errTooManyConnections), nil, errTooManyConnections
+		}
+		context.AfterFunc(ctx, leave)
+		return context.WithValue(ctx, connectionKey{}, &connection{}), ack, nil
+	}
+}
+
+// closing has a connection closed so that its client comes back later: clients of graphql-ws take 4429 for the end.
+func closing(ctx context.Context, why error) context.Context {
+	return transport.AppendCloseReason(transport.WithWebsocketCloseCode(ctx, closeTryAgain), why.Error())
+}
+
+// place takes a place for a subscription until its context ends.
+func (r *Resolver) place(ctx context.Context, session Session) error {
+	c, ok := connectionOf(ctx)
+	if !ok {
+		return nil
+	}
+	if c.subscriptions.Add(1) > perConnection {
+		c.subscriptions.Add(-1)
+		return tooManySubscriptions.At().With("max", perConnection)
+	}
+	leave, ok := r.places.enter(&r.places.subscriptions, session.Actor.Member, r.Limits.subscriptions())
+	if !ok {
+		c.subscriptions.Add(-1)
+		return tooManySubscriptions.At().With("max", r.Limits.subscriptions())
+	}
+	context.AfterFunc(ctx, func() { leave(); c.subscriptions.Add(-1) })
+	return nil
+}
+
+func (l Limits) connections() int { return cmp.Or(l.Connections, 32) }
+
+func (l Limits) subscriptions() int { return cmp.Or(l.Subscriptions, 200) }

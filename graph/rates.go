@@ -1,0 +1,85 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/lavoroincorso/lavoro/internal/platform/rate"
+	"github.com/lavoroincorso/lavoro/internal/platform/web"
+)
+
+// The buckets that the API takes from; rooms add their own to the same limiter.
+const (
+	Requests  = "requests"  // of one member
+	Addresses = "addresses" // of one client address, by those who are not signed in
+	Acts      = "acts"      // of one member, each act of an operation by itself
+	SignIns   = "sign-ins"  // of one client address: attempts that fail, and visits to the pages of signing in
+)
+
+func clientOf(ctx context.Context) string { return web.AddressOf(ctx) }
+
+// rated lets a request through when its member, or its address where nobody is signed in, has not sent too many. What comes by an open
+// connection is counted operation by operation.
+func (r *Resolver) rated(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if err := r.request(req.Context()); err != nil {
+			refuse(req.Context(), w, err)
+			return
+		}
+		next.ServeHTTP(w, req)
+	})
+}
+
+func (r *Resolver) request(ctx context.Context) error {
+	if session, ok := sessionOf(ctx); ok {
+		return r.Rates.Take(ctx, Requests, session.Actor.Member.String())
+	}
+	return r.Rates.Take(ctx, Addresses, clientOf(ctx))
+}
+
+// attempted is what is answered to a sign-in that failed: the same, until the address has tried too often.
+func (r *Resolver) attempted(ctx context.Context, err error) error {
+	if !unauthentic(err) {
+		return err
+	}
+	if limited := r.Rates.Take(ctx, SignIns, clientOf(ctx)); limited != nil {
+		return limited
+	}
+	return err
+}
+
+// act counts each act of an operation.
+func (r *Resolver) act(ctx context.Context, next graphql.Resolver) (any, error) {
+	if fc := graphql.GetFieldContext(ctx); fc.Object == "Mutation" {
+		session, _ := sessionOf(ctx)
+		if err := r.Rates.Take(ctx, Acts, session.Actor.Member.String()); err != nil {
+			return nil, err
+		}
+	}
+	return next(ctx)
+}
+
+// waiting adds to an error when to come back.
+func waiting(e *gqlerror.Error, err error) *gqlerror.Error {
+	var limited *rate.Limited
+	if errors.As(err, &limited) {
+		e.Extensions["retryAfter"] = limited.Seconds()
+	}
+	return e
+}
+
+// sayWhen puts into the header what an error says of coming back.
+func sayWhen(header http.Header, errs ...*gqlerror.Error) (limited bool) {
+	for _, e := range errs {
+		if seconds, ok := e.Extensions["retryAfter"].(int); ok {
+			header.Set("Retry-After", strconv.Itoa(seconds))
+			limited = true
+		}
+	}
+	return limited
+}
