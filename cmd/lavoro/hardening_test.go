@@ -22,6 +22,9 @@ func TestHardening(t *testing.T) {
 	t.Run("connections and subscriptions are bounded", func(t *testing.T) { boundedSockets(t, c) })
 	t.Run("requests, acts and attempts are bounded", func(t *testing.T) { boundedRates(t, c) })
 	t.Run("only listed origins may open a socket", func(t *testing.T) { listedOrigins(t, c) })
+	t.Run("bombs are refused in little memory", func(t *testing.T) { thrownBombs(t, c) })
+	t.Run("conditions do not multiply work", func(t *testing.T) { conditions(t, c) })
+	t.Run("foreign ids answer like unknown ones", func(t *testing.T) { foreignIDs(t, c) })
 }
 
 // send sends a request as it stands and gives the answer with its first error's code.

@@ -21,6 +21,9 @@ import (
 // maxCursor bounds what a client may hand back as a cursor, in bytes; ours are far shorter.
 const maxCursor = 1024
 
+// maxText bounds every text and id of a request, in bytes; rooms are stricter where a text has a purpose.
+const maxText = 20_000
+
 // Invalid is the error of a value in a request that cannot be read; it wraps the parser's own.
 type Invalid struct{ Err error }
 
@@ -92,6 +95,9 @@ func UnmarshalID(v any) (string, error) {
 func Clean(s string) (string, error) {
 	if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
 		return "", errors.New("holds characters that are no text")
+	}
+	if len(s) > maxText {
+		return "", fmt.Errorf("is longer than %d bytes", maxText)
 	}
 	return s, nil
 }
