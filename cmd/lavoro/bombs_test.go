@@ -63,7 +63,7 @@ func thrownBombs(t *testing.T, c Config) {
 // startServing starts the program as another process on the servers of a configuration.
 func startServing(t *testing.T, c Config) *started {
 	t.Helper()
-	s := site{t, t.TempDir()}
+	s := site{t, c.State} // whose issuer both trust
 	keys, err := c.keys()
 	if err == nil {
 		err = keys.Create(filepath.Join(s.state, "keys.json"))

@@ -21,7 +21,7 @@ import (
 // kinds of ids, by the type that each stands for, as arguments name them.
 var kinds = map[string]string{"participant": "Participant", "placement": "Placement", "programme": "Programme", "match": "Match", "organisation": "Organisation",
 	"enrolment": "Enrolment", "attendance": "Attendance", "tutor": "Member", "caseManager": "Member", "site": "CompanySite", "opening": "Opening", "activity": "Activity",
-	"company": "Company", "person": "Person"}
+	"company": "Company", "person": "Person", "member": "Member", "owner": "Member", "mandate": "Mandate", "sample": "MandateSample", "subject": "Participant"}
 
 // estate is what the actor of a test sees and does not see of each type of object, as ids of the API.
 type estate struct {
@@ -126,6 +126,9 @@ func (e *estate) explore(owner *pgx.Conn) {
 
 // id is one that the actor may use in an argument of the name; random where he sees none.
 func (e *estate) id(name string) string {
+	if kinds[name] == "" {
+		e.t.Fatalf("what does an id argument named %s stand for? Name it in kinds", name)
+	}
 	if own := e.own[kinds[name]]; len(own) > 0 {
 		return own[0]
 	}
@@ -135,7 +138,7 @@ func (e *estate) id(name string) string {
 func (e *estate) unknown(typeName string) string {
 	of, ok := e.mapped.Type(typeName)
 	if !ok {
-		e.t.Fatalf("no type %q is known: what does an id argument of this name stand for?", typeName)
+		e.t.Fatalf("no type %q is mapped", typeName)
 	}
 	return plan.FormatID(of.Prefix, uuid.New())
 }
