@@ -122,6 +122,23 @@ func (m mutation) RecordProof(ctx context.Context, input RecordProofInput) (*Rec
 	})
 }
 
+// RecordBankDetails writes down where a person is paid.
+func (m mutation) RecordBankDetails(ctx context.Context, input RecordBankDetailsInput) (*RecordBankDetailsPayload, error) {
+	return perform(ctx, m.Resolver, access.RecordBankDetails, input, func(ctx context.Context, tx *postgres.Tx, out *RecordBankDetailsPayload) error {
+		id, wrongID := newID("bnk", input.ID, "id")
+		of, wrongParticipant := shownParticipant(&out.Participant, input.Participant)
+		if err := refusal.Join(wrongID, wrongParticipant); err != nil {
+			return err
+		}
+		made, err := m.Participants.RecordBankDetails(ctx, tx, participant.BankInput{Participation: of, ID: id, IBAN: input.Iban, Holder: input.Holder,
+			Expected: revision(input.ExpectedRevision)})
+		if err == nil {
+			out.Bank = &BankDetails{ID: plan.FormatID("bnk", made)}
+		}
+		return err
+	})
+}
+
 // AssignTeam names who follows the case and who accompanies the person.
 func (m mutation) AssignTeam(ctx context.Context, input AssignTeamInput) (*AssignTeamPayload, error) {
 	return perform(ctx, m.Resolver, access.AssignTeam, input, func(ctx context.Context, tx *postgres.Tx, out *AssignTeamPayload) error {

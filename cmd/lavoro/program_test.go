@@ -389,6 +389,7 @@ func guardedFeeds(t *testing.T, first *node, p vars) {
 	for query, code := range map[string]string{
 		`subscription($programme: ID!) { attendanceUpdates(programme: $programme) { subject { participant { health { groups { code } } } } } }`:                             "CONFIDENTIAL_IN_FEED",
 		`subscription($programme: ID!) { attendanceUpdates(programme: $programme) { subject { ...A } } } fragment A on Attendance { participant { verdicts { outcome } } }`: "CONFIDENTIAL_IN_FEED",
+		`subscription($programme: ID!) { attendanceUpdates(programme: $programme) { subject { participant { bank { since } } } } }`:                                         "CONFIDENTIAL_IN_FEED",
 		`subscription($programme: ID!) { attendanceUpdates(programme: $programme) @skip(if: true) { kind } }`:                                                               "FEED_NOT_ASKED",
 		`subscription($programme: ID!) { attendanceUpdates(programme: $programme, after: "nonsense") { kind } }`:                                                            "FEED_CURSOR_INVALID",
 	} {

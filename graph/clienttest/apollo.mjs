@@ -7,7 +7,7 @@ import { actors, open, performed, step } from './runner.mjs';
 import { onScreen, shown } from './screens.mjs';
 import { check, demand } from './server.mjs';
 import { setting, today } from './stage.mjs';
-import { enter, goAnotherWay, leave } from './persons.mjs';
+import { enter, goAnotherWay, leave, recordAccount } from './persons.mjs';
 import { company, courses, decline, giveUp, serve } from './work.mjs';
 
 check('apollo', async () => {
@@ -25,6 +25,7 @@ check('apollo', async () => {
     act: 'computeAllowance', by: payments, payload: shown.allowance, input: { participant, month: today.slice(0, 7) }, watch: months,
   });
   await prove(stage, participant);
+  await recordAccount(stage, participant);
   await audit(stage, participant);
   await protect(stage, participant);
   await administer(stage);

@@ -35,6 +35,15 @@ export async function enter(stage) {
   return participant;
 }
 
+// recordAccount says where the person is paid.
+export async function recordAccount({ all }, participant) {
+  const bank = 'bank { id iban holder since revision }';
+  await step(all, {
+    act: 'recordBankDetails', by: /^CASE/, payload: `participant { id ${bank} } ${bank}`, watch: onScreen('Participant', participant, `{ id ${bank} }`),
+    input: { participant, iban: 'IT60 X054 2811 1010 0000 0123 456', holder: 'Inventata Prova' },
+  });
+}
+
 // leave completes the path and asks for the results until nothing is left to do.
 export async function leave(stage, participant) {
   const act = onPath(stage, participant);

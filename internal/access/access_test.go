@@ -226,13 +226,17 @@ func TestFencesAroundTheTables(t *testing.T) {
 		}
 		for _, act := range all {
 			switch role {
-			case access.Staff, access.Auditor, access.DPO, access.Self, access.Approver:
+			case access.Staff, access.Auditor, access.SampleAuditor, access.DPO, access.Approver:
 				if a.May(act, programme, row) {
 					t.Errorf("%s may %s", role, act)
 				}
 			case access.Administrator:
 				if a.May(act, programme, row) != slices.Contains(administration, act) {
 					t.Errorf("%s may %s, or may not", role, act)
+				}
+			case access.Self, access.Representative: // a participant says where to be paid, and nothing else
+				if a.May(act, programme, row) != (act == access.RecordBankDetails) {
+					t.Errorf("%s may %s", role, act)
 				}
 			case access.HostTutor:
 				if a.May(act, programme, row) != (act == access.RecordAttendance) {

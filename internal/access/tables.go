@@ -108,6 +108,8 @@ const (
 	DrawSample   Act = "drawSample"
 	CloseMandate Act = "closeMandate"
 	RecordProof  Act = "recordProof"
+
+	RecordBankDetails Act = "recordBankDetails"
 )
 
 var (
@@ -122,23 +124,26 @@ var (
 		InterruptPlacement, EndPlacement, AttestPlacement, CancelPlacement, AnnulPlacement}
 	registerActs = []Act{RecordAttendance, CorrectAttendance, WithdrawAttendance, ResolveAttendance}
 	matchActs    = []Act{ProposeMatch, AcceptMatch, DeclineMatch}
+	bankActs     = []Act{RecordBankDetails}
 	mandateActs  = []Act{OpenMandate, DrawSample, CloseMandate}
 )
 
 // acts is the table role x act: what a grant of the role may do on rows that carry its key.
 var acts = map[Role][]Act{
-	Coordinator:        join(pathActs, circleActs, companyActs, activityActs, placementActs, registerActs, matchActs, mandateActs, []Act{ComputeAllowance}),
-	PartnerCoordinator: join(pathActs, companyActs, activityActs, placementActs, registerActs, matchActs, []Act{ComputeAllowance}),
+	Coordinator:        join(pathActs, circleActs, bankActs, companyActs, activityActs, placementActs, registerActs, matchActs, mandateActs, []Act{ComputeAllowance}),
+	PartnerCoordinator: join(pathActs, bankActs, companyActs, activityActs, placementActs, registerActs, matchActs, []Act{ComputeAllowance}),
 	CaseManager: {RecordExclusionCheck, CheckEligibility, AdmitParticipant, RejectParticipant, DraftPlan, SignPlan, ActivateParticipant,
-		WithdrawParticipant, CompleteParticipant, AskFirstResult, AskSecondResult, CloseParticipant, RecordProof,
+		WithdrawParticipant, CompleteParticipant, AskFirstResult, AskSecondResult, CloseParticipant, RecordProof, RecordBankDetails,
 		ProtectParticipant, UnprotectParticipant, Enrol, WithdrawEnrolment},
 	Scout: join(companyActs, matchActs),
 	Tutor: join(registerActs, matchActs, []Act{Enrol, CompleteEnrolment, DraftPlacement, ConfirmPlacement, SignProject, StartPlacement,
 		SuspendPlacement, ResumePlacement, EndPlacement}),
 	HostTutor:       {RecordAttendance},
-	PaymentsOfficer: {RecordExclusionCheck, ComputeAllowance},
+	PaymentsOfficer: {RecordExclusionCheck, RecordBankDetails, ComputeAllowance},
 	Administrator:   memberActs,
-	System:          join(memberActs, pathActs, circleActs, companyActs, activityActs, placementActs, registerActs, matchActs, mandateActs, []Act{ComputeAllowance, RefreshMatches, RemindDue}),
+	Self:            bankActs,
+	Representative:  bankActs,
+	System:          join(memberActs, pathActs, circleActs, bankActs, companyActs, activityActs, placementActs, registerActs, matchActs, mandateActs, []Act{ComputeAllowance, RefreshMatches, RemindDue}),
 }
 
 // own are the acts that every member does about himself, whatever his roles; in the table they stand for doing them for somebody else.

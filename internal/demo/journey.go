@@ -37,6 +37,7 @@ func (o *office) journey(p *person) {
 		return rooms.Activate(ctx, tx, participant.ActivateInput{Step: step, Facts: p.entryFacts(way.active)})
 	})
 	o.prove(p)
+	o.account(p)
 	o.planStep(way.rejected, afternoon, p.caseManager, "rejectParticipant", func(ctx context.Context, tx *postgres.Tx) error {
 		return rooms.Reject(ctx, tx, participant.ExitInput{Step: step, Reason: way.reason})
 	})

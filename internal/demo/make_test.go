@@ -52,6 +52,7 @@ func (s *site) countsHold(t *testing.T) {
 		{4, "(distinct standing) from attendance"},
 		{0, "from attendance where origin not in ('DEMO', 'ENTERED')"},
 		{0, "from person where origin <> 'DEMO'"},
+		{0, "from participation p where entered_on is not null and not exists (select from person_bank b where b.person_id = p.person_id)"},
 		{0, "from placement where state = 'RUNNING' and (started_on is null or to_day < '2026-11-20')"},
 		{0, "from enrolment where state = 'ENROLLED' and to_day < '2026-11-01'"},
 	} {
@@ -117,6 +118,7 @@ func (s *site) oddCasesExist(t *testing.T) {
 		"from attendance where kind = 'ABSENCE'":                                              500,
 		"from attendance where recorded_at > (day + 8)":                                       20,
 		"from placement_step where act = 'resumePlacement'":                                   3,
+		"from person_bank where revision = 2":                                                 3,
 		"from match where state = 'DECLINED'":                                                 10,
 		"from match where blocked":                                                            10,
 		"from company c where (select count(distinct k) from unnest(c.audience) k) >= 10":     50,

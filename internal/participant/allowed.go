@@ -85,7 +85,7 @@ func (c asked) refusals(act access.Act, actor access.Actor, vetoed refusal.List)
 			return []refusal.Refusal{NotProtected.At()}
 		}
 		return []refusal.Refusal{}
-	case access.ProtectParticipant:
+	case access.ProtectParticipant, access.RecordBankDetails:
 		return []refusal.Refusal{}
 	}
 	t, ok := transition(act, c.State, c.Entered)

@@ -9,7 +9,7 @@ import (
 // Reading is how persons and participations are read. The vetoes say, with allowedActs, why somebody cannot leave yet.
 func Reading(vetoes ...Veto) plan.Reading {
 	return plan.Reading{
-		Types:   []plan.Type{person(), participant(), trait(), exclusionCheck(), verdict(), verdictFinding(), entrySnapshot(), proof(), handOver()},
+		Types:   []plan.Type{person(), participant(), trait(), exclusionCheck(), verdict(), verdictFinding(), entrySnapshot(), proof(), handOver(), bankDetails()},
 		Extends: map[string]plan.Fields{"Grant": {"person": plan.OneWhere("Person", "{o}.id = {t}.over_id and {t}.scope = 'PERSON'")}, "MandateSample": {"participant": plan.One("Participant", "participation_id")}},
 		Roots: plan.Roots{
 			"participants": plan.ListIn("Participant", "{o}.programme_id = {a:programme}", nil),
@@ -76,6 +76,7 @@ func participantFields() plan.Fields {
 		"verdicts":         plan.Many("Verdict", "participation_id", "{o}.given_on desc, {o}.id desc").In(access.Eligibility),
 		"verdict":          plan.OneWhere("Verdict", "{o}.id = "+lastVerdict("id")).In(access.Eligibility),
 		"proofs":           plan.Many("RequirementProof", "participation_id", "{o}.proven_on desc, {o}.id desc").In(access.Proof),
+		"bank":             plan.OneWhere("BankDetails", lastBank).In(access.Bank),
 		"entrySnapshot":    plan.OneWhere("EntrySnapshot", "{o}.participation_id = {t}.id").In(access.Registry),
 		"origin":           plan.Origin(),
 		"revision":         plan.Column("revision"),
@@ -86,6 +87,9 @@ func participantFields() plan.Fields {
 // inCircle is whether a member is named today among those who see a protected participation.
 const inCircle = "{o}.id in (select g.member_id from access_grant g where g.scope = 'CIRCLE' and g.over_id = {t}.id and g.from_day <= {today} and " +
 	"(g.to_day is null or g.to_day >= {today}))"
+
+// lastBank is the revision that holds of where the person is paid.
+const lastBank = "{o}.person_id = {t}.person_id and {o}.revision = (select max(b.revision) from person_bank b where b.person_id = {t}.person_id)"
 
 // lastVerdict is SQL of a column of the row's last verdict.
 func lastVerdict(column string) string {
@@ -217,4 +221,15 @@ func handOver() plan.Type {
 		Orders:  map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.requested_on", SQLType: "date"}}, Desc: true}},
 		Filters: plan.Filters{"states": plan.Among("state"), "side": plan.Equals("side", "text")},
 	}
+}
+
+// bankDetails is where the person is paid; those of somebody erased have neither IBAN nor holder.
+func bankDetails() plan.Type {
+	return plan.Type{Name: "BankDetails", Prefix: "bnk", Table: "person_bank", Class: access.Bank,
+		Fields: plan.Fields{
+			"iban":     plan.Sealed("person_bank", "iban", ofPerson),
+			"holder":   plan.Sealed("person_bank", "holder", ofPerson),
+			"since":    plan.Column("since"),
+			"revision": plan.Column("revision"),
+		}}
 }

@@ -101,6 +101,13 @@ var (
 	})
 )
 
+// HolderDiffers warns of an account that belongs to somebody else than the person who is to be paid, or to more than one.
+var HolderDiffers = refusal.Define(refusal.Definition{
+	Code: "ACCOUNT_HOLDER_DIFFERS", Kind: refusal.Rule,
+	Message: refusal.Text{It: "L'intestatario del conto non è la persona da pagare.", En: "The account holder is not the person who is to be paid."},
+	Cure:    refusal.Text{It: "Controlla l'intestazione; se il conto è davvero di altri, o cointestato, conferma l'avviso indicando il motivo.", En: "Check the holder; if the account is somebody else's indeed, or a joint one, acknowledge the warning with the reason."},
+})
+
 // What stops the protection of a participation.
 var (
 	// NotProtected is for lifting a protection that there is not.

@@ -106,6 +106,7 @@ func (s *snapshotRow) sealAnswer(ctx context.Context, tx *postgres.Tx, person uu
 
 // owners of what is sealed, in SQL over the row.
 var (
+	ofPerson        = plan.Owner{Person: "{t}.person_id"}
 	ofParticipation = plan.Owner{Person: "{t}.person_id", Participation: "{t}.id"}
 	ofSnapshot      = plan.Owner{Person: "(select a.person_id from participation a where a.id = {t}.participation_id)", Participation: "{t}.participation_id"}
 )

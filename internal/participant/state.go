@@ -188,6 +188,7 @@ var actLabels = []struct {
 	{access.AskFirstResult, text.Text{It: "Avvia la rilevazione a 28 giorni", En: "Ask for the result within 28 days"}},
 	{access.AskSecondResult, text.Text{It: "Avvia la rilevazione a sei mesi", En: "Ask for the result after six months"}},
 	{access.CloseParticipant, text.Text{It: "Chiudi", En: "Close"}},
+	{access.RecordBankDetails, text.Text{It: "Registra l'IBAN", En: "Record the IBAN"}},
 	{access.ProtectParticipant, text.Text{It: "Proteggi, o cambia chi vede", En: "Protect, or change who sees"}},
 	{access.UnprotectParticipant, text.Text{It: "Togli la protezione", En: "Lift the protection"}},
 }

@@ -32,6 +32,8 @@ type detail struct {
 	Measure      string         `json:"measure,omitempty"`
 	Proof        *uuid.UUID     `json:"proof,omitempty"`
 	Requirement  string         `json:"requirement,omitempty"`
+	Bank         *uuid.UUID     `json:"bank,omitempty"`
+	Changed      bool           `json:"changed,omitempty"` // bank details that replace others
 	Verdict      *uuid.UUID     `json:"verdict,omitempty"`
 	Policy       *uuid.UUID     `json:"policyVersion,omitempty"`
 	CaseManager  *uuid.UUID     `json:"caseManager,omitempty"`

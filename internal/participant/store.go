@@ -131,6 +131,19 @@ type proofRow struct {
 	Audience        []uuid.UUID `bun:",array"`
 }
 
+// bankRow is one revision of where a person is paid; its audience is the person's, kept by the database.
+type bankRow struct {
+	bun.BaseModel `bun:"table:person_bank,alias:k"`
+
+	ID         uuid.UUID
+	PersonID   uuid.UUID
+	Revision   int
+	IBAN       []byte `bun:"iban"` // sealed, as the next
+	Holder     []byte
+	Since      calendar.Day
+	RecordedBy uuid.UUID
+}
+
 type verdictRow struct {
 	bun.BaseModel `bun:"table:verdict,alias:v"`
 
@@ -287,6 +300,14 @@ func partner(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, column s
 		return uuid.Nil, false, fmt.Errorf("organisation: %w", err)
 	}
 	return id, true, nil
+}
+
+// bankRevision is the last revision of a person's bank details, 0 where there are none; the actor need not read them.
+func bankRevision(ctx context.Context, tx *postgres.Tx, person uuid.UUID) (n int, err error) {
+	if err = tx.NewRaw("select person_bank_revision(?)", person).Scan(ctx, &n); err != nil {
+		return 0, fmt.Errorf("bank details: %w", err)
+	}
+	return n, nil
 }
 
 // territory gives the names of the programme's municipalities by ISTAT code.
