@@ -78,6 +78,7 @@ type MutationResolver interface {
 	AnswerHandOver(ctx context.Context, input AnswerHandOverInput) (*AnswerHandOverPayload, error)
 	WithdrawHandOver(ctx context.Context, input WithdrawHandOverInput) (*WithdrawHandOverPayload, error)
 	RecordProof(ctx context.Context, input RecordProofInput) (*RecordProofPayload, error)
+	RecordBankDetails(ctx context.Context, input RecordBankDetailsInput) (*RecordBankDetailsPayload, error)
 	RegisterCompany(ctx context.Context, input RegisterCompanyInput) (*RegisterCompanyPayload, error)
 	OfferOpening(ctx context.Context, input OfferOpeningInput) (*OfferOpeningPayload, error)
 	CloseOpening(ctx context.Context, input CloseOpeningInput) (*CloseOpeningPayload, error)
@@ -221,6 +222,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputProtectParticipantInput,
 		ec.unmarshalInputReadFilter,
 		ec.unmarshalInputRecordAttendanceInput,
+		ec.unmarshalInputRecordBankDetailsInput,
 		ec.unmarshalInputRecordExclusionCheckInput,
 		ec.unmarshalInputRecordProofInput,
 		ec.unmarshalInputReferPersonInput,
@@ -913,6 +915,8 @@ type Participant implements Node {
   verdict: Verdict
   "Which documents prove what, newest first; never for which reason."
   proofs: [RequirementProof!]!
+  "Where the person is paid; null when hidden, or not recorded."
+  bank: BankDetails
   "FSE+ facts at entry, taken once."
   entrySnapshot: EntrySnapshot
   "Enrolments in courses, laboratories and internships."
@@ -1078,6 +1082,20 @@ type RequirementProof implements Node {
   document: String!
   "Day of the document."
   provenOn: Day!
+}
+
+"Where a person is paid. Recording an account anew makes other bank details; these stay on record."
+type BankDetails implements Node {
+  "The id."
+  id: ID!
+  "The account, without blanks; null for somebody erased. Example: IT60X0542811101000000123456."
+  iban: String
+  "Who holds the account, as the bank has it; null for somebody erased."
+  holder: String
+  "Since when payments go here."
+  since: Day!
+  "Counts the bank details of the person, from 1."
+  revision: Int!
 }
 
 "FSE+ facts at entry (Reg. EU 2021/1057, Annex I); never overwritten."
@@ -3412,6 +3430,42 @@ type RecordProofPayload {
   proof: RequirementProof
 }
 
+"What recordBankDetails needs."
+input RecordBankDetailsInput {
+  "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
+  requestId: String
+  "Only say what would change: nothing is written, no event is sent."
+  preview: Boolean! = false
+  "Codes of warnings that you have read and pass."
+  acknowledge: [String!]
+  "Why you pass the warnings; needed with acknowledge, kept in the journal."
+  acknowledgeReason: String
+  "The revision of the bank details that you looked at, 0 where there were none; when others were recorded since, the act is refused with CONFLICT_REVISION."
+  expectedRevision: Int
+  "The participant."
+  participant: ID!
+  "Your own id for the bank details."
+  id: ID
+  "The account: an IBAN of a SEPA country, blanks allowed."
+  iban: String!
+  "Who holds the account, as the bank has it; 1 to 70 characters."
+  holder: String!
+}
+
+"What recordBankDetails did."
+type RecordBankDetailsPayload {
+  "The request id that you gave."
+  requestId: String
+  "Why nothing was done; empty when it was."
+  refusals: [Refusal!]!
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
+  warnings: [Refusal!]!
+  "The participant as it stands now."
+  participant: Participant
+  "The bank details; null when you may record but not read them."
+  bank: BankDetails
+}
+
 "What registerCompany needs."
 input RegisterCompanyInput {
   "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
@@ -4773,6 +4827,11 @@ type Mutation {
     "What it needs."
     input: RecordProofInput!
   ): RecordProofPayload!
+  "Write down where a person is paid from today on; what held before stays on record."
+  recordBankDetails(
+    "What it needs."
+    input: RecordBankDetailsInput!
+  ): RecordBankDetailsPayload!
   "Register a company, or share one that another partner registered."
   registerCompany(
     "What it needs."
@@ -5331,6 +5390,22 @@ func (ec *executionContext) childFields_AttestPlacementPayload(ctx context.Conte
 		return ec.fieldContext_AttestPlacementPayload_placement(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AttestPlacementPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_BankDetails(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_BankDetails_id(ctx, field)
+	case "iban":
+		return ec.fieldContext_BankDetails_iban(ctx, field)
+	case "holder":
+		return ec.fieldContext_BankDetails_holder(ctx, field)
+	case "since":
+		return ec.fieldContext_BankDetails_since(ctx, field)
+	case "revision":
+		return ec.fieldContext_BankDetails_revision(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BankDetails", field.Name)
 }
 
 func (ec *executionContext) childFields_BudgetLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6607,6 +6682,8 @@ func (ec *executionContext) childFields_Participant(ctx context.Context, field g
 		return ec.fieldContext_Participant_verdict(ctx, field)
 	case "proofs":
 		return ec.fieldContext_Participant_proofs(ctx, field)
+	case "bank":
+		return ec.fieldContext_Participant_bank(ctx, field)
 	case "entrySnapshot":
 		return ec.fieldContext_Participant_entrySnapshot(ctx, field)
 	case "enrolments":
@@ -7039,6 +7116,22 @@ func (ec *executionContext) childFields_RecordAttendancePayload(ctx context.Cont
 		return ec.fieldContext_RecordAttendancePayload_answers(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RecordAttendancePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordBankDetailsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "requestId":
+		return ec.fieldContext_RecordBankDetailsPayload_requestId(ctx, field)
+	case "refusals":
+		return ec.fieldContext_RecordBankDetailsPayload_refusals(ctx, field)
+	case "warnings":
+		return ec.fieldContext_RecordBankDetailsPayload_warnings(ctx, field)
+	case "participant":
+		return ec.fieldContext_RecordBankDetailsPayload_participant(ctx, field)
+	case "bank":
+		return ec.fieldContext_RecordBankDetailsPayload_bank(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordBankDetailsPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RecordExclusionCheckPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8077,6 +8170,20 @@ func (ec *executionContext) field_Mutation_recordAttendance_args(ctx context.Con
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (RecordAttendanceInput, error) {
 			return ec.unmarshalNRecordAttendanceInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRecordAttendanceInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_recordBankDetails_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (RecordBankDetailsInput, error) {
+			return ec.unmarshalNRecordBankDetailsInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRecordBankDetailsInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -12999,6 +13106,121 @@ func (ec *executionContext) fieldContext_AttestPlacementPayload_placement(_ cont
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _BankDetails_id(ctx context.Context, field graphql.CollectedField, obj *BankDetails) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BankDetails_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BankDetails_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BankDetails", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _BankDetails_iban(ctx context.Context, field graphql.CollectedField, obj *BankDetails) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BankDetails_iban(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Iban, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BankDetails_iban(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BankDetails", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BankDetails_holder(ctx context.Context, field graphql.CollectedField, obj *BankDetails) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BankDetails_holder(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Holder, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BankDetails_holder(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BankDetails", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BankDetails_since(ctx context.Context, field graphql.CollectedField, obj *BankDetails) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BankDetails_since(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Since, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v calendar.Day) graphql.Marshaler {
+			return ec.marshalNDay2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BankDetails_since(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BankDetails", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
+func (ec *executionContext) _BankDetails_revision(ctx context.Context, field graphql.CollectedField, obj *BankDetails) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BankDetails_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BankDetails_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BankDetails", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _BudgetLine_id(ctx context.Context, field graphql.CollectedField, obj *BudgetLine) (ret graphql.Marshaler) {
@@ -23522,6 +23744,50 @@ func (ec *executionContext) fieldContext_Mutation_recordProof(ctx context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_recordBankDetails(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_recordBankDetails(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RecordBankDetails(ctx, fc.Args["input"].(RecordBankDetailsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *RecordBankDetailsPayload) graphql.Marshaler {
+			return ec.marshalNRecordBankDetailsPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRecordBankDetailsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_recordBankDetails(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordBankDetailsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_recordBankDetails_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_registerCompany(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -26970,6 +27236,38 @@ func (ec *executionContext) fieldContext_Participant_proofs(_ context.Context, f
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_RequirementProof(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Participant_bank(ctx context.Context, field graphql.CollectedField, obj *Participant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Participant_bank(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Bank, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *BankDetails) graphql.Marshaler {
+			return ec.marshalOBankDetails2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐBankDetails(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Participant_bank(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Participant",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BankDetails(ctx, field)
 		},
 	}
 	return fc, nil
@@ -32045,6 +32343,157 @@ func (ec *executionContext) fieldContext_RecordAttendancePayload_answers(_ conte
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_AttendanceAnswer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordBankDetailsPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *RecordBankDetailsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordBankDetailsPayload_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecordBankDetailsPayload_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecordBankDetailsPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RecordBankDetailsPayload_refusals(ctx context.Context, field graphql.CollectedField, obj *RecordBankDetailsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordBankDetailsPayload_refusals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordBankDetailsPayload_refusals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordBankDetailsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordBankDetailsPayload_warnings(ctx context.Context, field graphql.CollectedField, obj *RecordBankDetailsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordBankDetailsPayload_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordBankDetailsPayload_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordBankDetailsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordBankDetailsPayload_participant(ctx context.Context, field graphql.CollectedField, obj *RecordBankDetailsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordBankDetailsPayload_participant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Participant, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Participant) graphql.Marshaler {
+			return ec.marshalOParticipant2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐParticipant(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecordBankDetailsPayload_participant(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordBankDetailsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Participant(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordBankDetailsPayload_bank(ctx context.Context, field graphql.CollectedField, obj *RecordBankDetailsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordBankDetailsPayload_bank(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Bank, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *BankDetails) graphql.Marshaler {
+			return ec.marshalOBankDetails2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐBankDetails(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecordBankDetailsPayload_bank(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordBankDetailsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BankDetails(ctx, field)
 		},
 	}
 	return fc, nil
@@ -40429,6 +40878,96 @@ func (ec *executionContext) unmarshalInputRecordAttendanceInput(ctx context.Cont
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputRecordBankDetailsInput(ctx context.Context, obj any) (RecordBankDetailsInput, error) {
+	var it RecordBankDetailsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["preview"]; !present {
+		asMap["preview"] = false
+	}
+
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "expectedRevision", "participant", "id", "iban", "holder"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "preview":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preview"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preview = data
+		case "acknowledge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledge"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Acknowledge = data
+		case "acknowledgeReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledgeReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AcknowledgeReason = data
+		case "expectedRevision":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedRevision"))
+			data, err := ec.unmarshalOInt2ᚖint32(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedRevision = data
+		case "participant":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("participant"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Participant = data
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "iban":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("iban"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Iban = data
+		case "holder":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("holder"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Holder = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputRecordExclusionCheckInput(ctx context.Context, obj any) (RecordExclusionCheckInput, error) {
 	var it RecordExclusionCheckInput
 	if obj == nil {
@@ -42253,6 +42792,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._BudgetLine(ctx, sel, obj)
+	case BankDetails:
+		return ec._BankDetails(ctx, sel, &obj)
+	case *BankDetails:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._BankDetails(ctx, sel, obj)
 	case Attendance:
 		return ec._Attendance(ctx, sel, &obj)
 	case *Attendance:
@@ -43642,6 +44188,64 @@ func (ec *executionContext) _AttestPlacementPayload(ctx context.Context, sel ast
 		case "placement":
 			out.Values[i] = ec._AttestPlacementPayload_placement(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var bankDetailsImplementors = []string{"BankDetails", "Node"}
+
+func (ec *executionContext) _BankDetails(ctx context.Context, sel ast.SelectionSet, obj *BankDetails) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, bankDetailsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BankDetails")
+		case "id":
+			out.Values[i] = ec._BankDetails_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "iban":
+			out.Values[i] = ec._BankDetails_iban(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "holder":
+			out.Values[i] = ec._BankDetails_holder(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "since":
+			out.Values[i] = ec._BankDetails_since(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._BankDetails_revision(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -47578,6 +48182,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "recordBankDetails":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_recordBankDetails(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "registerCompany":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_registerCompany(ctx, field)
@@ -48548,6 +49159,11 @@ func (ec *executionContext) _Participant(ctx context.Context, sel ast.SelectionS
 		case "proofs":
 			out.Values[i] = ec._Participant_proofs(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "bank":
+			out.Values[i] = ec._Participant_bank(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "entrySnapshot":
@@ -50518,6 +51134,64 @@ func (ec *executionContext) _RecordAttendancePayload(ctx context.Context, sel as
 		case "answers":
 			out.Values[i] = ec._RecordAttendancePayload_answers(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var recordBankDetailsPayloadImplementors = []string{"RecordBankDetailsPayload"}
+
+func (ec *executionContext) _RecordBankDetailsPayload(ctx context.Context, sel ast.SelectionSet, obj *RecordBankDetailsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recordBankDetailsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecordBankDetailsPayload")
+		case "requestId":
+			out.Values[i] = ec._RecordBankDetailsPayload_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refusals":
+			out.Values[i] = ec._RecordBankDetailsPayload_refusals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._RecordBankDetailsPayload_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "participant":
+			out.Values[i] = ec._RecordBankDetailsPayload_participant(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "bank":
+			out.Values[i] = ec._RecordBankDetailsPayload_bank(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -54986,6 +55660,21 @@ func (ec *executionContext) marshalNRecordAttendancePayload2ᚖgithubᚗcomᚋla
 	return ec._RecordAttendancePayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNRecordBankDetailsInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRecordBankDetailsInput(ctx context.Context, v any) (RecordBankDetailsInput, error) {
+	res, err := ec.unmarshalInputRecordBankDetailsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRecordBankDetailsPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRecordBankDetailsPayload(ctx context.Context, sel ast.SelectionSet, v *RecordBankDetailsPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RecordBankDetailsPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNRecordExclusionCheckInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRecordExclusionCheckInput(ctx context.Context, v any) (RecordExclusionCheckInput, error) {
 	res, err := ec.unmarshalInputRecordExclusionCheckInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -55688,6 +56377,13 @@ func (ec *executionContext) marshalOAttendanceStanding2ᚕgithubᚗcomᚋlavoroi
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOBankDetails2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐBankDetails(ctx context.Context, sel ast.SelectionSet, v *BankDetails) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._BankDetails(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOBoolean2bool(ctx context.Context, v any) (bool, error) {

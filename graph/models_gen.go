@@ -615,6 +615,25 @@ type AttestPlacementPayload struct {
 	Placement *Placement `json:"placement,omitempty"`
 }
 
+// Where a person is paid. Recording an account anew makes other bank details; these stay on record.
+type BankDetails struct {
+	// The id.
+	ID string `json:"id"`
+	// The account, without blanks; null for somebody erased. Example: IT60X0542811101000000123456.
+	Iban *string `json:"iban,omitempty"`
+	// Who holds the account, as the bank has it; null for somebody erased.
+	Holder *string `json:"holder,omitempty"`
+	// Since when payments go here.
+	Since calendar.Day `json:"since"`
+	// Counts the bank details of the person, from 1.
+	Revision int32 `json:"revision"`
+}
+
+func (BankDetails) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this BankDetails) GetID() string { return this.ID }
+
 // A line of the budget.
 type BudgetLine struct {
 	// The id.
@@ -2555,6 +2574,8 @@ type Participant struct {
 	Verdict *Verdict `json:"verdict,omitempty"`
 	// Which documents prove what, newest first; never for which reason.
 	Proofs []*RequirementProof `json:"proofs"`
+	// Where the person is paid; null when hidden, or not recorded.
+	Bank *BankDetails `json:"bank,omitempty"`
 	// FSE+ facts at entry, taken once.
 	EntrySnapshot *EntrySnapshot `json:"entrySnapshot,omitempty"`
 	// Enrolments in courses, laboratories and internships.
@@ -3135,6 +3156,42 @@ type RecordAttendancePayload struct {
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// One answer per item, in order.
 	Answers []*AttendanceAnswer `json:"answers"`
+}
+
+// What recordBankDetails needs.
+type RecordBankDetailsInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision of the bank details that you looked at, 0 where there were none; when others were recorded since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// The participant.
+	Participant string `json:"participant"`
+	// Your own id for the bank details.
+	ID *string `json:"id,omitempty"`
+	// The account: an IBAN of a SEPA country, blanks allowed.
+	Iban string `json:"iban"`
+	// Who holds the account, as the bank has it; 1 to 70 characters.
+	Holder string `json:"holder"`
+}
+
+// What recordBankDetails did.
+type RecordBankDetailsPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The participant as it stands now.
+	Participant *Participant `json:"participant,omitempty"`
+	// The bank details; null when you may record but not read them.
+	Bank *BankDetails `json:"bank,omitempty"`
 }
 
 // What recordExclusionCheck needs.
