@@ -331,6 +331,37 @@ func (m mutation) UnprotectParticipant(ctx context.Context, input UnprotectParti
 	})
 }
 
+// HoldPerson keeps somebody's data whatever the retention says, or no longer.
+func (m mutation) HoldPerson(ctx context.Context, input HoldPersonInput) (*HoldPersonPayload, error) {
+	return perform(ctx, m.Resolver, access.HoldPerson, input, func(ctx context.Context, tx *postgres.Tx, out *HoldPersonPayload) error {
+		of, err := shownPerson(&out.Person, input.Person)
+		if err != nil {
+			return err
+		}
+		return m.Participants.Hold(ctx, tx, participant.HoldInput{Person: of, Hold: input.Hold, Reason: input.Reason})
+	})
+}
+
+// ErasePerson destroys somebody's key and blanks what stands open.
+func (m mutation) ErasePerson(ctx context.Context, input ErasePersonInput) (*ErasePersonPayload, error) {
+	return perform(ctx, m.Resolver, access.ErasePerson, input, func(ctx context.Context, tx *postgres.Tx, out *ErasePersonPayload) error {
+		of, err := shownPerson(&out.Person, input.Person)
+		if err != nil {
+			return err
+		}
+		return m.Participants.Erase(ctx, tx, participant.EraseInput{Person: of, Reason: participant.ErasureReason(input.Reason)})
+	})
+}
+
+// shownPerson is shownParticipant of a person.
+func shownPerson(out **Person, id string) (uuid.UUID, error) {
+	of, err := idOf("per", id, "person")
+	if err == nil {
+		*out = &Person{ID: plan.FormatID("per", of)}
+	}
+	return of, err
+}
+
 func entryFactsOf(e *EntrySnapshotInput) participant.EntryFacts {
 	return participant.EntryFacts{
 		Employment:        participant.Employment(e.Employment),

@@ -13,7 +13,7 @@ import (
 
 func keysCommand(c *Config) *cobra.Command {
 	cmd := &cobra.Command{Use: "keys", Short: "The installation's keys: what is confidential is sealed under them"}
-	cmd.AddCommand(keysGenerateCommand(c), keysRotateCommand(c))
+	cmd.AddCommand(keysGenerateCommand(c), keysRotateCommand(c), keysDestroyedCommand(c), keysReplayCommand(c))
 	return cmd
 }
 

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema } from 'graphql';
 import { audit, prove } from './audit.mjs';
+import { hold } from './erasure.mjs';
 import { administer, protect } from './members.mjs';
 import { actors, open, performed, step } from './runner.mjs';
 import { onScreen, shown } from './screens.mjs';
@@ -30,6 +31,7 @@ check('apollo', async () => {
   await protect(stage, participant);
   await administer(stage);
   await leave(stage, participant);
+  await hold(stage, participant);
 
   const schema = buildSchema(readFileSync(new URL('../../schema.graphqls', import.meta.url), 'utf8'), { assumeValid: true });
   const missing = Object.keys(schema.getMutationType().getFields()).filter((act) => !performed.has(act));

@@ -41,7 +41,7 @@ var standings = []struct {
 	{Auditor, OverMandate, "register and money within the mandate, under pseudonyms; over the lead body the journals, too"},
 	{SampleAuditor, OverSample, "the people of the mandate's sample"},
 	{Administrator, OverOrganisation, "members and grants of the body; no person"},
-	{DPO, OverOrganisation, "the journals, without content; no person"},
+	{DPO, OverOrganisation, "the journals, without content; no person, but ends the keeping of anybody's data"},
 	{Self, OverPerson, "himself"},
 	{Representative, OverPerson, "the person represented"},
 	{System, OverOrganisation, "everything in the programme: duties and reactions"},

@@ -67,6 +67,8 @@ const (
 	RequestHandOver      Act = "requestHandOver"
 	AnswerHandOver       Act = "answerHandOver"
 	WithdrawHandOver     Act = "withdrawHandOver"
+	HoldPerson           Act = "holdPerson"
+	ErasePerson          Act = "erasePerson"
 
 	RegisterCompany Act = "registerCompany"
 	OfferOpening    Act = "offerOpening"
@@ -118,6 +120,7 @@ var (
 		ActivateParticipant, WithdrawParticipant, ExcludeParticipant, CompleteParticipant, AskFirstResult, AskSecondResult, CloseParticipant, RecordProof,
 		RequestHandOver, AnswerHandOver, WithdrawHandOver}
 	circleActs    = []Act{ProtectParticipant, UnprotectParticipant}
+	erasureActs   = []Act{HoldPerson, ErasePerson}
 	companyActs   = []Act{RegisterCompany, OfferOpening, CloseOpening}
 	activityActs  = []Act{PlanActivity, Enrol, CompleteEnrolment, WithdrawEnrolment}
 	placementActs = []Act{DraftPlacement, ConfirmPlacement, SignProject, CommunicatePlacement, StartPlacement, SuspendPlacement, ResumePlacement,
@@ -141,9 +144,10 @@ var acts = map[Role][]Act{
 	HostTutor:       {RecordAttendance},
 	PaymentsOfficer: {RecordExclusionCheck, RecordBankDetails, ComputeAllowance},
 	Administrator:   memberActs,
+	DPO:             erasureActs,
 	Self:            bankActs,
 	Representative:  bankActs,
-	System:          join(memberActs, pathActs, circleActs, bankActs, companyActs, activityActs, placementActs, registerActs, matchActs, mandateActs, []Act{ComputeAllowance, RefreshMatches, RemindDue}),
+	System:          join(memberActs, pathActs, circleActs, erasureActs, bankActs, companyActs, activityActs, placementActs, registerActs, matchActs, mandateActs, []Act{ComputeAllowance, RefreshMatches, RemindDue}),
 }
 
 // own are the acts that every member does about himself, whatever his roles; in the table they stand for doing them for somebody else.

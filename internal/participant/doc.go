@@ -17,6 +17,9 @@
 //   - A request to hand a person over has a row for each side. Neither shows who the other is before it is accepted; whoever is asked
 //     for somebody who takes part in another programme only is the lead organisation, so that nothing tells the one from the other.
 //   - Groups carry the class of what they reveal. Whoever refers a person writes them; only who reads the class reads them again.
+//   - Whoever is erased keeps rows without a name: what was sealed stays and opens no more, what stood open is blanked by blank_person, and
+//     no act changes anything of him. Only the data-protection officer of every programme of his erases, once the case is over, the
+//     policy's retention has passed and nothing holds the data.
 //
 // # Import
 //

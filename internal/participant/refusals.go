@@ -157,3 +157,41 @@ var (
 		Cure:    refusal.Text{It: "Non accogliere la richiesta, indicando il motivo.", En: "Decline the request with the reason."},
 	})
 )
+
+var dataProtection = refusal.Text{It: "la responsabile della protezione dei dati", En: "the data-protection officer"}
+
+// What stops the erasing of a person.
+var (
+	// InOtherProgrammes is for somebody who took part in a programme too that the actor has no say in; it does not tell which.
+	InOtherProgrammes = refusal.Define(refusal.Definition{
+		Code: "PERSON_IN_OTHER_PROGRAMMES", Kind: refusal.Right,
+		Message: refusal.Text{It: "La persona partecipa o ha partecipato anche a un programma di cui non sei responsabile della protezione dei dati.", En: "The person takes or took part in a programme, too, whose data-protection officer you are not."},
+		Cure:    refusal.Text{It: "Chiedi a chi lo è per tutti i programmi della persona.", En: "Ask whoever is for all programmes of the person."},
+		CuredBy: dataProtection,
+	})
+	// AlreadyErased is for somebody of whom nothing is left to erase or to hold.
+	AlreadyErased = refusal.Define(refusal.Definition{
+		Code: "PERSON_ERASED", Kind: refusal.State,
+		Message: refusal.Text{It: "I dati della persona sono già stati cancellati.", En: "The person's data have been erased already."},
+		Cure:    refusal.Text{It: "Nulla da fare.", En: "Nothing to do."},
+	})
+	// OnHold is for somebody whose data must stay for a reason of law.
+	OnHold = refusal.Define(refusal.Definition{
+		Code: "PERSON_ON_HOLD", Kind: refusal.State,
+		Message: refusal.Text{It: "I dati della persona sono vincolati: vanno conservati.", En: "The person's data are on hold: they must be kept."},
+		Cure:    refusal.Text{It: "Quando il motivo è venuto meno, togli il vincolo.", En: "Lift the hold when its reason is no more."},
+		CuredBy: dataProtection,
+	})
+	// CaseOpen is for somebody whose case is not over in some programme.
+	CaseOpen = refusal.Define(refusal.Definition{
+		Code: "PERSON_CASE_OPEN", Kind: refusal.State,
+		Message: refusal.Text{It: "La partecipazione non è terminata: è nello stato «{state}».", En: "The participation is not over: it is in the state “{state}”."},
+		Cure:    refusal.Text{It: "Attendi che sia chiusa, o che la persona non sia ammessa.", En: "Wait until it is closed, or the person is rejected."},
+	})
+	// RetentionRuns is for somebody whose data the programme must keep up to and with a day.
+	RetentionRuns = refusal.Define(refusal.Definition{
+		Code: "RETENTION_RUNS", Kind: refusal.Rule,
+		Message: refusal.Text{It: "I dati vanno conservati fino al {until} compreso.", En: "The data must be kept up to and including {until}."},
+		Cure:    refusal.Text{It: "Cancella dopo il {until}; i termini sono nelle regole del programma.", En: "Erase after {until}; how long stands in the programme's rules."},
+	})
+)

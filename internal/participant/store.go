@@ -211,7 +211,7 @@ type handOverRow struct {
 	Revision        int
 }
 
-// load gives a participation that the actor sees; any other id is not found.
+// load gives a participation that the actor sees, for an act; any other id is not found, and of somebody erased nothing changes any more.
 func load(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (participationRow, error) {
 	var p participationRow
 	err := tx.NewSelect().Model(&p).Where("a.id = ?", id).Scan(ctx)
@@ -221,7 +221,11 @@ func load(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (participationRow,
 	if err != nil {
 		return p, fmt.Errorf("participation: %w", err)
 	}
-	return p, nil
+	keys, err := tx.DataKeys(ctx, []uuid.UUID{p.PersonID})
+	if key, there := keys[p.PersonID]; there && key.Erased() {
+		return p, AlreadyErased.At("participant")
+	}
+	return p, err
 }
 
 func loadPerson(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (personRow, error) {
@@ -446,6 +450,29 @@ func insertOnce(ctx context.Context, tx *postgres.Tx, s snapshotRow) error {
 	return nil
 }
 
+// loadKept gives a person's participations to a data-protection officer of one of them, and holds the person until the transaction ends.
+func loadKept(ctx context.Context, tx *postgres.Tx, person uuid.UUID) (rows keptRows, err error) {
+	if err := tx.NewRaw("select * from erasure_facts(?)", person).Scan(ctx, &rows); err != nil {
+		return nil, fmt.Errorf("facts for erasing: %w", err)
+	}
+	return rows, nil
+}
+
+// erase gives the digest of the key that it destroyed.
+func erase(ctx context.Context, tx *postgres.Tx, person uuid.UUID) (digest []byte, err error) {
+	if err := tx.NewRaw("select erase_person(?, ?)", person, tx.Now).Scan(ctx, &digest); err != nil {
+		return nil, fmt.Errorf("erase: %w", err)
+	}
+	return digest, nil
+}
+
+func setHold(ctx context.Context, tx *postgres.Tx, person uuid.UUID, held bool) error {
+	if _, err := tx.NewRaw("select hold_person(?, ?)", person, held).Exec(ctx); err != nil {
+		return fmt.Errorf("hold person's data: %w", err)
+	}
+	return nil
+}
+
 // owner is a transaction of the login that owns the tables: keys are rotated for everybody at once.
 type owner struct{ bun.Tx }
 
@@ -554,4 +581,36 @@ func settleHandOver(ctx context.Context, tx *postgres.Tx, id uuid.UUID, to HandO
 		return refusal.RevisionConflict.At("expectedRevision")
 	}
 	return nil
+}
+
+func installationOf(ctx context.Context, tx owner) (id uuid.UUID, err error) {
+	if err := tx.NewRaw("select id from installation").Scan(ctx, &id); err != nil {
+		return id, fmt.Errorf("installation: %w", err)
+	}
+	return id, nil
+}
+
+func destroyedKeys(ctx context.Context, tx owner) ([]secret.Destroyed, error) {
+	var rows []struct {
+		PersonID    uuid.UUID
+		DestroyedAt time.Time
+		Digest      []byte
+	}
+	if err := tx.NewRaw("select person_id, destroyed_at, digest from destroyed_key order by person_id").Scan(ctx, &rows); err != nil {
+		return nil, fmt.Errorf("destroyed keys: %w", err)
+	}
+	keys := make([]secret.Destroyed, len(rows))
+	for i, r := range rows {
+		keys[i] = secret.Destroyed{Person: r.PersonID, At: r.DestroyedAt}
+		copy(keys[i].Digest[:], r.Digest)
+	}
+	return keys, nil
+}
+
+// destroyAgain says whether the database still had the key, or did not know that there was none.
+func destroyAgain(ctx context.Context, tx owner, k secret.Destroyed) (fresh bool, err error) {
+	if err := tx.NewRaw("select destroy_person_key(?, ?, ?)", k.Person, k.At, k.Digest[:]).Scan(ctx, &fresh); err != nil {
+		return false, fmt.Errorf("destroy key: %w", err)
+	}
+	return fresh, nil
 }

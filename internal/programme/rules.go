@@ -60,6 +60,8 @@ var known = append([]rule{
 	// Of what may become of evidence a file decides the length alone: less than two years is refused.
 	{"retention.journal_months", "months", whole(24, 600)},
 	{"retention.read_journal_months", "months", whole(24, 600)},
+	{"retention.participant_days_after_close", "days", whole(0, 36500)},
+	{"retention.rejected_days", "days", whole(0, 36500)},
 }, clocks(
 	"participant", "REFERRED ELIGIBILITY_CHECK EVALUATION PAP_DRAFT PAP_SIGNED ACTIVE WITHDRAWN EXCLUDED COMPLETED FOLLOWUP_28D FOLLOWUP_6M",
 	"handover", "REQUESTED",
