@@ -1680,6 +1680,34 @@ type EntrySnapshotInput struct {
 	Minority Answer `json:"minority"`
 }
 
+// What erasePerson needs.
+type ErasePersonInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The person.
+	Person string `json:"person"`
+	// Why; kept in the journal.
+	Reason ErasureReason `json:"reason"`
+}
+
+// What erasePerson did.
+type ErasePersonPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The person as it stands now; null when you see no people.
+	Person *Person `json:"person,omitempty"`
+}
+
 // What excludeParticipant needs.
 type ExcludeParticipantInput struct {
 	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
@@ -1871,6 +1899,36 @@ type HandOverFilter struct {
 	States []HandOverState `json:"states,omitempty"`
 	// Of this side.
 	Side *HandOverSide `json:"side,omitempty"`
+}
+
+// What holdPerson needs.
+type HoldPersonInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The person.
+	Person string `json:"person"`
+	// Whether the data must stay whatever the retention says.
+	Hold bool `json:"hold"`
+	// Why; 1 to 200 characters, kept in the journal under the person's key.
+	Reason string `json:"reason"`
+}
+
+// What holdPerson did.
+type HoldPersonPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The person as it stands now; null when you see no people.
+	Person *Person `json:"person,omitempty"`
 }
 
 // What a host may know of an intern: never a reason, a group or a service.
@@ -4424,6 +4482,67 @@ func (e *EnrolmentState) UnmarshalJSON(b []byte) error {
 }
 
 func (e EnrolmentState) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Why somebody is erased.
+type ErasureReason string
+
+const (
+	// The time for which the data are kept has passed.
+	ErasureReasonRetentionEnded ErasureReason = "RETENTION_ENDED"
+	// The person asked for it (GDPR art. 17).
+	ErasureReasonPersonAsked ErasureReason = "PERSON_ASKED"
+	// A court or the supervisory authority ordered it.
+	ErasureReasonOrdered ErasureReason = "ORDERED"
+)
+
+var AllErasureReason = []ErasureReason{
+	ErasureReasonRetentionEnded,
+	ErasureReasonPersonAsked,
+	ErasureReasonOrdered,
+}
+
+func (e ErasureReason) IsValid() bool {
+	switch e {
+	case ErasureReasonRetentionEnded, ErasureReasonPersonAsked, ErasureReasonOrdered:
+		return true
+	}
+	return false
+}
+
+func (e ErasureReason) String() string {
+	return string(e)
+}
+
+func (e *ErasureReason) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ErasureReason(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ErasureReason", str)
+	}
+	return nil
+}
+
+func (e ErasureReason) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ErasureReason) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ErasureReason) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
