@@ -18,6 +18,7 @@ const (
 	Requests  = "requests"  // of one member
 	Addresses = "addresses" // of one client address, by those who are not signed in
 	Acts      = "acts"      // of one member, each act of an operation by itself
+	LookUps   = "look-ups"  // of one member: questions whether a fiscal code is somebody's
 	SignIns   = "sign-ins"  // of one client address: attempts that fail, and visits to the pages of signing in
 )
 
@@ -53,11 +54,20 @@ func (r *Resolver) attempted(ctx context.Context, err error) error {
 	return err
 }
 
-// act counts each act of an operation.
+// askers are the fields that tell whether somebody is followed by any body: who asks about many codes learns who takes part.
+var askers = map[string]bool{"Query.lookUpPerson": true, "Mutation.requestHandOver": true}
+
+// act counts each act of an operation, and each question about a fiscal code.
 func (r *Resolver) act(ctx context.Context, next graphql.Resolver) (any, error) {
-	if fc := graphql.GetFieldContext(ctx); fc.Object == "Mutation" {
-		session, _ := sessionOf(ctx)
+	fc := graphql.GetFieldContext(ctx)
+	session, _ := sessionOf(ctx)
+	if fc.Object == "Mutation" {
 		if err := r.Rates.Take(ctx, Acts, session.Actor.Member.String()); err != nil {
+			return nil, err
+		}
+	}
+	if askers[fc.Object+"."+fc.Field.Name] {
+		if err := r.Rates.Take(ctx, LookUps, session.Actor.Member.String()); err != nil {
 			return nil, err
 		}
 	}

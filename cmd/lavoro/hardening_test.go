@@ -210,6 +210,22 @@ func boundedRates(t *testing.T, c Config) {
 	if codes[""] < 10 || codes["RATE_LIMITED"] == 0 {
 		t.Errorf("acts: %v", codes)
 	}
+
+	// Who asks about many fiscal codes learns who takes part, by whichever field.
+	c.RateActs, c.RateLookUps = 0, 4
+	asking := serve(t, c).as(t, coordinator)
+	codes = map[string]int{}
+	for i := range 8 {
+		query := `{ lookUpPerson(programme: "prg_x", fiscalCode: "x") { answer } }`
+		if i%2 == 1 {
+			query = `mutation { requestHandOver(input: {programme: "prg_x", fiscalCode: "x", organisation: "org_x", reason: "x"}) { refusals { code } } }`
+		}
+		_, code := asking.send("POST", "application/json", `{"query": "`+strings.ReplaceAll(query, `"`, `\"`)+`"}`)
+		codes[code]++
+	}
+	if codes["RATE_LIMITED"] != 4 {
+		t.Errorf("questions about fiscal codes: %v", codes)
+	}
 }
 
 func listedOrigins(t *testing.T, c Config) {

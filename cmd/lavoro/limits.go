@@ -26,6 +26,7 @@ type Bounds struct {
 	RateRequests  int `flag:"rate-requests" env:"LAVORO_RATE_REQUESTS" default:"100" usage:"requests a second of one member, ten times as many at once; 0 is no limit"`
 	RateAddresses int `flag:"rate-addresses" env:"LAVORO_RATE_ADDRESSES" default:"50" usage:"requests a second from one address without a sign-in, ten times as many at once; 0 is no limit"`
 	RateActs      int `flag:"rate-acts" env:"LAVORO_RATE_ACTS" default:"50" usage:"acts a second of one member, ten times as many at once; 0 is no limit"`
+	RateLookUps   int `flag:"rate-look-ups" env:"LAVORO_RATE_LOOK_UPS" default:"60" usage:"fiscal codes that one member may ask about in a minute; 0 is no limit"`
 	RateSignIns   int `flag:"rate-sign-ins" env:"LAVORO_RATE_SIGN_INS" default:"300" usage:"attempts to sign in a minute from one address; 0 is no limit"`
 
 	Origins string `flag:"origins" env:"LAVORO_ORIGINS" usage:"other origins whose pages may call the API, separated by commas: https://app.example.org"`
@@ -42,6 +43,7 @@ func (b Bounds) rates() map[string]rate.Limit {
 		graph.Requests:  perSecond(b.RateRequests),
 		graph.Addresses: perSecond(b.RateAddresses),
 		graph.Acts:      perSecond(b.RateActs),
+		graph.LookUps:   {Rate: b.RateLookUps, Burst: b.RateLookUps, Per: time.Minute},
 		graph.SignIns:   {Rate: b.RateSignIns, Burst: b.RateSignIns, Per: time.Minute},
 	}
 }
