@@ -281,6 +281,9 @@ func (c *compiler) hidden(t *Type, row string) string {
 
 // shown is the condition under which a field is not hidden on a visible row: "" always, "false" never.
 func (c *compiler) shown(t *Type, f Field, row string) string {
+	if c.never(t, f) {
+		return "false" // before a condition takes an argument that would then stand nowhere, which Postgres refuses
+	}
 	conditions := []string{}
 	for _, name := range f.Targets() {
 		if led := c.leads(f, c.schema.types[name], row); led != "" {
@@ -290,28 +293,31 @@ func (c *compiler) shown(t *Type, f Field, row string) string {
 	if mask := c.mask(t, f.class, row); mask != "" {
 		conditions = append(conditions, mask)
 	}
-	if slices.Contains(conditions, "false") {
-		return "false"
-	}
 	return strings.Join(conditions, " and ")
+}
+
+// never says whether a field is hidden on every row: the viewer reads nowhere its class, or that of the rows it leads to.
+func (c *compiler) never(t *Type, f Field) bool {
+	reads := func(class access.Class) bool { return len(c.viewer.Actor.Keys(class)) > 0 }
+	return f.class != "" && f.class != t.Class && !reads(f.class) || slices.ContainsFunc(f.Targets(), func(name string) bool {
+		target := c.schema.types[name]
+		return !reads(target.Class) && (target.Rows == nil || f.where == "")
+	})
 }
 
 // leads is the condition under which a relation is not empty for want of a right. Most rows open by their class alone; where they open
 // by themselves, too, as colleagues' names do, or apart from this one, the row itself must be seen, or the column name none.
 func (c *compiler) leads(f Field, target *Type, row string) string {
 	reads := len(c.viewer.Actor.Keys(target.Class)) > 0
-	switch {
-	case (target.Rows != nil || f.apart && reads) && (f.expr != "" || !reads && f.where != ""):
-		o := c.alias()
-		found := fmt.Sprintf("exists (select from %s %s where (%s) and %s)", target.Table, o, c.sql(f.where, row, o), c.seen(target, o))
-		if f.expr == "" {
-			return found
-		}
-		return "(" + c.sql(f.expr, row, "") + " is null or " + found + ")"
-	case reads:
+	if target.Rows == nil && !(f.apart && reads) || f.expr == "" && reads {
 		return ""
 	}
-	return "false"
+	o := c.alias()
+	found := fmt.Sprintf("exists (select from %s %s where (%s) and %s)", target.Table, o, c.sql(f.where, row, o), c.seen(target, o))
+	if f.expr == "" {
+		return found
+	}
+	return "(" + c.sql(f.expr, row, "") + " is null or " + found + ")"
 }
 
 func (c *compiler) one(f Field, row string, s Selected) string {

@@ -76,6 +76,22 @@ func TestHiddenKnowsRowsThatOpenByThemselves(t *testing.T) {
 	}
 }
 
+// A field that is hidden on every row for what it leads to asks for no key of its own class: its argument would stand nowhere.
+func TestWhatIsAlwaysHiddenTakesNoArgument(t *testing.T) {
+	s := open(t)
+	key := uuid.New()
+	id := s.build("house", []uuid.UUID{key})
+	engine := &plan.Engine{DB: s.engine.DB, Schema: plan.NewSchema(plan.Reading{Types: []plan.Type{
+		{Name: "House", Prefix: "hou", Table: "house", Class: access.Path, Fields: plan.Fields{"paid": plan.Code("kinds", "kind").In(access.Money), "hidden": plan.Hidden()}},
+		{Name: "CodeItem", Prefix: "cod", Table: "item", Class: access.Directory},
+	}})}
+	viewer := access.Actor{Grants: append(s.actor(key, access.Tutor).Grants, s.actor(uuid.New(), access.CaseManager).Grants...)}
+	got, err := engine.Objects(s.ctx, plan.Viewer{Actor: viewer, Now: noon}, nil, []plan.Group{{Type: "House", IDs: []uuid.UUID{id}, Selected: []plan.Selected{f("hidden")}}})
+	if text := compactList(fmt.Sprintf("%s", got)); err != nil || text != `[[{"hidden":["paid"]}]]` {
+		t.Errorf("%s (%v)", text, err)
+	}
+}
+
 // One spelling of moments: UTC, Z and milliseconds, whether a plan reads them or a filler gives them.
 func TestMomentsAreSpelledOneWay(t *testing.T) {
 	s := open(t)
