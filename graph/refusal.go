@@ -93,6 +93,9 @@ func present(ctx context.Context, err error) *gqlerror.Error {
 // longestCause is how much of the parser's or the validator's own words is repeated, in bytes: they quote the request.
 const longestCause = 300
 
+// notValid is how the validator goes on after a value that is none of its enum's: a variable may hold anything, and is not repeated.
+const notValid = " is not a valid "
+
 // aboutRequest puts what the parser and the validator say into our words around theirs. What is spelled already stays as it is.
 func aboutRequest(ctx context.Context, own *gqlerror.Error) *gqlerror.Error {
 	code, ok := map[any]*refusal.Code{errcode.ValidationFailed: invalidOperation, errcode.ParseFailed: unreadableOperation}[own.Extensions["code"]]
@@ -100,6 +103,9 @@ func aboutRequest(ctx context.Context, own *gqlerror.Error) *gqlerror.Error {
 		return own
 	}
 	cause := own.Message
+	if at := strings.LastIndex(cause, notValid); at >= 0 {
+		cause = "…" + cause[at:] // whatever was given for an enum
+	}
 	if len(cause) > longestCause {
 		cause = strings.ToValidUTF8(cause[:longestCause], "") + "…"
 	}
