@@ -1,0 +1,183 @@
+package rightstest
+
+import "strings"
+
+// directoryTypes are what every partner of a programme sees: the programme itself, its bodies, rules, lists and money.
+func directoryTypes() {
+	ofProgramme := func(w *World, r *Row) []Holder { return w.bodies(r.Text("programme_id")) }
+	directory := func(table, prefix string, of func(*World, *Row) []Holder, fields map[string]Field) *Type {
+		fields["id"] = Field{}
+		return &Type{Table: table, Prefix: prefix, Class: "directory", Of: of, Fields: fields}
+	}
+	Types["Programme"] = directory("programme", "prg", func(w *World, r *Row) []Holder { return w.bodies(r.ID) }, map[string]Field{
+		"code": column("code"), "name": column("name"), "projectCode": column("project_code"), "cup": column("cup"), "fromDay": column("from_day"), "toDay": column("to_day"),
+		"budget": column("budget_cents"), "findings": many("ProgrammeFinding", "programme_id"), "organisations": many("Organisation", "programme_id"),
+		"policyVersions": many("PolicyVersion", "programme_id"), "codeItems": many("CodeItem", "programme_id"), "mandates": many("Mandate", "programme_id"), "hidden": {},
+		"journalHead": something().in("evidence"), "municipalities": many("Municipality", "programme_id"),
+		"targets": many("ProgrammeTarget", "programme_id"), "budgetLines": many("BudgetLine", "programme_id"),
+	})
+	Types["ProgrammeFinding"] = directory("programme_finding", "fnd", ofProgramme, map[string]Field{"code": column("code"), "message": italian("text")})
+	Types["Organisation"] = directory("organisation", "org", ofOrganisation, map[string]Field{
+		"code": column("code"), "name": column("name"), "kind": column("kind"), "parent": one("Organisation", "parent_id"), "children": many("Organisation", "parent_id"),
+	})
+	Types["PolicyVersion"] = directory("policy_version", "pol", ofProgramme, map[string]Field{
+		"number": column("number"), "validFrom": column("valid_from"), "rules": many("PolicyRule", "version_id"),
+	})
+	Types["PolicyRule"] = directory("policy_rule", "rul", func(w *World, r *Row) []Holder {
+		return w.bodies(w.One("policy_version", r.Text("version_id")).Text("programme_id"))
+	}, map[string]Field{
+		"code": column("code"), "label": italian("label"), "value": something(), "unit": column("unit"), "source": column("source"), "confirmed": column("confirmed"),
+	})
+	Types["CodeItem"] = directory("code_item", "cod", ofProgramme, map[string]Field{
+		"list": column("list"), "code": column("code"), "label": italian("label"), "validFrom": column("valid_from"), "validTo": column("valid_to"),
+	})
+	Types["Municipality"] = directory("municipality", "mun", ofProgramme, map[string]Field{
+		"istat": column("istat"), "belfiore": column("belfiore"), "postcode": column("postcode"), "name": column("name"),
+	})
+	Types["ProgrammeTarget"] = directory("programme_target", "tgt", ofProgramme, map[string]Field{
+		"code": column("code"), "label": italian("label"), "value": column("value"),
+	})
+	Types["BudgetLine"] = directory("budget_line", "bud", ofProgramme, map[string]Field{
+		"code": column("code"), "label": italian("label"), "amount": column("amount_cents"), "source": column("source"), "confirmed": column("confirmed"),
+	})
+	activities(ofProgramme)
+	mandates()
+}
+
+// mandates are known to the lead body, which gives them, and to their auditor.
+func mandates() {
+	Types["Mandate"] = &Type{Table: "mandate", Prefix: "mnd", Class: "directory", Of: func(w *World, r *Row) []Holder {
+		return append(w.lead(r.Text("programme_id")), Holder{"MANDATE", r.Text("programme_id"), r.ID})
+	}, Fields: map[string]Field{
+		"id": {}, "hidden": {}, "programme": one("Programme", "programme_id"), "organisation": one("Organisation", "organisation_id"), "member": one("Member", "member_id"),
+		"periodFrom": column("period_from"), "periodTo": column("period_to"), "endsOn": column("ends_on"), "document": column("document"), "state": column("state"),
+		"openedOn": column("opened_on"), "closedOn": column("closed_on"), "sample": many("MandateSample", "mandate_id"), "revision": column("revision"),
+	}}
+	Types["MandateSample"] = &Type{Table: "mandate_sample", Prefix: "mns", Class: "path", Of: ofSampled, Fields: map[string]Field{
+		"id": {}, "hidden": {}, "participant": one("Participant", "participation_id"), "drawnOn": column("drawn_on"),
+	}}
+}
+
+// lead is the body above all others of a programme.
+func (w *World) lead(programme string) (holders []Holder) {
+	for _, o := range w.By("organisation", "programme_id", programme) {
+		if o.Text("parent_id") == "" {
+			holders = append(holders, overBody(o))
+		}
+	}
+	return holders
+}
+
+// ofOrganisation is for the bodies of a programme: all of them see each other, and a host sees those that promote an internship with it.
+func ofOrganisation(w *World, r *Row) []Holder {
+	holders := w.bodies(r.Text("programme_id"))
+	for _, p := range w.By("placement", "organisation_id", r.ID) {
+		if promoted(w, p) {
+			holders = joined(holders, []Holder{{"COMPANY", r.Text("programme_id"), p.Text("company_id")}})
+		}
+	}
+	return holders
+}
+
+// promoted says whether promoter and host were ever brought together by the internship: a draft is the promoter's own affair.
+func promoted(w *World, placement *Row) bool {
+	for _, s := range w.below(placement, "placement_step", "placement_id") {
+		if s.Text("act") == "confirmPlacement" {
+			return true
+		}
+	}
+	return false
+}
+
+func activities(ofProgramme func(*World, *Row) []Holder) {
+	Types["Activity"] = &Type{Table: "activity", Prefix: "act", Class: "directory", Of: ofProgramme, Fields: map[string]Field{
+		"id": {}, "hidden": {},
+		"kind": code("activity_kinds", "kind"), "title": column("title"), "organisation": one("Organisation", "organisation_id"), "place": column("place"),
+		"fromDay": column("from_day"), "toDay": column("to_day"), "plannedMinutes": column("planned_minutes"), "seats": column("seats"), "seatsTaken": something(),
+		"certificate": code("certificates", "certificate"), "enrolments": many("Enrolment", "activity_id"), "revision": column("revision"),
+	}, Filters: map[string]Filter{
+		"kind": equals("kind"),
+		"on": {From: func(_ *World, r *Row) (any, string) { return r.Text("to_day"), quoted(r.Text("to_day")) },
+			Holds: func(_ *Model, r *Row, day any) bool {
+				return r.Text("from_day") <= day.(string) && day.(string) <= r.Text("to_day")
+			}},
+	}, Orders: map[string]Order{"": byColumn("from_day", true)}}
+	Roots["activities"] = inProgramme("Activity")
+}
+
+// memberTypes are those who work for the programme. The bodies that a member's row names know his name; who he is beyond that and what he
+// was given is for who answers for him.
+func memberTypes() {
+	known := func(w *World, r *Row) []Holder { return w.named(r) }
+	answering := func(w *World, r *Row) []Holder { return w.above(r.Text("organisation_id")) }
+	delegations := map[string]string{"delegationsGiven": "member_id", "delegationsTaken": "to_member_id"}
+	Types["Member"] = &Type{Table: "member", Prefix: "mem", Class: "directory", Of: known, Mine: "id", Fields: map[string]Field{
+		"id": {}, "hidden": {}, "name": column("name"), "organisation": one("Organisation", "organisation_id"),
+		"account": oneBy("MemberAccount", func(_ *World, r *Row) *Row { return r }),
+	}, Filters: map[string]Filter{
+		"organisation": refers("org", "organisation_id"),
+		"nameStartsWith": {From: func(_ *World, r *Row) (any, string) {
+			return r.Text("name")[:8], quoted(strings.ToUpper(r.Text("name")[:8]))
+		},
+			Holds: func(_ *Model, r *Row, value any) bool { return strings.HasPrefix(r.Text("name"), value.(string)) }},
+	}, Orders: map[string]Order{"NAME": byColumn("name", false)}}
+	Roots["members"] = Root{Type: "Member", Rows: membersIn}
+	Types["Viewer"] = &Type{Table: "member", Prefix: "vie", Class: "directory", Of: known, Mine: "id", Fields: map[string]Field{
+		"id": idOf("mem", "id"), "hidden": {}, "name": column("name"), "organisation": one("Organisation", "organisation_id"), "grants": many("Grant", "member_id"),
+	}}
+	Types["MemberAccount"] = &Type{Table: "member", Prefix: "acc", Class: "accounts", Of: answering, Mine: "id", Fields: map[string]Field{
+		"id": {}, "hidden": {}, "email": column("email"), "state": something(), "endedOn": column("ended_on"), "grants": many("Grant", "member_id"),
+	}}
+	for name, column := range delegations {
+		Types["Viewer"].Fields[name], Types["MemberAccount"].Fields[name] = many("Delegation", column), many("Delegation", column)
+	}
+	Types["Delegation"] = &Type{Table: "delegation", Prefix: "dlg", Class: "accounts", Of: answering, Mine: "member_id to_member_id", Fields: map[string]Field{
+		"id": {}, "hidden": {}, "programme": one("Programme", "programme_id"), "member": one("Member", "member_id"), "to": one("Member", "to_member_id"),
+		"everyGrant": column("every_grant"), "fromDay": column("from_day"), "toDay": column("to_day"),
+		"grants": {To: "Grant", List: true, Rows: func(*World, *Row) []*Row { return nil }}, // those that are named: here it is always every grant
+	}}
+	grants()
+}
+
+// membersIn are those whose home is a body of the programme that the actor sees.
+func membersIn(m *Model, programme string) (rows []*Row) {
+	for _, o := range m.seen("Organisation", m.World.By("organisation", "programme_id", programme)) {
+		rows = append(rows, m.World.below(o, "member", "organisation_id")...)
+	}
+	return rows
+}
+
+// grants are for who answers for the member; one over a person is for the person's case team, and one of a circle for the circle.
+func grants() {
+	over := func(scope, table string) func(w *World, r *Row) *Row {
+		return func(w *World, r *Row) *Row {
+			if r.Text("scope") != scope {
+				return nil
+			}
+			return w.One(table, r.Text("over_id"))
+		}
+	}
+	Types["Grant"] = &Type{Table: "access_grant", Prefix: "grt", Class: "accounts", Mine: "member_id", RowClass: func(r *Row) string {
+		switch {
+		case r.Text("scope") == "CIRCLE":
+			return "path"
+		case r.Text("participation_id") != "":
+			return "contact"
+		}
+		return "accounts"
+	}, Of: func(w *World, r *Row) []Holder {
+		switch {
+		case r.Text("scope") == "CIRCLE":
+			return []Holder{{"CIRCLE", r.Text("programme_id"), r.Text("over_id")}, {"HOUSE", r.Text("programme_id"), r.Text("programme_id")}}
+		case r.Text("participation_id") != "":
+			return ofParticipation(w, r)
+		case r.Text("scope") == "MANDATE" || r.Text("scope") == "SAMPLE":
+			return w.lead(r.Text("programme_id"))
+		}
+		return w.above(r.Text("organisation_id"))
+	}, Fields: map[string]Field{
+		"id": {}, "hidden": {}, "member": one("Member", "member_id"), "role": column("role"), "scope": column("scope"), "programme": one("Programme", "programme_id"),
+		"organisation": oneBy("Organisation", over("ORGANISATION", "organisation")), "answering": one("Organisation", "organisation_id"),
+		"person": oneBy("Person", over("PERSON", "person")), "company": oneBy("Company", over("COMPANY", "company")), "fromDay": column("from_day"), "toDay": column("to_day"),
+	}}
+}

@@ -1,0 +1,150 @@
+package rightstest
+
+import (
+	"fmt"
+	"strings"
+)
+
+var groupClasses = []string{"health", "penal", "protection", "restricted"}
+
+// follow makes a participation, of a new person unless one is given, with all that follows it.
+func (s *scene) follow(i int, person string) {
+	f := s.f
+	if person == "" {
+		n := f.n()
+		person = f.put("person", fact{"given_name": fmt.Sprintf("Nome%d", n), "family_name": fmt.Sprintf("%cognome%d", 'A'+n%20, n), "birth_day": "1990-01-01", "sex": "NOT_STATED",
+			"citizenship": "IT", "municipality": "045003", "stays_only": false, "phone": "333", "email": fmt.Sprintf("p%d@example.org", n), "origin": "ENTERED", "revision": 1})
+		for k := range 1 + n%2 {
+			row := f.put("person_bank", fact{"person_id": person, "revision": k + 1, "iban": "\\x00", "holder": "\\x00", "since": "2026-02-01", "recorded_by": s.managers[0]})
+			f.Sealed = append(f.Sealed, Sealed{person, "person_bank", "iban", row, fmt.Sprintf("IT%d%d", n, k)}, Sealed{person, "person_bank", "holder", row, "Intestatario"})
+			f.put("person_code", fact{"fingerprint": fmt.Sprintf("\\x%07d%d", n, k), "alike": fmt.Sprintf("\\x%07d%d", n, k), "person_id": person, "code": fmt.Sprintf("CODICE%d%d", n, k),
+				"provisional": k == 0, "since": fmt.Sprintf("2026-01-0%dT00:00:00Z", k+1), "index_version": 0})
+		}
+	}
+	p := participation{id: f.id(), person: person, body: pick(f, s.bodies)}
+	row := fact{"id": p.id, "programme_id": s.id, "person_id": person, "organisation_id": p.body, "state": []string{"ACTIVE", "REFERRED", "ACTIVE", "WITHDRAWN"}[i%4], "state_since": "2026-02-01",
+		"protected": i == 5, "pseudonym": f.alias(), "referred_on": fmt.Sprintf("2026-01-%02d", 1+f.chance.IntN(20)), "entered_on": "2026-02-01", "exit_reason": "JOB_FOUND",
+		"case_manager_id": s.managers[i%2], "tutor_id": s.tutors[i%2], "origin": "ENTERED", "revision": 1}
+	if i%5 == 4 {
+		row["case_manager_id"], row["tutor_id"] = nil, nil
+	}
+	f.put("participation", row)
+	s.people = append(s.people, p)
+	f.Sealed = append(f.Sealed, Sealed{person, "participation", "referring_service", p.id, "Servizio " + p.id})
+	s.reasons(i, p)
+	s.checks(i, p)
+	s.work(i, p)
+	s.money(p)
+	s.suggest(i, p)
+}
+
+func (s *scene) reasons(i int, p participation) {
+	f := s.f
+	for k, class := range groupClasses {
+		codes := "[]"
+		if k == i%4 || k == 0 {
+			codes = fmt.Sprintf("[%q]", "G_"+strings.ToUpper(class))
+		}
+		row := f.put("participation_group", fact{"participation_id": p.id, "class": class, "sealed": "\\x00"})
+		f.Sealed = append(f.Sealed, Sealed{p.person, "participation_group", "sealed", row, codes})
+	}
+	f.put("participation_trait", fact{"participation_id": p.id, "side": "BRINGS", "code": "STANDING"})
+	f.put("participation_trait", fact{"participation_id": p.id, "side": "WISHES", "code": "KITCHEN"})
+}
+
+func (s *scene) checks(i int, p participation) {
+	f := s.f
+	f.put("exclusion_check", fact{"programme_id": s.id, "participation_id": p.id, "measure": "ADI", "checked_on": "2026-01-20", "outcome": "CLEAR", "evidence": "Visura", "checked_by": s.managers[0],
+		"origin": "ENTERED"})
+	verdict := f.put("verdict", fact{"programme_id": s.id, "participation_id": p.id, "policy_version_id": s.policy, "given_on": "2026-01-21", "outcome": []string{"OK", "WARN"}[i%2]})
+	f.put("verdict_finding", fact{"verdict_id": verdict, "participation_id": p.id, "position": 1, "rule": "entry.min_age", "fact": words("36 anni"), "source": "Avviso", "confirmed": true, "outcome": "OK",
+		"cure": words("")})
+	snapshot := f.put("entry_snapshot", fact{"participation_id": p.id, "programme_id": s.id, "taken_on": "2026-02-01", "employment": "UNEMPLOYED", "unemployed_since": "2025-01-01", "isced": 2, "citizenship": "IT",
+		"municipality": "045003"})
+	for k, answer := range []string{"foreign_background", "housing_exclusion", "disability", "minority"} {
+		f.Sealed = append(f.Sealed, Sealed{p.person, "entry_snapshot", answer, snapshot, []string{"NO", "YES", "REFUSED"}[(i+k)%3]})
+	}
+	f.put("requirement_proof", fact{"programme_id": s.id, "participation_id": p.id, "requirement": "IN_CHARGE", "document": "Attestazione", "proven_on": "2026-01-15", "recorded_by": s.managers[0]})
+	f.put("certificate", fact{"programme_id": s.id, "participation_id": p.id, "kind": "SAFETY_GENERAL", "given_on": "2026-02-10", "valid_to": "2030-02-10"})
+	f.put("due", fact{"programme_id": s.id, "tells": false, "subject_kind": "Participant", "subject_id": p.id, "participation_id": p.id, "kind": "participant.active", "due_at": fmt.Sprintf("2026-0%d-01T00:00:00Z", 4+i%5),
+		"owner_key": s.managers[0], "next_owner_key": p.body, "reminders": 1, "last_reminded_at": "2026-04-01T00:00:00Z", "revision": 1})
+}
+
+// work is a course, an internship for some, and a register of both.
+func (s *scene) work(i int, p participation) {
+	f := s.f
+	course := f.put("enrolment", fact{"programme_id": s.id, "activity_id": s.activities[0], "participation_id": p.id, "person_id": p.person, "state": "ENROLLED", "from_day": "2026-01-01",
+		"to_day": "2026-03-31", "planned_minutes": 600, "origin": "ENTERED", "revision": 1})
+	s.register(i, p, course, s.activities[0], nil, nil, 2)
+	if i > 3 {
+		return // the protected one among them works nowhere
+	}
+	o := s.openings[i%len(s.openings)]
+	intern := f.put("enrolment", fact{"programme_id": s.id, "activity_id": s.activities[2], "participation_id": p.id, "person_id": p.person, "company_id": o.company, "state": "ENROLLED",
+		"from_day": "2026-04-01", "to_day": "2026-09-30", "planned_minutes": 600, "origin": "ENTERED", "revision": 1})
+	state := []string{"ENDED", "DRAFT", "CANCELLED", "MATCHED"}[i]
+	id := f.put("placement", fact{"programme_id": s.id, "participation_id": p.id, "person_id": p.person, "opening_id": o.id, "company_id": o.company, "site_id": o.site, "organisation_id": p.body,
+		"enrolment_id": intern, "state": state, "state_since": "2026-03-01", "from_day": fmt.Sprintf("2026-04-0%d", i+1), "to_day": "2026-09-30", "weekly_minutes": 1200, "tutor_id": s.tutors[i%2],
+		"host_tutor": "Tutor ospite", "convention": "CONV", "pfi_signed_on": "2026-03-02", "communicated_on": "2026-03-03", "communication_code": "UNI", "started_on": "2026-04-02",
+		"ended_on": "2026-08-30", "end_reason": "JOB_FOUND", "exempt_from_quota": false, "origin": "ENTERED", "revision": 1})
+	f.put("intern_card", fact{"placement_id": id, "participation_id": p.id, "company_id": o.company, "given_name": "Nome", "family_name": "Cognome", "adaptations": []string{"STANDING"}})
+	acts := []string{"draftPlacement", "confirmPlacement"}
+	for n, act := range acts[:1+(i+1)%2] {
+		f.put("placement_step", fact{"placement_id": id, "participation_id": p.id, "company_id": o.company, "position": n + 1, "act": act, "from_state": "DRAFT", "to_state": "MATCHED",
+			"day": "2026-03-01", "at": "2026-03-01T10:00:00Z", "member_id": s.tutors[n], "reason": "JOB_FOUND"})
+	}
+	s.register(i, p, intern, s.activities[2], id, o.company, 4)
+}
+
+func (s *scene) register(i int, p participation, enrolment, activity string, placement, company any, month int) {
+	f := s.f
+	for k := range 3 {
+		n := f.n()
+		entry := fact{"programme_id": s.id, "enrolment_id": enrolment, "activity_id": activity, "participation_id": p.id, "person_id": p.person, "placement_id": placement, "company_id": company,
+			"kind": "PRESENCE", "day": fmt.Sprintf("2026-%02d-%02d", month+k, 1+n%28), "from_minute": 540 + n%60, "to_minute": 700, "standing": "COUNTED",
+			"recorded_by": s.tutors[i%2], "recorded_at": "2026-06-01T10:00:00.123Z", "origin": "ENTERED", "revision": 1}
+		switch k {
+		case 1:
+			entry["kind"], entry["absence_reason"], entry["standing"] = "ABSENCE", "ILLNESS", "REPLACED"
+		case 2:
+			entry["replaces_id"] = f.rows["attendance"][len(f.rows["attendance"])-1]["id"]
+		}
+		row := f.put("attendance", entry)
+		f.Sealed = append(f.Sealed, Sealed{p.person, "attendance", "note", row, fmt.Sprintf("Nota %d", n)})
+		if k == 1 {
+			f.Sealed = append(f.Sealed, Sealed{p.person, "attendance", "standing_note", row, "Sostituita"})
+		}
+	}
+}
+
+func (s *scene) money(p participation) {
+	f := s.f
+	for month := 4; month <= 5; month++ {
+		accrued := 10_000 + f.chance.IntN(60_000)
+		id := f.put("allowance", fact{"programme_id": s.id, "participation_id": p.id, "month": fmt.Sprintf("2026-0%d-01", month), "policy_version_id": s.policy, "minutes": 600,
+			"accrued_cents": accrued, "cap_cents": 50_000, "total_cents": min(accrued, 50_000), "computed_at": "2026-06-01T10:00:00Z", "revision": 1})
+		f.put("allowance_line", fact{"allowance_id": id, "participation_id": p.id, "enrolment_id": f.rows["enrolment"][len(f.rows["enrolment"])-1]["id"], "position": 1, "kind": "HOURS", "minutes": 600,
+			"amount_cents": 1000, "rule": "allowance.hour", "text": words("Ore")})
+	}
+}
+
+func (s *scene) suggest(i int, p participation) {
+	f := s.f
+	for k := range 2 {
+		o := s.openings[(i+k)%len(s.openings)]
+		id := f.put("match", fact{"programme_id": s.id, "participation_id": p.id, "opening_id": o.id, "company_id": o.company, "state": []string{"SUGGESTED", "DECLINED"}[k], "state_since": "2026-03-01",
+			"score": f.chance.IntN(100), "blocked": k == 1, "company_text": words("Adatto"), "decline_reason": "TOO_FAR", "refreshed_at": "2026-03-01T10:00:00Z", "revision": 1})
+		f.put("match_reason", fact{"match_id": id, "participation_id": p.id, "position": 1, "kind": "SCORE", "code": "wish", "points": 10, "text": words("Desiderio")})
+	}
+}
+
+// alias is a pseudonym.
+func (f *Fiction) alias() string {
+	const letters = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+	code := []byte("P-")
+	for n, i := f.n(), 0; i < 6; i++ {
+		code = append(code, letters[n%32])
+		n /= 32
+	}
+	return string(code)
+}

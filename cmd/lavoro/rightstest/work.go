@@ -1,0 +1,189 @@
+package rightstest
+
+import (
+	"slices"
+	"strings"
+)
+
+// reaches says whether an open mandate reaches a stretch of days; "" is whenever.
+func reaches(m *Row, from, to string) bool {
+	return m.Text("state") == "OPEN" && (from == "" || from <= m.Text("period_to") && m.Text("period_from") <= to)
+}
+
+// ofWork is for internships, the register and money: what their participation belongs to, the host where there is one, and the mandates
+// that reach their days.
+func ofWork(days func(w *World, r *Row) (from, to string)) func(*World, *Row) []Holder {
+	return func(w *World, r *Row) []Holder {
+		p := w.One("participation", r.Text("participation_id"))
+		holders := w.follower(p)
+		if c := r.Text("company_id"); c != "" {
+			holders = append(holders, Holder{"COMPANY", p.Text("programme_id"), c})
+		}
+		from, to := days(w, r)
+		for _, m := range w.By("mandate", "programme_id", p.Text("programme_id")) {
+			if slices.Contains(w.above(p.Text("organisation_id")), overBody(w.One("organisation", m.Text("organisation_id")))) && reaches(m, from, to) {
+				holders = append(holders, Holder{"MANDATE", m.Text("programme_id"), m.ID})
+			}
+		}
+		return append(holders, w.sampled(p, from, to)...)
+	}
+}
+
+// between takes the days from two columns.
+func between(from, to string) func(*World, *Row) (string, string) {
+	return func(_ *World, r *Row) (string, string) { return r.Text(from), r.Text(to) }
+}
+
+// ofMoney is for allowances and their lines: paid and counted by the bodies even for those who are protected.
+func ofMoney(allowance func(*World, *Row) *Row) func(*World, *Row) []Holder {
+	work := ofWork(func(w *World, r *Row) (string, string) {
+		month := allowance(w, r).Text("month")
+		return month, month[:8] + "31" // sorts after every day of the month
+	})
+	return func(w *World, r *Row) []Holder {
+		return joined(work(w, r), w.above(w.One("participation", r.Text("participation_id")).Text("organisation_id")))
+	}
+}
+
+func workTypes() {
+	Types["Enrolment"] = &Type{Table: "enrolment", Prefix: "enr", Class: "work", Of: ofWork(between("from_day", "to_day")), Fields: map[string]Field{
+		"id": {}, "hidden": {},
+		"pseudonym": pseudonym(), "activity": one("Activity", "activity_id"), "participant": one("Participant", "participation_id"),
+		"placement": oneBy("Placement", func(w *World, r *Row) *Row { return firstOf(w.below(r, "placement", "enrolment_id")) }),
+		"state":     column("state"), "stateLabel": something(), "fromDay": column("from_day"), "toDay": column("to_day"), "plannedMinutes": column("planned_minutes"),
+		"countedMinutes": something(), "attendances": many("Attendance", "enrolment_id"), "revision": column("revision"),
+	}}
+	Types["Certificate"] = &Type{Table: "certificate", Prefix: "cer", Class: "path", Of: ofSampled, Fields: map[string]Field{
+		"id": {}, "hidden": {}, "kind": code("certificates", "kind"), "givenOn": column("given_on"), "validTo": column("valid_to"),
+	}}
+	placements()
+	attendances()
+	allowances()
+}
+
+func placements() {
+	Types["Placement"] = &Type{Table: "placement", Prefix: "plc", Class: "work", Of: ofWork(between("from_day", "to_day")), Fields: map[string]Field{
+		"id": {}, "hidden": {},
+		"participant": one("Participant", "participation_id").in("path"),
+		"pseudonym":   pseudonym(),
+		"intern":      oneBy("InternCard", func(w *World, r *Row) *Row { return firstOf(w.below(r, "intern_card", "placement_id")) }),
+		"opening":     one("Opening", "opening_id"), "company": one("Company", "company_id"), "site": one("CompanySite", "site_id"),
+		"organisation": one("Organisation", "organisation_id"), "enrolment": one("Enrolment", "enrolment_id"),
+		"state": column("state"), "stateLabel": something(), "stateHint": something(), "stateSince": column("state_since"),
+		"fromDay": column("from_day"), "toDay": column("to_day"), "weeklyMinutes": column("weekly_minutes"), "tutor": one("Member", "tutor_id"),
+		"hostTutor": column("host_tutor"), "convention": column("convention"), "pfiSignedOn": column("pfi_signed_on"), "communicatedOn": column("communicated_on"),
+		"communicationCode": column("communication_code"), "startedOn": column("started_on"), "endedOn": column("ended_on"),
+		"endReason": oneBy("CodeItem", func(w *World, r *Row) *Row {
+			return reasonItem(w, r.Text("programme_id"), r.Text("end_reason"), r.Text("state"))
+		}).in("path"),
+		"steps": many("PlacementStep", "placement_id"), "attendances": many("Attendance", "placement_id"),
+		"origin": originKind(), "revision": column("revision"), "allowedActs": something(),
+	}, Filters: map[string]Filter{
+		"states": among("state"), "participant": refers("prt", "participation_id").tells("path"), "company": refers("com", "company_id"),
+		"organisation": refers("org", "organisation_id"), "tutor": refers("mem", "tutor_id"),
+		"on": {From: equals("from_day").From, Holds: func(_ *Model, r *Row, day any) bool {
+			first, last := either(r, "started_on", "from_day"), either(r, "ended_on", "to_day")
+			return first <= day.(string) && day.(string) <= last
+		}},
+	}, Orders: map[string]Order{"START_NEWEST": byColumn("from_day", true), "END": byColumn("to_day", false)}}
+	Roots["placements"] = inProgramme("Placement")
+	Types["InternCard"] = &Type{Table: "intern_card", Prefix: "icd", Class: "work", Of: ofHosted, Fields: map[string]Field{
+		"id": {}, "givenName": column("given_name"), "familyName": column("family_name"), "adaptations": column("adaptations"),
+	}}
+	Types["PlacementStep"] = &Type{Table: "placement_step", Prefix: "pst", Class: "work", Of: ofPlacementPart, Fields: map[string]Field{
+		"id": {}, "hidden": {}, "act": column("act"), "fromState": column("from_state"), "toState": column("to_state"), "day": column("day"), "at": instant("at"),
+		"member": one("Member", "member_id"),
+		"reason": oneBy("CodeItem", func(w *World, r *Row) *Row {
+			return reasonItem(w, w.One("placement", r.Text("placement_id")).Text("programme_id"), r.Text("reason"), r.Text("to_state"))
+		}).in("path"),
+	}}
+}
+
+// ofHosted is for the host's card of an intern. No mandate reaches it: it has a name.
+func ofHosted(w *World, r *Row) []Holder {
+	p := w.One("participation", r.Text("participation_id"))
+	return append(w.follower(p), Holder{"COMPANY", p.Text("programme_id"), r.Text("company_id")})
+}
+
+// ofPlacementPart is for the steps of an internship, which a sample has too.
+func ofPlacementPart(w *World, r *Row) []Holder {
+	return append(ofHosted(w, r), w.sampled(w.One("participation", r.Text("participation_id")), "", "")...)
+}
+
+// pseudonym is that of the row's participation, shown to whoever sees the row.
+func pseudonym() Field {
+	return value(func(w *World, r *Row) any {
+		return w.One("participation", r.Text("participation_id")).Columns["pseudonym"]
+	})
+}
+
+func either(r *Row, first, second string) string {
+	if s := r.Text(first); s != "" {
+		return s
+	}
+	return r.Text(second)
+}
+
+func reasonItem(w *World, programme, reason, state string) *Row {
+	list := "exit_reasons"
+	if state == "SUSPENDED" {
+		list = "suspension_reasons"
+	}
+	return w.item(programme, list, reason)
+}
+
+func attendances() {
+	Types["Attendance"] = &Type{Table: "attendance", Prefix: "att", Class: "work", Of: ofWork(between("day", "day")), Fields: map[string]Field{
+		"id": {}, "hidden": {},
+		"participant": one("Participant", "participation_id").in("path"), "enrolment": one("Enrolment", "enrolment_id"), "activity": one("Activity", "activity_id"),
+		"pseudonym": pseudonym(), "placement": one("Placement", "placement_id"), "kind": column("kind"), "day": column("day"), "from": clock("from_minute"), "to": clock("to_minute"),
+		"minutes": column("minutes"), "absenceReason": code("absence_reasons", "absence_reason").in("absence"), "note": column("note").in("notes"),
+		"standing": column("standing"), "standingNote": column("standing_note").in("notes"), "standingLabel": something(),
+		"replaces":   one("Attendance", "replaces_id"),
+		"replacedBy": oneBy("Attendance", func(w *World, r *Row) *Row { return firstOf(w.below(r, "attendance", "replaces_id")) }),
+		"recordedBy": one("Member", "recorded_by"), "recordedAt": instant("recorded_at"), "origin": originKind(), "revision": column("revision"),
+		"allowedActs": something(),
+	}, Filters: map[string]Filter{
+		"from": bound("day", true), "to": bound("day", false), "standings": among("standing"), "kind": enum("kind"),
+		"month": {From: func(_ *World, r *Row) (any, string) { return r.Text("day")[:7], quoted(r.Text("day")[:7]) },
+			Holds: func(_ *Model, r *Row, month any) bool { return strings.HasPrefix(r.Text("day"), month.(string)) }},
+		"participant": refers("prt", "participation_id").tells("path"), "placement": refers("plc", "placement_id"),
+	}, Orders: map[string]Order{"": byColumn("day", true)}}
+	Roots["attendances"] = inProgramme("Attendance")
+}
+
+func allowances() {
+	own := func(_ *World, r *Row) *Row { return r }
+	Types["Allowance"] = &Type{Table: "allowance", Prefix: "alw", Class: "money", Of: ofMoney(own), Fields: map[string]Field{
+		"id": {}, "hidden": {},
+		"participant": one("Participant", "participation_id").in("path").apart(), "pseudonym": pseudonym(), "month": month("month"), "minutes": column("minutes"), "accrued": column("accrued_cents"),
+		"cap": column("cap_cents"), "total": column("total_cents"), "why": many("AllowanceLine", "allowance_id"), "policyVersion": one("PolicyVersion", "policy_version_id"),
+		"computedAt": instant("computed_at"), "revision": column("revision"),
+	}, Filters: map[string]Filter{
+		"month": {From: func(_ *World, r *Row) (any, string) { return r.Text("month"), quoted(r.Text("month")[:7]) },
+			Holds: func(_ *Model, r *Row, month any) bool { return r.Text("month") == month }},
+		"participant":  ofTheirs("prt", "id").tells("path"),
+		"organisation": ofTheirs("org", "organisation_id").tells("path"),
+		"capped": whether(func(_ *Model, r *Row) bool {
+			return r.Columns["accrued_cents"].(float64) > r.Columns["cap_cents"].(float64)
+		}),
+	}, Orders: map[string]Order{"MONTH_NEWEST": byColumn("month", true), "TOTAL": byNumber("total_cents", true)}}
+	Roots["allowances"] = inProgramme("Allowance")
+	Types["AllowanceLine"] = &Type{Table: "allowance_line", Prefix: "aln", Class: "money", Of: ofMoney(func(w *World, r *Row) *Row {
+		return w.One("allowance", r.Text("allowance_id"))
+	}), Fields: map[string]Field{
+		"id": {}, "kind": column("kind"), "enrolment": one("Enrolment", "enrolment_id"), "minutes": column("minutes"), "amount": column("amount_cents"),
+		"rule": column("rule"), "text": italian("text"),
+	}}
+}
+
+// ofTheirs keeps rows by a column of their participation, where that is seen: of one that is hidden nothing is found.
+func ofTheirs(prefix, column string) Filter {
+	theirs := func(w *World, r *Row) *Row { return w.One("participation", r.Text("participation_id")) }
+	return Filter{From: func(w *World, r *Row) (any, string) {
+		return theirs(w, r).Text(column), quoted(prefix + "_" + theirs(w, r).Text(column))
+	},
+		Holds: func(m *Model, r *Row, value any) bool {
+			return len(m.seen("Participant", rowOf(theirs(m.World, r)))) > 0 && theirs(m.World, r).Text(column) == value
+		}}
+}
