@@ -4,6 +4,7 @@ import { buildSchema } from 'graphql';
 import { audit, prove } from './audit.mjs';
 import { hold } from './erasure.mjs';
 import { administer, protect } from './members.mjs';
+import { handOver } from './handover.mjs';
 import { actors, open, performed, step } from './runner.mjs';
 import { onScreen, shown } from './screens.mjs';
 import { check, demand } from './server.mjs';
@@ -29,6 +30,7 @@ check('apollo', async () => {
   await recordAccount(stage, participant);
   await audit(stage, participant);
   await protect(stage, participant);
+  await handOver(stage);
   await administer(stage);
   await leave(stage, participant);
   await hold(stage, participant);

@@ -12,12 +12,12 @@ const onPath = ({ all }, participant) => (act, input = {}, by = /^(CASE|PARTNER)
 );
 
 // refer brings a new person and answers the participation's id.
-export async function refer({ all, programme, organisation, municipality }) {
+export async function refer({ all, programme, organisation, municipality }, fiscalCode = luhn(`9${unique()}`)) {
   const id = `prt_${randomUUID()}`;
   await step(all, {
     act: 'referPerson', by: /^PARTNER/, payload, watch: made('Participant', id),
     input: {
-      programme: programme.id, id, fiscalCode: luhn(`9${unique()}`), givenName: 'Prova', familyName: 'Inventata', birthDay: '1990-05-17',
+      programme: programme.id, id, fiscalCode, givenName: 'Prova', familyName: 'Inventata', birthDay: '1990-05-17',
       municipality, organisation, referringService: 'Servizio sociale di prova', referredOn: today,
     },
   });

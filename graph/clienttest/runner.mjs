@@ -70,7 +70,8 @@ export async function step(everybody, { act, by = /./, input, payload: selection
   const mutation = document(act, selection);
   const { actor, warnings } = await whoMay(everybody, by, act, mutation, input);
   const passing = warnings.length === 0 ? {} : { acknowledge: warnings.map(({ code }) => code), acknowledgeReason: note };
-  const watched = [watch].flat();
+  const late = typeof watch === 'function'; // the act gives the id of what it makes
+  let watched = late ? [] : [watch].flat();
   const before = [];
   for (const screen of watched) before.push(await opened(actor, act, screen));
 
@@ -78,9 +79,10 @@ export async function step(everybody, { act, by = /./, input, payload: selection
   const { data } = await actor.client.mutate({ mutation, variables: { input: { ...input, ...passing } } });
   const payload = data[act];
   demand(noes(payload).length === 0, `${act} was refused after a preview that was not`, payload);
+  if (late) watched = [watch(payload)].flat();
   const after = watched.map((screen) => cached(actor.client, screen));
   demand(actor.requests === sent + 1, `${act} made ${actor.requests - sent} requests`);
-  for (const [index, screen] of watched.entries()) await compare(actor, act, screen, before[index], after[index], payload);
+  for (const [index, screen] of watched.entries()) await compare(actor, act, screen, before[index] ?? null, after[index], payload);
   performed.add(act);
   console.log(`  ${act} as ${actor.email}`);
   return payload;
