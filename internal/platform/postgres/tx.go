@@ -63,6 +63,9 @@ func (tx *Tx) Enter(e journal.Entry) { tx.entries = append(tx.entries, e) }
 // written in what a preview rolls back. Its error becomes that of InTx.
 func (tx *Tx) After(fn func(context.Context) error) { tx.after = append(tx.after, fn) }
 
+// Entered is how many journal entries the transaction has to write: one for each event, and those that no event goes with.
+func (tx *Tx) Entered() int { return len(tx.entries) }
+
 // Told is how many events the transaction has to tell.
 func (tx *Tx) Told() int { return len(tx.news) }
 
