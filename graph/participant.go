@@ -93,11 +93,12 @@ func (m mutation) RecordExclusionCheck(ctx context.Context, input RecordExclusio
 	return perform(ctx, m.Resolver, access.RecordExclusionCheck, input, func(ctx context.Context, tx *postgres.Tx, out *RecordExclusionCheckPayload) error {
 		id, wrongID := newID("exc", input.ID, "id")
 		of, wrongParticipant := shownParticipant(&out.Participant, input.Participant)
-		if err := refusal.Join(wrongID, wrongParticipant); err != nil {
+		file, wrongFile := optionalID("fil", input.File, "file")
+		if err := refusal.Join(wrongID, wrongParticipant, wrongFile); err != nil {
 			return err
 		}
 		made, err := m.Participants.RecordExclusionCheck(ctx, tx, participant.CheckInput{Participation: of, ID: id, Measure: input.Measure,
-			On: orNoDay(input.CheckedOn), Outcome: string(input.Outcome), Evidence: input.Evidence})
+			On: orNoDay(input.CheckedOn), Outcome: string(input.Outcome), Evidence: input.Evidence, File: file})
 		if err == nil {
 			out.ExclusionCheck = &ExclusionCheck{ID: plan.FormatID("exc", made)}
 		}
@@ -110,11 +111,12 @@ func (m mutation) RecordProof(ctx context.Context, input RecordProofInput) (*Rec
 	return perform(ctx, m.Resolver, access.RecordProof, input, func(ctx context.Context, tx *postgres.Tx, out *RecordProofPayload) error {
 		id, wrongID := newID("prf", input.ID, "id")
 		of, wrongParticipant := shownParticipant(&out.Participant, input.Participant)
-		if err := refusal.Join(wrongID, wrongParticipant); err != nil {
+		file, wrongFile := optionalID("fil", input.File, "file")
+		if err := refusal.Join(wrongID, wrongParticipant, wrongFile); err != nil {
 			return err
 		}
 		made, err := m.Participants.RecordProof(ctx, tx, participant.ProofInput{Participation: of, ID: id, Requirement: input.Requirement,
-			Document: input.Document, On: orNoDay(input.ProvenOn)})
+			Document: input.Document, On: orNoDay(input.ProvenOn), File: file})
 		if err == nil {
 			out.Proof = &RequirementProof{ID: plan.FormatID("prf", made)}
 		}

@@ -53,7 +53,7 @@ func perform[In, Out any](ctx context.Context, r *Resolver, act access.Act, in I
 			err = first(ctx, r, tx, act, asked, in, out, do)
 		}
 		finished(out, asked, nil, told(tx, err))
-		if err == nil && !asked.preview && tx.Told() == 0 {
+		if err == nil && !asked.preview && tx.Entered() == 0 {
 			return errNothing
 		}
 		if err != nil || !asked.preview {

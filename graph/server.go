@@ -84,18 +84,10 @@ func (r *Resolver) signedIn(door Door, next http.Handler) http.Handler {
 }
 
 func refuse(ctx context.Context, w http.ResponseWriter, err error) {
-	status := http.StatusServiceUnavailable
 	e := present(ctx, err)
-	switch e.Extensions["code"] {
-	case unauthenticated.String():
-		status = http.StatusUnauthorized
+	status := statusOf(e)
+	if status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
-	case foreignOrigin.String():
-		status = http.StatusForbidden
-	case access.PurposeNotAllowed.String():
-		status = http.StatusForbidden
-	case access.PurposeNeedsReason.String():
-		status = http.StatusBadRequest
 	}
 	if sayWhen(w.Header(), e) {
 		status = http.StatusTooManyRequests
@@ -103,6 +95,27 @@ func refuse(ctx context.Context, w http.ResponseWriter, err error) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	writeErrors(w, e)
+}
+
+// statusOf is the status of a refusal of a whole request: by its code, or by its kind.
+func statusOf(e *gqlerror.Error) int {
+	switch e.Extensions["code"] {
+	case unauthenticated.String():
+		return http.StatusUnauthorized
+	case access.PurposeNeedsReason.String():
+		return http.StatusBadRequest
+	case refusal.NotFound.String():
+		return http.StatusNotFound
+	}
+	switch e.Extensions["kind"] {
+	case refusal.Right:
+		return http.StatusForbidden
+	case refusal.Conflict:
+		return http.StatusConflict
+	case refusal.Input, refusal.Rule:
+		return http.StatusUnprocessableEntity
+	}
+	return http.StatusServiceUnavailable
 }
 
 func bearer(header string) (string, bool) {

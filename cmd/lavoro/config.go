@@ -28,6 +28,7 @@ type Config struct {
 	Anchors     string `flag:"anchors" env:"LAVORO_ANCHORS" usage:"folder that is only appended to, for the daily heads of the journals; one for all nodes"`
 	AnchorMail  string `flag:"anchor-mail" env:"LAVORO_ANCHOR_MAIL" mask:"all" usage:"e-mail address outside the house that the daily heads of the journals are sent to, by smtp-url"`
 	StampURL    string `flag:"timestamp-url" env:"LAVORO_TIMESTAMP_URL" mask:"url" usage:"time-stamping authority (RFC 3161) that witnesses what stands under --anchors"`
+	Clamd       string `flag:"clamd" env:"LAVORO_CLAMD" usage:"virus scanner for files that people bring: the path of clamd's socket, or host:port (none when empty)"`
 	State       string `flag:"state" env:"LAVORO_STATE" default:".lavoro" usage:"folder of the private servers that up starts"`
 	Plans       int    `flag:"plan-connections" env:"LAVORO_PLAN_CONNECTIONS" default:"8" usage:"database connections for reads"`
 	Acts        int    `flag:"act-connections" env:"LAVORO_ACT_CONNECTIONS" default:"8" usage:"database connections for acts"`

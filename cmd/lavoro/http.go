@@ -24,6 +24,7 @@ func (a *App) handler() http.Handler {
 	})
 	mux.HandleFunc("GET /healthz", a.health)
 	a.door.routes(mux)
+	a.fileRoutes(mux)
 	return a.guard(mux)
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/duty"
+	"github.com/lavoroincorso/lavoro/internal/platform/blob"
 	"github.com/lavoroincorso/lavoro/internal/platform/evidence"
 	"github.com/lavoroincorso/lavoro/internal/platform/journal"
 )
@@ -112,11 +113,13 @@ func (a *App) anchorage(notifier duty.Notifier) (evidence.Anchorage, error) {
 	return house, nil
 }
 
-// routines are what the house does by itself: every minute it tells of reads from outside the case team, every hour the heads of reads go into the acts' chains, every day all heads leave.
+// routines are what the house does by itself: every minute it tells of reads from outside the case team, every hour the heads of reads go into the acts' chains
+// and files that proved nothing go, every day all heads leave.
 func (a *App) routines(house evidence.Anchorage) []duty.Routine {
 	list := []duty.Routine{
 		{Name: "tell of reads", Every: time.Minute, Run: duty.InProgrammes(a.DB, duty.TellReads)},
 		{Name: "anchor reads", Every: time.Hour, Run: duty.InProgrammes(a.DB, evidence.AnchorReads)},
+		{Name: "expire files", Every: time.Hour, Run: duty.InProgrammes(a.DB, blob.Expire)},
 	}
 	if house.None() {
 		return list

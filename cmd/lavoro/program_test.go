@@ -48,6 +48,7 @@ func TestProgram(t *testing.T) {
 	t.Run("a role that comes and goes under a subscription takes its people along", func(t *testing.T) { changedGrant(t, c, second, p) })
 	t.Run("a grant that ends closes the connection", func(t *testing.T) { endedGrant(t, c, first, p) })
 	t.Run("odd ids and texts are refused", func(t *testing.T) { oddTexts(t, first.as(t, coordinator), p) })
+	t.Run("files come and go", func(t *testing.T) { filesComeAndGo(t, first, p) })
 	t.Run("a feed carries nothing confidential", func(t *testing.T) { guardedFeeds(t, first, p) })
 	t.Run("pages are what a browser may trust", func(t *testing.T) { pages(t, first) })
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/lavoroincorso/lavoro/graph"
 	"github.com/lavoroincorso/lavoro/internal/duty"
 	"github.com/lavoroincorso/lavoro/internal/member"
+	"github.com/lavoroincorso/lavoro/internal/platform/blob"
 	"github.com/lavoroincorso/lavoro/internal/platform/evidence"
 	"github.com/lavoroincorso/lavoro/internal/platform/live"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
@@ -39,6 +40,7 @@ type App struct {
 	hub       *live.Hub
 	relay     *live.Relay
 	runner    *duty.Runner
+	files     blob.Store
 }
 
 // Open connects to the servers that the configuration names and puts the rooms together.
@@ -89,6 +91,7 @@ func (a *App) assemble() error {
 	}
 	recorder := evidence.NewRecorder()
 	a.rooms.participants.OnLookUp = recorder.LookUps(a.DB)
+	a.files = a.fileStore(recorder)
 	a.runner = duty.NewRunner(a.DB, time.Now, notifier, a.rooms.reactions()...)
 	a.runner.Routines = a.routines(house)
 	a.DB.OnNews = func() { a.relay.Hint(); a.runner.Hint() }

@@ -112,13 +112,16 @@ const (
 	RecordProof  Act = "recordProof"
 
 	RecordBankDetails Act = "recordBankDetails"
+
+	PrepareUpload   Act = "prepareUpload"
+	PrepareDownload Act = "prepareDownload"
 )
 
 var (
 	memberActs = []Act{GrantRole, EndGrant, EndMember, Delegate, EndDelegation}
 	pathActs   = []Act{ReferPerson, RecordExclusionCheck, AssignTeam, CheckEligibility, AdmitParticipant, RejectParticipant, DraftPlan, SignPlan,
 		ActivateParticipant, WithdrawParticipant, ExcludeParticipant, CompleteParticipant, AskFirstResult, AskSecondResult, CloseParticipant, RecordProof,
-		RequestHandOver, AnswerHandOver, WithdrawHandOver}
+		RequestHandOver, AnswerHandOver, WithdrawHandOver, PrepareUpload, PrepareDownload}
 	circleActs    = []Act{ProtectParticipant, UnprotectParticipant}
 	erasureActs   = []Act{HoldPerson, ErasePerson}
 	companyActs   = []Act{RegisterCompany, OfferOpening, CloseOpening}
@@ -137,12 +140,12 @@ var acts = map[Role][]Act{
 	PartnerCoordinator: join(pathActs, bankActs, companyActs, activityActs, placementActs, registerActs, matchActs, []Act{ComputeAllowance}),
 	CaseManager: {RecordExclusionCheck, CheckEligibility, AdmitParticipant, RejectParticipant, DraftPlan, SignPlan, ActivateParticipant,
 		WithdrawParticipant, CompleteParticipant, AskFirstResult, AskSecondResult, CloseParticipant, RecordProof, RecordBankDetails,
-		ProtectParticipant, UnprotectParticipant, Enrol, WithdrawEnrolment},
+		PrepareUpload, PrepareDownload, ProtectParticipant, UnprotectParticipant, Enrol, WithdrawEnrolment},
 	Scout: join(companyActs, matchActs),
 	Tutor: join(registerActs, matchActs, []Act{Enrol, CompleteEnrolment, DraftPlacement, ConfirmPlacement, SignProject, StartPlacement,
 		SuspendPlacement, ResumePlacement, EndPlacement}),
 	HostTutor:       {RecordAttendance},
-	PaymentsOfficer: {RecordExclusionCheck, RecordBankDetails, ComputeAllowance},
+	PaymentsOfficer: {RecordExclusionCheck, PrepareUpload, RecordBankDetails, ComputeAllowance},
 	Administrator:   memberActs,
 	DPO:             erasureActs,
 	Self:            bankActs,

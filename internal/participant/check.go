@@ -32,6 +32,7 @@ type CheckInput struct {
 	Outcome       string       // Clear, Found or Unknown
 	Evidence      string       // which paper or query proves it
 	Origin        string       // "" is ENTERED
+	File          *uuid.UUID   // the paper itself, which the actor has brought; nil for none
 }
 
 var causeOutcome = text.Text{It: "l'esito è libero, presente o non accertabile", En: "the outcome is clear, found or unknown"}
@@ -92,8 +93,11 @@ func (in CheckInput) write(ctx context.Context, tx *postgres.Tx, p participation
 			return uuid.Nil, err
 		}
 	}
+	if err = attach(ctx, tx, in.File, ProvesCheck, p); err != nil {
+		return uuid.Nil, err
+	}
 	err = insert(ctx, tx, checkRow{ID: id, ProgrammeID: p.ProgrammeID, ParticipationID: p.ID, Measure: in.Measure, CheckedOn: in.On, Outcome: in.Outcome,
-		Evidence: in.Evidence, CheckedBy: tx.Actor.Member, Origin: Origin{Kind: in.Origin}.kind(), Audience: p.Audience})
+		Evidence: in.Evidence, CheckedBy: tx.Actor.Member, Origin: Origin{Kind: in.Origin}.kind(), FileID: in.File, Audience: p.Audience})
 	if postgres.Violates(err, "exclusion_check_pkey") {
 		return uuid.Nil, refusal.IDTaken.At("id")
 	}

@@ -22,6 +22,7 @@ type ProofInput struct {
 	Requirement   string       // code of requirements
 	Document      string       // protocol number or file reference
 	On            calendar.Day // day of the document; zero is today
+	File          *uuid.UUID   // the document itself, which the actor has brought; nil for none
 }
 
 // RecordProof writes down which document proves a requirement. Proofs are added, never changed.
@@ -54,8 +55,11 @@ func (r Room) RecordProof(ctx context.Context, tx *postgres.Tx, in ProofInput) (
 			return uuid.Nil, err
 		}
 	}
+	if err = attach(ctx, tx, in.File, ProvesRequirement, row); err != nil {
+		return uuid.Nil, err
+	}
 	err = insert(ctx, tx, proofRow{ID: id, ProgrammeID: row.ProgrammeID, ParticipationID: row.ID, Requirement: in.Requirement, Document: in.Document,
-		ProvenOn: in.On, RecordedBy: tx.Actor.Member, Audience: row.Audience})
+		ProvenOn: in.On, RecordedBy: tx.Actor.Member, FileID: in.File, Audience: row.Audience})
 	if postgres.Violates(err, "requirement_proof_pkey") {
 		return uuid.Nil, refusal.IDTaken.At("id")
 	}

@@ -9,7 +9,7 @@ import (
 // Reading is how persons and participations are read. The vetoes say, with allowedActs, why somebody cannot leave yet.
 func Reading(vetoes ...Veto) plan.Reading {
 	return plan.Reading{
-		Types:   []plan.Type{person(), participant(), trait(), exclusionCheck(), verdict(), verdictFinding(), entrySnapshot(), proof(), handOver(), bankDetails()},
+		Types:   []plan.Type{person(), participant(), trait(), exclusionCheck(), verdict(), verdictFinding(), entrySnapshot(), proof(), handOver(), bankDetails(), paper()},
 		Extends: map[string]plan.Fields{"Grant": {"person": plan.OneWhere("Person", "{o}.id = {t}.over_id and {t}.scope = 'PERSON'")}, "MandateSample": {"participant": plan.One("Participant", "participation_id")}},
 		Roots: plan.Roots{
 			"participants": plan.ListIn("Participant", "{o}.programme_id = {a:programme}", nil),
@@ -143,6 +143,7 @@ func exclusionCheck() plan.Type {
 			"checkedOn": plan.Column("checked_on"),
 			"outcome":   plan.Column("outcome"),
 			"evidence":  plan.Column("evidence"),
+			"file":      plan.One("File", "file_id"),
 		}}
 }
 
@@ -195,6 +196,7 @@ func proof() plan.Type {
 			"requirement": plan.Code(programme.Requirements, "requirement"),
 			"document":    plan.Column("document"),
 			"provenOn":    plan.Column("proven_on"),
+			"file":        plan.One("File", "file_id"),
 		}}
 }
 

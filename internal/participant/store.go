@@ -115,6 +115,7 @@ type checkRow struct {
 	Evidence        string
 	CheckedBy       uuid.UUID
 	Origin          string
+	FileID          *uuid.UUID
 	Audience        []uuid.UUID `bun:",array"`
 }
 
@@ -128,6 +129,7 @@ type proofRow struct {
 	Document        string
 	ProvenOn        calendar.Day
 	RecordedBy      uuid.UUID
+	FileID          *uuid.UUID
 	Audience        []uuid.UUID `bun:",array"`
 }
 
