@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema } from 'graphql';
 import { audit, prove } from './audit.mjs';
+import { files } from './files.mjs';
 import { hold } from './erasure.mjs';
 import { administer, protect } from './members.mjs';
 import { handOver } from './handover.mjs';
@@ -27,6 +28,7 @@ check('apollo', async () => {
     act: 'computeAllowance', by: payments, payload: shown.allowance, input: { participant, month: today.slice(0, 7) }, watch: months,
   });
   await prove(stage, participant);
+  await files(stage, participant);
   await recordAccount(stage, participant);
   await audit(stage, participant);
   await protect(stage, participant);

@@ -1,0 +1,34 @@
+// A paper that proves something: announced, brought over HTTP, attached, and fetched.
+import { createHash, randomUUID } from 'node:crypto';
+import { step } from './runner.mjs';
+import { made, onScreen } from './screens.mjs';
+import { base, demand, signIn } from './server.mjs';
+
+const paper = Buffer.from('%PDF-1.7\n1 0 obj\nendobj\ntrailer\n%%EOF\n');
+const shown = 'file { id kind mediaType bytes state }';
+
+// files brings a paper about the person, has a check attach it and fetches it again.
+export async function files({ all }, participant) {
+  const lead = all.filter(({ role }) => role === 'COORDINATOR').slice(0, 1);
+  const headers = { Authorization: `Bearer ${await signIn(lead[0].email)}` };
+  const id = `fil_${randomUUID()}`;
+  const { upload } = await step(lead, {
+    act: 'prepareUpload', payload: `${shown} upload { path expiresAt }`, watch: made('File', id, shown),
+    input: {
+      id, participant, kind: 'EXCLUSION_CHECK', mediaType: 'application/pdf', bytes: paper.length, sha256: createHash('sha256').update(paper).digest('hex'),
+    },
+  });
+  const brought = await fetch(base + upload.path, {
+    method: 'PUT', headers: { ...headers, 'Content-Range': `bytes 0-${paper.length - 1}/${paper.length}` }, body: paper,
+  });
+  demand(brought.status === 204, 'the paper was not taken', brought.status, await brought.text());
+  const checks = 'exclusionChecks { id checkedOn outcome evidence file { id state } }';
+  await step(lead, {
+    act: 'recordExclusionCheck', payload: `participant { id ${checks} } exclusionCheck { id ${shown} }`,
+    watch: onScreen('Participant', participant, `{ id ${checks} }`),
+    input: { participant, measure: 'ADI', outcome: 'CLEAR', evidence: 'prot. 2026/1188', file: id },
+  });
+  const { download } = await step(lead, { act: 'prepareDownload', payload: `${shown} download { path expiresAt }`, watch: [], input: { file: id } });
+  const fetched = await fetch(base + download.path, { headers });
+  demand(fetched.ok && paper.equals(Buffer.from(await fetched.arrayBuffer())), 'another paper came back', fetched.status);
+}
