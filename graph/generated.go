@@ -81,6 +81,8 @@ type MutationResolver interface {
 	RecordBankDetails(ctx context.Context, input RecordBankDetailsInput) (*RecordBankDetailsPayload, error)
 	HoldPerson(ctx context.Context, input HoldPersonInput) (*HoldPersonPayload, error)
 	ErasePerson(ctx context.Context, input ErasePersonInput) (*ErasePersonPayload, error)
+	PrepareUpload(ctx context.Context, input PrepareUploadInput) (*PrepareUploadPayload, error)
+	PrepareDownload(ctx context.Context, input PrepareDownloadInput) (*PrepareDownloadPayload, error)
 	RegisterCompany(ctx context.Context, input RegisterCompanyInput) (*RegisterCompanyPayload, error)
 	OfferOpening(ctx context.Context, input OfferOpeningInput) (*OfferOpeningPayload, error)
 	CloseOpening(ctx context.Context, input CloseOpeningInput) (*CloseOpeningPayload, error)
@@ -222,6 +224,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputParticipantFilter,
 		ec.unmarshalInputPlacementFilter,
 		ec.unmarshalInputPlanActivityInput,
+		ec.unmarshalInputPrepareDownloadInput,
+		ec.unmarshalInputPrepareUploadInput,
 		ec.unmarshalInputProposeMatchInput,
 		ec.unmarshalInputProtectParticipantInput,
 		ec.unmarshalInputReadFilter,
@@ -1028,6 +1032,8 @@ type ExclusionCheck implements Node {
   outcome: ExclusionOutcome!
   "Which paper or query proves it."
   evidence: String!
+  "The paper itself; null where none was brought."
+  file: File
 }
 
 "What a check against an excluding measure found."
@@ -1086,6 +1092,8 @@ type RequirementProof implements Node {
   document: String!
   "Day of the document."
   provenOn: Day!
+  "The document itself; null where none was brought."
+  file: File
 }
 
 "Where a person is paid. Recording an account anew makes other bank details; these stay on record."
@@ -1100,6 +1108,46 @@ type BankDetails implements Node {
   since: Day!
   "Counts the bank details of the person, from 1."
   revision: Int!
+}
+
+"A file that proves something about a participant. It has no name: names tell."
+type File implements Node {
+  "The id."
+  id: ID!
+  "What it proves."
+  kind: FileKind!
+  "What it is: application/pdf, image/jpeg or image/png."
+  mediaType: String!
+  "Its length in bytes: the one announced, and once it is complete that of what is kept, without metadata."
+  bytes: Int!
+  "How far it is."
+  state: FileState!
+}
+
+"What a file proves; it is seen by those who see the record that it proves."
+enum FileKind {
+  "A check against an excluding measure; recordExclusionCheck attaches it."
+  EXCLUSION_CHECK
+  "A requirement; recordProof attaches it."
+  REQUIREMENT_PROOF
+}
+
+"How far a file is."
+enum FileState {
+  "Announced; its bytes are to come."
+  PREPARED
+  "Whole and checked; an act may attach it, within a day of being announced."
+  COMPLETE
+  "It proves something."
+  ATTACHED
+}
+
+"Lets you bring or fetch one file over HTTP, signed in as for everything else."
+type FileTicket {
+  "Where, on this server. Whoever else has it can do nothing with it. Example: /files/up/kX0…"
+  path: String!
+  "Until when."
+  expiresAt: Instant!
 }
 
 "FSE+ facts at entry (Reg. EU 2021/1057, Annex I); never overwritten."
@@ -2236,7 +2284,7 @@ type ReadEntry implements Node {
   actor: Member
   "The member in whose place it was read."
   onBehalfOf: Member
-  "For which purpose; null for the house itself. Examples: CARE, SUPERVISION, LOOK_UP."
+  "For which purpose; null for the house itself. Examples: CARE, SUPERVISION, LOOK_UP, DOWNLOAD."
   purpose: String
   "Class of what was read. Example: health."
   class: String!
@@ -2698,6 +2746,8 @@ input RecordExclusionCheckInput {
   outcome: ExclusionOutcome!
   "Which paper or query proves it."
   evidence: String!
+  "The paper itself: a complete file of kind EXCLUSION_CHECK about the participant, brought by you."
+  file: ID
 }
 
 "What recordExclusionCheck did."
@@ -3418,6 +3468,8 @@ input RecordProofInput {
   document: String!
   "Day of the document; today when left out."
   provenOn: Day
+  "The document itself: a complete file of kind REQUIREMENT_PROOF about the participant, brought by you."
+  file: ID
 }
 
 "What recordProof did."
@@ -3536,6 +3588,76 @@ type ErasePersonPayload {
   warnings: [Refusal!]!
   "The person as it stands now; null when you see no people."
   person: Person
+}
+
+"What prepareUpload needs."
+input PrepareUploadInput {
+  "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
+  requestId: String
+  "Only say what would change: nothing is written, no event is sent."
+  preview: Boolean! = false
+  "Codes of warnings that you have read and pass."
+  acknowledge: [String!]
+  "Why you pass the warnings; needed with acknowledge, kept in the journal."
+  acknowledgeReason: String
+  "The participant whom the file is about."
+  participant: ID!
+  "Your own id for the file. Announced again with the same words while bytes are still to come, it keeps what has come and gets a new path."
+  id: ID
+  "What it will prove."
+  kind: FileKind!
+  "What it is: application/pdf, image/jpeg or image/png."
+  mediaType: String!
+  "Its length in bytes, up to 20971520."
+  bytes: Int!
+  "SHA-256 of its bytes in 64 hexadecimal digits."
+  sha256: String!
+}
+
+"What prepareUpload did."
+type PrepareUploadPayload {
+  "The request id that you gave."
+  requestId: String
+  "Why nothing was done; empty when it was."
+  refusals: [Refusal!]!
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
+  warnings: [Refusal!]!
+  "The file as it stands now."
+  file: File
+  """
+  Where its bytes go, within an hour: PUT them with Content-Length and Content-Range (bytes FIRST-LAST/TOTAL), whole or in ranges that end at
+  a multiple of 262144. HEAD tells in Upload-Offset how many have come. Null for a preview and for a request that was repeated: announce the
+  file again.
+  """
+  upload: FileTicket
+}
+
+"What prepareDownload needs."
+input PrepareDownloadInput {
+  "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
+  requestId: String
+  "Only say what would change: nothing is written, no event is sent."
+  preview: Boolean! = false
+  "Codes of warnings that you have read and pass."
+  acknowledge: [String!]
+  "Why you pass the warnings; needed with acknowledge, kept in the journal."
+  acknowledgeReason: String
+  "The file."
+  file: ID!
+}
+
+"What prepareDownload did."
+type PrepareDownloadPayload {
+  "The request id that you gave."
+  requestId: String
+  "Why nothing was done; empty when it was."
+  refusals: [Refusal!]!
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
+  warnings: [Refusal!]!
+  "The file as it stands now."
+  file: File
+  "Where to GET it: once, within 60 seconds. Null for a preview and for a request that was repeated."
+  download: FileTicket
 }
 
 "What registerCompany needs."
@@ -4914,6 +5036,16 @@ type Mutation {
     "What it needs."
     input: ErasePersonInput!
   ): ErasePersonPayload!
+  "Announce a file about a participant and be told where its bytes go; recordExclusionCheck and recordProof attach it."
+  prepareUpload(
+    "What it needs."
+    input: PrepareUploadInput!
+  ): PrepareUploadPayload!
+  "Be told where to fetch a file, once. That you fetch it is written into the journal of reads."
+  prepareDownload(
+    "What it needs."
+    input: PrepareDownloadInput!
+  ): PrepareDownloadPayload!
   "Register a company, or share one that another partner registered."
   registerCompany(
     "What it needs."
@@ -6132,8 +6264,36 @@ func (ec *executionContext) childFields_ExclusionCheck(ctx context.Context, fiel
 		return ec.fieldContext_ExclusionCheck_outcome(ctx, field)
 	case "evidence":
 		return ec.fieldContext_ExclusionCheck_evidence(ctx, field)
+	case "file":
+		return ec.fieldContext_ExclusionCheck_file(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ExclusionCheck", field.Name)
+}
+
+func (ec *executionContext) childFields_File(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_File_id(ctx, field)
+	case "kind":
+		return ec.fieldContext_File_kind(ctx, field)
+	case "mediaType":
+		return ec.fieldContext_File_mediaType(ctx, field)
+	case "bytes":
+		return ec.fieldContext_File_bytes(ctx, field)
+	case "state":
+		return ec.fieldContext_File_state(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type File", field.Name)
+}
+
+func (ec *executionContext) childFields_FileTicket(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "path":
+		return ec.fieldContext_FileTicket_path(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_FileTicket_expiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FileTicket", field.Name)
 }
 
 func (ec *executionContext) childFields_Grant(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7064,6 +7224,38 @@ func (ec *executionContext) childFields_PolicyVersion(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type PolicyVersion", field.Name)
 }
 
+func (ec *executionContext) childFields_PrepareDownloadPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "requestId":
+		return ec.fieldContext_PrepareDownloadPayload_requestId(ctx, field)
+	case "refusals":
+		return ec.fieldContext_PrepareDownloadPayload_refusals(ctx, field)
+	case "warnings":
+		return ec.fieldContext_PrepareDownloadPayload_warnings(ctx, field)
+	case "file":
+		return ec.fieldContext_PrepareDownloadPayload_file(ctx, field)
+	case "download":
+		return ec.fieldContext_PrepareDownloadPayload_download(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PrepareDownloadPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PrepareUploadPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "requestId":
+		return ec.fieldContext_PrepareUploadPayload_requestId(ctx, field)
+	case "refusals":
+		return ec.fieldContext_PrepareUploadPayload_refusals(ctx, field)
+	case "warnings":
+		return ec.fieldContext_PrepareUploadPayload_warnings(ctx, field)
+	case "file":
+		return ec.fieldContext_PrepareUploadPayload_file(ctx, field)
+	case "upload":
+		return ec.fieldContext_PrepareUploadPayload_upload(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PrepareUploadPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Programme(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -7362,6 +7554,8 @@ func (ec *executionContext) childFields_RequirementProof(ctx context.Context, fi
 		return ec.fieldContext_RequirementProof_document(ctx, field)
 	case "provenOn":
 		return ec.fieldContext_RequirementProof_provenOn(ctx, field)
+	case "file":
+		return ec.fieldContext_RequirementProof_file(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RequirementProof", field.Name)
 }
@@ -8266,6 +8460,34 @@ func (ec *executionContext) field_Mutation_planActivity_args(ctx context.Context
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (PlanActivityInput, error) {
 			return ec.unmarshalNPlanActivityInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPlanActivityInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_prepareDownload_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (PrepareDownloadInput, error) {
+			return ec.unmarshalNPrepareDownloadInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPrepareDownloadInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_prepareUpload_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (PrepareUploadInput, error) {
+			return ec.unmarshalNPrepareUploadInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPrepareUploadInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -19019,6 +19241,199 @@ func (ec *executionContext) fieldContext_ExclusionCheck_evidence(_ context.Conte
 	return graphql.NewScalarFieldContext("ExclusionCheck", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _ExclusionCheck_file(ctx context.Context, field graphql.CollectedField, obj *ExclusionCheck) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExclusionCheck_file(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.File, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *File) graphql.Marshaler {
+			return ec.marshalOFile2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐFile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ExclusionCheck_file(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ExclusionCheck",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_File(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _File_id(ctx context.Context, field graphql.CollectedField, obj *File) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_File_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_File_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("File", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _File_kind(ctx context.Context, field graphql.CollectedField, obj *File) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_File_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v FileKind) graphql.Marshaler {
+			return ec.marshalNFileKind2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐFileKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_File_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("File", field, false, false, errors.New("field of type FileKind does not have child fields"))
+}
+
+func (ec *executionContext) _File_mediaType(ctx context.Context, field graphql.CollectedField, obj *File) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_File_mediaType(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MediaType, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_File_mediaType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("File", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _File_bytes(ctx context.Context, field graphql.CollectedField, obj *File) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_File_bytes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Bytes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_File_bytes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("File", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _File_state(ctx context.Context, field graphql.CollectedField, obj *File) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_File_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v FileState) graphql.Marshaler {
+			return ec.marshalNFileState2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐFileState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_File_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("File", field, false, false, errors.New("field of type FileState does not have child fields"))
+}
+
+func (ec *executionContext) _FileTicket_path(ctx context.Context, field graphql.CollectedField, obj *FileTicket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FileTicket_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FileTicket_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FileTicket", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _FileTicket_expiresAt(ctx context.Context, field graphql.CollectedField, obj *FileTicket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FileTicket_expiresAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNInstant2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FileTicket_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FileTicket", field, false, false, errors.New("field of type Instant does not have child fields"))
+}
+
 func (ec *executionContext) _Grant_id(ctx context.Context, field graphql.CollectedField, obj *Grant) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -24246,6 +24661,94 @@ func (ec *executionContext) fieldContext_Mutation_erasePerson(ctx context.Contex
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_erasePerson_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_prepareUpload(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_prepareUpload(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().PrepareUpload(ctx, fc.Args["input"].(PrepareUploadInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PrepareUploadPayload) graphql.Marshaler {
+			return ec.marshalNPrepareUploadPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPrepareUploadPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_prepareUpload(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PrepareUploadPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_prepareUpload_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_prepareDownload(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_prepareDownload(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().PrepareDownload(ctx, fc.Args["input"].(PrepareDownloadInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PrepareDownloadPayload) graphql.Marshaler {
+			return ec.marshalNPrepareDownloadPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPrepareDownloadPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_prepareDownload(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PrepareDownloadPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_prepareDownload_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -30341,6 +30844,308 @@ func (ec *executionContext) fieldContext_PolicyVersion_rules(_ context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _PrepareDownloadPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *PrepareDownloadPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrepareDownloadPayload_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PrepareDownloadPayload_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PrepareDownloadPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PrepareDownloadPayload_refusals(ctx context.Context, field graphql.CollectedField, obj *PrepareDownloadPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrepareDownloadPayload_refusals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PrepareDownloadPayload_refusals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PrepareDownloadPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PrepareDownloadPayload_warnings(ctx context.Context, field graphql.CollectedField, obj *PrepareDownloadPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrepareDownloadPayload_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PrepareDownloadPayload_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PrepareDownloadPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PrepareDownloadPayload_file(ctx context.Context, field graphql.CollectedField, obj *PrepareDownloadPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrepareDownloadPayload_file(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.File, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *File) graphql.Marshaler {
+			return ec.marshalOFile2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐFile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PrepareDownloadPayload_file(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PrepareDownloadPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_File(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PrepareDownloadPayload_download(ctx context.Context, field graphql.CollectedField, obj *PrepareDownloadPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrepareDownloadPayload_download(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Download, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *FileTicket) graphql.Marshaler {
+			return ec.marshalOFileTicket2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐFileTicket(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PrepareDownloadPayload_download(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PrepareDownloadPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FileTicket(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PrepareUploadPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *PrepareUploadPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrepareUploadPayload_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PrepareUploadPayload_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PrepareUploadPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PrepareUploadPayload_refusals(ctx context.Context, field graphql.CollectedField, obj *PrepareUploadPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrepareUploadPayload_refusals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PrepareUploadPayload_refusals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PrepareUploadPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PrepareUploadPayload_warnings(ctx context.Context, field graphql.CollectedField, obj *PrepareUploadPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrepareUploadPayload_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PrepareUploadPayload_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PrepareUploadPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PrepareUploadPayload_file(ctx context.Context, field graphql.CollectedField, obj *PrepareUploadPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrepareUploadPayload_file(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.File, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *File) graphql.Marshaler {
+			return ec.marshalOFile2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐFile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PrepareUploadPayload_file(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PrepareUploadPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_File(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PrepareUploadPayload_upload(ctx context.Context, field graphql.CollectedField, obj *PrepareUploadPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrepareUploadPayload_upload(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Upload, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *FileTicket) graphql.Marshaler {
+			return ec.marshalOFileTicket2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐFileTicket(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PrepareUploadPayload_upload(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PrepareUploadPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FileTicket(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Programme_id(ctx context.Context, field graphql.CollectedField, obj *Programme) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -34001,6 +34806,38 @@ func (ec *executionContext) _RequirementProof_provenOn(ctx context.Context, fiel
 }
 func (ec *executionContext) fieldContext_RequirementProof_provenOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RequirementProof", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
+func (ec *executionContext) _RequirementProof_file(ctx context.Context, field graphql.CollectedField, obj *RequirementProof) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RequirementProof_file(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.File, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *File) graphql.Marshaler {
+			return ec.marshalOFile2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐFile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RequirementProof_file(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RequirementProof",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_File(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ResolveAttendancePayload_requestId(ctx context.Context, field graphql.CollectedField, obj *ResolveAttendancePayload) (ret graphql.Marshaler) {
@@ -41201,6 +42038,165 @@ func (ec *executionContext) unmarshalInputPlanActivityInput(ctx context.Context,
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputPrepareDownloadInput(ctx context.Context, obj any) (PrepareDownloadInput, error) {
+	var it PrepareDownloadInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["preview"]; !present {
+		asMap["preview"] = false
+	}
+
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "file"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "preview":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preview"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preview = data
+		case "acknowledge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledge"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Acknowledge = data
+		case "acknowledgeReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledgeReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AcknowledgeReason = data
+		case "file":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("file"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.File = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputPrepareUploadInput(ctx context.Context, obj any) (PrepareUploadInput, error) {
+	var it PrepareUploadInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["preview"]; !present {
+		asMap["preview"] = false
+	}
+
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "participant", "id", "kind", "mediaType", "bytes", "sha256"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "preview":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preview"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preview = data
+		case "acknowledge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledge"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Acknowledge = data
+		case "acknowledgeReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledgeReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AcknowledgeReason = data
+		case "participant":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("participant"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Participant = data
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "kind":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
+			data, err := ec.unmarshalNFileKind2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐFileKind(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kind = data
+		case "mediaType":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mediaType"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MediaType = data
+		case "bytes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bytes"))
+			data, err := ec.unmarshalNInt2int32(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Bytes = data
+		case "sha256":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sha256"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Sha256 = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputProposeMatchInput(ctx context.Context, obj any) (ProposeMatchInput, error) {
 	var it ProposeMatchInput
 	if obj == nil {
@@ -41592,7 +42588,7 @@ func (ec *executionContext) unmarshalInputRecordExclusionCheckInput(ctx context.
 		asMap["preview"] = false
 	}
 
-	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "participant", "id", "measure", "checkedOn", "outcome", "evidence"}
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "participant", "id", "measure", "checkedOn", "outcome", "evidence", "file"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -41669,6 +42665,13 @@ func (ec *executionContext) unmarshalInputRecordExclusionCheckInput(ctx context.
 				return it, err
 			}
 			it.Evidence = data
+		case "file":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("file"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.File = data
 		}
 	}
 	return it, nil
@@ -41689,7 +42692,7 @@ func (ec *executionContext) unmarshalInputRecordProofInput(ctx context.Context, 
 		asMap["preview"] = false
 	}
 
-	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "participant", "id", "requirement", "document", "provenOn"}
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "participant", "id", "requirement", "document", "provenOn", "file"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -41759,6 +42762,13 @@ func (ec *executionContext) unmarshalInputRecordProofInput(ctx context.Context, 
 				return it, err
 			}
 			it.ProvenOn = data
+		case "file":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("file"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.File = data
 		}
 	}
 	return it, nil
@@ -43324,6 +44334,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Grant(ctx, sel, obj)
+	case File:
+		return ec._File(ctx, sel, &obj)
+	case *File:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._File(ctx, sel, obj)
 	case ExclusionCheck:
 		return ec._ExclusionCheck(ctx, sel, &obj)
 	case *ExclusionCheck:
@@ -47174,6 +48191,112 @@ func (ec *executionContext) _ExclusionCheck(ctx context.Context, sel ast.Selecti
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "file":
+			out.Values[i] = ec._ExclusionCheck_file(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var fileImplementors = []string{"File", "Node"}
+
+func (ec *executionContext) _File(ctx context.Context, sel ast.SelectionSet, obj *File) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, fileImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("File")
+		case "id":
+			out.Values[i] = ec._File_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "kind":
+			out.Values[i] = ec._File_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "mediaType":
+			out.Values[i] = ec._File_mediaType(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "bytes":
+			out.Values[i] = ec._File_bytes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "state":
+			out.Values[i] = ec._File_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var fileTicketImplementors = []string{"FileTicket"}
+
+func (ec *executionContext) _FileTicket(ctx context.Context, sel ast.SelectionSet, obj *FileTicket) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, fileTicketImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FileTicket")
+		case "path":
+			out.Values[i] = ec._FileTicket_path(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "expiresAt":
+			out.Values[i] = ec._FileTicket_expiresAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -48914,6 +50037,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "erasePerson":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_erasePerson(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "prepareUpload":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_prepareUpload(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "prepareDownload":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_prepareDownload(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -50797,6 +51934,122 @@ func (ec *executionContext) _PolicyVersion(ctx context.Context, sel ast.Selectio
 	return out
 }
 
+var prepareDownloadPayloadImplementors = []string{"PrepareDownloadPayload"}
+
+func (ec *executionContext) _PrepareDownloadPayload(ctx context.Context, sel ast.SelectionSet, obj *PrepareDownloadPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, prepareDownloadPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PrepareDownloadPayload")
+		case "requestId":
+			out.Values[i] = ec._PrepareDownloadPayload_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refusals":
+			out.Values[i] = ec._PrepareDownloadPayload_refusals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._PrepareDownloadPayload_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "file":
+			out.Values[i] = ec._PrepareDownloadPayload_file(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "download":
+			out.Values[i] = ec._PrepareDownloadPayload_download(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var prepareUploadPayloadImplementors = []string{"PrepareUploadPayload"}
+
+func (ec *executionContext) _PrepareUploadPayload(ctx context.Context, sel ast.SelectionSet, obj *PrepareUploadPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, prepareUploadPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PrepareUploadPayload")
+		case "requestId":
+			out.Values[i] = ec._PrepareUploadPayload_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refusals":
+			out.Values[i] = ec._PrepareUploadPayload_refusals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._PrepareUploadPayload_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "file":
+			out.Values[i] = ec._PrepareUploadPayload_file(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "upload":
+			out.Values[i] = ec._PrepareUploadPayload_upload(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var programmeImplementors = []string{"Programme", "Node"}
 
 func (ec *executionContext) _Programme(ctx context.Context, sel ast.SelectionSet, obj *Programme) graphql.Marshaler {
@@ -52469,6 +53722,11 @@ func (ec *executionContext) _RequirementProof(ctx context.Context, sel ast.Selec
 		case "provenOn":
 			out.Values[i] = ec._RequirementProof_provenOn(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "file":
+			out.Values[i] = ec._RequirementProof_file(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -55044,6 +56302,26 @@ func (ec *executionContext) marshalNFeedKind2githubᚗcomᚋlavoroincorsoᚋlavo
 	return v
 }
 
+func (ec *executionContext) unmarshalNFileKind2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐFileKind(ctx context.Context, v any) (FileKind, error) {
+	var res FileKind
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFileKind2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐFileKind(ctx context.Context, sel ast.SelectionSet, v FileKind) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNFileState2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐFileState(ctx context.Context, v any) (FileState, error) {
+	var res FileState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFileState2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐFileState(ctx context.Context, sel ast.SelectionSet, v FileState) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNGrant2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐGrantᚄ(ctx context.Context, sel ast.SelectionSet, v []*Grant) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -56270,6 +57548,36 @@ func (ec *executionContext) marshalNPolicyVersion2ᚖgithubᚗcomᚋlavoroincors
 	return ec._PolicyVersion(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNPrepareDownloadInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPrepareDownloadInput(ctx context.Context, v any) (PrepareDownloadInput, error) {
+	res, err := ec.unmarshalInputPrepareDownloadInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPrepareDownloadPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPrepareDownloadPayload(ctx context.Context, sel ast.SelectionSet, v *PrepareDownloadPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PrepareDownloadPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNPrepareUploadInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPrepareUploadInput(ctx context.Context, v any) (PrepareUploadInput, error) {
+	res, err := ec.unmarshalInputPrepareUploadInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPrepareUploadPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPrepareUploadPayload(ctx context.Context, sel ast.SelectionSet, v *PrepareUploadPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PrepareUploadPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNProgrammeFinding2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐProgrammeFindingᚄ(ctx context.Context, sel ast.SelectionSet, v []*ProgrammeFinding) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -57291,6 +58599,20 @@ func (ec *executionContext) marshalOFeedCursor2ᚖstring(ctx context.Context, se
 	_ = ctx
 	res := scalar.MarshalCursor(*v)
 	return res
+}
+
+func (ec *executionContext) marshalOFile2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐFile(ctx context.Context, sel ast.SelectionSet, v *File) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._File(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOFileTicket2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐFileTicket(ctx context.Context, sel ast.SelectionSet, v *FileTicket) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._FileTicket(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOGrant2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐGrant(ctx context.Context, sel ast.SelectionSet, v *Grant) graphql.Marshaler {

@@ -1754,12 +1754,41 @@ type ExclusionCheck struct {
 	Outcome ExclusionOutcome `json:"outcome"`
 	// Which paper or query proves it.
 	Evidence string `json:"evidence"`
+	// The paper itself; null where none was brought.
+	File *File `json:"file,omitempty"`
 }
 
 func (ExclusionCheck) IsNode() {}
 
 // The id, `<prefix>_<uuid>`.
 func (this ExclusionCheck) GetID() string { return this.ID }
+
+// A file that proves something about a participant. It has no name: names tell.
+type File struct {
+	// The id.
+	ID string `json:"id"`
+	// What it proves.
+	Kind FileKind `json:"kind"`
+	// What it is: application/pdf, image/jpeg or image/png.
+	MediaType string `json:"mediaType"`
+	// Its length in bytes: the one announced, and once it is complete that of what is kept, without metadata.
+	Bytes int32 `json:"bytes"`
+	// How far it is.
+	State FileState `json:"state"`
+}
+
+func (File) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this File) GetID() string { return this.ID }
+
+// Lets you bring or fetch one file over HTTP, signed in as for everything else.
+type FileTicket struct {
+	// Where, on this server. Whoever else has it can do nothing with it. Example: /files/up/kX0…
+	Path string `json:"path"`
+	// Until when.
+	ExpiresAt time.Time `json:"expiresAt"`
+}
 
 // A right that a member holds.
 type Grant struct {
@@ -2983,6 +3012,74 @@ func (PolicyVersion) IsNode() {}
 // The id, `<prefix>_<uuid>`.
 func (this PolicyVersion) GetID() string { return this.ID }
 
+// What prepareDownload needs.
+type PrepareDownloadInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The file.
+	File string `json:"file"`
+}
+
+// What prepareDownload did.
+type PrepareDownloadPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The file as it stands now.
+	File *File `json:"file,omitempty"`
+	// Where to GET it: once, within 60 seconds. Null for a preview and for a request that was repeated.
+	Download *FileTicket `json:"download,omitempty"`
+}
+
+// What prepareUpload needs.
+type PrepareUploadInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The participant whom the file is about.
+	Participant string `json:"participant"`
+	// Your own id for the file. Announced again with the same words while bytes are still to come, it keeps what has come and gets a new path.
+	ID *string `json:"id,omitempty"`
+	// What it will prove.
+	Kind FileKind `json:"kind"`
+	// What it is: application/pdf, image/jpeg or image/png.
+	MediaType string `json:"mediaType"`
+	// Its length in bytes, up to 20971520.
+	Bytes int32 `json:"bytes"`
+	// SHA-256 of its bytes in 64 hexadecimal digits.
+	Sha256 string `json:"sha256"`
+}
+
+// What prepareUpload did.
+type PrepareUploadPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The file as it stands now.
+	File *File `json:"file,omitempty"`
+	// Where its bytes go, within an hour: PUT them with Content-Length and Content-Range (bytes FIRST-LAST/TOTAL), whole or in ranges that end at
+	// a multiple of 262144. HEAD tells in Upload-Offset how many have come. Null for a preview and for a request that was repeated: announce the
+	// file again.
+	Upload *FileTicket `json:"upload,omitempty"`
+}
+
 // A funded programme: its rules, partners, money and targets.
 type Programme struct {
 	// The id.
@@ -3133,7 +3230,7 @@ type ReadEntry struct {
 	Actor *Member `json:"actor,omitempty"`
 	// The member in whose place it was read.
 	OnBehalfOf *Member `json:"onBehalfOf,omitempty"`
-	// For which purpose; null for the house itself. Examples: CARE, SUPERVISION, LOOK_UP.
+	// For which purpose; null for the house itself. Examples: CARE, SUPERVISION, LOOK_UP, DOWNLOAD.
 	Purpose *string `json:"purpose,omitempty"`
 	// Class of what was read. Example: health.
 	Class string `json:"class"`
@@ -3274,6 +3371,8 @@ type RecordExclusionCheckInput struct {
 	Outcome ExclusionOutcome `json:"outcome"`
 	// Which paper or query proves it.
 	Evidence string `json:"evidence"`
+	// The paper itself: a complete file of kind EXCLUSION_CHECK about the participant, brought by you.
+	File *string `json:"file,omitempty"`
 }
 
 // What recordExclusionCheck did.
@@ -3310,6 +3409,8 @@ type RecordProofInput struct {
 	Document string `json:"document"`
 	// Day of the document; today when left out.
 	ProvenOn *calendar.Day `json:"provenOn,omitempty"`
+	// The document itself: a complete file of kind REQUIREMENT_PROOF about the participant, brought by you.
+	File *string `json:"file,omitempty"`
 }
 
 // What recordProof did.
@@ -3508,6 +3609,8 @@ type RequirementProof struct {
 	Document string `json:"document"`
 	// Day of the document.
 	ProvenOn calendar.Day `json:"provenOn"`
+	// The document itself; null where none was brought.
+	File *File `json:"file,omitempty"`
 }
 
 func (RequirementProof) IsNode() {}
@@ -4668,6 +4771,125 @@ func (e *FeedKind) UnmarshalJSON(b []byte) error {
 }
 
 func (e FeedKind) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What a file proves; it is seen by those who see the record that it proves.
+type FileKind string
+
+const (
+	// A check against an excluding measure; recordExclusionCheck attaches it.
+	FileKindExclusionCheck FileKind = "EXCLUSION_CHECK"
+	// A requirement; recordProof attaches it.
+	FileKindRequirementProof FileKind = "REQUIREMENT_PROOF"
+)
+
+var AllFileKind = []FileKind{
+	FileKindExclusionCheck,
+	FileKindRequirementProof,
+}
+
+func (e FileKind) IsValid() bool {
+	switch e {
+	case FileKindExclusionCheck, FileKindRequirementProof:
+		return true
+	}
+	return false
+}
+
+func (e FileKind) String() string {
+	return string(e)
+}
+
+func (e *FileKind) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = FileKind(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid FileKind", str)
+	}
+	return nil
+}
+
+func (e FileKind) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *FileKind) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e FileKind) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How far a file is.
+type FileState string
+
+const (
+	// Announced; its bytes are to come.
+	FileStatePrepared FileState = "PREPARED"
+	// Whole and checked; an act may attach it, within a day of being announced.
+	FileStateComplete FileState = "COMPLETE"
+	// It proves something.
+	FileStateAttached FileState = "ATTACHED"
+)
+
+var AllFileState = []FileState{
+	FileStatePrepared,
+	FileStateComplete,
+	FileStateAttached,
+}
+
+func (e FileState) IsValid() bool {
+	switch e {
+	case FileStatePrepared, FileStateComplete, FileStateAttached:
+		return true
+	}
+	return false
+}
+
+func (e FileState) String() string {
+	return string(e)
+}
+
+func (e *FileState) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = FileState(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid FileState", str)
+	}
+	return nil
+}
+
+func (e FileState) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *FileState) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e FileState) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -37,12 +37,12 @@ func newDesk(t *testing.T) *desk {
 		}}}
 }
 
-// canary stands in every file that is brought here.
-const canary = "canarino-di-prova"
+// watermark stands in every file that is brought here.
+const watermark = "filigrana-di-prova"
 
 // paper is a PDF of that many bytes.
 func paper(length int) []byte {
-	const head, tail = "%PDF-1.7\n" + canary + "\n", "\n%%EOF\n"
+	const head, tail = "%PDF-1.7\n" + watermark + "\n", "\n%%EOF\n"
 	return []byte(head + strings.Repeat("x", length-len(head)-len(tail)) + tail)
 }
 
@@ -160,7 +160,7 @@ func TestAFileComesInRangesAndIsFetchedOnce(t *testing.T) {
 	if got := d.text("select string_agg(concat_ws(' ', class, purpose, participations = array['" + d.id.String() + "'::uuid]), ';') from read_journal"); got != "eligibility DOWNLOAD t" {
 		t.Errorf("journal of reads: %s", got)
 	}
-	if got := d.text("select count(*) from file_chunk where position('" + canary + "'::bytea in sealed) > 0 or not kept"); got != "0" {
+	if got := d.text("select count(*) from file_chunk where position('" + watermark + "'::bytea in sealed) > 0 or not kept"); got != "0" {
 		t.Errorf("%s chunks in the clear, or left over", got)
 	}
 }
@@ -192,7 +192,7 @@ func (d *desk) fetchedOnce(file uuid.UUID, content []byte) {
 func TestFilesThatAreRefused(t *testing.T) {
 	d := newDesk(t)
 	content := paper(4000)
-	page := []byte("<html><script>" + canary + "</script></html>")
+	page := []byte("<html><script>" + watermark + "</script></html>")
 	otherHash := announced(d, content)
 	otherHash.SHA256 = strings.Repeat("ab", 32)
 	for what, c := range map[string]struct {
@@ -301,7 +301,7 @@ func TestWhoSeesAFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.exec(`with gone as (delete from person_key where person_id = (select person_id from participation where id = $1) returning person_id, wrapped)
-		insert into destroyed_key select person_id, now(), sha256(wrapped) from gone`, d.id)
+		insert into destroyed_key (person_id, destroyed_at, digest) select person_id, now(), sha256(wrapped) from gone`, d.id)
 	_, err = d.fetch(d.lead, ticket.Token)
 	refused(t, "under a destroyed key", err, refusal.NotFound)
 }
