@@ -35,7 +35,7 @@ type following struct {
 func (r *Resolver) follow(ctx context.Context, op *graphql.OperationContext) graphql.ResponseHandler {
 	session, _ := sessionOf(ctx)
 	if err := r.place(ctx, session); err != nil {
-		return failed(ctx, err)
+		return ended(ctx, err)
 	}
 	s := &selector{op: op, schema: r.AST}
 	asked := s.fields(op.Operation.SelectionSet, "Subscription")
@@ -48,19 +48,27 @@ func (r *Resolver) follow(ctx context.Context, op *graphql.OperationContext) gra
 	f := &following{r: r, op: op, field: asked[0], stop: func() {}}
 	feed, alone, err := r.feed(ctx, session, f.field)
 	if err != nil {
-		return failed(ctx, err)
+		return ended(ctx, err)
 	}
 	after, resync, err := r.start(ctx, feed.Programme, f.field)
 	if err != nil {
-		return failed(ctx, err)
+		return ended(ctx, err)
 	}
 	if resync != nil {
 		f.first = append(f.first, *resync)
 	}
 	if err := f.join(ctx, session, feed, alone, after); err != nil {
-		return failed(ctx, err)
+		return ended(ctx, err)
 	}
 	return f.next
+}
+
+// ended answers a subscription that cannot begin: with the reason, or with nothing where its client has ended it meanwhile.
+func ended(ctx context.Context, err error) graphql.ResponseHandler {
+	if ctx.Err() != nil {
+		return func(context.Context) *graphql.Response { return nil }
+	}
+	return failed(ctx, err)
 }
 
 // join follows the feed under the session's rights from a sequence on.

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -63,7 +64,7 @@ func thrownBombs(t *testing.T, c Config) {
 // startServing starts the program as another process on the servers of a configuration.
 func startServing(t *testing.T, c Config) *started {
 	t.Helper()
-	s := site{t, c.State} // whose issuer both trust
+	s := site{T: t, state: c.State, binary: asForAnybody(t)} // whose issuer both trust
 	keys, err := c.keys()
 	if err == nil {
 		err = keys.Create(filepath.Join(s.state, "keys.json"))
@@ -81,6 +82,16 @@ func startServing(t *testing.T, c Config) *started {
 		}
 	}()
 	return u
+}
+
+// asForAnybody builds the program without what watches tests, such as the race detector, which takes several times the memory.
+func asForAnybody(t *testing.T) string {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "lavoro")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return binary
 }
 
 var peak = regexp.MustCompile(`VmHWM:\s+(\d+) kB`)

@@ -142,7 +142,7 @@ func (b *browser) who(headers ...string) (status int, name, code string) {
 func (b *browser) expect(what, code string, headers ...string) {
 	b.t.Helper()
 	status, name, got := b.who(headers...)
-	if got != code || (code == "") != (name == "Anna Canaria") || (code == "FOREIGN_ORIGIN") != (status == http.StatusForbidden) {
+	if got != code || (code == "") != (name == "Anna Canaria") || (code == "ORIGIN_NOT_ALLOWED") != (status == http.StatusForbidden) {
 		b.t.Errorf("%s: %d %q %s, want %q", what, status, name, got, code)
 	}
 }
@@ -179,7 +179,7 @@ func wholeSession(t *testing.T, n *node) {
 		"another port":            {"Origin", "http://127.0.0.1:1", "Sec-Fetch-Site", "same-site"},
 		"no origin that is named": {"Origin", "null"},
 	} {
-		b.expect(what, "FOREIGN_ORIGIN", headers...)
+		b.expect(what, "ORIGIN_NOT_ALLOWED", headers...)
 		if res, _ := b.send(http.MethodPost, b.url+"/sign-out", "", headers...); res.StatusCode != http.StatusForbidden {
 			t.Errorf("signed out by %s: %d", what, res.StatusCode)
 		}

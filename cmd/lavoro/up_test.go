@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -39,12 +40,13 @@ const starting = 3 * time.Minute
 // site is a state folder in which programs are started one after the other.
 type site struct {
 	*testing.T
-	state string
+	state  string
+	binary string // the program; this test's own when empty
 }
 
 func newSite(t *testing.T) site {
 	t.Helper()
-	s := site{t, filepath.Join(t.TempDir(), "state")}
+	s := site{T: t, state: filepath.Join(t.TempDir(), "state")}
 	t.Cleanup(func() {
 		for _, dir := range s.homes() {
 			if err := child.Remove(dir); err != nil { // it may be a link to where the servers' user can go
@@ -61,7 +63,7 @@ func (s site) homes() []string {
 
 func (s site) command(ctx context.Context, args ...string) *exec.Cmd {
 	s.Helper()
-	cmd := exec.CommandContext(ctx, os.Args[0], append(args, "--state", s.state)...)
+	cmd := exec.CommandContext(ctx, cmp.Or(s.binary, os.Args[0]), append(args, "--state", s.state)...)
 	cmd.Env = append(os.Environ(), asProgram+"=1")
 	return cmd
 }

@@ -81,7 +81,7 @@ func (s *site) count(query string, args ...any) (n int) {
 var beside = []string{"installation", "lease", "schema_migration", "audience_follower", "programme", "organisation", "policy_version", "policy_rule", "code_item", "municipality",
 	"programme_target", "budget_line", "programme_finding", "outbox_rest"}
 
-// content gives the rows of every table as text, by table. Chains and sealed details hang on ids that acts make, marks and wrapped keys on the installation's keys.
+// content gives the rows of every table as text, by table. Pseudonyms are drawn by lot. Chains and sealed details hang on ids that acts make, marks and wrapped keys on the installation's keys.
 func (s *site) content() map[string][]string {
 	ctx := context.Background()
 	rows, err := s.conn.Query(ctx, "select tablename from pg_tables where schemaname = 'public' and tablename <> all ($1) and tablename !~ '^outbox_[0-9]' order by 1", beside)
@@ -90,13 +90,16 @@ func (s *site) content() map[string][]string {
 	must(s.t, err)
 	all := map[string][]string{}
 	for _, table := range tables {
-		rows, err := s.conn.Query(ctx, fmt.Sprintf("select (to_jsonb(t) - '{chain,detail,detail_digest,fingerprint,alike,index_version,wrapped,kek_version}'::text[])::text from %s t", table))
+		rows, err := s.conn.Query(ctx, fmt.Sprintf("select (to_jsonb(t) - '{chain,detail,detail_digest,fingerprint,alike,index_version,wrapped,kek_version,pseudonym}'::text[])::text from %s t", table))
 		must(s.t, err)
 		all[table], err = pgx.CollectRows(rows, pgx.RowTo[string])
 		must(s.t, err)
 	}
 	return all
 }
+
+// ciphertext is what is sealed: each time with other random bytes, but of the same length.
+var ciphertext = regexp.MustCompile(`"\\\\x[0-9a-f]{40,}"`)
 
 // keys is an audience: a set, whatever its order.
 var keys = regexp.MustCompile(`"audience": \[[^]]*\]`)
@@ -149,6 +152,7 @@ func masked(rows []string, common map[string]bool) []string {
 			}
 			return "*"
 		})
+		list[i] = ciphertext.ReplaceAllStringFunc(list[i], func(sealed string) string { return fmt.Sprintf(`"sealed %d"`, len(sealed)) })
 		list[i] = keys.ReplaceAllStringFunc(list[i], func(set string) string {
 			each := strings.Split(set[len(`"audience": [`):len(set)-1], ", ")
 			slices.Sort(each)
