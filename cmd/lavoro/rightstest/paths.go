@@ -54,7 +54,7 @@ func (s *scene) reasons(i int, p participation) {
 
 func (s *scene) checks(i int, p participation) {
 	f := s.f
-	f.put("exclusion_check", fact{"programme_id": s.id, "participation_id": p.id, "measure": "ADI", "checked_on": "2026-01-20", "outcome": "CLEAR", "evidence": "Visura", "checked_by": s.managers[0],
+	f.put("exclusion_check", fact{"file_id": s.paper(p, "EXCLUSION_CHECK", "eligibility"), "programme_id": s.id, "participation_id": p.id, "measure": "ADI", "checked_on": "2026-01-20", "outcome": "CLEAR", "evidence": "Visura", "checked_by": s.managers[0],
 		"origin": "ENTERED"})
 	verdict := f.put("verdict", fact{"programme_id": s.id, "participation_id": p.id, "policy_version_id": s.policy, "given_on": "2026-01-21", "outcome": []string{"OK", "WARN"}[i%2]})
 	f.put("verdict_finding", fact{"verdict_id": verdict, "participation_id": p.id, "position": 1, "rule": "entry.min_age", "fact": words("36 anni"), "source": "Avviso", "confirmed": true, "outcome": "OK",
@@ -64,10 +64,16 @@ func (s *scene) checks(i int, p participation) {
 	for k, answer := range []string{"foreign_background", "housing_exclusion", "disability", "minority"} {
 		f.Sealed = append(f.Sealed, Sealed{p.person, "entry_snapshot", answer, snapshot, []string{"NO", "YES", "REFUSED"}[(i+k)%3]})
 	}
-	f.put("requirement_proof", fact{"programme_id": s.id, "participation_id": p.id, "requirement": "IN_CHARGE", "document": "Attestazione", "proven_on": "2026-01-15", "recorded_by": s.managers[0]})
+	f.put("requirement_proof", fact{"file_id": s.paper(p, "REQUIREMENT_PROOF", "proof"), "programme_id": s.id, "participation_id": p.id, "requirement": "IN_CHARGE", "document": "Attestazione", "proven_on": "2026-01-15", "recorded_by": s.managers[0]})
 	f.put("certificate", fact{"programme_id": s.id, "participation_id": p.id, "kind": "SAFETY_GENERAL", "given_on": "2026-02-10", "valid_to": "2030-02-10"})
 	f.put("due", fact{"programme_id": s.id, "tells": false, "subject_kind": "Participant", "subject_id": p.id, "participation_id": p.id, "kind": "participant.active", "due_at": fmt.Sprintf("2026-0%d-01T00:00:00Z", 4+i%5),
 		"owner_key": s.managers[0], "next_owner_key": p.body, "reminders": 1, "last_reminded_at": "2026-04-01T00:00:00Z", "revision": 1})
+}
+
+// paper is a file that proves something of the person, of the class of what it proves.
+func (s *scene) paper(p participation, kind, class string) string {
+	return s.f.put("file", fact{"programme_id": s.id, "participation_id": p.id, "person_id": p.person, "kind": kind, "class": class, "media_type": "application/pdf", "announced": 4000,
+		"received": 4000, "bytes": 3900, "sha256": "\\x00", "state": "ATTACHED", "uploaded_by": s.managers[0], "prepared_at": "2026-01-15T09:00:00Z", "expires_at": "2026-01-16T09:00:00Z"})
 }
 
 // work is a course, an internship for some, and a register of both.

@@ -78,6 +78,7 @@ func personTypes() {
 	Types["ParticipantTrait"] = follow("participation_trait", "trt", "path", map[string]Field{"side": column("side"), "trait": oneBy("CodeItem", traitItem)})
 	Types["ExclusionCheck"] = follow("exclusion_check", "exc", "eligibility", map[string]Field{
 		"measure": code("exclusions", "measure"), "checkedOn": column("checked_on"), "outcome": column("outcome"), "evidence": column("evidence"),
+		"file": one("File", "file_id"),
 	})
 	Types["Verdict"] = follow("verdict", "vrd", "eligibility", map[string]Field{
 		"givenOn": column("given_on"), "outcome": column("outcome"), "policyVersion": one("PolicyVersion", "policy_version_id"), "findings": many("VerdictFinding", "verdict_id"),
@@ -87,7 +88,12 @@ func personTypes() {
 	})
 	Types["RequirementProof"] = follow("requirement_proof", "prf", "proof", map[string]Field{
 		"requirement": code("requirements", "requirement"), "document": column("document"), "provenOn": column("proven_on"),
+		"file": one("File", "file_id"),
 	})
+	Types["File"] = follow("file", "fil", "eligibility", map[string]Field{
+		"kind": column("kind"), "mediaType": column("media_type"), "bytes": column("bytes"), "state": column("state"),
+	})
+	Types["File"].RowClass = func(r *Row) string { return r.Text("class") }
 	handOvers()
 	Types["BankDetails"] = &Type{Table: "person_bank", Prefix: "bnk", Class: "bank", Of: func(w *World, r *Row) []Holder { return ofPerson(w, w.One("person", r.Text("person_id"))) },
 		Fields: map[string]Field{"id": {}, "iban": column("iban"), "holder": column("holder"), "since": column("since"), "revision": column("revision")}}
