@@ -88,6 +88,7 @@ func TestEverybodySeesWhatTheModelSays(t *testing.T) {
 	if all := shown + denied; all < 10_000 || shown*10 < all*3 || denied*10 < all*3 {
 		t.Errorf("%d cells shown, %d not: too few of one or both to prove anything", shown, denied)
 	}
+	t.Run("when something is done", s.payloads)
 	t.Run("in plain SQL", s.plainSQL)
 }
 

@@ -42,7 +42,7 @@ func (m *Model) Sees(t *Type, r *Row) bool {
 	if t.RowClass != nil {
 		class = t.RowClass(r)
 	}
-	return t.mine(r, m.Actor.Member) || m.Actor.opens(class, m.World.Holders(t, r))
+	return t.mine(r, m.Actor.Member) || m.Actor.Opens(class, m.World.Holders(t, r))
 }
 
 // Followers gives the rows that the actor sees of tables that are no type of their own: codes and groups are reached through persons and
@@ -55,16 +55,21 @@ func (m *Model) Followers() map[string]map[string]bool {
 		}
 	}
 	for _, r := range m.World.Tables["participation_group"] {
-		if m.Actor.opens(r.Text("class"), ofParticipation(m.World, r)) {
+		if m.Actor.Opens(r.Text("class"), ofParticipation(m.World, r)) {
 			seen["participation_group"][r.ID] = true
 		}
 	}
 	return seen
 }
 
+// Opens says whether a class is open to the actor on a participation.
+func (m *Model) Opens(class string, p *Row) bool {
+	return m.Actor.Opens(class, m.World.Holders(Types["Participant"], p))
+}
+
 // may says whether a field's own class is open on a row that is seen.
 func (m *Model) may(t *Type, class string, r *Row) bool {
-	return class == "" || class == t.Class || m.Actor.opens(class, m.World.Holders(t, r))
+	return class == "" || class == t.Class || m.Actor.Opens(class, m.World.Holders(t, r))
 }
 
 // Deny counts the fields of an object that the actor does not see.

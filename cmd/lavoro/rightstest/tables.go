@@ -76,7 +76,12 @@ func (a Actor) readsSomewhere(class string) bool {
 	return slices.ContainsFunc(a.Grants, func(g Grant) bool { return a.reads(g, class) })
 }
 
-// opens says whether one grant alone opens the class on what belongs to the holders.
-func (a Actor) opens(class string, holders []Holder) bool {
+// Holds says whether one of the roles is held over one of the holders.
+func (a Actor) Holds(roles []string, holders []Holder) bool {
+	return slices.ContainsFunc(a.Grants, func(g Grant) bool { return slices.Contains(roles, g.Role) && slices.Contains(holders, g.Holder) })
+}
+
+// Opens says whether one grant alone opens the class on what belongs to the holders.
+func (a Actor) Opens(class string, holders []Holder) bool {
 	return slices.ContainsFunc(a.Grants, func(g Grant) bool { return a.reads(g, class) && slices.Contains(holders, g.Holder) })
 }

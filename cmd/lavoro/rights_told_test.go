@@ -1,0 +1,201 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket/wsjson"
+
+	"github.com/lavoroincorso/lavoro/cmd/lavoro/rightstest"
+)
+
+// checkers are the roles that write an exclusion check down.
+var checkers = []string{"COORDINATOR", "PARTNER_COORDINATOR", "CASE_MANAGER", "PAYMENTS_OFFICER"}
+
+// payloads compares what an act answers with, done (as a preview, which leaves the worlds as they are) and refused.
+func (s *stage) payloads(t *testing.T) {
+	all := s.contract.All("Participant", "person", "entrySnapshot")
+	asks := slices.DeleteFunc(all, func(a rightstest.Ask) bool { return a.Name == "exclusionChecks" }) // the act adds one
+	query := "mutation($i: RecordExclusionCheckInput!) { recordExclusionCheck(input: $i) { refusals { code } exclusionCheck { outcome } participant { " + rightstest.Text(asks) + " } } }"
+	done, refused := 0, 0
+	s.everybody(func(v viewer, m *rightstest.Model) {
+		people := s.world.By("participation", "programme_id", v.programmes[0])
+		for i := range 3 {
+			p := people[(v.n+i)%len(people)]
+			if p.Text("state") == "WITHDRAWN" {
+				continue // nothing is written of him any more, whoever asks
+			}
+			code, check := s.checked(m, p)
+			want := map[string]any{"refusals": code, "exclusionCheck": check, "participant": m.Object(rightstest.Types["Participant"], p, asks)}
+			got, failed := s.post(v, query, vars{"i": vars{"participant": "prt_" + p.ID, "measure": "ADI", "outcome": "CLEAR", "evidence": "Visura", "preview": true}})
+			if failed != "" {
+				s.differ(v, []string{"recordExclusionCheck: " + failed})
+				continue
+			}
+			s.differ(v, rightstest.Compare("recordExclusionCheck", want, got["recordExclusionCheck"], nil))
+			s.mu.Lock()
+			if len(code) == 0 {
+				done++
+			} else {
+				refused++
+			}
+			s.mu.Unlock()
+		}
+	})
+	s.report(t)
+	if t.Logf("%d acts done, %d refused", done, refused); done < 50 || refused < 50 {
+		t.Error("too few of one or both to prove anything")
+	}
+}
+
+// checked says with which refusals the act ends, and what is shown of the check.
+func (s *stage) checked(m *rightstest.Model, p *rightstest.Row) (refusals []any, check any) {
+	participant := rightstest.Types["Participant"]
+	switch {
+	case !m.Sees(participant, p):
+		return []any{map[string]any{"code": "NOT_FOUND"}}, nil
+	case !m.Actor.Holds(checkers, s.world.Holders(participant, p)):
+		return []any{map[string]any{"code": "NOT_ALLOWED"}}, nil
+	case m.Opens("eligibility", p):
+		return []any{}, map[string]any{"outcome": "CLEAR"}
+	}
+	return []any{}, nil
+}
+
+// told is one event as a follower has it.
+type told struct{ act, kind, subject string }
+
+// TestEverybodyIsToldWhatTheModelSays: an event reaches those who might see its subject then, with what they see of it now. A tutor who loses
+// somebody is told so once, and of what comes after nothing; the new one is not told of what came before.
+func TestEverybodyIsToldWhatTheModelSays(t *testing.T) {
+	s := newStage(t, 3)
+	last := s.viewers[len(s.viewers)-1].programmes[0] // of the world in which both tutors sign in
+	lead := s.viewers[slices.IndexFunc(s.viewers, func(v viewer) bool {
+		return v.programmes[0] == last && slices.ContainsFunc(v.Grants, func(g rightstest.Grant) bool { return g.Role == "COORDINATOR" })
+	})]
+	programme := lead.programmes[0]
+	person := s.world.By("participation", "programme_id", programme)[0]
+	for _, p := range s.world.By("participation", "programme_id", programme) {
+		if p.Columns["protected"] == false && p.Text("state") != "WITHDRAWN" && p.Text("tutor_id") != "" {
+			person = p
+		}
+	}
+	former := person.Text("tutor_id")
+	var next string
+	for _, g := range s.world.By("access_grant", "programme_id", programme) {
+		if g.Text("role") == "TUTOR" && g.Text("scope") == "TUTORED" && g.Text("over_id") != former {
+			next = g.Text("over_id")
+		}
+	}
+	position, _ := s.post(lead, "query($p: ID!) { position(programme: $p) }", vars{"p": "prg_" + programme})
+	before := s.world
+	after := s.happen(t, lead, person, next)
+
+	server := httptest.NewServer(s.api)
+	defer server.Close()
+	heard := 0
+	for _, v := range s.viewers {
+		if v.programmes[0] != programme {
+			continue
+		}
+		want := s.toTell(v, before, after, person, former, next)
+		got := s.hear(t, &node{t: t, app: s.app, url: server.URL, token: v.token}, vars{"p": "prg_" + programme, "after": position["position"]}, len(want))
+		if heard += len(got); fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("%s is told\n%v, and the model says\n%v", v.Name, got, want)
+		}
+	}
+	if t.Logf("%d events told", heard); heard < 10 {
+		t.Error("too few to prove anything")
+	}
+}
+
+// happen takes an entry back, hands the person over, and takes another entry back. It gives the world as it is then.
+func (s *stage) happen(t *testing.T, lead viewer, person *rightstest.Row, tutor string) *rightstest.World {
+	t.Helper()
+	first, second := s.counted(person)
+	do := func(query string, variables vars) {
+		data, code := s.post(lead, query, variables)
+		if code != "" || strings.Contains(fmt.Sprint(data), "code") {
+			t.Fatalf("%s as %s: %s %v", query, lead.Name, code, data)
+		}
+	}
+	withdraw := `mutation($a: ID!) { withdrawAttendance(input: {attendance: $a, note: "Errore", acknowledge: ["ATTENDANCE_LATE"], acknowledgeReason: "Prova"}) { refusals { code } } }`
+	do(withdraw, vars{"a": "att_" + first.ID})
+	do(`mutation($p: ID!, $t: ID!) { assignTeam(input: {participant: $p, tutor: $t, acknowledge: ["TUTOR_FULL"], acknowledgeReason: "Prova"}) { refusals { code } } }`,
+		vars{"p": "prt_" + person.ID, "t": "mem_" + tutor})
+	do(withdraw, vars{"a": "att_" + second.ID})
+	s.load(t)
+	s.world.Settle(s.sealed)
+	return s.world
+}
+
+// counted are two entries of a person that count.
+func (s *stage) counted(person *rightstest.Row) (first, second *rightstest.Row) {
+	for _, r := range s.world.By("attendance", "participation_id", person.ID) {
+		if r.Text("standing") == "COUNTED" || r.Text("standing") == "WITHDRAWN" {
+			first, second = second, r
+		}
+	}
+	return first, second
+}
+
+// toTell are the events that a follower is to have, in order.
+func (s *stage) toTell(v viewer, before, after *rightstest.World, person *rightstest.Row, former, next string) (all []told) {
+	attendance, programme := rightstest.Types["Attendance"], person.Text("programme_id")
+	first, second := s.counted(person)
+	now := &rightstest.Model{World: after, Actor: v.Actor, Cells: map[rightstest.Cell]bool{}}
+	tell := func(then *rightstest.World, entry *rightstest.Row) {
+		was := &rightstest.Model{World: then, Actor: v.Actor, Cells: map[rightstest.Cell]bool{}}
+		kind := map[bool]string{true: "CHANGED", false: "LEFT"}[now.Sees(attendance, after.One("attendance", entry.ID))]
+		if was.Sees(attendance, then.One("attendance", entry.ID)) {
+			all = append(all, told{"withdrawAttendance", kind, "att_" + entry.ID})
+		}
+	}
+	tell(before, first)
+	sees := now.Sees(rightstest.Types["Participant"], after.One("participation", person.ID))
+	for _, side := range []struct{ member, kind string }{{next, "ENTERED"}, {former, "LEFT"}} {
+		if v.Opens("work", []rightstest.Holder{{Scope: "TUTORED", Programme: programme, Over: side.member}}) {
+			kind := side.kind
+			if kind == "LEFT" && sees {
+				kind = "CHANGED" // gone on one way, and still seen on another
+			}
+			all = append(all, told{"assignTeam", kind, "prt_" + person.ID})
+		}
+	}
+	tell(after, second)
+	return all
+}
+
+// hear follows from a position: as many events as are to come, and for a moment whether there is one more.
+func (s *stage) hear(t *testing.T, n *node, variables vars, count int) (all []told) {
+	t.Helper()
+	socket := n.follow("subscription($p: ID!, $after: FeedCursor) { attendanceUpdates(programme: $p, after: $after) { act kind subjectId subject { id } } }", variables)
+	for {
+		wait := patience / 4
+		if len(all) >= count {
+			wait = 200 * time.Millisecond
+		}
+		ctx, cancel := context.WithTimeout(socket.ctx, wait)
+		var m map[string]any
+		err := wsjson.Read(ctx, socket.conn, &m)
+		cancel()
+		if err != nil {
+			return all
+		}
+		if m["type"] == "next" {
+			all = append(all, tellingOf(t, at(t, m, "payload.data.attendanceUpdates").(map[string]any)))
+		}
+	}
+}
+
+func tellingOf(t *testing.T, u map[string]any) told {
+	if shown := u["subject"] != nil; shown != (u["kind"] == "CHANGED" && strings.HasPrefix(u["subjectId"].(string), "att_")) {
+		t.Errorf("what is shown: %v", u)
+	}
+	return told{u["act"].(string), u["kind"].(string), u["subjectId"].(string)}
+}
