@@ -1,9 +1,9 @@
 package secret
 
 import (
+	"io/fs"
 	"os"
 	"sync"
-	"time"
 
 	"github.com/tink-crypto/tink-go/v2/keyset"
 )
@@ -12,7 +12,7 @@ import (
 type source struct {
 	mu   sync.Mutex
 	path string
-	at   time.Time // of the file as it was read
+	read fs.FileInfo // of the file as it was read
 }
 
 // renew reads the file again if it has changed since, and says whether it had.
@@ -20,7 +20,7 @@ func (k *Keys) renew() bool {
 	k.from.mu.Lock()
 	defer k.from.mu.Unlock()
 	info, err := os.Stat(k.from.path)
-	if k.from.path == "" || err != nil || info.ModTime().Equal(k.from.at) {
+	if k.from.path == "" || err != nil || k.from.same(info) {
 		return false
 	}
 	next, err := Read(k.from.path)
@@ -28,8 +28,13 @@ func (k *Keys) renew() bool {
 		return false
 	}
 	k.Take(next)
-	k.from.at = next.from.at
+	k.from.read = next.from.read
 	return true
+}
+
+// same asks for the file itself too: what is put in its place within a tick of the file system's clock bears the same time.
+func (s *source) same(info fs.FileInfo) bool {
+	return os.SameFile(info, s.read) && info.ModTime().Equal(s.read.ModTime())
 }
 
 // Finish gives the primary keys alone; what was made under others no longer opens, nor is it found.

@@ -30,7 +30,7 @@ func Read(path string) (*Keys, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	k.from.path, k.from.at = path, info.ModTime()
+	k.from.path, k.from.read = path, info
 	return k, nil
 }
 
