@@ -4874,7 +4874,10 @@ type Query {
   ): ReadEntryConnection!
 }
 
-"What can be done. Every change is one of these acts."
+"""
+What can be done. Every change is one of these acts. For some of them a programme's rules ask for a recent sign-in: one that is older, or
+of which nobody knows when it was, is refused with SIGN_IN_AGAIN, and the answer's ` + "`" + `extensions.signInAgain.minutes` + "`" + ` says how recent it must be.
+"""
 type Mutation {
   "Give a member of a body that you administer a role."
   grantRole(

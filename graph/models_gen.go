@@ -2337,7 +2337,8 @@ func (Municipality) IsNode() {}
 // The id, `<prefix>_<uuid>`.
 func (this Municipality) GetID() string { return this.ID }
 
-// What can be done. Every change is one of these acts.
+// What can be done. Every change is one of these acts. For some of them a programme's rules ask for a recent sign-in: one that is older, or
+// of which nobody knows when it was, is refused with SIGN_IN_AGAIN, and the answer's `extensions.signInAgain.minutes` says how recent it must be.
 type Mutation struct {
 }
 

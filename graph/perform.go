@@ -14,6 +14,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/programme"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
@@ -52,6 +53,9 @@ func perform[In, Out any](ctx context.Context, r *Resolver, act access.Act, in I
 		if err == nil {
 			err = first(ctx, r, tx, act, asked, in, out, do)
 		}
+		if err == nil {
+			err = programme.Fresh(ctx, tx)
+		}
 		finished(out, asked, nil, told(tx, err))
 		if err == nil && !asked.preview && tx.Entered() == 0 {
 			return errNothing
@@ -71,6 +75,7 @@ func perform[In, Out any](ctx context.Context, r *Resolver, act access.Act, in I
 	if errors.Is(err, errNothing) {
 		err = nil
 	}
+	sayHowFresh(ctx, err)
 	refusals, isRefusal := refusal.As(err)
 	if err != nil && !isRefusal {
 		return nil, err
@@ -84,6 +89,15 @@ func perform[In, Out any](ctx context.Context, r *Resolver, act access.Act, in I
 	}
 	p.keep(shown)
 	return out, nil
+}
+
+// sayHowFresh tells in the answer's extensions for how many minutes a sign-in is recent enough, where one was not: an app then signs its
+// user in again, whichever act it was.
+func sayHowFresh(ctx context.Context, err error) {
+	var stale *programme.Stale
+	if errors.As(err, &stale) && graphql.GetExtension(ctx, "signInAgain") == nil {
+		graphql.RegisterExtension(ctx, "signInAgain", map[string]int{"minutes": stale.Minutes})
+	}
 }
 
 // told are the warnings of an act: those that were passed, and of a refused one also those that could be.

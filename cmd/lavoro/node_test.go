@@ -107,7 +107,7 @@ func (n *node) as(t *testing.T, email string) *node {
 	if err != nil {
 		t.Fatalf("subject of %s: %v", email, err)
 	}
-	token, err := n.app.door.demo.Token(subject, "test", time.Hour, nil)
+	token, err := n.app.door.demo.Token(subject, "test", time.Hour, vars{"auth_time": n.app.clock().Unix()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,6 +123,7 @@ type response struct {
 		Message    string         `json:"message"`
 		Extensions map[string]any `json:"extensions"`
 	} `json:"errors"`
+	Extensions map[string]any `json:"extensions"`
 }
 
 func (n *node) post(query string, variables vars) response {

@@ -103,7 +103,10 @@ func (d *door) bearer(token string) graph.Who {
 		if err != nil {
 			return graph.Session{}, unknown(err)
 		}
-		actor.Scopes, actor.SignedInAt = access.Limits(claims.Scopes, claims.ClientCredentials), claims.AuthTime
+		actor.Scopes = access.Limits(claims.Scopes, claims.ClientCredentials)
+		if !claims.ClientCredentials { // a system signs in nobody, whatever its token says
+			actor.SignedInAt = claims.AuthTime
+		}
 		return graph.Session{Actor: actor, ACR: claims.ACR, ExpiresAt: claims.Expires}, nil
 	}
 }

@@ -40,7 +40,7 @@ func tokenCommand(c *Config) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			token, err := i.Token(subject, commandClient, commandLife, nil)
+			token, err := i.Token(subject, commandClient, commandLife, map[string]any{"auth_time": i.Clock().Unix()})
 			if err != nil {
 				return err
 			}

@@ -38,6 +38,7 @@ var (
 	cycle         = text.Text{It: "l'ente finisce per dipendere da sé stesso", En: "the body ends up below itself"}
 	emptyList     = text.Text{It: "l'elenco è vuoto", En: "the list is empty"}
 	unknownCode   = text.Text{It: "l'elenco {list} non contiene {code}", En: "the list {list} does not hold {code}"}
+	unknownAct    = text.Text{It: "nessun atto si chiama {act}", En: "no act is named {act}"}
 	unknownRule   = text.Text{It: "regola sconosciuta", En: "unknown rule"}
 	missingRule   = text.Text{It: "la regola manca", En: "the rule is missing"}
 	wantUnit      = text.Text{It: "l'unità di questa regola è {unit}", En: "the unit of this rule is {unit}"}

@@ -1,8 +1,10 @@
 package programme
 
 import (
+	"slices"
 	"strconv"
 
+	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/money"
 )
@@ -47,6 +49,19 @@ func whole(least, most int) form { return func(f field) any { return f.whole(lea
 func amount() form { return whole(0, topCents) }
 
 func word(of ...string) form { return func(f field) any { return f.one(of...) } }
+
+// actNames is a list of acts, each as its mutation is spelled.
+func actNames(f field) any {
+	all := []string{}
+	for _, entry := range f.list() {
+		act := entry.words()
+		if act != "" && !slices.Contains(access.Acts(), access.Act(act)) {
+			entry.wrong(unknownAct.Fill(args("act", act)))
+		}
+		all = append(all, act)
+	}
+	return all
+}
 
 func timeOfDay(f field) any {
 	at := f.words()

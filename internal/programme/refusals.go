@@ -21,6 +21,18 @@ var (
 		},
 		CuredBy: coordination,
 	})
+	// SignInAgain is for an act that asks for a more recent sign-in than the actor's, or of one who never signs in.
+	SignInAgain = refusal.Define(refusal.Definition{
+		Code: "SIGN_IN_AGAIN", Kind: refusal.Right,
+		Message: text.Text{
+			It: "Questa operazione chiede un accesso recente di una persona: il tuo ha più di {minutes} minuti, o non si sa quando è avvenuto.",
+			En: "This operation asks for a person's recent sign-in: yours is older than {minutes} minutes, or it is not known when it was.",
+		},
+		Cure: text.Text{
+			It: "Accedi di nuovo e ripeti entro {minutes} minuti. Un programma che si presenta da solo non può farla.",
+			En: "Sign in again and repeat within {minutes} minutes. A program that comes in its own name cannot do it.",
+		},
+	})
 	// CodeUnknown is for a code that the programme's list does not have.
 	CodeUnknown = refusal.Define(refusal.Definition{
 		Code: "CODE_UNKNOWN", Kind: refusal.Input,

@@ -62,6 +62,9 @@ var known = append([]rule{
 	{"retention.read_journal_months", "months", whole(24, 600)},
 	{"retention.participant_days_after_close", "days", whole(0, 36500)},
 	{"retention.rejected_days", "days", whole(0, 36500)},
+
+	{"access.fresh_acts", "codes", actNames},
+	{"access.fresh_minutes", "minutes", whole(1, 1440)},
 }, clocks(
 	"participant", "REFERRED ELIGIBILITY_CHECK EVALUATION PAP_DRAFT PAP_SIGNED ACTIVE WITHDRAWN EXCLUDED COMPLETED FOLLOWUP_28D FOLLOWUP_6M",
 	"handover", "REQUESTED",

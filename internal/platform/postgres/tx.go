@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
@@ -65,6 +66,9 @@ func (tx *Tx) After(fn func(context.Context) error) { tx.after = append(tx.after
 
 // Entered is how many journal entries the transaction has to write: one for each event, and those that no event goes with.
 func (tx *Tx) Entered() int { return len(tx.entries) }
+
+// Entries are the journal entries that the transaction has to write: what was done, and in which programme.
+func (tx *Tx) Entries() []journal.Entry { return slices.Clone(tx.entries) }
 
 // Told is how many events the transaction has to tell.
 func (tx *Tx) Told() int { return len(tx.news) }
