@@ -176,7 +176,7 @@ func (s *stage) hear(t *testing.T, n *node, variables vars, count int) (all []to
 	t.Helper()
 	socket := n.follow("subscription($p: ID!, $after: FeedCursor) { attendanceUpdates(programme: $p, after: $after) { act kind subjectId subject { id } } }", variables)
 	for {
-		wait := patience / 4
+		wait := patience
 		if len(all) >= count {
 			wait = 200 * time.Millisecond
 		}

