@@ -20,7 +20,7 @@ import (
 
 func journalCommand(c *Config) *cobra.Command {
 	cmd := &cobra.Command{Use: "journal", Short: "The journals of acts and reads: evidence that nothing was changed"}
-	cmd.AddCommand(journalVerifyCommand(c))
+	cmd.AddCommand(journalVerifyCommand(c), journalRetainCommand(c))
 	return cmd
 }
 
@@ -81,6 +81,9 @@ func certificates(file string) (*x509.CertPool, error) {
 func tellVerdict(out io.Writer, v evidence.Verdict) {
 	for _, c := range v.Chains {
 		found := "ok"
+		if c.Dropped > 0 {
+			found = fmt.Sprintf("ok, from entry %d: what was written before %s was dropped when its time was over", c.Dropped+1, c.Since.UTC().Format(time.DateOnly))
+		}
 		if c.Broken != 0 {
 			found = fmt.Sprintf("BROKEN at entry %d: %s", c.Broken, c.Why)
 		}
@@ -114,12 +117,18 @@ func (a *App) anchorage(notifier duty.Notifier) (evidence.Anchorage, error) {
 }
 
 // routines are what the house does by itself: every minute it tells of reads from outside the case team, every hour the heads of reads go into the acts' chains
-// and files that proved nothing go, every day all heads leave.
+// and files that proved nothing go, every day all heads leave and, where it is told who owns the database, evidence whose time is over goes.
 func (a *App) routines(house evidence.Anchorage) []duty.Routine {
 	list := []duty.Routine{
 		{Name: "tell of reads", Every: time.Minute, Run: duty.InProgrammes(a.DB, duty.TellReads)},
 		{Name: "anchor reads", Every: time.Hour, Run: duty.InProgrammes(a.DB, evidence.AnchorReads)},
 		{Name: "expire files", Every: time.Hour, Run: duty.InProgrammes(a.DB, blob.Expire)},
+	}
+	if a.Config.OwnerURL != "" {
+		list = append(list, duty.Routine{Name: "drop old evidence", Every: 24 * time.Hour, Run: func(ctx context.Context, _ access.Actor, now time.Time) error {
+			_, err := dropEvidence(ctx, a.Config.OwnerURL, now, false)
+			return err
+		}})
 	}
 	if house.None() {
 		return list

@@ -1,6 +1,10 @@
 package programme
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/lavoroincorso/lavoro/internal/platform/journal"
+)
 
 // rule is what the program knows of one code: a policy must give each, in this unit, with a value of this sort.
 type rule struct {
@@ -58,8 +62,8 @@ var known = append([]rule{
 	{"duty.escalation_days", "days", whole(1, 365)},
 
 	// Of what may become of evidence a file decides the length alone: less than two years is refused.
-	{"retention.journal_months", "months", whole(24, 600)},
-	{"retention.read_journal_months", "months", whole(24, 600)},
+	{actMonths, "months", whole(journal.LeastMonths, 600)},
+	{readMonths, "months", whole(journal.LeastMonths, 600)},
 	{"retention.participant_days_after_close", "days", whole(0, 36500)},
 	{"retention.rejected_days", "days", whole(0, 36500)},
 

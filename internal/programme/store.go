@@ -111,6 +111,17 @@ func (o owner) stored(ctx context.Context, code string) (stored, error) {
 	return stored{id: row.ID, hash: row.FileHash, partners: partners, last: version{row.Number, row.ValidFrom, row.RulesHash}}, err
 }
 
+// keepings reads how long evidence is kept in each programme by the version in force on the day.
+func (o owner) keepings(ctx context.Context, day calendar.Day) (all []Keeping, err error) {
+	err = o.tx.NewRaw(`select p.id as programme, (a.value)::int as act_months, (r.value)::int as read_months from programme p
+		join policy_rule a on a.version_id = policy_on(p.id, ?0) and a.code = ?1
+		join policy_rule r on r.version_id = a.version_id and r.code = ?2 order by p.id`, day, actMonths, readMonths).Scan(ctx, &all)
+	if err != nil {
+		return nil, fmt.Errorf("how long journals are kept: %w", err)
+	}
+	return all, nil
+}
+
 func (o owner) partners(ctx context.Context, programme uuid.UUID) (map[string]partner, error) {
 	var rows []struct {
 		ID     uuid.UUID

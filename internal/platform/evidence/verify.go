@@ -81,8 +81,11 @@ func chains(ctx context.Context, tx pgx.Tx, kept []journal.Kept) ([]journal.Repo
 		return nil, err
 	}
 	v := journal.NewVerifier(acts, reads, kept)
-	if err := each(ctx, tx, `select id, programme_id, seq, version, at, actor_id, on_behalf_of, act, subject_kind, subject_id, person_id, sealed, detail, detail_digest, chain
-		from journal order by programme_id, seq`, scanAct, v.Act); err != nil {
+	const rows = `select id, programme_id, seq, version, at, actor_id, on_behalf_of, act, subject_kind, subject_id, person_id, sealed, detail, detail_digest, chain from journal`
+	if err := each(ctx, tx, rows+" where act = '"+journal.Retain+"' and not sealed", scanAct, v.Cut); err != nil {
+		return nil, err
+	}
+	if err := each(ctx, tx, rows+" order by programme_id, seq", scanAct, v.Act); err != nil {
 		return nil, err
 	}
 	if err := each(ctx, tx, `select id, node, request_id, actor_id, seq, at, on_behalf_of, programme_id, purpose, class, reason, participations, persons, chain

@@ -8,4 +8,8 @@
 //
 // What a chain cannot show by itself, that its end was cut off or that all of it was written anew, is shown by anchors: heads of chains
 // kept where whoever can write the database cannot. Heads of reads are anchored in the acts' chains, and all heads outside the house.
+//
+// A chain is kept for as long as a policy says, and at least two years; then it loses its beginning. The head of what went is an entry of the
+// acts' chain, the only word of it: from there on the chain verifies. A beginning that is cut off without such an entry shows at once, and
+// one that was cut too early by an anchor which is younger than all that might go and did not know yet what went.
 package journal

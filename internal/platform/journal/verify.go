@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -19,20 +20,24 @@ const (
 	Reads Kind = "reads"
 )
 
-// Report is what verification found of one chain. Broken is the first entry that is not what was written, counted from 1; 0 when all hold.
+// Report is what verification found of one chain. Broken is the first entry that is not what was written, counted from the first that ever
+// was, 1; 0 when all hold.
 type Report struct {
 	Kind    Kind
 	ID      uuid.UUID // of the programme, or of the node
-	Entries int64
+	Dropped int64     // before its beginning, when their time was over
+	Since   time.Time // what was written from here on is there; zero where nothing was dropped
+	Entries int64     // that are there
 	Head    Hash
 	Broken  int64
 	Why     string
 }
 
-// point is an anchored head, and where it is anchored.
+// point is an anchored head, where it is anchored, and when that was done.
 type point struct {
 	chain Hash
 	where string
+	at    time.Time
 }
 
 type chainID struct {
@@ -44,13 +49,14 @@ type chainID struct {
 type Verifier struct {
 	points  map[chainID]map[int64][]point
 	heads   map[chainID]Head
+	begins  map[chainID]beginning
 	reports []*Report
 	current *Report
 }
 
 // NewVerifier knows the heads that the database holds, and the anchors that left the house: none where there are none.
 func NewVerifier(acts, reads []Head, anchors []Kept) *Verifier {
-	v := &Verifier{points: map[chainID]map[int64][]point{}, heads: map[chainID]Head{}}
+	v := &Verifier{points: map[chainID]map[int64][]point{}, heads: map[chainID]Head{}, begins: map[chainID]beginning{}}
 	for _, h := range acts {
 		v.heads[chainID{Acts, h.ID}] = h
 	}
@@ -58,19 +64,19 @@ func NewVerifier(acts, reads []Head, anchors []Kept) *Verifier {
 		v.heads[chainID{Reads, h.ID}] = h
 	}
 	for _, a := range anchors {
-		v.anchored(Acts, a.Acts, "the anchor of "+a.Name)
-		v.anchored(Reads, a.Reads, "the anchor of "+a.Name)
+		v.anchored(Acts, a.Acts, "the anchor of "+a.Name, a.At)
+		v.anchored(Reads, a.Reads, "the anchor of "+a.Name, a.At)
 	}
 	return v
 }
 
-func (v *Verifier) anchored(kind Kind, heads []Head, where string) {
+func (v *Verifier) anchored(kind Kind, heads []Head, where string, at time.Time) {
 	for _, h := range heads {
 		id := chainID{kind, h.ID}
 		if v.points[id] == nil {
 			v.points[id] = map[int64][]point{}
 		}
-		v.points[id][h.Entries] = append(v.points[id][h.Entries], point{h.Chain, where})
+		v.points[id][h.Entries] = append(v.points[id][h.Entries], point{h.Chain, where, at})
 	}
 }
 
@@ -85,8 +91,11 @@ func (v *Verifier) Act(a Act) {
 	if err != nil && intact {
 		v.broken(a.Seq, "its heads of reads cannot be read")
 	}
+	if _, err := a.Retained(); err != nil && intact {
+		v.broken(a.Seq, err.Error())
+	}
 	if intact {
-		v.anchored(Reads, heads, fmt.Sprintf("entry %d of the acts of %s", a.Seq, a.Programme))
+		v.anchored(Reads, heads, fmt.Sprintf("entry %d of the acts of %s", a.Seq, a.Programme), a.At)
 	}
 }
 
@@ -97,18 +106,18 @@ func (v *Verifier) Read(r Read) { v.next(Reads, r.Node, r.Seq, r.Link, r.Chain) 
 func (v *Verifier) next(kind Kind, id uuid.UUID, seq int64, link func([]byte) []byte, chain []byte) bool {
 	if v.current == nil || v.current.Kind != kind || v.current.ID != id {
 		v.end()
-		v.current = &Report{Kind: kind, ID: id}
+		v.current = v.begin(chainID{kind, id})
 	}
 	r := v.current
 	r.Entries++
 	if r.Broken != 0 {
 		return false
 	}
-	switch want := link(r.Head); {
-	case seq > r.Entries:
-		v.broken(r.Entries, "it is missing")
-	case seq < r.Entries:
-		v.broken(r.Entries, "its number is taken")
+	switch want, nth := link(r.Head), r.Dropped+r.Entries; {
+	case seq > nth:
+		v.broken(nth, "it is missing")
+	case seq < nth:
+		v.broken(nth, "its number is taken")
 	case !bytes.Equal(want, chain):
 		v.broken(seq, "it was changed, or stands in another's place")
 	default:
@@ -133,27 +142,32 @@ func (v *Verifier) end() {
 	}
 	v.reports, v.current = append(v.reports, r), nil
 	id := chainID{r.Kind, r.ID}
-	head := v.heads[id]
+	head, points := v.heads[id], v.points[id]
 	delete(v.heads, id)
-	points := v.points[id]
 	delete(v.points, id)
+	delete(v.begins, id)
 	if r.Broken != 0 {
 		return
 	}
-	if head.Entries != r.Entries || !bytes.Equal(head.Chain, r.Head) {
-		r.Broken, r.Why = r.Entries+1, fmt.Sprintf("the head says %d entries", head.Entries)
+	last := r.Dropped + r.Entries
+	if head.Entries != last || !bytes.Equal(head.Chain, r.Head) {
+		r.Broken, r.Why = last+1, fmt.Sprintf("the head says %d entries", head.Entries)
 	}
 	for _, entries := range slices.Sorted(maps.Keys(points)) {
-		if entries > r.Entries {
-			r.Broken, r.Why = r.Entries+1, fmt.Sprintf("the end was cut off: %s knows %d entries", points[entries][0].where, entries)
+		if entries > last {
+			r.Broken, r.Why = last+1, fmt.Sprintf("the end was cut off: %s knows %d entries", points[entries][0].where, entries)
 			return
 		}
 	}
 }
 
-// Done gives a report of every chain, those too of which only a head or an anchor is left.
+// Done gives a report of every chain, those too of which only a head or an anchor is left, or nothing but that all was dropped.
 func (v *Verifier) Done() []Report {
 	v.end()
+	for id := range maps.Clone(v.begins) {
+		v.current = v.begin(id)
+		v.end()
+	}
 	gone := map[chainID]string{}
 	for id, h := range v.heads {
 		if h.Entries > 0 {

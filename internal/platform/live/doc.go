@@ -1,4 +1,4 @@
-// Package live carries events from the outbox to whoever follows them.
+// Package live carries events from the outbox to whoever follows them, and drops from there what everybody has had for 35 days.
 //
 // Postgres is the truth: an event stands in the outbox with a sequence that is its programme's commit order without gaps. The Relay,
 // one leased holder, copies events to Redis Streams, at least once; a hint after a commit only wakes it early. A Hub on each node reads

@@ -486,3 +486,56 @@ func TestOutbox(t *testing.T) {
 	n.tell(1)
 	n.wants(s, 11, 11)
 }
+
+// News go after 35 days, whole days at once, when they were carried and everything that follows from them was done.
+func TestOldNewsGoWhenEverybodyHadThem(t *testing.T) {
+	n := open(t)
+	old := time.Now().UTC().AddDate(0, 0, -40)
+	n.own("select outbox_prepare($1::date, 1)", old.Format(time.DateOnly))
+	for _, at := range []time.Time{old, old.AddDate(0, 0, 1), time.Now()} { // in a partition of its own, in the rest, and new
+		if err := n.db.InTx(n.ctx, actor(), func() time.Time { return at }, func(_ context.Context, tx *postgres.Tx) error {
+			tx.Tell(event.News{Programme: n.programme, Act: "recordAttendance", Kind: event.Changed, SubjectKind: "Attendance", Subject: uuid.New(), Audience: []uuid.UUID{n.key}}, nil)
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	n.own("insert into request (actor_id, request_id, act, input_hash, outcome, at) select gen_random_uuid(), d::text, 'x', '', '{}', now() - make_interval(days => d) from unnest(array[59, 61]) d")
+	seq := int64(3)
+	carry := func() (left string) {
+		t.Helper()
+		stop := n.relay()
+		defer stop()
+		n.tell(1)
+		seq++
+		n.carried(seq)
+		if err := n.owner.QueryRow(n.ctx, "select concat_ws(' ', (select count(*) from outbox where seq <= 3), to_regclass('outbox_' || $1) is null, (select string_agg(request_id, ' ') from request))",
+			old.Format("20060102")).Scan(&left); err != nil {
+			t.Fatal(err)
+		}
+		return left
+	}
+	if left := carry(); left != "3 f 59" { // not carried yet when it was looked at
+		t.Errorf("left: %s", left)
+	}
+	if left := carry(); left != "3 f 59" { // not reacted to
+		t.Errorf("left: %s", left)
+	}
+	n.own(`insert into programme (id, code, name, cup, project_code, from_day, to_day, budget_cents, file_hash, audience)
+		values ($1, 'P', 'P', '', '', '2026-01-01', '2028-12-31', 0, '', '{}')`, n.programme)
+	n.own("insert into reaction_position (name, programme_id, seq) values ('slow', $1, 1), ('quick', $1, 3)", n.programme)
+	if left := carry(); left != "2 t 59" { // reacted to up to the first
+		t.Errorf("left: %s", left)
+	}
+	n.own("update reaction_position set seq = 3")
+	if left := carry(); left != "1 t 59" {
+		t.Errorf("left: %s", left)
+	}
+}
+
+func (n *net) own(sql string, args ...any) {
+	n.t.Helper()
+	if _, err := n.owner.Exec(n.ctx, sql, args...); err != nil {
+		n.t.Fatal(err)
+	}
+}

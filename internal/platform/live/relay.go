@@ -23,7 +23,9 @@ const (
 	relayPoll   = 75 * time.Millisecond   // how long news waits when no hint came
 	leaseTTL    = 1500 * time.Millisecond // after which another node takes over from a dead one
 	carryAtOnce = 1000
-	daysAhead   = 8 // for which the outbox has partitions
+	daysAhead   = 8  // for which the outbox has partitions
+	daysKept    = 35 // of news: who was away longer starts anew
+	daysAsked   = 60 // for which a repeated request is known
 )
 
 // Stream is the Redis key of the partition that a programme's news travels in.
@@ -104,7 +106,8 @@ func (r *Relay) turn(ctx context.Context) error {
 	}
 }
 
-// prepare makes the outbox's partitions for the coming days, once a day.
+// prepare makes the outbox's partitions for the coming days and drops what is kept no longer, once a day. What could not be dropped goes
+// the next day: no news wait for it.
 func (r *Relay) prepare(ctx context.Context) error {
 	today := time.Now().UTC().Format(time.DateOnly)
 	if r.prepared == today {
@@ -114,6 +117,9 @@ func (r *Relay) prepare(ctx context.Context) error {
 		return fmt.Errorf("outbox partitions: %w", err)
 	}
 	r.prepared = today
+	if _, err := r.DB.Relay.Exec(ctx, "select outbox_expire($1::date - $2::int), request_expire($1::date - $3::int)", today, daysKept, daysAsked); err != nil {
+		return fmt.Errorf("old news: %w", err)
+	}
 	return nil
 }
 

@@ -42,8 +42,28 @@ func (tx *Tx) lines(ctx context.Context) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		wire[i] = wireEntry{ID: l.ID, Programme: e.Programme, At: tx.Now.UTC(), Actor: tx.Actor.Member, OnBehalfOf: orAbsent(e.OnBehalfOf), Act: e.Act,
-			SubjectKind: e.SubjectKind, Subject: e.Subject, Person: orAbsent(l.Person), Sealed: l.Sealed, Detail: l.Detail, Digest: l.Digest}
+		wire[i] = wired(e, l, tx.Actor.Member, tx.Now)
+	}
+	return json.Marshal(wire)
+}
+
+func wired(e journal.Entry, l journal.Line, actor uuid.UUID, at time.Time) wireEntry {
+	return wireEntry{ID: l.ID, Programme: e.Programme, At: at.UTC(), Actor: actor, OnBehalfOf: orAbsent(e.OnBehalfOf), Act: e.Act,
+		SubjectKind: e.SubjectKind, Subject: e.Subject, Person: orAbsent(l.Person), Sealed: l.Sealed, Detail: l.Detail, Digest: l.Digest}
+}
+
+// OpenLines gives entries whose details stand open as news_append takes them, for what the owner does without keys.
+func OpenLines(entries []journal.Entry, actor uuid.UUID, at time.Time) ([]byte, error) {
+	wire := make([]wireEntry, len(entries))
+	for i, e := range entries {
+		if e.Detail != nil && !e.Open {
+			return nil, fmt.Errorf("journal detail of %s must be sealed", e.Act)
+		}
+		l, err := e.Line(uuid.Nil, secret.DataKey{})
+		if err != nil {
+			return nil, err
+		}
+		wire[i] = wired(e, l, actor, at)
 	}
 	return json.Marshal(wire)
 }
