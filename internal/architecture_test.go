@@ -96,6 +96,7 @@ var owners = map[string][]owner{
 	"os/exec": {
 		{"cmd/bench", "starts the program that it measures, as anybody would, and pgbench"},
 		{"internal/platform/child", "private servers"},
+		{"internal/platform/testdb", "dumps and restores with the server's own tools"},
 		{"internal/platform/testdb/testenv", "runs the tests between its servers"},
 		{"internal/platform/web/nodetest", "runs node's tests"},
 	},
