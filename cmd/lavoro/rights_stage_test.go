@@ -28,6 +28,7 @@ import (
 
 // stage is the real program over worlds, with everybody who looks at them, and the model beside it.
 type stage struct {
+	db       *testdb.DB
 	app      *App
 	api      http.Handler
 	owner    *pgx.Conn
@@ -60,7 +61,7 @@ func newStage(t *testing.T, worlds int) *stage {
 	t.Helper()
 	rightstest.Now = moment.Format("2006-01-02T15:04:05+00:00")
 	db := testdb.New(t)
-	s := &stage{cells: map[bool]int{}, contract: promises(contract(t))}
+	s := &stage{db: db, cells: map[bool]int{}, contract: promises(contract(t))}
 	var err error
 	if s.owner, err = pgx.Connect(t.Context(), db.OwnerURL); err != nil {
 		t.Fatal(err)
