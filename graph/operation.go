@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -11,6 +12,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
@@ -28,7 +30,12 @@ func (r *Resolver) operation(ctx context.Context, next graphql.OperationHandler)
 	}
 	session, signedIn := sessionOf(ctx)
 	if !signedIn && !all {
-		return failed(ctx, unauthenticated.At())
+		if _, proved := identityOf(ctx); !proved {
+			return failed(ctx, unauthenticated.At())
+		}
+		if !accepting(op) {
+			return failed(ctx, member.NotAMember.At())
+		}
 	}
 	if signedIn && !session.Actor.MayRead() {
 		return failed(ctx, scopeMissing.At().With("scope", access.ReadAll))
@@ -45,6 +52,16 @@ func (r *Resolver) operation(ctx context.Context, next graphql.OperationHandler)
 		return r.follow(ctx, op)
 	}
 	return next(ctx)
+}
+
+// accepting says whether an operation does nothing but accept invitations.
+func accepting(op *graphql.OperationContext) bool {
+	if op.Operation.Operation != ast.Mutation {
+		return false
+	}
+	return !slices.ContainsFunc(graphql.CollectFields(op, op.Operation.SelectionSet, []string{"Mutation"}), func(f graphql.CollectedField) bool {
+		return f.Name != string(access.AcceptInvitation) && f.Name != "__typename"
+	})
 }
 
 // introspected says whether some root field asks for the schema, and whether all are about it or about nothing.

@@ -6,6 +6,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/lavoroincorso/lavoro/internal/matching"
+	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/participant"
 	"github.com/lavoroincorso/lavoro/internal/placement"
 	"github.com/lavoroincorso/lavoro/internal/platform/live"
@@ -21,6 +22,9 @@ type Resolver struct {
 	Hub    *live.Hub
 	Clock  postgres.Clock
 	Limits Limits
+	// Members holds what invitations need beside their transaction, Directory who is a member.
+	Members   member.Room
+	Directory *member.Directory
 	// Participants holds what the acts on participations need beside their transaction.
 	Participants participant.Room
 	// Placements and Matches hold the same for internships and matches; a match drafts the internship through its own Placement.

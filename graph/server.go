@@ -17,6 +17,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
@@ -190,7 +191,7 @@ func (r *Resolver) whileHolds(ctx context.Context, who Who, session Session) con
 // unauthentic says whether an error is that somebody is not, or no longer, signed in.
 func unauthentic(err error) bool {
 	refused, _ := refusal.As(err)
-	return err != nil && refused.Has(unauthenticated)
+	return err != nil && (refused.Has(unauthenticated) || refused.Has(member.NotAMember))
 }
 
 // writeErrors writes the body of a request that was refused before it was read.

@@ -6,13 +6,17 @@ import (
 	"time"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
 // Session is who is asking on a request or a connection, and in which language he reads.
 type Session struct {
 	Actor access.Actor
 	Lang  string
+	// Identity is who he has proved to be with an access token; zero on a page.
+	Identity member.Identity
 	// ACR is how he proved who he is, as his issuer names it.
 	ACR string
 	// ExpiresAt is when the token or the page session ends; a connection ends with it. Zero: it does not end by itself.
@@ -20,7 +24,8 @@ type Session struct {
 }
 
 // Who says who is asking, and is asked again while a connection stands. used says that somebody did something, which keeps a page
-// session alive, rather than that his connection is there. The error is Unauthenticated for what does not hold, or no longer.
+// session alive, rather than that his connection is there. The error is Unauthenticated for what does not hold, or no longer, and
+// member.NotAMember, with the identity in the session, for who is nobody here.
 type Who func(ctx context.Context, used bool) (Session, error)
 
 // Door is how somebody comes in.
@@ -38,6 +43,9 @@ func (d Door) enter(ctx context.Context, req *http.Request) (Session, Who, error
 	if token, ok := bearer(req.Header.Get("Authorization")); ok {
 		who := d.Bearer(token)
 		session, err := who(ctx, true)
+		if newcomer(err) {
+			err = nil // he may accept an invitation, and nothing else
+		}
 		return session, who, err
 	}
 	if d.Page == nil {
@@ -52,6 +60,12 @@ func (d Door) enter(ctx context.Context, req *http.Request) (Session, Who, error
 		return Session{}, nil, nil
 	}
 	return session, who, err
+}
+
+// newcomer says whether an error is that somebody has proved who he is and is nobody here.
+func newcomer(err error) bool {
+	refused, _ := refusal.As(err)
+	return err != nil && refused.Has(member.NotAMember)
 }
 
 type whoKey struct{}
@@ -76,6 +90,12 @@ func sessionOf(ctx context.Context) (Session, bool) {
 		s, ok = connection.now(), true
 	}
 	return s, ok && len(s.Actor.Grants) > 0
+}
+
+// identityOf gives who somebody has proved to be with an access token, a member or not; false for nobody.
+func identityOf(ctx context.Context) (member.Identity, bool) {
+	s, _ := ctx.Value(sessionKey{}).(Session)
+	return s.Identity, s.Identity.Subject != ""
 }
 
 // ended says whether the session is over. A moment's difference of clocks is allowed where a token is shown, not where a connection stands.

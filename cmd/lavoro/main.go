@@ -30,11 +30,12 @@ func root() *cobra.Command {
 To try it: lavoro up            starts a private PostgreSQL and Redis with an invented programme
 To run it: lavoro migrate       makes the database ready
            lavoro programme apply FILE
+           lavoro member first --organisation CODE --name NAME --email ADDRESS
            lavoro serve`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
 	c.bind(cmd.PersistentFlags())
-	cmd.AddCommand(serveCommand(c), upCommand(c), migrateCommand(c), programmeCommand(c), keysCommand(c), journalCommand(c), importCommand(c), tokenCommand(c))
+	cmd.AddCommand(serveCommand(c), upCommand(c), migrateCommand(c), programmeCommand(c), memberCommand(c), keysCommand(c), journalCommand(c), importCommand(c), tokenCommand(c))
 	return cmd
 }

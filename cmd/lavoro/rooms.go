@@ -6,6 +6,9 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/activity"
 	"github.com/lavoroincorso/lavoro/internal/allowance"
@@ -38,6 +41,7 @@ func schema() *plan.Schema {
 
 // rooms are those whose acts later rooms join: by vetoes, gates, and clocks that follow every state.
 type rooms struct {
+	members      member.Room
 	participants participant.Room
 	placements   placement.Room
 	matches      matching.Room
@@ -48,12 +52,22 @@ func newRooms() rooms {
 	keeper := duty.NewClocks(clocks...)
 	onState := []func(context.Context, *postgres.Tx, event.Transition) error{keeper.OnState}
 	r := rooms{
+		members:    member.Room{InvitationDays: invitationDays},
 		clocks:     keeper,
 		placements: placement.Room{OnState: onState, AttestGates: []placement.AttestGate{attendance.AttestGate}},
 	}
 	r.participants = participant.Room{OnState: append(slices.Clone(onState), r.placements.FollowTeam), Vetoes: vetoes}
 	r.matches = matching.Room{OnState: onState, Placement: r.placements}
 	return r
+}
+
+// invitationDays is the rule of a programme that invitations into it keep.
+func invitationDays(ctx context.Context, tx *postgres.Tx, of uuid.UUID) (int, error) {
+	policy, err := programme.PolicyOn(ctx, tx, of, tx.Today())
+	if err != nil {
+		return 0, err
+	}
+	return policy.Int("access.invitation_days"), nil
 }
 
 // reactions are what follows from events, each with a position of its own in the news.
@@ -64,6 +78,16 @@ func (r rooms) reactions() []duty.Reaction {
 		{Name: "handover", SubjectKinds: []string{"HandOver"}, React: r.participants.ReactHandOver},
 		{Name: "openings", SubjectKinds: []string{"Opening"}, React: company.Follow(r.clocks.OnState)},
 	}
+}
+
+// letters is the routine that sends invitations to pages at an address; none where there is no post.
+func (a *App) letters(base string) []duty.Routine {
+	post, ok := a.runner.Notifier.(*duty.SMTP)
+	if !ok {
+		return nil
+	}
+	letters := member.Letters{DB: a.DB, Base: base, Post: post.Post}
+	return []duty.Routine{{Name: "send invitations", Every: time.Minute, Run: letters.Send}}
 }
 
 var errSMTPURL = errors.New("smtp-url has the form smtp://user:password@host:port?from=address")

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/participant"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/platform/secret"
@@ -74,6 +75,9 @@ func (c *Config) rotateKeys(ctx context.Context, keys *secret.Keys, resume bool,
 // finishKeys forgets the old marks before the old keys: what stops in between is done again.
 func (c *Config) finishKeys(ctx context.Context, keys *secret.Keys) error {
 	if err := participant.FinishIndex(ctx, c.owner(), keys); err != nil {
+		return err
+	}
+	if err := member.FinishIndex(ctx, c.owner(), keys); err != nil {
 		return err
 	}
 	last, err := keys.Finish()

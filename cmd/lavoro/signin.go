@@ -16,6 +16,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/platform/oidc"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/platform/session"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
 // door is where people and programs come in: with an issuer's access token, or on a page with a session that an issuer's sign-in began.
@@ -33,8 +34,11 @@ type door struct {
 
 // openDoor opens the door of a node that is found at base, once.
 func (a *App) openDoor(base string) (err error) {
-	if a.door == nil {
-		a.door, err = a.newDoor(base)
+	if a.door != nil {
+		return nil
+	}
+	if a.door, err = a.newDoor(base); err == nil {
+		a.runner.Routines = append(a.runner.Routines, a.letters(a.door.base)...)
 	}
 	return err
 }
@@ -99,15 +103,16 @@ func (d *door) bearer(token string) graph.Who {
 		if err != nil {
 			return graph.Session{}, graph.Unauthenticated()
 		}
-		actor, err := d.member(ctx, claims)
-		if err != nil {
-			return graph.Session{}, unknown(err)
+		session := graph.Session{Identity: identity(claims), ACR: claims.ACR, ExpiresAt: claims.Expires}
+		session.Actor, err = d.member(ctx, session.Identity)
+		if errors.Is(err, member.ErrUnknown) {
+			return session, member.NotAMember.At()
 		}
-		actor.Scopes = access.Limits(claims.Scopes, claims.ClientCredentials)
+		session.Actor.Scopes = access.Limits(claims.Scopes, claims.ClientCredentials)
 		if !claims.ClientCredentials { // a system signs in nobody, whatever its token says
-			actor.SignedInAt = claims.AuthTime
+			session.Actor.SignedInAt = claims.AuthTime
 		}
-		return graph.Session{Actor: actor, ACR: claims.ACR, ExpiresAt: claims.Expires}, nil
+		return session, err
 	}
 }
 
@@ -153,9 +158,25 @@ func (d *door) ownOrigin(req *http.Request) bool {
 	return d.origins.Check(unsafe) == nil
 }
 
-// member is the actor whom an issuer's claims name: the one place where a proven identity becomes somebody.
-func (d *door) member(ctx context.Context, c oidc.Claims) (access.Actor, error) {
-	return d.app.directory.Actor(ctx, c.Issuer, c.Subject)
+// member is the actor behind a proven identity: the one place where it becomes somebody. Somebody unknown is recognised by his fiscal code
+// where he was invited with it.
+func (d *door) member(ctx context.Context, who member.Identity) (access.Actor, error) {
+	actor, err := d.app.directory.Actor(ctx, who.Issuer, who.Subject)
+	if errors.Is(err, member.ErrUnknown) && who.FiscalCode != "" {
+		if refused := d.app.directory.Recognise(ctx, who); refused == nil {
+			actor, err = d.app.directory.Actor(ctx, who.Issuer, who.Subject)
+		} else if _, is := refusal.As(refused); !is {
+			return actor, refused
+		}
+	}
+	if err == nil {
+		err = d.app.directory.Mark(ctx, actor.Member, who)
+	}
+	return actor, err
+}
+
+func identity(c oidc.Claims) member.Identity {
+	return member.Identity{Issuer: c.Issuer, Subject: c.Subject, FiscalCode: c.FiscalNumber}
 }
 
 // unknown spells the error of who proved who he is and has nothing to do here like that of who proved nothing.

@@ -15,6 +15,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/platform/oidc"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/platform/session"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
 
@@ -24,6 +25,8 @@ const callbackPath = "/sign-in/callback"
 type begun struct {
 	oidc.Pending
 	Return string `json:"return"`
+	// Invitation is the hash of the secret that the link of a letter brought; nil for none.
+	Invitation []byte `json:"invitation,omitempty"`
 }
 
 // routes are those of signing in and out on pages.
@@ -35,7 +38,8 @@ func (d *door) routes(mux *http.ServeMux) {
 	d.demoRoutes(mux)
 }
 
-// signIn sends the browser to an issuer: /sign-in?issuer=…&return=/…, with fresh=true for a new proof and acr=… for a certain sort.
+// signIn sends the browser to an issuer: /sign-in?issuer=…&return=/…, with fresh=true for a new proof, acr=… for a certain sort, and
+// invitation=… from a letter, which nothing uses before the issuer has said who came.
 func (d *door) signIn(w http.ResponseWriter, req *http.Request) {
 	if d.app.Config.PublicURL == "" && "http://"+req.Host != d.base {
 		// The cookie must be there where the issuer sends the browser back to, which is one of this machine's names.
@@ -43,20 +47,24 @@ func (d *door) signIn(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	query := req.URL.Query()
-	back := localPath(query.Get("return"))
+	back, letter := localPath(query.Get("return")), query.Get("invitation")
 	offered := d.offered()
 	i := d.named(offered, query.Get("issuer"))
 	if i == nil {
-		d.tell(w, req, http.StatusOK, pageOf{Text: wordsChoose, Choices: d.choices(offered, back)})
+		d.tell(w, req, http.StatusOK, pageOf{Text: wordsChoose, Choices: d.choices(offered, back, letter)})
 		return
 	}
 	address, pending, err := i.Begin(req.Context(), d.base+callbackPath, oidc.Wish{Fresh: query.Get("fresh") == "true", ACR: strings.Fields(query.Get("acr"))})
 	if err == nil {
-		err = d.sessions.Begin(req.Context(), begun{pending, back})
+		b := begun{Pending: pending, Return: back}
+		if letter != "" {
+			b.Invitation = member.Secret(letter).Hash()
+		}
+		err = d.sessions.Begin(req.Context(), b)
 	}
 	if err != nil {
 		slog.WarnContext(req.Context(), "sign-in", "error", err)
-		d.tell(w, req, http.StatusServiceUnavailable, pageOf{Text: wordsUnavailable, Again: signInPath("", back)})
+		d.tell(w, req, http.StatusServiceUnavailable, pageOf{Text: wordsUnavailable, Again: signInPath("", back, letter)})
 		return
 	}
 	w.Header().Set("Cache-Control", "no-store")
@@ -68,15 +76,18 @@ func (d *door) signedIn(w http.ResponseWriter, req *http.Request) {
 	var b begun
 	d.sessions.Begun(req.Context(), &b) // without one, nothing of it answers
 	back := localPath(b.Return)
-	again := signInPath("", back)
+	again := signInPath("", back, "")
 	held, err := d.proved(req.Context(), b, req.URL.Query())
 	if err == nil {
 		err = d.sessions.SignIn(req.Context(), held)
 	}
+	refused, isRefusal := refusal.As(err)
 	switch {
 	case err == nil:
 		w.Header().Set("Cache-Control", "no-store")
 		http.Redirect(w, req, back, http.StatusSeeOther)
+	case isRefusal:
+		d.tell(w, req, http.StatusForbidden, pageOf{Text: wordsRefused(refused[0]), Again: again})
 	case errors.Is(err, member.ErrUnknown):
 		d.tell(w, req, http.StatusForbidden, pageOf{Text: wordsUnknown, Again: again})
 	case errors.Is(err, oidc.ErrSignIn):
@@ -98,7 +109,13 @@ func (d *door) proved(ctx context.Context, b begun, brought url.Values) (session
 	if err != nil {
 		return session.Held{}, err
 	}
-	actor, err := d.member(ctx, claims)
+	who := identity(claims)
+	if b.Invitation != nil {
+		if err := d.app.directory.Accept(ctx, b.Invitation, who); err != nil {
+			return session.Held{}, err
+		}
+	}
+	actor, err := d.member(ctx, who)
 	return session.Held{Member: actor.Member, Issuer: claims.Issuer, SignedInAt: claims.AuthTime, ACR: claims.ACR}, err
 }
 
@@ -125,7 +142,7 @@ func (d *door) signOut(w http.ResponseWriter, req *http.Request) {
 
 // session tells a page whether somebody is signed in on it, until when, and with which issuers one can.
 func (d *door) session(w http.ResponseWriter, req *http.Request) {
-	said := map[string]any{"signedIn": false, "issuers": d.choices(d.offered(), "/")}
+	said := map[string]any{"signedIn": false, "issuers": d.choices(d.offered(), "/", "")}
 	if held := d.sessions.Current(req.Context()); held != nil {
 		said["signedIn"], said["expiresAt"], said["acr"] = true, d.sessions.Ends(*held).UTC().Format(time.RFC3339), held.ACR
 		if !held.SignedInAt.IsZero() {
@@ -165,21 +182,24 @@ type choice struct {
 	SignIn string `json:"signIn"`
 }
 
-func (d *door) choices(offered []*oidc.Issuer, back string) []choice {
+func (d *door) choices(offered []*oidc.Issuer, back, letter string) []choice {
 	list := make([]choice, len(offered))
 	for n, i := range offered {
-		list[n] = choice{Label: d.labels[i.Config.Issuer], SignIn: signInPath(i.Config.Issuer, back)}
+		list[n] = choice{Label: d.labels[i.Config.Issuer], SignIn: signInPath(i.Config.Issuer, back, letter)}
 	}
 	return list
 }
 
-func signInPath(issuer, back string) string {
+func signInPath(issuer, back, letter string) string {
 	query := url.Values{}
 	if issuer != "" {
 		query.Set("issuer", issuer)
 	}
 	if back != "/" {
 		query.Set("return", back)
+	}
+	if letter != "" {
+		query.Set("invitation", letter)
 	}
 	return strings.TrimSuffix("/sign-in?"+query.Encode(), "?")
 }
@@ -216,8 +236,15 @@ var (
 			En: "You have proved who you are, but no organisation has given you a role that holds today. Ask your organisation's administrator."}}
 	wordsUnavailable = pageWords{text.Text{It: "Per ora non si può accedere", En: "Signing in is not possible at the moment"},
 		text.Text{It: "Chi verifica l'identità non risponde. Riprova tra qualche minuto.", En: "Whoever verifies identities does not answer. Try again in a few minutes."}}
+	wordsNotIn = text.Text{It: "L'invito non si può accettare", En: "The invitation cannot be accepted"}
 	wordsRetry = text.Text{It: "Riprova", En: "Try again"}
 )
+
+// wordsRefused tell why an invitation was not accepted, and what helps.
+func wordsRefused(r refusal.Refusal) pageWords {
+	it, en := r.Localized("it"), r.Localized("en")
+	return pageWords{wordsNotIn, text.Text{It: it.Message + " " + it.Cure, En: en.Message + " " + en.Cure}}
+}
 
 //go:embed signin.html
 var signInText string

@@ -165,7 +165,7 @@ func TestTables(t *testing.T) {
 }
 
 // administration is all that an administrator does: about members, and nothing about anybody who takes part.
-var administration = []access.Act{access.GrantRole, access.EndGrant, access.EndMember, access.Delegate, access.EndDelegation}
+var administration = []access.Act{access.InviteMember, access.ResendInvitation, access.WithdrawInvitation, access.GrantRole, access.EndGrant, access.EndMember, access.Delegate, access.EndDelegation}
 
 // erasure is all that a data-protection officer does.
 var erasure = []access.Act{access.HoldPerson, access.ErasePerson}

@@ -41,11 +41,16 @@ type Act string
 
 // The acts, by room in the order of the path.
 const (
-	GrantRole     Act = "grantRole"
-	EndGrant      Act = "endGrant"
-	EndMember     Act = "endMember"
-	Delegate      Act = "delegate"
-	EndDelegation Act = "endDelegation"
+	InviteMember       Act = "inviteMember"
+	ResendInvitation   Act = "resendInvitation"
+	WithdrawInvitation Act = "withdrawInvitation"
+	AcceptInvitation   Act = "acceptInvitation"
+	SendInvitation     Act = "sendInvitation"
+	GrantRole          Act = "grantRole"
+	EndGrant           Act = "endGrant"
+	EndMember          Act = "endMember"
+	Delegate           Act = "delegate"
+	EndDelegation      Act = "endDelegation"
 
 	ReferPerson          Act = "referPerson"
 	RecordExclusionCheck Act = "recordExclusionCheck"
@@ -118,7 +123,7 @@ const (
 )
 
 var (
-	memberActs = []Act{GrantRole, EndGrant, EndMember, Delegate, EndDelegation}
+	memberActs = []Act{InviteMember, ResendInvitation, WithdrawInvitation, GrantRole, EndGrant, EndMember, Delegate, EndDelegation}
 	pathActs   = []Act{ReferPerson, RecordExclusionCheck, AssignTeam, CheckEligibility, AdmitParticipant, RejectParticipant, DraftPlan, SignPlan,
 		ActivateParticipant, WithdrawParticipant, ExcludeParticipant, CompleteParticipant, AskFirstResult, AskSecondResult, CloseParticipant, RecordProof,
 		RequestHandOver, AnswerHandOver, WithdrawHandOver, PrepareUpload, PrepareDownload}
@@ -150,11 +155,11 @@ var acts = map[Role][]Act{
 	DPO:             erasureActs,
 	Self:            bankActs,
 	Representative:  bankActs,
-	System:          join(memberActs, pathActs, circleActs, erasureActs, bankActs, companyActs, activityActs, placementActs, registerActs, matchActs, mandateActs, []Act{ComputeAllowance, RefreshMatches, RemindDue}),
+	System:          join(memberActs, pathActs, circleActs, erasureActs, bankActs, companyActs, activityActs, placementActs, registerActs, matchActs, mandateActs, []Act{ComputeAllowance, RefreshMatches, RemindDue, AcceptInvitation, SendInvitation}),
 }
 
 // own are the acts that every member does about himself, whatever his roles; in the table they stand for doing them for somebody else.
-var own = []Act{Delegate, EndDelegation}
+var own = []Act{Delegate, EndDelegation, AcceptInvitation}
 
 // OwnActs lists the acts that every member does about himself, whatever his roles.
 func OwnActs() []Act { return slices.Clone(own) }

@@ -212,7 +212,7 @@ func TestRolesThatDoNotMeet(t *testing.T) {
 	apart(o.grant(o.chief, maker, access.Approver, "CARRARA"))
 	o.exec("update member set person_id = $1 where id in ($2, $3)", person, maker, twin)
 	apart(o.grant(o.chief, twin, access.Approver, "ASL"))
-	o.exec("update member set person_id = null, fiscal_index = 'x' where id in ($1, $2)", maker, twin)
+	o.exec("update member set person_id = null, fiscal_index = array['x'::bytea] where id in ($1, $2)", maker, twin)
 	apart(o.grant(o.chief, twin, access.Approver, "ASL"))
 	o.exec("update member set fiscal_index = null")
 	o.exec("update member set email = (select upper(email) from member where id = $1) where id = $2", maker, twin)

@@ -9,7 +9,7 @@ import (
 // signs in, is his own and for who answers for him. A grant over a person shows to the case team instead.
 func Reading() plan.Reading {
 	return plan.Reading{
-		Types: []plan.Type{member(), account(), viewer(), grant(), delegation()},
+		Types: []plan.Type{member(), account(), invitation(), viewer(), grant(), delegation()},
 		Roots: plan.Roots{
 			"viewer": plan.OneRoot("Viewer", "{o}.id = {self}"),
 			"members": plan.ListIn("Member", "exists (select from organisation b where b.id = {o}.organisation_id and b.programme_id = {a:programme})",
@@ -49,9 +49,29 @@ func account() plan.Type {
 			"email":            plan.Column("email"),
 			"state":            plan.Expr("case when {t}.ended_on < {today} then 'ENDED' when {t}.issuer is null then 'INVITED' else 'ACTIVE' end"),
 			"endedOn":          plan.Column("ended_on"),
+			"invitation":       plan.OneWhere("Invitation", "{o}.member_id = {t}.id"),
 			"grants":           plan.Many("Grant", "member_id", "{o}.role, {o}.id"),
 			"delegationsGiven": plan.Many("Delegation", "member_id", "{o}.from_day desc, {o}.id"),
 			"delegationsTaken": plan.Many("Delegation", "to_member_id", "{o}.from_day desc, {o}.id"),
+		}}
+}
+
+func invitation() plan.Type {
+	return plan.Type{Name: "Invitation", Prefix: "inv", Table: "invitation", Class: access.Accounts,
+		Rows: func(keys func(access.Class) string, self string) string {
+			return "case when {t}.participation_id is null then {t}.audience &&& " + keys(access.Accounts) + " else {t}.audience &&& " + keys(access.Contact) +
+				" end or {t}.member_id = " + self
+		},
+		Fields: plan.Fields{
+			"hidden":       plan.Hidden(),
+			"member":       plan.One("Member", "member_id"),
+			"organisation": plan.One("Organisation", "organisation_id"),
+			"state": plan.Expr("case when {t}.accepted_at is not null then 'ACCEPTED' when {t}.withdrawn_at is not null then 'WITHDRAWN' " +
+				"when {t}.expires_at <= {now} then 'EXPIRED' else 'OPEN' end"),
+			"expiresAt":  plan.Instant("expires_at"),
+			"sentAt":     plan.Instant("sent_at"),
+			"failedAt":   plan.Instant("failed_at"),
+			"acceptedAt": plan.Instant("accepted_at"),
 		}}
 }
 

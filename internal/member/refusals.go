@@ -51,6 +51,58 @@ var (
 	})
 )
 
+// What stops somebody from coming in.
+var (
+	// NotAMember is for who has proved who he is and has no role that holds today.
+	NotAMember = refusal.Define(refusal.Definition{
+		Code: "NOT_A_MEMBER", Kind: refusal.Right,
+		Message: refusal.Text{It: "Hai dimostrato chi sei, ma nessun ente ti ha dato un incarico valido oggi.", En: "You have proved who you are, but no body has given you a role that holds today."},
+		Cure:    refusal.Text{It: "Apri il collegamento della lettera d'invito, oppure rivolgiti a chi amministra gli accessi del tuo ente.", En: "Open the link in your letter of invitation, or ask whoever manages access in your organisation."},
+		CuredBy: administrator,
+	})
+	// InvitationUnknown is for a secret that opens nothing: mistyped, of an older letter, or taken back.
+	InvitationUnknown = refusal.Define(refusal.Definition{
+		Code: "INVITATION_UNKNOWN", Kind: refusal.State,
+		Message: refusal.Text{It: "Questo invito non vale: è stato ritirato, oppure ne è partito uno più recente.", En: "This invitation does not hold: it was withdrawn, or a newer one was sent."},
+		Cure:    refusal.Text{It: "Usa la lettera più recente, oppure chiedi un nuovo invito.", En: "Use the newest letter, or ask for another invitation."},
+		CuredBy: administrator,
+	})
+	// InvitationExpired is for one that came too late.
+	InvitationExpired = refusal.Define(refusal.Definition{
+		Code: "INVITATION_EXPIRED", Kind: refusal.State,
+		Message: refusal.Text{It: "L'invito è scaduto.", En: "The invitation has expired."},
+		Cure:    refusal.Text{It: "Chiedi a chi ti ha invitato di mandartene un altro.", En: "Ask whoever invited you to send another."},
+		CuredBy: administrator,
+	})
+	// InvitationAccepted is for one that has been used.
+	InvitationAccepted = refusal.Define(refusal.Definition{
+		Code: "INVITATION_ACCEPTED", Kind: refusal.State,
+		Message: refusal.Text{It: "L'invito è già stato accettato.", En: "The invitation has been accepted already."},
+		Cure:    refusal.Text{It: "Chi l'ha accettato accede senza invito. Se non sei stato tu, avvisa subito chi amministra gli accessi.", En: "Who accepted it signs in without. If that was not you, tell whoever manages access at once."},
+		CuredBy: administrator,
+	})
+	// InvitationWithdrawn is for changing one that was taken back.
+	InvitationWithdrawn = refusal.Define(refusal.Definition{
+		Code: "INVITATION_WITHDRAWN", Kind: refusal.State,
+		Message: refusal.Text{It: "L'invito è stato ritirato, o la persona non lavora più qui.", En: "The invitation was withdrawn, or the member is gone."},
+		Cure:    refusal.Text{It: "Invita di nuovo la persona.", En: "Invite anew."},
+		CuredBy: administrator,
+	})
+	// InvitationElse is for one that names another fiscal code than the one that was proved.
+	InvitationElse = refusal.Define(refusal.Definition{
+		Code: "INVITATION_OF_ANOTHER", Kind: refusal.Right,
+		Message: refusal.Text{It: "L'invito è per un altro codice fiscale.", En: "The invitation is for another fiscal code."},
+		Cure:    refusal.Text{It: "Accedi con la tua identità, oppure fai correggere l'invito.", En: "Sign in as yourself, or have the invitation corrected."},
+		CuredBy: administrator,
+	})
+	// NoIdentity is for accepting without an identity that was just proved.
+	NoIdentity = refusal.Define(refusal.Definition{
+		Code: "NO_IDENTITY", Kind: refusal.Input,
+		Message: refusal.Text{It: "Per accettare un invito serve un token di accesso.", En: "An access token is needed to accept an invitation."},
+		Cure:    refusal.Text{It: "Da una pagina, apri il collegamento della lettera d'invito.", En: "On a page, open the link of the letter of invitation."},
+	})
+)
+
 // What stops a delegation.
 var (
 	// SelfDelegation is for standing in for oneself, by whatever account.

@@ -26,8 +26,9 @@ type Directory struct {
 	DB    *postgres.DB
 	Clock postgres.Clock
 
-	mu    sync.Mutex
-	known map[[2]string]remembered
+	mu     sync.Mutex
+	known  map[[2]string]remembered
+	marked map[uuid.UUID]string // the member's mark under the primary key of the index
 }
 
 type remembered struct {
@@ -65,15 +66,15 @@ func (d *Directory) Actor(ctx context.Context, issuer, subject string) (access.A
 
 // Of gives the actor behind a member's id, with the grants of today. ErrUnknown where there are none.
 func (d *Directory) Of(ctx context.Context, member uuid.UUID) (access.Actor, error) {
-	var issuer, subject string
+	var issuer, subject *string // null: the identity is not known yet, or no longer
 	err := d.DB.Plans.QueryRow(ctx, "select * from member_identity($1)", member).Scan(&issuer, &subject)
-	if errors.Is(err, pgx.ErrNoRows) {
+	if errors.Is(err, pgx.ErrNoRows) || err == nil && (issuer == nil || subject == nil) {
 		return access.Actor{}, ErrUnknown
 	}
 	if err != nil {
 		return access.Actor{}, fmt.Errorf("sign in: %w", err)
 	}
-	return d.Actor(ctx, issuer, subject)
+	return d.Actor(ctx, *issuer, *subject)
 }
 
 type signedIn struct {
@@ -111,4 +112,11 @@ func (d *Directory) remember(key [2]string, actor access.Actor) {
 		d.known = map[[2]string]remembered{}
 	}
 	d.known[key] = remembered{actor: actor, until: time.Now().Add(grantsHold)}
+}
+
+// forget has grants read again: what somebody holds was changed just now.
+func (d *Directory) forget(who Identity) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.known, [2]string{who.Issuer, who.Subject})
 }

@@ -5,8 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/pgdialect"
 
@@ -21,9 +23,11 @@ type memberRow struct {
 
 	ID             uuid.UUID
 	Name           string
+	Email          string
 	PersonID       *uuid.UUID
 	OrganisationID *uuid.UUID  // the home body; nil for who takes part
 	Answering      []uuid.UUID `bun:",array"` // the home body with all above it, and the member
+	FiscalIndex    [][]byte    `bun:",array"` // marks of the fiscal code
 	EndedOn        calendar.Day
 }
 
@@ -93,11 +97,35 @@ func one(ctx context.Context, q interface {
 }
 
 func memberByID(ctx context.Context, tx *postgres.Tx, id uuid.UUID, path string) (m memberRow, err error) {
-	return m, one(ctx, tx.NewRaw("select id, name, person_id, organisation_id, answering, ended_on from member where id = ?", id), &m, path)
+	return m, one(ctx, tx.NewRaw("select id, name, email, person_id, organisation_id, answering, ended_on from member where id = ?", id), &m, path)
 }
 
 func bodyByID(ctx context.Context, tx *postgres.Tx, id uuid.UUID, path string) (b bodyRow, err error) {
 	return b, one(ctx, tx.NewRaw("select id, programme_id, organisation_line(id) as line from organisation where id = ?", id), &b, path)
+}
+
+// ErrNoBody is returned for codes that name no body, or more than one.
+var ErrNoBody = errors.New("no body has this code, or several programmes have one: name the programme, too")
+
+// bodyByCode gives the body with a code, in the programme with a code where one is named.
+func bodyByCode(ctx context.Context, tx *postgres.Tx, programme, body string) (uuid.UUID, error) {
+	var found []uuid.UUID
+	err := tx.NewRaw(`select o.id from organisation o join programme p on p.id = o.programme_id where o.code = ?0 and (?1 = '' or p.code = ?1)`,
+		body, programme).Scan(ctx, &found)
+	if err != nil {
+		return uuid.Nil, fmt.Errorf("body: %w", err)
+	}
+	if len(found) != 1 {
+		return uuid.Nil, ErrNoBody
+	}
+	return found[0], nil
+}
+
+// isAdministered says whether somebody can sign in and administers the body itself.
+func isAdministered(ctx context.Context, tx *postgres.Tx, body uuid.UUID) (bool, error) {
+	return yes(ctx, tx, `exists (select from access_grant g join member m on m.id = g.member_id
+		where g.role = 'ADMINISTRATOR' and g.over_id = ?0 and m.issuer is not null and (m.ended_on is null or m.ended_on >= ?1)
+		and g.from_day <= ?1 and (g.to_day is null or g.to_day >= ?1))`, body, tx.Today())
 }
 
 func grantByID(ctx context.Context, tx *postgres.Tx, id uuid.UUID, path string) (g grantRow, err error) {
@@ -108,6 +136,163 @@ func grantByID(ctx context.Context, tx *postgres.Tx, id uuid.UUID, path string) 
 func delegationByID(ctx context.Context, tx *postgres.Tx, id uuid.UUID, path string) (d delegationRow, err error) {
 	return d, one(ctx, tx.NewRaw(`select id, programme_id, member_id, to_member_id, every_grant, from_day, to_day, given_by, organisation_id, audience
 		from delegation where id = ?`, id), &d, path)
+}
+
+type invitationRow struct {
+	bun.BaseModel `bun:"table:invitation,alias:i"`
+
+	ID              uuid.UUID
+	MemberID        uuid.UUID
+	ProgrammeID     uuid.UUID
+	OrganisationID  uuid.UUID
+	ParticipationID *uuid.UUID // of whom, for who takes part or represents somebody
+	InvitedBy       uuid.UUID
+	SecretHash      []byte
+	Sealed          []byte // the secret, until the letter has gone
+	ExpiresAt       time.Time
+	AcceptedAt      bun.NullTime
+	WithdrawnAt     bun.NullTime
+	Audience        []uuid.UUID `bun:",array"`
+}
+
+func invitationByID(ctx context.Context, tx *postgres.Tx, id uuid.UUID, path string) (i invitationRow, err error) {
+	return i, one(ctx, tx.NewRaw(`select id, member_id, programme_id, organisation_id, participation_id, invited_by, secret_hash, sealed, expires_at, accepted_at,
+		withdrawn_at, audience from invitation where id = ? for update`, id), &i, path)
+}
+
+// enlist writes a member who cannot sign in yet. His name is for everybody who works for the programme.
+func enlist(ctx context.Context, tx *postgres.Tx, m memberRow, programme uuid.UUID) error {
+	_, err := tx.NewRaw(`insert into member (id, name, email, person_id, organisation_id, answering, fiscal_index, audience)
+		values (?0, ?1, ?2, ?3, ?4, ?5, ?6, array(select o.id from organisation o where o.programme_id = ?7) || ?0::uuid)`,
+		m.ID, m.Name, m.Email, m.PersonID, m.OrganisationID, pgdialect.Array(m.Answering), pgdialect.Array(m.FiscalIndex), programme).Exec(ctx)
+	if postgres.Violates(err, "member_pkey") {
+		return refusal.IDTaken.At("id")
+	}
+	if err != nil {
+		return fmt.Errorf("enlist: %w", err)
+	}
+	return nil
+}
+
+// renew keeps another secret in the place of an invitation's.
+func (i invitationRow) renew(ctx context.Context, tx *postgres.Tx) error {
+	_, err := tx.NewRaw("update invitation set secret_hash = ?, sealed = ?, expires_at = ?, sent_at = null, failed_at = null where id = ?",
+		i.SecretHash, i.Sealed, i.ExpiresAt, i.ID).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("renew invitation: %w", err)
+	}
+	return nil
+}
+
+// withdraw takes back the invitation of a member who has not come.
+func withdraw(ctx context.Context, tx *postgres.Tx, member uuid.UUID) error {
+	_, err := tx.NewRaw("update invitation set withdrawn_at = ?, sealed = null where member_id = ? and accepted_at is null and withdrawn_at is null", tx.Now, member).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("withdraw invitation: %w", err)
+	}
+	return nil
+}
+
+// opens gives the invitation that a secret opens; InvitationUnknown where it opens none.
+func opens(ctx context.Context, db *postgres.DB, hash []byte, who Identity, today calendar.Day) (i openedInvitation, err error) {
+	rows, err := db.Plans.Query(ctx, "select * from invitation_of($1, $2, $3, $4)", hash, who.Issuer, who.Subject, today.String())
+	if err != nil {
+		return i, fmt.Errorf("invitation: %w", err)
+	}
+	i, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[openedInvitation])
+	if errors.Is(err, pgx.ErrNoRows) {
+		return i, InvitationUnknown.At("secret")
+	}
+	if err != nil {
+		return i, fmt.Errorf("invitation: %w", err)
+	}
+	return i, nil
+}
+
+// waitsFor gives the hash of the oldest invitation's secret that waits for a fiscal code; nil for none.
+func waitsFor(ctx context.Context, db *postgres.DB, marks [][]byte, now time.Time) (hash []byte, err error) {
+	if err = db.Plans.QueryRow(ctx, "select invitation_for($1, $2, $3)", marks, now, calendar.DayOf(now).String()).Scan(&hash); err != nil {
+		return nil, fmt.Errorf("invitation: %w", err)
+	}
+	return hash, nil
+}
+
+// link lets the identity in; false where the invitation holds no longer.
+func link(ctx context.Context, tx *postgres.Tx, invitation uuid.UUID, who Identity, marks [][]byte) (bool, error) {
+	return yes(ctx, tx, "invitation_accept(?, ?, ?, ?, ?, ?)", invitation, who.Issuer, who.Subject, pgdialect.Array(marks), tx.Now, tx.Today())
+}
+
+func keepMarks(ctx context.Context, tx *postgres.Tx, member uuid.UUID, marks [][]byte) error {
+	if _, err := tx.NewRaw("select member_marked(?, ?)", member, pgdialect.Array(marks)).Exec(ctx); err != nil {
+		return fmt.Errorf("marks: %w", err)
+	}
+	return nil
+}
+
+// dropMarks leaves the marks that begin with the prefix.
+func dropMarks(ctx context.Context, tx bun.Tx, prefix []byte) error {
+	_, err := tx.NewRaw(`update member set fiscal_index = nullif(array(select k from unnest(fiscal_index) k where substr(k, 1, 4) = ?0), '{}')
+		where exists (select from unnest(fiscal_index) k where substr(k, 1, 4) <> ?0)`, prefix).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("marks: %w", err)
+	}
+	return nil
+}
+
+// grantsOf gives what the member himself holds from today on.
+func grantsOf(ctx context.Context, tx *postgres.Tx, member uuid.UUID) (rows []grantRow, err error) {
+	err = tx.NewRaw(`select id, member_id, programme_id, role, scope, from_day, to_day from access_grant where member_id = ? and (to_day is null or to_day >= ?)
+		order by id`, member, tx.Today()).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("grants: %w", err)
+	}
+	return rows, nil
+}
+
+// letterRow is an invitation whose letter has not gone, with where it goes.
+type letterRow struct {
+	invitationRow `bun:",extend"`
+
+	Email string
+}
+
+const letters = `select i.id, i.member_id, i.programme_id, i.sealed, i.secret_hash, i.expires_at, i.audience, m.email
+	from invitation i join member m on m.id = i.member_id
+	where i.sealed is not null and i.withdrawn_at is null and i.expires_at > ?0 and (m.ended_on is null or m.ended_on >= ?1) `
+
+// unsent gives invitations whose letters wait, and were not tried since.
+func unsent(ctx context.Context, tx *postgres.Tx, since time.Time, limit int) (rows []letterRow, err error) {
+	err = tx.NewRaw(letters+"and (i.failed_at is null or i.failed_at <= ?2) order by i.id limit ?3", tx.Now, tx.Today(), since, limit).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("letters: %w", err)
+	}
+	return rows, nil
+}
+
+// letterOf gives the newest letter that waits for who has an e-mail address; ErrNoLetter for none.
+func letterOf(ctx context.Context, tx *postgres.Tx, email string) (w letterRow, err error) {
+	err = tx.NewRaw(letters+"and lower(m.email) = lower(?2) order by i.id desc limit 1", tx.Now, tx.Today(), email).Scan(ctx, &w)
+	if errors.Is(err, sql.ErrNoRows) {
+		return w, ErrNoLetter
+	}
+	if err != nil {
+		return w, fmt.Errorf("letter: %w", err)
+	}
+	return w, nil
+}
+
+// noteLetter keeps that a letter has gone, or not; false where another took its place meanwhile.
+func noteLetter(ctx context.Context, tx *postgres.Tx, w letterRow, gone bool) (bool, error) {
+	set := "failed_at = ?0"
+	if gone {
+		set = "sent_at = ?0, sealed = null, failed_at = null"
+	}
+	res, err := tx.NewRaw("update invitation set "+set+" where id = ?1 and secret_hash = ?2", tx.Now, w.ID, w.SecretHash).Exec(ctx)
+	if err != nil {
+		return false, fmt.Errorf("letter: %w", err)
+	}
+	n, err := res.RowsAffected()
+	return n == 1, err
 }
 
 // grantsLock is the advisory lock of those who change who holds what.
@@ -193,5 +378,5 @@ func endEverything(ctx context.Context, tx *postgres.Tx, member uuid.UUID, last 
 	if _, err := tx.NewRaw("select member_end(?, ?)", member, last).Exec(ctx); err != nil {
 		return fmt.Errorf("end of a member: %w", err)
 	}
-	return nil
+	return withdraw(ctx, tx, member)
 }

@@ -1,0 +1,185 @@
+package member
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/event"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+)
+
+// Identity is who somebody has proved to be, at an issuer that the installation trusts.
+type Identity struct {
+	Issuer, Subject string
+	FiscalCode      string // "" where the issuer does not say, or is not trusted for it
+}
+
+// Accept lets in who has proved an identity and brings the hash of an invitation's secret, once: his identity becomes that of the invited member,
+// or, where it is a member's already, that one holds from now on what the invited one would. Sent again by the same person it changes nothing.
+func (d *Directory) Accept(ctx context.Context, hash []byte, who Identity) error {
+	opened, err := opens(ctx, d.DB, hash, who, calendar.DayOf(d.Clock()))
+	if err != nil {
+		return err
+	}
+	if err := opened.refused(d.marksOf(who), d.Clock()); err != nil || opened.Accepted {
+		return err // accepted by himself: done
+	}
+	err = d.DB.InTx(ctx, access.Actor{Member: opened.Comes}, d.Clock, func(ctx context.Context, tx *postgres.Tx) error {
+		return opened.accept(ctx, tx, who)
+	})
+	d.forget(who)
+	return err
+}
+
+// MayAccept says what would stop Accept, as far as the invitation alone tells; what the human holds in all is found out when he comes.
+func (d *Directory) MayAccept(ctx context.Context, hash []byte, who Identity) error {
+	opened, err := opens(ctx, d.DB, hash, who, calendar.DayOf(d.Clock()))
+	if err != nil {
+		return err
+	}
+	return opened.refused(d.marksOf(who), d.Clock())
+}
+
+// Recognise accepts the invitation that waits for the fiscal code that somebody has proved; without one it does nothing.
+func (d *Directory) Recognise(ctx context.Context, who Identity) error {
+	if who.FiscalCode == "" {
+		return nil
+	}
+	hash, err := waitsFor(ctx, d.DB, d.marksOf(who), d.Clock())
+	if err != nil || hash == nil {
+		return err
+	}
+	return d.Accept(ctx, hash, who)
+}
+
+// Mark keeps marks of the fiscal code that a member has proved, under the keys of the index that are in use now: two members who are one human
+// are known by them. It asks the database once for each member and change of keys.
+func (d *Directory) Mark(ctx context.Context, member uuid.UUID, who Identity) error {
+	known := d.marksOf(who)
+	if known == nil || !d.unmarked(member, known[0]) {
+		return nil
+	}
+	return d.DB.InTx(ctx, access.Actor{Member: member}, d.Clock, func(ctx context.Context, tx *postgres.Tx) error {
+		return keepMarks(ctx, tx, member, known)
+	})
+}
+
+// unmarked says, once, that the member's mark under the primary key was not kept by this node.
+func (d *Directory) unmarked(member uuid.UUID, primary []byte) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.marked == nil || len(d.marked) > 10_000 {
+		d.marked = map[uuid.UUID]string{}
+	}
+	fresh := d.marked[member] != string(primary)
+	d.marked[member] = string(primary)
+	return fresh
+}
+
+func (d *Directory) marksOf(who Identity) [][]byte {
+	if who.FiscalCode == "" || d.DB.Keys == nil {
+		return nil
+	}
+	return marks(d.DB.Keys, who.FiscalCode)
+}
+
+// openedInvitation is what a secret opens, and who would come.
+type openedInvitation struct {
+	ID          uuid.UUID
+	Member      uuid.UUID
+	Programme   uuid.UUID
+	Audience    []uuid.UUID
+	InvitedBy   uuid.UUID
+	ExpiresAt   time.Time
+	Accepted    bool
+	Gone        bool
+	FiscalIndex [][]byte
+	Comes       uuid.UUID // the member of the identity, if it has one, otherwise the invited one
+	Known       bool      // the identity is the invited member's, or his who holds it in his place
+}
+
+func (i openedInvitation) refused(marks [][]byte, now time.Time) error {
+	switch {
+	case i.Accepted && i.Known:
+		return nil
+	case i.Accepted:
+		return InvitationAccepted.At("secret")
+	case i.Gone:
+		return InvitationUnknown.At("secret")
+	case !now.Before(i.ExpiresAt):
+		return InvitationExpired.At("secret")
+	case len(i.FiscalIndex) > 0 && marks != nil && !meetsAny(i.FiscalIndex, marks):
+		return InvitationElse.At("secret")
+	}
+	return nil
+}
+
+func meetsAny(one, other [][]byte) bool {
+	return slices.ContainsFunc(one, func(a []byte) bool {
+		return slices.ContainsFunc(other, func(b []byte) bool { return slices.Equal(a, b) })
+	})
+}
+
+// accept links the identity and looks at what this human now holds in all: never what he gave himself, nor two roles that may not meet.
+func (i openedInvitation) accept(ctx context.Context, tx *postgres.Tx, who Identity) error {
+	if err := lock(ctx, tx); err != nil {
+		return err
+	}
+	var known [][]byte
+	if who.FiscalCode != "" {
+		keys, err := tx.Keys()
+		if err != nil {
+			return err
+		}
+		known = marks(keys, who.FiscalCode)
+	}
+	holds, err := link(ctx, tx, i.ID, who, known)
+	if err != nil {
+		return err
+	}
+	if !holds {
+		return InvitationUnknown.At("secret")
+	}
+	same, err := oneHuman(ctx, tx, i.InvitedBy, i.Comes)
+	if err != nil {
+		return err
+	}
+	if same {
+		return SelfGrant.At("secret")
+	}
+	if err := staysApart(ctx, tx, i.Comes); err != nil {
+		return err
+	}
+	related := []uuid.UUID{}
+	if i.Comes != i.Member {
+		related = append(related, i.Comes)
+	}
+	tx.Tell(event.News{Programme: i.Programme, Act: string(access.AcceptInvitation), Kind: event.Changed, SubjectKind: "Member", Subject: i.Member,
+		Related: related, Audience: i.Audience}, accepted{who.Issuer, who.FiscalCode != ""})
+	return nil
+}
+
+// accepted is what the journal keeps of who came: where he proved who he is, and whether by a fiscal code.
+type accepted struct {
+	Issuer     string `json:"issuer"`
+	FiscalCode bool   `json:"fiscalCode"`
+}
+
+// staysApart refuses a member of whom some roles may not meet, now that more is known of who he is.
+func staysApart(ctx context.Context, tx *postgres.Tx, member uuid.UUID) error {
+	own, err := grantsOf(ctx, tx, member)
+	if err != nil {
+		return err
+	}
+	for _, g := range own {
+		if err := keepsApart(ctx, tx, g, Days{g.FromDay, g.ToDay}, true, "secret"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
