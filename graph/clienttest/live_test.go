@@ -8,7 +8,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/platform/web/nodetest"
 )
 
-// nodes answers the environment of a node check: the addresses of two nodes of one installation.
+// nodes answers the environment of a node check: the addresses of two nodes of one installation, and where it is.
 func nodes(t *testing.T) []string {
 	t.Helper()
 	i, err := installed()
@@ -20,7 +20,7 @@ func nodes(t *testing.T) []string {
 			t.Logf("the first node said:\n%s\nthe second node said:\n%s", i.first.said, i.second.said)
 		}
 	})
-	return []string{"BASE_URL=" + i.first.url, "SECOND_URL=" + i.second.url}
+	return []string{"BASE_URL=" + i.first.url, "SECOND_URL=" + i.second.url, "LAVORO=" + i.binary(), "STATE=" + i.state()}
 }
 
 // TestClientsAtTwoNodes takes one check after the other: they write into the same registers.

@@ -1,18 +1,41 @@
-// What an administrator does: roles that are given and end, somebody who stands in for another, somebody who leaves.
+// What an administrator does: people who are invited, roles that are given and end, somebody who stands in for another, somebody who leaves.
 import { randomUUID } from 'node:crypto';
+import { parse } from 'graphql';
 import { civilDay } from '../../internal/platform/web/page/src/facts.js';
-import { step } from './runner.mjs';
+import { client, step } from './runner.mjs';
 import { made, onScreen } from './screens.mjs';
+import { letterOf, signIn } from './server.mjs';
 
 const administrator = /^ADMINISTRATOR/;
 const granted = '{ id role fromDay toDay }';
 const delegated = '{ id everyGrant fromDay toDay }';
 
-// administer gives a colleague a role and takes it back, has another stand in for him, and sees a third leave.
+// administer invites two and sees one come, gives a colleague a role and takes it back, has another stand in for him, and sees a third leave.
 export async function administer({ all }) {
   const lead = all.find(({ role }) => role === 'COORDINATOR').me.viewer.grants.find(({ organisation }) => organisation).organisation.id;
   const id = (wanted) => all.find(({ email }) => email.startsWith(wanted)).me.viewer.id;
   const act = (name, payload, watch, input) => step(all, { act: name, by: administrator, payload, watch, input });
+
+  const account = '{ id account { id state endedOn invitation { id state expiresAt } } }';
+  const invite = async (member, email) => {
+    await act('inviteMember', `member ${account}`, made('Member', member, account), {
+      id: member, organisation: lead, name: 'Nuova Collega', email, roles: [{ role: 'TUTOR' }],
+    });
+    const { data } = await all.find(({ role }) => administrator.test(role)).client.query({
+      query: parse('query Invited($id: ID!) { node(id: $id) { ... on Member { id account { id invitation { id } } } } }'), variables: { id: member }, fetchPolicy: 'no-cache',
+    });
+    return data.node.account.invitation.id;
+  };
+  const [comes, stays] = [`mem_${randomUUID()}`, `mem_${randomUUID()}`];
+  const email = `${randomUUID()}@example.org`;
+  const letter = await invite(comes, email);
+  await act('resendInvitation', `invitation { id state expiresAt sentAt member ${account} }`, [], { invitation: letter });
+  const newcomer = client({ email, role: 'newcomer' }, await signIn(email, email));
+  await step([newcomer], {
+    act: 'acceptInvitation', payload: `member ${account}`, watch: ({ member }) => made('Member', member.id, account), input: { secret: letterOf(email) },
+  });
+  const unwanted = await invite(stays, `${randomUUID()}@example.org`);
+  await act('withdrawInvitation', `invitation { id member ${account} }`, onScreen('Member', stays, account), { invitation: unwanted });
 
   const grant = `grt_${randomUUID()}`;
   await act('grantRole', `grant ${granted}`, made('Grant', grant, granted), { id: grant, member: id('tutor2.asl'), role: 'SCOUT', organisation: lead });
@@ -25,7 +48,6 @@ export async function administer({ all }) {
   await act('endDelegation', `delegation ${delegated}`, onScreen('Delegation', delegation, delegated), { delegation });
 
   const leaves = id('trainer.serindform');
-  const account = '{ id account { id state endedOn } }';
   await act('endMember', `member ${account}`, onScreen('Member', leaves, account), { member: leaves });
 }
 

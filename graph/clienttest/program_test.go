@@ -55,7 +55,7 @@ func install() (*installation, error) {
 	if err := i.makeFolder(); err != nil {
 		return nil, err
 	}
-	binary, state := filepath.Join(i.folder, "lavoro"), filepath.Join(i.folder, "state")
+	binary, state := i.binary(), i.state()
 	if out, err := exec.Command("go", "build", "-o", binary, "../../cmd/lavoro").CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("build: %w\n%s", err, out)
 	}
@@ -69,14 +69,16 @@ func install() (*installation, error) {
 	return i, err
 }
 
+func (i *installation) binary() string { return filepath.Join(i.folder, "lavoro") }
+func (i *installation) state() string  { return filepath.Join(i.folder, "state") }
+
 // makeFolder makes a folder that the servers' unprivileged user may pass through.
 func (i *installation) makeFolder() (err error) {
 	if i.folder, err = os.MkdirTemp("", "lavoro-clients-"); err != nil {
 		return err
 	}
 	stops = append(stops, func() error {
-		state := filepath.Join(i.folder, "state")
-		return errors.Join(child.Remove(filepath.Join(state, "postgres")), child.Remove(filepath.Join(state, "redis")), os.RemoveAll(i.folder))
+		return errors.Join(child.Remove(filepath.Join(i.state(), "postgres")), child.Remove(filepath.Join(i.state(), "redis")), os.RemoveAll(i.folder))
 	})
 	return os.Chmod(i.folder, 0o711)
 }

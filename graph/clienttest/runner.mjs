@@ -11,17 +11,22 @@ export const refusal = 'refusals { code kind message path cure curedBy } warning
 // actors signs everybody of the demonstration in, each with an Apollo client and a cache of their own.
 export async function actors() {
   return Promise.all((await people()).map(async ({ email, role }) => {
-    const token = await signIn(email);
-    const actor = { email, role, requests: 0 };
-    const count = new ApolloLink((operation, forward) => {
-      actor.requests += 1;
-      return forward(operation);
-    });
-    const http = new HttpLink({ uri: `${base}/graphql`, headers: { Authorization: `Bearer ${token}`, 'Lavoro-Client': 'clienttest-apollo' } });
-    actor.client = new ApolloClient({ cache: new InMemoryCache(), link: ApolloLink.from([count, http]) });
+    const actor = client({ email, role }, await signIn(email));
     actor.me = await read(actor, parse(`query Me { viewer { id name grants { id role programme { id code } organisation { id code } } } }`), {});
     return actor;
   }));
+}
+
+// client gives an actor an Apollo client and a cache of his own, which count what they send.
+export function client(actor, token) {
+  actor.requests = 0;
+  const count = new ApolloLink((operation, forward) => {
+    actor.requests += 1;
+    return forward(operation);
+  });
+  const http = new HttpLink({ uri: `${base}/graphql`, headers: { Authorization: `Bearer ${token}`, 'Lavoro-Client': 'clienttest-apollo' } });
+  actor.client = new ApolloClient({ cache: new InMemoryCache(), link: ApolloLink.from([count, http]) });
+  return actor;
 }
 
 // read fetches from the server and passes the cache by.

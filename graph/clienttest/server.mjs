@@ -1,10 +1,12 @@
 // How the live checks reach a server: its address comes from the environment, people and tokens from its demonstration.
 //   BASE_URL      the server, e.g. http://127.0.0.1:8080
 //   SECOND_URL    another node of the same installation; BASE_URL when left out
+//   LAVORO, STATE the program and the folder of its servers, for what is done where it runs
 //   TUTOR_EMAIL   who records attendance; the first demonstration tutor with a running internship when left out
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { firstGood, freeHours, programmeOf, since } from '../../internal/platform/web/page/src/facts.js';
+import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -25,6 +27,12 @@ function required(name) {
   return value;
 }
 
+// letterOf gives what the letter to somebody who was invited brings, as who runs the installation hands it over where there is no post.
+export function letterOf(email) {
+  const link = execFileSync(required('LAVORO'), ['member', 'link', email, '--state', required('STATE')], { encoding: 'utf8' }).trim();
+  return new URL(link).searchParams.get('invitation');
+}
+
 // demand ends the check with a reason; the process then leaves with status 1.
 export function demand(holds, reason, ...facts) {
   if (!holds) throw new Error([reason, ...facts.map((fact) => JSON.stringify(fact, null, 1))].join('\n'));
@@ -37,8 +45,8 @@ export async function people() {
 }
 
 // signIn gets a token as an app on this machine does: authorization code with PKCE at the issuer that the demonstration runs. Its
-// sign-in page asks who one is; a person's subject stands before the @ of the address.
-export async function signIn(email) {
+// sign-in page asks who one is; a person's subject stands before the @ of the address, that of who was only invited is all of it.
+export async function signIn(email, subject = email.split('@')[0]) {
   const issuer = await (await fetch(`${base}/demo/issuer/.well-known/openid-configuration`)).json();
   const verifier = randomBytes(32).toString('base64url');
   const state = randomBytes(24).toString('hex');
@@ -46,7 +54,7 @@ export async function signIn(email) {
     response_type: 'code', client_id: 'lavoro-app', redirect_uri: 'http://127.0.0.1:4711/callback', scope: 'openid', state,
     code_challenge: createHash('sha256').update(verifier).digest('base64url'), code_challenge_method: 'S256',
   };
-  const chosen = new URLSearchParams({ ...question, subject: email.split('@')[0] });
+  const chosen = new URLSearchParams({ ...question, subject });
   const sent = await fetch(issuer.authorization_endpoint, { method: 'POST', body: chosen, redirect: 'manual' });
   const brought = new URL(sent.headers.get('Location') ?? 'http://127.0.0.1/').searchParams;
   demand(brought.get('state') === state && brought.get('code'), `the issuer gave no code for ${email}`, sent.status, [...brought]);
