@@ -21,6 +21,32 @@ type Node interface {
 	GetID() string
 }
 
+// What acceptInvitation needs.
+type AcceptInvitationInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// What the letter's link brings after `invitation=`.
+	Secret string `json:"secret"`
+}
+
+// What acceptInvitation did.
+type AcceptInvitationPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// Who you are from now on.
+	Member *Member `json:"member,omitempty"`
+}
+
 // What acceptMatch needs.
 type AcceptMatchInput struct {
 	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
@@ -2009,6 +2035,85 @@ type InterruptPlacementPayload struct {
 	Placement *Placement `json:"placement,omitempty"`
 }
 
+// A letter that asks a member to come: its link works once, for who proves who he is.
+type Invitation struct {
+	// The id.
+	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
+	// Who is asked to come.
+	Member *Member `json:"member,omitempty"`
+	// The body in whose name.
+	Organisation *Organisation `json:"organisation,omitempty"`
+	// Whether it can still be accepted.
+	State InvitationState `json:"state"`
+	// Until when it can be.
+	ExpiresAt time.Time `json:"expiresAt"`
+	// When the letter went; null while it waits, or where there is no post and the link is handed over otherwise.
+	SentAt *time.Time `json:"sentAt,omitempty"`
+	// When the letter last did not go; it is tried again.
+	FailedAt *time.Time `json:"failedAt,omitempty"`
+	// When it was accepted.
+	AcceptedAt *time.Time `json:"acceptedAt,omitempty"`
+}
+
+func (Invitation) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this Invitation) GetID() string { return this.ID }
+
+// What inviteMember needs.
+type InviteMemberInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// Your own id for the member.
+	ID *string `json:"id,omitempty"`
+	// The body that the member will work for, yours or one below.
+	Organisation string `json:"organisation"`
+	// Name, as shown to colleagues. At most 200 characters.
+	Name string `json:"name"`
+	// Where the letter goes. At most 200 characters.
+	Email string `json:"email"`
+	// The fiscal code, where it is known: then only who proves it comes in where the issuer tells it, and with SPID or CIE he needs no letter.
+	FiscalCode *string `json:"fiscalCode,omitempty"`
+	// What the member will hold beside STAFF, which everybody holds in his own body.
+	Roles []*InvitedRoleInput `json:"roles"`
+}
+
+// What inviteMember did.
+type InviteMemberPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The member as it stands now.
+	Member *Member `json:"member,omitempty"`
+}
+
+// A role that an invited member will hold.
+type InvitedRoleInput struct {
+	// Your own id for the grant.
+	ID *string `json:"id,omitempty"`
+	// The role, as for grantRole.
+	Role string `json:"role"`
+	// The body in whose name you give it; the member's own when left out.
+	Organisation *string `json:"organisation,omitempty"`
+	// The company, for HOST_TUTOR.
+	Company *string `json:"company,omitempty"`
+	// First day; today when left out.
+	FromDay *calendar.Day `json:"fromDay,omitempty"`
+	// Last day; open when left out.
+	ToDay *calendar.Day `json:"toDay,omitempty"`
+}
+
 // An act as the journal keeps it: who did what to which object and when. What the act said is sealed, and not shown.
 type JournalEntry struct {
 	// The id.
@@ -2275,6 +2380,8 @@ type MemberAccount struct {
 	Email string `json:"email"`
 	// Whether the member can sign in.
 	State MemberState `json:"state"`
+	// How the member was asked to come; null for who came otherwise.
+	Invitation *Invitation `json:"invitation,omitempty"`
 	// Last day; null while there is none.
 	EndedOn *calendar.Day `json:"endedOn,omitempty"`
 	// What was granted to the member.
@@ -3619,6 +3726,32 @@ func (RequirementProof) IsNode() {}
 // The id, `<prefix>_<uuid>`.
 func (this RequirementProof) GetID() string { return this.ID }
 
+// What resendInvitation needs.
+type ResendInvitationInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The invitation.
+	Invitation string `json:"invitation"`
+}
+
+// What resendInvitation did.
+type ResendInvitationPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The invitation as it stands now.
+	Invitation *Invitation `json:"invitation,omitempty"`
+}
+
 // What resolveAttendance needs.
 type ResolveAttendanceInput struct {
 	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
@@ -3990,6 +4123,32 @@ type WithdrawHandOverPayload struct {
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// Your side of the request as it stands now.
 	HandOver *HandOver `json:"handOver,omitempty"`
+}
+
+// What withdrawInvitation needs.
+type WithdrawInvitationInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The invitation.
+	Invitation string `json:"invitation"`
+}
+
+// What withdrawInvitation did.
+type WithdrawInvitationPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The invitation as it stands now.
+	Invitation *Invitation `json:"invitation,omitempty"`
 }
 
 // What withdrawParticipant needs.
@@ -5013,6 +5172,70 @@ func (e *HandOverState) UnmarshalJSON(b []byte) error {
 }
 
 func (e HandOverState) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Whether an invitation can still be accepted.
+type InvitationState string
+
+const (
+	// It waits.
+	InvitationStateOpen InvitationState = "OPEN"
+	// Its time is over; resend it.
+	InvitationStateExpired InvitationState = "EXPIRED"
+	// Somebody came.
+	InvitationStateAccepted InvitationState = "ACCEPTED"
+	// Taken back.
+	InvitationStateWithdrawn InvitationState = "WITHDRAWN"
+)
+
+var AllInvitationState = []InvitationState{
+	InvitationStateOpen,
+	InvitationStateExpired,
+	InvitationStateAccepted,
+	InvitationStateWithdrawn,
+}
+
+func (e InvitationState) IsValid() bool {
+	switch e {
+	case InvitationStateOpen, InvitationStateExpired, InvitationStateAccepted, InvitationStateWithdrawn:
+		return true
+	}
+	return false
+}
+
+func (e InvitationState) String() string {
+	return string(e)
+}
+
+func (e *InvitationState) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = InvitationState(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid InvitationState", str)
+	}
+	return nil
+}
+
+func (e InvitationState) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *InvitationState) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e InvitationState) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -44,9 +44,26 @@ func (o *outside) setting() string {
 	return string(text)
 }
 
+// spid is how a program is told to trust its word on fiscal codes, too.
+func (o *outside) spid() string {
+	text, _ := json.Marshal([]issuerSetting{{URL: o.issuer.Identifier, Audience: o.issuer.Audience, Kind: spidGateway}})
+	return string(text)
+}
+
 func (o *outside) token(t *testing.T, subject string) string {
 	t.Helper()
-	token, err := o.issuer.Token(subject, "app", time.Hour, nil)
+	return o.signed(t, subject, nil)
+}
+
+// proving is a token of somebody whose fiscal code the issuer knows.
+func (o *outside) proving(t *testing.T, subject, code string) string {
+	t.Helper()
+	return o.signed(t, subject, vars{"https://attributes.eid.gov.it/fiscal_number": "TINIT-" + code})
+}
+
+func (o *outside) signed(t *testing.T, subject string, more vars) string {
+	t.Helper()
+	token, err := o.issuer.Token(subject, "app", time.Hour, more)
 	if err != nil {
 		t.Fatal(err)
 	}

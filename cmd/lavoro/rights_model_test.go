@@ -25,7 +25,7 @@ var depths = map[string][]string{
 	"dues":         nil,
 	"journal":      nil,
 	"handOvers":    nil,
-	"members":      {"account.grants", "account.delegationsGiven"},
+	"members":      {"account.grants", "account.delegationsGiven", "account.invitation"},
 }
 
 // TestTheModelKnowsTheWholeContract: a type, field, filter or order that the model says nothing of has no proof.

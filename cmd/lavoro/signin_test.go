@@ -419,7 +419,6 @@ func TestTokensAtTheDoor(t *testing.T) {
 		"not yet valid":            own("anna", vars{"nbf": now.Unix() + 90}),
 		"another audience":         own("anna", vars{"aud": "bilancio"}),
 		"another issuer":           own("anna", vars{"iss": "https://evil.example.org"}),
-		"somebody who is unknown":  own("carla", nil),
 		"HS256":                    symmetric("anna", n.app.Installation.Secret),
 		"garbage":                  "garbage",
 		"alg none":                 "eyJhbGciOiJub25lIn0.e30.",
@@ -428,11 +427,12 @@ func TestTokensAtTheDoor(t *testing.T) {
 	} {
 		tell(what, token, http.StatusUnauthorized, "UNAUTHENTICATED")
 	}
+	tell("somebody who is unknown", own("carla", nil), http.StatusOK, "NOT_A_MEMBER")
 	outside.open()
 	h.pass(6 * time.Second) // the issuer is asked again
 	tell("once its issuer answers", outside.token(t, "carla"), http.StatusOK, "")
 	tell("our key and its name", own("carla", vars{"iss": outside.issuer.Identifier}), http.StatusUnauthorized, "UNAUTHENTICATED")
-	tell("a subject of ours at another issuer", outside.token(t, "anna"), http.StatusUnauthorized, "UNAUTHENTICATED")
+	tell("a subject of ours at another issuer", outside.token(t, "anna"), http.StatusOK, "NOT_A_MEMBER")
 }
 
 // TestASocketEndsWithItsToken, as soon as rights are looked at again, and asks for a new one.

@@ -95,7 +95,8 @@ func monthsWithHours(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, 
 	return rows, nil
 }
 
-// enlist writes members and their grants. There is no act of invitation: this is the owner of the tables.
+// enlist writes members and their grants as the owner of the tables: the demonstration's own issuer knows everybody from the start, and an act
+// would invite each of them by a letter.
 func enlist(ctx context.Context, ownerURL string, o *office, workers []*worker) error {
 	return postgres.AsOwner(ctx, ownerURL, func(ctx context.Context, tx bun.Tx) error {
 		for _, w := range workers {

@@ -1,6 +1,9 @@
 package rightstest
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // audit opens a part of a programme to an auditor; with the mandate come his grants.
 func (f *Fiction) audit(s *scene, n int) {
@@ -120,4 +123,16 @@ func (f *Fiction) standIn(s *scene) string {
 			"to_day": []string{"2026-06-30", "2026-06-15", "2026-06-14"}[i], "given_by": absent, "organisation_id": s.root, "audience": []string{s.root}})
 	}
 	return member
+}
+
+// invitations ask those to come who are there already, which is nobody's matter but of who answers for them, and one for a person's case team.
+func (f *Fiction) invitations(s *scene) {
+	for i, member := range append(s.managers, s.tutors...) {
+		var participation any
+		if i == 0 {
+			participation = s.people[i].id
+		}
+		f.put("invitation", fact{"programme_id": s.id, "member_id": member, "organisation_id": s.root, "participation_id": participation, "invited_by": s.tutors[0],
+			"secret_hash": fmt.Sprintf("\\x%064x", f.n()), "expires_at": "2026-07-01T00:00:00Z", "audience": []string{s.root}})
+	}
 }

@@ -127,6 +127,21 @@ func memberTypes() {
 	}}
 	Types["MemberAccount"] = &Type{Table: "member", Prefix: "acc", Class: "accounts", Of: answering, Mine: "id", Fields: map[string]Field{
 		"id": {}, "hidden": {}, "email": column("email"), "state": something(), "endedOn": column("ended_on"), "grants": many("Grant", "member_id"),
+		"invitation": oneBy("Invitation", func(w *World, r *Row) *Row { return firstOf(w.By("invitation", "member_id", r.ID)) }),
+	}}
+	Types["Invitation"] = &Type{Table: "invitation", Prefix: "inv", Class: "accounts", Mine: "member_id", RowClass: func(r *Row) string {
+		if r.Text("participation_id") != "" {
+			return "contact"
+		}
+		return "accounts"
+	}, Of: func(w *World, r *Row) []Holder {
+		if r.Text("participation_id") != "" {
+			return ofParticipation(w, r)
+		}
+		return answering(w, r)
+	}, Fields: map[string]Field{
+		"id": {}, "hidden": {}, "member": one("Member", "member_id"), "organisation": one("Organisation", "organisation_id"), "state": something(),
+		"expiresAt": instant("expires_at"), "sentAt": instant("sent_at"), "failedAt": instant("failed_at"), "acceptedAt": instant("accepted_at"),
 	}}
 	for name, column := range delegations {
 		Types["Viewer"].Fields[name], Types["MemberAccount"].Fields[name] = many("Delegation", column), many("Delegation", column)
