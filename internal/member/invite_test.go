@@ -216,6 +216,39 @@ func TestAFiscalCodeOpensItsInvitation(t *testing.T) {
 	}
 }
 
+// While keys of the index change, a human is known by the marks under either; once the old ones are gone, by those that a sign-in brings.
+func TestMarksFollowTheIndex(t *testing.T) {
+	o := newOffice(t)
+	id, old := o.hire("PEGASO"), o.db.Keys
+	who := member.Identity{Issuer: "test", Subject: id.String(), FiscalCode: someCode}
+	count := func() (n int) {
+		o.one("select coalesce(cardinality(fiscal_index), 0) from member where id = $1", &n, id)
+		return n
+	}
+	next, err := old.Rotate()
+	o.must(err)
+	for i, step := range []struct {
+		do   func() error
+		want int
+	}{
+		{func() error { return o.directory().Mark(o.ctx, id, who) }, 1},
+		{func() error { o.db.Keys = next; return o.directory().Mark(o.ctx, id, who) }, 2},
+		{func() error { return member.FinishIndex(o.ctx, o.owner.Config().ConnString(), next) }, 1},
+		{func() error { return member.FinishIndex(o.ctx, o.owner.Config().ConnString(), next) }, 1},
+	} {
+		o.must(step.do())
+		if got := count(); got != step.want {
+			t.Fatalf("step %d: %d marks, want %d", i, got, step.want)
+		}
+	}
+	again, err := next.Rotate()
+	o.must(err)
+	o.must(member.FinishIndex(o.ctx, o.owner.Config().ConnString(), again))
+	if got := count(); got != 0 {
+		t.Errorf("%d marks under keys that are gone", got)
+	}
+}
+
 // The same human under another address is found out when he comes.
 func TestNobodyInvitesHimselfNorMeetsHisCounterpart(t *testing.T) {
 	o := newOffice(t)

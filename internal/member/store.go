@@ -229,14 +229,16 @@ func keepMarks(ctx context.Context, tx *postgres.Tx, member uuid.UUID, marks [][
 	return nil
 }
 
-// dropMarks leaves the marks that begin with the prefix.
-func dropMarks(ctx context.Context, tx bun.Tx, prefix []byte) error {
-	_, err := tx.NewRaw(`update member set fiscal_index = nullif(array(select k from unnest(fiscal_index) k where substr(k, 1, 4) = ?0), '{}')
-		where exists (select from unnest(fiscal_index) k where substr(k, 1, 4) <> ?0)`, prefix).Exec(ctx)
-	if err != nil {
-		return fmt.Errorf("marks: %w", err)
-	}
-	return nil
+// dropMarks leaves the marks that begin with the prefix, as the tables' owner.
+func dropMarks(ctx context.Context, ownerURL string, prefix []byte) error {
+	return postgres.AsOwner(ctx, ownerURL, func(ctx context.Context, tx bun.Tx) error {
+		_, err := tx.NewRaw(`update member set fiscal_index = nullif(array(select k from unnest(fiscal_index) k where substr(k, 1, 4) = ?0), '{}')
+			where exists (select from unnest(fiscal_index) k where substr(k, 1, 4) <> ?0)`, prefix).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("marks: %w", err)
+		}
+		return nil
+	})
 }
 
 // grantsOf gives what the member himself holds from today on.
