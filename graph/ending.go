@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"sync/atomic"
@@ -12,15 +13,20 @@ import (
 // closeRestart asks a client to connect again: the node goes, and another or the next one serves.
 const closeRestart = 1012
 
-// ending is with what code a connection ends whose context ends; zero while nobody has said why.
-type ending struct{ code atomic.Int32 }
+// ending is with what code, and for what reason, a connection ends whose context ends; nil while nobody has said why.
+type ending struct{ said atomic.Pointer[farewell] }
+
+type farewell struct {
+	code   int
+	reason string // "" is the transport's own
+}
 
 type endingKey struct{}
 
-// endWith says with what code the connection under ctx is to end, for when its context does.
-func endWith(ctx context.Context, code int32) {
+// endWith says with what code and for what reason the connection under ctx is to end, for when its context does.
+func endWith(ctx context.Context, code int, reason string) {
 	if e, ok := ctx.Value(endingKey{}).(*ending); ok {
-		e.code.Store(code)
+		e.said.Store(&farewell{code, reason})
 	}
 }
 
@@ -47,8 +53,8 @@ type telling struct {
 // WriteClose ends the connection with the code that was said for it.
 func (t telling) WriteClose(code int, message string) error {
 	if e, ok := t.ctx.Value(endingKey{}).(*ending); ok && code == transport.WebsocketCloseNormalClosure {
-		if said := int(e.code.Load()); said != 0 {
-			code = said
+		if said := e.said.Load(); said != nil {
+			code, message = said.code, cmp.Or(said.reason, message)
 		} else if t.ctx.Err() != nil {
 			code = closeRestart
 		}

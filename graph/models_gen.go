@@ -1172,6 +1172,32 @@ type ConfirmPlacementPayload struct {
 	Placement *Placement `json:"placement,omitempty"`
 }
 
+// What confirmWipe needs.
+type ConfirmWipeInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The phone, which was revoked.
+	Device string `json:"device"`
+}
+
+// What confirmWipe did.
+type ConfirmWipePayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The phone as it stands now.
+	Device *Device `json:"device,omitempty"`
+}
+
 // What correctAttendance needs.
 type CorrectAttendanceInput struct {
 	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
@@ -1306,6 +1332,65 @@ func (Delegation) IsNode() {}
 
 // The id, `<prefix>_<uuid>`.
 func (this Delegation) GetID() string { return this.ID }
+
+// A phone that a member has registered: for himself, and for who administers or coordinates his body.
+type Device struct {
+	// The id, which the app sends in the header `Lavoro-Device`.
+	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
+	// Whose it is.
+	Member *Member `json:"member,omitempty"`
+	// What the member calls it.
+	Name string `json:"name"`
+	// What it runs.
+	Platform DevicePlatform `json:"platform"`
+	// When it was registered.
+	RegisteredAt time.Time `json:"registeredAt"`
+	// The last day on which it asked for something; null when it never did.
+	LastContactOn *calendar.Day `json:"lastContactOn,omitempty"`
+	// When it was revoked; null while it is in use.
+	RevokedAt *time.Time `json:"revokedAt,omitempty"`
+	// Who revoked it.
+	RevokedBy *Member `json:"revokedBy,omitempty"`
+	// When it was first told to wipe; null when it has not come back since.
+	ToldAt *time.Time `json:"toldAt,omitempty"`
+	// When its member's app said that nothing is left on it.
+	WipedAt *time.Time `json:"wipedAt,omitempty"`
+}
+
+func (Device) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this Device) GetID() string { return this.ID }
+
+// A page of phones.
+type DeviceConnection struct {
+	// The phones of the page, in order.
+	Nodes []*Device `json:"nodes"`
+	// The same with a cursor each.
+	Edges []*DeviceEdge `json:"edges"`
+	// Where the page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many match in all; counted only when asked.
+	TotalCount int32 `json:"totalCount"`
+}
+
+// One of the phones with its place in the list.
+type DeviceEdge struct {
+	// The place; good for `after` and `before` in the same list and order.
+	Cursor string `json:"cursor"`
+	// The object.
+	Node *Device `json:"node"`
+}
+
+// Which phones.
+type DeviceFilter struct {
+	// Of this member.
+	Member *string `json:"member,omitempty"`
+	// Revoked, or in use.
+	Revoked *bool `json:"revoked,omitempty"`
+}
 
 // What draftPlacement needs.
 type DraftPlacementInput struct {
@@ -2390,6 +2475,8 @@ type MemberAccount struct {
 	DelegationsGiven []*Delegation `json:"delegationsGiven"`
 	// For whom the member stands in, newest first.
 	DelegationsTaken []*Delegation `json:"delegationsTaken"`
+	// The member's phones, newest first.
+	Devices []*Device `json:"devices"`
 }
 
 func (MemberAccount) IsNode() {}
@@ -3641,6 +3728,36 @@ type RegisterCompanyPayload struct {
 	Company *Company `json:"company,omitempty"`
 }
 
+// What registerDevice needs.
+type RegisterDeviceInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// Your own id for the phone.
+	ID *string `json:"id,omitempty"`
+	// What you call it, 1 to 60 characters. Who answers for you sees it, too.
+	Name string `json:"name"`
+	// What it runs.
+	Platform DevicePlatform `json:"platform"`
+}
+
+// What registerDevice did.
+type RegisterDevicePayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The phone as it stands now.
+	Device *Device `json:"device,omitempty"`
+}
+
 // What rejectParticipant needs.
 type RejectParticipantInput struct {
 	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
@@ -3814,6 +3931,32 @@ type ResumePlacementPayload struct {
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The internship as it stands now.
 	Placement *Placement `json:"placement,omitempty"`
+}
+
+// What revokeDevice needs.
+type RevokeDeviceInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The phone.
+	Device string `json:"device"`
+}
+
+// What revokeDevice did.
+type RevokeDevicePayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The phone as it stands now.
+	Device *Device `json:"device,omitempty"`
 }
 
 // What signPlan needs.
@@ -4030,6 +4173,8 @@ type Viewer struct {
 	DelegationsGiven []*Delegation `json:"delegationsGiven"`
 	// For whom the member stands in, newest first.
 	DelegationsTaken []*Delegation `json:"delegationsTaken"`
+	// The member's phones, newest first.
+	Devices []*Device `json:"devices"`
 }
 
 func (Viewer) IsNode() {}
@@ -4620,6 +4765,67 @@ func (e *CompanyOrder) UnmarshalJSON(b []byte) error {
 }
 
 func (e CompanyOrder) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What a phone runs.
+type DevicePlatform string
+
+const (
+	// Android.
+	DevicePlatformAndroid DevicePlatform = "ANDROID"
+	// iOS.
+	DevicePlatformIos DevicePlatform = "IOS"
+	// Something else.
+	DevicePlatformOther DevicePlatform = "OTHER"
+)
+
+var AllDevicePlatform = []DevicePlatform{
+	DevicePlatformAndroid,
+	DevicePlatformIos,
+	DevicePlatformOther,
+}
+
+func (e DevicePlatform) IsValid() bool {
+	switch e {
+	case DevicePlatformAndroid, DevicePlatformIos, DevicePlatformOther:
+		return true
+	}
+	return false
+}
+
+func (e DevicePlatform) String() string {
+	return string(e)
+}
+
+func (e *DevicePlatform) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = DevicePlatform(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid DevicePlatform", str)
+	}
+	return nil
+}
+
+func (e DevicePlatform) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *DevicePlatform) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e DevicePlatform) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

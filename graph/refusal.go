@@ -74,7 +74,7 @@ func present(ctx context.Context, err error) *gqlerror.Error {
 		return spelled(ctx, refusal.Invalid(invalid.Err, pathOf(own)...))
 	}
 	if list, ok := refusal.As(err); ok && len(list) > 0 {
-		return waiting(spelled(ctx, list[0]), err)
+		return wiping(waiting(spelled(ctx, list[0]), err), list[0])
 	}
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):

@@ -30,6 +30,8 @@ type Resolver struct {
 	// Placements and Matches hold the same for internships and matches; a match drafts the internship through its own Placement.
 	Placements placement.Room
 	Matches    matching.Room
+	// Devices knows the phones that members have registered.
+	Devices *member.Devices
 	// Rates says how often; nil sets no limits.
 	Rates *rate.Limiter
 	// Origins are the other origins whose pages may open a connection.

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -59,7 +60,7 @@ func NewServer(r *Resolver, door Door) http.Handler {
 	srv.SetRecoverFunc(func(ctx context.Context, panicked any) error {
 		return fmt.Errorf("panic of type %T at %s", panicked, debug.Stack()) // its value may hold anybody's data
 	})
-	return r.signedIn(door, r.rated(srv))
+	return r.signedIn(door, r.rated(r.fromDevice(srv)))
 }
 
 // signedIn puts the session of a request under it. A token that does not hold is an answer of its own, so that a client knows to sign
@@ -74,7 +75,7 @@ func (r *Resolver) signedIn(door Door, next http.Handler) http.Handler {
 			session, err = session.reading(req.Header.Get)
 		}
 		if err != nil {
-			refuse(ctx, w, r.attempted(ctx, err))
+			refuse(ctx, w, r.lostDevice(ctx, req, r.attempted(ctx, err)))
 			return
 		}
 		session.Lang = lang
@@ -146,6 +147,12 @@ func (r *Resolver) openSocket(door Door) transport.WebsocketInitFunc {
 		if err == nil {
 			session, err = session.reading(init.GetString)
 		}
+		if err == nil {
+			session.Device, err = r.contact(ctx, session, cmp.Or(init.GetString(deviceHeader), deviceOf(ctx)))
+		}
+		if reason, ofDevice := deviceRefused(err); ofDevice {
+			return transport.WithWebsocketCloseCode(transport.AppendCloseReason(ctx, reason), closeForbidden), nil, errors.New(reason)
+		}
 		if err != nil || session.ended(r.Clock()) {
 			return transport.WithWebsocketCloseCode(ctx, closeForbidden), nil, errors.New("not signed in")
 		}
@@ -169,6 +176,10 @@ func (r *Resolver) whileHolds(ctx context.Context, who Who, session Session) con
 				return
 			case <-tick.C:
 			}
+			if reason, refused := r.deviceGone(ctx, session); refused {
+				endWith(ctx, closeForbidden, reason)
+				return
+			}
 			now, err := who(ctx, false)
 			if unauthentic(err) {
 				break
@@ -183,7 +194,7 @@ func (r *Resolver) whileHolds(ctx context.Context, who Who, session Session) con
 				connection.change(session)
 			}
 		}
-		endWith(ctx, closeForbidden)
+		endWith(ctx, closeForbidden, "")
 	}()
 	return context.WithValue(ctx, standingKey{}, connection)
 }

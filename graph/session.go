@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
@@ -21,6 +23,8 @@ type Session struct {
 	ACR string
 	// ExpiresAt is when the token or the page session ends; a connection ends with it. Zero: it does not end by itself.
 	ExpiresAt time.Time
+	// Device is the phone that a connection says it comes from; zero where it says none.
+	Device uuid.UUID
 }
 
 // Who says who is asking, and is asked again while a connection stands. used says that somebody did something, which keeps a page

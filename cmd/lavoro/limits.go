@@ -29,6 +29,8 @@ type Bounds struct {
 	RateLookUps   int `flag:"rate-look-ups" env:"LAVORO_RATE_LOOK_UPS" default:"60" usage:"fiscal codes that one member may ask about in a minute; 0 is no limit"`
 	RateSignIns   int `flag:"rate-sign-ins" env:"LAVORO_RATE_SIGN_INS" default:"300" usage:"attempts to sign in a minute from one address; 0 is no limit"`
 
+	Devices int `flag:"devices" env:"LAVORO_DEVICES" default:"5" usage:"phones that one member may have registered and not revoked"`
+
 	Origins string `flag:"origins" env:"LAVORO_ORIGINS" usage:"other origins whose pages may call the API, separated by commas: https://app.example.org"`
 	Proxies string `flag:"proxies" env:"LAVORO_PROXIES" usage:"addresses and networks of reverse proxies whose X-Forwarded-For is believed, separated by commas"`
 }

@@ -25,7 +25,8 @@ var depths = map[string][]string{
 	"dues":         nil,
 	"journal":      nil,
 	"handOvers":    nil,
-	"members":      {"account.grants", "account.delegationsGiven", "account.invitation"},
+	"members":      {"account.grants", "account.delegationsGiven", "account.invitation", "account.devices"},
+	"devices":      nil,
 }
 
 // TestTheModelKnowsTheWholeContract: a type, field, filter or order that the model says nothing of has no proof.
@@ -63,7 +64,7 @@ func TestTheModelKnowsTheWholeContract(t *testing.T) {
 		t.Error(missing)
 	}
 	rightstest.Asked(asked, "Programme", c.All("Programme", ofProgramme...))
-	rightstest.Asked(asked, "Viewer", c.All("Viewer", "grants", "delegationsGiven", "delegationsTaken"))
+	rightstest.Asked(asked, "Viewer", c.All("Viewer", "grants", "delegationsGiven", "delegationsTaken", "devices"))
 	for name, def := range sdl.Types {
 		for _, f := range def.Fields {
 			if known(name) && def.Kind == ast.Object && !asked[name+"."+f.Name] {

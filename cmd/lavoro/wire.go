@@ -105,7 +105,7 @@ func (a *App) assemble() error {
 	a.resolver = &graph.Resolver{
 		DB: a.DB, Engine: &plan.Engine{Schema: schema(), DB: a.DB, OnDisclosed: recorder.Disclosed}, Hub: a.hub, Clock: time.Now,
 		Limits: limits, Rates: a.rates, Origins: a.gate.Origins,
-		Members: a.rooms.members, Directory: a.directory,
+		Members: a.rooms.members, Directory: a.directory, Devices: member.NewDevices(a.DB, time.Now, a.Config.Devices),
 		Participants: a.rooms.participants, Placements: a.rooms.placements, Matches: a.rooms.matches,
 	}
 	return nil

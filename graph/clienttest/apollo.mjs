@@ -4,7 +4,7 @@ import { buildSchema } from 'graphql';
 import { audit, prove } from './audit.mjs';
 import { files } from './files.mjs';
 import { hold } from './erasure.mjs';
-import { administer, protect } from './members.mjs';
+import { administer, lose, protect } from './members.mjs';
 import { handOver } from './handover.mjs';
 import { actors, open, performed, step } from './runner.mjs';
 import { onScreen, shown } from './screens.mjs';
@@ -34,6 +34,7 @@ check('apollo', async () => {
   await protect(stage, participant);
   await handOver(stage);
   await administer(stage);
+  await lose(stage);
   await leave(stage, participant);
   await hold(stage, participant);
 

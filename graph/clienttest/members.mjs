@@ -51,6 +51,16 @@ export async function administer({ all }) {
   await act('endMember', `member ${account}`, onScreen('Member', leaves, account), { member: leaves });
 }
 
+// lose registers a phone of the tutor's, whose coordinator revokes it, and who then confirms that nothing is left on it.
+export async function lose({ all }) {
+  const phone = '{ id name platform registeredAt lastContactOn revokedAt revokedBy { id } toldAt wipedAt }';
+  const device = `dev_${randomUUID()}`;
+  const act = (name, by, watch, input) => step(all, { act: name, by, payload: `device ${phone}`, watch, input });
+  await act('registerDevice', /^TUTOR/, made('Device', device, phone), { id: device, name: 'Telefono di prova', platform: 'ANDROID' });
+  await act('revokeDevice', /^COORDINATOR/, onScreen('Device', device, phone), { device });
+  await act('confirmWipe', /^TUTOR/, onScreen('Device', device, phone), { device });
+}
+
 // protect hides a person from all but the team and one named colleague, and shows the person again.
 export async function protect({ all }, participant) {
   const named = all.find(({ role }) => role === 'COORDINATOR').me.viewer.id;

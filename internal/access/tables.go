@@ -52,6 +52,10 @@ const (
 	Delegate           Act = "delegate"
 	EndDelegation      Act = "endDelegation"
 
+	RegisterDevice Act = "registerDevice"
+	RevokeDevice   Act = "revokeDevice"
+	ConfirmWipe    Act = "confirmWipe"
+
 	ReferPerson          Act = "referPerson"
 	RecordExclusionCheck Act = "recordExclusionCheck"
 	AssignTeam           Act = "assignTeam"
@@ -124,6 +128,7 @@ const (
 
 var (
 	memberActs = []Act{InviteMember, ResendInvitation, WithdrawInvitation, GrantRole, EndGrant, EndMember, Delegate, EndDelegation}
+	lostActs   = []Act{RevokeDevice} // about a phone that somebody has lost
 	pathActs   = []Act{ReferPerson, RecordExclusionCheck, AssignTeam, CheckEligibility, AdmitParticipant, RejectParticipant, DraftPlan, SignPlan,
 		ActivateParticipant, WithdrawParticipant, ExcludeParticipant, CompleteParticipant, AskFirstResult, AskSecondResult, CloseParticipant, RecordProof,
 		RequestHandOver, AnswerHandOver, WithdrawHandOver, PrepareUpload, PrepareDownload}
@@ -141,8 +146,8 @@ var (
 
 // acts is the table role x act: what a grant of the role may do on rows that carry its key.
 var acts = map[Role][]Act{
-	Coordinator:        join(pathActs, circleActs, bankActs, companyActs, activityActs, placementActs, registerActs, matchActs, mandateActs, []Act{ComputeAllowance}),
-	PartnerCoordinator: join(pathActs, bankActs, companyActs, activityActs, placementActs, registerActs, matchActs, []Act{ComputeAllowance}),
+	Coordinator:        join(lostActs, pathActs, circleActs, bankActs, companyActs, activityActs, placementActs, registerActs, matchActs, mandateActs, []Act{ComputeAllowance}),
+	PartnerCoordinator: join(lostActs, pathActs, bankActs, companyActs, activityActs, placementActs, registerActs, matchActs, []Act{ComputeAllowance}),
 	CaseManager: {RecordExclusionCheck, CheckEligibility, AdmitParticipant, RejectParticipant, DraftPlan, SignPlan, ActivateParticipant,
 		WithdrawParticipant, CompleteParticipant, AskFirstResult, AskSecondResult, CloseParticipant, RecordProof, RecordBankDetails,
 		PrepareUpload, PrepareDownload, ProtectParticipant, UnprotectParticipant, Enrol, WithdrawEnrolment},
@@ -151,15 +156,15 @@ var acts = map[Role][]Act{
 		SuspendPlacement, ResumePlacement, EndPlacement}),
 	HostTutor:       {RecordAttendance},
 	PaymentsOfficer: {RecordExclusionCheck, PrepareUpload, RecordBankDetails, ComputeAllowance},
-	Administrator:   memberActs,
+	Administrator:   join(memberActs, lostActs),
 	DPO:             erasureActs,
 	Self:            bankActs,
 	Representative:  bankActs,
-	System:          join(memberActs, pathActs, circleActs, erasureActs, bankActs, companyActs, activityActs, placementActs, registerActs, matchActs, mandateActs, []Act{ComputeAllowance, RefreshMatches, RemindDue, AcceptInvitation, SendInvitation}),
+	System:          join(memberActs, own, pathActs, circleActs, erasureActs, bankActs, companyActs, activityActs, placementActs, registerActs, matchActs, mandateActs, []Act{ComputeAllowance, RefreshMatches, RemindDue, SendInvitation}),
 }
 
 // own are the acts that every member does about himself, whatever his roles; in the table they stand for doing them for somebody else.
-var own = []Act{Delegate, EndDelegation, AcceptInvitation}
+var own = []Act{Delegate, EndDelegation, AcceptInvitation, RegisterDevice, RevokeDevice, ConfirmWipe}
 
 // OwnActs lists the acts that every member does about himself, whatever his roles.
 func OwnActs() []Act { return slices.Clone(own) }

@@ -9,6 +9,8 @@
 //     time with an end; what was delegated to him is not handed on.
 //   - Roles that are apart (access.Role.Apart) do not meet in one human, whatever accounts he has and whoever he stands in for.
 //   - A body that has an administrator who can sign in keeps one.
+//   - A phone is its member's for good. It is in use, or revoked, and then told to wipe at its next contact, and at last wiped, as its app says.
+//     What a request says of its phone is no proof of anything: rights never follow from it.
 //
 // Whoever changes who holds what holds one lock of the database meanwhile, so that two who end each other, or two halves of a pair that must not
 // meet, are decided one after the other.

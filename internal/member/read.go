@@ -9,10 +9,12 @@ import (
 // signs in, is his own and for who answers for him. A grant over a person shows to the case team instead.
 func Reading() plan.Reading {
 	return plan.Reading{
-		Types: []plan.Type{member(), account(), invitation(), viewer(), grant(), delegation()},
+		Types: []plan.Type{member(), account(), invitation(), viewer(), grant(), delegation(), device()},
 		Roots: plan.Roots{
 			"viewer": plan.OneRoot("Viewer", "{o}.id = {self}"),
 			"members": plan.ListIn("Member", "exists (select from organisation b where b.id = {o}.organisation_id and b.programme_id = {a:programme})",
+				nil),
+			"devices": plan.ListIn("Device", "({o}.member_id = {self} or exists (select from organisation b where b.id = {o}.organisation_id and b.programme_id = {a:programme}))",
 				nil),
 		},
 	}
@@ -53,6 +55,7 @@ func account() plan.Type {
 			"grants":           plan.Many("Grant", "member_id", "{o}.role, {o}.id"),
 			"delegationsGiven": plan.Many("Delegation", "member_id", "{o}.from_day desc, {o}.id"),
 			"delegationsTaken": plan.Many("Delegation", "to_member_id", "{o}.from_day desc, {o}.id"),
+			"devices":          plan.Many("Device", "member_id", "{o}.registered_at desc, {o}.id"),
 		}}
 }
 
@@ -85,6 +88,7 @@ func viewer() plan.Type {
 			"grants":           plan.Many("Grant", "member_id", "{o}.role, {o}.id"),
 			"delegationsGiven": plan.Many("Delegation", "member_id", "{o}.from_day desc, {o}.id"),
 			"delegationsTaken": plan.Many("Delegation", "to_member_id", "{o}.from_day desc, {o}.id"),
+			"devices":          plan.Many("Device", "member_id", "{o}.registered_at desc, {o}.id"),
 		}}
 }
 
@@ -123,4 +127,28 @@ func delegation() plan.Type {
 			"fromDay":    plan.Column("from_day"),
 			"toDay":      plan.Column("to_day"),
 		}}
+}
+
+// device is a phone: for its member, and for who answers for him. A body's coordination does, too: of those who read contacts it alone holds the
+// keys of bodies.
+func device() plan.Type {
+	return plan.Type{Name: "Device", Prefix: "dev", Table: "device", Class: access.Accounts,
+		Rows: func(keys func(access.Class) string, self string) string {
+			return "{t}.audience &&& " + keys(access.Accounts) + " or {t}.audience &&& " + keys(access.Contact) + " or {t}.member_id = " + self
+		},
+		Fields: plan.Fields{
+			"hidden":        plan.Hidden(),
+			"member":        plan.One("Member", "member_id"),
+			"name":          plan.Column("name"),
+			"platform":      plan.Column("platform"),
+			"registeredAt":  plan.Instant("registered_at"),
+			"lastContactOn": plan.Column("last_contact_on"),
+			"revokedAt":     plan.Instant("revoked_at"),
+			"revokedBy":     plan.One("Member", "revoked_by"),
+			"toldAt":        plan.Instant("told_at"),
+			"wipedAt":       plan.Instant("wiped_at"),
+		},
+		Orders:  map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.registered_at", SQLType: "timestamptz"}}, Desc: true}},
+		Filters: plan.Filters{"member": plan.RefersTo("mem", "member_id"), "revoked": plan.Whether("{t}.revoked_at is not null", "{t}.revoked_at is null")},
+	}
 }

@@ -124,3 +124,31 @@ var (
 		Cure:    refusal.Text{It: "Si delega soltanto un diritto proprio, che vale in quei giorni e non riguarda una sola persona.", En: "Only a grant of one's own can be, which holds on those days and is not over one person."},
 	})
 )
+
+// What stops a phone.
+var (
+	// DeviceUnknown is for a request that names a device which is none of its sender's.
+	DeviceUnknown = refusal.Define(refusal.Definition{
+		Code: "DEVICE_UNKNOWN", Kind: refusal.Right,
+		Message: refusal.Text{It: "Questo dispositivo non è tra quelli registrati a tuo nome.", En: "This device is not among those that are registered in your name."},
+		Cure:    refusal.Text{It: "Registra il dispositivo, oppure accedi come la persona a cui è registrato.", En: "Register the device, or sign in as the member in whose name it is registered."},
+	})
+	// DeviceRevoked is for a request from a device that was revoked.
+	DeviceRevoked = refusal.Define(refusal.Definition{
+		Code: "DEVICE_REVOKED", Kind: refusal.Right,
+		Message: refusal.Text{It: "Questo dispositivo è stato revocato.", En: "This device was revoked."},
+		Cure:    refusal.Text{It: "Cancella da questo dispositivo tutto ciò che l'app vi conserva, poi conferma con confirmWipe.", En: "Delete all that the app keeps on this device, then confirm it with confirmWipe."},
+	})
+	// TooManyDevices is for one device more than a member may have in use.
+	TooManyDevices = refusal.Define(refusal.Definition{
+		Code: "TOO_MANY_DEVICES", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Hai già {most} dispositivi in uso, il massimo.", En: "You have {most} devices in use already, which is the most."},
+		Cure:    refusal.Text{It: "Revoca prima un dispositivo che non usi più.", En: "Revoke a device first that you do not use any more."},
+	})
+	// DeviceInUse is for confirming the wipe of a device that nobody has revoked.
+	DeviceInUse = refusal.Define(refusal.Definition{
+		Code: "DEVICE_IN_USE", Kind: refusal.State,
+		Message: refusal.Text{It: "Il dispositivo è in uso: nessuno lo ha revocato.", En: "The device is in use: nobody has revoked it."},
+		Cure:    refusal.Text{It: "Revoca prima il dispositivo.", En: "Revoke the device first."},
+	})
+)

@@ -82,6 +82,20 @@ type delegatedRow struct {
 	Audience     []uuid.UUID `bun:",array"`
 }
 
+type deviceRow struct {
+	bun.BaseModel `bun:"table:device,alias:v"`
+
+	ID             uuid.UUID
+	MemberID       uuid.UUID
+	OrganisationID *uuid.UUID // the member's home body; nil for who takes part
+	Name           string
+	Platform       Platform
+	RegisteredAt   time.Time
+	RevokedAt      bun.NullTime
+	WipedAt        bun.NullTime
+	Audience       []uuid.UUID `bun:",array"`
+}
+
 // one scans the single row of a query; NOT_FOUND at the path where the actor sees none.
 func one(ctx context.Context, q interface {
 	Scan(context.Context, ...any) error
@@ -381,4 +395,45 @@ func endEverything(ctx context.Context, tx *postgres.Tx, member uuid.UUID, last 
 		return fmt.Errorf("end of a member: %w", err)
 	}
 	return withdraw(ctx, tx, member)
+}
+
+func deviceByID(ctx context.Context, tx *postgres.Tx, id uuid.UUID, path string) (d deviceRow, err error) {
+	return d, one(ctx, tx.NewRaw(`select id, member_id, organisation_id, name, platform, registered_at, revoked_at, wiped_at, audience
+		from device where id = ? for update`, id), &d, path)
+}
+
+// devicesInUse counts a member's devices; another one of his waits until the transaction ends.
+func devicesInUse(ctx context.Context, tx *postgres.Tx, member uuid.UUID) (n int, err error) {
+	if _, err := tx.NewRaw("select pg_advisory_xact_lock(hashtextextended('devices ' || ?::text, 0))", member).Exec(ctx); err != nil {
+		return 0, fmt.Errorf("lock of devices: %w", err)
+	}
+	if err := tx.NewRaw("select count(*) from device where member_id = ? and revoked_at is null", member).Scan(ctx, &n); err != nil {
+		return 0, fmt.Errorf("devices: %w", err)
+	}
+	return n, nil
+}
+
+func (d deviceRow) revoke(ctx context.Context, tx *postgres.Tx) error {
+	return change(ctx, tx, "update device set revoked_at = ?, revoked_by = ? where id = ? and revoked_at is null", tx.Now, tx.Actor.Member, d.ID)
+}
+
+func (d deviceRow) wiped(ctx context.Context, tx *postgres.Tx) error {
+	return change(ctx, tx, "update device set wiped_at = ? where id = ? and wiped_at is null", tx.Now, d.ID)
+}
+
+// deviceContacted writes that one of the actor's own devices asked for something today.
+func deviceContacted(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
+	return change(ctx, tx, "update device set last_contact_on = ?0 where id = ?1 and (last_contact_on is null or last_contact_on < ?0)", tx.Today(), id)
+}
+
+// deviceLost says whether a device was revoked, and writes that it was told.
+func deviceLost(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (bool, error) {
+	return yes(ctx, tx, "device_lost(?, ?)", id, tx.Now)
+}
+
+func change(ctx context.Context, tx *postgres.Tx, sql string, args ...any) error {
+	if _, err := tx.NewRaw(sql, args...).Exec(ctx); err != nil {
+		return fmt.Errorf("device: %w", err)
+	}
+	return nil
 }

@@ -1,6 +1,9 @@
 package rightstest
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // directoryTypes are what every partner of a programme sees: the programme itself, its bodies, rules, lists and money.
 func directoryTypes() {
@@ -151,7 +154,30 @@ func memberTypes() {
 		"everyGrant": column("every_grant"), "fromDay": column("from_day"), "toDay": column("to_day"),
 		"grants": {To: "Grant", List: true, Rows: func(*World, *Row) []*Row { return nil }}, // those that are named: here it is always every grant
 	}}
+	Types["Device"] = &Type{Table: "device", Prefix: "dev", Class: "accounts", Also: "contact", Of: answering, Mine: "member_id", Fields: map[string]Field{
+		"id": {}, "hidden": {}, "member": one("Member", "member_id"), "name": column("name"), "platform": column("platform"), "registeredAt": instant("registered_at"),
+		"lastContactOn": column("last_contact_on"), "revokedAt": instant("revoked_at"), "revokedBy": one("Member", "revoked_by"), "toldAt": instant("told_at"),
+		"wipedAt": instant("wiped_at"),
+	}, Filters: map[string]Filter{
+		"member":  refers("mem", "member_id"),
+		"revoked": whether(func(_ *Model, r *Row) bool { return r.Text("revoked_at") != "" }),
+	}, Orders: map[string]Order{"": byColumn("registered_at", true)}}
+	Roots["devices"] = Root{Type: "Device", Rows: devicesIn}
+	Types["Viewer"].Fields["devices"], Types["MemberAccount"].Fields["devices"] = many("Device", "member_id"), many("Device", "member_id")
 	grants()
+}
+
+// devicesIn are the actor's own, and those of members whose home is a body of the programme that the actor sees.
+func devicesIn(m *Model, programme string) (rows []*Row) {
+	for _, o := range m.seen("Organisation", m.World.By("organisation", "programme_id", programme)) {
+		rows = append(rows, m.World.below(o, "device", "organisation_id")...)
+	}
+	for _, own := range m.World.By("device", "member_id", m.Actor.Member) {
+		if !slices.Contains(rows, own) {
+			rows = append(rows, own)
+		}
+	}
+	return rows
 }
 
 // membersIn are those whose home is a body of the programme that the actor sees.

@@ -42,7 +42,7 @@ func (m *Model) Sees(t *Type, r *Row) bool {
 	if t.RowClass != nil {
 		class = t.RowClass(r)
 	}
-	return t.mine(r, m.Actor.Member) || m.Actor.Opens(class, m.World.Holders(t, r))
+	return t.mine(r, m.Actor.Member) || m.Actor.Opens(class, m.World.Holders(t, r)) || t.Also != "" && m.Actor.Opens(t.Also, m.World.Holders(t, r))
 }
 
 // Followers gives the rows that the actor sees of tables that are no type of their own: codes and groups are reached through persons and

@@ -151,7 +151,19 @@ func (s *scene) member(known ...string) string {
 	id := s.f.id()
 	s.f.put("member", fact{"id": id, "issuer": Issuer, "subject": id, "email": id + "@example.org", "name": "Membro " + id[:8], "audience": append(known, id),
 		"organisation_id": known[len(known)-1], "answering": append(s.line(known[len(known)-1]), id), "revision": 1})
+	s.phone(id, known[len(known)-1])
 	return id
+}
+
+// phone is a member's, in use or revoked.
+func (s *scene) phone(member, body string) {
+	n := s.f.n()
+	row := fact{"member_id": member, "organisation_id": body, "name": fmt.Sprintf("Telefono %d", n), "platform": []string{"ANDROID", "IOS", "OTHER"}[n%3],
+		"registered_at": fmt.Sprintf("2026-02-%02dT08:00:00.250Z", 1+n%28), "audience": append(s.line(body), member)}
+	if n%2 == 0 {
+		row["last_contact_on"], row["revoked_at"], row["revoked_by"], row["told_at"] = "2026-05-01", "2026-05-02T09:00:00Z", member, "2026-05-03T10:00:00Z"
+	}
+	s.f.put("device", row)
 }
 
 func (s *scene) team() {
@@ -159,6 +171,7 @@ func (s *scene) team() {
 		s.managers = append(s.managers, s.member(s.bodies...))
 		s.tutors = append(s.tutors, s.member(s.root, pick(s.f, s.bodies)))
 	}
+	s.phone(s.member(s.root), s.bodies[1]) // its body sees the phone, and knows not whose it is
 }
 
 // journals are a few entries of each.

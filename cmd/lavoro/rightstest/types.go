@@ -11,6 +11,7 @@ type Type struct {
 	Table, Prefix, Class string
 	Of                   func(*World, *Row) []Holder
 	Mine                 string            // columns that hold the id of a member whose own the row is, and who sees it for that
+	Also                 string            // another class that opens the rows
 	RowClass             func(*Row) string // where rows of one type are of several classes
 	Fields               map[string]Field
 	Filters              map[string]Filter

@@ -62,7 +62,7 @@ func (o Origins) welcome(w http.ResponseWriter, req *http.Request, origin string
 		return true
 	}
 	header.Set("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT")
-	header.Set("Access-Control-Allow-Headers", "Accept-Language, Authorization, Content-Range, Content-Type, Lavoro-Client, Lavoro-Purpose, Lavoro-Reason")
+	header.Set("Access-Control-Allow-Headers", "Accept-Language, Authorization, Content-Range, Content-Type, Lavoro-Client, Lavoro-Device, Lavoro-Purpose, Lavoro-Reason")
 	header.Set("Access-Control-Max-Age", "600")
 	w.WriteHeader(http.StatusNoContent)
 	return false
