@@ -36,7 +36,7 @@ func OfferSeats(ctx context.Context, tx *postgres.Tx, in Offer) error {
 	if err := in.write(ctx, tx, row); err != nil {
 		return err
 	}
-	if err := share(ctx, tx, site.CompanyID, with(bounds.Partners, access.CompanyKey(in.Programme, site.CompanyID))); err != nil {
+	if err := shareOffered(ctx, tx, in.ID); err != nil {
 		return err
 	}
 	row.tell(tx, access.OfferOpening, event.Entered, "")

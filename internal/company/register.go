@@ -82,7 +82,7 @@ func (r Registration) join(ctx context.Context, tx *postgres.Tx, id uuid.UUID, l
 	if err != nil {
 		return Registered{}, err
 	}
-	if err := share(ctx, tx, id, with(line, access.CompanyKey(r.Programme, id))); err != nil {
+	if err := share(ctx, tx, r.EntityCode, r.Organisation); err != nil {
 		return Registered{}, err
 	}
 	row, err := companyOf(ctx, tx, id)

@@ -192,3 +192,68 @@ func TestRegisterRefuses(t *testing.T) {
 	_, err = o.register(o.actor(o.orgs["AIAS"], access.Tutor, access.Staff), o.bakery("AIAS"))
 	refused(t, err, "NOT_ALLOWED@")
 }
+
+// TestTheDatabaseSharesACompanyWithTheCallersOwnBodyOnly: whatever the program asks for, no key gets to a company but those that follow
+// from a body whose companies the caller looks after.
+func TestTheDatabaseSharesACompanyWithTheCallersOwnBodyOnly(t *testing.T) {
+	o := newOffice(t)
+	in := o.bakery("AIAS")
+	_, err := o.register(o.scout("AIAS"), in)
+	o.must(err)
+	audience := func() string {
+		return one[string](o, "select array_to_string(array(select unnest(audience) order by 1), ' ') from company")
+	}
+	before := audience()
+	ask := func(actor access.Actor, code string, org uuid.UUID) error {
+		return o.as(actor, func(ctx context.Context, tx *postgres.Tx) error {
+			_, err := tx.NewRaw("select company_shared_with(?, ?)", code, org).Exec(ctx)
+			return err
+		})
+	}
+	for name, c := range map[string]struct {
+		actor access.Actor
+		org   uuid.UUID
+	}{
+		"nobody":                   {access.Actor{}, o.orgs["UISP"]},
+		"a scout for another body": {o.scout("UISP"), o.orgs["ANFFAS"]},
+		"for the body above":       {o.scout("UISP"), o.orgs["PEGASO"]},
+		"staff of the body":        {o.actor(o.orgs["UISP"], access.Staff), o.orgs["UISP"]},
+		"a payments officer":       {o.actor(o.orgs["UISP"], access.PaymentsOfficer), o.orgs["UISP"]},
+		"the company's own tutor":  {o.actor(access.CompanyKey(o.programme, in.ID), access.HostTutor), o.orgs["UISP"]},
+		"a body that is none":      {o.scout("UISP"), uuid.New()},
+	} {
+		if err := ask(c.actor, in.EntityCode, c.org); err == nil || !strings.Contains(err.Error(), "LA002") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	o.must(ask(o.scout("UISP"), "00743110158", o.orgs["UISP"])) // of no company
+	if got := audience(); got != before {
+		t.Errorf("the audience was %s and is %s", before, got)
+	}
+	o.must(ask(o.scout("UISP"), in.EntityCode, o.orgs["UISP"]))
+	for org, want := range map[string]int{"UISP": 1, "PEGASO": 1, "GI_GROUP": 0, "ANFFAS": 0} {
+		if got := o.seen(o.scout(org), "company"); got != want {
+			t.Errorf("%s sees %d companies, want %d", org, got, want)
+		}
+	}
+	offered, err := o.registeredOffer("AIAS")
+	o.must(err)
+	for name, actor := range map[string]access.Actor{"nobody": {}, "another partner": o.scout("UISP"), "staff": o.actor(o.orgs["AIAS"], access.Staff)} {
+		err := o.as(actor, func(ctx context.Context, tx *postgres.Tx) error {
+			_, err := tx.NewRaw("select company_shared_by(?)", offered).Exec(ctx)
+			return err
+		})
+		if err == nil || !strings.Contains(err.Error(), "LA002") {
+			t.Errorf("%s shows the company of an opening: %v", name, err)
+		}
+	}
+}
+
+// registeredOffer is an opening at another company, of which nothing was shared yet.
+func (o *office) registeredOffer(org string) (uuid.UUID, error) {
+	o.t.Helper()
+	_, site := o.registered(org, 77)
+	in := o.seats(org, site)
+	_, err := o.offer(o.scout(org), in)
+	return in.ID, err
+}

@@ -120,9 +120,17 @@ func byCode(ctx context.Context, tx *postgres.Tx, code string) (uuid.UUID, error
 	return id.UUID, nil
 }
 
-// share gives a company and its sites more keys.
-func share(ctx context.Context, tx *postgres.Tx, id uuid.UUID, keys []uuid.UUID) error {
-	if _, err := tx.NewRaw("select company_shared_with(?, ?)", id, pgdialect.Array(keys)).Exec(ctx); err != nil {
+// share lets an organisation and those above it see a company that is known by its code, with its sites.
+func share(ctx context.Context, tx *postgres.Tx, code string, organisation uuid.UUID) error {
+	if _, err := tx.NewRaw("select company_shared_with(?, ?)", code, organisation).Exec(ctx); err != nil {
+		return fmt.Errorf("share company: %w", err)
+	}
+	return nil
+}
+
+// shareOffered lets every partner of an opening's programme see the company that offers it.
+func shareOffered(ctx context.Context, tx *postgres.Tx, opening uuid.UUID) error {
+	if _, err := tx.NewRaw("select company_shared_by(?)", opening).Exec(ctx); err != nil {
 		return fmt.Errorf("share company: %w", err)
 	}
 	return nil
