@@ -18,7 +18,7 @@ func TestDelegationIsRefused(t *testing.T) {
 	o.exec("update member set email = (select email from member where id = $1) where id = $2", absent, twin)
 	o.exec("update member set ended_on = '2026-03-01' where id = $1", gone)
 	g, others, circle := o.bestow(absent, access.Tutor, "PEGASO"), o.bestow(to, access.Scout, "PEGASO"), o.bestow(absent, access.CaseManager, "PEGASO")
-	o.exec("update access_grant set scope = 'CIRCLE' where id = $1", circle)
+	o.exec("update access_grant set scope = 'CIRCLE', over_id = $2 where id = $1", circle, o.protected(nil))
 	later := o.bestow(absent, access.Scout, "PEGASO")
 	o.exec("update access_grant set from_day = '2026-05-01' where id = $1", later)
 	for name, c := range map[string]struct {
