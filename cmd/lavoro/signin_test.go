@@ -419,7 +419,7 @@ func TestTokensAtTheDoor(t *testing.T) {
 		"not yet valid":            own("anna", vars{"nbf": now.Unix() + 90}),
 		"another audience":         own("anna", vars{"aud": "bilancio"}),
 		"another issuer":           own("anna", vars{"iss": "https://evil.example.org"}),
-		"HS256":                    symmetric("anna", n.app.Installation.Secret),
+		"HS256":                    symmetric("anna", n.app.Installation.ID[:]),
 		"garbage":                  "garbage",
 		"alg none":                 "eyJhbGciOiJub25lIn0.e30.",
 		"oversized":                own("anna", vars{"pad": strings.Repeat("a", 20_000)}),

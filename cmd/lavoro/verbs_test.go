@@ -134,7 +134,7 @@ func TestARealDatabaseHasNoInventedPeople(t *testing.T) {
 	if _, err := verb(t, "migrate", "--kind", "DEMONSTRATION", "--database-url", address); err == nil || !strings.Contains(err.Error(), "of kind REAL and stays so") {
 		t.Errorf("made a demonstration afterwards: %v", err)
 	}
-	if got := query(t, conn, "select id || ' ' || kind || ' ' || (secret is null) from installation"); got != id+" REAL true" {
+	if got := query(t, conn, "select id || ' ' || kind from installation"); got != id+" REAL" {
 		t.Errorf("the installation is %s", got)
 	}
 	for _, want := range []string{"LACO3: applied, with a new version of the rules; rules of version 1\nCUP_LENGTH: Il CUP", "LACO3: unchanged; rules of version 1\n"} {
@@ -213,7 +213,7 @@ func (n *node) invented(t *testing.T, state, subject string) string {
 	return token
 }
 
-// TestTokensHoldWhereTheirKeyIs: nodes that share a state folder know each other's tokens, others do not; the database's secret signs none.
+// TestTokensHoldWhereTheirKeyIs: nodes that share a state folder know each other's tokens, others do not; the installation's id signs none.
 func TestTokensHoldWhereTheirKeyIs(t *testing.T) {
 	home := testdb.New(t)
 	c := applied(t, home)
@@ -235,7 +235,7 @@ func TestTokensHoldWhereTheirKeyIs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for what, token := range map[string]string{"another folder's key": foreign, "the database's secret": symmetric("anna", n.app.Installation.Secret)} {
+		for what, token := range map[string]string{"another folder's key": foreign, "the installation's id": symmetric("anna", n.app.Installation.ID[:])} {
 			if n.token = token; n.refused(whichProgramme, nil) != "UNAUTHENTICATED" {
 				t.Errorf("a token signed with %s is taken", what)
 			}

@@ -18,11 +18,10 @@ const (
 	Real          Kind = "REAL"
 )
 
-// Installation is who a database is. Secret is there only on a demonstration.
+// Installation is who a database is.
 type Installation struct {
-	ID     uuid.UUID
-	Kind   Kind
-	Secret []byte
+	ID   uuid.UUID
+	Kind Kind
 }
 
 // ErrNoInstallation is returned for a database that was never made ready.
@@ -30,7 +29,7 @@ var ErrNoInstallation = errors.New("the database holds no installation: run `lav
 
 // Installation reads who the database is.
 func (db *DB) Installation(ctx context.Context) (i Installation, err error) {
-	err = db.Plans.QueryRow(ctx, "select id, kind, secret from installation").Scan(&i.ID, &i.Kind, &i.Secret)
+	err = db.Plans.QueryRow(ctx, "select id, kind from installation").Scan(&i.ID, &i.Kind)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return i, ErrNoInstallation
 	}
