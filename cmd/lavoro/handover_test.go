@@ -11,7 +11,9 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/participant"
 	"github.com/lavoroincorso/lavoro/internal/placement/placementtest"
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
+	"github.com/lavoroincorso/lavoro/internal/platform/evidence"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/fiscal"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
@@ -171,4 +173,46 @@ func TestAProtectedPersonIsHandedOverUnseen(t *testing.T) {
 			t.Errorf("%s sees %v", org, seen)
 		}
 	}
+}
+
+// TestAskingForAPersonIsALookUp: a request for a code, and a referral of one that is known elsewhere, tell what a look-up tells, so the
+// journal of reads has them, whatever was answered.
+func TestAskingForAPersonIsALookUp(t *testing.T) {
+	s := newShelter(t)
+	s.rooms.participants.OnLookUp = evidence.NewRecorder().LookUps(s.DB)
+	refer := func(org string) error {
+		return s.As(s.Coordinator(org), func(ctx context.Context, tx *postgres.Tx) error {
+			_, err := s.rooms.participants.Refer(ctx, tx, participant.ReferInput{Programme: s.Programme, FiscalCode: fiscal.MakeEntityCode(1001), GivenName: "Prova", FamilyName: "Inventata",
+				BirthDay: calendar.MustDay("1990-05-17"), Municipality: "045003", Organisation: s.Orgs[org], Service: "Servizio sociale"})
+			return err
+		})
+	}
+	looked := func(when string, want, named int) {
+		t.Helper()
+		got := placementtest.One[int](s.Office, "select count(*)::int from read_journal where purpose = 'LOOK_UP' and class = 'registry' and programme_id = $1", s.Programme)
+		about := placementtest.One[int](s.Office, "select count(*)::int from read_journal where purpose = 'LOOK_UP' and participations = array[$1::uuid]", s.participation)
+		if got != want || about != named {
+			t.Errorf("%s: %d look-ups are written down, %d about the participation; want %d and %d", when, got, about, want, named)
+		}
+	}
+	wants(t, refer("PEGASO"), participant.KnownElsewhere)
+	looked("a referral that is refused", 1, 0)
+	_, _, err := s.ask("PEGASO")
+	s.Must(err)
+	looked("known", 2, 0)
+	_, _, err = s.ask("PEGASO")
+	wants(t, err, participant.HandOverWaits)
+	looked("waits", 3, 0)
+	_, _, err = s.ask("CARRARA")
+	wants(t, err, participant.PersonYours)
+	looked("yours", 4, 1)
+	s.Exec("delete from person_code")
+	_, _, err = s.ask("PEGASO")
+	wants(t, err, participant.PersonFree)
+	looked("free", 5, 1)
+	wants(t, s.As(s.Accompanying(), func(ctx context.Context, tx *postgres.Tx) error {
+		_, err := s.rooms.participants.RequestHandOver(ctx, tx, participant.HandOverInput{Programme: s.Programme, FiscalCode: fiscal.MakeEntityCode(1001), Organisation: s.Orgs["CARRARA"], Reason: "MOVED"})
+		return err
+	}), refusal.NotAllowed)
+	looked("who may not ask", 5, 1)
 }

@@ -46,8 +46,16 @@ func (r Room) LookUp(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, 
 	}
 	found, err := lookUp(ctx, tx, m, programme)
 	found.Code = code
-	if err == nil && r.OnLookUp != nil {
-		err = r.OnLookUp(ctx, tx, programme, found.Participation)
+	if err == nil {
+		err = r.noteLookUp(ctx, tx, programme, found)
 	}
 	return found, err
+}
+
+// noteLookUp has it written down that somebody asked about a code, by whatever act: also one that refuses has answered.
+func (r Room) noteLookUp(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, found LookUp) error {
+	if r.OnLookUp == nil {
+		return nil
+	}
+	return r.OnLookUp(ctx, tx, programme, found.Participation)
 }

@@ -20,7 +20,8 @@ type Room struct {
 	OnState []func(context.Context, *postgres.Tx, event.Transition) error
 	// Vetoes are asked before somebody leaves.
 	Vetoes []Veto
-	// OnLookUp is told who asked about a fiscal code in a programme, and the participation that he was shown, nil for none.
+	// OnLookUp is told who asked about a fiscal code in a programme, by asking alone or by an act that answers, and the participation that he
+	// was shown, nil for none.
 	OnLookUp func(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, participation *uuid.UUID) error
 }
 

@@ -87,7 +87,7 @@ func (d *desk) refer(ctx context.Context, tx *postgres.Tx, in ReferInput) (Refer
 	}
 	switch {
 	case f.known.Answer == Known:
-		return Referral{}, KnownElsewhere.At("fiscalCode")
+		return Referral{}, refusal.Join(KnownElsewhere.At("fiscalCode"), d.room.noteLookUp(ctx, tx, d.programme, f.known))
 	case f.known.Participation != nil:
 		return Referral{Participation: *f.known.Participation, Person: *f.known.person}, AlreadyReferred.At("fiscalCode")
 	}

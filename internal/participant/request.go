@@ -44,6 +44,9 @@ func (r Room) RequestHandOver(ctx context.Context, tx *postgres.Tx, in HandOverI
 	if err := hold(ctx, tx, m); err != nil {
 		return uuid.Nil, err
 	}
+	if err := r.asks(ctx, tx, in.Programme, m); err != nil {
+		return uuid.Nil, err
+	}
 	id, answer, err := requestHandOver(ctx, tx, m, in)
 	switch {
 	case err != nil:
@@ -58,6 +61,15 @@ func (r Room) RequestHandOver(ctx context.Context, tx *postgres.Tx, in HandOverI
 	h := handOverRow{ID: id, ProgrammeID: in.Programme, Audience: keys}
 	tx.Tell(h.news(access.RequestHandOver, event.Entered), detail{Organisation: &in.Organisation, Reason: in.Reason, Passed: tx.Passed()})
 	return id, nil
+}
+
+// asks notes the look-up that a request is: whatever it answers tells what the code is to the actor.
+func (r Room) asks(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, m marks) error {
+	found, err := lookUp(ctx, tx, m, programme)
+	if err != nil {
+		return err
+	}
+	return r.noteLookUp(ctx, tx, programme, found)
 }
 
 // mayFor refuses an organisation that the actor does not see in the programme, or may not do the act for, and gives it with all bodies
