@@ -3,6 +3,7 @@ package evidence
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/platform/journal"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/platform/secret"
 )
 
 // Reading is how the journals are read: who, when, what sort of act on which object, for which purpose; never what the act said. The
@@ -65,7 +67,7 @@ func readFields() plan.Fields {
 		"purpose":        plan.Expr("nullif({t}.purpose, '')"),
 		"class":          plan.Column("class"),
 		"participantIds": plan.Expr("array(select 'prt_' || p from unnest({t}.participations) p)"),
-		"reason":         plan.Hole("evidence.reason", "json_build_object('request', {t}.request_id, 'reason', translate(encode({t}.reason, 'base64'), E'\\n', ''))").In(access.Motive),
+		"reason":         plan.Hole("evidence.reason", "json_build_object('request', {t}.request_id, 'persons', {t}.reason_persons, 'reason', translate(encode({t}.reason, 'base64'), E'\\n', ''))").In(access.Motive),
 		"link":           plan.Expr("encode({t}.chain, 'hex')"),
 	}
 }
@@ -131,29 +133,51 @@ func anyID(v any) (any, error) {
 	return id, nil
 }
 
-// openReasons opens why readers say they read; null where they gave none.
+// sealedReason is a reason as it stands in a row; of rows from before there are persons' keys in it, Persons is empty.
+type sealedReason struct {
+	Request uuid.UUID
+	Persons []uuid.UUID
+	Reason  []byte
+}
+
+// openReasons opens why readers say they read; null where they gave none, and where somebody whom they read of has been erased.
 func openReasons(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
-	key, err := tx.DataKey(ctx, uuid.Nil)
+	reasons := make([]sealedReason, len(inputs))
+	var persons []uuid.UUID
+	for i, input := range inputs {
+		if err := json.Unmarshal(input, &reasons[i]); err != nil {
+			return nil, fmt.Errorf("reason of a read: %w", err)
+		}
+		if len(reasons[i].Persons) == 0 {
+			reasons[i].Persons = []uuid.UUID{uuid.Nil} // the installation's own
+		}
+		persons = append(persons, reasons[i].Persons...)
+	}
+	known, err := tx.DataKeys(ctx, persons)
 	if err != nil {
 		return nil, err
 	}
 	values := make([]any, len(inputs))
-	for i, input := range inputs {
-		var in struct {
-			Request uuid.UUID
-			Reason  []byte
-		}
-		if err := json.Unmarshal(input, &in); err != nil {
-			return nil, fmt.Errorf("reason of a read: %w", err)
-		}
-		if in.Reason == nil {
+	for i, r := range reasons {
+		if r.Reason == nil {
 			continue
 		}
-		plain, err := key.Open(in.Reason, journal.ReasonOf(in.Request))
-		if err != nil {
+		plain, err := journal.OpenReason(r.Reason, r.Request, keysOf(r.Persons, known))
+		switch {
+		case errors.Is(err, secret.ErrErased):
+		case err != nil:
 			return nil, err
+		default:
+			values[i] = plain
 		}
-		values[i] = string(plain)
 	}
 	return values, nil
+}
+
+func keysOf(persons []uuid.UUID, known map[uuid.UUID]secret.DataKey) []secret.DataKey {
+	keys := make([]secret.DataKey, len(persons))
+	for i, p := range persons {
+		keys[i] = known[p] // the zero key, which opens nothing, where there is none
+	}
+	return keys
 }

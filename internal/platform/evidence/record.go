@@ -1,17 +1,23 @@
 package evidence
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/platform/journal"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/platform/secret"
 )
 
 // Recorder writes down what one node's answers show of the confidential.
@@ -92,20 +98,16 @@ func (r Recorder) Downloaded(ctx context.Context, tx *postgres.Tx, class access.
 // write appends the reads of one answer; each must leave a row.
 func (r Recorder) write(ctx context.Context, tx *postgres.Tx, reads []read) error {
 	request := uuid.New()
-	var reason []byte
-	if tx.Actor.Reason != "" {
-		key, err := tx.DataKey(ctx, uuid.Nil)
-		if err != nil {
-			return err
-		}
-		reason = key.Seal([]byte(tx.Actor.Reason), journal.ReasonOf(request))
+	reason, persons, err := sealReason(ctx, tx, request, reads)
+	if err != nil {
+		return err
 	}
 	data, err := json.Marshal(reads)
 	if err != nil {
 		return err
 	}
 	var written int
-	err = tx.NewRaw("select read_append(?, ?, ?, ?, ?::jsonb)", r.node, request, tx.Now, reason, string(data)).Scan(ctx, &written)
+	err = tx.NewRaw("select read_append(?, ?, ?, ?, ?, ?::jsonb)", r.node, request, tx.Now, reason, pgdialect.Array(persons), string(data)).Scan(ctx, &written)
 	if err == nil && written < len(reads) {
 		err = fmt.Errorf("%d of %d rows: a participation is unknown", written, len(reads))
 	}
@@ -113,6 +115,45 @@ func (r Recorder) write(ctx context.Context, tx *postgres.Tx, reads []read) erro
 		return fmt.Errorf("journal of reads: %w", err)
 	}
 	return nil
+}
+
+// sealReason seals why the actor reads under the keys of all whom the answer is about, and says whose they are, sorted. Where nobody is named,
+// or nobody has a key any more, no reason is kept: nothing would take it away again.
+func sealReason(ctx context.Context, tx *postgres.Tx, request uuid.UUID, reads []read) ([]byte, []uuid.UUID, error) {
+	persons := []uuid.UUID{}
+	if tx.Actor.Reason == "" {
+		return nil, persons, nil
+	}
+	var participations []uuid.UUID
+	for _, r := range reads {
+		participations, persons = append(participations, r.Participations...), append(persons, r.Persons...)
+	}
+	of, err := tx.PersonsOf(ctx, participations)
+	if err != nil {
+		return nil, nil, err
+	}
+	persons = slices.AppendSeq(persons, maps.Values(of))
+	slices.SortFunc(persons, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
+	return sealUnder(ctx, tx, request, slices.Compact(persons))
+}
+
+// sealUnder seals the actor's reason under the keys of those persons who have not been erased, and says whose.
+func sealUnder(ctx context.Context, tx *postgres.Tx, request uuid.UUID, persons []uuid.UUID) ([]byte, []uuid.UUID, error) {
+	if _, err := tx.DataKeys(ctx, persons); err != nil { // all in one question
+		return nil, nil, err
+	}
+	keys, whose := make([]secret.DataKey, 0, len(persons)), make([]uuid.UUID, 0, len(persons))
+	for _, p := range persons {
+		key, err := tx.DataKey(ctx, p)
+		switch {
+		case errors.Is(err, secret.ErrErased):
+			continue
+		case err != nil:
+			return nil, nil, err
+		}
+		keys, whose = append(keys, key), append(whose, p)
+	}
+	return journal.SealReason(tx.Actor.Reason, request, keys), whose, nil
 }
 
 func orAbsent(id uuid.UUID) *uuid.UUID {

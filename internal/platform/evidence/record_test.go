@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/platform/journal"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/platform/secret"
 )
 
 // One answer leaves one row for each programme, class, and member in whose name it is read, with all whom it is about.
@@ -47,20 +49,82 @@ func TestARowForEachProgrammeClassAndPurpose(t *testing.T) {
 	g.reason("handing over")
 }
 
-// reason opens what stands in the reads' reason.
+// reason opens what stands in the reads' reason, by the keys of all whom the answer was about and by no fewer.
 func (g *ground) reason(want string) {
 	g.t.Helper()
 	request, sealed := one[uuid.UUID](g, "select request_id from read_journal limit 1"), one[[]byte](g, "select reason from read_journal limit 1")
+	persons := one[[]uuid.UUID](g, "select reason_persons from read_journal limit 1")
 	g.must(g.manager(), func(ctx context.Context, tx *postgres.Tx) error {
-		key, err := tx.DataKey(ctx, uuid.Nil)
-		if err != nil {
-			return err
+		keys := []secret.DataKey{}
+		for _, p := range persons {
+			key, err := tx.DataKey(ctx, p)
+			if err != nil {
+				return err
+			}
+			keys = append(keys, key)
 		}
-		if plain, err := key.Open(sealed, journal.ReasonOf(request)); err != nil || string(plain) != want || strings.Contains(string(sealed), want) {
+		if plain, err := journal.OpenReason(sealed, request, keys); err != nil || plain != want || strings.Contains(string(sealed), want) {
 			g.t.Errorf("the reason is %q (%v)", plain, err)
+		}
+		own := g.db.Keys.Own()
+		for _, fewer := range [][]secret.DataKey{keys[:len(keys)-1], keys[1:], {own}} {
+			if plain, err := journal.OpenReason(sealed, request, fewer); err == nil && plain == want {
+				g.t.Error("the reason opens without all keys")
+			}
 		}
 		return nil
 	})
+}
+
+// reasons is what the journal of reads tells its data-protection officer of the reasons, sorted.
+func (g *ground) reasons() string {
+	dpo := access.Actor{Member: uuid.New(), Grants: []access.Grant{{Role: access.DPO, Programme: g.programme, Key: g.lead}}}
+	lines := strings.Split(g.ask(dpo, "readJournal", nil, "reason"), "\n")
+	slices.Sort(lines)
+	return strings.Join(lines, ", ")
+}
+
+// TestAReadersReasonGoesWithWhoeverIsErased: it may name him, whoever else was read of in the same answer. The chains hold as before, those
+// of rows from before reasons were anybody's, too.
+func TestAReadersReasonGoesWithWhoeverIsErased(t *testing.T) {
+	g := lay(t, 3)
+	asks := func(reason string) access.Actor {
+		a := access.Actor{Member: uuid.New(), Grants: []access.Grant{{Role: access.Coordinator, Programme: g.programme, Key: g.lead}}}
+		a, err := a.WithPurpose(access.Supervision, reason)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	g.read(asks("on Anna and Bruno"), g.people[0], g.people[1])
+	g.read(asks("on Carla"), g.people[2])
+	g.must(asks("on nobody"), func(ctx context.Context, tx *postgres.Tx) error { return g.node.LookedUp(ctx, tx, g.programme, nil) })
+	g.old("as of old")
+	if got := g.reasons(); got != "<nil>, as of old, on Anna and Bruno, on Carla" {
+		t.Fatalf("the journal says %s", got)
+	}
+	g.sound()
+	g.own("select destroy_person_key(a.person_id, now(), null) from participation a where a.id = $1", g.people[1])
+	if got := g.reasons(); got != "<nil>, <nil>, as of old, on Carla" {
+		t.Errorf("after the erasure the journal says %s", got)
+	}
+	g.read(asks("on who is gone"), g.people[1])
+	if one[int](g, "select count(*)::int from read_journal where participations = array[$1::uuid] and reason is null", g.people[1]) != 1 {
+		t.Error("a reason was kept for somebody who has no key")
+	}
+	g.sound()
+}
+
+// old writes a read as versions before wrote it, with its reason under the installation's own key.
+func (g *ground) old(reason string) {
+	g.t.Helper()
+	request := uuid.New()
+	g.own(`with h as (select * from read_head limit 1), r as (select gen_random_uuid() as id, h.node, h.seq + 1 as seq, h.chain as before from h), l as (
+			select r.*, read_link(r.before, $1, r.id, r.node, r.seq, $2, $3, $3, null, $4, 'SUPERVISION', 'health', array[$5::uuid], '{}') as link from r),
+		i as (insert into read_journal (id, node, seq, at, request_id, actor_id, programme_id, purpose, class, reason, participations, persons, chain, audience, version)
+			select id, node, seq, $2, $3, $3, $4, 'SUPERVISION', 'health', $1, array[$5::uuid], '{}', link, programme_lead($4), 1 from l)
+		update read_head set seq = l.seq, chain = l.link from l where read_head.node = l.node`,
+		g.db.Keys.Own().Seal([]byte(reason), journal.ReasonOf(request)), noon.Add(time.Second), request, g.programme, g.people[0])
 }
 
 // What cannot be written down fails, and with it the transaction of the answer.

@@ -88,7 +88,7 @@ func chains(ctx context.Context, tx pgx.Tx, kept []journal.Kept) ([]journal.Repo
 	if err := each(ctx, tx, rows+" order by programme_id, seq", scanAct, v.Act); err != nil {
 		return nil, err
 	}
-	if err := each(ctx, tx, `select id, node, request_id, actor_id, seq, at, on_behalf_of, programme_id, purpose, class, reason, participations, persons, chain
+	if err := each(ctx, tx, `select id, node, request_id, actor_id, seq, at, on_behalf_of, programme_id, purpose, class, reason, participations, persons, version, reason_persons, chain
 		from read_journal order by node, seq`, scanRead, v.Read); err != nil {
 		return nil, err
 	}
@@ -144,6 +144,6 @@ func scanAct(rows pgx.Rows) (a journal.Act, err error) {
 }
 
 func scanRead(rows pgx.Rows) (r journal.Read, err error) {
-	err = rows.Scan(&r.ID, &r.Node, &r.Request, &r.Actor, &r.Seq, &r.At, &r.OnBehalfOf, &r.Programme, &r.Purpose, &r.Class, &r.Reason, &r.Participations, &r.Persons, &r.Chain)
+	err = rows.Scan(&r.ID, &r.Node, &r.Request, &r.Actor, &r.Seq, &r.At, &r.OnBehalfOf, &r.Programme, &r.Purpose, &r.Class, &r.Reason, &r.Participations, &r.Persons, &r.Version, &r.ReasonPersons, &r.Chain)
 	return r, err
 }

@@ -74,6 +74,7 @@ func TestEveryChangeOfTheRowsIsFoundAndNamed(t *testing.T) {
 		"update journal set seq = seq + 100; update journal set seq = case seq when 102 then 3 when 103 then 2 else seq - 100 end":           "acts 2 it was changed, or stands in another's place",
 		"update read_journal set reason = '\\x00' where seq = 2":                                                                             "reads 2 it was changed",
 		"update read_journal set persons = '{}' where seq = 1":                                                                               "reads 1 it was changed",
+		"update read_journal set reason_persons = array[id] where seq = 2":                                                                   "reads 2 it was changed",
 		"delete from read_journal where seq = 3":                                                                                             "reads 3 it is missing",
 		"delete from read_journal where seq = 4":                                                                                             "reads 4 the head says 4 entries",
 		"update read_journal set seq = seq + 100; update read_journal set seq = case seq when 101 then 2 when 102 then 1 else seq - 100 end": "reads 1 it was changed, or stands",
@@ -105,7 +106,7 @@ const (
 	anewReads = `do $$ declare r read_journal; c bytea := ''; begin
 		for r in select * from read_journal order by seq loop
 			r.persons := '{}';
-			c := read_link(c, r.reason, r.id, r.node, r.seq, r.at, r.request_id, r.actor_id, r.on_behalf_of, r.programme_id, r.purpose, r.class, r.participations, r.persons);
+			c := read_link(c, r.reason, r.id, r.node, r.seq, r.at, r.request_id, r.actor_id, r.on_behalf_of, r.programme_id, r.purpose, r.class, r.participations, r.persons, r.reason_persons);
 			update read_journal set persons = r.persons, chain = c where seq = r.seq;
 		end loop;
 		update read_head set chain = c;

@@ -39,6 +39,8 @@ type Read struct {
 	Purpose, Class           string
 	Reason                   []byte
 	Participations, Persons  []uuid.UUID
+	Version                  int         // of the link: 1 does not cover ReasonPersons
+	ReasonPersons            []uuid.UUID // under whose keys the reason is sealed; see SealReason
 	Chain                    []byte
 }
 
@@ -61,8 +63,12 @@ func (a Act) Whole() bool { return bytes.Equal(digest(a.Detail), a.Digest) }
 
 // Link is what the row's link must be after the one before it.
 func (r Read) Link(before []byte) []byte {
-	return link(before, digest(r.Reason), []string{r.ID.String(), r.Node.String(), strconv.FormatInt(r.Seq, 10), r.At.UTC().Format(instant), r.Request.String(), r.Actor.String(),
-		spell(r.OnBehalfOf), r.Programme.String(), r.Purpose, r.Class, list(r.Participations), list(r.Persons)})
+	said := []string{r.ID.String(), r.Node.String(), strconv.FormatInt(r.Seq, 10), r.At.UTC().Format(instant), r.Request.String(), r.Actor.String(),
+		spell(r.OnBehalfOf), r.Programme.String(), r.Purpose, r.Class, list(r.Participations), list(r.Persons)}
+	if r.Version > 1 {
+		said = append(append([]string{strconv.Itoa(r.Version)}, said...), list(r.ReasonPersons))
+	}
+	return link(before, digest(r.Reason), said)
 }
 
 func link(before, digest []byte, said []string) []byte {

@@ -62,3 +62,27 @@ func DetailOf(entry uuid.UUID) secret.Place {
 func ReasonOf(request uuid.UUID) secret.Place {
 	return secret.Place{Table: "read_journal", Column: "reason", Row: request}
 }
+
+// SealReason seals why somebody reads under the keys of all persons whom he reads of, one over the other: whoever may be named in it takes
+// it along when his key is destroyed. Without keys nothing is kept.
+func SealReason(reason string, request uuid.UUID, keys []secret.DataKey) []byte {
+	if reason == "" || len(keys) == 0 {
+		return nil
+	}
+	sealed := []byte(reason)
+	for _, key := range keys {
+		sealed = key.Seal(sealed, ReasonOf(request))
+	}
+	return sealed
+}
+
+// OpenReason gives back what SealReason took, by the same keys; secret.ErrErased where one of them was destroyed.
+func OpenReason(sealed []byte, request uuid.UUID, keys []secret.DataKey) (string, error) {
+	for i := len(keys) - 1; i >= 0; i-- {
+		var err error
+		if sealed, err = keys[i].Open(sealed, ReasonOf(request)); err != nil {
+			return "", err
+		}
+	}
+	return string(sealed), nil
+}
