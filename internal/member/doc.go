@@ -11,6 +11,8 @@
 //   - A body that has an administrator who can sign in keeps one.
 //   - A phone is its member's for good. It is in use, or revoked, and then told to wipe at its next contact, and at last wiped, as its app says.
 //     What a request says of its phone is no proof of anything: rights never follow from it.
+//   - Who is named among the few who see a protected person is so in a role, and no longer than he holds the role; the last of them who could
+//     lift the protection keeps his.
 //
 // Whoever changes who holds what holds one lock of the database meanwhile, so that two who end each other, or two halves of a pair that must not
 // meet, are decided one after the other.

@@ -12,7 +12,8 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
-// End ends a member after a day with every grant and delegation, whichever body gave it. The last administrator of a body stays.
+// End ends a member after a day with every grant and delegation, whichever body gave it. The last administrator of a body stays, and
+// so does the last one who could lift somebody's protection.
 func End(ctx context.Context, tx *postgres.Tx, in EndInput) error {
 	m, err := memberByID(ctx, tx, in.ID, "member")
 	if err != nil {
@@ -38,7 +39,7 @@ func End(ctx context.Context, tx *postgres.Tx, in EndInput) error {
 	if err != nil {
 		return err
 	}
-	if err := endEverything(ctx, tx, m.ID, day); err != nil {
+	if err := keepingCircles(ctx, tx, m.ID, day, func() error { return endEverything(ctx, tx, m.ID, day) }); err != nil {
 		return err
 	}
 	tx.Tell(m.news(access.EndMember, event.Left, home.ProgrammeID), ended{Last: day})

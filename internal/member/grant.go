@@ -149,7 +149,8 @@ type EndInput struct {
 	Last calendar.Day
 }
 
-// EndGrant ends a grant after a day. The last administrator of a body stays.
+// EndGrant ends a grant after a day, and with the last one of a role that the member is named in it among those who see a protected person. The
+// last administrator of a body stays, and so does the last one who could lift a protection.
 func EndGrant(ctx context.Context, tx *postgres.Tx, in EndInput) error {
 	g, err := grantByID(ctx, tx, in.ID, "grant")
 	if err != nil {
@@ -174,7 +175,13 @@ func EndGrant(ctx context.Context, tx *postgres.Tx, in EndInput) error {
 		}
 	}
 	g.ToDay = until(day, g.FromDay)
-	if err := stop(ctx, tx, "access_grant", g.ID, g.ToDay); err != nil {
+	err = keepingCircles(ctx, tx, g.MemberID, day, func() error {
+		if err := stop(ctx, tx, "access_grant", g.ID, g.ToDay); err != nil {
+			return err
+		}
+		return circlesFollow(ctx, tx, g)
+	})
+	if err != nil {
 		return err
 	}
 	tx.Tell(g.news(access.EndGrant, event.Left), given{Role: g.Role, Over: g.OverID, From: g.FromDay, To: g.ToDay})

@@ -43,6 +43,14 @@ var (
 		Message: refusal.Text{It: "È l'ultima persona che amministra gli accessi di un ente.", En: "This is the last administrator of a body."},
 		Cure:    refusal.Text{It: "Prima assegna il ruolo ADMINISTRATOR a un'altra persona che ha già accettato l'invito.", En: "First give the role ADMINISTRATOR to somebody else who has accepted the invitation."},
 	})
+	// LastOfCircle is for taking the role away in which somebody is the last who could lift a person's protection. It names no person: who
+	// administers sees none.
+	LastOfCircle = refusal.Define(refusal.Definition{
+		Code: "LAST_OF_CIRCLE", Kind: refusal.Rule,
+		Message: refusal.Text{It: "È l'ultima persona che potrebbe togliere la protezione a una partecipazione protetta: nessuno la vedrebbe più.", En: "This member is the last who could lift the protection of a participation: nobody would see it any more."},
+		Cure:    refusal.Text{It: "Prima chi la vede indica un'altra persona che coordina o che segue casi, oppure le assegna un altro referente.", En: "First somebody who sees it names another member who coordinates or manages cases, or assigns another case manager."},
+		CuredBy: refusal.Text{It: "chi è indicato per la partecipazione protetta", En: "who is named for the protected participation"},
+	})
 	// CompanyNotWorkedWith is for the tutor of a company that the body does not work with.
 	CompanyNotWorkedWith = refusal.Define(refusal.Definition{
 		Code: "COMPANY_NOT_OF_BODY", Kind: refusal.Rule,

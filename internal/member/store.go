@@ -345,6 +345,22 @@ func last(ctx context.Context, tx *postgres.Tx, member uuid.UUID, organisation *
 	return yes(ctx, tx, "administrator_is_last(?, ?, ?)", member, organisation, from)
 }
 
+// circlesOpen is how many protections in which the member has a part somebody could lift on the day.
+func circlesOpen(ctx context.Context, tx *postgres.Tx, member uuid.UUID, day calendar.Day) (n int, err error) {
+	if err = tx.NewRaw("select circles_open(?, ?::text[], ?)", member, pgdialect.Array(lifting()), day).Scan(ctx, &n); err != nil {
+		return 0, fmt.Errorf("circles: %w", err)
+	}
+	return n, nil
+}
+
+// circlesFollow ends that the member is named in circles in the grant's role when he holds the role no more.
+func circlesFollow(ctx context.Context, tx *postgres.Tx, g grantRow) error {
+	if _, err := tx.NewRaw("select circle_follows_role(?, ?, ?)", g.MemberID, g.ProgrammeID, string(g.Role)).Exec(ctx); err != nil {
+		return fmt.Errorf("circles: %w", err)
+	}
+	return nil
+}
+
 func worksWith(ctx context.Context, tx *postgres.Tx, company, organisation uuid.UUID) (bool, error) {
 	return yes(ctx, tx, "company_works_with(?, ?)", company, organisation)
 }

@@ -47,7 +47,7 @@ func (r Room) AnswerHandOver(ctx context.Context, tx *postgres.Tx, in AnswerInpu
 	return about, r.accept(ctx, tx, h, in.KeepTeam)
 }
 
-// accept entrusts the person to the asker. The holder's own rows are done with first: it sees the person no more afterwards.
+// accept entrusts the person to the asker. A protected one whom the team alone could open keeps the team. The holder's own rows are done with first: it sees the person no more afterwards.
 func (r Room) accept(ctx context.Context, tx *postgres.Tx, h handOverRow, keepTeam bool) error {
 	if h.ParticipationID == nil {
 		return HandOverNobody.At("accept")
@@ -68,7 +68,14 @@ func (r Room) accept(ctx context.Context, tx *postgres.Tx, h handOverRow, keepTe
 		s.row.CaseManagerID, s.row.TutorID = nil, nil
 	}
 	s.detail = detail{Organisation: &h.OtherID, CaseManager: s.row.CaseManagerID, Tutor: s.row.TutorID}
-	return r.rekey(ctx, tx, s)
+	if err := r.rekey(ctx, tx, s); err != nil || !s.row.Protected {
+		return err
+	}
+	open, err := circleOpen(ctx, tx, row.ID)
+	if err == nil && !open {
+		return CircleClosed.At("keepTeam")
+	}
+	return err
 }
 
 // settle writes an answer on both sides, and tells both: each in news of its own, about its own side.

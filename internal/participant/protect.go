@@ -98,7 +98,7 @@ func guard(ctx context.Context, tx *postgres.Tx, act access.Act, id uuid.UUID, e
 // check refuses members whom the actor does not see or who do not hold their role today, and a circle that nobody could open again.
 func (in ProtectInput) check(ctx context.Context, tx *postgres.Tx, row participationRow) error {
 	var list refusal.List
-	lifts := row.CaseManagerID != nil
+	open := row.CaseManagerID != nil
 	for i, n := range in.Named {
 		at := func(field string) []string { return []string{"named", strconv.Itoa(i), field} }
 		twin := func(o Named) bool { return o.Member == n.Member && o.Role == n.Role }
@@ -120,11 +120,15 @@ func (in ProtectInput) check(ctx context.Context, tx *postgres.Tx, row participa
 		case !holds:
 			list = append(list, TeamRole.At(at("member")...))
 		}
-		opens := access.Actor{Grants: []access.Grant{{Role: n.Role, Programme: row.ProgrammeID, Key: row.ID}}}
-		lifts = lifts || n.To.IsZero() && opens.MayIn(access.UnprotectParticipant, row.ProgrammeID)
+		open = open || n.To.IsZero() && lifts(n.Role)
 	}
-	if !lifts {
+	if !open {
 		list = append(list, CircleClosed.At("named"))
 	}
 	return list.Err()
+}
+
+// lifts says whether the role may lift a protection.
+func lifts(r access.Role) bool {
+	return access.Actor{Grants: []access.Grant{{Role: r}}}.MayIn(access.UnprotectParticipant, uuid.Nil)
 }

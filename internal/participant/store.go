@@ -5,12 +5,14 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/pgdialect"
 
+	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/platform/secret"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
@@ -285,6 +287,15 @@ func nameCircle(ctx context.Context, tx *postgres.Tx, id uuid.UUID, circle []Nam
 		return fmt.Errorf("name circle: %w", err)
 	}
 	return nil
+}
+
+// circleOpen says whether somebody could lift the protection today.
+func circleOpen(ctx context.Context, tx *postgres.Tx, participation uuid.UUID) (open bool, err error) {
+	roles := slices.DeleteFunc(slices.Clone(circleRoles), func(r access.Role) bool { return !lifts(r) })
+	if err = tx.NewRaw("select circle_open(?, ?::text[], ?)", participation, pgdialect.Array(roles), tx.Today()).Scan(ctx, &open); err != nil {
+		return false, fmt.Errorf("circle: %w", err)
+	}
+	return open, nil
 }
 
 // line gives an organisation and all bodies above it.

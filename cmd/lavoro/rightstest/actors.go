@@ -28,6 +28,9 @@ type right struct {
 }
 
 func (f *Fiction) grant(member string, r right) {
+	if r.over == "" {
+		r.over = member
+	}
 	for _, g := range f.rows["access_grant"] {
 		if g["member_id"] == member && g["over_id"] == r.over && g["role"] == r.role {
 			return // drawn twice
@@ -62,6 +65,7 @@ func (f *Fiction) actors(n int, scenes []*scene) {
 		return right{s: s, role: "HOST_TUTOR", scope: "COMPANY", over: s.companies[i].id}
 	}
 	named := func(role string) right { return right{s: s, role: role, scope: "CIRCLE", over: s.people[5].id} }
+	cases := right{s: s, role: "CASE_MANAGER", scope: "CASES"} // over his own
 	manager := func(m string) right { return right{s: s, role: "CASE_MANAGER", scope: "CASES", over: m} }
 	tutor := func(s *scene, m string) right { return right{s: s, role: "TUTOR", scope: "TUTORED", over: m} }
 	odd := n%2 == 1
@@ -85,7 +89,7 @@ func (f *Fiction) actors(n int, scenes []*scene) {
 		{"", "", []right{org(s, "DPO", s.root), host(s, 2)}},
 		{"", choose(odd, "OWN", ""), []right{person(last, "PARTICIPANT", 1)}},
 		{"", "", []right{person(s, "LEGAL_REPRESENTATIVE", 5), org(s, "STAFF", body(s))}},
-		{"", choose(odd, "CARE", ""), []right{named("CASE_MANAGER"), org(s, "SCOUT", body(s))}},
+		{"", choose(odd, "CARE", ""), []right{named("CASE_MANAGER"), cases, org(s, "SCOUT", body(s))}},
 		{"", "", []right{named("TUTOR"), {s: s, role: "COORDINATOR", scope: "ORGANISATION", over: s.root, to: "2026-06-14"}}},
 		{"", "", []right{{s: s, role: "PARTNER_COORDINATOR", scope: "ORGANISATION", over: body(s), from: "2026-06-16"}, org(s, "APPROVER", body(s)), org(last, "STAFF", body(last))}},
 		{f.standIn(s), "", []right{org(s, "STAFF", body(s))}},

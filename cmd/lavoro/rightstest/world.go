@@ -155,7 +155,9 @@ func (w *World) Actor(member, day string) Actor {
 		}
 	}
 	for _, g := range w.By("access_grant", "member_id", member) {
-		add(g, "")
+		if g.Text("scope") != "CIRCLE" || w.holds(g, day) {
+			add(g, "")
+		}
 	}
 	// Who stands in for a colleague holds his grants, but not those over a person, a circle or a mandate.
 	for _, d := range w.By("delegation", "to_member_id", member) {
@@ -168,4 +170,12 @@ func (w *World) Actor(member, day string) Actor {
 	}
 	a.Name = strings.Join(roles, "+") + " " + member[:8]
 	return a
+}
+
+// holds says whether who is named in a circle holds his role otherwise on the day: without it he is named no more.
+func (w *World) holds(named *Row, day string) bool {
+	return slices.ContainsFunc(w.By("access_grant", "member_id", named.Text("member_id")), func(g *Row) bool {
+		to := g.Text("to_day")
+		return g.Text("scope") != "CIRCLE" && g.Text("role") == named.Text("role") && g.Text("programme_id") == named.Text("programme_id") && g.Text("from_day") <= day && (to == "" || day <= to)
+	})
 }
