@@ -84,7 +84,7 @@ func newStage(t *testing.T, worlds int) *stage {
 	}
 	c := settings(t, db)
 	c.Bounds = Bounds{MaxCost: 1 << 30, MaxDepth: 15}
-	s.serve(open(t, c))
+	s.serve(open(t, c), func() time.Time { return moment })
 	s.seal(t, fiction.Sealed)
 	s.load(t)
 	s.sealed = fiction.Sealed
@@ -110,9 +110,8 @@ func (s *stage) rules(t *testing.T, db *testdb.DB) (rules []map[string]any) {
 }
 
 // serve puts the API over the program; a token names issuer and subject, as one that was verified would.
-func (s *stage) serve(a *App) {
+func (s *stage) serve(a *App, clock func() time.Time) {
 	s.app, s.mapped = a, a.resolver.Engine.Schema
-	clock := func() time.Time { return moment }
 	a.directory.Clock, a.resolver.Clock = clock, clock
 	s.api = graph.NewServer(a.resolver, graph.Door{Bearer: func(token string) graph.Who {
 		return func(ctx context.Context, _ bool) (graph.Session, error) {
