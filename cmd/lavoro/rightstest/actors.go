@@ -65,7 +65,7 @@ func (f *Fiction) actors(n int, scenes []*scene) {
 		return right{s: s, role: "HOST_TUTOR", scope: "COMPANY", over: s.companies[i].id}
 	}
 	named := func(role string) right { return right{s: s, role: role, scope: "CIRCLE", over: s.people[5].id} }
-	cases := right{s: s, role: "CASE_MANAGER", scope: "CASES"} // over his own
+	own := func(role, scope string) right { return right{s: s, role: role, scope: scope} } // over his own people
 	manager := func(m string) right { return right{s: s, role: "CASE_MANAGER", scope: "CASES", over: m} }
 	tutor := func(s *scene, m string) right { return right{s: s, role: "TUTOR", scope: "TUTORED", over: m} }
 	odd := n%2 == 1
@@ -86,11 +86,11 @@ func (f *Fiction) actors(n int, scenes []*scene) {
 		{"", choose(odd, "PAYMENT", ""), []right{org(s, "PAYMENTS_OFFICER", body(s)), org(s, "APPROVER", s.root)}},
 		{s.auditor, choose(odd, "AUDIT", ""), nil},
 		{"", "", []right{org(s, "ADMINISTRATOR", s.root), person(s, "PARTICIPANT", 0)}},
-		{"", "", []right{org(s, "DPO", s.root), host(s, 2)}},
+		{"", "", []right{org(s, "DPO", s.root), host(s, 2), named("SCOUT")}},
 		{"", choose(odd, "OWN", ""), []right{person(last, "PARTICIPANT", 1)}},
 		{"", "", []right{person(s, "LEGAL_REPRESENTATIVE", 5), org(s, "STAFF", body(s))}},
-		{"", choose(odd, "CARE", ""), []right{named("CASE_MANAGER"), cases, org(s, "SCOUT", body(s))}},
-		{"", "", []right{named("TUTOR"), {s: s, role: "COORDINATOR", scope: "ORGANISATION", over: s.root, to: "2026-06-14"}}},
+		{"", choose(odd, "CARE", ""), []right{named("CASE_MANAGER"), own("CASE_MANAGER", "CASES"), org(s, "SCOUT", body(s))}},
+		{"", "", []right{named("TUTOR"), own("TUTOR", "TUTORED"), {s: s, role: "COORDINATOR", scope: "ORGANISATION", over: s.root, to: "2026-06-14"}}},
 		{"", "", []right{{s: s, role: "PARTNER_COORDINATOR", scope: "ORGANISATION", over: body(s), from: "2026-06-16"}, org(s, "APPROVER", body(s)), org(last, "STAFF", body(last))}},
 		{f.standIn(s), "", []right{org(s, "STAFF", body(s))}},
 		{"", "", []right{org(s, []string{"STAFF", "SCOUT", "ADMINISTRATOR", "DPO"}[n/2%4], s.root)}},

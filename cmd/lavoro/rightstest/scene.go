@@ -182,6 +182,7 @@ func (s *scene) journals() {
 		entry["act"], entry["subject_kind"], entry["subject_id"], entry["detail_digest"], entry["version"], entry["sealed"] = "assignTeam", "Participant", s.f.id(), "\\x01", 2, false
 		s.f.put("journal", entry)
 		row["node"], row["request_id"], row["purpose"], row["class"], row["participations"], row["persons"] = s.f.id(), s.f.id(), "CARE", "notes", []string{}, []string{}
+		row["version"], row["reason_persons"] = 2, []string{}
 		s.f.put("read_journal", row)
 	}
 }
