@@ -53,8 +53,11 @@ begin
   chain := coalesce(chain, '');
   for one in select * from read_journal r where r.node = read_broken.node order by r.seq loop
     n := n + 1;
-    chain := read_link(chain, one.reason, one.id, one.node, one.seq, one.at, one.request_id, one.actor_id, one.on_behalf_of, one.programme_id, one.purpose,
-                       one.class, one.participations, one.persons);
+    chain := case one.version
+      when 1 then read_link(chain, one.reason, one.id, one.node, one.seq, one.at, one.request_id, one.actor_id, one.on_behalf_of, one.programme_id, one.purpose,
+                            one.class, one.participations, one.persons)
+      else read_link(chain, one.reason, one.id, one.node, one.seq, one.at, one.request_id, one.actor_id, one.on_behalf_of, one.programme_id, one.purpose,
+                     one.class, one.participations, one.persons, one.reason_persons) end;
     if one.seq <> n or one.chain <> chain then
       return n;
     end if;
