@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/platform/journal"
@@ -102,12 +101,13 @@ func (r Recorder) write(ctx context.Context, tx *postgres.Tx, reads []read) erro
 	if err != nil {
 		return err
 	}
-	data, err := json.Marshal(reads)
-	if err != nil {
+	data, wrongReads := json.Marshal(reads)
+	whose, wrongPersons := json.Marshal(persons)
+	if err := errors.Join(wrongReads, wrongPersons); err != nil {
 		return err
 	}
 	var written int
-	err = tx.NewRaw("select read_append(?, ?, ?, ?, ?, ?::jsonb)", r.node, request, tx.Now, reason, pgdialect.Array(persons), string(data)).Scan(ctx, &written)
+	err = tx.NewRaw("select read_append(?, ?, ?, ?, array(select p::uuid from jsonb_array_elements_text(?::jsonb) p), ?::jsonb)", r.node, request, tx.Now, reason, string(whose), string(data)).Scan(ctx, &written)
 	if err == nil && written < len(reads) {
 		err = fmt.Errorf("%d of %d rows: a participation is unknown", written, len(reads))
 	}
