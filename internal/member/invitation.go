@@ -57,10 +57,10 @@ func (r Room) freshly(ctx context.Context, tx *postgres.Tx, i invitationRow) (in
 	return i, nil
 }
 
-// invite asks a member who was enlisted to come, in the name of a body.
-func (r Room) invite(ctx context.Context, tx *postgres.Tx, act access.Act, m memberRow, body bodyRow) error {
-	i, err := r.freshly(ctx, tx, invitationRow{ID: uuid.Must(uuid.NewV7()), MemberID: m.ID, ProgrammeID: body.ProgrammeID, OrganisationID: body.ID,
-		InvitedBy: tx.Actor.Member, Audience: m.Answering})
+// invite asks a member who was enlisted to come; what is not said of the invitation yet is filled in.
+func (r Room) invite(ctx context.Context, tx *postgres.Tx, act access.Act, i invitationRow) error {
+	i.ID, i.InvitedBy = uuid.Must(uuid.NewV7()), tx.Actor.Member
+	i, err := r.freshly(ctx, tx, i)
 	if err != nil {
 		return err
 	}
@@ -96,7 +96,12 @@ func WithdrawInvitation(ctx context.Context, tx *postgres.Tx, id uuid.UUID) erro
 	if err := lock(ctx, tx); err != nil {
 		return err
 	}
-	if err := endEverything(ctx, tx, i.MemberID, tx.Today().AddDays(-1)); err != nil {
+	if i.ParticipationID != nil {
+		err = dismiss(ctx, tx, i)
+	} else {
+		err = endEverything(ctx, tx, i.MemberID, tx.Today().AddDays(-1))
+	}
+	if err != nil {
 		return err
 	}
 	tx.Tell(i.news(access.WithdrawInvitation, event.Left), nil)
@@ -109,15 +114,16 @@ func open(ctx context.Context, tx *postgres.Tx, act access.Act, id uuid.UUID) (i
 	if err != nil {
 		return i, err
 	}
-	m, err := memberByID(ctx, tx, i.MemberID, "invitation")
+	may := answersFor(tx.Actor, act, i.Audience)
+	if i.ParticipationID != nil { // a guest's: for who decides about the participation
+		may = tx.Actor.Sees(access.Eligibility, i.Audience) && tx.Actor.Sees(access.Contact, i.Audience)
+	}
 	switch {
-	case err != nil:
-		return i, err
-	case !answersFor(tx.Actor, act, i.Audience):
+	case !may:
 		return i, refusal.NotAllowed.At()
 	case !i.AcceptedAt.IsZero():
 		return i, InvitationAccepted.At("invitation")
-	case !i.WithdrawnAt.IsZero() || m.gone(tx.Today()):
+	case !i.WithdrawnAt.IsZero():
 		return i, InvitationWithdrawn.At("invitation")
 	}
 	return i, nil

@@ -65,7 +65,8 @@ func (r Room) Invite(ctx context.Context, tx *postgres.Tx, in InviteInput) error
 	if err := mayGive(ctx, tx, access.InviteMember, m); err != nil {
 		return err
 	}
-	if err := r.invite(ctx, tx, access.InviteMember, m, body); err != nil {
+	asked := invitationRow{MemberID: m.ID, ProgrammeID: body.ProgrammeID, OrganisationID: body.ID, Audience: m.Answering}
+	if err := r.invite(ctx, tx, access.InviteMember, asked); err != nil {
 		return err
 	}
 	return giveAll(ctx, tx, m, body, in.Roles)

@@ -52,7 +52,7 @@ func (l Letters) Send(ctx context.Context, system access.Actor, now time.Time) e
 	clock := func() time.Time { return now }
 	var waiting []letterRow
 	err := l.DB.InTx(ctx, system, clock, func(ctx context.Context, tx *postgres.Tx) (err error) {
-		waiting, err = unsent(ctx, tx, now.Add(-tryAgain), lettersAtOnce)
+		waiting, err = letters(ctx, tx, now.Add(-tryAgain), nil, lettersAtOnce)
 		return err
 	})
 	errs := []error{err}
@@ -89,11 +89,14 @@ type letterSent struct {
 // LinkOf gives the link of an invitation whose letter has not gone, for who hands it over himself where there is no post.
 func LinkOf(ctx context.Context, db *postgres.DB, system access.Actor, clock postgres.Clock, base, email string) (link string, err error) {
 	err = db.InTx(ctx, system, clock, func(ctx context.Context, tx *postgres.Tx) error {
-		w, err := letterOf(ctx, tx, email)
+		newest, err := letters(ctx, tx, tx.Now, &email, 1)
 		if err != nil {
 			return err
 		}
-		s, err := db.Keys.Own().Open(w.Sealed, w.place())
+		if len(newest) == 0 {
+			return ErrNoLetter
+		}
+		s, err := db.Keys.Own().Open(newest[0].Sealed, newest[0].place())
 		link = Link(base, Secret(s))
 		return err
 	})

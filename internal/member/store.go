@@ -188,6 +188,29 @@ func enlist(ctx context.Context, tx *postgres.Tx, m memberRow, programme uuid.UU
 	return nil
 }
 
+// enlistGuest writes a member without a home body.
+func enlistGuest(ctx context.Context, tx *postgres.Tx, m memberRow) error {
+	_, err := tx.NewRaw("insert into member (id, name, email, person_id, answering, fiscal_index, audience) values (?0, ?1, ?2, ?3, '{}', ?4, array[?0::uuid])",
+		m.ID, m.Name, m.Email, m.PersonID, pgdialect.Array(m.FiscalIndex)).Exec(ctx)
+	if postgres.Violates(err, "member_pkey") {
+		return refusal.IDTaken.At("id")
+	}
+	if err != nil {
+		return fmt.Errorf("enlist: %w", err)
+	}
+	return nil
+}
+
+// dismiss ends what a guest would have seen of a participation.
+func dismiss(ctx context.Context, tx *postgres.Tx, i invitationRow) error {
+	_, err := tx.NewRaw(`update access_grant set to_day = greatest(?0::date, from_day - 1) where member_id = ?1 and participation_id = ?2
+		and (to_day is null or to_day > ?0)`, tx.Today().AddDays(-1), i.MemberID, i.ParticipationID).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("dismiss: %w", err)
+	}
+	return withdraw(ctx, tx, i.MemberID)
+}
+
 // renew keeps another secret in the place of an invitation's.
 func (i invitationRow) renew(ctx context.Context, tx *postgres.Tx) error {
 	_, err := tx.NewRaw("update invitation set secret_hash = ?, sealed = ?, expires_at = ?, sent_at = null, failed_at = null where id = ?",
@@ -272,29 +295,13 @@ type letterRow struct {
 	Email string
 }
 
-const letters = `select i.id, i.member_id, i.programme_id, i.sealed, i.secret_hash, i.expires_at, i.audience, m.email
-	from invitation i join member m on m.id = i.member_id
-	where i.sealed is not null and i.withdrawn_at is null and i.expires_at > ?0 and (m.ended_on is null or m.ended_on >= ?1) `
-
-// unsent gives invitations whose letters wait, and were not tried since.
-func unsent(ctx context.Context, tx *postgres.Tx, since time.Time, limit int) (rows []letterRow, err error) {
-	err = tx.NewRaw(letters+"and (i.failed_at is null or i.failed_at <= ?2) order by i.id limit ?3", tx.Now, tx.Today(), since, limit).Scan(ctx, &rows)
+// letters gives letters that wait and were not tried since, the newest first; of one address where it is named.
+func letters(ctx context.Context, tx *postgres.Tx, since time.Time, address *string, most int) (rows []letterRow, err error) {
+	err = tx.NewRaw("select * from invitation_letters(?, ?, ?, ?, ?)", tx.Now, tx.Today(), since, address, most).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("letters: %w", err)
 	}
 	return rows, nil
-}
-
-// letterOf gives the newest letter that waits for who has an e-mail address; ErrNoLetter for none.
-func letterOf(ctx context.Context, tx *postgres.Tx, email string) (w letterRow, err error) {
-	err = tx.NewRaw(letters+"and lower(m.email) = lower(?2) order by i.id desc limit 1", tx.Now, tx.Today(), email).Scan(ctx, &w)
-	if errors.Is(err, sql.ErrNoRows) {
-		return w, ErrNoLetter
-	}
-	if err != nil {
-		return w, fmt.Errorf("letter: %w", err)
-	}
-	return w, nil
 }
 
 // noteLetter keeps that a letter has gone, or not; false where another took its place meanwhile.
