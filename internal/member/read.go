@@ -22,9 +22,8 @@ func Reading() plan.Reading {
 
 // namesSeen: colleagues' names are everybody's, those of who takes part or represents somebody are for the case team.
 func namesSeen(keys func(access.Class) string, self string) string {
-	return "case when {t}.organisation_id is not null then {t}.audience &&& " + keys(access.Directory) +
-		" else exists (select from access_grant g where g.member_id = {t}.id and g.participation_id is not null and g.audience &&& " + keys(access.Contact) + ") end" +
-		" or {t}.id = " + self
+	return "{t}.audience &&& " + keys(access.Directory) + " or {t}.organisation_id is null and exists (select from access_grant g" +
+		" where g.member_id = {t}.id and g.participation_id is not null and g.audience &&& " + keys(access.Contact) + ") or {t}.id = " + self
 }
 
 func member() plan.Type {

@@ -39,7 +39,7 @@ func init() {
 			placement_step.to_state placement_step.reason attendance.kind attendance.absence_reason attendance.standing attendance.origin match.state match.decline_reason
 			file.kind file.class file.media_type file.state match_reason.kind match_reason.code due.subject_kind due.kind journal.act journal.subject_kind`,
 		"REFERENCE": `participation.pseudonym verdict_finding.source placement.host_tutor placement.convention placement.communication_code journal.detail_digest journal.chain
-			destroyed_key.digest person_key.wrapped access_grant.role access_grant.scope`,
+			destroyed_key.digest person_key.wrapped access_grant.role access_grant.scope invitation.secret_hash invitation.sealed`,
 		"FIGURES": `person.sex entry_snapshot.employment entry_snapshot.citizenship entry_snapshot.municipality allowance_line.kind allowance_line.rule allowance_line.text`,
 	} {
 		for _, c := range strings.Fields(columns) {
@@ -52,7 +52,7 @@ func init() {
 func (o *office) about() (list []struct{ Table, Column, Type string }) {
 	o.t.Helper()
 	rows, err := o.owner.Query(o.ctx, `select c.relname, a.attname, format_type(a.atttypid, null) from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-		where c.relkind in ('r', 'p') and not c.relispartition and c.relnamespace = 'public'::regnamespace and format_type(a.atttypid, null) in ('text', 'text[]', 'bytea', 'jsonb', 'json', 'character varying')
+		where c.relkind in ('r', 'p') and not c.relispartition and c.relnamespace = 'public'::regnamespace and format_type(a.atttypid, null) in ('text', 'text[]', 'bytea', 'bytea[]', 'jsonb', 'json', 'character varying')
 		and (c.relname = 'person' or exists (select from pg_attribute k where k.attrelid = c.oid and k.attname in ('person_id', 'participation_id') and not k.attisdropped)) order by 1, 2`)
 	if err != nil {
 		o.t.Fatal(err)

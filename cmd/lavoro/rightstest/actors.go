@@ -87,7 +87,7 @@ func (f *Fiction) actors(n int, scenes []*scene) {
 		{s.auditor, choose(odd, "AUDIT", ""), nil},
 		{"", "", []right{org(s, "ADMINISTRATOR", s.root), person(s, "PARTICIPANT", 0)}},
 		{"", "", []right{org(s, "DPO", s.root), host(s, 2), named("SCOUT")}},
-		{"", choose(odd, "OWN", ""), []right{person(last, "PARTICIPANT", 1)}},
+		{s.guest(), choose(odd, "OWN", ""), []right{person(last, "PARTICIPANT", 1)}},
 		{"", "", []right{person(s, "LEGAL_REPRESENTATIVE", 5), org(s, "STAFF", body(s))}},
 		{"", choose(odd, "CARE", ""), []right{named("CASE_MANAGER"), own("CASE_MANAGER", "CASES"), org(s, "SCOUT", body(s))}},
 		{"", "", []right{named("TUTOR"), own("TUTOR", "TUTORED"), {s: s, role: "COORDINATOR", scope: "ORGANISATION", over: s.root, to: "2026-06-14"}}},

@@ -108,13 +108,29 @@ func activities(ofProgramme func(*World, *Row) []Holder) {
 	Roots["activities"] = inProgramme("Activity")
 }
 
-// memberTypes are those who work for the programme. The bodies that a member's row names know his name; who he is beyond that and what he
-// was given is for who answers for him.
+// memberTypes are those who work for the programme, whose names the bodies know that a member's row names, and guests, who see one person and
+// are known to the person's case team. Who a member is beyond that and what he was given is for who answers for him.
 func memberTypes() {
-	known := func(w *World, r *Row) []Holder { return w.named(r) }
+	known := func(w *World, r *Row) (holders []Holder) {
+		if r.Text("organisation_id") != "" {
+			return w.named(r)
+		}
+		for _, g := range w.By("access_grant", "member_id", r.ID) {
+			if g.Text("participation_id") != "" {
+				holders = joined(holders, ofParticipation(w, g))
+			}
+		}
+		return holders
+	}
+	guest := func(r *Row) string {
+		if r.Text("organisation_id") == "" {
+			return "contact"
+		}
+		return "directory"
+	}
 	answering := func(w *World, r *Row) []Holder { return w.above(r.Text("organisation_id")) }
 	delegations := map[string]string{"delegationsGiven": "member_id", "delegationsTaken": "to_member_id"}
-	Types["Member"] = &Type{Table: "member", Prefix: "mem", Class: "directory", Of: known, Mine: "id", Fields: map[string]Field{
+	Types["Member"] = &Type{Table: "member", Prefix: "mem", Class: "directory", RowClass: guest, Of: known, Mine: "id", Fields: map[string]Field{
 		"id": {}, "hidden": {}, "name": column("name"), "organisation": one("Organisation", "organisation_id"),
 		"account": oneBy("MemberAccount", func(_ *World, r *Row) *Row { return r }),
 	}, Filters: map[string]Filter{
@@ -125,7 +141,7 @@ func memberTypes() {
 			Holds: func(_ *Model, r *Row, value any) bool { return strings.HasPrefix(r.Text("name"), value.(string)) }},
 	}, Orders: map[string]Order{"NAME": byColumn("name", false)}}
 	Roots["members"] = Root{Type: "Member", Rows: membersIn}
-	Types["Viewer"] = &Type{Table: "member", Prefix: "vie", Class: "directory", Of: known, Mine: "id", Fields: map[string]Field{
+	Types["Viewer"] = &Type{Table: "member", Prefix: "vie", Class: "directory", RowClass: guest, Of: known, Mine: "id", Fields: map[string]Field{
 		"id": idOf("mem", "id"), "hidden": {}, "name": column("name"), "organisation": one("Organisation", "organisation_id"), "grants": many("Grant", "member_id"),
 	}}
 	Types["MemberAccount"] = &Type{Table: "member", Prefix: "acc", Class: "accounts", Of: answering, Mine: "id", Fields: map[string]Field{

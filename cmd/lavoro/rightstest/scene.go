@@ -166,6 +166,14 @@ func (s *scene) phone(member, body string) {
 	s.f.put("device", row)
 }
 
+// guest is somebody who does not work here.
+func (s *scene) guest() string {
+	id := s.f.id()
+	s.f.put("member", fact{"id": id, "issuer": Issuer, "subject": id, "email": id + "@example.org", "name": "Ospite " + id[:8], "audience": []string{id},
+		"answering": []string{}, "revision": 1})
+	return id
+}
+
 func (s *scene) team() {
 	for range 2 {
 		s.managers = append(s.managers, s.member(s.bodies...))

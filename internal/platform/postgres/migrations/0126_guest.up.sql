@@ -4,8 +4,9 @@ create policy guest on member for insert with check (
 
 drop policy seen on member;
 create policy seen on member for select using (
-  case when organisation_id is not null then audience &&& (select app_keys('directory'))
-       else exists (select from access_grant g where g.member_id = member.id and g.participation_id is not null and g.audience &&& (select app_keys('contact'))) end
+  audience &&& (select app_keys('directory'))
+  or organisation_id is null
+    and exists (select from access_grant g where g.member_id = member.id and g.participation_id is not null and g.audience &&& (select app_keys('contact')))
   or id = any ((select app_keys('self'))::uuid[]));
 
 -- The letters that wait, with the addresses to which they go: for who answers for whom they ask, a case team for its guests.
@@ -21,3 +22,15 @@ language sql stable security definer set search_path = public, pg_temp as $$
 $$;
 revoke execute on function invitation_letters(timestamptz, date, timestamptz, text, int) from public;
 grant execute on function invitation_letters(timestamptz, date, timestamptz, text, int) to lavoro_app;
+
+-- Who came for a person alone goes with him: a representative is not known here for anything else.
+create function guests_gone() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  update member m set issuer = null, subject = null, fiscal_index = null, email = m.id || '@erased.invalid', name = '—',
+    ended_on = coalesce(m.ended_on, current_date), revision = m.revision + 1
+    where m.organisation_id is null and m.person_id is null and m.name <> '—'
+      and exists (select from access_grant g where g.member_id = m.id and g.scope = 'PERSON' and g.over_id = old.person_id)
+      and not exists (select from access_grant g where g.member_id = m.id and not (g.scope = 'PERSON' and g.over_id = old.person_id));
+  return null;
+end $$;
+create trigger guests_gone after delete on person_key for each row execute function guests_gone();
