@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,7 +19,6 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/demo"
 	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/platform/testdb"
-	"github.com/lavoroincorso/lavoro/internal/programme"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 )
 
@@ -28,24 +28,46 @@ const patience = 20 * time.Second
 // small is how many times smaller than the real programme the tests' demonstration is.
 const small = 10
 
-// demonstration is a database with a small demonstration of which yesterday is the last day.
+// demonstration is a database, on the servers of the one that is given, with a small demonstration of which yesterday is the last day. It is
+// made once and copied; each copy is an installation of its own.
 func demonstration(t *testing.T, db *testdb.DB) Config {
 	t.Helper()
-	c := settings(t, db)
-	if _, err := programme.Apply(t.Context(), c.owner(), programme.LavoroInCorso3Name, programme.LavoroInCorso3, time.Now); err != nil {
+	copied := db.Restore(invented(t))
+	conn := owner(t, copied.OwnerURL)
+	if _, err := conn.Exec(t.Context(), "with apart as (update installation set id = gen_random_uuid()) delete from key_proof"); err != nil {
 		t.Fatal(err)
 	}
-	a := open(t, c)
-	deps := a.demonstrationDeps()
-	deps.Scale = small
-	report, err := demo.Make(t.Context(), deps, calendar.DayOf(time.Now()).AddDays(-1), func(string) {})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(report.Refused) > 0 {
-		t.Logf("refused in the demonstration: %d of %d acts, e.g. %s", len(report.Refused), report.Acts, report.Refused[0])
-	}
-	return c
+	return settings(t, copied)
+}
+
+// inventedOnce holds what invented made.
+var inventedOnce struct {
+	sync.Once
+	testdb.Copy
+}
+
+func invented(t *testing.T) testdb.Copy {
+	t.Helper()
+	inventedOnce.Do(func() {
+		db := testdb.New(t)
+		c := applied(t, db)
+		a, err := Open(t.Context(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer a.Close()
+		deps := a.demonstrationDeps()
+		deps.Scale = small
+		report, err := demo.Make(t.Context(), deps, calendar.DayOf(time.Now()).AddDays(-1), func(string) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(report.Refused) > 0 {
+			t.Logf("refused in the demonstration: %d of %d acts, e.g. %s", len(report.Refused), report.Acts, report.Refused[0])
+		}
+		inventedOnce.Copy = db.Copy()
+	})
+	return inventedOnce.Copy
 }
 
 func open(t *testing.T, c Config) *App {

@@ -9,30 +9,51 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/lavoroincorso/lavoro/internal/platform/secret"
 )
 
-// Dump is the database as PostgreSQL's own pg_dump writes it, in a form: plain or custom.
-func (db *DB) Dump(form string) []byte {
+// Copy is a dump, as pg_dump writes it to be restored, and the keys of what is sealed in it.
+type Copy struct {
+	data []byte
+	keys *secret.Keys
+}
+
+// Copy dumps the database.
+func (db *DB) Copy() Copy {
+	db.t.Helper()
+	return Copy{data: db.dump("custom"), keys: db.Keys}
+}
+
+// Text is the database as pg_dump writes it to be read.
+func (db *DB) Text() string {
+	db.t.Helper()
+	return string(db.dump("plain"))
+}
+
+func (db *DB) dump(form string) []byte {
 	db.t.Helper()
 	return db.tool(nil, "pg_dump", "--format="+form, "--dbname="+db.OwnerURL)
 }
 
-// Restore makes another database of a dump in custom form, on the same servers; it is dropped when the test ends.
-func (db *DB) Restore(dump []byte) *DB {
+// Restore makes a database of a copy beside this one, on the same servers; it is dropped when the test ends. It is the same installation as
+// the one that was copied.
+func (db *DB) Restore(c Copy) *DB {
 	db.t.Helper()
 	s := &server{postgresURL: db.OwnerURL}
 	name := databasePrefix + strings.ToLower(rand.Text()[:16])
-	copied := *db
-	copied.OwnerURL = withDatabase(db.OwnerURL, name)
-	copied.AppURL = copied.OwnerURL
+	restored := *db
+	restored.Keys = c.keys
+	restored.OwnerURL = withDatabase(db.OwnerURL, name)
+	restored.AppURL = restored.OwnerURL
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	if err := s.execute(ctx, "create database "+name+" template template0"); err != nil {
 		db.t.Fatalf("testdb: %v", err)
 	}
-	db.t.Cleanup(func() { s.drop(db.t, &copied) })
-	db.tool(dump, "pg_restore", "--exit-on-error", "--dbname="+copied.OwnerURL)
-	return &copied
+	db.t.Cleanup(func() { s.drop(db.t, &restored) })
+	db.tool(c.data, "pg_restore", "--exit-on-error", "--dbname="+restored.OwnerURL)
+	return &restored
 }
 
 // tool runs a program that stands beside the server's own.
