@@ -187,8 +187,8 @@ func conditions(t *testing.T, c Config) {
 		runtime.ReadMemStats(&after)
 		return (after.Mallocs - before.Mallocs) / uint64(to-from)
 	}
-	first, rest := asked(0, 200), asked(200, 700)
-	t.Logf("allocations of an answer: %d in the first 200 shapes, %d in the next 500", first, rest)
+	first, rest := asked(0, 60), asked(60, 240)
+	t.Logf("allocations of an answer: %d in the first 60 shapes, %d in the next 180", first, rest)
 	if rest > 2*first {
 		t.Errorf("shapes multiply work: %d allocations, then %d", first, rest)
 	}
