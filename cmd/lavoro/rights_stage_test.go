@@ -42,6 +42,7 @@ type stage struct {
 	mu    sync.Mutex
 	found []string
 	cells map[bool]int
+	asked map[string]bool // role and list
 }
 
 // viewer is somebody who signs in by his token.
@@ -61,7 +62,7 @@ func newStage(t *testing.T, worlds int) *stage {
 	t.Helper()
 	rightstest.Now = moment.Format("2006-01-02T15:04:05+00:00")
 	db := testdb.New(t)
-	s := &stage{db: db, cells: map[bool]int{}, contract: promises(contract(t))}
+	s := &stage{db: db, cells: map[bool]int{}, asked: map[string]bool{}, contract: promises(contract(t))}
 	var err error
 	if s.owner, err = pgx.Connect(t.Context(), db.OwnerURL); err != nil {
 		t.Fatal(err)

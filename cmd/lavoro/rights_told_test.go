@@ -25,7 +25,7 @@ func (s *stage) payloads(t *testing.T) {
 	done, refused := 0, 0
 	s.everybody(func(v viewer, m *rightstest.Model) {
 		people := s.world.By("participation", "programme_id", v.programmes[0])
-		for i := range 3 {
+		for i := range 2 {
 			p := people[(v.n+i)%len(people)]
 			if p.Text("state") == "WITHDRAWN" {
 				continue // nothing is written of him any more, whoever asks
