@@ -10,6 +10,7 @@ import (
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/pgdialect"
 
+	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
@@ -96,12 +97,28 @@ func monthsWithHours(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, 
 }
 
 // enlist writes members and their grants as the owner of the tables: the demonstration's own issuer knows everybody from the start, and an act
-// would invite each of them by a letter.
+// would invite each of them by a letter. Grants over companies wait until these are registered.
 func enlist(ctx context.Context, ownerURL string, o *office, workers []*worker) error {
 	return postgres.AsOwner(ctx, ownerURL, func(ctx context.Context, tx bun.Tx) error {
 		for _, w := range workers {
-			if err := w.insert(ctx, tx, o); err != nil {
+			err := w.insert(ctx, tx, o)
+			if err == nil {
+				err = w.insertGrants(ctx, tx, o, false)
+			}
+			if err != nil {
 				return fmt.Errorf("members: %w", err)
+			}
+		}
+		return nil
+	})
+}
+
+// letHostsIn writes the grants over companies.
+func letHostsIn(ctx context.Context, ownerURL string, o *office) error {
+	return postgres.AsOwner(ctx, ownerURL, func(ctx context.Context, tx bun.Tx) error {
+		for _, w := range o.workers {
+			if err := w.insertGrants(ctx, tx, o, true); err != nil {
+				return fmt.Errorf("hosts: %w", err)
 			}
 		}
 		return nil
@@ -112,9 +129,17 @@ func (w *worker) insert(ctx context.Context, tx bun.Tx, o *office) error {
 	_, err := tx.NewRaw(`insert into member (id, issuer, subject, email, name, person_id, audience, organisation_id, answering)
 		values (?, ?, ?, ?, ?, nullif(?, ?::uuid), ?, ?, coalesce(organisation_line(?) || ?::uuid, '{}'))`,
 		w.id, member.DemonstrationIssuer, w.address, w.address+"@"+Domain, w.name, w.person, uuid.Nil, pgdialect.Array(w.audience), w.home(o), w.home(o), w.id).Exec(ctx)
+	return err
+}
+
+// insertGrants writes the grants over companies, or all others.
+func (w *worker) insertGrants(ctx context.Context, tx bun.Tx, o *office, companies bool) (err error) {
 	for i, g := range w.actor.Grants {
 		if err != nil {
 			return err
+		}
+		if (w.scopes[i].scope == access.OverCompany) != companies {
+			continue
 		}
 		id := chanceOf("grant "+w.address, i).timedID(o.from.Start())
 		_, err = tx.NewRaw(`insert into access_grant (id, member_id, programme_id, role, scope, over_id, from_day, organisation_id, audience)
