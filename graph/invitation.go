@@ -8,6 +8,7 @@ import (
 
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/member"
+	"github.com/lavoroincorso/lavoro/internal/participant"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
@@ -47,6 +48,23 @@ func invitedRoles(inputs []*InvitedRoleInput, home uuid.UUID) ([]member.GrantInp
 			Days: member.Days{From: orNoDay(in.FromDay), To: orNoDay(in.ToDay)}})
 	}
 	return roles, refusal.Join(wrong...)
+}
+
+// InviteGuest asks a participant, or who represents one, to come.
+func (m mutation) InviteGuest(ctx context.Context, input InviteGuestInput) (*InviteGuestPayload, error) {
+	return perform(ctx, m.Resolver, access.InviteGuest, input, func(ctx context.Context, tx *postgres.Tx, out *InviteGuestPayload) error {
+		of, wrongParticipant := shownParticipant(&out.Participant, input.Participant)
+		id, wrongID := newID("mem", input.ID, "id")
+		if err := refusal.Join(wrongParticipant, wrongID); err != nil {
+			return err
+		}
+		invitation, err := m.Participants.InviteGuest(ctx, tx, participant.GuestInput{ID: id, Participation: of, Name: input.Name, Email: input.Email,
+			FiscalCode: orEmpty(input.FiscalCode)})
+		if err == nil {
+			out.Member, out.Invitation = &Member{ID: plan.FormatID("mem", id)}, &Invitation{ID: plan.FormatID("inv", invitation)}
+		}
+		return err
+	})
 }
 
 // ResendInvitation sends another letter to who has not come yet.

@@ -2147,6 +2147,44 @@ func (Invitation) IsNode() {}
 // The id, `<prefix>_<uuid>`.
 func (this Invitation) GetID() string { return this.ID }
 
+// What inviteGuest needs.
+type InviteGuestInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// Your own id for the member.
+	ID *string `json:"id,omitempty"`
+	// Whom the guest will see: himself, or whom he represents.
+	Participant string `json:"participant"`
+	// Name, as the case team will read it. At most 200 characters.
+	Name string `json:"name"`
+	// Where the letter goes. At most 200 characters.
+	Email string `json:"email"`
+	// The fiscal code, where it is known: then only who proves it comes in where the issuer tells it, and with SPID or CIE he needs no letter.
+	FiscalCode *string `json:"fiscalCode,omitempty"`
+}
+
+// What inviteGuest did.
+type InviteGuestPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The guest as a member; give him his sight with openOwnAccess or appointRepresentative.
+	Member *Member `json:"member,omitempty"`
+	// His invitation.
+	Invitation *Invitation `json:"invitation,omitempty"`
+	// The participant as it stands now.
+	Participant *Participant `json:"participant,omitempty"`
+}
+
 // What inviteMember needs.
 type InviteMemberInput struct {
 	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.

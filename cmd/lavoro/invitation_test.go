@@ -147,7 +147,9 @@ func (n *node) invite(t *testing.T, input vars) {
 }
 
 // bearing is the node used with a token.
-func (n *node) bearing(token string) *node { return &node{t: n.t, app: n.app, url: n.url, token: token} }
+func (n *node) bearing(token string) *node {
+	return &node{t: n.t, app: n.app, url: n.url, token: token}
+}
 
 // own is a token of the demonstration's issuer.
 func (n *node) own(t *testing.T, subject string) string {

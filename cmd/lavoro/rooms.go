@@ -56,7 +56,7 @@ func newRooms() rooms {
 		clocks:     keeper,
 		placements: placement.Room{OnState: onState, AttestGates: []placement.AttestGate{attendance.AttestGate}},
 	}
-	r.participants = participant.Room{OnState: append(slices.Clone(onState), r.placements.FollowTeam), Vetoes: vetoes}
+	r.participants = participant.Room{Members: r.members, OnState: append(slices.Clone(onState), r.placements.FollowTeam), Vetoes: vetoes}
 	r.matches = matching.Room{OnState: onState, Placement: r.placements}
 	return r
 }

@@ -10,7 +10,7 @@ import { actors, open, performed, step } from './runner.mjs';
 import { onScreen, shown } from './screens.mjs';
 import { check, demand } from './server.mjs';
 import { setting, today } from './stage.mjs';
-import { enter, goAnotherWay, leave, recordAccount } from './persons.mjs';
+import { enter, goAnotherWay, inviteGuest, leave, recordAccount } from './persons.mjs';
 import { company, courses, decline, giveUp, serve } from './work.mjs';
 
 check('apollo', async () => {
@@ -30,6 +30,7 @@ check('apollo', async () => {
   await prove(stage, participant);
   await files(stage, participant);
   await recordAccount(stage, participant);
+  await inviteGuest(stage, participant);
   await audit(stage, participant);
   await protect(stage, participant);
   await handOver(stage);

@@ -44,6 +44,17 @@ export async function recordAccount({ all }, participant) {
   });
 }
 
+// inviteGuest asks who will represent the person to come.
+export async function inviteGuest({ all }, participant) {
+  const member = `mem_${randomUUID()}`;
+  const guest = 'member { id name hidden } invitation { id state expiresAt member { id name } }';
+  await step(all, {
+    act: 'inviteGuest', by: /^CASE/, payload: guest, watch: made('Member', member, '{ id name hidden }'),
+    input: { id: member, participant, name: 'Ospite Inventata', email: `${randomUUID()}@example.org` },
+  });
+  return member;
+}
+
 // leave completes the path and asks for the results until nothing is left to do.
 export async function leave(stage, participant) {
   const act = onPath(stage, participant);

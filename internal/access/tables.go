@@ -122,6 +122,8 @@ const (
 
 	RecordBankDetails Act = "recordBankDetails"
 
+	InviteGuest Act = "inviteGuest"
+
 	PrepareUpload   Act = "prepareUpload"
 	PrepareDownload Act = "prepareDownload"
 )
@@ -141,16 +143,17 @@ var (
 	registerActs = []Act{RecordAttendance, CorrectAttendance, WithdrawAttendance, ResolveAttendance}
 	matchActs    = []Act{ProposeMatch, AcceptMatch, DeclineMatch}
 	bankActs     = []Act{RecordBankDetails}
+	guestActs    = []Act{InviteGuest}
 	mandateActs  = []Act{OpenMandate, DrawSample, CloseMandate}
 )
 
 // acts is the table role x act: what a grant of the role may do on rows that carry its key.
 var acts = map[Role][]Act{
-	Coordinator:        join(lostActs, pathActs, circleActs, bankActs, companyActs, activityActs, placementActs, registerActs, matchActs, mandateActs, []Act{ComputeAllowance}),
-	PartnerCoordinator: join(lostActs, pathActs, bankActs, companyActs, activityActs, placementActs, registerActs, matchActs, []Act{ComputeAllowance}),
+	Coordinator:        join(lostActs, pathActs, circleActs, guestActs, bankActs, companyActs, activityActs, placementActs, registerActs, matchActs, mandateActs, []Act{ComputeAllowance}),
+	PartnerCoordinator: join(lostActs, pathActs, guestActs, bankActs, companyActs, activityActs, placementActs, registerActs, matchActs, []Act{ComputeAllowance}),
 	CaseManager: {RecordExclusionCheck, CheckEligibility, AdmitParticipant, RejectParticipant, DraftPlan, SignPlan, ActivateParticipant,
 		WithdrawParticipant, CompleteParticipant, AskFirstResult, AskSecondResult, CloseParticipant, RecordProof, RecordBankDetails,
-		PrepareUpload, PrepareDownload, ProtectParticipant, UnprotectParticipant, Enrol, WithdrawEnrolment},
+		PrepareUpload, PrepareDownload, ProtectParticipant, UnprotectParticipant, InviteGuest, Enrol, WithdrawEnrolment},
 	Scout: join(companyActs, matchActs),
 	Tutor: join(registerActs, matchActs, []Act{Enrol, CompleteEnrolment, DraftPlacement, ConfirmPlacement, SignProject, StartPlacement,
 		SuspendPlacement, ResumePlacement, EndPlacement}),
@@ -160,7 +163,7 @@ var acts = map[Role][]Act{
 	DPO:             erasureActs,
 	Self:            bankActs,
 	Representative:  bankActs,
-	System:          join(memberActs, own, pathActs, circleActs, erasureActs, bankActs, companyActs, activityActs, placementActs, registerActs, matchActs, mandateActs, []Act{ComputeAllowance, RefreshMatches, RemindDue, SendInvitation}),
+	System:          join(memberActs, own, pathActs, circleActs, guestActs, erasureActs, bankActs, companyActs, activityActs, placementActs, registerActs, matchActs, mandateActs, []Act{ComputeAllowance, RefreshMatches, RemindDue, SendInvitation}),
 }
 
 // own are the acts that every member does about himself, whatever his roles; in the table they stand for doing them for somebody else.

@@ -14,41 +14,37 @@ type GuestInput struct {
 	ID            uuid.UUID // of the member
 	Name          string
 	Email         string
-	FiscalCode    string    // "" where it is not known
-	Person        uuid.UUID // who the guest himself is, for who takes part; uuid.Nil for a representative
+	FiscalCode    string // "" where it is not known
 	Programme     uuid.UUID
 	Organisation  uuid.UUID   // in whose name he is asked
 	Participation uuid.UUID   // which he will see
 	Audience      []uuid.UUID // of the participation
 }
 
-// InviteGuest asks somebody to come who is to see one participation; the caller has looked at whether the actor may, and gives him the grant. He has
-// no home body, and no administrator learns of him. The refusals of his data are those of Invite.
-func (r Room) InviteGuest(ctx context.Context, tx *postgres.Tx, act access.Act, in GuestInput) error {
+// InviteGuest asks somebody to come who is to see one participation, for which a grant is given apart; the caller has looked at whether the actor
+// may. The guest has no home body, and no administrator learns of him. The refusals of his data are those of Invite.
+func (r Room) InviteGuest(ctx context.Context, tx *postgres.Tx, act access.Act, in GuestInput) (invitation uuid.UUID, err error) {
 	said, err := InviteInput{Name: in.Name, Email: in.Email, FiscalCode: in.FiscalCode}.clean()
 	if err != nil {
-		return err
+		return uuid.Nil, err
 	}
 	m := memberRow{ID: in.ID, Name: said.Name, Email: said.Email, Answering: []uuid.UUID{}}
-	if in.Person != uuid.Nil {
-		m.PersonID = &in.Person
-	}
 	if said.FiscalCode != "" {
 		keys, err := tx.Keys()
 		if err != nil {
-			return err
+			return uuid.Nil, err
 		}
 		m.FiscalIndex = marks(keys, said.FiscalCode)
 	}
 	if err := enlistGuest(ctx, tx, m); err != nil {
-		return err
+		return uuid.Nil, err
 	}
 	same, err := oneHuman(ctx, tx, tx.Actor.Member, m.ID)
 	if err != nil {
-		return err
+		return uuid.Nil, err
 	}
 	if same {
-		return SelfGrant.At("email")
+		return uuid.Nil, SelfGrant.At("email")
 	}
 	return r.invite(ctx, tx, act, invitationRow{MemberID: m.ID, ProgrammeID: in.Programme, OrganisationID: in.Organisation, ParticipationID: &in.Participation,
 		Audience: in.Audience})

@@ -57,18 +57,18 @@ func (r Room) freshly(ctx context.Context, tx *postgres.Tx, i invitationRow) (in
 	return i, nil
 }
 
-// invite asks a member who was enlisted to come; what is not said of the invitation yet is filled in.
-func (r Room) invite(ctx context.Context, tx *postgres.Tx, act access.Act, i invitationRow) error {
+// invite asks a member who was enlisted to come; what is not said of the invitation yet is filled in. It gives the id.
+func (r Room) invite(ctx context.Context, tx *postgres.Tx, act access.Act, i invitationRow) (uuid.UUID, error) {
 	i.ID, i.InvitedBy = uuid.Must(uuid.NewV7()), tx.Actor.Member
 	i, err := r.freshly(ctx, tx, i)
 	if err != nil {
-		return err
+		return uuid.Nil, err
 	}
 	if err := insert(ctx, tx, &i, "invitation_pkey"); err != nil {
-		return err
+		return uuid.Nil, err
 	}
 	tx.Tell(i.news(act, event.Entered), i.kept())
-	return nil
+	return i.ID, nil
 }
 
 // ResendInvitation sends another letter, with another secret, to who has not come yet.

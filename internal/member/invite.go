@@ -66,7 +66,7 @@ func (r Room) Invite(ctx context.Context, tx *postgres.Tx, in InviteInput) error
 		return err
 	}
 	asked := invitationRow{MemberID: m.ID, ProgrammeID: body.ProgrammeID, OrganisationID: body.ID, Audience: m.Answering}
-	if err := r.invite(ctx, tx, access.InviteMember, asked); err != nil {
+	if _, err := r.invite(ctx, tx, access.InviteMember, asked); err != nil {
 		return err
 	}
 	return giveAll(ctx, tx, m, body, in.Roles)

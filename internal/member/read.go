@@ -22,8 +22,9 @@ func Reading() plan.Reading {
 
 // namesSeen: colleagues' names are everybody's, those of who takes part or represents somebody are for the case team.
 func namesSeen(keys func(access.Class) string, self string) string {
-	return "{t}.audience &&& " + keys(access.Directory) + " or {t}.organisation_id is null and exists (select from access_grant g" +
-		" where g.member_id = {t}.id and g.participation_id is not null and g.audience &&& " + keys(access.Contact) + ") or {t}.id = " + self
+	team := " x where x.member_id = {t}.id and x.participation_id is not null and x.audience &&& " + keys(access.Contact) + ")"
+	return "{t}.audience &&& " + keys(access.Directory) + " or {t}.organisation_id is null and (exists (select from access_grant" + team +
+		" or exists (select from invitation" + team + ") or {t}.id = " + self
 }
 
 func member() plan.Type {

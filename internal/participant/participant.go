@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
@@ -23,6 +24,8 @@ type Room struct {
 	// OnLookUp is told who asked about a fiscal code in a programme, by asking alone or by an act that answers, and the participation that he
 	// was shown, nil for none.
 	OnLookUp func(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, participation *uuid.UUID) error
+	// Members asks guests to come.
+	Members member.Room
 }
 
 // Veto says for some participations why the person cannot leave yet; those that it does not name can.

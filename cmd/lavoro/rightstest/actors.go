@@ -131,7 +131,7 @@ func (f *Fiction) standIn(s *scene) string {
 
 // invitations ask those to come who are there already, which is nobody's matter but of who answers for them, and one for a person's case team.
 func (f *Fiction) invitations(s *scene) {
-	for i, member := range append(s.managers, s.tutors...) {
+	for i, member := range append([]string{s.guest()}, s.tutors...) {
 		var participation any
 		if i == 0 {
 			participation = s.people[i].id

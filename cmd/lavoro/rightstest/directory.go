@@ -115,9 +115,9 @@ func memberTypes() {
 		if r.Text("organisation_id") != "" {
 			return w.named(r)
 		}
-		for _, g := range w.By("access_grant", "member_id", r.ID) {
-			if g.Text("participation_id") != "" {
-				holders = joined(holders, ofParticipation(w, g))
+		for _, x := range slices.Concat(w.By("access_grant", "member_id", r.ID), w.By("invitation", "member_id", r.ID)) {
+			if x.Text("participation_id") != "" {
+				holders = joined(holders, ofParticipation(w, x))
 			}
 		}
 		return holders
