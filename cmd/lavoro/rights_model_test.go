@@ -116,8 +116,10 @@ func (s *stage) look(v viewer, m *rightstest.Model) {
 func (s *stage) lists(v viewer, m *rightstest.Model, programme string) {
 	var query strings.Builder
 	want := map[string]any{}
+	wide := slices.ContainsFunc(v.Grants, func(g rightstest.Grant) bool { return g.Role == "COORDINATOR" || g.Role == "PARTNER_COORDINATOR" })
 	for i, name := range slices.Sorted(maps.Keys(rightstest.Roots)) {
-		if (v.n+i)%3 != 0 {
+		// Worlds have about as many viewers: without the division a role would ask for the same third in all of them. Who sees most asks for all.
+		if (v.n+v.n/11+i)%3 != 0 && !wide {
 			continue
 		}
 		s.ask(v, name)

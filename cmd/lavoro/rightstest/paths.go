@@ -107,7 +107,7 @@ func (s *scene) register(i int, p participation, enrolment, activity string, pla
 	for k := range 3 {
 		n := f.n()
 		entry := fact{"programme_id": s.id, "enrolment_id": enrolment, "activity_id": activity, "participation_id": p.id, "person_id": p.person, "placement_id": placement, "company_id": company,
-			"kind": "PRESENCE", "day": fmt.Sprintf("2026-%02d-%02d", month+k, 1+n%28), "from_minute": 540 + n%60, "to_minute": 700, "standing": "COUNTED",
+			"kind": "PRESENCE", "day": fmt.Sprintf("2026-%02d-%02d", month+k, 1+n%28), "from_minute": n * 8 % 1400, "to_minute": n*8%1400 + 8, "standing": "COUNTED",
 			"recorded_by": s.tutors[i%2], "recorded_at": "2026-06-01T10:00:00.123Z", "origin": "ENTERED", "revision": 1}
 		switch k {
 		case 1:
