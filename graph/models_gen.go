@@ -2550,6 +2550,38 @@ type MemberFilter struct {
 	NameStartsWith *string `json:"nameStartsWith,omitempty"`
 }
 
+// What mergePersons needs.
+type MergePersonsInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The person whose record stands for both from now on.
+	Keep string `json:"keep"`
+	// The person whose record is merged into the other; it stays as it is, and can be split again.
+	Merge string `json:"merge"`
+	// Why the two are one; 1 to 200 characters, kept in the journal under the persons' keys.
+	Reason string `json:"reason"`
+}
+
+// What mergePersons did.
+type MergePersonsPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The record that stands, as you see it now.
+	Keep *Person `json:"keep,omitempty"`
+	// The record that was merged, as you see it now.
+	Merged *Person `json:"merged,omitempty"`
+}
+
 // A municipality of the programme's territory.
 type Municipality struct {
 	// The id.
@@ -3004,6 +3036,10 @@ type Person struct {
 	Phone *string `json:"phone,omitempty"`
 	// E-mail address.
 	Email *string `json:"email,omitempty"`
+	// The record that stands for this human, when this one was merged into it and you see both.
+	MergedInto *Person `json:"mergedInto,omitempty"`
+	// The records that were merged into this one, of those that you see.
+	Merged []*Person `json:"merged"`
 	// Counts edits.
 	Revision int32 `json:"revision"`
 }
@@ -4055,6 +4091,34 @@ type SignProjectPayload struct {
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The internship as it stands now.
 	Placement *Placement `json:"placement,omitempty"`
+}
+
+// What splitPersons needs.
+type SplitPersonsInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The person whose record was merged into another.
+	Person string `json:"person"`
+	// Why the two are not one after all; 1 to 200 characters, kept in the journal under the persons' keys.
+	Reason string `json:"reason"`
+}
+
+// What splitPersons did.
+type SplitPersonsPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The record that is a person of its own again.
+	Person *Person `json:"person,omitempty"`
 }
 
 // What startPlacement needs.

@@ -355,9 +355,37 @@ func (m mutation) ErasePerson(ctx context.Context, input ErasePersonInput) (*Era
 	})
 }
 
+// MergePersons makes one human of two records.
+func (m mutation) MergePersons(ctx context.Context, input MergePersonsInput) (*MergePersonsPayload, error) {
+	return perform(ctx, m.Resolver, access.MergePersons, input, func(ctx context.Context, tx *postgres.Tx, out *MergePersonsPayload) error {
+		keep, wrongKeep := shownRecord(&out.Keep, input.Keep, "keep")
+		merge, wrongMerge := shownRecord(&out.Merged, input.Merge, "merge")
+		if err := refusal.Join(wrongKeep, wrongMerge); err != nil {
+			return err
+		}
+		return m.Participants.Merge(ctx, tx, participant.MergeInput{Keep: keep, Merge: merge, Reason: input.Reason})
+	})
+}
+
+// SplitPersons takes a merge back.
+func (m mutation) SplitPersons(ctx context.Context, input SplitPersonsInput) (*SplitPersonsPayload, error) {
+	return perform(ctx, m.Resolver, access.SplitPersons, input, func(ctx context.Context, tx *postgres.Tx, out *SplitPersonsPayload) error {
+		of, err := shownPerson(&out.Person, input.Person)
+		if err != nil {
+			return err
+		}
+		return m.Participants.Split(ctx, tx, participant.SplitInput{Person: of, Reason: input.Reason})
+	})
+}
+
 // shownPerson is shownParticipant of a person.
 func shownPerson(out **Person, id string) (uuid.UUID, error) {
-	of, err := idOf("per", id, "person")
+	return shownRecord(out, id, "person")
+}
+
+// shownRecord is shownPerson of an input that names more than one.
+func shownRecord(out **Person, id, path string) (uuid.UUID, error) {
+	of, err := idOf("per", id, path)
 	if err == nil {
 		*out = &Person{ID: plan.FormatID("per", of)}
 	}

@@ -10,7 +10,7 @@ import { actors, open, performed, step } from './runner.mjs';
 import { onScreen, shown } from './screens.mjs';
 import { check, demand } from './server.mjs';
 import { setting, today } from './stage.mjs';
-import { enter, goAnotherWay, inviteGuest, leave, recordAccount } from './persons.mjs';
+import { enter, goAnotherWay, inviteGuest, leave, merge, recordAccount } from './persons.mjs';
 import { company, courses, decline, giveUp, serve } from './work.mjs';
 
 check('apollo', async () => {
@@ -34,6 +34,7 @@ check('apollo', async () => {
   await audit(stage, participant);
   await protect(stage, participant);
   await handOver(stage);
+  await merge(stage);
   await administer(stage);
   await lose(stage);
   await leave(stage, participant);

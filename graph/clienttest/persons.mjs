@@ -1,6 +1,7 @@
 // The path of a person: the referral, the way in, and every way out.
 import { randomUUID } from 'node:crypto';
-import { step } from './runner.mjs';
+import { parse } from 'graphql';
+import { read, step } from './runner.mjs';
 import { made, onScreen, shown } from './screens.mjs';
 import { luhn, note, today, unique } from './stage.mjs';
 
@@ -65,4 +66,24 @@ export async function leave(stage, participant) {
 export async function goAnotherWay(stage) {
   const [reason] = stage.codes('exit_reasons');
   for (const way of ['rejectParticipant', 'withdrawParticipant', 'excludeParticipant']) await onPath(stage, await refer(stage))(way, { reason });
+}
+
+// merge takes two records for one human, and apart again.
+export async function merge(stage) {
+  const { all } = stage;
+  const [reason] = stage.codes('exit_reasons');
+  const lead = all.find(({ role }) => role === 'COORDINATOR');
+  const whose = parse('query Whose($id: ID!) { node(id: $id) { ... on Participant { person { id } } } }');
+  const persons = [];
+  for (const over of [false, true]) {
+    const participant = await refer(stage);
+    if (over) await onPath(stage, participant)('rejectParticipant', { reason });
+    const { node } = await read(lead, whose, { id: participant });
+    persons.push(node.person.id);
+  }
+  const [keep, other] = persons;
+  const fields = '{ id mergedInto { id } merged { id } }';
+  const watch = [onScreen('Person', keep, fields), onScreen('Person', other, fields)];
+  await step([lead], { act: 'mergePersons', payload: `keep ${fields} merged ${fields}`, watch, input: { keep, merge: other, reason: note } });
+  await step([lead], { act: 'splitPersons', payload: `person { id mergedInto { id merged { id } } merged { id } }`, watch: watch[1], input: { person: other, reason: note } });
 }

@@ -78,6 +78,8 @@ const (
 	WithdrawHandOver     Act = "withdrawHandOver"
 	HoldPerson           Act = "holdPerson"
 	ErasePerson          Act = "erasePerson"
+	MergePersons         Act = "mergePersons"
+	SplitPersons         Act = "splitPersons"
 
 	RegisterCompany Act = "registerCompany"
 	OfferOpening    Act = "offerOpening"
@@ -136,6 +138,7 @@ var (
 		RequestHandOver, AnswerHandOver, WithdrawHandOver, PrepareUpload, PrepareDownload}
 	circleActs    = []Act{ProtectParticipant, UnprotectParticipant}
 	erasureActs   = []Act{HoldPerson, ErasePerson}
+	mergeActs     = []Act{MergePersons, SplitPersons}
 	companyActs   = []Act{RegisterCompany, OfferOpening, CloseOpening}
 	activityActs  = []Act{PlanActivity, Enrol, CompleteEnrolment, WithdrawEnrolment}
 	placementActs = []Act{DraftPlacement, ConfirmPlacement, SignProject, CommunicatePlacement, StartPlacement, SuspendPlacement, ResumePlacement,
@@ -149,7 +152,7 @@ var (
 
 // acts is the table role x act: what a grant of the role may do on rows that carry its key.
 var acts = map[Role][]Act{
-	Coordinator:        join(lostActs, pathActs, circleActs, guestActs, bankActs, companyActs, activityActs, placementActs, registerActs, matchActs, mandateActs, []Act{ComputeAllowance}),
+	Coordinator:        join(lostActs, pathActs, circleActs, guestActs, bankActs, companyActs, activityActs, placementActs, registerActs, matchActs, mandateActs, mergeActs, []Act{ComputeAllowance}),
 	PartnerCoordinator: join(lostActs, pathActs, guestActs, bankActs, companyActs, activityActs, placementActs, registerActs, matchActs, []Act{ComputeAllowance}),
 	CaseManager: {RecordExclusionCheck, CheckEligibility, AdmitParticipant, RejectParticipant, DraftPlan, SignPlan, ActivateParticipant,
 		WithdrawParticipant, CompleteParticipant, AskFirstResult, AskSecondResult, CloseParticipant, RecordProof, RecordBankDetails,
@@ -163,7 +166,7 @@ var acts = map[Role][]Act{
 	DPO:             erasureActs,
 	Self:            bankActs,
 	Representative:  bankActs,
-	System:          join(memberActs, own, pathActs, circleActs, guestActs, erasureActs, bankActs, companyActs, activityActs, placementActs, registerActs, matchActs, mandateActs, []Act{ComputeAllowance, RefreshMatches, RemindDue, SendInvitation}),
+	System:          join(memberActs, own, pathActs, circleActs, guestActs, erasureActs, mergeActs, bankActs, companyActs, activityActs, placementActs, registerActs, matchActs, mandateActs, []Act{ComputeAllowance, RefreshMatches, RemindDue, SendInvitation}),
 }
 
 // own are the acts that every member does about himself, whatever his roles; in the table they stand for doing them for somebody else.

@@ -7,24 +7,34 @@ import (
 
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/platform/secret"
 )
 
 // noteStep is what remarks are filled up to: their lengths tell little.
 const noteStep = 128
 
 // ofEntry says whose remark a sealed one is, in SQL over the entry.
-var ofEntry = plan.Owner{Person: "{t}.person_id", Participation: "{t}.participation_id"}
+var ofEntry = plan.Owner{Person: "(select a.person_id from participation a where a.id = {t}.participation_id)", Participation: "{t}.participation_id"}
 
 func notePlace(column string, entry uuid.UUID) postgres.Place {
 	return postgres.Place{Table: "attendance", Column: column, Row: entry}
 }
 
-// sealNote seals a remark on an entry of the person; nil for none.
-func sealNote(ctx context.Context, tx *postgres.Tx, person, entry uuid.UUID, column, note string) ([]byte, error) {
+// keyOf is the key of the participation's own person: the person of an entry is another where two records were merged.
+func keyOf(ctx context.Context, tx *postgres.Tx, participation uuid.UUID) (secret.DataKey, error) {
+	persons, err := tx.PersonsOf(ctx, []uuid.UUID{participation})
+	if err != nil {
+		return secret.DataKey{}, err
+	}
+	return tx.DataKey(ctx, persons[participation])
+}
+
+// sealNote seals a remark on an entry of the participation; nil for none.
+func sealNote(ctx context.Context, tx *postgres.Tx, participation, entry uuid.UUID, column, note string) ([]byte, error) {
 	if note == "" {
 		return nil, nil
 	}
-	key, err := tx.DataKey(ctx, person)
+	key, err := keyOf(ctx, tx, participation)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +46,7 @@ func (r row) note(ctx context.Context, tx *postgres.Tx) (string, error) {
 	if r.Note == nil {
 		return "", nil
 	}
-	key, err := tx.DataKey(ctx, r.PersonID)
+	key, err := keyOf(ctx, tx, r.ParticipationID)
 	if err != nil {
 		return "", err
 	}

@@ -109,7 +109,7 @@ func (b *batch) repeat() {
 }
 
 func (b *batch) load(ctx context.Context) (err error) {
-	var ids, entryIDs, persons []uuid.UUID
+	var ids, entryIDs, persons, participations []uuid.UUID
 	for _, e := range b.entries {
 		ids, entryIDs = append(ids, e.Enrolment), append(entryIDs, e.ID)
 	}
@@ -117,13 +117,13 @@ func (b *batch) load(ctx context.Context) (err error) {
 		return err
 	}
 	for _, e := range b.enrolments {
-		persons = append(persons, e.PersonID)
+		persons, participations = append(persons, e.PersonID), append(participations, e.ParticipationID)
 	}
 	if err = hold(ctx, b.tx, persons); err != nil {
 		return err
 	}
 	if slices.ContainsFunc(b.entries, func(e Entry) bool { return e.Note != "" }) {
-		if _, err = b.tx.DataKeys(ctx, persons); err != nil { // in one question for the whole batch
+		if _, err = b.tx.PersonsOf(ctx, participations); err != nil { // with their keys, in one question for the whole batch
 			return err
 		}
 	}
@@ -306,7 +306,7 @@ func (b *batch) total(o enrolment, e Entry) Total {
 }
 
 func (o enrolment) row(ctx context.Context, tx *postgres.Tx, e Entry, origin string) (row, error) {
-	note, err := sealNote(ctx, tx, o.PersonID, e.ID, "note", e.Note)
+	note, err := sealNote(ctx, tx, o.ParticipationID, e.ID, "note", e.Note)
 	return row{
 		ID: e.ID, ProgrammeID: o.ProgrammeID, EnrolmentID: o.ID, ActivityID: o.ActivityID, ParticipationID: o.ParticipationID, PersonID: o.PersonID,
 		PlacementID: o.PlacementID, CompanyID: o.CompanyID, Kind: e.Kind, Day: e.Day, From: e.From, To: e.To,

@@ -153,7 +153,7 @@ func insert(ctx context.Context, tx *postgres.Tx, rows []row) (map[uuid.UUID]boo
 
 // stand changes the standing of an entry that still has the one it was loaded with, and keeps who did it and why.
 func stand(ctx context.Context, tx *postgres.Tx, r row, to Standing, note string) (bool, error) {
-	sealed, err := sealNote(ctx, tx, r.PersonID, r.ID, "standing_note", note)
+	sealed, err := sealNote(ctx, tx, r.ParticipationID, r.ID, "standing_note", note)
 	if err != nil {
 		return false, err
 	}

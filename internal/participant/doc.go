@@ -16,6 +16,9 @@
 //     must be in it.
 //   - A request to hand a person over has a row for each side. Neither shows who the other is before it is accepted; whoever is asked
 //     for somebody who takes part in another programme only is the lead organisation, so that nothing tells the one from the other.
+//   - Two records that turn out to be one human are merged, and split again. Each keeps what is about it, its key and its audience, so nobody
+//     sees more than before; the person_id of enrolments, internships and entries is that of the record that stands, so that rules count one
+//     human. Erasing him destroys the keys of all his records.
 //   - Groups carry the class of what they reveal. Whoever refers a person writes them; only who reads the class reads them again.
 //   - Whoever is erased keeps rows without a name: what was sealed stays and opens no more, what stood open is blanked by blank_person, and
 //     no act changes anything of him. Only the data-protection officer of every programme of his erases, once the case is over, the

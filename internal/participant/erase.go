@@ -65,7 +65,8 @@ type held struct {
 // ended says whether the case is over in the state, so that the time for which it is kept runs.
 func (s State) ended() bool { return s == Rejected || s.Standing().Final }
 
-// Erase destroys the person's key and blanks what stands open, in every programme at once. Money, the register and the journals stay.
+// Erase destroys the person's key and blanks what stands open, in every programme at once; of somebody with merged records the keys of all of
+// them. Money, the register and the journals stay.
 func (r Room) Erase(ctx context.Context, tx *postgres.Tx, in EraseInput) error {
 	kept, err := keptOf(ctx, tx, access.ErasePerson, in.Person)
 	if err != nil {
@@ -81,14 +82,19 @@ func (r Room) Erase(ctx context.Context, tx *postgres.Tx, in EraseInput) error {
 	if err := list.Err(); err != nil {
 		return err
 	}
-	digest, err := erase(ctx, tx, in.Person)
-	if err != nil {
-		return err
+	digests := map[uuid.UUID][]byte{}
+	for _, k := range kept {
+		if digests[k.PersonID] != nil {
+			continue
+		}
+		if digests[k.PersonID], err = erase(ctx, tx, k.PersonID); err != nil {
+			return err
+		}
 	}
 	for _, k := range kept {
 		tx.Tell(k.news(access.ErasePerson), nil)
-		tx.Enter(journal.Entry{Programme: k.ProgrammeID, Act: string(access.ErasePerson), SubjectKind: personKind, Subject: in.Person,
-			OnBehalfOf: tx.Actor.ActsFor(access.ErasePerson, k.ProgrammeID, k.Lead), Open: true, Detail: erased{Reason: in.Reason, Key: hex.EncodeToString(digest)}})
+		tx.Enter(journal.Entry{Programme: k.ProgrammeID, Act: string(access.ErasePerson), SubjectKind: personKind, Subject: k.PersonID,
+			OnBehalfOf: tx.Actor.ActsFor(access.ErasePerson, k.ProgrammeID, k.Lead), Open: true, Detail: erased{Reason: in.Reason, Key: hex.EncodeToString(digests[k.PersonID])}})
 	}
 	return nil
 }
@@ -117,7 +123,8 @@ func (r Room) Hold(ctx context.Context, tx *postgres.Tx, in HoldInput) error {
 	return nil
 }
 
-// keptRows are the participations of one person, at least one, all in programmes whose data-protection officer the actor is.
+// keptRows are the participations of one person, of all records that were merged into one, at least one, all in programmes whose
+// data-protection officer the actor is.
 type keptRows []keptRow
 
 // keptOf gives what decides whether the actor may end the keeping of somebody's data; nobody else learns whether there is such a person.
@@ -173,6 +180,7 @@ func (k keptRow) news(act access.Act) event.News {
 
 // keptRow is one participation as far as erasing needs to know it; of one that is not keyed nothing else is told.
 type keptRow struct {
+	PersonID        uuid.UUID
 	ProgrammeID     uuid.UUID
 	ParticipationID uuid.UUID
 	State           State

@@ -32,6 +32,8 @@ func person() plan.Type {
 			"municipality": plan.Column("municipality").In(access.Registry),
 			"phone":        plan.Column("phone").In(access.Contact),
 			"email":        plan.Column("email").In(access.Contact),
+			"mergedInto":   plan.One("Person", "merged_into"),
+			"merged":       plan.Many("Person", "merged_into", "{o}.id"),
 			"revision":     plan.Column("revision"),
 		}}
 }

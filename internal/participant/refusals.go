@@ -158,6 +158,47 @@ var (
 	})
 )
 
+// What stops the merge of two records, or its end.
+var (
+	// RecordElsewhere is for somebody who takes part in something, too, that the actor does not see; it does not tell what.
+	RecordElsewhere = refusal.Define(refusal.Definition{
+		Code: "PERSON_ELSEWHERE_TOO", Kind: refusal.Right,
+		Message: refusal.Text{It: "La persona ha anche una partecipazione che non vedi.", En: "The person has a participation, too, that you do not see."},
+		Cure:    refusal.Text{It: "Chiedi a chi coordina tutti i programmi della persona, o è tra chi la vede.", En: "Ask whoever coordinates all programmes of the person, or is among those who see the person."},
+		CuredBy: coordination,
+	})
+	// MergedAlready is for a record that was merged, or that others were merged into.
+	MergedAlready = refusal.Define(refusal.Definition{
+		Code: "PERSON_MERGED", Kind: refusal.State,
+		Message: refusal.Text{It: "Questa scheda è già unita a un'altra.", En: "This record is merged with another already."},
+		Cure:    refusal.Text{It: "Usa la scheda che resta, oppure separa prima questa.", En: "Use the record that stands, or split this one first."},
+	})
+	// MergeOverlaps is for two records that both take part in one programme.
+	MergeOverlaps = refusal.Define(refusal.Definition{
+		Code: "MERGE_OVERLAPS", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Le due schede hanno entrambe una partecipazione aperta allo stesso programma.", En: "Both records have an open participation in one programme."},
+		Cure:    refusal.Text{It: "Chiudi prima una delle due partecipazioni, o registrane la non ammissione.", En: "Close one of the two participations first, or reject it."},
+	})
+	// MergeHours is for two records whose hours are at the same time.
+	MergeHours = refusal.Define(refusal.Definition{
+		Code: "MERGE_HOURS_OVERLAP", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Nei registri delle due schede ci sono ore che si sovrappongono.", En: "The registers of the two records have hours at the same time."},
+		Cure:    refusal.Text{It: "Correggi prima i registri: la stessa ora non può contare due volte.", En: "Correct the registers first: the same hour may not count twice."},
+	})
+	// MergePlacements is for two records with a living internship each.
+	MergePlacements = refusal.Define(refusal.Definition{
+		Code: "MERGE_TWO_PLACEMENTS", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Le due schede hanno entrambe un tirocinio in corso.", En: "Both records have an internship that is running."},
+		Cure:    refusal.Text{It: "Concludi o interrompi prima uno dei due tirocini.", En: "End or interrupt one of the two internships first."},
+	})
+	// NotMerged is for splitting a record that was not merged.
+	NotMerged = refusal.Define(refusal.Definition{
+		Code: "PERSON_NOT_MERGED", Kind: refusal.State,
+		Message: refusal.Text{It: "Questa scheda non è unita a un'altra.", En: "This record is not merged with another."},
+		Cure:    refusal.Text{It: "Nulla da fare.", En: "Nothing to do."},
+	})
+)
+
 var dataProtection = refusal.Text{It: "la responsabile della protezione dei dati", En: "the data-protection officer"}
 
 // What stops the erasing of a person.

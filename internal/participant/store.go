@@ -463,6 +463,39 @@ func insertOnce(ctx context.Context, tx *postgres.Tx, s snapshotRow) error {
 	return nil
 }
 
+// loadRecord gives the participations of a person whom the actor sees, and holds the person until the transaction ends; none for anybody else.
+func loadRecord(ctx context.Context, tx *postgres.Tx, person uuid.UUID) (rows recordRows, err error) {
+	if err := tx.NewRaw("select * from merge_facts(?)", pgdialect.Array([]uuid.UUID{person})).Scan(ctx, &rows); err != nil {
+		return nil, fmt.Errorf("facts for merging: %w", err)
+	}
+	return rows, nil
+}
+
+// mergePersons makes one human of two records, unless the hours or the internships of both meet.
+func mergePersons(ctx context.Context, tx *postgres.Tx, keep, merge uuid.UUID) error {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return err
+	}
+	_, err = tx.NewRaw("select merge_persons(?, ?, ?, ?)", id, keep, merge, tx.Now).Exec(ctx)
+	switch {
+	case postgres.Violates(err, "attendance_no_overlap"):
+		return MergeHours.At("merge")
+	case postgres.Violates(err, "placement_one_living"):
+		return MergePlacements.At("merge")
+	case err != nil:
+		return fmt.Errorf("merge persons: %w", err)
+	}
+	return nil
+}
+
+func splitPersons(ctx context.Context, tx *postgres.Tx, merged uuid.UUID) error {
+	if _, err := tx.NewRaw("select split_persons(?, ?)", merged, tx.Now).Exec(ctx); err != nil {
+		return fmt.Errorf("split persons: %w", err)
+	}
+	return nil
+}
+
 // loadKept gives a person's participations to a data-protection officer of one of them, and holds the person until the transaction ends.
 func loadKept(ctx context.Context, tx *postgres.Tx, person uuid.UUID) (rows keptRows, err error) {
 	if err := tx.NewRaw("select * from erasure_facts(?)", person).Scan(ctx, &rows); err != nil {

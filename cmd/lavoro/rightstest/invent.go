@@ -24,6 +24,7 @@ type Fiction struct {
 	Actors []Invented
 	Sealed []Sealed
 
+	merged [][2]string // records of one human: the one that stands, and the one merged into it
 	rules  []fact
 	rows   map[string][]fact
 	order  []string
@@ -96,6 +97,11 @@ func (f *Fiction) Insert(ctx context.Context, exec Exec) error {
 	}
 	if err := f.insert(ctx, exec, audits); err != nil {
 		return err
+	}
+	for _, m := range f.merged {
+		if err := exec(ctx, "update person set merged_into = $1 where id = $2", m[0], m[1]); err != nil {
+			return err
+		}
 	}
 	return all(ctx, exec, auditing)
 }

@@ -68,6 +68,8 @@ func personTypes() {
 		"municipality": column("municipality").in("registry"),
 		"phone":        column("phone").in("contact"),
 		"email":        column("email").in("contact"),
+		"mergedInto":   one("Person", "merged_into"),
+		"merged":       many("Person", "merged_into"),
 		"revision":     column("revision"),
 	}}
 	participants()

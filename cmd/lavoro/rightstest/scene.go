@@ -36,6 +36,7 @@ func (f *Fiction) world(n int) {
 	scenes := []*scene{first}
 	if n%4 == 1 {
 		scenes = append(scenes, f.programme(n+1000, first))
+		f.merged = append(f.merged, [2]string{first.people[2].person, scenes[1].people[3].person})
 	}
 	f.audit(first, n)
 	f.actors(n, scenes)

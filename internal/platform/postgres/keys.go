@@ -129,27 +129,45 @@ func (tx *Tx) PersonsOf(ctx context.Context, participations []uuid.UUID) (map[uu
 	if err != nil {
 		return nil, err
 	}
+	persons, unknown := make(map[uuid.UUID]uuid.UUID, len(participations)), []uuid.UUID{}
+	for _, p := range participations {
+		if whose, known := tx.persons[p]; known {
+			persons[p] = whose
+		} else {
+			unknown = append(unknown, p)
+		}
+	}
+	return persons, tx.loadPersons(ctx, keys, unknown, persons)
+}
+
+// loadPersons adds to a map whose the participations are, and keeps it and the persons' keys for the transaction.
+func (tx *Tx) loadPersons(ctx context.Context, keys *secret.Keys, participations []uuid.UUID, into map[uuid.UUID]uuid.UUID) error {
+	if len(participations) == 0 {
+		return nil
+	}
 	var rows []struct {
 		ParticipationID, PersonID uuid.UUID
 		Wrapped                   []byte
 	}
 	if err := tx.NewRaw("select participation_id, person_id, wrapped from person_keys_of(?)", pgdialect.Array(participations)).Scan(ctx, &rows); err != nil {
-		return nil, fmt.Errorf("persons: %w", err)
+		return fmt.Errorf("persons: %w", err)
 	}
 	if tx.dataKeys == nil {
 		tx.dataKeys = map[uuid.UUID]secret.DataKey{uuid.Nil: keys.Own()}
 	}
-	persons := make(map[uuid.UUID]uuid.UUID, len(rows))
+	if tx.persons == nil {
+		tx.persons = map[uuid.UUID]uuid.UUID{}
+	}
 	for _, r := range rows {
-		persons[r.ParticipationID] = r.PersonID
+		into[r.ParticipationID], tx.persons[r.ParticipationID] = r.PersonID, r.PersonID
 		if _, known := tx.dataKeys[r.PersonID]; known || r.Wrapped == nil {
 			continue // one that is not there is made on first use, unless it was destroyed
 		}
 		if err := tx.unwrap(keys, r.PersonID, r.Wrapped); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return persons, nil
+	return nil
 }
 
 // ErrOtherKeys is returned for a database that was served under other keys: these would find nobody and read nothing.

@@ -44,6 +44,7 @@ type Tx struct {
 	passReason string
 	keys       *secret.Keys
 	dataKeys   map[uuid.UUID]secret.DataKey // of the persons that the transaction has met
+	persons    map[uuid.UUID]uuid.UUID      // by participation
 }
 
 // Today is the civil day of the transaction in Europe/Rome.
