@@ -87,6 +87,10 @@ type MutationResolver interface {
 	RecordProof(ctx context.Context, input RecordProofInput) (*RecordProofPayload, error)
 	InviteGuest(ctx context.Context, input InviteGuestInput) (*InviteGuestPayload, error)
 	RecordBankDetails(ctx context.Context, input RecordBankDetailsInput) (*RecordBankDetailsPayload, error)
+	AppointRepresentative(ctx context.Context, input AppointRepresentativeInput) (*AppointRepresentativePayload, error)
+	EndRepresentative(ctx context.Context, input EndRepresentativeInput) (*EndRepresentativePayload, error)
+	OpenOwnAccess(ctx context.Context, input OpenOwnAccessInput) (*OpenOwnAccessPayload, error)
+	CloseOwnAccess(ctx context.Context, input CloseOwnAccessInput) (*CloseOwnAccessPayload, error)
 	HoldPerson(ctx context.Context, input HoldPersonInput) (*HoldPersonPayload, error)
 	ErasePerson(ctx context.Context, input ErasePersonInput) (*ErasePersonPayload, error)
 	MergePersons(ctx context.Context, input MergePersonsInput) (*MergePersonsPayload, error)
@@ -187,6 +191,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputAllowanceFilter,
 		ec.unmarshalInputAnnulPlacementInput,
 		ec.unmarshalInputAnswerHandOverInput,
+		ec.unmarshalInputAppointRepresentativeInput,
 		ec.unmarshalInputAskFirstResultInput,
 		ec.unmarshalInputAskSecondResultInput,
 		ec.unmarshalInputAssignTeamInput,
@@ -198,6 +203,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCircleMemberInput,
 		ec.unmarshalInputCloseMandateInput,
 		ec.unmarshalInputCloseOpeningInput,
+		ec.unmarshalInputCloseOwnAccessInput,
 		ec.unmarshalInputCloseParticipantInput,
 		ec.unmarshalInputCommunicatePlacementInput,
 		ec.unmarshalInputCompanyContactInput,
@@ -220,6 +226,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputEndGrantInput,
 		ec.unmarshalInputEndMemberInput,
 		ec.unmarshalInputEndPlacementInput,
+		ec.unmarshalInputEndRepresentativeInput,
 		ec.unmarshalInputEnrolInput,
 		ec.unmarshalInputEntrySnapshotInput,
 		ec.unmarshalInputErasePersonInput,
@@ -237,6 +244,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputMergePersonsInput,
 		ec.unmarshalInputOfferOpeningInput,
 		ec.unmarshalInputOpenMandateInput,
+		ec.unmarshalInputOpenOwnAccessInput,
 		ec.unmarshalInputOpeningFilter,
 		ec.unmarshalInputOpeningHoursInput,
 		ec.unmarshalInputParticipantFilter,
@@ -1056,6 +1064,10 @@ type Participant implements Node {
   proofs: [RequirementProof!]!
   "Where the person is paid; null when hidden, or not recorded."
   bank: BankDetails
+  "Who represents the participant in law, newest first."
+  representatives: [Representation!]!
+  "Which members see themselves as the participant, newest first."
+  ownAccess: [OwnAccess!]!
   "FSE+ facts at entry, taken once."
   entrySnapshot: EntrySnapshot
   "Enrolments in courses, laboratories and internships."
@@ -1225,6 +1237,56 @@ type RequirementProof implements Node {
   provenOn: Day!
   "The document itself; null where none was brought."
   file: File
+}
+
+"By which title a member represents a participant. Days and member are those of the grant."
+type Representation implements Node {
+  "The id."
+  id: ID!
+  "Names of the fields you may not see."
+  hidden: [String!]!
+  "Who is represented."
+  participant: Participant
+  "Who represents."
+  member: Member
+  "The title: it tells of the person's health."
+  title: RepresentationTitle
+  "The decree or certificate that proves it."
+  reference: String
+  "The day of that paper."
+  titledOn: Day!
+  "First day."
+  fromDay: Day!
+  "Last day; null is open. The day before the first: it was ended before it began."
+  toDay: Day
+}
+
+"By which a member sees himself as a participant."
+type OwnAccess implements Node {
+  "The id."
+  id: ID!
+  "Names of the fields you may not see."
+  hidden: [String!]!
+  "Who takes part."
+  participant: Participant
+  "The member whom he signs in as."
+  member: Member
+  "First day."
+  fromDay: Day!
+  "Last day; null is open. The day before the first: it was ended before it began."
+  toDay: Day
+}
+
+"By which law somebody represents a person. Articles are those of the Italian civil code."
+enum RepresentationTitle {
+  "Amministratore di sostegno, of who cannot see to his own interests (art. 404 ff.)."
+  SUPPORT_ADMINISTRATOR
+  "Tutore, of a minor (art. 343 ff.) or of an adult under interdiction (art. 424)."
+  GUARDIAN
+  "Curatore, of an emancipated minor (art. 392 ff.) or of an adult under partial incapacity (art. 424)."
+  CURATOR
+  "Genitore who holds parental responsibility (art. 316), until the child is of age."
+  PARENT
 }
 
 "Where a person is paid. Recording an account anew makes other bank details; these stay on record."
@@ -3903,6 +3965,146 @@ type RecordBankDetailsPayload {
   bank: BankDetails
 }
 
+"What appointRepresentative needs."
+input AppointRepresentativeInput {
+  "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
+  requestId: String
+  "Only say what would change: nothing is written, no event is sent."
+  preview: Boolean! = false
+  "Codes of warnings that you have read and pass."
+  acknowledge: [String!]
+  "Why you pass the warnings; needed with acknowledge, kept in the journal."
+  acknowledgeReason: String
+  "Your own id for the representation."
+  id: ID
+  "The participant."
+  participant: ID!
+  "Who represents the participant; never you, nor anybody who works on the case."
+  member: ID!
+  "By which title."
+  title: RepresentationTitle!
+  "The decree or certificate that proves it, 1 to 120 characters. Example: Trib. Massa, V.G. 1234/2025."
+  reference: String!
+  "The day of that paper."
+  titledOn: Day!
+  "First day; today when left out."
+  fromDay: Day
+  "Last day; open when left out, but for a parent: then the last day before the participant is of age."
+  toDay: Day
+}
+
+"What appointRepresentative did."
+type AppointRepresentativePayload {
+  "The request id that you gave."
+  requestId: String
+  "Why nothing was done; empty when it was."
+  refusals: [Refusal!]!
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
+  warnings: [Refusal!]!
+  "The representation as it stands now."
+  representation: Representation
+  "The participant as it stands now."
+  participant: Participant
+}
+
+"What endRepresentative needs."
+input EndRepresentativeInput {
+  "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
+  requestId: String
+  "Only say what would change: nothing is written, no event is sent."
+  preview: Boolean! = false
+  "Codes of warnings that you have read and pass."
+  acknowledge: [String!]
+  "Why you pass the warnings; needed with acknowledge, kept in the journal."
+  acknowledgeReason: String
+  "The representation."
+  representation: ID!
+  "Its last day; yesterday when left out, which ends it at once."
+  lastDay: Day
+}
+
+"What endRepresentative did."
+type EndRepresentativePayload {
+  "The request id that you gave."
+  requestId: String
+  "Why nothing was done; empty when it was."
+  refusals: [Refusal!]!
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
+  warnings: [Refusal!]!
+  "The representation as it stands now."
+  representation: Representation
+  "The participant as it stands now."
+  participant: Participant
+}
+
+"What openOwnAccess needs."
+input OpenOwnAccessInput {
+  "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
+  requestId: String
+  "Only say what would change: nothing is written, no event is sent."
+  preview: Boolean! = false
+  "Codes of warnings that you have read and pass."
+  acknowledge: [String!]
+  "Why you pass the warnings; needed with acknowledge, kept in the journal."
+  acknowledgeReason: String
+  "Your own id for the access."
+  id: ID
+  "The participant."
+  participant: ID!
+  "The member who is that person; never you, nor anybody who works on the case."
+  member: ID!
+  "First day; today when left out."
+  fromDay: Day
+  "Last day; open when left out."
+  toDay: Day
+}
+
+"What openOwnAccess did."
+type OpenOwnAccessPayload {
+  "The request id that you gave."
+  requestId: String
+  "Why nothing was done; empty when it was."
+  refusals: [Refusal!]!
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
+  warnings: [Refusal!]!
+  "The access as it stands now."
+  ownAccess: OwnAccess
+  "The participant as it stands now."
+  participant: Participant
+}
+
+"What closeOwnAccess needs."
+input CloseOwnAccessInput {
+  "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
+  requestId: String
+  "Only say what would change: nothing is written, no event is sent."
+  preview: Boolean! = false
+  "Codes of warnings that you have read and pass."
+  acknowledge: [String!]
+  "Why you pass the warnings; needed with acknowledge, kept in the journal."
+  acknowledgeReason: String
+  "The access."
+  ownAccess: ID!
+  "The last day; yesterday when left out, which ends it at once."
+  lastDay: Day
+  "The member never was the person: it is known as the person no longer."
+  mistaken: Boolean! = false
+}
+
+"What closeOwnAccess did."
+type CloseOwnAccessPayload {
+  "The request id that you gave."
+  requestId: String
+  "Why nothing was done; empty when it was."
+  refusals: [Refusal!]!
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
+  warnings: [Refusal!]!
+  "The access as it stands now."
+  ownAccess: OwnAccess
+  "The participant as it stands now."
+  participant: Participant
+}
+
 "What holdPerson needs."
 input HoldPersonInput {
   "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
@@ -5538,6 +5740,26 @@ type Mutation {
     "What it needs."
     input: RecordBankDetailsInput!
   ): RecordBankDetailsPayload!
+  "Let a member see one participant as who represents him in law."
+  appointRepresentative(
+    "What it needs."
+    input: AppointRepresentativeInput!
+  ): AppointRepresentativePayload!
+  "End a representation after a day."
+  endRepresentative(
+    "What it needs."
+    input: EndRepresentativeInput!
+  ): EndRepresentativePayload!
+  "Let a member see himself: the member is known as the participant from then on."
+  openOwnAccess(
+    "What it needs."
+    input: OpenOwnAccessInput!
+  ): OpenOwnAccessPayload!
+  "End a member's sight of himself after a day."
+  closeOwnAccess(
+    "What it needs."
+    input: CloseOwnAccessInput!
+  ): CloseOwnAccessPayload!
   "Keep a person's data whatever the retention says, or no longer; for the data-protection officer of every programme of the person."
   holdPerson(
     "What it needs."
@@ -5972,6 +6194,22 @@ func (ec *executionContext) childFields_AnswerHandOverPayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type AnswerHandOverPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_AppointRepresentativePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "requestId":
+		return ec.fieldContext_AppointRepresentativePayload_requestId(ctx, field)
+	case "refusals":
+		return ec.fieldContext_AppointRepresentativePayload_refusals(ctx, field)
+	case "warnings":
+		return ec.fieldContext_AppointRepresentativePayload_warnings(ctx, field)
+	case "representation":
+		return ec.fieldContext_AppointRepresentativePayload_representation(ctx, field)
+	case "participant":
+		return ec.fieldContext_AppointRepresentativePayload_participant(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AppointRepresentativePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_AskFirstResultPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "requestId":
@@ -6248,6 +6486,22 @@ func (ec *executionContext) childFields_CloseOpeningPayload(ctx context.Context,
 		return ec.fieldContext_CloseOpeningPayload_opening(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CloseOpeningPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CloseOwnAccessPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "requestId":
+		return ec.fieldContext_CloseOwnAccessPayload_requestId(ctx, field)
+	case "refusals":
+		return ec.fieldContext_CloseOwnAccessPayload_refusals(ctx, field)
+	case "warnings":
+		return ec.fieldContext_CloseOwnAccessPayload_warnings(ctx, field)
+	case "ownAccess":
+		return ec.fieldContext_CloseOwnAccessPayload_ownAccess(ctx, field)
+	case "participant":
+		return ec.fieldContext_CloseOwnAccessPayload_participant(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CloseOwnAccessPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CloseParticipantPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6744,6 +6998,22 @@ func (ec *executionContext) childFields_EndPlacementPayload(ctx context.Context,
 		return ec.fieldContext_EndPlacementPayload_placement(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EndPlacementPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_EndRepresentativePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "requestId":
+		return ec.fieldContext_EndRepresentativePayload_requestId(ctx, field)
+	case "refusals":
+		return ec.fieldContext_EndRepresentativePayload_refusals(ctx, field)
+	case "warnings":
+		return ec.fieldContext_EndRepresentativePayload_warnings(ctx, field)
+	case "representation":
+		return ec.fieldContext_EndRepresentativePayload_representation(ctx, field)
+	case "participant":
+		return ec.fieldContext_EndRepresentativePayload_participant(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EndRepresentativePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_EnrolPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7428,6 +7698,22 @@ func (ec *executionContext) childFields_OpenMandatePayload(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type OpenMandatePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_OpenOwnAccessPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "requestId":
+		return ec.fieldContext_OpenOwnAccessPayload_requestId(ctx, field)
+	case "refusals":
+		return ec.fieldContext_OpenOwnAccessPayload_refusals(ctx, field)
+	case "warnings":
+		return ec.fieldContext_OpenOwnAccessPayload_warnings(ctx, field)
+	case "ownAccess":
+		return ec.fieldContext_OpenOwnAccessPayload_ownAccess(ctx, field)
+	case "participant":
+		return ec.fieldContext_OpenOwnAccessPayload_participant(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OpenOwnAccessPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Opening(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -7558,6 +7844,24 @@ func (ec *executionContext) childFields_Origin(ctx context.Context, field graphq
 	return nil, fmt.Errorf("no field named %q was found under type Origin", field.Name)
 }
 
+func (ec *executionContext) childFields_OwnAccess(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_OwnAccess_id(ctx, field)
+	case "hidden":
+		return ec.fieldContext_OwnAccess_hidden(ctx, field)
+	case "participant":
+		return ec.fieldContext_OwnAccess_participant(ctx, field)
+	case "member":
+		return ec.fieldContext_OwnAccess_member(ctx, field)
+	case "fromDay":
+		return ec.fieldContext_OwnAccess_fromDay(ctx, field)
+	case "toDay":
+		return ec.fieldContext_OwnAccess_toDay(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OwnAccess", field.Name)
+}
+
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "hasNextPage":
@@ -7632,6 +7936,10 @@ func (ec *executionContext) childFields_Participant(ctx context.Context, field g
 		return ec.fieldContext_Participant_proofs(ctx, field)
 	case "bank":
 		return ec.fieldContext_Participant_bank(ctx, field)
+	case "representatives":
+		return ec.fieldContext_Participant_representatives(ctx, field)
+	case "ownAccess":
+		return ec.fieldContext_Participant_ownAccess(ctx, field)
 	case "entrySnapshot":
 		return ec.fieldContext_Participant_entrySnapshot(ctx, field)
 	case "enrolments":
@@ -8224,6 +8532,30 @@ func (ec *executionContext) childFields_RejectParticipantPayload(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type RejectParticipantPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Representation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Representation_id(ctx, field)
+	case "hidden":
+		return ec.fieldContext_Representation_hidden(ctx, field)
+	case "participant":
+		return ec.fieldContext_Representation_participant(ctx, field)
+	case "member":
+		return ec.fieldContext_Representation_member(ctx, field)
+	case "title":
+		return ec.fieldContext_Representation_title(ctx, field)
+	case "reference":
+		return ec.fieldContext_Representation_reference(ctx, field)
+	case "titledOn":
+		return ec.fieldContext_Representation_titledOn(ctx, field)
+	case "fromDay":
+		return ec.fieldContext_Representation_fromDay(ctx, field)
+	case "toDay":
+		return ec.fieldContext_Representation_toDay(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Representation", field.Name)
+}
+
 func (ec *executionContext) childFields_RequestHandOverPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "requestId":
@@ -8774,6 +9106,20 @@ func (ec *executionContext) field_Mutation_answerHandOver_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_appointRepresentative_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (AppointRepresentativeInput, error) {
+			return ec.unmarshalNAppointRepresentativeInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAppointRepresentativeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_askFirstResult_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -8878,6 +9224,20 @@ func (ec *executionContext) field_Mutation_closeOpening_args(ctx context.Context
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (CloseOpeningInput, error) {
 			return ec.unmarshalNCloseOpeningInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐCloseOpeningInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_closeOwnAccess_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (CloseOwnAccessInput, error) {
+			return ec.unmarshalNCloseOwnAccessInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐCloseOwnAccessInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9124,6 +9484,20 @@ func (ec *executionContext) field_Mutation_endPlacement_args(ctx context.Context
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_endRepresentative_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (EndRepresentativeInput, error) {
+			return ec.unmarshalNEndRepresentativeInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐEndRepresentativeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_enrol_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -9270,6 +9644,20 @@ func (ec *executionContext) field_Mutation_openMandate_args(ctx context.Context,
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (OpenMandateInput, error) {
 			return ec.unmarshalNOpenMandateInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOpenMandateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_openOwnAccess_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (OpenOwnAccessInput, error) {
+			return ec.unmarshalNOpenOwnAccessInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOpenOwnAccessInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -12931,6 +13319,157 @@ func (ec *executionContext) fieldContext_AnswerHandOverPayload_participant(_ con
 	return fc, nil
 }
 
+func (ec *executionContext) _AppointRepresentativePayload_requestId(ctx context.Context, field graphql.CollectedField, obj *AppointRepresentativePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AppointRepresentativePayload_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AppointRepresentativePayload_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AppointRepresentativePayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AppointRepresentativePayload_refusals(ctx context.Context, field graphql.CollectedField, obj *AppointRepresentativePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AppointRepresentativePayload_refusals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AppointRepresentativePayload_refusals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AppointRepresentativePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AppointRepresentativePayload_warnings(ctx context.Context, field graphql.CollectedField, obj *AppointRepresentativePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AppointRepresentativePayload_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AppointRepresentativePayload_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AppointRepresentativePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AppointRepresentativePayload_representation(ctx context.Context, field graphql.CollectedField, obj *AppointRepresentativePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AppointRepresentativePayload_representation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Representation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Representation) graphql.Marshaler {
+			return ec.marshalORepresentation2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRepresentation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AppointRepresentativePayload_representation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AppointRepresentativePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Representation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AppointRepresentativePayload_participant(ctx context.Context, field graphql.CollectedField, obj *AppointRepresentativePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AppointRepresentativePayload_participant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Participant, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Participant) graphql.Marshaler {
+			return ec.marshalOParticipant2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐParticipant(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AppointRepresentativePayload_participant(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AppointRepresentativePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Participant(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _AskFirstResultPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *AskFirstResultPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15415,6 +15954,157 @@ func (ec *executionContext) fieldContext_CloseOpeningPayload_opening(_ context.C
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Opening(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CloseOwnAccessPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *CloseOwnAccessPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CloseOwnAccessPayload_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CloseOwnAccessPayload_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CloseOwnAccessPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CloseOwnAccessPayload_refusals(ctx context.Context, field graphql.CollectedField, obj *CloseOwnAccessPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CloseOwnAccessPayload_refusals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CloseOwnAccessPayload_refusals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CloseOwnAccessPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CloseOwnAccessPayload_warnings(ctx context.Context, field graphql.CollectedField, obj *CloseOwnAccessPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CloseOwnAccessPayload_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CloseOwnAccessPayload_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CloseOwnAccessPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CloseOwnAccessPayload_ownAccess(ctx context.Context, field graphql.CollectedField, obj *CloseOwnAccessPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CloseOwnAccessPayload_ownAccess(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OwnAccess, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *OwnAccess) graphql.Marshaler {
+			return ec.marshalOOwnAccess2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOwnAccess(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CloseOwnAccessPayload_ownAccess(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CloseOwnAccessPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OwnAccess(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CloseOwnAccessPayload_participant(ctx context.Context, field graphql.CollectedField, obj *CloseOwnAccessPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CloseOwnAccessPayload_participant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Participant, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Participant) graphql.Marshaler {
+			return ec.marshalOParticipant2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐParticipant(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CloseOwnAccessPayload_participant(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CloseOwnAccessPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Participant(ctx, field)
 		},
 	}
 	return fc, nil
@@ -19718,6 +20408,157 @@ func (ec *executionContext) fieldContext_EndPlacementPayload_placement(_ context
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Placement(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EndRepresentativePayload_requestId(ctx context.Context, field graphql.CollectedField, obj *EndRepresentativePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EndRepresentativePayload_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EndRepresentativePayload_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EndRepresentativePayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _EndRepresentativePayload_refusals(ctx context.Context, field graphql.CollectedField, obj *EndRepresentativePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EndRepresentativePayload_refusals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EndRepresentativePayload_refusals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EndRepresentativePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EndRepresentativePayload_warnings(ctx context.Context, field graphql.CollectedField, obj *EndRepresentativePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EndRepresentativePayload_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EndRepresentativePayload_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EndRepresentativePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EndRepresentativePayload_representation(ctx context.Context, field graphql.CollectedField, obj *EndRepresentativePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EndRepresentativePayload_representation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Representation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Representation) graphql.Marshaler {
+			return ec.marshalORepresentation2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRepresentation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EndRepresentativePayload_representation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EndRepresentativePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Representation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EndRepresentativePayload_participant(ctx context.Context, field graphql.CollectedField, obj *EndRepresentativePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EndRepresentativePayload_participant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Participant, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Participant) graphql.Marshaler {
+			return ec.marshalOParticipant2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐParticipant(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EndRepresentativePayload_participant(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EndRepresentativePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Participant(ctx, field)
 		},
 	}
 	return fc, nil
@@ -27304,6 +28145,182 @@ func (ec *executionContext) fieldContext_Mutation_recordBankDetails(ctx context.
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_appointRepresentative(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_appointRepresentative(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AppointRepresentative(ctx, fc.Args["input"].(AppointRepresentativeInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *AppointRepresentativePayload) graphql.Marshaler {
+			return ec.marshalNAppointRepresentativePayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAppointRepresentativePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_appointRepresentative(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AppointRepresentativePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_appointRepresentative_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_endRepresentative(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_endRepresentative(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().EndRepresentative(ctx, fc.Args["input"].(EndRepresentativeInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *EndRepresentativePayload) graphql.Marshaler {
+			return ec.marshalNEndRepresentativePayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐEndRepresentativePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_endRepresentative(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EndRepresentativePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_endRepresentative_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_openOwnAccess(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_openOwnAccess(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().OpenOwnAccess(ctx, fc.Args["input"].(OpenOwnAccessInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *OpenOwnAccessPayload) graphql.Marshaler {
+			return ec.marshalNOpenOwnAccessPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOpenOwnAccessPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_openOwnAccess(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OpenOwnAccessPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_openOwnAccess_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_closeOwnAccess(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_closeOwnAccess(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CloseOwnAccess(ctx, fc.Args["input"].(CloseOwnAccessInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CloseOwnAccessPayload) graphql.Marshaler {
+			return ec.marshalNCloseOwnAccessPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐCloseOwnAccessPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_closeOwnAccess(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CloseOwnAccessPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_closeOwnAccess_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_holdPerson(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -28994,6 +30011,157 @@ func (ec *executionContext) fieldContext_OpenMandatePayload_mandate(_ context.Co
 	return fc, nil
 }
 
+func (ec *executionContext) _OpenOwnAccessPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *OpenOwnAccessPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpenOwnAccessPayload_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OpenOwnAccessPayload_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OpenOwnAccessPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _OpenOwnAccessPayload_refusals(ctx context.Context, field graphql.CollectedField, obj *OpenOwnAccessPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpenOwnAccessPayload_refusals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OpenOwnAccessPayload_refusals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OpenOwnAccessPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OpenOwnAccessPayload_warnings(ctx context.Context, field graphql.CollectedField, obj *OpenOwnAccessPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpenOwnAccessPayload_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OpenOwnAccessPayload_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OpenOwnAccessPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OpenOwnAccessPayload_ownAccess(ctx context.Context, field graphql.CollectedField, obj *OpenOwnAccessPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpenOwnAccessPayload_ownAccess(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OwnAccess, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *OwnAccess) graphql.Marshaler {
+			return ec.marshalOOwnAccess2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOwnAccess(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OpenOwnAccessPayload_ownAccess(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OpenOwnAccessPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OwnAccess(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OpenOwnAccessPayload_participant(ctx context.Context, field graphql.CollectedField, obj *OpenOwnAccessPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpenOwnAccessPayload_participant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Participant, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Participant) graphql.Marshaler {
+			return ec.marshalOParticipant2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐParticipant(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OpenOwnAccessPayload_participant(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OpenOwnAccessPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Participant(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Opening_id(ctx context.Context, field graphql.CollectedField, obj *Opening) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -30141,6 +31309,162 @@ func (ec *executionContext) fieldContext_Origin_hash(_ context.Context, field gr
 	return graphql.NewScalarFieldContext("Origin", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _OwnAccess_id(ctx context.Context, field graphql.CollectedField, obj *OwnAccess) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OwnAccess_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OwnAccess_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OwnAccess", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _OwnAccess_hidden(ctx context.Context, field graphql.CollectedField, obj *OwnAccess) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OwnAccess_hidden(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hidden, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OwnAccess_hidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OwnAccess", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _OwnAccess_participant(ctx context.Context, field graphql.CollectedField, obj *OwnAccess) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OwnAccess_participant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Participant, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Participant) graphql.Marshaler {
+			return ec.marshalOParticipant2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐParticipant(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OwnAccess_participant(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OwnAccess",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Participant(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OwnAccess_member(ctx context.Context, field graphql.CollectedField, obj *OwnAccess) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OwnAccess_member(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Member, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Member) graphql.Marshaler {
+			return ec.marshalOMember2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMember(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OwnAccess_member(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OwnAccess",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OwnAccess_fromDay(ctx context.Context, field graphql.CollectedField, obj *OwnAccess) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OwnAccess_fromDay(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FromDay, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v calendar.Day) graphql.Marshaler {
+			return ec.marshalNDay2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OwnAccess_fromDay(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OwnAccess", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
+func (ec *executionContext) _OwnAccess_toDay(ctx context.Context, field graphql.CollectedField, obj *OwnAccess) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OwnAccess_toDay(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ToDay, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *calendar.Day) graphql.Marshaler {
+			return ec.marshalODay2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OwnAccess_toDay(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OwnAccess", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
 func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *PageInfo) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -31048,6 +32372,70 @@ func (ec *executionContext) fieldContext_Participant_bank(_ context.Context, fie
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_BankDetails(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Participant_representatives(ctx context.Context, field graphql.CollectedField, obj *Participant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Participant_representatives(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Representatives, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*Representation) graphql.Marshaler {
+			return ec.marshalNRepresentation2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRepresentationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Participant_representatives(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Participant",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Representation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Participant_ownAccess(ctx context.Context, field graphql.CollectedField, obj *Participant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Participant_ownAccess(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OwnAccess, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*OwnAccess) graphql.Marshaler {
+			return ec.marshalNOwnAccess2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOwnAccessᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Participant_ownAccess(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Participant",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OwnAccess(ctx, field)
 		},
 	}
 	return fc, nil
@@ -37605,6 +38993,231 @@ func (ec *executionContext) fieldContext_RejectParticipantPayload_participant(_ 
 	return fc, nil
 }
 
+func (ec *executionContext) _Representation_id(ctx context.Context, field graphql.CollectedField, obj *Representation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Representation_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Representation_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Representation", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Representation_hidden(ctx context.Context, field graphql.CollectedField, obj *Representation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Representation_hidden(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hidden, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Representation_hidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Representation", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Representation_participant(ctx context.Context, field graphql.CollectedField, obj *Representation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Representation_participant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Participant, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Participant) graphql.Marshaler {
+			return ec.marshalOParticipant2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐParticipant(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Representation_participant(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Representation",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Participant(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Representation_member(ctx context.Context, field graphql.CollectedField, obj *Representation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Representation_member(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Member, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Member) graphql.Marshaler {
+			return ec.marshalOMember2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMember(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Representation_member(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Representation",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Representation_title(ctx context.Context, field graphql.CollectedField, obj *Representation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Representation_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *RepresentationTitle) graphql.Marshaler {
+			return ec.marshalORepresentationTitle2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRepresentationTitle(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Representation_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Representation", field, false, false, errors.New("field of type RepresentationTitle does not have child fields"))
+}
+
+func (ec *executionContext) _Representation_reference(ctx context.Context, field graphql.CollectedField, obj *Representation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Representation_reference(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reference, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Representation_reference(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Representation", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Representation_titledOn(ctx context.Context, field graphql.CollectedField, obj *Representation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Representation_titledOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TitledOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v calendar.Day) graphql.Marshaler {
+			return ec.marshalNDay2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Representation_titledOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Representation", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
+func (ec *executionContext) _Representation_fromDay(ctx context.Context, field graphql.CollectedField, obj *Representation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Representation_fromDay(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FromDay, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v calendar.Day) graphql.Marshaler {
+			return ec.marshalNDay2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Representation_fromDay(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Representation", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
+func (ec *executionContext) _Representation_toDay(ctx context.Context, field graphql.CollectedField, obj *Representation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Representation_toDay(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ToDay, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *calendar.Day) graphql.Marshaler {
+			return ec.marshalODay2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Representation_toDay(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Representation", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
 func (ec *executionContext) _RequestHandOverPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *RequestHandOverPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -41944,6 +43557,117 @@ func (ec *executionContext) unmarshalInputAnswerHandOverInput(ctx context.Contex
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputAppointRepresentativeInput(ctx context.Context, obj any) (AppointRepresentativeInput, error) {
+	var it AppointRepresentativeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["preview"]; !present {
+		asMap["preview"] = false
+	}
+
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "id", "participant", "member", "title", "reference", "titledOn", "fromDay", "toDay"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "preview":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preview"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preview = data
+		case "acknowledge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledge"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Acknowledge = data
+		case "acknowledgeReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledgeReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AcknowledgeReason = data
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "participant":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("participant"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Participant = data
+		case "member":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("member"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Member = data
+		case "title":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("title"))
+			data, err := ec.unmarshalNRepresentationTitle2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRepresentationTitle(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Title = data
+		case "reference":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reference"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reference = data
+		case "titledOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("titledOn"))
+			data, err := ec.unmarshalNDay2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TitledOn = data
+		case "fromDay":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fromDay"))
+			data, err := ec.unmarshalODay2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FromDay = data
+		case "toDay":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("toDay"))
+			data, err := ec.unmarshalODay2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ToDay = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputAskFirstResultInput(ctx context.Context, obj any) (AskFirstResultInput, error) {
 	var it AskFirstResultInput
 	if obj == nil {
@@ -42746,6 +44470,85 @@ func (ec *executionContext) unmarshalInputCloseOpeningInput(ctx context.Context,
 				return it, err
 			}
 			it.Opening = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCloseOwnAccessInput(ctx context.Context, obj any) (CloseOwnAccessInput, error) {
+	var it CloseOwnAccessInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["preview"]; !present {
+		asMap["preview"] = false
+	}
+	if _, present := asMap["mistaken"]; !present {
+		asMap["mistaken"] = false
+	}
+
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "ownAccess", "lastDay", "mistaken"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "preview":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preview"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preview = data
+		case "acknowledge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledge"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Acknowledge = data
+		case "acknowledgeReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledgeReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AcknowledgeReason = data
+		case "ownAccess":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ownAccess"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OwnAccess = data
+		case "lastDay":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lastDay"))
+			data, err := ec.unmarshalODay2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LastDay = data
+		case "mistaken":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mistaken"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Mistaken = data
 		}
 	}
 	return it, nil
@@ -44326,6 +46129,75 @@ func (ec *executionContext) unmarshalInputEndPlacementInput(ctx context.Context,
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputEndRepresentativeInput(ctx context.Context, obj any) (EndRepresentativeInput, error) {
+	var it EndRepresentativeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["preview"]; !present {
+		asMap["preview"] = false
+	}
+
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "representation", "lastDay"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "preview":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preview"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preview = data
+		case "acknowledge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledge"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Acknowledge = data
+		case "acknowledgeReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledgeReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AcknowledgeReason = data
+		case "representation":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("representation"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Representation = data
+		case "lastDay":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lastDay"))
+			data, err := ec.unmarshalODay2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LastDay = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputEnrolInput(ctx context.Context, obj any) (EnrolInput, error) {
 	var it EnrolInput
 	if obj == nil {
@@ -45702,6 +47574,96 @@ func (ec *executionContext) unmarshalInputOpenMandateInput(ctx context.Context, 
 				return it, err
 			}
 			it.Sample = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputOpenOwnAccessInput(ctx context.Context, obj any) (OpenOwnAccessInput, error) {
+	var it OpenOwnAccessInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["preview"]; !present {
+		asMap["preview"] = false
+	}
+
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "id", "participant", "member", "fromDay", "toDay"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "preview":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preview"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preview = data
+		case "acknowledge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledge"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Acknowledge = data
+		case "acknowledgeReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledgeReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AcknowledgeReason = data
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "participant":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("participant"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Participant = data
+		case "member":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("member"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Member = data
+		case "fromDay":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fromDay"))
+			data, err := ec.unmarshalODay2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FromDay = data
+		case "toDay":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("toDay"))
+			data, err := ec.unmarshalODay2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ToDay = data
 		}
 	}
 	return it, nil
@@ -48530,6 +50492,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._RequirementProof(ctx, sel, obj)
+	case Representation:
+		return ec._Representation(ctx, sel, &obj)
+	case *Representation:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Representation(ctx, sel, obj)
 	case ReadEntry:
 		return ec._ReadEntry(ctx, sel, &obj)
 	case *ReadEntry:
@@ -48600,6 +50569,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Participant(ctx, sel, obj)
+	case OwnAccess:
+		return ec._OwnAccess(ctx, sel, &obj)
+	case *OwnAccess:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._OwnAccess(ctx, sel, obj)
 	case Organisation:
 		return ec._Organisation(ctx, sel, &obj)
 	case *Organisation:
@@ -49688,6 +51664,64 @@ func (ec *executionContext) _AnswerHandOverPayload(ctx context.Context, sel ast.
 	return out
 }
 
+var appointRepresentativePayloadImplementors = []string{"AppointRepresentativePayload"}
+
+func (ec *executionContext) _AppointRepresentativePayload(ctx context.Context, sel ast.SelectionSet, obj *AppointRepresentativePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, appointRepresentativePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AppointRepresentativePayload")
+		case "requestId":
+			out.Values[i] = ec._AppointRepresentativePayload_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refusals":
+			out.Values[i] = ec._AppointRepresentativePayload_refusals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._AppointRepresentativePayload_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "representation":
+			out.Values[i] = ec._AppointRepresentativePayload_representation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "participant":
+			out.Values[i] = ec._AppointRepresentativePayload_participant(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var askFirstResultPayloadImplementors = []string{"AskFirstResultPayload"}
 
 func (ec *executionContext) _AskFirstResultPayload(ctx context.Context, sel ast.SelectionSet, obj *AskFirstResultPayload) graphql.Marshaler {
@@ -50647,6 +52681,64 @@ func (ec *executionContext) _CloseOpeningPayload(ctx context.Context, sel ast.Se
 			}
 		case "opening":
 			out.Values[i] = ec._CloseOpeningPayload_opening(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var closeOwnAccessPayloadImplementors = []string{"CloseOwnAccessPayload"}
+
+func (ec *executionContext) _CloseOwnAccessPayload(ctx context.Context, sel ast.SelectionSet, obj *CloseOwnAccessPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, closeOwnAccessPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CloseOwnAccessPayload")
+		case "requestId":
+			out.Values[i] = ec._CloseOwnAccessPayload_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refusals":
+			out.Values[i] = ec._CloseOwnAccessPayload_refusals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._CloseOwnAccessPayload_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "ownAccess":
+			out.Values[i] = ec._CloseOwnAccessPayload_ownAccess(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "participant":
+			out.Values[i] = ec._CloseOwnAccessPayload_participant(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -52445,6 +54537,64 @@ func (ec *executionContext) _EndPlacementPayload(ctx context.Context, sel ast.Se
 			}
 		case "placement":
 			out.Values[i] = ec._EndPlacementPayload_placement(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var endRepresentativePayloadImplementors = []string{"EndRepresentativePayload"}
+
+func (ec *executionContext) _EndRepresentativePayload(ctx context.Context, sel ast.SelectionSet, obj *EndRepresentativePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, endRepresentativePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EndRepresentativePayload")
+		case "requestId":
+			out.Values[i] = ec._EndRepresentativePayload_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refusals":
+			out.Values[i] = ec._EndRepresentativePayload_refusals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._EndRepresentativePayload_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "representation":
+			out.Values[i] = ec._EndRepresentativePayload_representation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "participant":
+			out.Values[i] = ec._EndRepresentativePayload_participant(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -55020,6 +57170,34 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "appointRepresentative":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_appointRepresentative(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "endRepresentative":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_endRepresentative(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "openOwnAccess":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_openOwnAccess(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "closeOwnAccess":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_closeOwnAccess(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "holdPerson":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_holdPerson(ctx, field)
@@ -55354,6 +57532,64 @@ func (ec *executionContext) _OpenMandatePayload(ctx context.Context, sel ast.Sel
 			}
 		case "mandate":
 			out.Values[i] = ec._OpenMandatePayload_mandate(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var openOwnAccessPayloadImplementors = []string{"OpenOwnAccessPayload"}
+
+func (ec *executionContext) _OpenOwnAccessPayload(ctx context.Context, sel ast.SelectionSet, obj *OpenOwnAccessPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, openOwnAccessPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OpenOwnAccessPayload")
+		case "requestId":
+			out.Values[i] = ec._OpenOwnAccessPayload_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refusals":
+			out.Values[i] = ec._OpenOwnAccessPayload_refusals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._OpenOwnAccessPayload_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "ownAccess":
+			out.Values[i] = ec._OpenOwnAccessPayload_ownAccess(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "participant":
+			out.Values[i] = ec._OpenOwnAccessPayload_participant(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -55829,6 +58065,69 @@ func (ec *executionContext) _Origin(ctx context.Context, sel ast.SelectionSet, o
 	return out
 }
 
+var ownAccessImplementors = []string{"OwnAccess", "Node"}
+
+func (ec *executionContext) _OwnAccess(ctx context.Context, sel ast.SelectionSet, obj *OwnAccess) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, ownAccessImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OwnAccess")
+		case "id":
+			out.Values[i] = ec._OwnAccess_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hidden":
+			out.Values[i] = ec._OwnAccess_hidden(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "participant":
+			out.Values[i] = ec._OwnAccess_participant(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "member":
+			out.Values[i] = ec._OwnAccess_member(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "fromDay":
+			out.Values[i] = ec._OwnAccess_fromDay(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "toDay":
+			out.Values[i] = ec._OwnAccess_toDay(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var pageInfoImplementors = []string{"PageInfo"}
 
 func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet, obj *PageInfo) graphql.Marshaler {
@@ -56037,6 +58336,16 @@ func (ec *executionContext) _Participant(ctx context.Context, sel ast.SelectionS
 		case "bank":
 			out.Values[i] = ec._Participant_bank(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "representatives":
+			out.Values[i] = ec._Participant_representatives(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "ownAccess":
+			out.Values[i] = ec._Participant_ownAccess(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "entrySnapshot":
@@ -58726,6 +61035,84 @@ func (ec *executionContext) _RejectParticipantPayload(ctx context.Context, sel a
 	return out
 }
 
+var representationImplementors = []string{"Representation", "Node"}
+
+func (ec *executionContext) _Representation(ctx context.Context, sel ast.SelectionSet, obj *Representation) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, representationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Representation")
+		case "id":
+			out.Values[i] = ec._Representation_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hidden":
+			out.Values[i] = ec._Representation_hidden(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "participant":
+			out.Values[i] = ec._Representation_participant(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "member":
+			out.Values[i] = ec._Representation_member(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "title":
+			out.Values[i] = ec._Representation_title(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reference":
+			out.Values[i] = ec._Representation_reference(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "titledOn":
+			out.Values[i] = ec._Representation_titledOn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "fromDay":
+			out.Values[i] = ec._Representation_fromDay(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "toDay":
+			out.Values[i] = ec._Representation_toDay(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var requestHandOverPayloadImplementors = []string{"RequestHandOverPayload"}
 
 func (ec *executionContext) _RequestHandOverPayload(ctx context.Context, sel ast.SelectionSet, obj *RequestHandOverPayload) graphql.Marshaler {
@@ -60556,6 +62943,21 @@ func (ec *executionContext) marshalNAnswerHandOverPayload2ᚖgithubᚗcomᚋlavo
 	return ec._AnswerHandOverPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNAppointRepresentativeInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAppointRepresentativeInput(ctx context.Context, v any) (AppointRepresentativeInput, error) {
+	res, err := ec.unmarshalInputAppointRepresentativeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAppointRepresentativePayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAppointRepresentativePayload(ctx context.Context, sel ast.SelectionSet, v *AppointRepresentativePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AppointRepresentativePayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNAskFirstResultInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAskFirstResultInput(ctx context.Context, v any) (AskFirstResultInput, error) {
 	res, err := ec.unmarshalInputAskFirstResultInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -60924,6 +63326,21 @@ func (ec *executionContext) marshalNCloseOpeningPayload2ᚖgithubᚗcomᚋlavoro
 		return graphql.Null
 	}
 	return ec._CloseOpeningPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCloseOwnAccessInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐCloseOwnAccessInput(ctx context.Context, v any) (CloseOwnAccessInput, error) {
+	res, err := ec.unmarshalInputCloseOwnAccessInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCloseOwnAccessPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐCloseOwnAccessPayload(ctx context.Context, sel ast.SelectionSet, v *CloseOwnAccessPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CloseOwnAccessPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNCloseParticipantInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐCloseParticipantInput(ctx context.Context, v any) (CloseParticipantInput, error) {
@@ -61553,6 +63970,21 @@ func (ec *executionContext) marshalNEndPlacementPayload2ᚖgithubᚗcomᚋlavoro
 		return graphql.Null
 	}
 	return ec._EndPlacementPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNEndRepresentativeInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐEndRepresentativeInput(ctx context.Context, v any) (EndRepresentativeInput, error) {
+	res, err := ec.unmarshalInputEndRepresentativeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNEndRepresentativePayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐEndRepresentativePayload(ctx context.Context, sel ast.SelectionSet, v *EndRepresentativePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._EndRepresentativePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNEnrolInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐEnrolInput(ctx context.Context, v any) (EnrolInput, error) {
@@ -62485,6 +64917,21 @@ func (ec *executionContext) marshalNOpenMandatePayload2ᚖgithubᚗcomᚋlavoroi
 	return ec._OpenMandatePayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNOpenOwnAccessInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOpenOwnAccessInput(ctx context.Context, v any) (OpenOwnAccessInput, error) {
+	res, err := ec.unmarshalInputOpenOwnAccessInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOpenOwnAccessPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOpenOwnAccessPayload(ctx context.Context, sel ast.SelectionSet, v *OpenOwnAccessPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._OpenOwnAccessPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNOpening2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOpeningᚄ(ctx context.Context, sel ast.SelectionSet, v []*Opening) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -62712,6 +65159,32 @@ func (ec *executionContext) unmarshalNOutcome2githubᚗcomᚋlavoroincorsoᚋlav
 
 func (ec *executionContext) marshalNOutcome2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOutcome(ctx context.Context, sel ast.SelectionSet, v Outcome) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) marshalNOwnAccess2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOwnAccessᚄ(ctx context.Context, sel ast.SelectionSet, v []*OwnAccess) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOwnAccess2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOwnAccess(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNOwnAccess2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOwnAccess(ctx context.Context, sel ast.SelectionSet, v *OwnAccess) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._OwnAccess(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNPageCursor2string(ctx context.Context, v any) (string, error) {
@@ -63394,6 +65867,42 @@ func (ec *executionContext) marshalNRejectParticipantPayload2ᚖgithubᚗcomᚋl
 		return graphql.Null
 	}
 	return ec._RejectParticipantPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRepresentation2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRepresentationᚄ(ctx context.Context, sel ast.SelectionSet, v []*Representation) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRepresentation2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRepresentation(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRepresentation2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRepresentation(ctx context.Context, sel ast.SelectionSet, v *Representation) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Representation(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRepresentationTitle2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRepresentationTitle(ctx context.Context, v any) (RepresentationTitle, error) {
+	var res RepresentationTitle
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRepresentationTitle2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRepresentationTitle(ctx context.Context, sel ast.SelectionSet, v RepresentationTitle) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) unmarshalNRequestHandOverInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRequestHandOverInput(ctx context.Context, v any) (RequestHandOverInput, error) {
@@ -64616,6 +67125,13 @@ func (ec *executionContext) marshalOOutcome2ᚖgithubᚗcomᚋlavoroincorsoᚋla
 	return v
 }
 
+func (ec *executionContext) marshalOOwnAccess2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOwnAccess(ctx context.Context, sel ast.SelectionSet, v *OwnAccess) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._OwnAccess(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOPageCursor2ᚖstring(ctx context.Context, v any) (*string, error) {
 	if v == nil {
 		return nil, nil
@@ -64779,6 +67295,29 @@ func (ec *executionContext) unmarshalOReadFilter2ᚖgithubᚗcomᚋlavoroincorso
 	}
 	res, err := ec.unmarshalInputReadFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalORepresentation2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRepresentation(ctx context.Context, sel ast.SelectionSet, v *Representation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Representation(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalORepresentationTitle2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRepresentationTitle(ctx context.Context, v any) (*RepresentationTitle, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(RepresentationTitle)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalORepresentationTitle2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRepresentationTitle(ctx context.Context, sel ast.SelectionSet, v *RepresentationTitle) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) marshalORequirementProof2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRequirementProof(ctx context.Context, sel ast.SelectionSet, v *RequirementProof) graphql.Marshaler {

@@ -372,6 +372,48 @@ type AnswerHandOverPayload struct {
 	Participant *Participant `json:"participant,omitempty"`
 }
 
+// What appointRepresentative needs.
+type AppointRepresentativeInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// Your own id for the representation.
+	ID *string `json:"id,omitempty"`
+	// The participant.
+	Participant string `json:"participant"`
+	// Who represents the participant; never you, nor anybody who works on the case.
+	Member string `json:"member"`
+	// By which title.
+	Title RepresentationTitle `json:"title"`
+	// The decree or certificate that proves it, 1 to 120 characters. Example: Trib. Massa, V.G. 1234/2025.
+	Reference string `json:"reference"`
+	// The day of that paper.
+	TitledOn calendar.Day `json:"titledOn"`
+	// First day; today when left out.
+	FromDay *calendar.Day `json:"fromDay,omitempty"`
+	// Last day; open when left out, but for a parent: then the last day before the participant is of age.
+	ToDay *calendar.Day `json:"toDay,omitempty"`
+}
+
+// What appointRepresentative did.
+type AppointRepresentativePayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The representation as it stands now.
+	Representation *Representation `json:"representation,omitempty"`
+	// The participant as it stands now.
+	Participant *Participant `json:"participant,omitempty"`
+}
+
 // What askFirstResult needs.
 type AskFirstResultInput struct {
 	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
@@ -828,6 +870,38 @@ type CloseOpeningPayload struct {
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The opening as it stands now.
 	Opening *Opening `json:"opening,omitempty"`
+}
+
+// What closeOwnAccess needs.
+type CloseOwnAccessInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The access.
+	OwnAccess string `json:"ownAccess"`
+	// The last day; yesterday when left out, which ends it at once.
+	LastDay *calendar.Day `json:"lastDay,omitempty"`
+	// The member never was the person: it is known as the person no longer.
+	Mistaken bool `json:"mistaken"`
+}
+
+// What closeOwnAccess did.
+type CloseOwnAccessPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The access as it stands now.
+	OwnAccess *OwnAccess `json:"ownAccess,omitempty"`
+	// The participant as it stands now.
+	Participant *Participant `json:"participant,omitempty"`
 }
 
 // What closeParticipant needs.
@@ -1671,6 +1745,36 @@ type EndPlacementPayload struct {
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The internship as it stands now.
 	Placement *Placement `json:"placement,omitempty"`
+}
+
+// What endRepresentative needs.
+type EndRepresentativeInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The representation.
+	Representation string `json:"representation"`
+	// Its last day; yesterday when left out, which ends it at once.
+	LastDay *calendar.Day `json:"lastDay,omitempty"`
+}
+
+// What endRepresentative did.
+type EndRepresentativePayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The representation as it stands now.
+	Representation *Representation `json:"representation,omitempty"`
+	// The participant as it stands now.
+	Participant *Participant `json:"participant,omitempty"`
 }
 
 // What enrol needs.
@@ -2698,6 +2802,42 @@ type OpenMandatePayload struct {
 	Mandate *Mandate `json:"mandate,omitempty"`
 }
 
+// What openOwnAccess needs.
+type OpenOwnAccessInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// Your own id for the access.
+	ID *string `json:"id,omitempty"`
+	// The participant.
+	Participant string `json:"participant"`
+	// The member who is that person; never you, nor anybody who works on the case.
+	Member string `json:"member"`
+	// First day; today when left out.
+	FromDay *calendar.Day `json:"fromDay,omitempty"`
+	// Last day; open when left out.
+	ToDay *calendar.Day `json:"toDay,omitempty"`
+}
+
+// What openOwnAccess did.
+type OpenOwnAccessPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The access as it stands now.
+	OwnAccess *OwnAccess `json:"ownAccess,omitempty"`
+	// The participant as it stands now.
+	Participant *Participant `json:"participant,omitempty"`
+}
+
 // Seats that a company offers for internships.
 type Opening struct {
 	// The id.
@@ -2856,6 +2996,27 @@ type Origin struct {
 	Hash *string `json:"hash,omitempty"`
 }
 
+// By which a member sees himself as a participant.
+type OwnAccess struct {
+	// The id.
+	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
+	// Who takes part.
+	Participant *Participant `json:"participant,omitempty"`
+	// The member whom he signs in as.
+	Member *Member `json:"member,omitempty"`
+	// First day.
+	FromDay calendar.Day `json:"fromDay"`
+	// Last day; null is open. The day before the first: it was ended before it began.
+	ToDay *calendar.Day `json:"toDay,omitempty"`
+}
+
+func (OwnAccess) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this OwnAccess) GetID() string { return this.ID }
+
 // Where a page stands in its list.
 type PageInfo struct {
 	// Whether more follows.
@@ -2928,6 +3089,10 @@ type Participant struct {
 	Proofs []*RequirementProof `json:"proofs"`
 	// Where the person is paid; null when hidden, or not recorded.
 	Bank *BankDetails `json:"bank,omitempty"`
+	// Who represents the participant in law, newest first.
+	Representatives []*Representation `json:"representatives"`
+	// Which members see themselves as the participant, newest first.
+	OwnAccess []*OwnAccess `json:"ownAccess"`
 	// FSE+ facts at entry, taken once.
 	EntrySnapshot *EntrySnapshot `json:"entrySnapshot,omitempty"`
 	// Enrolments in courses, laboratories and internships.
@@ -3863,6 +4028,33 @@ type RejectParticipantPayload struct {
 	// The participant as it stands now.
 	Participant *Participant `json:"participant,omitempty"`
 }
+
+// By which title a member represents a participant. Days and member are those of the grant.
+type Representation struct {
+	// The id.
+	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
+	// Who is represented.
+	Participant *Participant `json:"participant,omitempty"`
+	// Who represents.
+	Member *Member `json:"member,omitempty"`
+	// The title: it tells of the person's health.
+	Title *RepresentationTitle `json:"title,omitempty"`
+	// The decree or certificate that proves it.
+	Reference *string `json:"reference,omitempty"`
+	// The day of that paper.
+	TitledOn calendar.Day `json:"titledOn"`
+	// First day.
+	FromDay calendar.Day `json:"fromDay"`
+	// Last day; null is open. The day before the first: it was ended before it began.
+	ToDay *calendar.Day `json:"toDay,omitempty"`
+}
+
+func (Representation) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this Representation) GetID() string { return this.ID }
 
 // What requestHandOver needs.
 type RequestHandOverInput struct {
@@ -6623,6 +6815,70 @@ func (e *PlacementState) UnmarshalJSON(b []byte) error {
 }
 
 func (e PlacementState) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// By which law somebody represents a person. Articles are those of the Italian civil code.
+type RepresentationTitle string
+
+const (
+	// Amministratore di sostegno, of who cannot see to his own interests (art. 404 ff.).
+	RepresentationTitleSupportAdministrator RepresentationTitle = "SUPPORT_ADMINISTRATOR"
+	// Tutore, of a minor (art. 343 ff.) or of an adult under interdiction (art. 424).
+	RepresentationTitleGuardian RepresentationTitle = "GUARDIAN"
+	// Curatore, of an emancipated minor (art. 392 ff.) or of an adult under partial incapacity (art. 424).
+	RepresentationTitleCurator RepresentationTitle = "CURATOR"
+	// Genitore who holds parental responsibility (art. 316), until the child is of age.
+	RepresentationTitleParent RepresentationTitle = "PARENT"
+)
+
+var AllRepresentationTitle = []RepresentationTitle{
+	RepresentationTitleSupportAdministrator,
+	RepresentationTitleGuardian,
+	RepresentationTitleCurator,
+	RepresentationTitleParent,
+}
+
+func (e RepresentationTitle) IsValid() bool {
+	switch e {
+	case RepresentationTitleSupportAdministrator, RepresentationTitleGuardian, RepresentationTitleCurator, RepresentationTitleParent:
+		return true
+	}
+	return false
+}
+
+func (e RepresentationTitle) String() string {
+	return string(e)
+}
+
+func (e *RepresentationTitle) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = RepresentationTitle(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid RepresentationTitle", str)
+	}
+	return nil
+}
+
+func (e RepresentationTitle) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *RepresentationTitle) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e RepresentationTitle) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

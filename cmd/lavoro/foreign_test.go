@@ -24,7 +24,8 @@ import (
 var kinds = map[string]string{"participant": "Participant", "placement": "Placement", "programme": "Programme", "match": "Match", "organisation": "Organisation",
 	"enrolment": "Enrolment", "attendance": "Attendance", "tutor": "Member", "caseManager": "Member", "site": "CompanySite", "opening": "Opening", "activity": "Activity",
 	"company": "Company", "person": "Person", "member": "Member", "owner": "Member", "mandate": "Mandate", "sample": "MandateSample", "subject": "Participant",
-	"to": "Member", "grant": "Grant", "invitation": "Invitation", "device": "Device", "keep": "Person", "merge": "Person"}
+	"to": "Member", "grant": "Grant", "invitation": "Invitation", "device": "Device", "keep": "Person", "merge": "Person", "representation": "Representation",
+	"ownAccess": "OwnAccess"}
 
 // estate is what the actor of a test sees and does not see of each type of object, as ids of the API.
 type estate struct {

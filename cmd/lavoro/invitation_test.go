@@ -154,7 +154,7 @@ func (n *node) bearing(token string) *node {
 // own is a token of the demonstration's issuer.
 func (n *node) own(t *testing.T, subject string) string {
 	t.Helper()
-	token, err := n.app.door.demo.Token(subject, "test", time.Hour, nil)
+	token, err := n.app.door.demo.Token(subject, "test", time.Hour, vars{"auth_time": n.app.clock().Unix()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -61,6 +61,23 @@ export async function lose({ all }) {
   await act('confirmWipe', /^TUTOR/, onScreen('Device', device, phone), { device });
 }
 
+// letIn has a guest represent a person, and then see the person as himself, by mistake.
+export async function letIn({ all }, participant, member) {
+  const act = (name, payload, watch, input) => step(all, { act: name, by: /^CASE/, payload, watch, input });
+
+  const representation = `rep_${randomUUID()}`;
+  const title = '{ id title reference titledOn fromDay toDay member { id } }';
+  await act('appointRepresentative', `representation ${title}`, made('Representation', representation, title), {
+    id: representation, participant, member, title: 'GUARDIAN', reference: 'Trib. di prova, V.G. 1/2025', titledOn: civilDay(300),
+  });
+  await act('endRepresentative', `representation ${title}`, onScreen('Representation', representation, title), { representation });
+
+  const ownAccess = `own_${randomUUID()}`;
+  const sight = '{ id fromDay toDay member { id } }';
+  await act('openOwnAccess', `ownAccess ${sight}`, made('OwnAccess', ownAccess, sight), { id: ownAccess, participant, member });
+  await act('closeOwnAccess', `ownAccess ${sight}`, onScreen('OwnAccess', ownAccess, sight), { ownAccess, mistaken: true });
+}
+
 // protect hides a person from all but the team and one named colleague, and shows the person again.
 export async function protect({ all }, participant) {
   const named = all.find(({ role }) => role === 'COORDINATOR').me.viewer.id;

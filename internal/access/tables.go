@@ -126,6 +126,11 @@ const (
 
 	InviteGuest Act = "inviteGuest"
 
+	AppointRepresentative Act = "appointRepresentative"
+	EndRepresentative     Act = "endRepresentative"
+	OpenOwnAccess         Act = "openOwnAccess"
+	CloseOwnAccess        Act = "closeOwnAccess"
+
 	PrepareUpload   Act = "prepareUpload"
 	PrepareDownload Act = "prepareDownload"
 )
@@ -147,16 +152,17 @@ var (
 	matchActs    = []Act{ProposeMatch, AcceptMatch, DeclineMatch}
 	bankActs     = []Act{RecordBankDetails}
 	guestActs    = []Act{InviteGuest}
+	personActs   = []Act{AppointRepresentative, EndRepresentative, OpenOwnAccess, CloseOwnAccess} // who sees one person as himself, or for him
 	mandateActs  = []Act{OpenMandate, DrawSample, CloseMandate}
 )
 
 // acts is the table role x act: what a grant of the role may do on rows that carry its key.
 var acts = map[Role][]Act{
-	Coordinator:        join(lostActs, pathActs, circleActs, guestActs, bankActs, companyActs, activityActs, placementActs, registerActs, matchActs, mandateActs, mergeActs, []Act{ComputeAllowance}),
-	PartnerCoordinator: join(lostActs, pathActs, guestActs, bankActs, companyActs, activityActs, placementActs, registerActs, matchActs, []Act{ComputeAllowance}),
-	CaseManager: {RecordExclusionCheck, CheckEligibility, AdmitParticipant, RejectParticipant, DraftPlan, SignPlan, ActivateParticipant,
+	Coordinator:        join(lostActs, pathActs, circleActs, guestActs, bankActs, personActs, companyActs, activityActs, placementActs, registerActs, matchActs, mandateActs, mergeActs, []Act{ComputeAllowance}),
+	PartnerCoordinator: join(lostActs, pathActs, guestActs, bankActs, personActs, companyActs, activityActs, placementActs, registerActs, matchActs, []Act{ComputeAllowance}),
+	CaseManager: join(personActs, []Act{RecordExclusionCheck, CheckEligibility, AdmitParticipant, RejectParticipant, DraftPlan, SignPlan, ActivateParticipant,
 		WithdrawParticipant, CompleteParticipant, AskFirstResult, AskSecondResult, CloseParticipant, RecordProof, RecordBankDetails,
-		PrepareUpload, PrepareDownload, ProtectParticipant, UnprotectParticipant, InviteGuest, Enrol, WithdrawEnrolment},
+		PrepareUpload, PrepareDownload, ProtectParticipant, UnprotectParticipant, InviteGuest, Enrol, WithdrawEnrolment}),
 	Scout: join(companyActs, matchActs),
 	Tutor: join(registerActs, matchActs, []Act{Enrol, CompleteEnrolment, DraftPlacement, ConfirmPlacement, SignProject, StartPlacement,
 		SuspendPlacement, ResumePlacement, EndPlacement}),
@@ -166,7 +172,7 @@ var acts = map[Role][]Act{
 	DPO:             erasureActs,
 	Self:            bankActs,
 	Representative:  bankActs,
-	System:          join(memberActs, own, pathActs, circleActs, guestActs, erasureActs, mergeActs, bankActs, companyActs, activityActs, placementActs, registerActs, matchActs, mandateActs, []Act{ComputeAllowance, RefreshMatches, RemindDue, SendInvitation}),
+	System:          join(memberActs, own, pathActs, circleActs, guestActs, erasureActs, mergeActs, bankActs, personActs, companyActs, activityActs, placementActs, registerActs, matchActs, mandateActs, []Act{ComputeAllowance, RefreshMatches, RemindDue, SendInvitation}),
 }
 
 // own are the acts that every member does about himself, whatever his roles; in the table they stand for doing them for somebody else.

@@ -40,6 +40,11 @@ func mayGive(ctx context.Context, tx *postgres.Tx, act access.Act, m memberRow) 
 	if !answersFor(tx.Actor, act, m.Answering) {
 		return refusal.NotAllowed.At()
 	}
+	return mayReceive(ctx, tx, m)
+}
+
+// mayReceive refuses the actor himself, by whatever account, whom he stands in for, and who is gone.
+func mayReceive(ctx context.Context, tx *postgres.Tx, m memberRow) error {
 	selves := []uuid.UUID{tx.Actor.Member}
 	for _, g := range tx.Actor.Grants {
 		if g.For != uuid.Nil {

@@ -111,6 +111,22 @@ var (
 	})
 )
 
+// What stops whoever lets somebody see one person.
+var (
+	// MemberIsAnother is for own access to a person as whom the member is not known, but as another one.
+	MemberIsAnother = refusal.Define(refusal.Definition{
+		Code: "MEMBER_IS_ANOTHER", Kind: refusal.Conflict,
+		Message: refusal.Text{It: "Chi accede con questo nome è già conosciuto come un'altra persona.", En: "This member is known as another person already."},
+		Cure:    refusal.Text{It: "Scegli l'accesso giusto; se l'altro legame era un errore, chiudi quell'accesso indicando che lo era.", En: "Choose the right member; if the other link was a mistake, close that access and say so."},
+	})
+	// SelfRepresentation is for a representative who is the person represented.
+	SelfRepresentation = refusal.Define(refusal.Definition{
+		Code: "SELF_REPRESENTATION", Kind: refusal.Input,
+		Message: refusal.Text{It: "Nessuno rappresenta sé stesso.", En: "Nobody represents himself."},
+		Cure:    refusal.Text{It: "Apri l'accesso della persona, oppure scegli chi la rappresenta.", En: "Open the person's own access, or choose who represents the person."},
+	})
+)
+
 // What stops a delegation.
 var (
 	// SelfDelegation is for standing in for oneself, by whatever account.

@@ -460,3 +460,11 @@ func change(ctx context.Context, tx *postgres.Tx, sql string, args ...any) error
 	}
 	return nil
 }
+
+// isPerson writes that the member is the person of a participation, or that this was a mistake.
+func isPerson(ctx context.Context, tx *postgres.Tx, member, participation uuid.UUID, known bool) error {
+	if _, err := tx.NewRaw("select member_is_person(?, ?, ?)", member, participation, known).Exec(ctx); err != nil {
+		return fmt.Errorf("member is a person: %w", err)
+	}
+	return nil
+}

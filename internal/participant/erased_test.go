@@ -32,7 +32,7 @@ func init() {
 			intern_card.adaptations exclusion_check.evidence requirement_proof.document verdict_finding.fact verdict_finding.cure match.company_text match_reason.text
 			member.issuer member.subject member.email member.name member.fiscal_index`,
 		"SEALED": `participation.referring_service participation_group.sealed entry_snapshot.foreign_background entry_snapshot.housing_exclusion entry_snapshot.disability
-			entry_snapshot.minority file.sha256 person_bank.iban person_bank.holder attendance.note attendance.standing_note journal.detail`,
+			entry_snapshot.minority file.sha256 representation.kind representation.reference person_bank.iban person_bank.holder attendance.note attendance.standing_note journal.detail`,
 		"CODE": `hand_over.side hand_over.state hand_over.reason hand_over.answer person.origin participation.state participation.exit_reason participation.origin participation_group.class participation_trait.side participation_trait.code
 			exclusion_check.measure exclusion_check.outcome exclusion_check.origin verdict.outcome verdict_finding.rule verdict_finding.outcome requirement_proof.requirement
 			enrolment.state enrolment.origin certificate.kind placement.state placement.end_reason placement.origin placement_step.act placement_step.from_state
@@ -106,7 +106,7 @@ func (o *office) plant(made participant.Referral) {
 	o.exec("set session_replication_role = default")
 	o.exec("insert into member (id, issuer, subject, email, name, person_id, audience) values ($1, '', '', '', 'Mario Rossi', $2, '{}')", member, made.Person)
 	o.exec("insert into access_grant (id, member_id, programme_id, role, scope, over_id, from_day, audience) values (gen_random_uuid(), $1, $2, 'PARTICIPANT', 'PERSON', $3, '2026-03-01', '{}')", member, o.programme, made.Person)
-	values := map[string]string{"text": "'" + canary + "'", "text[]": "'{" + canary + "}'", "jsonb": fmt.Sprintf(`'{"it": "%[1]s", "en": "%[1]s"}'`, canary), "bytea": "'" + canary + "'"}
+	values := map[string]string{"text": "'" + canary + "'", "text[]": "'{" + canary + "}'", "jsonb": fmt.Sprintf(`'{"it": "%[1]s", "en": "%[1]s"}'`, canary), "bytea": "'" + canary + "'", "bytea[]": "array['" + canary + "'::bytea]"}
 	for _, c := range o.about() {
 		if becomes[c.Table+"."+c.Column] != "BLANKED" {
 			continue

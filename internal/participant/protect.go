@@ -120,6 +120,13 @@ func (in ProtectInput) check(ctx context.Context, tx *postgres.Tx, row participa
 		case !holds:
 			list = append(list, TeamRole.At(at("member")...))
 		}
+		if err := stranger(ctx, tx, row, &n.Member, at("member")...); err != nil {
+			refused, ok := refusal.As(err)
+			if !ok {
+				return err
+			}
+			list = append(list, refused...)
+		}
 		open = open || n.To.IsZero() && lifts(n.Role)
 	}
 	if !open {

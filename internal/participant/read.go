@@ -9,7 +9,7 @@ import (
 // Reading is how persons and participations are read. The vetoes say, with allowedActs, why somebody cannot leave yet.
 func Reading(vetoes ...Veto) plan.Reading {
 	return plan.Reading{
-		Types:   []plan.Type{person(), participant(), trait(), exclusionCheck(), verdict(), verdictFinding(), entrySnapshot(), proof(), handOver(), bankDetails(), paper()},
+		Types:   []plan.Type{person(), participant(), trait(), exclusionCheck(), verdict(), verdictFinding(), entrySnapshot(), proof(), handOver(), bankDetails(), paper(), representation(), ownAccess()},
 		Extends: map[string]plan.Fields{"Grant": {"person": plan.OneWhere("Person", "{o}.id = {t}.over_id and {t}.scope = 'PERSON'")}, "MandateSample": {"participant": plan.One("Participant", "participation_id")}},
 		Roots: plan.Roots{
 			"participants": plan.ListIn("Participant", "{o}.programme_id = {a:programme}", nil),
@@ -79,6 +79,8 @@ func participantFields() plan.Fields {
 		"verdict":          plan.OneWhere("Verdict", "{o}.id = "+lastVerdict("id")).In(access.Eligibility),
 		"proofs":           plan.Many("RequirementProof", "participation_id", "{o}.proven_on desc, {o}.id desc").In(access.Proof),
 		"bank":             plan.OneWhere("BankDetails", lastBank).In(access.Bank),
+		"representatives":  plan.Many("Representation", "participation_id", "{o}.titled_on desc, {o}.id desc"),
+		"ownAccess":        plan.Many("OwnAccess", "participation_id", "{o}.from_day desc, {o}.id desc"),
 		"entrySnapshot":    plan.OneWhere("EntrySnapshot", "{o}.participation_id = {t}.id").In(access.Registry),
 		"origin":           plan.Origin(),
 		"revision":         plan.Column("revision"),
@@ -182,10 +184,10 @@ func entrySnapshot() plan.Type {
 			"unemployedSince":   plan.Column("unemployed_since"),
 			"isced":             plan.Column("isced"),
 			"citizenship":       plan.Column("citizenship"),
-			"foreignBackground": plan.Sealed("entry_snapshot", "foreign_background", ofSnapshot).In(access.Restricted),
-			"housingExclusion":  plan.Sealed("entry_snapshot", "housing_exclusion", ofSnapshot).In(access.Restricted),
-			"disability":        plan.Sealed("entry_snapshot", "disability", ofSnapshot).In(access.Health),
-			"minority":          plan.Sealed("entry_snapshot", "minority", ofSnapshot).In(access.Health),
+			"foreignBackground": plan.Sealed("entry_snapshot", "foreign_background", ofFollower).In(access.Restricted),
+			"housingExclusion":  plan.Sealed("entry_snapshot", "housing_exclusion", ofFollower).In(access.Restricted),
+			"disability":        plan.Sealed("entry_snapshot", "disability", ofFollower).In(access.Health),
+			"minority":          plan.Sealed("entry_snapshot", "minority", ofFollower).In(access.Health),
 			"municipality":      plan.Column("municipality"),
 		}}
 }
@@ -235,5 +237,41 @@ func bankDetails() plan.Type {
 			"holder":   plan.Sealed("person_bank", "holder", ofPerson),
 			"since":    plan.Column("since"),
 			"revision": plan.Column("revision"),
+		}}
+}
+
+// representation is by which title somebody sees the person: the grant of the same id says who and when. What sort of title it is tells of the
+// person's health, since guardians are given to who cannot see to his own interests.
+func representation() plan.Type {
+	return plan.Type{Name: "Representation", Prefix: "rep", Table: "representation", Class: access.Contact,
+		Fields: plan.Fields{
+			"hidden":      plan.Hidden(),
+			"participant": plan.One("Participant", "participation_id"),
+			"member":      plan.OneWhere("Member", "{o}.id = "+ofGrant("member_id")),
+			"title":       plan.Sealed("representation", "kind", ofFollower).In(access.Health),
+			"reference":   plan.Sealed("representation", "reference", ofFollower).In(access.Health),
+			"titledOn":    plan.Column("titled_on"),
+			"fromDay":     plan.Expr(ofGrant("from_day")),
+			"toDay":       plan.Expr(ofGrant("to_day")),
+		}}
+}
+
+// ofGrant is SQL of a column of the row's grant.
+func ofGrant(column string) string {
+	return "(select g." + column + " from access_grant g where g.id = {t}.id)"
+}
+
+// ownAccess is a grant by which who takes part sees himself, as the case team looks at it.
+func ownAccess() plan.Type {
+	return plan.Type{Name: "OwnAccess", Prefix: "own", Table: "access_grant", Class: access.Contact,
+		Rows: func(keys func(access.Class) string, _ string) string {
+			return "{t}.role = 'PARTICIPANT' and {t}.participation_id is not null and {t}.audience &&& " + keys(access.Contact)
+		},
+		Fields: plan.Fields{
+			"hidden":      plan.Hidden(),
+			"participant": plan.One("Participant", "participation_id"),
+			"member":      plan.One("Member", "member_id"),
+			"fromDay":     plan.Column("from_day"),
+			"toDay":       plan.Column("to_day"),
 		}}
 }

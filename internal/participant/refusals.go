@@ -236,3 +236,25 @@ var (
 		Cure:    refusal.Text{It: "Cancella dopo il {until}; i termini sono nelle regole del programma.", En: "Erase after {until}; how long stands in the programme's rules."},
 	})
 )
+
+// What stops whoever lets somebody see a person as himself, or for him.
+var (
+	// WorksOnCase is for a member who has to do with the person's case.
+	WorksOnCase = refusal.Define(refusal.Definition{
+		Code: "WORKS_ON_CASE", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Chi è indicato lavora su questo caso, oppure può lavorarci.", En: "This member works on the case, or may."},
+		Cure:    refusal.Text{It: "Scegli un'altra persona, oppure affida prima il caso ad altri.", En: "Choose somebody else, or entrust the case to others first."},
+	})
+	// SeesPerson is for giving a part in a case to who sees the person as himself, or for him.
+	SeesPerson = refusal.Define(refusal.Definition{
+		Code: "MEMBER_SEES_PERSON", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Chi è indicato è la persona stessa, oppure la rappresenta.", En: "This member is the person himself, or represents the person."},
+		Cure:    refusal.Text{It: "Scegli un'altra persona, oppure termina prima la rappresentanza.", En: "Choose somebody else, or end the representation first."},
+	})
+	// ParentOfAdult is for a parent of somebody who is of age.
+	ParentOfAdult = refusal.Define(refusal.Definition{
+		Code: "PARENT_OF_ADULT", Kind: refusal.Rule,
+		Message: refusal.Text{It: "La persona è maggiorenne: nessuno esercita più la responsabilità genitoriale.", En: "The person is of age: nobody holds parental responsibility any more."},
+		Cure:    refusal.Text{It: "Apri l'accesso della persona stessa; chi la rappresenta ha bisogno di un altro titolo.", En: "Open the person's own access; who represents the person needs another title."},
+	})
+)

@@ -105,6 +105,18 @@ type traitRow struct {
 	Audience        []uuid.UUID `bun:",array"`
 }
 
+// representationRow is the title of a grant over one person.
+type representationRow struct {
+	bun.BaseModel `bun:"table:representation,alias:r"`
+
+	ID              uuid.UUID // the grant's
+	ParticipationID uuid.UUID
+	TitledOn        calendar.Day
+	Kind            []byte
+	Reference       []byte
+	Audience        []uuid.UUID `bun:",array"`
+}
+
 type checkRow struct {
 	bun.BaseModel `bun:"table:exclusion_check,alias:e"`
 
@@ -405,6 +417,23 @@ func lastOutcome(ctx context.Context, tx *postgres.Tx, participation uuid.UUID) 
 		return "", fmt.Errorf("verdict: %w", err)
 	}
 	return o, nil
+}
+
+// worksOnCase says whether the human behind a member has to do with a case, today or later.
+func worksOnCase(ctx context.Context, tx *postgres.Tx, member, participation uuid.UUID) (works bool, err error) {
+	err = tx.NewRaw("select works_on_case(?, ?, ?::text[], ?)", member, participation, pgdialect.Array(working()), tx.Today()).Scan(ctx, &works)
+	if err != nil {
+		return false, fmt.Errorf("case of a member: %w", err)
+	}
+	return works, nil
+}
+
+// seesPerson says whether the human behind a member is let see the person of a participation as himself or for him, today or later.
+func seesPerson(ctx context.Context, tx *postgres.Tx, member, participation uuid.UUID) (sees bool, err error) {
+	if err = tx.NewRaw("select let_see_person(?, ?, ?)", member, participation, tx.Today()).Scan(ctx, &sees); err != nil {
+		return false, fmt.Errorf("person of a member: %w", err)
+	}
+	return sees, nil
 }
 
 // seesMember says whether the actor sees the member, and whether the member holds the role in the programme on the day.

@@ -43,7 +43,8 @@ func (r Room) AssignTeam(ctx context.Context, tx *postgres.Tx, in TeamInput) err
 		return refusal.InvalidValue.At("tutor").With("cause", causeTeam)
 	}
 	err = refusal.Join(holds(ctx, tx, row.ProgrammeID, in.CaseManager, access.CaseManager, "caseManager"),
-		holds(ctx, tx, row.ProgrammeID, in.Tutor, access.Tutor, "tutor"))
+		holds(ctx, tx, row.ProgrammeID, in.Tutor, access.Tutor, "tutor"),
+		stranger(ctx, tx, row, in.CaseManager, "caseManager"), stranger(ctx, tx, row, in.Tutor, "tutor"))
 	if err != nil {
 		return err
 	}
@@ -65,6 +66,19 @@ func holds(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, member *uu
 		return TeamRole.At(path)
 	}
 	return nil
+}
+
+// stranger refuses a member who is let see the person as himself or as who represents him: nobody works on his own case, nor on that of who is
+// entrusted to him by law.
+func stranger(ctx context.Context, tx *postgres.Tx, row participationRow, member *uuid.UUID, path ...string) error {
+	if member == nil {
+		return nil
+	}
+	sees, err := seesPerson(ctx, tx, *member, row.ID)
+	if err == nil && sees {
+		return SeesPerson.At(path...)
+	}
+	return err
 }
 
 // reassign writes the team. What is so already is left alone: a request that comes a second time changes nothing and tells nobody.

@@ -48,7 +48,11 @@ func (f *Fiction) grant(member string, r right) {
 	}
 	row := fact{"member_id": member, "programme_id": r.s.id, "role": r.role, "scope": r.scope, "over_id": r.over, "from_day": from, "to_day": r.to,
 		"participation_id": participation, "organisation_id": r.s.root, "audience": []string{r.s.root}}
-	f.put("access_grant", row)
+	id := f.put("access_grant", row)
+	if r.role == "LEGAL_REPRESENTATIVE" {
+		f.put("representation", fact{"id": id, "participation_id": participation, "titled_on": "2025-11-03", "kind": "\\x00", "reference": "\\x00"})
+		f.Sealed = append(f.Sealed, Sealed{r.over, "representation", "kind", id, "GUARDIAN"}, Sealed{r.over, "representation", "reference", id, "Decreto " + id[:8]})
+	}
 }
 
 // actors are those who look at a world: every role alone or with others, over one body or several, now or no more.

@@ -97,6 +97,7 @@ func personTypes() {
 	})
 	Types["File"].RowClass = func(r *Row) string { return r.Text("class") }
 	handOvers()
+	letIn()
 	Types["BankDetails"] = &Type{Table: "person_bank", Prefix: "bnk", Class: "bank", Of: func(w *World, r *Row) []Holder { return ofPerson(w, w.One("person", r.Text("person_id"))) },
 		Fields: map[string]Field{"id": {}, "iban": column("iban"), "holder": column("holder"), "since": column("since"), "revision": column("revision")}}
 	Types["EntrySnapshot"] = follow("entry_snapshot", "snp", "registry", map[string]Field{
@@ -105,6 +106,27 @@ func personTypes() {
 		"foreignBackground": column("foreign_background").in("restricted"), "housingExclusion": column("housing_exclusion").in("restricted"),
 		"disability": column("disability").in("health"), "minority": column("minority").in("health"),
 	})
+}
+
+// letIn are those whom the case team lets see one person, and by which title.
+func letIn() {
+	grant := func(w *World, r *Row) *Row { return w.One("access_grant", r.ID) }
+	Types["Representation"] = &Type{Table: "representation", Prefix: "rep", Class: "contact", Of: ofParticipation, Fields: map[string]Field{
+		"id": {}, "hidden": {}, "participant": one("Participant", "participation_id"),
+		"member": oneBy("Member", func(w *World, r *Row) *Row { return w.One("member", grant(w, r).Text("member_id")) }),
+		"title":  column("kind").in("health"), "reference": column("reference").in("health"), "titledOn": column("titled_on"),
+		"fromDay": value(func(w *World, r *Row) any { return grant(w, r).Columns["from_day"] }),
+		"toDay":   value(func(w *World, r *Row) any { return grant(w, r).Columns["to_day"] }),
+	}}
+	Types["OwnAccess"] = &Type{Table: "access_grant", Prefix: "own", Class: "contact", Of: func(w *World, r *Row) []Holder {
+		if r.Text("role") != "PARTICIPANT" || r.Text("participation_id") == "" {
+			return nil
+		}
+		return ofParticipation(w, r)
+	}, Fields: map[string]Field{
+		"id": {}, "hidden": {}, "participant": one("Participant", "participation_id"), "member": one("Member", "member_id"),
+		"fromDay": column("from_day"), "toDay": column("to_day"),
+	}}
 }
 
 // handOvers have two sides, each a row of its own: who has the person shows it to those who follow him, the other to its own people.
@@ -196,6 +218,9 @@ func participants() {
 		"pseudonym": column("pseudonym"), "protected": column("protected"), "bank": oneBy("BankDetails", lastBank).in("bank"), "proofs": many("RequirementProof", "participation_id").in("proof"),
 		"circle": {To: "Member", List: true, Rows: circle, Only: func(m *Model, r, named *Row) bool {
 			return slices.ContainsFunc(circleGrants(m.World, r), func(g *Row) bool { return g.Text("member_id") == named.ID && m.Sees(Types["Grant"], g) })
+		}},
+		"representatives": many("Representation", "participation_id"), "ownAccess": {To: "OwnAccess", List: true, Rows: func(w *World, r *Row) []*Row {
+			return slices.DeleteFunc(slices.Clone(w.below(r, "access_grant", "participation_id")), func(g *Row) bool { return g.Text("role") != "PARTICIPANT" })
 		}},
 		"origin": origin(), "revision": column("revision"), "allowedActs": something(),
 	}}

@@ -180,7 +180,9 @@ func (s *scene) team() {
 		s.managers = append(s.managers, s.member(s.bodies...))
 		s.tutors = append(s.tutors, s.member(s.root, pick(s.f, s.bodies)))
 	}
-	s.phone(s.member(s.root), s.bodies[1]) // its body sees the phone, and knows not whose it is
+	for _, body := range s.bodies[1:] {
+		s.phone(s.member(s.root), body) // the body sees the phone, and knows not whose it is
+	}
 }
 
 // journals are a few entries of each.
