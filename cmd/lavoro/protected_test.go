@@ -18,6 +18,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/placement/placementtest"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/fiscal"
 )
 
 // shelter is an office with one person of whom every table of the path holds something.
@@ -348,5 +349,36 @@ func TestWhoLosesAProtectedPersonIsTold(t *testing.T) {
 		from outbox where act = 'protectParticipant'`, s.Orgs["CARRARA"], s.Orgs["ASL"])
 	if news != "CHANGED Participant false, ENTERED Participant false, LEFT Participant true" {
 		t.Errorf("news: %s", news)
+	}
+}
+
+// TestNothingThatHappensToAProtectedPersonIsNews to anybody but those who are named: not in the feeds of the lead body either, whichever table
+// the news are about, and a look-up by fiscal code says no more than of a stranger's.
+func TestNothingThatHappensToAProtectedPersonIsNews(t *testing.T) {
+	s := newShelter(t)
+	s.protect(s.lead())
+	since := placementtest.One[int64](s.Office, "select max(seq) from outbox")
+	s.moveOn()
+	s.compute()
+	bodies := placementtest.One[[]uuid.UUID](s.Office, "select array_agg(id) from organisation where programme_id = $1", s.Programme)
+	about := []uuid.UUID{s.participation, s.person}
+	for _, table := range strings.Fields(placementtest.One[string](s.Office, "select string_agg(table_name, ' ') from audience_follower where not money")) {
+		about = append(about, placementtest.One[[]uuid.UUID](s.Office, "select coalesce(array_agg(id), '{}') from "+table+" where participation_id = $1", s.participation)...)
+	}
+	if n := placementtest.One[int](s.Office, "select count(*)::int from outbox where seq > $1 and (related && $2 or subject_id = any ($2))", since, about); n < 5 {
+		t.Fatalf("only %d news of the person", n)
+	}
+	if told := placementtest.One[string](s.Office, "select coalesce(string_agg(act || ' ' || subject_kind, ', '), '') from outbox where seq > $1 and audience && $2 and (related && $3 or subject_id = any ($3))",
+		since, bodies, about); told != "" {
+		t.Errorf("organisations are told of %s", told)
+	}
+	for name, actor := range map[string]access.Actor{"the lead": s.lead(), "the partner": s.partner()} {
+		s.act(actor, func(ctx context.Context, tx *postgres.Tx) error {
+			found, err := s.rooms.participants.LookUp(ctx, tx, s.Programme, fiscal.MakeEntityCode(1001))
+			if found.Answer != participant.Known || found.Participation != nil {
+				t.Errorf("%s finds %+v", name, found)
+			}
+			return err
+		})
 	}
 }
