@@ -49,6 +49,7 @@ type stage struct {
 type viewer struct {
 	rightstest.Actor
 	n          int
+	turn       int // among those with the same roles
 	token      string
 	reason     string // of a purpose that asks for one
 	programmes []string
@@ -90,9 +91,16 @@ func newStage(t *testing.T, worlds int) *stage {
 	s.load(t)
 	s.sealed = fiction.Sealed
 	s.world.Settle(s.sealed)
+	turns := map[string]int{}
 	for _, a := range fiction.Actors {
 		v := viewer{Actor: s.world.Actor(a.Member, rightstest.Today), n: len(s.viewers), token: rightstest.Issuer + " " + a.Member, programmes: a.Programmes}
 		v.Purpose = a.Purpose
+		roles := ""
+		for _, g := range v.Grants {
+			roles += g.Role + " "
+		}
+		v.turn = turns[roles]
+		turns[roles]++
 		s.viewers = append(s.viewers, v)
 	}
 	return s

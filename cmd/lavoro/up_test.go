@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 }
 
 // smallest is how many times smaller the demonstration of a started program is.
-const smallest = "20"
+const smallest = "40"
 
 // starting bounds a start and what is done with the program, on a busy machine.
 const starting = 3 * time.Minute
