@@ -42,7 +42,7 @@ test: ## Run every test on a private PostgreSQL and Redis (PACKAGES=./internal/x
 	@$(call timed,install,.ci/install test)
 	@mkdir -p $(BIN)
 	@go build -o $(BIN)/testenv ./internal/platform/testdb/testenv
-	@exec $(BIN)/testenv -- go test -race -count=1 -timeout 15m $(if $(RUN),-run '$(RUN)') $(PACKAGES)
+	@exec $(BIN)/testenv -- go test -race -vet=off -count=1 -timeout 15m $(if $(RUN),-run '$(RUN)') $(PACKAGES)
 
 .PHONY: bench
 bench: ## Measure: one line a figure, name, value, unit (ONLY=reads for one bench)

@@ -209,10 +209,11 @@ func (s *site) atLeast(t *testing.T, least int, what string) {
 // acts make themselves.
 func TestSame(t *testing.T) {
 	first, second := newSite(t, 12), newSite(t, 12)
+	until := calendar.MustDay("2027-12-18") // the programme's last day
 	first.make(until)
 	ctx, cancel := context.WithCancel(context.Background())
 	_, err := demo.Make(ctx, second.deps, until, func(step string) {
-		if step == "2026-01" {
+		if step == "2025-07" {
 			cancel()
 		}
 	})
@@ -221,20 +222,27 @@ func TestSame(t *testing.T) {
 	}
 	second.make(until)
 	compare(t, first.content(), second.content())
+	first.holds(t)
 }
 
-// TestOtherDays makes small demonstrations that end at odd days: early in the programme, in the August break, at the very end.
+// TestOtherDays makes small demonstrations that end at odd days: early in the programme, and in the August break.
 func TestOtherDays(t *testing.T) {
-	for _, day := range []string{"2025-10-19", "2026-08-16", "2027-12-18"} {
+	for _, day := range []string{"2025-10-19", "2026-08-16"} {
 		t.Run(day, func(t *testing.T) {
 			s := newSite(t, 20)
 			s.make(calendar.MustDay(day))
-			if n := s.count("select count(distinct state) from placement"); n != 11 {
-				t.Errorf("internships are in %d states, want all 11", n)
-			}
-			s.evidenceHolds(t)
+			s.holds(t)
 		})
 	}
+}
+
+// holds is what every demonstration promises, whatever its last day.
+func (s *site) holds(t *testing.T) {
+	t.Helper()
+	if n := s.count("select count(distinct state) from placement"); n != 11 {
+		t.Errorf("internships are in %d states, want all 11", n)
+	}
+	s.evidenceHolds(t)
 }
 
 func TestTooEarly(t *testing.T) {
