@@ -116,7 +116,6 @@ var second = map[string]string{
 	"mask of Person.familyName":     "every role that reads where a person stands reads the name",
 	"mask of Allowance.participant": "the participation is led to, which must be seen",
 	"hidden of MandateSample":       "who sees the row sees whose it is",
-	"hidden of Device":              "who sees the row sees all of it",
 	"rows of ProgrammeFinding":      "they are reached through their programme alone, which shows to the same",
 	"rows of Viewer":                "it is reached by one's own id alone",
 }

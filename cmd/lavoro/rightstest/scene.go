@@ -152,7 +152,6 @@ func (s *scene) member(known ...string) string {
 	id := s.f.id()
 	s.f.put("member", fact{"id": id, "issuer": Issuer, "subject": id, "email": id + "@example.org", "name": "Membro " + id[:8], "audience": append(known, id),
 		"organisation_id": known[len(known)-1], "answering": append(s.line(known[len(known)-1]), id), "revision": 1})
-	s.phone(id, known[len(known)-1])
 	return id
 }
 
@@ -177,10 +176,12 @@ func (s *scene) guest() string {
 
 func (s *scene) team() {
 	for range 2 {
+		home := pick(s.f, s.bodies)
 		s.managers = append(s.managers, s.member(s.bodies...))
-		s.tutors = append(s.tutors, s.member(s.root, pick(s.f, s.bodies)))
+		s.tutors = append(s.tutors, s.member(s.root, home))
+		s.phone(s.tutors[len(s.tutors)-1], home)
 	}
-	for _, body := range s.bodies[1:] {
+	for _, body := range s.bodies[1:3] {
 		s.phone(s.member(s.root), body) // the body sees the phone, and knows not whose it is
 	}
 }
