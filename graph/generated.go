@@ -2709,7 +2709,7 @@ type AcceptInvitationPayload {
   refusals: [Refusal!]!
   "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
   warnings: [Refusal!]!
-  "Who you are from now on."
+  "Who you are from now on; null for a guest, until he is told what he may see."
   member: Member
 }
 

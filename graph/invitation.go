@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"errors"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -106,6 +107,9 @@ func (m mutation) AcceptInvitation(ctx context.Context, input AcceptInvitationIn
 	who, proved := identityOf(ctx)
 	var err error = member.NoIdentity.At()
 	if proved {
+		err = outOfScope(session.Actor, access.AcceptInvitation)
+	}
+	if err == nil {
 		err = m.accept(ctx, member.Secret(input.Secret), who, asked.preview)
 	}
 	refusals, isRefusal := refusal.As(err)
@@ -114,10 +118,14 @@ func (m mutation) AcceptInvitation(ctx context.Context, input AcceptInvitationIn
 	}
 	finished(out, asked, refusals, nil)
 	if err == nil && !asked.preview {
-		if session.Actor, err = m.Directory.Actor(ctx, who.Issuer, who.Subject); err != nil {
+		now, err := m.Directory.Actor(ctx, who.Issuer, who.Subject)
+		if err != nil && !errors.Is(err, member.ErrUnknown) { // a guest who has come holds nothing yet
 			return nil, committed(ctx, out, err)
 		}
-		out.Member = &Member{ID: plan.FormatID("mem", session.Actor.Member)}
+		if now.Scopes = session.Actor.Scopes; err == nil {
+			out.Member = &Member{ID: plan.FormatID("mem", now.Member)}
+		}
+		session.Actor = now
 	}
 	p := &payload{resolver: m.Resolver, session: session, ctx: ctx}
 	shown, err := p.read(nil, out)

@@ -43,7 +43,7 @@ type AcceptInvitationPayload struct {
 	Refusals []*refusal.Refusal `json:"refusals"`
 	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
-	// Who you are from now on.
+	// Who you are from now on; null for a guest, until he is told what he may see.
 	Member *Member `json:"member,omitempty"`
 }
 

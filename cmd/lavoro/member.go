@@ -52,7 +52,7 @@ func memberFirstCommand(c *Config) *cobra.Command {
 	flags.StringVar(&body, "organisation", "", "code of the body, as in the programme's file")
 	flags.StringVar(&in.Name, "name", "", "name, as shown to colleagues")
 	flags.StringVar(&in.Email, "email", "", "e-mail address")
-	flags.StringVar(&in.FiscalCode, "fiscal-code", "", "fiscal code, where only who proves it may come")
+	flags.StringVar(&in.FiscalCode, "fiscal-code", "", "fiscal code: where the issuer tells it, only who proves it may come")
 	for _, name := range []string{"organisation", "name", "email"} {
 		_ = cmd.MarkFlagRequired(name)
 	}

@@ -105,10 +105,10 @@ func (d *door) bearer(token string) graph.Who {
 		}
 		session := graph.Session{Identity: identity(claims), ACR: claims.ACR, ExpiresAt: claims.Expires}
 		session.Actor, err = d.member(ctx, session.Identity)
+		session.Actor.Scopes = access.Limits(claims.Scopes, claims.ClientCredentials)
 		if errors.Is(err, member.ErrUnknown) {
 			return session, member.NotAMember.At()
 		}
-		session.Actor.Scopes = access.Limits(claims.Scopes, claims.ClientCredentials)
 		if !claims.ClientCredentials { // a system signs in nobody, whatever its token says
 			session.Actor.SignedInAt = claims.AuthTime
 		}

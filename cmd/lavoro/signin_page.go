@@ -86,6 +86,8 @@ func (d *door) signedIn(w http.ResponseWriter, req *http.Request) {
 	case err == nil:
 		w.Header().Set("Cache-Control", "no-store")
 		http.Redirect(w, req, back, http.StatusSeeOther)
+	case b.Invitation != nil && errors.Is(err, member.ErrUnknown):
+		d.tell(w, req, http.StatusOK, pageOf{Text: wordsWelcome})
 	case isRefusal:
 		d.tell(w, req, http.StatusForbidden, pageOf{Text: wordsRefused(refused[0]), Again: again})
 	case errors.Is(err, member.ErrUnknown):
@@ -236,6 +238,8 @@ var (
 			En: "You have proved who you are, but no organisation has given you a role that holds today. Ask your organisation's administrator."}}
 	wordsUnavailable = pageWords{text.Text{It: "Per ora non si può accedere", En: "Signing in is not possible at the moment"},
 		text.Text{It: "Chi verifica l'identità non risponde. Riprova tra qualche minuto.", En: "Whoever verifies identities does not answer. Try again in a few minutes."}}
+	wordsWelcome = pageWords{text.Text{It: "Invito accettato", En: "Invitation accepted"},
+		text.Text{It: "Chi ti ha invitato ti dirà quando puoi accedere.", En: "Whoever invited you will tell you when you can sign in."}}
 	wordsNotIn = text.Text{It: "L'invito non si può accettare", En: "The invitation cannot be accepted"}
 	wordsRetry = text.Text{It: "Riprova", En: "Try again"}
 )

@@ -151,7 +151,7 @@ var (
 	registerActs = []Act{RecordAttendance, CorrectAttendance, WithdrawAttendance, ResolveAttendance}
 	matchActs    = []Act{ProposeMatch, AcceptMatch, DeclineMatch}
 	bankActs     = []Act{RecordBankDetails}
-	guestActs    = []Act{InviteGuest}
+	guestActs    = []Act{InviteGuest, ResendInvitation, WithdrawInvitation}
 	personActs   = []Act{AppointRepresentative, EndRepresentative, OpenOwnAccess, CloseOwnAccess} // who sees one person as himself, or for him
 	mandateActs  = []Act{OpenMandate, DrawSample, CloseMandate}
 )
@@ -162,7 +162,7 @@ var acts = map[Role][]Act{
 	PartnerCoordinator: join(lostActs, pathActs, guestActs, bankActs, personActs, companyActs, activityActs, placementActs, registerActs, matchActs, []Act{ComputeAllowance}),
 	CaseManager: join(personActs, []Act{RecordExclusionCheck, CheckEligibility, AdmitParticipant, RejectParticipant, DraftPlan, SignPlan, ActivateParticipant,
 		WithdrawParticipant, CompleteParticipant, AskFirstResult, AskSecondResult, CloseParticipant, RecordProof, RecordBankDetails,
-		PrepareUpload, PrepareDownload, ProtectParticipant, UnprotectParticipant, InviteGuest, Enrol, WithdrawEnrolment}),
+		PrepareUpload, PrepareDownload, ProtectParticipant, UnprotectParticipant, InviteGuest, ResendInvitation, WithdrawInvitation, Enrol, WithdrawEnrolment}),
 	Scout: join(companyActs, matchActs),
 	Tutor: join(registerActs, matchActs, []Act{Enrol, CompleteEnrolment, DraftPlacement, ConfirmPlacement, SignProject, StartPlacement,
 		SuspendPlacement, ResumePlacement, EndPlacement}),

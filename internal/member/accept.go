@@ -11,6 +11,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
 // Identity is who somebody has proved to be, at an issuer that the installation trusts.
@@ -90,17 +91,18 @@ func (d *Directory) marksOf(who Identity) [][]byte {
 
 // openedInvitation is what a secret opens, and who would come.
 type openedInvitation struct {
-	ID          uuid.UUID
-	Member      uuid.UUID
-	Programme   uuid.UUID
-	Audience    []uuid.UUID
-	InvitedBy   uuid.UUID
-	ExpiresAt   time.Time
-	Accepted    bool
-	Gone        bool
-	FiscalIndex [][]byte
-	Comes       uuid.UUID // the member of the identity, if it has one, otherwise the invited one
-	Known       bool      // the identity is the invited member's, or his who holds it in his place
+	ID            uuid.UUID
+	Member        uuid.UUID
+	Programme     uuid.UUID
+	Audience      []uuid.UUID
+	InvitedBy     uuid.UUID
+	ExpiresAt     time.Time
+	Accepted      bool
+	Gone          bool
+	FiscalIndex   [][]byte
+	Comes         uuid.UUID  // the member of the identity, if it has one, otherwise the invited one
+	Known         bool       // the identity is the invited member's, or his who holds it in his place
+	Participation *uuid.UUID // of whom, for a guest
 }
 
 func (i openedInvitation) refused(marks [][]byte, now time.Time) error {
@@ -138,19 +140,18 @@ func (i openedInvitation) accept(ctx context.Context, tx *postgres.Tx, who Ident
 		}
 		known = marks(keys, who.FiscalCode)
 	}
-	holds, err := link(ctx, tx, i.ID, who, known)
+	if err := i.givesNoneToGiver(ctx, tx, i.Member); err != nil { // as whoever he is known now
+		return err
+	}
+	outcome, err := link(ctx, tx, i.ID, who, known)
 	if err != nil {
 		return err
 	}
-	if !holds {
-		return InvitationUnknown.At("secret")
+	if err := refusedLink[outcome]; err != nil {
+		return err.At("secret")
 	}
-	same, err := oneHuman(ctx, tx, i.InvitedBy, i.Comes)
-	if err != nil {
+	if err := i.givesNoneToGiver(ctx, tx, i.Comes); err != nil { // by what was learned of him
 		return err
-	}
-	if same {
-		return SelfGrant.At("secret")
 	}
 	if err := staysApart(ctx, tx, i.Comes); err != nil {
 		return err
@@ -159,8 +160,31 @@ func (i openedInvitation) accept(ctx context.Context, tx *postgres.Tx, who Ident
 	if i.Comes != i.Member {
 		related = append(related, i.Comes)
 	}
+	if i.Participation != nil {
+		related = append(related, *i.Participation)
+	}
 	tx.Tell(event.News{Programme: i.Programme, Act: string(access.AcceptInvitation), Kind: event.Changed, SubjectKind: "Member", Subject: i.Member,
 		Related: related, Audience: i.Audience}, accepted{who.Issuer, who.FiscalCode != ""})
+	return nil
+}
+
+// refusedLink says why an identity was not let in.
+var refusedLink = map[string]*refusal.Code{"LOST": InvitationUnknown, "ENDING": AccountEnds, "NAMED": InvitedIsNamed}
+
+// givesNoneToGiver refuses who invited, and whoever administers a body that answers for the invitation, by any account but the one that is
+// named: what an invited member holds may be another's to change until he comes.
+func (i openedInvitation) givesNoneToGiver(ctx context.Context, tx *postgres.Tx, but uuid.UUID) error {
+	same, err := oneHuman(ctx, tx, i.InvitedBy, i.Comes)
+	if err != nil {
+		return err
+	}
+	gives, err := administers(ctx, tx, i.Comes, but, i.Audience)
+	if err != nil {
+		return err
+	}
+	if same || gives {
+		return SelfGrant.At("secret")
+	}
 	return nil
 }
 

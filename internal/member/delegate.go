@@ -88,7 +88,7 @@ func (d delegationRow) write(ctx context.Context, tx *postgres.Tx, named []uuid.
 		return err
 	}
 	days := Days{d.FromDay, d.ToDay}
-	own, err := delegableOf(ctx, tx, d.MemberID, d.ProgrammeID, days)
+	own, err := delegableOf(ctx, tx, d.MemberID, d.ProgrammeID, d.OrganisationID, days)
 	if err != nil {
 		return err
 	}

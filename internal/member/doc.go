@@ -5,8 +5,8 @@
 //
 //   - A member has a home body. Its administrator, and those of the bodies above it, answer for him: they grant, end, and delegate for an
 //     absence, never to themselves. One who takes part in the programme has no home body, and no administrator learns that he signs in.
-//   - Grants are dated and never taken back for days that are past. A delegation hands on what the absent member himself holds on the day, for a
-//     time with an end; what was delegated to him is not handed on.
+//   - Grants are dated and never taken back for days that are past. A delegation hands on what the absent member himself holds on the day from
+//     his home body or one below it, for a time with an end; what was delegated to him, or another body gave him, is not handed on.
 //   - Roles that are apart (access.Role.Apart) do not meet in one human, whatever accounts he has and whoever he stands in for.
 //   - A body that has an administrator who can sign in keeps one.
 //   - A phone is its member's for good. It is in use, or revoked, and then told to wipe at its next contact, and at last wiped, as its app says.

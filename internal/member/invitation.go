@@ -99,7 +99,8 @@ func WithdrawInvitation(ctx context.Context, tx *postgres.Tx, id uuid.UUID) erro
 	if i.ParticipationID != nil {
 		err = dismiss(ctx, tx, i)
 	} else {
-		err = endEverything(ctx, tx, i.MemberID, tx.Today().AddDays(-1))
+		last := tx.Today().AddDays(-1)
+		err = keepingCircles(ctx, tx, i.MemberID, last, func() error { return endEverything(ctx, tx, i.MemberID, last) })
 	}
 	if err != nil {
 		return err
@@ -114,12 +115,8 @@ func open(ctx context.Context, tx *postgres.Tx, act access.Act, id uuid.UUID) (i
 	if err != nil {
 		return i, err
 	}
-	may := answersFor(tx.Actor, act, i.Audience)
-	if i.ParticipationID != nil { // a guest's: for who decides about the participation
-		may = tx.Actor.Sees(access.Eligibility, i.Audience) && tx.Actor.Sees(access.Contact, i.Audience)
-	}
 	switch {
-	case !may:
+	case !answersFor(tx.Actor, act, i.Audience):
 		return i, refusal.NotAllowed.At()
 	case !i.AcceptedAt.IsZero():
 		return i, InvitationAccepted.At("invitation")
@@ -137,7 +134,11 @@ type letterUntil struct {
 func (i invitationRow) kept() letterUntil { return letterUntil{i.ExpiresAt} }
 
 func (i invitationRow) news(act access.Act, kind event.Kind) event.News {
-	return event.News{Programme: i.ProgrammeID, Act: string(act), Kind: kind, SubjectKind: "Member", Subject: i.MemberID, Audience: i.Audience}
+	n := event.News{Programme: i.ProgrammeID, Act: string(act), Kind: kind, SubjectKind: "Member", Subject: i.MemberID, Audience: i.Audience}
+	if i.ParticipationID != nil {
+		n.Related = []uuid.UUID{*i.ParticipationID}
+	}
+	return n
 }
 
 // marks tell a fiscal code without saying it, one under each key of the index: the key's number in four bytes, then the mark.

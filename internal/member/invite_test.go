@@ -97,7 +97,7 @@ func TestAnInvitedMemberComesOnce(t *testing.T) {
 	}
 	var acts string
 	o.one("select string_agg(act || ' ' || subject_kind, ', ' order by seq) from outbox where subject_id = $1", &acts, id)
-	if acts != "inviteMember Member, acceptInvitation Member" {
+	if acts != "inviteMember Member, sendInvitation Member, acceptInvitation Member" {
 		t.Errorf("news: %s", acts)
 	}
 }
@@ -392,4 +392,80 @@ func TestTheFirstAdministrator(t *testing.T) {
 	}
 	_, err := o.directory().Actor(o.ctx, "gateway", "rosa")
 	o.must(err)
+}
+
+// What another body gave a member is that one's to hand on: whoever administers his home body gives it to nobody.
+func TestADelegationHandsOnWhatTheHomeBodyGave(t *testing.T) {
+	o := newOffice(t)
+	worker, colleague := o.hire("AIAS"), o.hire("AIAS")
+	admin := o.hire("AIAS")
+	o.bestow(admin, access.Administrator, "AIAS")
+	o.bestow(worker, access.Scout, "AIAS")
+	lead := o.bestow(worker, access.Coordinator, "ASL")
+	o.must(o.delegate(admin, worker, colleague, "", "2026-04-01"))
+	if a := o.as(colleague); holds(a, access.Coordinator) || !holds(a, access.Scout) {
+		t.Errorf("stands in with %v", a.Grants)
+	}
+	wants(t, o.delegate(worker, worker, colleague, "", "2026-04-01", lead), member.NotDelegable, "grants", "0")
+}
+
+// Who administers a body does not come by an invitation into it, whoever sent it: what it gives was his to change.
+func TestAnAdministratorComesByNobodysInvitation(t *testing.T) {
+	o := newOffice(t)
+	d := o.directory()
+	id := o.invited(o.chief, "PEGASO")
+	o.must(o.grant(o.boss, id, access.Coordinator, "PEGASO"))
+	wants(t, d.Accept(o.ctx, o.secretOf(id).Hash(), member.Identity{Issuer: "test", Subject: o.boss.String()}), member.SelfGrant, "secret")
+	// Nor by another account of his, once it is known as his.
+	o.must(d.Mark(o.ctx, o.boss, member.Identity{Issuer: "test", Subject: o.boss.String(), FiscalCode: someCode}))
+	wants(t, d.Accept(o.ctx, o.secretOf(id).Hash(), member.Identity{Issuer: "cie", Subject: "boss", FiscalCode: someCode}), member.SelfGrant, "secret")
+	// An administrator who is invited as one comes.
+	second := o.invited(o.boss, "PEGASO", func(in *member.InviteInput) {
+		in.Roles = []member.GrantInput{{ID: uuid.New(), Role: access.Administrator, Organisation: o.orgs["PEGASO"]}}
+	})
+	o.must(d.Accept(o.ctx, o.secretOf(second).Hash(), person("second")))
+}
+
+func TestJoiningAnAccount(t *testing.T) {
+	o := newOffice(t)
+	d := o.directory()
+	as := func(subject string) member.Identity { return member.Identity{Issuer: "test", Subject: subject} }
+	t.Run("that ends", func(t *testing.T) {
+		old, id := o.hire("AIAS"), o.invited(o.boss, "PEGASO")
+		o.must(o.end(o.chief, old, "2026-03-20"))
+		wants(t, d.Accept(o.ctx, o.secretOf(id).Hash(), as(old.String())), member.AccountEnds, "secret")
+	})
+	t.Run("of a guest", func(t *testing.T) {
+		guest, id := o.hire("PEGASO"), o.invited(o.boss, "PEGASO")
+		o.exec("update access_grant set to_day = '2026-03-01' where member_id = $1", guest)
+		o.exec("update member set organisation_id = null, answering = '{}', audience = array[id] where id = $1", guest)
+		o.must(d.Accept(o.ctx, o.secretOf(id).Hash(), as(guest.String())))
+		o.must(o.grant(o.boss, guest, access.Scout, "PEGASO"))
+		o.must(o.end(o.boss, guest, ""))
+	})
+	t.Run("by a code that nobody knew of it", func(t *testing.T) {
+		rosa, approver := o.hire("ASL"), o.hire("ASL")
+		o.bestow(rosa, access.PaymentsOfficer, "ASL")
+		o.must(d.Mark(o.ctx, rosa, member.Identity{Issuer: "test", Subject: rosa.String(), FiscalCode: otherCode}))
+		id := o.invited(o.chief, "ASL", func(in *member.InviteInput) {
+			in.Roles = []member.GrantInput{{ID: uuid.New(), Role: access.Approver, Organisation: o.orgs["ASL"]}}
+		})
+		wants(t, d.Accept(o.ctx, o.secretOf(id).Hash(), member.Identity{Issuer: "test", Subject: approver.String(), FiscalCode: otherCode}), member.RolesApart, "secret")
+	})
+	t.Run("of whom people were given to already", func(t *testing.T) {
+		old, id := o.hire("AIAS"), o.invited(o.boss, "PEGASO")
+		o.exec("alter table access_grant disable trigger user")
+		o.exec(`insert into access_grant (id, member_id, programme_id, role, scope, over_id, from_day, audience) values (gen_random_uuid(), $1, $2, 'TUTOR', 'CIRCLE', gen_random_uuid(), '2026-01-01', '{}')`, id, o.programme)
+		o.exec("alter table access_grant enable trigger user")
+		wants(t, d.Accept(o.ctx, o.secretOf(id).Hash(), as(old.String())), member.InvitedIsNamed, "secret")
+	})
+}
+
+// An end that is to come leaves the invitation as it is until then.
+func TestAnEndToComeLeavesTheInvitation(t *testing.T) {
+	o := newOffice(t)
+	id := o.invited(o.boss, "PEGASO")
+	s := o.secretOf(id)
+	o.must(o.end(o.boss, id, "2026-04-30"))
+	o.must(o.directory().Accept(o.ctx, s.Hash(), person("rosa")))
 }

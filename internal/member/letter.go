@@ -86,6 +86,11 @@ type letterSent struct {
 	Gone bool `json:"gone"`
 }
 
+// letterPrinted is what the journal keeps of a link that was printed.
+type letterPrinted struct {
+	Printed bool `json:"printed"`
+}
+
 // LinkOf gives the link of an invitation whose letter has not gone, for who hands it over himself where there is no post.
 func LinkOf(ctx context.Context, db *postgres.DB, system access.Actor, clock postgres.Clock, base, email string) (link string, err error) {
 	err = db.InTx(ctx, system, clock, func(ctx context.Context, tx *postgres.Tx) error {
@@ -96,6 +101,7 @@ func LinkOf(ctx context.Context, db *postgres.DB, system access.Actor, clock pos
 		if len(newest) == 0 {
 			return ErrNoLetter
 		}
+		tx.Tell(newest[0].news(access.SendInvitation, event.Changed), letterPrinted{true})
 		s, err := db.Keys.Own().Open(newest[0].Sealed, newest[0].place())
 		link = Link(base, Secret(s))
 		return err

@@ -20,9 +20,10 @@ func Reading() plan.Reading {
 	}
 }
 
-// namesSeen: colleagues' names are everybody's, those of who takes part or represents somebody are for the case team.
+// namesSeen: colleagues' names are everybody's, those of who takes part or represents somebody are for who decides about
+// the participation.
 func namesSeen(keys func(access.Class) string, self string) string {
-	team := " x where x.member_id = {t}.id and x.participation_id is not null and x.audience &&& " + keys(access.Contact) + ")"
+	team := " x where x.member_id = {t}.id and x.participation_id is not null and x.audience &&& " + keys(access.Eligibility) + ")"
 	return "{t}.audience &&& " + keys(access.Directory) + " or {t}.organisation_id is null and (exists (select from access_grant" + team +
 		" or exists (select from invitation" + team + ") or {t}.id = " + self
 }
@@ -65,7 +66,7 @@ func account() plan.Type {
 func invitation() plan.Type {
 	return plan.Type{Name: "Invitation", Prefix: "inv", Table: "invitation", Class: access.Accounts,
 		Rows: func(keys func(access.Class) string, self string) string {
-			return "case when {t}.participation_id is null then {t}.audience &&& " + keys(access.Accounts) + " else {t}.audience &&& " + keys(access.Contact) +
+			return "case when {t}.participation_id is null then {t}.audience &&& " + keys(access.Accounts) + " else {t}.audience &&& " + keys(access.Eligibility) +
 				" end or {t}.member_id = " + self
 		},
 		Fields: plan.Fields{

@@ -103,6 +103,20 @@ var (
 		Cure:    refusal.Text{It: "Accedi con la tua identità, oppure fai correggere l'invito.", En: "Sign in as yourself, or have the invitation corrected."},
 		CuredBy: administrator,
 	})
+	// AccountEnds is for joining an account that has a last day.
+	AccountEnds = refusal.Define(refusal.Definition{
+		Code: "ACCOUNT_ENDS", Kind: refusal.State,
+		Message: refusal.Text{It: "L'accesso che hai già ha una data di fine: quello che l'invito ti dà finirebbe lo stesso giorno.", En: "The account that you have has a last day: what the invitation gives you would end on it, too."},
+		Cure:    refusal.Text{It: "Accetta l'invito il giorno dopo la fine; se l'invito scade prima, fattene mandare un altro.", En: "Accept on the day after the end; if the invitation expires before, have another sent."},
+		CuredBy: administrator,
+	})
+	// InvitedIsNamed is for joining an account where people or a mandate were given to the invited member already.
+	InvitedIsNamed = refusal.Define(refusal.Definition{
+		Code: "INVITED_IS_NAMED", Kind: refusal.State,
+		Message: refusal.Text{It: "Hai già un accesso, e all'invito sono già stati affidati una persona o un mandato.", En: "You have an account, and people or a mandate were already given to whom the invitation made."},
+		Cure:    refusal.Text{It: "Fai affidare quelle persone a un altro membro fino a quando avrai accettato, oppure accedi con un'altra identità.", En: "Have them given to another member until you have accepted, or sign in with another identity."},
+		CuredBy: administrator,
+	})
 	// NoIdentity is for accepting without an identity that was just proved.
 	NoIdentity = refusal.Define(refusal.Definition{
 		Code: "NO_IDENTITY", Kind: refusal.Input,

@@ -254,9 +254,18 @@ func waitsFor(ctx context.Context, db *postgres.DB, marks [][]byte, now time.Tim
 	return hash, nil
 }
 
-// link lets the identity in; false where the invitation holds no longer.
-func link(ctx context.Context, tx *postgres.Tx, invitation uuid.UUID, who Identity, marks [][]byte) (bool, error) {
-	return yes(ctx, tx, "invitation_accept(?, ?, ?, ?, ?, ?)", invitation, who.Issuer, who.Subject, pgdialect.Array(marks), tx.Now, tx.Today())
+// link lets the identity in, or says why not.
+func link(ctx context.Context, tx *postgres.Tx, invitation uuid.UUID, who Identity, marks [][]byte) (outcome string, err error) {
+	err = tx.NewRaw("select invitation_accept(?, ?, ?, ?, ?, ?)", invitation, who.Issuer, who.Subject, pgdialect.Array(marks), tx.Now, tx.Today()).Scan(ctx, &outcome)
+	if err != nil {
+		return "", fmt.Errorf("accept: %w", err)
+	}
+	return outcome, nil
+}
+
+// administers says whether the human behind a member administers one of the bodies today, by any account but one.
+func administers(ctx context.Context, tx *postgres.Tx, member, but uuid.UUID, bodies []uuid.UUID) (bool, error) {
+	return yes(ctx, tx, "administers(?, ?, ?, ?)", member, but, pgdialect.Array(bodies), tx.Today())
 }
 
 func keepMarks(ctx context.Context, tx *postgres.Tx, member uuid.UUID, marks [][]byte) error {
@@ -379,10 +388,11 @@ func held(ctx context.Context, tx *postgres.Tx, g grantRow) (bool, error) {
 		g.MemberID, g.ProgrammeID, string(g.Role), string(g.Scope), g.OverID, g.FromDay, g.ToDay)
 }
 
-// delegableOf gives the member's own grants in the programme that somebody else may hold on some of the days.
-func delegableOf(ctx context.Context, tx *postgres.Tx, member, programme uuid.UUID, d Days) (rows []grantRow, err error) {
-	err = tx.NewRaw(`select id, role, scope, from_day, to_day from access_grant where member_id = ? and programme_id = ?
-		and daterange(from_day, coalesce(to_day + 1, 'infinity')) && daterange(?::date, ?::date + 1) order by id`, member, programme, d.From, d.To).Scan(ctx, &rows)
+// delegableOf gives the member's own grants in the programme, from the body that answers for the delegation or one below it, that somebody else
+// may hold on some of the days.
+func delegableOf(ctx context.Context, tx *postgres.Tx, member, programme, body uuid.UUID, d Days) (rows []grantRow, err error) {
+	err = tx.NewRaw(`select id, role, scope, from_day, to_day from access_grant where member_id = ? and programme_id = ? and ? = any (organisation_line(organisation_id))
+		and daterange(from_day, coalesce(to_day + 1, 'infinity')) && daterange(?::date, ?::date + 1) order by id`, member, programme, body, d.From, d.To).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("grants: %w", err)
 	}
@@ -416,6 +426,9 @@ func stop(ctx context.Context, tx *postgres.Tx, table string, id uuid.UUID, last
 func endEverything(ctx context.Context, tx *postgres.Tx, member uuid.UUID, last calendar.Day) error {
 	if _, err := tx.NewRaw("select member_end(?, ?)", member, last).Exec(ctx); err != nil {
 		return fmt.Errorf("end of a member: %w", err)
+	}
+	if !last.Before(tx.Today()) {
+		return nil // until then he may come
 	}
 	return withdraw(ctx, tx, member)
 }

@@ -103,11 +103,19 @@ func TestAGuestGoesWithThePerson(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	asked, _, err := o.guest(o.as(o.manager, access.CaseManager), made.Participation)
+	if err != nil {
+		t.Fatal(err)
+	}
 	person := o.text("select person_id from participation where id = $1", made.Participation)
 	o.exec(`insert into access_grant (id, member_id, programme_id, role, scope, over_id, from_day, participation_id, audience)
 		select gen_random_uuid(), $1, programme_id, 'LEGAL_REPRESENTATIVE', 'PERSON', person_id, '2026-03-01', id, audience from participation where id = $2`, guest, made.Participation)
 	o.exec("select destroy_person_key($1::uuid, now(), null)", person)
 	if left := o.text("select concat_ws(' ', name, email, issuer, ended_on is not null) from member where id = $1", guest); strings.Contains(left, "Lucia") || strings.Contains(left, "example.org") || !strings.HasSuffix(left, " t") {
 		t.Errorf("left of the guest: %s", left)
+	}
+	if left := o.text(`select concat_ws(' ', m.name, m.email, i.withdrawn_at is not null, i.sealed is null) from member m join invitation i on i.member_id = m.id
+		where m.id = $1`, asked); left != "— "+asked.String()+"@erased.invalid t t" {
+		t.Errorf("left of who was only asked to come: %s", left)
 	}
 }

@@ -124,7 +124,7 @@ func memberTypes() {
 	}
 	guest := func(r *Row) string {
 		if r.Text("organisation_id") == "" {
-			return "contact"
+			return "eligibility"
 		}
 		return "directory"
 	}
@@ -150,7 +150,7 @@ func memberTypes() {
 	}}
 	Types["Invitation"] = &Type{Table: "invitation", Prefix: "inv", Class: "accounts", Mine: "member_id", RowClass: func(r *Row) string {
 		if r.Text("participation_id") != "" {
-			return "contact"
+			return "eligibility"
 		}
 		return "accounts"
 	}, Of: func(w *World, r *Row) []Holder {
