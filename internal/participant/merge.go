@@ -127,14 +127,15 @@ func recordsFor(ctx context.Context, tx *postgres.Tx, act access.Act, named ...r
 	if !slices.ContainsFunc(tx.Actor.Grants, func(g access.Grant) bool { return tx.Actor.MayIn(act, g.Programme) }) {
 		return nil, refusal.NotAllowed.At()
 	}
+	found, err := loadRecords(ctx, tx, named)
+	if err != nil {
+		return nil, err
+	}
 	var all recordRows
 	var list refusal.List
-	slices.SortFunc(named, func(a, b record) int { return bytes.Compare(a.id[:], b.id[:]) }) // everybody locks in one order
 	for _, one := range named {
-		rows, err := loadRecord(ctx, tx, one.id)
+		rows := found[one.id]
 		switch {
-		case err != nil:
-			return nil, err
 		case len(rows) == 0:
 			list = append(list, refusal.NotFound.At(one.path))
 		case slices.ContainsFunc(rows, func(r recordRow) bool { return !r.Seen }):
@@ -145,6 +146,18 @@ func recordsFor(ctx context.Context, tx *postgres.Tx, act access.Act, named ...r
 		all = append(all, rows...)
 	}
 	return all, list.Err()
+}
+
+// loadRecords loads records in the order of their ids: everybody locks in one order, and refusals come in the input's.
+func loadRecords(ctx context.Context, tx *postgres.Tx, named []record) (found map[uuid.UUID]recordRows, err error) {
+	found = map[uuid.UUID]recordRows{}
+	sorted := slices.SortedFunc(slices.Values(named), func(a, b record) int { return bytes.Compare(a.id[:], b.id[:]) })
+	for _, one := range sorted {
+		if found[one.id], err = loadRecord(ctx, tx, one.id); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
 }
 
 // standing refuses a record that is no person of its own any more. The one that is kept may stand for others already.
