@@ -109,7 +109,7 @@ func freeHour(t *testing.T, n *node, p vars) vars {
 		enrolment := at(t, placement, "enrolment").(map[string]any)
 		for back := range 13 {
 			day := today.AddDays(-back - 1).String()
-			slot := enrolment["id"].(string) + day
+			slot := n.app.Installation.ID.String() + enrolment["id"].(string) + day
 			if day >= enrolment["fromDay"].(string) && day <= enrolment["toDay"].(string) && !givenAway[slot] {
 				givenAway[slot] = true
 				return vars{"id": "att_" + uuid.Must(uuid.NewV7()).String(), "enrolment": enrolment["id"], "day": day, "from": "20:00", "to": "21:00"}
@@ -120,7 +120,7 @@ func freeHour(t *testing.T, n *node, p vars) vars {
 	return nil
 }
 
-// givenAway are the hours that freeHour has given away already.
+// givenAway are the hours that freeHour has given away already, of each copy of the demonstration.
 var givenAway = map[string]bool{}
 
 func eventsCross(t *testing.T, writer, reader *node, p vars) {
