@@ -92,7 +92,9 @@ func TestAGuestComes(t *testing.T) {
 	if a, err := directory.Actor(o.ctx, who.Issuer, who.Subject); !errors.Is(err, member.ErrUnknown) {
 		t.Errorf("sees something already: %v", a)
 	}
-	wants(t, o.in(manager, func(ctx context.Context, tx *postgres.Tx) error { return member.WithdrawInvitation(ctx, tx, invitation) }), member.InvitationAccepted, "invitation")
+	wants(t, o.in(manager, func(ctx context.Context, tx *postgres.Tx) error {
+		return member.WithdrawInvitation(ctx, tx, invitation)
+	}), member.InvitationAccepted, "invitation")
 }
 
 // A guest who came for a person alone goes with the person's key.
