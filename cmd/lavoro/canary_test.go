@@ -50,6 +50,7 @@ var canaries = map[string][]string{
 	"Canarinoritiro":       {},
 	"CANARINO0001":         {}, // the account within an IBAN
 	"Canarinointestatario": {},
+	"Canarinodecreto":      {}, // by which somebody represents
 	"Canarinocontenuto":    {}, // of a file
 	"Canarinofermo":        {}, // why somebody's data are held: a detail of the journal
 	"Canarinoavviso":       {}, // why a warning was passed
@@ -68,6 +69,7 @@ var planted = map[string][]string{
 	"Participant.restricted":       {"CANARINO_RESTRICTED"},
 	"BankDetails.iban":             {"CANARINO0001"},
 	"BankDetails.holder":           {"Canarinointestatario"},
+	"Representation.reference":     {"Canarinodecreto"},
 	"Attendance.note":              {"Canarinonota", "Canarinocorrezione"},
 	"Attendance.standingNote":      {"Canarinoritiro"},
 }
@@ -262,6 +264,9 @@ func (b *birds) people() {
 	id := at(b.t, person, "participant.id")
 	b.id = id.(string)
 	b.act("recordBankDetails", "RecordBankDetailsInput", vars{"participant": id, "iban": fiscal.MakeItalianIBAN("5428", "11101", "CANARINO0001"), "holder": "Canarinointestatario"}, "bank { since }")
+	guest := b.act("inviteGuest", "InviteGuestInput", vars{"participant": id, "name": "Ospite", "email": "ospite@example.org"}, "member { id }")
+	b.act("appointRepresentative", "AppointRepresentativeInput", vars{"participant": id, "member": at(b.t, guest, "member.id"), "title": "GUARDIAN",
+		"reference": "Canarinodecreto", "titledOn": "2026-01-15"}, "representation { id }")
 	for _, hold := range []bool{true, false} {
 		b.act("holdPerson", "HoldPersonInput", vars{"person": at(b.t, person, "participant.person.id"), "hold": hold, "reason": "Canarinofermo"}, "person { id }")
 	}
@@ -308,7 +313,7 @@ func (b *birds) shown() {
 		reader := b.lead
 		reader.Purpose, reader.reason = purpose, "Canarinofinalita"
 		data, code := b.post(reader, `query($p: ID!, $a: ID!, $b: ID!) { participant(id: $p) { referringService health { groups { code } } penal { groups { code } } protection { groups { code } }
-			restricted { groups { code } } bank { iban holder } } a: node(id: $a) { ... on Attendance { note standingNote } } b: node(id: $b) { ... on Attendance { note standingNote } } }`,
+			restricted { groups { code } } bank { iban holder } representatives { reference } } a: node(id: $a) { ... on Attendance { note standingNote } } b: node(id: $b) { ... on Attendance { note standingNote } } }`,
 			vars{"p": b.id, "a": b.entries[0], "b": b.entries[1]})
 		if code != "" {
 			b.t.Fatal(purpose, code)

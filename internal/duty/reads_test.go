@@ -14,8 +14,8 @@ import (
 
 // readFor puts a read of the participation into the journal, with a reason or without.
 func (h *house) readFor(reader, participation uuid.UUID, at time.Time, reason string) {
-	h.exec(`insert into read_journal (id, node, seq, at, request_id, actor_id, programme_id, purpose, class, reason, participations, persons, chain, audience)
-		values (gen_random_uuid(), gen_random_uuid(), 1, $1, gen_random_uuid(), $2, $3, 'SUPERVISION', 'health', convert_to(nullif($4, ''), 'UTF8'), array[$5::uuid], '{}', '', '{}')`,
+	h.exec(`insert into read_journal (id, node, seq, at, request_id, actor_id, programme_id, purpose, class, reason, participations, persons, chain, audience, version)
+		values (gen_random_uuid(), gen_random_uuid(), 1, $1, gen_random_uuid(), $2, $3, 'SUPERVISION', 'health', convert_to(nullif($4, ''), 'UTF8'), array[$5::uuid], '{}', '', '{}', 2)`,
 		at, reader, h.programme, reason, participation)
 }
 

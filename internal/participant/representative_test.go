@@ -84,6 +84,7 @@ func TestAppointingARepresentativeIsRefused(t *testing.T) {
 	o.exec("update member set ended_on = '2026-03-01' where id = $1", gone)
 	twin := o.relative()
 	o.exec("update member set email = upper($2) where id = $1", twin, o.manager.String()+"@example.org")
+	o.exec("update access_grant set organisation_id = $1 where member_id = $2", o.orgs["ASL"], o.tutor)
 	o.exec(`insert into delegation (id, programme_id, member_id, to_member_id, every_grant, from_day, to_day, given_by, organisation_id, audience)
 		values (gen_random_uuid(), $1, $2, $3, true, '2026-04-01', '2026-04-10', $2, $4, '{}')`, o.programme, o.tutor, standIn, o.orgs["ASL"])
 	coordinates, pays, staff := o.relative(), o.relative(), o.relative()
