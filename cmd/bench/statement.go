@@ -17,7 +17,7 @@ type statement struct {
 	Args []string
 }
 
-// capture gives the statement that PostgreSQL ran for do, from the server's own log: the longest one.
+// capture gives the statement that PostgreSQL ran for do, from the server's own log: the longest plan.
 func (s *stage) capture(ctx context.Context, do func() error) (statement, error) {
 	if err := s.logStatements(ctx, "0"); err != nil {
 		return statement{}, err
@@ -33,11 +33,11 @@ func (s *stage) capture(ctx context.Context, do func() error) (statement, error)
 	}
 	longest := statement{}
 	for _, f := range found {
-		if len(f.SQL) > len(longest.SQL) {
+		if strings.Contains(f.SQL, "json_build_object") && len(f.SQL) > len(longest.SQL) {
 			longest = f
 		}
 	}
-	if !strings.Contains(longest.SQL, "json_build_object") {
+	if longest.SQL == "" {
 		return statement{}, fmt.Errorf("no plan's statement among the %d of the server's log", len(found))
 	}
 	return longest, longest.bound()
