@@ -27,11 +27,12 @@ func (d *Directory) Accept(ctx context.Context, hash []byte, who Identity) error
 	if err != nil {
 		return err
 	}
-	if err := opened.refused(d.marksOf(who), d.Clock()); err != nil || opened.Accepted {
+	known := d.marksOf(who)
+	if err := opened.refused(known, d.Clock()); err != nil || opened.Accepted {
 		return err // accepted by himself: done
 	}
 	err = d.DB.InTx(ctx, access.Actor{Member: opened.Comes}, d.Clock, func(ctx context.Context, tx *postgres.Tx) error {
-		return opened.accept(ctx, tx, who)
+		return opened.accept(ctx, tx, who, known)
 	})
 	d.forget(who)
 	return err
@@ -65,21 +66,29 @@ func (d *Directory) Mark(ctx context.Context, member uuid.UUID, who Identity) er
 	if known == nil || !d.unmarked(member, known[0]) {
 		return nil
 	}
-	return d.DB.InTx(ctx, access.Actor{Member: member}, d.Clock, func(ctx context.Context, tx *postgres.Tx) error {
+	err := d.DB.InTx(ctx, access.Actor{Member: member}, d.Clock, func(ctx context.Context, tx *postgres.Tx) error {
 		return keepMarks(ctx, tx, member, known)
 	})
+	if err == nil {
+		d.noteMarked(member, known[0])
+	}
+	return err
 }
 
-// unmarked says, once, that the member's mark under the primary key was not kept by this node.
+// unmarked says that the member's mark under the primary key was not kept by this node yet.
 func (d *Directory) unmarked(member uuid.UUID, primary []byte) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.marked[member] != string(primary)
+}
+
+func (d *Directory) noteMarked(member uuid.UUID, primary []byte) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.marked == nil || len(d.marked) > 10_000 {
 		d.marked = map[uuid.UUID]string{}
 	}
-	fresh := d.marked[member] != string(primary)
 	d.marked[member] = string(primary)
-	return fresh
 }
 
 func (d *Directory) marksOf(who Identity) [][]byte {
@@ -128,17 +137,9 @@ func meetsAny(one, other [][]byte) bool {
 }
 
 // accept links the identity and looks at what this human now holds in all: never what he gave himself, nor two roles that may not meet.
-func (i openedInvitation) accept(ctx context.Context, tx *postgres.Tx, who Identity) error {
+func (i openedInvitation) accept(ctx context.Context, tx *postgres.Tx, who Identity, known [][]byte) error {
 	if err := lock(ctx, tx); err != nil {
 		return err
-	}
-	var known [][]byte
-	if who.FiscalCode != "" {
-		keys, err := tx.Keys()
-		if err != nil {
-			return err
-		}
-		known = marks(keys, who.FiscalCode)
 	}
 	if err := i.givesNoneToGiver(ctx, tx, i.Member); err != nil { // as whoever he is known now
 		return err

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"log/slog"
 	"time"
 
 	"github.com/google/uuid"
@@ -34,7 +35,7 @@ func (s Secret) Hash() []byte {
 }
 
 // LogValue hides the secret.
-func (Secret) LogValue() string { return "[secret]" }
+func (Secret) LogValue() slog.Value { return slog.StringValue("[secret]") }
 
 func (i invitationRow) place() secret.Place {
 	return secret.Place{Table: "invitation", Column: "sealed", Row: i.ID}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"regexp"
 	"strings"
@@ -468,4 +469,12 @@ func TestAnEndToComeLeavesTheInvitation(t *testing.T) {
 	s := o.secretOf(id)
 	o.must(o.end(o.boss, id, "2026-04-30"))
 	o.must(o.directory().Accept(o.ctx, s.Hash(), person("rosa")))
+}
+
+func TestASecretIsNotLogged(t *testing.T) {
+	var said strings.Builder
+	slog.New(slog.NewTextHandler(&said, nil)).Info("letter", "secret", member.Secret("canary"))
+	if strings.Contains(said.String(), "canary") {
+		t.Error(said.String())
+	}
 }
