@@ -1,6 +1,7 @@
 package testdb
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -153,7 +154,7 @@ func takeSlot() (*child.Lock, string, error) {
 
 // slotsFolder is this user's own; another user's folder of the same name is refused, as it could hold anything.
 func slotsFolder() (string, error) {
-	base := filepath.Join(os.TempDir(), "lavoro-test-"+strconv.Itoa(os.Getuid()))
+	base := filepath.Join(cmp.Or(os.Getenv(SlotsEnv), roomyMemory(), os.TempDir()), "lavoro-test-"+strconv.Itoa(os.Getuid()))
 	if err := os.Mkdir(base, 0o711); err != nil && !errors.Is(err, fs.ErrExist) {
 		return "", err
 	}
@@ -162,7 +163,7 @@ func slotsFolder() (string, error) {
 		return "", err
 	}
 	if owner := info.Sys().(*syscall.Stat_t).Uid; !info.IsDir() || int(owner) != os.Getuid() {
-		return "", fmt.Errorf("%s is another user's: remove it, or set TMPDIR", base)
+		return "", fmt.Errorf("%s is another user's: remove it, or set %s", base, SlotsEnv)
 	}
 	return base, nil
 }

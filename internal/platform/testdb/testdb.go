@@ -16,6 +16,8 @@ import (
 const (
 	PostgresEnv = "LAVORO_TEST_POSTGRES_URL"
 	RedisEnv    = "LAVORO_TEST_REDIS_URL"
+	// SlotsEnv names the folder that servers keep their data below, in place of the usual one.
+	SlotsEnv = "LAVORO_TEST_SLOTS"
 )
 
 // patience bounds the making of a cluster and its first migration on a busy machine.

@@ -144,7 +144,7 @@ func TestPrivateServersMayFail(t *testing.T) {
 
 // A test process never clears up: its servers and its slot must be there for the next one all the same.
 func TestASlotIsTakenUpAgain(t *testing.T) {
-	t.Setenv("TMPDIR", slotsOfItsOwn(t))
+	t.Setenv(testdb.SlotsEnv, slotsOfItsOwn(t))
 	first, second := otherProcess(t), otherProcess(t)
 	if first != second {
 		t.Errorf("another slot: %s, then %s", first, second)
