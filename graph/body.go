@@ -61,6 +61,14 @@ var (
 
 // readParams reads one operation from a body.
 func readParams(body io.Reader) (*graphql.RawParams, error) {
+	data, err := readBody(body)
+	if err != nil {
+		return nil, err
+	}
+	return parseParams(data)
+}
+
+func readBody(body io.Reader) ([]byte, error) {
 	data, err := io.ReadAll(body)
 	var over *http.MaxBytesError
 	switch {
@@ -68,7 +76,16 @@ func readParams(body io.Reader) (*graphql.RawParams, error) {
 		return nil, tooLarge.At()
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return nil, tooSlow.At()
-	case err != nil || !utf8.Valid(data):
+	case err != nil:
+		return nil, malformed.At()
+	}
+	return data, nil
+}
+
+// parseParams reads one operation from its JSON.
+func parseParams(data []byte) (*graphql.RawParams, error) {
+	switch {
+	case !utf8.Valid(data):
 		return nil, malformed.At()
 	case bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("[")):
 		return nil, batched.At()

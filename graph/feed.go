@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -106,7 +107,8 @@ func (r *Resolver) feed(ctx context.Context, session Session, field plan.Selecte
 	if string(seen[0][0]) == "null" && !sharesProgramme(session.Actor, programme) {
 		return live.Feed{}, false, refusal.NotFound.At("programme")
 	}
-	feed = live.Feed{Programme: programme, SubjectKind: declared.subject, Whole: wholePerson, Sees: func(audience []uuid.UUID) bool { return session.Actor.Sees(declared.class, audience) }}
+	keys := session.Actor.Keys(declared.class)
+	feed = live.Feed{Programme: programme, Kinds: map[string][]uuid.UUID{declared.subject: keys, wholePerson: keys}, Whole: wholePerson}
 	for argument, prefix := range declared.narrow {
 		if given, ok := field.Args[argument].(string); ok {
 			id, err := idOf(prefix, given, argument)
@@ -118,6 +120,10 @@ func (r *Resolver) feed(ctx context.Context, session Session, field plan.Selecte
 	}
 	feed.Execute = func(ctx context.Context, events []event.Event) ([][]byte, error) {
 		return r.execute(ctx, session, field, declared.subject, events)
+	}
+	feed.Restarted = func(after int64) []byte {
+		epoch, _ := r.Hub.Epoch(context.Background()) // known: it has just changed
+		return r.spelled(session, field, r.resync(epoch, after))
 	}
 	return feed, string(seen[1][0]) == "null", nil
 }
@@ -134,7 +140,7 @@ func sharesProgramme(a access.Actor, programme uuid.UUID) bool {
 
 // execute reads the subjects of events that arrived together with one statement, and writes one answer for each.
 func (r *Resolver) execute(ctx context.Context, session Session, field plan.Selected, subject string, events []event.Event) ([][]byte, error) {
-	epoch, err := r.epoch(ctx)
+	epoch, err := r.Hub.Epoch(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -196,21 +202,28 @@ func (r *Resolver) subjects(ctx context.Context, session Session, field plan.Sel
 	return objects, nil
 }
 
+// spellUpdate writes an update as the whole answer that goes to a follower.
 func spellUpdate(session Session, field plan.Selected, u update) ([]byte, error) {
 	inner, err := plan.Renderer{Lang: session.Lang}.Value(u, field)
 	if err != nil {
 		return nil, err
 	}
 	alias, _ := json.Marshal(field.Alias)
-	return append(append(append(append([]byte("{"), alias...), ':'), inner...), '}'), nil
+	return slices.Concat([]byte(`{"data":{`), alias, []byte(":"), inner, []byte("}}")), nil
 }
 
-func (r *Resolver) answer(session Session, field plan.Selected, u update) *graphql.Response {
+// spelled is spellUpdate for updates of our own making, which can be written.
+func (r *Resolver) spelled(session Session, field plan.Selected, u update) []byte {
 	data, err := spellUpdate(session, field, u)
 	if err != nil {
 		return nil
 	}
-	return &graphql.Response{Data: data}
+	return data
+}
+
+// resync is the update that tells of events that are lost to the follower: what follows begins after the sequence.
+func (r *Resolver) resync(epoch string, after int64) update {
+	return update{Cursor: cursor(epoch, after), Sequence: after, OccurredAt: r.Clock().UTC(), Act: "resync", Kind: event.Resync}
 }
 
 // start reads where a feed begins. A cursor of another history, of the future, or older than what is kept is answered with a
@@ -220,37 +233,23 @@ func (r *Resolver) start(ctx context.Context, programme uuid.UUID, field plan.Se
 	if !ok {
 		return -1, nil, nil
 	}
-	epoch, err := r.epoch(ctx)
-	if err != nil {
-		return 0, nil, err
-	}
-	head, err := live.Head(ctx, r.DB, programme)
-	if err != nil {
-		return 0, nil, err
-	}
 	itsEpoch, seq, err := parseCursor(given)
 	if err != nil {
 		return 0, nil, feedCursor.At("after")
 	}
-	kept, err := live.Kept(ctx, r.DB, programme, seq)
+	epoch, err := r.Hub.Epoch(ctx)
 	if err != nil {
 		return 0, nil, err
 	}
-	if itsEpoch == epoch && seq <= head && kept {
+	ok, head, err := r.Hub.Reaches(ctx, programme, seq)
+	if err != nil {
+		return 0, nil, err
+	}
+	if ok && itsEpoch == epoch {
 		return seq, nil, nil
 	}
-	return head, &update{Cursor: cursor(epoch, head), Sequence: head, OccurredAt: r.Clock().UTC(), Act: "resync", Kind: event.Resync}, nil
-}
-
-func (r *Resolver) epoch(ctx context.Context) (string, error) {
-	if known := r.knownEpoch.Load(); known != nil {
-		return *known, nil
-	}
-	epoch, err := live.Epoch(ctx, r.DB)
-	if err == nil {
-		r.knownEpoch.Store(&epoch)
-	}
-	return epoch, err
+	lost := r.resync(epoch, head)
+	return head, &lost, nil
 }
 
 func cursor(epoch string, seq int64) string { return epoch + "." + strconv.FormatInt(seq, 10) }

@@ -2,11 +2,13 @@ package graph
 
 import (
 	"context"
+	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/google/uuid"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"github.com/lavoroincorso/lavoro/graph/wire"
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/live"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
@@ -21,21 +23,28 @@ const changedRights = "rightsChanged"
 // following is one subscription. When the rights of its connection change it goes on where it stood under the new ones, after telling
 // whom it gains and loses by them.
 type following struct {
-	r       *Resolver
-	op      *graphql.OperationContext
-	field   plan.Selected
+	r      *Resolver
+	op     *graphql.OperationContext
+	field  plan.Selected
+	ctx    context.Context // ends with the subscription
+	stream *wire.Stream
+
+	mu      sync.Mutex
+	ended   bool
 	session Session
 	feed    live.Feed
 	sub     *live.Subscriber
-	stop    func() // listening for changes of rights
-	first   []update
 }
 
-// follow answers a subscription from the hub.
+// follow begins a subscription: the hub feeds its stream from now on. The handler gives an answer only when it cannot begin.
 func (r *Resolver) follow(ctx context.Context, op *graphql.OperationContext) graphql.ResponseHandler {
 	session, _ := sessionOf(ctx)
+	out, standing := streamOf(ctx)
+	if !standing {
+		return failed(ctx, needsSocket.At())
+	}
 	if err := r.place(ctx, session); err != nil {
-		return ended(ctx, err)
+		return failed(ctx, err)
 	}
 	s := &selector{op: op, schema: r.AST}
 	asked := s.fields(op.Operation.SelectionSet, "Subscription")
@@ -45,115 +54,134 @@ func (r *Resolver) follow(ctx context.Context, op *graphql.OperationContext) gra
 	if s.err != nil {
 		return failed(ctx, s.err)
 	}
-	f := &following{r: r, op: op, field: asked[0], stop: func() {}}
-	feed, alone, err := r.feed(ctx, session, f.field)
-	if err != nil {
-		return ended(ctx, err)
+	f := &following{r: r, op: op, field: asked[0], ctx: ctx, stream: out}
+	if err := f.begin(session); err != nil && ctx.Err() == nil {
+		return failed(ctx, err)
 	}
-	after, resync, err := r.start(ctx, feed.Programme, f.field)
-	if err != nil {
-		return ended(ctx, err)
-	}
-	if resync != nil {
-		f.first = append(f.first, *resync)
-	}
-	if err := f.join(ctx, session, feed, alone, after); err != nil {
-		return ended(ctx, err)
-	}
-	return f.next
+	return func(context.Context) *graphql.Response { return nil }
 }
 
-// ended answers a subscription that cannot begin: with the reason, or with nothing where its client has ended it meanwhile.
-func ended(ctx context.Context, err error) graphql.ResponseHandler {
-	if ctx.Err() != nil {
-		return func(context.Context) *graphql.Response { return nil }
-	}
-	return failed(ctx, err)
-}
-
-// join follows the feed under the session's rights from a sequence on.
-func (f *following) join(ctx context.Context, session Session, feed live.Feed, alone bool, after int64) error {
-	sub, err := f.r.Hub.Follow(ctx, groupKey(f.op, session, alone), feed, after)
+// begin follows the feed from where the subscription asks to be resumed, or from now on.
+func (f *following) begin(session Session) error {
+	feed, alone, err := f.r.feed(f.ctx, session, f.field)
 	if err != nil {
 		return err
 	}
-	f.session, f.feed, f.sub = session, feed, sub
-	end := context.AfterFunc(ctx, sub.Close)
-	f.stop = func() { end() }
-	if connection, stands := standingOf(ctx); stands {
-		now, deaf := connection.onChange(sub.Close)
-		f.stop = func() { end(); deaf() }
+	after, resync, err := f.r.start(f.ctx, feed.Programme, f.field)
+	if err != nil {
+		return err
+	}
+	if resync != nil {
+		f.tell(session, *resync)
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err := f.join(session, feed, alone, after); err != nil {
+		return err
+	}
+	f.stream.OnRoom(func() { go f.resume() })
+	context.AfterFunc(f.ctx, f.end)
+	if c, ok := connectionOf(f.ctx); ok {
+		changed := func() { go f.again() }
+		now, deaf := c.onChange(changed)
+		context.AfterFunc(f.ctx, deaf)
 		if now.Actor.Fingerprint() != session.Actor.Fingerprint() {
-			sub.Close() // they changed while it joined
+			changed() // while it joined
 		}
 	}
 	return nil
 }
 
-// next waits for the next answer; nil when the subscription has ended.
-func (f *following) next(ctx context.Context) *graphql.Response {
-	for {
-		if len(f.first) > 0 {
-			u := f.first[0]
-			f.first = f.first[1:]
-			return f.r.answer(f.session, f.field, u)
-		}
-		if data := f.sub.Next(ctx); data != nil {
-			return &graphql.Response{Data: data}
-		}
-		f.stop()
-		session, signedIn := sessionOf(ctx)
-		if ctx.Err() != nil || !signedIn || session.Actor.Fingerprint() == f.session.Actor.Fingerprint() {
-			f.sub.Close()
-			return nil
-		}
-		if err := f.again(ctx, session); err != nil {
-			return &graphql.Response{Errors: gqlerror.List{present(ctx, err)}}
-		}
+// join follows the feed under the session's rights from a sequence on; f.mu is held.
+func (f *following) join(session Session, feed live.Feed, alone bool, after int64) error {
+	sub, err := f.r.Hub.Follow(f.ctx, groupKey(f.op, session, alone), feed, after, func(frame live.Frame) bool { return f.stream.Take(frame.Data) })
+	if err == nil {
+		f.session, f.feed, f.sub = session, feed, sub
+	}
+	return err
+}
+
+// end ends the subscription with its stream.
+func (f *following) end() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.ended = true
+	f.sub.Close()
+}
+
+// resume goes on when the connection has room again.
+func (f *following) resume() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.ended {
+		f.sub.Resume()
 	}
 }
 
-// again goes on under other rights from where the subscription stood.
-func (f *following) again(ctx context.Context, session Session) error {
-	feed, alone, err := f.r.feed(ctx, session, f.field)
-	if err != nil {
-		return err
+// again goes on under the rights as they are now, from where the subscription stood.
+func (f *following) again() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	session, signedIn := sessionOf(f.ctx)
+	if f.ended || session.Actor.Fingerprint() == f.session.Actor.Fingerprint() {
+		return
 	}
-	at := f.sub.At()
-	if f.first, err = f.moved(ctx, session, at); err != nil {
-		return err
+	if !signedIn {
+		f.stream.Complete()
+		return
 	}
-	return f.join(ctx, session, feed, alone, at)
+	at := f.sub.Close()
+	feed, alone, err := f.r.feed(f.ctx, session, f.field)
+	var moved []update
+	if err == nil {
+		moved, err = f.moved(session, at)
+	}
+	if err == nil {
+		for _, u := range moved {
+			f.tell(session, u)
+		}
+		err = f.join(session, feed, alone, at)
+	}
+	if err != nil && f.ctx.Err() == nil {
+		answerOnce(f.stream, &graphql.Response{Errors: gqlerror.List{present(f.ctx, err)}})
+	}
+}
+
+// tell sends an update that is this follower's alone.
+func (f *following) tell(session Session, u update) {
+	if answer := f.r.spelled(session, f.field, u); answer != nil {
+		f.stream.Next(answer)
+	}
 }
 
 // moved are the updates that tell whom the follower loses and gains by other rights.
-func (f *following) moved(ctx context.Context, session Session, at int64) ([]update, error) {
+func (f *following) moved(session Session, at int64) ([]update, error) {
 	people := feeds[f.field.Name].people
-	lost, gained, err := f.r.Engine.Moved(ctx, people[0], people[1], f.feed.Programme, f.session.Actor, session.Actor, mostMoved+1)
+	lost, gained, err := f.r.Engine.Moved(f.ctx, people[0], people[1], f.feed.Programme, f.session.Actor, session.Actor, mostMoved+1)
 	if err != nil {
 		return nil, err
 	}
-	epoch, err := f.r.epoch(ctx)
+	epoch, err := f.r.Hub.Epoch(f.ctx)
 	if err != nil {
 		return nil, err
 	}
-	told := update{Cursor: cursor(epoch, at), Sequence: at, OccurredAt: f.r.Clock().UTC(), Act: changedRights}
+	told := f.r.resync(epoch, at)
+	told.Act = changedRights
 	if len(lost)+len(gained) > mostMoved {
-		told.Kind = event.Resync
 		return []update{told}, nil
 	}
 	var updates []update
 	for _, id := range lost {
-		updates = append(updates, f.tell(told, event.Left, id)...)
+		updates = append(updates, f.about(told, event.Left, id)...)
 	}
 	for _, id := range gained {
-		updates = append(updates, f.tell(told, event.Entered, id)...)
+		updates = append(updates, f.about(told, event.Entered, id)...)
 	}
 	return updates, nil
 }
 
-// tell is the update about one person, unless the feed is narrowed to others.
-func (f *following) tell(u update, kind event.Kind, person uuid.UUID) []update {
+// about is the update about one person, unless the feed is narrowed to others.
+func (f *following) about(u update, kind event.Kind, person uuid.UUID) []update {
 	for _, id := range f.feed.Narrow {
 		if id != person {
 			return nil

@@ -5,9 +5,7 @@ import (
 	"context"
 	"errors"
 	"sync"
-	"sync/atomic"
 
-	"github.com/99designs/gqlgen/graphql/handler/transport"
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
@@ -52,39 +50,14 @@ func (s *places) enter(counts *map[uuid.UUID]int, member uuid.UUID, most int) (l
 	}, true
 }
 
-// connection is what is known of the connection that an operation came by.
-type connection struct{ subscriptions atomic.Int32 }
-
-type connectionKey struct{}
-
-func connectionOf(ctx context.Context) (*connection, bool) {
-	c, ok := ctx.Value(connectionKey{}).(*connection)
-	return c, ok
-}
-
-// counted opens connections of those who have a place left, and of addresses that have not tried too often.
-func (r *Resolver) counted(open transport.WebsocketInitFunc) transport.WebsocketInitFunc {
-	return func(before context.Context, init transport.InitPayload) (context.Context, *transport.InitPayload, error) {
-		ctx, ack, err := open(before, init)
-		if err != nil {
-			if limited := r.Rates.Take(before, SignIns, clientOf(before)); limited != nil {
-				return closing(before, limited), nil, limited
-			}
-			return ctx, ack, err
-		}
-		session, _ := sessionOf(ctx)
-		leave, ok := r.places.enter(&r.places.connections, session.Actor.Member, r.Limits.connections())
-		if !ok {
-			return closing(before, errTooManyConnections), nil, errTooManyConnections
-		}
-		context.AfterFunc(ctx, leave)
-		return context.WithValue(ctx, connectionKey{}, &connection{}), ack, nil
+// seat takes a place for a connection until its context ends.
+func (r *Resolver) seat(ctx context.Context, session Session) error {
+	leave, ok := r.places.enter(&r.places.connections, session.Actor.Member, r.Limits.connections())
+	if !ok {
+		return errTooManyConnections
 	}
-}
-
-// closing has a connection closed so that its client comes back later: clients of graphql-ws take 4429 for the end.
-func closing(ctx context.Context, why error) context.Context {
-	return transport.AppendCloseReason(transport.WithWebsocketCloseCode(ctx, closeTryAgain), why.Error())
+	context.AfterFunc(ctx, leave)
+	return nil
 }
 
 // place takes a place for a subscription until its context ends.

@@ -1,10 +1,9 @@
 package graph
 
 import (
-	"sync/atomic"
-
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/lavoroincorso/lavoro/graph/wire"
 	"github.com/lavoroincorso/lavoro/internal/matching"
 	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/participant"
@@ -32,6 +31,8 @@ type Resolver struct {
 	Matches    matching.Room
 	// Devices knows the phones that members have registered.
 	Devices *member.Devices
+	// Connections are those that stand on this node.
+	Connections *wire.Connections
 	// Rates says how often; nil sets no limits.
 	Rates *rate.Limiter
 	// Origins are the other origins whose pages may open a connection.
@@ -39,8 +40,7 @@ type Resolver struct {
 	// AST is the schema as parsed from schema.graphqls.
 	AST *ast.Schema
 
-	places     places
-	knownEpoch atomic.Pointer[string]
+	places places
 }
 
 // Mutation gives the resolvers of acts.

@@ -1,16 +1,13 @@
 package graph
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"runtime/debug"
 	"strings"
-	"time"
 
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
@@ -23,24 +20,13 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
 
-const (
-	keepAlive   = 15 * time.Second
-	initTimeout = 10 * time.Second
-	// rightsPoll is how often an open connection's token and rights are looked at again.
-	rightsPoll = time.Second
-	// closeForbidden asks a client for a new token instead of having it loop.
-	closeForbidden = 4403
-	// closeTryAgain asks a client to come back: nobody can say just now who it is, or another connection has to end first.
-	closeTryAgain = 1013
-)
-
-// NewServer serves the API at one path: POST, and graphql-transport-ws.
+// NewServer serves the API at one path: POST, graphql-transport-ws and graphql-sse.
 func NewServer(r *Resolver, door Door) http.Handler {
 	es := NewExecutableSchema(Config{Resolvers: r})
 	r.AST = es.Schema()
 	srv := handler.New(es)
-	srv.AddTransport(transport.Websocket{Implementation: sockets{guarded{r.Origins}}, KeepAlivePingInterval: keepAlive, InitTimeout: initTimeout,
-		InitFunc: r.counted(r.openSocket(door))})
+	srv.AddTransport(&socket{r: r, door: door})
+	srv.AddTransport(&stream{r: r})
 	srv.AddTransport(transport.Options{})
 	srv.AddTransport(post{limits: r.Limits})
 	srv.AddTransport(other{})
@@ -79,7 +65,7 @@ func (r *Resolver) signedIn(door Door, next http.Handler) http.Handler {
 			return
 		}
 		session.Lang = lang
-		ctx = context.WithValue(context.WithValue(WithSession(ctx, session), whoKey{}, who), endingKey{}, &ending{})
+		ctx = context.WithValue(WithSession(ctx, session), whoKey{}, who)
 		w.Header().Set("Cache-Control", "private, no-store")
 		next.ServeHTTP(w, req.WithContext(ctx))
 	})
@@ -123,80 +109,6 @@ func statusOf(e *gqlerror.Error) int {
 func bearer(header string) (string, bool) {
 	scheme, token, _ := strings.Cut(header, " ")
 	return token, strings.EqualFold(scheme, "Bearer") && token != ""
-}
-
-// openSocket reads the session of a connection from its first message, since browsers cannot send headers there; a page's comes with the
-// request itself.
-func (r *Resolver) openSocket(door Door) transport.WebsocketInitFunc {
-	return func(ctx context.Context, init transport.InitPayload) (context.Context, *transport.InitPayload, error) {
-		lang := langOf(ctx)
-		if l := init.GetString("Accept-Language"); l != "" {
-			lang = text.FromAcceptLanguage(l)
-		}
-		who := whoOf(ctx)
-		if token, ok := bearer(init.Authorization()); ok {
-			who = door.Bearer(token)
-		}
-		if who == nil {
-			return transport.WithWebsocketCloseCode(ctx, closeForbidden), nil, errors.New("not signed in")
-		}
-		session, err := who(ctx, true)
-		if err != nil && !unauthentic(err) {
-			return transport.WithWebsocketCloseCode(ctx, closeTryAgain), nil, errors.New("not available")
-		}
-		if err == nil {
-			session, err = session.reading(init.GetString)
-		}
-		if err == nil {
-			session.Device, err = r.contact(ctx, session, cmp.Or(init.GetString(deviceHeader), deviceOf(ctx)))
-		}
-		if reason, ofDevice := deviceRefused(err); ofDevice {
-			return transport.WithWebsocketCloseCode(transport.AppendCloseReason(ctx, reason), closeForbidden), nil, errors.New(reason)
-		}
-		if err != nil || session.ended(r.Clock()) {
-			return transport.WithWebsocketCloseCode(ctx, closeForbidden), nil, errors.New("not signed in")
-		}
-		session.Lang = lang
-		return r.whileHolds(WithSession(ctx, session), who, session), nil, nil
-	}
-}
-
-// whileHolds keeps a connection's session as it is: rights that have changed hold for whatever runs on it, and when the session is over the
-// context ends, and with it the connection.
-func (r *Resolver) whileHolds(ctx context.Context, who Who, session Session) context.Context {
-	ctx, end := context.WithCancel(ctx)
-	connection := &standing{session: session}
-	go func() {
-		defer end()
-		tick := time.NewTicker(rightsPoll)
-		defer tick.Stop()
-		for !session.ended(r.Clock()) {
-			select {
-			case <-ctx.Done():
-				return
-			case <-tick.C:
-			}
-			if reason, refused := r.deviceGone(ctx, session); refused {
-				endWith(ctx, closeForbidden, reason)
-				return
-			}
-			now, err := who(ctx, false)
-			if unauthentic(err) {
-				break
-			}
-			if err != nil {
-				continue
-			}
-			session.ExpiresAt = now.ExpiresAt // a page session is prolonged by its use
-			now.Actor.Purpose, now.Actor.Reason = session.Actor.Purpose, session.Actor.Reason
-			if now.Actor.Fingerprint() != session.Actor.Fingerprint() {
-				session.Actor = now.Actor
-				connection.change(session)
-			}
-		}
-		endWith(ctx, closeForbidden, "")
-	}()
-	return context.WithValue(ctx, standingKey{}, connection)
 }
 
 // unauthentic says whether an error is that somebody is not, or no longer, signed in.

@@ -90,8 +90,8 @@ func WithSession(ctx context.Context, s Session) context.Context {
 // sessionOf gives the session; false for somebody who is not signed in.
 func sessionOf(ctx context.Context) (Session, bool) {
 	s, ok := ctx.Value(sessionKey{}).(Session)
-	if connection, stands := standingOf(ctx); stands {
-		s, ok = connection.now(), true
+	if c, stands := connectionOf(ctx); stands {
+		s, ok = c.now(), true
 	}
 	return s, ok && len(s.Actor.Grants) > 0
 }

@@ -19,9 +19,10 @@ type Bounds struct {
 	StatementTime time.Duration `flag:"statement-time" env:"LAVORO_STATEMENT_TIME" default:"20s" usage:"how long one statement may run in the database"`
 	Introspection string        `flag:"introspection" env:"LAVORO_INTROSPECTION" usage:"on or off; when empty on where the database is DEMONSTRATION, off where it is REAL"`
 
-	MaxConnections     int `flag:"max-connections" env:"LAVORO_MAX_CONNECTIONS" default:"32" usage:"websockets that one member may have open on a node"`
-	MaxSubscriptions   int `flag:"max-subscriptions" env:"LAVORO_MAX_SUBSCRIPTIONS" default:"200" usage:"subscriptions that one member may have open on a node"`
-	AddressConnections int `flag:"address-connections" env:"LAVORO_ADDRESS_CONNECTIONS" default:"500" usage:"connections that one address may have open to a node; 0 is no limit"`
+	MaxConnections     int           `flag:"max-connections" env:"LAVORO_MAX_CONNECTIONS" default:"32" usage:"websockets that one member may have open on a node"`
+	MaxSubscriptions   int           `flag:"max-subscriptions" env:"LAVORO_MAX_SUBSCRIPTIONS" default:"200" usage:"subscriptions that one member may have open on a node"`
+	Drain              time.Duration `flag:"drain" env:"LAVORO_DRAIN" default:"3s" usage:"over which time a node that ends sends its websockets away, so that not all come back at once"`
+	AddressConnections int           `flag:"address-connections" env:"LAVORO_ADDRESS_CONNECTIONS" default:"500" usage:"connections that one address may have open to a node; 0 is no limit"`
 
 	RateRequests  int `flag:"rate-requests" env:"LAVORO_RATE_REQUESTS" default:"100" usage:"requests a second of one member, ten times as many at once; 0 is no limit"`
 	RateAddresses int `flag:"rate-addresses" env:"LAVORO_RATE_ADDRESSES" default:"50" usage:"requests a second from one address without a sign-in, ten times as many at once; 0 is no limit"`

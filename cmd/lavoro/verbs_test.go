@@ -275,5 +275,6 @@ func settings(t *testing.T, db *testdb.DB) Config {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Config{DatabaseURL: db.AppURL, OwnerURL: db.OwnerURL, RedisURL: db.RedisURL, KeysText: keys, State: t.TempDir(), IdleMinutes: 30, MaxMinutes: 600, Bounds: Bounds{MaxCost: 50_000, MaxDepth: 15}}
+	return Config{DatabaseURL: db.AppURL, OwnerURL: db.OwnerURL, RedisURL: db.RedisURL, KeysText: keys, State: t.TempDir(), IdleMinutes: 30, MaxMinutes: 600,
+		Bounds: Bounds{MaxCost: 50_000, MaxDepth: 15, Drain: 50 * time.Millisecond}}
 }

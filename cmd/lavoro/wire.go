@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/lavoroincorso/lavoro/graph"
+	"github.com/lavoroincorso/lavoro/graph/wire"
 	"github.com/lavoroincorso/lavoro/internal/duty"
 	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/platform/blob"
@@ -104,7 +105,7 @@ func (a *App) assemble() error {
 	}
 	a.resolver = &graph.Resolver{
 		DB: a.DB, Engine: &plan.Engine{Schema: schema(), DB: a.DB, OnDisclosed: recorder.Disclosed}, Hub: a.hub, Clock: time.Now,
-		Limits: limits, Rates: a.rates, Origins: a.gate.Origins,
+		Limits: limits, Rates: a.rates, Origins: a.gate.Origins, Connections: wire.New(wire.Limits{Drain: a.Config.Drain}),
 		Members: a.rooms.members, Directory: a.directory, Devices: member.NewDevices(a.DB, time.Now, a.Config.Devices),
 		Participants: a.rooms.participants, Placements: a.rooms.placements, Matches: a.rooms.matches,
 	}
@@ -123,9 +124,10 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	}
 	server := a.server(services)
 	context.AfterFunc(ctx, func() {
-		bounded, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		bounded, cancel := context.WithTimeout(context.Background(), a.Config.Drain+5*time.Second)
 		defer cancel()
-		stop() // ends sockets, which an orderly shutdown does not know
+		a.resolver.Connections.Drain(bounded) // an orderly shutdown does not know websockets
+		stop()
 		_ = server.Shutdown(bounded)
 	})
 	err := server.Serve(a.gate.Proxies.Limit(listener, a.Config.AddressConnections))

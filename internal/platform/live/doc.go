@@ -3,8 +3,14 @@
 // Postgres is the truth: an event stands in the outbox with a sequence that is its programme's commit order without gaps. The Relay,
 // one leased holder, copies events to Redis Streams, at least once; a hint after a commit only wakes it early. A Hub on each node reads
 // the streams, drops what it has seen (seq <= last) and refills a hole (seq > last+1) from Postgres before it goes on; a slow poll of
-// the heads finds what Redis lost altogether. So what Redis loses or repeats is never seen.
+// the heads finds what Redis lost altogether, and a history that was rebuilt. So what Redis loses or repeats is never seen.
 //
-// A Group is all subscribers who would get the same bytes: an event is executed and encoded once for it. A Subscriber first reads its
-// backlog from the outbox up to the point where it joined, then goes live; one that falls behind its queue reads from the outbox again.
+// A group is all subscribers who would get the same bytes: an event is executed and encoded once for it, and events that come together
+// are executed together. Groups are found by the keys of an event's audience. A group has a goroutine only while it has work to do; it
+// alone hands frames to its subscribers, live ones and those that are behind, so that each gets every event once and in order.
+//
+// A Subscriber is pushed to. One that joins at an earlier position, or whose Sink had no room, is behind: its group reads on from where it
+// stands, from the hub's memory of recent events or from the outbox, together with others that stand near, until it is live again.
+//
+// Locks are taken in this order: hub, group, subscriber, and then whatever the Sink takes. Nothing calls back while it holds its own.
 package live

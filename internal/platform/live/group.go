@@ -3,10 +3,8 @@ package live
 import (
 	"context"
 	"log/slog"
-	"slices"
 	"sync"
-
-	"github.com/google/uuid"
+	"time"
 
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
@@ -14,135 +12,223 @@ import (
 
 const (
 	groupQueue = 1024 // events a group may lag behind
-	queueLen   = 64   // frames a subscriber may lag behind before it reads from the outbox again
 	batchLen   = 64   // events that arrive together and are executed by one statement
 )
 
-// Feed is what is followed: one programme's events of one kind of subject, narrowed to those related to all of the ids.
-type Feed struct {
-	Programme   uuid.UUID
-	SubjectKind string
-	// Whole is the kind of subject that those of SubjectKind belong to: when one of it is handed over, ENTERED or LEFT, the followers
-	// gain or lose all that is below. Empty: there is none.
-	Whole  string
-	Narrow []uuid.UUID
-	// Sees says whether the followers may know of an event with this audience.
-	Sees func(audience []uuid.UUID) bool
-	// Execute gives the answer of each event, in order; a nil answer is not sent.
-	Execute func(ctx context.Context, events []event.Event) ([][]byte, error)
-}
-
-func (f Feed) wants(e event.Event) bool {
-	handedOver := e.SubjectKind == f.Whole && (e.Kind == event.Entered || e.Kind == event.Left)
-	if e.SubjectKind != f.SubjectKind && !handedOver || !f.Sees(e.Audience) {
-		return false
-	}
-	for _, id := range f.Narrow {
-		if id != e.Subject && !slices.Contains(e.Related, id) {
-			return false
-		}
-	}
-	return true
-}
-
-// group executes each event once for all of its subscribers.
+// group executes each event once for all of its subscribers. Only its worker hands them frames.
 type group struct {
-	feed   Feed
-	events chan event.Event
-	stop   context.CancelFunc
+	hub     *Hub
+	key     string
+	feed    Feed
+	offered int64 // the last event that was offered; the hub's lock guards it
 
-	mu      sync.Mutex
-	members map[*Subscriber]struct{}
+	ctx  context.Context
+	stop context.CancelFunc
+
+	mu       sync.Mutex
+	queue    []*event.Event
+	seen     int64 // every event up to here was executed, stands in the queue, or is not for the feed
+	era      int   // of the history that is told; another once it was rebuilt
+	overrun  bool  // events were left out of the queue
+	running  bool
+	executed time.Time // when it last began
+	members  map[*Subscriber]struct{}
+	roll     []*Subscriber // the members, for the worker; nil when they have changed
+	behind   []*Subscriber // those for whom the worker has to read on, longest waiting first
 }
 
-func newGroup(feed Feed) *group {
-	ctx, stop := context.WithCancel(context.Background())
-	g := &group{feed: feed, events: make(chan event.Event, groupQueue), stop: stop, members: map[*Subscriber]struct{}{}}
-	go g.run(ctx)
+func newGroup(h *Hub, key string, feed Feed) *group {
+	g := &group{hub: h, key: key, feed: feed, members: map[*Subscriber]struct{}{}}
+	g.ctx, g.stop = context.WithCancel(context.Background())
 	return g
 }
 
-// offer queues an event; a group that is too far behind has its subscribers read the outbox instead.
-func (g *group) offer(e event.Event) {
-	select {
-	case g.events <- e:
-	default:
-		g.mu.Lock()
-		defer g.mu.Unlock()
-		for s := range g.members {
-			s.fallBehind()
-		}
-	}
-}
-
-func (g *group) run(ctx context.Context) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case e := <-g.events:
-			g.deliver(ctx, g.together(e))
-		}
-	}
-}
-
-// together takes what has arrived meanwhile, so that one statement reads it all.
-func (g *group) together(e event.Event) []event.Event {
-	events := []event.Event{e}
-	for len(events) < batchLen {
-		select {
-		case e := <-g.events:
-			events = append(events, e)
-		default:
-			return events
-		}
-	}
-	return events
-}
-
-func (g *group) deliver(ctx context.Context, events []event.Event) {
-	reached := events[len(events)-1].Seq
-	frames, err := g.feed.frames(ctx, events)
+// offer queues an event; a group that is too far behind reads the outbox instead.
+func (g *group) offer(e *event.Event) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if err != nil {
-		slog.WarnContext(ctx, "live execution failed", "error", postgres.Safe(err))
-		for s := range g.members {
-			s.fallBehind()
+	g.seen = e.Seq
+	if len(g.queue) >= groupQueue {
+		g.queue, g.overrun = nil, true
+	}
+	if !g.overrun {
+		g.queue = append(g.queue, e)
+	}
+	g.work()
+}
+
+// admit adds a subscriber; everything up to last was offered. Followed from there on it is live, and behind when it begins earlier.
+func (g *group) admit(s *Subscriber, last int64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.seen = max(g.seen, last)
+	g.members[s], g.roll, s.era = struct{}{}, nil, g.era
+	if s.at < last {
+		s.behind = true
+		g.behind = append(g.behind, s)
+		g.work()
+	}
+}
+
+// dismiss takes a subscriber out and gives where it stood; empty when nobody is left.
+func (g *group) dismiss(s *Subscriber, l *line) (at int64, empty bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	at, s.closed = s.at, true
+	if !s.behind && !g.running && len(g.queue) == 0 && l != nil {
+		at = max(at, l.last) // nothing of what came since was for it
+	}
+	delete(g.members, s)
+	if g.roll = nil; len(g.members) == 0 {
+		g.stop()
+		return at, true
+	}
+	return at, false
+}
+
+// work starts the worker when it does not run; g.mu is held.
+func (g *group) work() {
+	if !g.running {
+		g.running = true
+		go g.run()
+	}
+}
+
+// wake has the worker look for work.
+func (g *group) wake() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.work()
+}
+
+func (g *group) run() {
+	for {
+		batch, behind := g.next()
+		if batch == nil && behind == nil {
+			return
 		}
+		if batch != nil {
+			g.deliver(batch)
+		}
+		if behind != nil {
+			g.readOn(behind)
+		}
+	}
+}
+
+// next is what is to be done: events to execute, and somebody to read on for. The worker ends when there is nothing.
+func (g *group) next() (batch []*event.Event, behind *Subscriber) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.ctx.Err() != nil {
+		g.running = false
+		return nil, nil
+	}
+	if g.overrun {
+		g.overrun = false
+		for s := range g.members {
+			g.fallBehind(s)
+		}
+	}
+	if batch = g.take(); len(g.behind) > 0 {
+		behind = g.behind[0]
+	}
+	g.running = batch != nil || behind != nil
+	return batch, behind
+}
+
+// take gives the events that are to be executed now. Those of a feed that gathers wait for their time, and go all together.
+func (g *group) take() []*event.Event {
+	n := min(len(g.queue), batchLen)
+	if n == 0 {
+		return nil
+	}
+	if g.feed.Gather > 0 {
+		if rest := g.feed.Gather - time.Since(g.executed); rest > 0 {
+			time.AfterFunc(rest, g.wake)
+			return nil
+		}
+		n = len(g.queue)
+	}
+	batch := g.queue[:n:n]
+	if g.queue = g.queue[n:]; len(g.queue) == 0 {
+		g.queue = nil
+	}
+	g.executed = time.Now()
+	return batch
+}
+
+// fallBehind has a subscriber read on from where it stands; g.mu is held.
+func (g *group) fallBehind(s *Subscriber) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.behind && !s.closed {
+		s.behind = true
+		g.behind = append(g.behind, s)
+	}
+}
+
+// deliver executes events and hands the frames to all who are live.
+func (g *group) deliver(batch []*event.Event) {
+	frames, err := g.execute(batch)
+	g.mu.Lock()
+	if g.roll == nil {
+		for s := range g.members {
+			g.roll = append(g.roll, s)
+		}
+	}
+	roll := g.roll
+	if err != nil {
+		for _, s := range roll {
+			g.fallBehind(s)
+		}
+	}
+	g.mu.Unlock()
+	if err != nil {
+		g.failed(err)
 		return
 	}
-	for s := range g.members {
+	reached := batch[len(batch)-1].Seq
+	for _, s := range roll {
 		s.push(frames, reached)
 	}
 }
 
-// frame is one answer with the sequence of its event.
-type frame struct {
-	seq  int64
-	data []byte
+// execute gives the frames of events, in this group's turn: many groups together leave room for those who ask.
+func (g *group) execute(events []*event.Event) ([]Frame, error) {
+	select {
+	case g.hub.turns <- struct{}{}:
+		defer func() { <-g.hub.turns }()
+	case <-g.ctx.Done():
+		return nil, g.ctx.Err()
+	}
+	return g.feed.frames(g.ctx, events)
 }
 
-// frames executes the events that the feed wants.
-func (f Feed) frames(ctx context.Context, events []event.Event) ([]frame, error) {
-	wanted := make([]event.Event, 0, len(events))
-	for _, e := range events {
-		if f.wants(e) {
-			wanted = append(wanted, e)
+// failed says what failed and lets some time pass before it is tried again.
+func (g *group) failed(err error) {
+	if g.ctx.Err() == nil {
+		slog.WarnContext(g.ctx, "live execution failed", "error", postgres.Safe(err))
+	}
+	pause(g.ctx, headPoll)
+}
+
+// restart has everybody begin anew after the head of a history that was rebuilt.
+func (g *group) restart(head int64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.queue, g.overrun, g.seen = nil, false, head
+	g.era++
+	for s := range g.members {
+		s.mu.Lock()
+		s.at, s.era = head, g.era
+		if g.feed.Restarted != nil {
+			s.first = &Frame{Seq: head, Data: g.feed.Restarted(head)}
 		}
+		s.mu.Unlock()
+		g.fallBehind(s)
 	}
-	if len(wanted) == 0 {
-		return nil, nil
-	}
-	answers, err := f.Execute(ctx, wanted)
-	if err != nil {
-		return nil, err
-	}
-	frames := make([]frame, 0, len(wanted))
-	for i, e := range wanted {
-		if answers[i] != nil {
-			frames = append(frames, frame{seq: e.Seq, data: answers[i]})
-		}
-	}
-	return frames, nil
+	g.work()
 }

@@ -3,7 +3,6 @@ package live_test
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -123,8 +122,8 @@ type feed struct {
 
 func (n *net) feed() *feed {
 	f := &feed{executed: map[int64]int{}}
-	f.Feed = live.Feed{Programme: n.programme, SubjectKind: "Attendance",
-		Sees: func(audience []uuid.UUID) bool { return slices.Contains(audience, n.key) },
+	f.Feed = live.Feed{Programme: n.programme, Kinds: map[string][]uuid.UUID{"Attendance": {n.key}},
+		Restarted: func(after int64) []byte { return fmt.Appendf(nil, "restarted %d", after) },
 		Execute: func(_ context.Context, events []event.Event) ([][]byte, error) {
 			f.mu.Lock()
 			defer f.mu.Unlock()
@@ -150,25 +149,81 @@ func (f *feed) often(first, last int64) (least, most int) {
 	return least, most
 }
 
-func (n *net) follow(h *live.Hub, key string, f *feed, after int64) *live.Subscriber {
+// room is how many frames a follower holds that nobody has taken.
+const room = 64
+
+// follower holds what a subscription hands over until it is taken.
+type follower struct {
+	*live.Subscriber
+	arrived chan struct{} // a hint that something is held
+	mu      sync.Mutex
+	held    [][]byte
+	turned  bool // away, for want of room
+}
+
+func (f *follower) sink(frame live.Frame) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.turned = len(f.held) == room; f.turned {
+		return false
+	}
+	f.held = append(f.held, frame.Data)
+	select {
+	case f.arrived <- struct{}{}:
+	default:
+	}
+	return true
+}
+
+// Next takes what was handed over first; nil when ctx ends before there is anything.
+func (f *follower) Next(ctx context.Context) []byte {
+	for {
+		f.mu.Lock()
+		if len(f.held) > 0 {
+			data := f.held[0]
+			f.held = f.held[1:]
+			again := f.turned && len(f.held) == 0
+			f.mu.Unlock()
+			if again {
+				f.Resume()
+			}
+			return data
+		}
+		f.mu.Unlock()
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-f.arrived:
+		}
+	}
+}
+
+func (n *net) follow(h *live.Hub, key string, f *feed, after int64) *follower {
 	n.t.Helper()
-	s, err := h.Follow(n.ctx, key, f.Feed, after)
+	s, err := n.join(h, key, f, after)
 	if err != nil {
 		n.t.Fatal(err)
 	}
-	n.t.Cleanup(s.Close)
+	n.t.Cleanup(func() { s.Close() })
 	return s
 }
 
+func (n *net) join(h *live.Hub, key string, f *feed, after int64) (*follower, error) {
+	s := &follower{arrived: make(chan struct{}, 1)}
+	var err error
+	s.Subscriber, err = h.Follow(n.ctx, key, f.Feed, after, s.sink)
+	return s, err
+}
+
 // wants reads the events from first to last, and says what comes instead.
-func (n *net) wants(s *live.Subscriber, first, last int64) {
+func (n *net) wants(s *follower, first, last int64) {
 	n.t.Helper()
 	if err := n.reads(s, first, last); err != nil {
 		n.t.Fatal(err)
 	}
 }
 
-func (n *net) reads(s *live.Subscriber, first, last int64) error {
+func (n *net) reads(s *follower, first, last int64) error {
 	for seq := first; seq <= last; seq++ {
 		if got := string(s.Next(n.ctx)); got != strconv.FormatInt(seq, 10) {
 			return fmt.Errorf("event %q, want %d", got, seq)
@@ -178,7 +233,7 @@ func (n *net) reads(s *live.Subscriber, first, last int64) error {
 }
 
 // silent says whether nothing more comes to those who would have got it before a later event reached another.
-func silent(t *testing.T, s *live.Subscriber) {
+func silent(t *testing.T, s *follower) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()

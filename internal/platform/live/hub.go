@@ -2,13 +2,12 @@ package live
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
-	goredis "github.com/redis/go-redis/v9"
 
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
@@ -16,9 +15,9 @@ import (
 )
 
 const (
-	block     = 500 * time.Millisecond // how long one read of the streams waits; a hub that is stopped ends within it
 	headPoll  = 500 * time.Millisecond // how often heads are compared with what arrived
 	refillMax = 5_000                  // events read at once to fill a hole
+	together  = 4                      // groups that execute at a time; acts and queries take from the same pool
 )
 
 // Hub gives a node's subscribers the events of the programmes that they follow.
@@ -26,90 +25,177 @@ type Hub struct {
 	db           *postgres.DB
 	redis        redis.Client
 	installation uuid.UUID
+	epoch        atomic.Pointer[string]
+	turns        chan struct{} // as many groups execute at a time
 
-	mu     sync.Mutex
-	last   map[uuid.UUID]int64 // of each followed programme: the last event handed out
-	late   map[uuid.UUID]int64 // heads that were ahead of last at the previous poll
-	groups map[uuid.UUID]map[string]*group
+	mu    sync.Mutex
+	lines map[uuid.UUID]*line
 }
 
 // NewHub makes a hub; Run starts it.
 func NewHub(db *postgres.DB, client redis.Client, installation uuid.UUID) *Hub {
-	return &Hub{db: db, redis: client, installation: installation, last: map[uuid.UUID]int64{}, late: map[uuid.UUID]int64{}, groups: map[uuid.UUID]map[string]*group{}}
+	return &Hub{db: db, redis: client, installation: installation, turns: make(chan struct{}, together), lines: map[uuid.UUID]*line{}}
 }
 
 // Run hands events out until ctx ends.
 func (h *Hub) Run(ctx context.Context) {
 	var wg sync.WaitGroup
-	wg.Go(func() { h.readStreams(ctx) })
+	for _, partitions := range h.readers() {
+		wg.Go(func() { h.readStreams(ctx, partitions) })
+	}
 	wg.Go(func() { h.watchHeads(ctx) })
 	wg.Wait()
 }
 
-func (h *Hub) readStreams(ctx context.Context) {
-	var ids []string
-	failing := false
-	for ctx.Err() == nil {
-		streams := h.streams()
-		if ids == nil {
-			ids = h.lastIDs(ctx, streams)
+// Epoch names the history that sequences belong to. It is asked of the database once, and again by the poll of the heads.
+func (h *Hub) Epoch(ctx context.Context) (string, error) {
+	if known := h.epoch.Load(); known != nil {
+		return *known, nil
+	}
+	epoch, err := Epoch(ctx, h.db)
+	if err == nil {
+		h.epoch.CompareAndSwap(nil, &epoch)
+	}
+	return epoch, err
+}
+
+// Reaches says whether a feed can be resumed after a sequence of the programme, all events since being kept, and where its head is. Only what
+// the hub does not remember is asked of the database.
+func (h *Hub) Reaches(ctx context.Context, programme uuid.UUID, after int64) (ok bool, head int64, err error) {
+	h.mu.Lock()
+	if l := h.lines[programme]; l != nil && after <= l.last && l.remembers(after) {
+		head = l.last
+		h.mu.Unlock()
+		return true, head, nil
+	}
+	h.mu.Unlock()
+	if head, err = Head(ctx, h.db, programme); err != nil || after > head {
+		return false, head, err
+	}
+	ok, err = Kept(ctx, h.db, programme, after)
+	return ok, head, err
+}
+
+// Follow subscribes to a feed after a sequence. Subscribers with the same key share executions: the key must name everything that
+// their answers depend on. With after < 0 it follows from now on.
+func (h *Hub) Follow(ctx context.Context, key string, feed Feed, after int64, sink Sink) (*Subscriber, error) {
+	s := &Subscriber{hub: h, sink: sink, at: after}
+	for {
+		if h.join(s, key, feed, -1) {
+			return s, nil
 		}
-		result, err := h.redis.XRead(ctx, &goredis.XReadArgs{Streams: append(streams, ids...), Block: block, Count: 500}).Result()
-		if errors.Is(err, goredis.Nil) {
-			err = nil
-		}
-		if (err != nil) != failing && ctx.Err() == nil {
-			failing = err != nil
-			slog.InfoContext(ctx, "news from redis", "failing", failing)
-		}
+		head, err := Head(ctx, h.db, feed.Programme)
 		if err != nil {
-			ids = nil // a Redis that comes back may be an empty one
-			pause(ctx, headPoll)
-			continue
+			return nil, err
 		}
-		for _, s := range result {
-			for i := range partitions {
-				if streams[i] == s.Stream {
-					ids[i] = s.Messages[len(s.Messages)-1].ID
+		if s.at < 0 {
+			s.at = head
+		}
+		if h.join(s, key, feed, head) {
+			return s, nil
+		}
+	}
+}
+
+// join adds a subscriber whose position is known to its group; a programme that nobody follows yet begins at head, and not at all without.
+func (h *Hub) join(s *Subscriber, key string, feed Feed, head int64) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	l := h.lines[feed.Programme]
+	if s.at < 0 || l == nil && head < 0 {
+		return false
+	}
+	if l == nil {
+		l = newLine(head)
+		h.lines[feed.Programme] = l
+	}
+	g := l.groups[key]
+	if g == nil {
+		g = newGroup(h, key, feed)
+		l.add(g)
+	}
+	s.group = g
+	g.admit(s, l.last)
+	return true
+}
+
+// leave takes a subscriber out; the last one of a group ends its group, the last of a programme stops following it.
+func (h *Hub) leave(s *Subscriber) (at int64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	g := s.group
+	l := h.lines[g.feed.Programme]
+	at, empty := g.dismiss(s, l)
+	if !empty || l == nil || l.groups[g.key] != g {
+		return at
+	}
+	if l.remove(g); len(l.groups) == 0 {
+		delete(h.lines, g.feed.Programme)
+	}
+	return at
+}
+
+// between gives a programme's events with after < seq <= upTo, in order, at most limit: from memory, or from the outbox.
+func (h *Hub) between(ctx context.Context, programme uuid.UUID, after, upTo int64, limit int) ([]*event.Event, error) {
+	h.mu.Lock()
+	if l := h.lines[programme]; l != nil && upTo <= l.last {
+		if events, ok := l.after(after, upTo, limit); ok {
+			h.mu.Unlock()
+			return events, nil
+		}
+	}
+	h.mu.Unlock()
+	read, err := Between(ctx, h.db, programme, after, upTo, limit)
+	events := make([]*event.Event, len(read))
+	for i := range read {
+		events[i] = &read[i]
+	}
+	return events, err
+}
+
+// arrive takes one event from the streams: old ones are dropped, holes before it are refilled.
+func (h *Hub) arrive(ctx context.Context, e event.Event) {
+	h.mu.Lock()
+	l := h.lines[e.Programme]
+	hole := l != nil && e.Seq > l.last+1
+	if l != nil && e.Seq == l.last+1 {
+		l.handOut(&e)
+	}
+	h.mu.Unlock()
+	if hole {
+		h.upTo(ctx, e.Programme, e.Seq)
+	}
+}
+
+// upTo hands out everything of a programme up to a sequence from the outbox.
+func (h *Hub) upTo(ctx context.Context, programme uuid.UUID, seq int64) {
+	for {
+		h.mu.Lock()
+		l := h.lines[programme]
+		if l == nil || l.last >= seq {
+			h.mu.Unlock()
+			return
+		}
+		last := l.last
+		h.mu.Unlock()
+		events, err := Between(ctx, h.db, programme, last, seq, refillMax)
+		if err != nil || len(events) == 0 {
+			return // the head poll comes back to it
+		}
+		h.mu.Lock()
+		if l == h.lines[programme] {
+			for i := range events {
+				if events[i].Seq > l.last {
+					l.handOut(&events[i])
 				}
 			}
-			for _, m := range s.Messages {
-				if e, err := decode(m); err == nil {
-					h.arrive(ctx, e)
-				}
-			}
 		}
+		h.mu.Unlock()
 	}
 }
 
-func (h *Hub) streams() []string {
-	streams := make([]string, partitions, 2*partitions)
-	for i := range streams {
-		streams[i] = stream(h.installation, i)
-	}
-	return streams
-}
-
-// lastIDs is where each stream stands now: reading on from there misses nothing that comes later.
-func (h *Hub) lastIDs(ctx context.Context, streams []string) []string {
-	ids := make([]string, len(streams))
-	for i, key := range streams {
-		ids[i] = "0"
-		if last, err := h.redis.XRevRangeN(ctx, key, "+", "-", 1).Result(); err == nil && len(last) == 1 {
-			ids[i] = last[0].ID
-		}
-	}
-	return ids
-}
-
-func pause(ctx context.Context, d time.Duration) {
-	select {
-	case <-ctx.Done():
-	case <-time.After(d):
-	}
-}
-
-// watchHeads finds events that Redis lost: a head that stays ahead of what was handed out over two polls is read from the outbox.
+// watchHeads finds events that Redis lost: a head that stays ahead of what was handed out over two polls is read from the outbox. It also
+// finds a history that was rebuilt, by its epoch or by a head that went back.
 func (h *Hub) watchHeads(ctx context.Context) {
 	tick := time.NewTicker(headPoll)
 	defer tick.Stop()
@@ -119,80 +205,67 @@ func (h *Hub) watchHeads(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		for programme, last := range h.followed() {
-			head, err := Head(ctx, h.db, programme)
-			if err != nil {
-				continue
-			}
-			if h.stayedBehind(programme, last, head) {
+		before := h.followed()
+		if len(before) == 0 {
+			continue
+		}
+		epoch, heads, err := Heads(ctx, h.db, before)
+		if err != nil {
+			continue
+		}
+		if known := h.epoch.Swap(&epoch); known != nil && *known != epoch {
+			slog.WarnContext(ctx, "the history of news was rebuilt")
+			h.restart(heads)
+			continue
+		}
+		for programme, head := range heads {
+			switch {
+			case head < before[programme]:
+				h.restart(map[uuid.UUID]int64{programme: head})
+			case h.stayedBehind(programme, before[programme], head):
 				h.upTo(ctx, programme, head)
 			}
 		}
 	}
 }
 
+// followed gives the last event of each followed programme.
 func (h *Hub) followed() map[uuid.UUID]int64 {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	copied := make(map[uuid.UUID]int64, len(h.last))
-	for p, seq := range h.last {
-		copied[p] = seq
+	copied := make(map[uuid.UUID]int64, len(h.lines))
+	for p, l := range h.lines {
+		copied[p] = l.last
 	}
 	return copied
 }
 
-func (h *Hub) stayedBehind(programme uuid.UUID, last, head int64) bool {
+func (h *Hub) stayedBehind(programme uuid.UUID, before, head int64) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	before, was := h.late[programme]
-	if head <= h.last[programme] {
-		delete(h.late, programme)
+	l := h.lines[programme]
+	if l == nil {
 		return false
 	}
-	h.late[programme] = last
-	return was && before == last
+	was := l.late
+	if l.late = -1; head > l.last {
+		l.late = before
+	}
+	return head > l.last && was == before
 }
 
-// arrive takes one event from the streams: old ones are dropped, holes before it are refilled.
-func (h *Hub) arrive(ctx context.Context, e event.Event) {
+// restart has every follower of the programmes begin anew after their heads, and be told so.
+func (h *Hub) restart(heads map[uuid.UUID]int64) {
 	h.mu.Lock()
-	last, followed := h.last[e.Programme]
-	if followed && e.Seq == last+1 {
-		h.handOut(e)
-	}
-	h.mu.Unlock()
-	if followed && e.Seq > last+1 {
-		h.upTo(ctx, e.Programme, e.Seq)
-	}
-}
-
-// upTo hands out everything of a programme up to a sequence from the outbox.
-func (h *Hub) upTo(ctx context.Context, programme uuid.UUID, seq int64) {
-	for {
-		h.mu.Lock()
-		last, followed := h.last[programme]
-		h.mu.Unlock()
-		if !followed || last >= seq {
-			return
+	defer h.mu.Unlock()
+	for programme, head := range heads {
+		l := h.lines[programme]
+		if l == nil {
+			continue
 		}
-		events, err := Between(ctx, h.db, programme, last, seq, refillMax)
-		if err != nil || len(events) == 0 {
-			return // the head poll comes back to it
+		l.last, l.late, l.recent = head, -1, nil
+		for _, g := range l.groups {
+			g.restart(head)
 		}
-		h.mu.Lock()
-		for _, e := range events {
-			if e.Seq > h.last[programme] { // what the outbox no longer has will not come
-				h.handOut(e)
-			}
-		}
-		h.mu.Unlock()
-	}
-}
-
-// handOut gives the next event of a programme to its groups; h.mu is held.
-func (h *Hub) handOut(e event.Event) {
-	h.last[e.Programme] = e.Seq
-	for _, g := range h.groups[e.Programme] {
-		g.offer(e)
 	}
 }

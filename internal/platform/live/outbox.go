@@ -3,6 +3,8 @@ package live
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -17,6 +19,25 @@ const columns = "o.programme_id, o.seq, o.at, o.actor_id, o.act, o.kind, o.subje
 func Head(ctx context.Context, db *postgres.DB, programme uuid.UUID) (seq int64, err error) {
 	err = db.Relay.QueryRow(ctx, "select coalesce((select seq from news_head where programme_id = $1), 0)", programme).Scan(&seq)
 	return seq, err
+}
+
+// Heads gives the epoch, and the head of each of the programmes.
+func Heads(ctx context.Context, db *postgres.DB, programmes map[uuid.UUID]int64) (epoch string, heads map[uuid.UUID]int64, err error) {
+	rows, err := db.Relay.Query(ctx, "select lavoro_epoch(), p.id, coalesce(h.seq, 0) from unnest($1::uuid[]) p(id) left join news_head h on h.programme_id = p.id",
+		slices.Collect(maps.Keys(programmes)))
+	if err != nil {
+		return "", nil, fmt.Errorf("heads: %w", err)
+	}
+	heads = make(map[uuid.UUID]int64, len(programmes))
+	var (
+		id  uuid.UUID
+		seq int64
+	)
+	_, err = pgx.ForEachRow(rows, []any{&epoch, &id, &seq}, func() error {
+		heads[id] = seq
+		return nil
+	})
+	return epoch, heads, err
 }
 
 // Epoch names the history that sequences belong to; it changes when a database is restored or promoted.

@@ -1,0 +1,96 @@
+package graph
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+
+	"github.com/lavoroincorso/lavoro/graph/wire"
+)
+
+// connection is what stands between a client and this node: who opened it, with the session as it is now. Rights change while it stands, and
+// whatever runs on it goes on under the new ones.
+type connection struct {
+	who           Who
+	subscriptions atomic.Int32
+
+	mu      sync.Mutex
+	session Session
+	told    map[*func()]struct{} // whom to tell of a change
+}
+
+type connectionKey struct{}
+
+// connectionOf gives the connection that an operation came by; false for a request that is answered once.
+func connectionOf(ctx context.Context) (*connection, bool) {
+	c, ok := ctx.Value(connectionKey{}).(*connection)
+	return c, ok
+}
+
+func (c *connection) now() Session {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.session
+}
+
+// change puts another session in the place of the one so far and tells whoever asked to be told; they must not wait.
+func (c *connection) change(session Session) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.session = session
+	for tell := range c.told {
+		(*tell)()
+	}
+}
+
+// prolong keeps the session's end as it is now: a page session lasts longer by its use.
+func (c *connection) prolong(until Session) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.session.ExpiresAt = until.ExpiresAt
+}
+
+// onChange has tell called at every change until stop is called; what it gives is the session from which on.
+func (c *connection) onChange(tell func()) (now Session, stop func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.told == nil {
+		c.told = map[*func()]struct{}{}
+	}
+	c.told[&tell] = struct{}{}
+	return c.session, func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		delete(c.told, &tell)
+	}
+}
+
+// stands looks whether a connection may still stand: whether its session goes on, under which rights, and whether its device is still in use.
+func (r *Resolver) stands(ctx context.Context) *wire.Farewell {
+	c, ok := connectionOf(ctx)
+	if !ok {
+		return nil
+	}
+	session := c.now()
+	if session.ended(r.Clock()) {
+		return &wire.Farewell{Code: wire.Forbidden, Reason: "the session is over"}
+	}
+	if reason, refused := r.deviceGone(ctx, session); refused {
+		return &wire.Farewell{Code: wire.Forbidden, Reason: reason}
+	}
+	now, err := c.who(ctx, false)
+	if unauthentic(err) {
+		return &wire.Farewell{Code: wire.Forbidden, Reason: "the session is over"}
+	}
+	if err != nil {
+		return nil // a fault ends nothing: the next look tells
+	}
+	now.Actor.Purpose, now.Actor.Reason = session.Actor.Purpose, session.Actor.Reason
+	if now.Actor.Fingerprint() == session.Actor.Fingerprint() {
+		c.prolong(now)
+		return nil
+	}
+	session.Actor, session.ExpiresAt = now.Actor, now.ExpiresAt
+	c.change(session)
+	return nil
+}

@@ -1,0 +1,154 @@
+package graph
+
+import (
+	"cmp"
+	"context"
+	"mime"
+	"net/http"
+	"strings"
+	"sync"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"github.com/lavoroincorso/lavoro/graph/wire"
+	"github.com/lavoroincorso/lavoro/internal/values/text"
+)
+
+// socket has operations come over websockets.
+type socket struct {
+	r        *Resolver
+	door     Door
+	once     sync.Once
+	protocol wire.Protocol
+}
+
+// Supports takes requests for a websocket.
+func (*socket) Supports(req *http.Request) bool {
+	return strings.EqualFold(req.Header.Get("Upgrade"), "websocket")
+}
+
+// Do opens the websocket.
+func (t *socket) Do(w http.ResponseWriter, req *http.Request, exec graphql.GraphExecutor) {
+	t.once.Do(func() {
+		t.protocol = wire.Protocol{Origins: t.r.Origins, Measure: measure, Stands: t.r.stands,
+			Open: func(ctx context.Context, init map[string]any) (context.Context, *wire.Farewell) {
+				return t.r.open(ctx, t.door, fieldsOf(init))
+			},
+			Operate: func(ctx context.Context, s *wire.Stream, operation []byte) error {
+				return t.r.operate(ctx, exec, s, operation)
+			}}
+	})
+	t.r.Connections.Accept(w, req, &t.protocol)
+}
+
+// fieldsOf reads the payload of a first message like headers.
+func fieldsOf(init map[string]any) func(string) string {
+	return func(name string) string {
+		for key, value := range init {
+			if text, ok := value.(string); ok && strings.EqualFold(key, name) {
+				return text
+			}
+		}
+		return ""
+	}
+}
+
+// open reads the session of a websocket from its first message, since browsers cannot send headers there; a page's comes with the request
+// itself.
+func (r *Resolver) open(ctx context.Context, door Door, field func(string) string) (context.Context, *wire.Farewell) {
+	opened, bye := r.admit(ctx, door, field)
+	if bye == nil {
+		return opened, nil
+	}
+	if limited := r.Rates.Take(ctx, SignIns, clientOf(ctx)); limited != nil {
+		return nil, &wire.Farewell{Code: wire.TryAgain, Reason: limited.Error()}
+	}
+	return nil, bye
+}
+
+func (r *Resolver) admit(ctx context.Context, door Door, field func(string) string) (context.Context, *wire.Farewell) {
+	who := whoOf(ctx)
+	if token, ok := bearer(field("Authorization")); ok {
+		who = door.Bearer(token)
+	}
+	forbidden := &wire.Farewell{Code: wire.Forbidden, Reason: "not signed in"}
+	if who == nil {
+		return nil, forbidden
+	}
+	session, err := who(ctx, true)
+	if err != nil && !unauthentic(err) {
+		return nil, &wire.Farewell{Code: wire.TryAgain, Reason: "not available"}
+	}
+	if err == nil {
+		session, err = session.reading(field)
+	}
+	if err == nil {
+		session.Device, err = r.contact(ctx, session, cmp.Or(field(deviceHeader), deviceOf(ctx)))
+	}
+	if reason, ofDevice := deviceRefused(err); ofDevice {
+		return nil, &wire.Farewell{Code: wire.Forbidden, Reason: reason}
+	}
+	if err != nil || session.ended(r.Clock()) {
+		return nil, forbidden
+	}
+	session.Lang = langOf(ctx)
+	if l := field("Accept-Language"); l != "" {
+		session.Lang = text.FromAcceptLanguage(l)
+	}
+	if err := r.seat(ctx, session); err != nil {
+		return nil, &wire.Farewell{Code: wire.TryAgain, Reason: err.Error()} // clients of graphql-ws take 4429 for the end
+	}
+	return context.WithValue(WithSession(ctx, session), connectionKey{}, &connection{who: who, session: session}), nil
+}
+
+// stream has operations come by POST and their answers go as server-sent events, one operation a request.
+type stream struct {
+	r        *Resolver
+	once     sync.Once
+	protocol wire.Protocol
+}
+
+// Supports takes POST requests whose client reads events.
+func (*stream) Supports(req *http.Request) bool {
+	media, _, err := mime.ParseMediaType(req.Header.Get("Content-Type"))
+	return err == nil && req.Method == http.MethodPost && media == plainJSON && wantsEvents(req.Header.Get("Accept"))
+}
+
+func wantsEvents(accept string) bool {
+	for part := range strings.SplitSeq(accept, ",") {
+		if media, _, _ := mime.ParseMediaType(strings.TrimSpace(part)); media == "text/event-stream" {
+			return true
+		}
+	}
+	return false
+}
+
+// Do answers until the operation ends, or the session under which it runs.
+func (t *stream) Do(w http.ResponseWriter, req *http.Request, exec graphql.GraphExecutor) {
+	t.once.Do(func() {
+		t.protocol = wire.Protocol{Stands: t.r.stands,
+			Operate: func(ctx context.Context, s *wire.Stream, operation []byte) error {
+				return t.r.operate(ctx, exec, s, operation)
+			}}
+	})
+	operation, err := readBody(req.Body)
+	if err == nil {
+		_, err = parseParams(operation)
+	}
+	if err != nil {
+		w.Header().Set("Content-Type", plainJSON)
+		w.WriteHeader(http.StatusBadRequest)
+		writeErrors(w, present(req.Context(), err))
+		return
+	}
+	ctx := req.Context()
+	if session, signedIn := sessionOf(ctx); signedIn {
+		if err := t.r.seat(ctx, session); err != nil {
+			w.Header().Set("Retry-After", "1")
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		ctx = context.WithValue(ctx, connectionKey{}, &connection{who: whoOf(ctx), session: session})
+	}
+	t.r.Connections.Stream(w, req.WithContext(ctx), &t.protocol, operation)
+}

@@ -1,0 +1,169 @@
+package wire_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"github.com/lavoroincorso/lavoro/graph/wire"
+)
+
+// patience bounds waits that end at once where all is well.
+const patience = 20 * time.Second
+
+// stand is a server whose operations are words: "once" is answered at once, "feed" stays open until the test ends it.
+type stand struct {
+	t           *testing.T
+	url         string
+	connections *wire.Connections
+	feeds       chan *wire.Stream // those that were opened
+	ended       chan *wire.Stream // those whose context has ended
+	mu          sync.Mutex
+	bye         *wire.Farewell // what Stands says
+}
+
+func open(t *testing.T, limits wire.Limits) *stand {
+	t.Helper()
+	s := &stand{t: t, connections: wire.New(limits), feeds: make(chan *wire.Stream, 10_000), ended: make(chan *wire.Stream, 10_000)}
+	protocol := &wire.Protocol{Measure: measure, Open: admit, Stands: s.stands, Operate: s.operate}
+	ctx, stop := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { s.connections.Run(ctx) })
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if req.Method == http.MethodPost {
+			var operation json.RawMessage
+			_ = json.NewDecoder(req.Body).Decode(&operation)
+			s.connections.Stream(w, req, protocol, operation)
+			return
+		}
+		s.connections.Accept(w, req, protocol)
+	}))
+	t.Cleanup(func() {
+		bounded, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		s.connections.Drain(bounded)
+		stop()
+		running.Wait()
+		server.CloseClientConnections()
+		server.Close()
+	})
+	s.url = "ws" + strings.TrimPrefix(server.URL, "http")
+	return s
+}
+
+func measure(message []byte) error {
+	if strings.Contains(string(message), "too deep") {
+		return errors.New("INPUT_TOO_NESTED")
+	}
+	return nil
+}
+
+func admit(ctx context.Context, init map[string]any) (context.Context, *wire.Farewell) {
+	if init["token"] == "bad" {
+		return nil, &wire.Farewell{Code: wire.Forbidden, Reason: "not signed in"}
+	}
+	return ctx, nil
+}
+
+func (s *stand) stands(context.Context) *wire.Farewell {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.bye
+}
+
+func (s *stand) operate(ctx context.Context, stream *wire.Stream, operation []byte) error {
+	var word struct{ Query string }
+	if json.Unmarshal(operation, &word) != nil || word.Query == "" {
+		return wire.ErrMalformed
+	}
+	switch word.Query {
+	case "once":
+		stream.Next([]byte(`{"data":{"n":1}}`))
+		stream.Complete()
+	case "invalid":
+		stream.Fail([]byte(`[{"message":"no such field"}]`))
+	case "feed":
+		context.AfterFunc(ctx, func() { s.ended <- stream })
+		s.feeds <- stream
+	}
+	return nil
+}
+
+// client is one websocket.
+type client struct {
+	t    *testing.T
+	ctx  context.Context
+	conn *websocket.Conn
+}
+
+func (s *stand) dial(subprotocols ...string) *client {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	s.t.Cleanup(cancel)
+	conn, _, err := websocket.Dial(ctx, s.url, &websocket.DialOptions{Subprotocols: subprotocols}) //nolint:bodyclose // the library closes it
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	conn.SetReadLimit(1 << 24)
+	s.t.Cleanup(func() { _ = conn.CloseNow() })
+	return &client{t: s.t, ctx: ctx, conn: conn}
+}
+
+// acknowledged is a client whose connection is open.
+func (s *stand) acknowledged() *client {
+	s.t.Helper()
+	c := s.dial("graphql-transport-ws")
+	c.say(`{"type":"connection_init"}`)
+	c.hears(`{"type":"connection_ack"}`)
+	return c
+}
+
+func (c *client) say(format string, args ...any) {
+	c.t.Helper()
+	if err := c.conn.Write(c.ctx, websocket.MessageText, fmt.Appendf(nil, format, args...)); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+func (c *client) hears(want string) {
+	c.t.Helper()
+	_, data, err := c.conn.Read(c.ctx)
+	if err != nil || string(data) != want {
+		c.t.Fatalf("heard %q (%v), want %q", data, err, want)
+	}
+}
+
+// ends reads until the server ends the connection, which it must with the code.
+func (c *client) ends(code int) {
+	c.t.Helper()
+	for {
+		if _, data, err := c.conn.Read(c.ctx); err != nil {
+			if got := websocket.CloseStatus(err); int(got) != code {
+				c.t.Errorf("ended with %v, want %d", err, code)
+			}
+			return
+		} else if !strings.Contains(string(data), `"ping"`) {
+			c.t.Logf("before the end: %s", data)
+		}
+	}
+}
+
+func receive[T any](t *testing.T, from <-chan T) T {
+	t.Helper()
+	select {
+	case v := <-from:
+		return v
+	case <-time.After(patience):
+		t.Fatal("nothing came")
+		return *new(T)
+	}
+}

@@ -1,0 +1,160 @@
+package wire
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/coder/websocket"
+)
+
+// longestID is how many bytes a client may name an operation by: they are sent back with every answer.
+const longestID = 128
+
+// incoming is a message of a client.
+type incoming struct {
+	Type    string          `json:"type"`
+	ID      string          `json:"id"`
+	Payload json.RawMessage `json:"payload"`
+}
+
+// read takes in messages until the connection ends. It is the connection's one goroutine.
+func (s *socket) read() {
+	defer s.gone()
+	for {
+		kind, data, err := s.ws.Read(context.Background())
+		if err != nil {
+			return
+		}
+		s.heard.Store(time.Now().UnixNano())
+		if kind != websocket.MessageText {
+			s.end(Farewell{BadRequest, "Invalid message"})
+			continue // until the end was heard
+		}
+		if bye := s.receive(data); bye != nil {
+			s.end(*bye)
+		}
+	}
+}
+
+// receive acts on one message. What comes after the end was said is not looked at.
+func (s *socket) receive(data []byte) *Farewell {
+	s.mu.Lock()
+	ending := s.bye != nil
+	s.mu.Unlock()
+	if ending {
+		return nil
+	}
+	if err := s.protocol.Measure(data); err != nil {
+		return &Farewell{BadRequest, short(err.Error())}
+	}
+	var m incoming
+	if json.Unmarshal(data, &m) != nil {
+		return &Farewell{BadRequest, "Invalid message"}
+	}
+	switch m.Type {
+	case "connection_init":
+		return s.init(m.Payload)
+	case "ping":
+		s.send(message{kind: pong, payload: present(m.Payload)})
+	case "pong":
+	case "subscribe":
+		return s.subscribe(m)
+	case "complete":
+		if m.ID == "" {
+			return &Farewell{BadRequest, "Invalid message"}
+		}
+		s.completed(m.ID)
+	default:
+		return &Farewell{BadRequest, "Invalid message type"}
+	}
+	return nil
+}
+
+// present is a payload that is there, or nil.
+func present(payload json.RawMessage) []byte {
+	if string(payload) == "null" {
+		return nil
+	}
+	return payload
+}
+
+// short cuts a reason to what a close frame may hold.
+func short(reason string) string { return reason[:min(len(reason), 120)] }
+
+func (s *socket) init(payload json.RawMessage) *Farewell {
+	s.mu.Lock()
+	again := s.initiate
+	s.initiate = true
+	ctx := s.ctx
+	s.mu.Unlock()
+	if again {
+		return &Farewell{TooManyInits, "Too many initialisation requests"}
+	}
+	var init map[string]any
+	if len(payload) > 0 && json.Unmarshal(payload, &init) != nil {
+		return &Farewell{BadRequest, "Invalid message"}
+	}
+	opened, bye := s.protocol.Open(ctx, init)
+	if bye != nil {
+		return bye
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.bye != nil {
+		return nil
+	}
+	s.ctx, s.acked, s.streams = opened, true, map[string]*Stream{}
+	s.queue(message{kind: acknowledged})
+	return nil
+}
+
+func (s *socket) subscribe(m incoming) *Farewell {
+	stream, bye := s.begin(m)
+	if stream == nil {
+		return bye
+	}
+	s.running <- struct{}{} // who asks for more than that waits, and is not read from
+	go func() {
+		defer func() { <-s.running }()
+		if err := s.protocol.Operate(stream.ctx, stream, m.Payload); errors.Is(err, ErrMalformed) {
+			s.end(Farewell{BadRequest, "Invalid message"})
+		}
+	}()
+	return nil
+}
+
+// begin reserves the id of an operation from its arrival on.
+func (s *socket) begin(m incoming) (*Stream, *Farewell) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, taken := s.streams[m.ID]
+	switch {
+	case s.bye != nil:
+		return nil, nil
+	case !s.acked:
+		return nil, &Farewell{Unauthorized, "Unauthorized"}
+	case m.ID == "" || len(m.ID) > longestID || len(m.Payload) == 0:
+		return nil, &Farewell{BadRequest, "Invalid message"}
+	case taken:
+		return nil, &Farewell{DuplicateID, short("Subscriber for " + m.ID + " already exists")}
+	}
+	stream := newStream(s.ctx, s, m.ID)
+	s.streams[m.ID] = stream
+	return stream, nil
+}
+
+// completed ends a stream as its client wishes; nothing of it is sent after this.
+func (s *socket) completed(id string) {
+	s.mu.Lock()
+	stream := s.streams[id]
+	if stream != nil {
+		stream.ended = true
+		delete(s.streams, id)
+	}
+	s.mu.Unlock()
+	if stream != nil {
+		stream.cancel()
+	}
+}

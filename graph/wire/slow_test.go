@@ -1,0 +1,109 @@
+package wire_test
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/lavoroincorso/lavoro/graph/wire"
+)
+
+// TestASlowClientFindsNoRoomAndIsSentAway: what waits for who does not read is bounded; he is told 1013 when he reads again, and others do not wait.
+func TestASlowClientFindsNoRoomAndIsSentAway(t *testing.T) {
+	s := open(t, wire.Limits{Patience: 500 * time.Millisecond})
+	slow, quick := s.acknowledged(), s.acknowledged()
+	slow.say(`{"type":"subscribe","id":"1","payload":{"query":"feed"}}`)
+	unread := receive(t, s.feeds)
+	quick.say(`{"type":"subscribe","id":"1","payload":{"query":"feed"}}`)
+	read := receive(t, s.feeds)
+	payload := []byte(`{"data":"` + strings.Repeat("x", 10_000) + `"}`)
+	var turnedAway atomic.Int32
+	fill := func() {
+		for taken := 0; unread.Take(payload); taken++ {
+			if taken > 100_000 {
+				t.Error("a client that reads nothing always has room")
+				return
+			}
+		}
+		turnedAway.Add(1)
+	}
+	unread.OnRoom(fill) // until the kernel's buffers are full, too
+	fill()
+	read.Next([]byte(`{"data":1}`))
+	quick.hears(`{"id":"1","type":"next","payload":{"data":1}}`)
+	receive(t, s.ended)
+	if turnedAway.Load() == 0 {
+		t.Error("there was room for everything")
+	}
+	slow.ends(wire.TryAgain)
+}
+
+// TestWhoReadsAgainIsToldOfRoom: the feed of a client that paused goes on by itself.
+func TestWhoReadsAgainIsToldOfRoom(t *testing.T) {
+	s := open(t, wire.Limits{Queue: 20_000})
+	c := s.acknowledged()
+	c.say(`{"type":"subscribe","id":"1","payload":{"query":"feed"}}`)
+	feed := receive(t, s.feeds)
+	room := make(chan struct{}, 1)
+	feed.OnRoom(func() { room <- struct{}{} })
+	padding := strings.Repeat("x", 9_000)
+	go func() {
+		for n := 0; n < 5_000; {
+			if feed.Take(fmt.Appendf(nil, `{"n":%d,"x":"%s"}`, n, padding)) {
+				n++
+				continue
+			}
+			select {
+			case <-room:
+			case <-time.After(patience):
+				t.Error("never told of room")
+				return
+			}
+		}
+	}()
+	for n := range 5_000 {
+		c.hears(fmt.Sprintf(`{"id":"1","type":"next","payload":{"n":%d,"x":"%s"}}`, n, padding))
+	}
+}
+
+// TestAConnectionCostsOneGoroutine: with a subscription, and none that writes while nothing is written.
+func TestAConnectionCostsOneGoroutine(t *testing.T) {
+	s := open(t, wire.Limits{})
+	before := runtime.NumGoroutine()
+	const many = 100
+	for range many {
+		c := s.acknowledged()
+		c.say(`{"type":"subscribe","id":"1","payload":{"query":"feed"}}`)
+		receive(t, s.feeds).Next([]byte(`{"n":1}`))
+		c.hears(`{"id":"1","type":"next","payload":{"n":1}}`)
+	}
+	// The clients are in this process, too; they have no goroutine while they read nothing.
+	deadline := time.Now().Add(patience)
+	for runtime.NumGoroutine()-before > many+10 {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d goroutines for %d connections", runtime.NumGoroutine()-before, many)
+		}
+		runtime.Gosched()
+	}
+}
+
+// TestChurn: subscriptions that come and go at once leave nothing behind.
+func TestChurn(t *testing.T) {
+	s := open(t, wire.Limits{})
+	c := s.acknowledged()
+	for i := range 2_000 {
+		c.say(`{"type":"subscribe","id":"%d","payload":{"query":"feed"}}`, i)
+		if i%2 == 0 {
+			receive(t, s.feeds)
+		}
+		c.say(`{"type":"complete","id":"%d"}`, i)
+		if i%2 == 0 {
+			receive(t, s.ended)
+		}
+	}
+	c.say(`{"type":"subscribe","id":"last","payload":{"query":"once"}}`)
+	c.hears(`{"id":"last","type":"next","payload":{"data":{"n":1}}}`)
+}

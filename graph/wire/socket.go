@@ -1,0 +1,151 @@
+package wire
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/coder/websocket"
+)
+
+// subprotocol is the only one that is spoken.
+const subprotocol = "graphql-transport-ws"
+
+// socket is one websocket.
+type socket struct {
+	ws       *websocket.Conn
+	pipe     *pipe
+	protocol *Protocol
+	limits   *Limits
+	leave    func()
+	running  chan struct{}
+	heard    atomic.Int64 // when a message last came, in Unix nanoseconds
+
+	mu       sync.Mutex
+	ctx      context.Context // of what runs on it; the session is in it once it is acknowledged
+	cancel   context.CancelFunc
+	opened   time.Time
+	initiate bool // the first message has come
+	acked    bool
+	streams  map[string]*Stream
+	pinged   time.Time
+	bye      *Farewell
+	said     time.Time // when bye was
+	out      queue
+}
+
+// Accept opens a websocket on a request and returns; the connection goes on by itself.
+func (c *Connections) Accept(w http.ResponseWriter, req *http.Request, protocol *Protocol) {
+	p := &pipe{}
+	ws, err := websocket.Accept(&narrow{w, p}, req, &websocket.AcceptOptions{Subprotocols: []string{subprotocol}, OriginPatterns: protocol.Origins})
+	if err != nil {
+		return // the library has answered
+	}
+	ws.SetReadLimit(c.limits.Message)
+	now := time.Now()
+	s := &socket{ws: ws, pipe: p, protocol: protocol, limits: &c.limits, opened: now, pinged: now, running: make(chan struct{}, c.limits.Running)}
+	s.ctx, s.cancel = context.WithCancel(context.WithoutCancel(req.Context()))
+	s.heard.Store(now.UnixNano())
+	leave, ok := c.enter(s)
+	if s.leave = leave; !ok {
+		s.leave = func() {}
+		s.end(Farewell{Restart, "the node restarts"})
+	}
+	if !speaks(req) {
+		s.end(Farewell{NoSubprotocol, "Subprotocol not acceptable"})
+	}
+	go s.read()
+}
+
+func speaks(req *http.Request) bool {
+	return slices.ContainsFunc(req.Header.Values("Sec-WebSocket-Protocol"), func(line string) bool {
+		return slices.ContainsFunc(strings.Split(line, ","), func(p string) bool { return strings.TrimSpace(p) == subprotocol })
+	})
+}
+
+// look does what is due on the connection.
+func (s *socket) look(now time.Time) {
+	s.mu.Lock()
+	var bye *Farewell
+	cut := s.bye != nil && now.Sub(s.said) > longer
+	switch silent := time.Duration(now.UnixNano() - s.heard.Load()); {
+	case s.bye != nil:
+	case !s.acked && now.Sub(s.opened) > s.limits.Init:
+		bye = &Farewell{InitTimeout, "Connection initialisation timeout"}
+	case s.out.stuck(now, s.limits.Patience):
+		bye = &Farewell{TryAgain, "too slow: resume from your cursor"}
+	case len(s.running) < cap(s.running) && silent > max(s.limits.Ping, turn)*5/2:
+		cut = true // nobody is there
+	case s.acked && now.Sub(s.pinged) > s.limits.Ping:
+		s.pinged = now
+		s.queue(message{kind: ping})
+	}
+	s.mu.Unlock()
+	if bye != nil {
+		s.end(*bye)
+	}
+	if cut {
+		s.cut()
+	}
+}
+
+func (s *socket) stands() {
+	s.mu.Lock()
+	ctx, ask := s.ctx, s.acked && s.bye == nil
+	s.mu.Unlock()
+	if !ask {
+		return
+	}
+	if bye := s.protocol.Stands(ctx); bye != nil {
+		s.end(*bye)
+	}
+}
+
+// end has the connection end: what runs on it ends, what is being written is written, and the code is said.
+func (s *socket) end(bye Farewell) {
+	s.mu.Lock()
+	if s.bye != nil {
+		s.mu.Unlock()
+		return
+	}
+	s.bye, s.said = &bye, time.Now()
+	s.streams = nil
+	s.out.drop()
+	writing := s.out.writing
+	s.out.writing = true // nothing is written any more but by whoever says goodbye
+	cancel := s.cancel
+	s.mu.Unlock()
+	cancel()
+	if !writing {
+		go s.goodbye()
+	}
+}
+
+func (s *socket) goodbye() {
+	_ = s.ws.Close(websocket.StatusCode(s.bye.Code), s.bye.Reason)
+	s.gone()
+}
+
+// cut ends the connection without a word: nobody listens.
+func (s *socket) cut() {
+	_ = s.ws.CloseNow()
+	s.gone()
+}
+
+// gone clears up behind a connection that has ended.
+func (s *socket) gone() {
+	s.mu.Lock()
+	if s.bye == nil {
+		s.bye, s.said = &Farewell{}, time.Now()
+	}
+	s.streams = nil
+	s.out.drop()
+	cancel := s.cancel
+	s.mu.Unlock()
+	cancel()
+	s.leave()
+}

@@ -1,0 +1,193 @@
+package wire
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// events is one operation over server-sent events, on a request of its own.
+type events struct {
+	protocol *Protocol
+	limits   *Limits
+	ctx      context.Context
+	cancel   context.CancelFunc
+	stream   *Stream
+	wake     chan struct{}
+
+	mu      sync.Mutex
+	pinged  time.Time
+	waiting []message
+	bytes   int
+	starved bool
+}
+
+// Stream answers a request by server-sent events, until the operation or the connection ends. Its answers may be resumed as on a websocket;
+// a connection that ends without `complete` is to be opened again.
+func (c *Connections) Stream(w http.ResponseWriter, req *http.Request, protocol *Protocol, operation []byte) {
+	e := &events{protocol: protocol, limits: &c.limits, wake: make(chan struct{}, 1), pinged: time.Now()}
+	e.ctx, e.cancel = context.WithCancel(req.Context())
+	defer e.cancel()
+	leave, ok := c.enter(e)
+	if !ok {
+		w.Header().Set("Retry-After", "1")
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	}
+	defer leave()
+	e.stream = newStream(e.ctx, e, "")
+	out := http.NewResponseController(w)
+	_ = out.SetReadDeadline(time.Time{})
+	w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
+	w.Header().Set("X-Accel-Buffering", "no")
+	w.WriteHeader(http.StatusOK)
+	if e.flush(w, out, []byte(":\n\n")) != nil {
+		return
+	}
+	go func() {
+		if protocol.Operate(e.stream.ctx, e.stream, operation) != nil {
+			e.cancel()
+		}
+	}()
+	e.write(w, out)
+}
+
+// write writes what waits until the operation, the connection or its client ends.
+func (e *events) write(w http.ResponseWriter, out *http.ResponseController) {
+	for {
+		select {
+		case <-e.ctx.Done():
+			return
+		case <-e.wake:
+		}
+		batch := e.take()
+		var text bytes.Buffer
+		last := false
+		for _, m := range batch {
+			last = spellEvent(&text, m) || last
+		}
+		if e.flush(w, out, text.Bytes()) != nil || last {
+			return
+		}
+		e.written(batch)
+	}
+}
+
+// flush sends bytes; a client that does not take them in time is cut.
+func (e *events) flush(w http.ResponseWriter, out *http.ResponseController, text []byte) error {
+	if err := out.SetWriteDeadline(time.Now().Add(e.limits.Patience)); err != nil {
+		return err
+	}
+	if _, err := w.Write(text); err != nil {
+		return err
+	}
+	return out.Flush()
+}
+
+func (e *events) take() []message {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	batch := e.waiting
+	e.waiting = nil
+	return batch
+}
+
+func (e *events) written(batch []message) {
+	e.mu.Lock()
+	for _, m := range batch {
+		e.bytes -= len(m.payload)
+	}
+	var room func()
+	if e.starved && len(e.waiting) == 0 {
+		e.starved, room = false, e.stream.room
+	}
+	e.mu.Unlock()
+	if room != nil {
+		room()
+	}
+}
+
+// spellEvent writes a message as an event; last is the one with which the stream ends.
+func spellEvent(text *bytes.Buffer, m message) (last bool) {
+	switch m.kind {
+	case next:
+		text.WriteString("event: next\ndata: ")
+		writeData(text, m.payload)
+	case failure:
+		text.WriteString("event: next\ndata: {\"errors\":")
+		writeData(text, m.payload)
+		text.WriteString("}")
+	case ping:
+		text.WriteString(":\n\n")
+		return false
+	}
+	if m.kind != complete {
+		text.WriteString("\n\n")
+	}
+	if m.kind != next {
+		text.WriteString("event: complete\ndata:\n\n")
+	}
+	return m.kind != next
+}
+
+// writeData writes JSON; a line that breaks off would be an event of its own.
+func writeData(text *bytes.Buffer, payload []byte) {
+	for i, line := range bytes.Split(payload, []byte("\n")) {
+		if i > 0 {
+			text.WriteString("\ndata: ")
+		}
+		text.Write(line)
+	}
+}
+
+// put queues a message.
+func (e *events) put(s *Stream, m message, mayWait bool) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if s.done || s.ended {
+		return true
+	}
+	if mayWait && e.bytes > 0 && e.bytes+len(m.payload) > e.limits.Queue {
+		e.starved = true
+		return false
+	}
+	s.done = m.kind == failure || m.kind == complete
+	e.queue(m)
+	return true
+}
+
+// queue adds a message and has it written; e.mu is held.
+func (e *events) queue(m message) {
+	e.waiting = append(e.waiting, m)
+	e.bytes += len(m.payload)
+	select {
+	case e.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (e *events) heed(s *Stream, room func()) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	s.room = room
+}
+
+func (e *events) look(now time.Time) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if now.Sub(e.pinged) > e.limits.Ping {
+		e.pinged = now
+		e.queue(message{kind: ping})
+	}
+}
+
+func (e *events) stands() {
+	if e.protocol.Stands(e.ctx) != nil {
+		e.cancel()
+	}
+}
+
+// end ends the connection: without `complete` its client comes back.
+func (e *events) end(Farewell) { e.cancel() }

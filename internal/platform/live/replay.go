@@ -1,0 +1,65 @@
+package live
+
+import "slices"
+
+// replayAtOnce is how many events one read of the backlog takes.
+const replayAtOnce = 200
+
+// readOn reads the backlog from where a subscriber stands, for it and for all who stand near; who has reached the present is live again.
+func (g *group) readOn(s *Subscriber) {
+	from, target, era := g.window(s)
+	upTo := target
+	var frames []Frame
+	if from < target {
+		events, err := g.hub.between(g.ctx, g.feed.Programme, from, target, replayAtOnce)
+		if err == nil {
+			frames, err = g.execute(events)
+		}
+		if err != nil {
+			g.failed(err)
+			return
+		}
+		if len(events) == replayAtOnce {
+			upTo = events[len(events)-1].Seq
+		}
+	}
+	g.mu.Lock()
+	waiting := slices.Clone(g.behind)
+	g.mu.Unlock()
+	for _, s := range waiting {
+		s.catchUp(frames, from, upTo, era)
+	}
+	g.settle(s)
+}
+
+// window is what the next read covers: from the lowest position near that of s, up to before the first event that waits in the queue.
+func (g *group) window(s *Subscriber) (from, target int64, era int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	from, target = s.position(), g.target()
+	for _, other := range g.behind {
+		if at := other.position(); at < from && from-at < replayAtOnce {
+			from = at
+		}
+	}
+	return from, target, g.era
+}
+
+// target is up to where a subscriber must have everything to be live; g.mu is held, and nothing is being executed.
+func (g *group) target() int64 {
+	if len(g.queue) > 0 {
+		return g.queue[0].Seq - 1
+	}
+	return g.seen
+}
+
+// settle lets those go who are live again, have no room or have left; who was served waits behind the others for his next turn.
+func (g *group) settle(served *Subscriber) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	target := g.target()
+	g.behind = slices.DeleteFunc(g.behind, func(s *Subscriber) bool { return s.settled(target) })
+	if len(g.behind) > 1 && g.behind[0] == served {
+		g.behind = append(g.behind[1:], served)
+	}
+}
