@@ -116,12 +116,13 @@ func (a *App) anchorage(notifier duty.Notifier) (evidence.Anchorage, error) {
 	return house, nil
 }
 
-// routines are what the house does by itself: every minute it tells of reads from outside the case team, every hour the heads of reads go into the acts' chains
-// and files that proved nothing go, every day all heads leave and, where it is told who owns the database, evidence whose time is over goes.
+// routines are what the house does by itself: every minute it tells of reads from outside the case team, every hour the heads of reads go into the acts'
+// chains, protections that nobody could lift fall to the lead body, and files that proved nothing go; every day all heads leave and, where it is told who owns the database, evidence whose time is over goes.
 func (a *App) routines(house evidence.Anchorage) []duty.Routine {
 	list := []duty.Routine{
 		{Name: "tell of reads", Every: time.Minute, Run: duty.InProgrammes(a.DB, duty.TellReads)},
 		{Name: "anchor reads", Every: time.Hour, Run: duty.InProgrammes(a.DB, evidence.AnchorReads)},
+		{Name: "keep protections reachable", Every: time.Hour, Run: duty.InProgrammes(a.DB, a.rooms.participants.KeepReachable)},
 		{Name: "expire files", Every: time.Hour, Run: duty.InProgrammes(a.DB, blob.Expire)},
 	}
 	if a.Config.OwnerURL != "" {

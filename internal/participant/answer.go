@@ -71,11 +71,7 @@ func (r Room) accept(ctx context.Context, tx *postgres.Tx, h handOverRow, keepTe
 	if err := r.rekey(ctx, tx, s); err != nil || !s.row.Protected {
 		return err
 	}
-	open, err := circleOpen(ctx, tx, row.ID)
-	if err == nil && !open {
-		return CircleClosed.At("keepTeam")
-	}
-	return err
+	return staysOpen(ctx, tx, row.ID, "keepTeam")
 }
 
 // settle writes an answer on both sides, and tells both: each in news of its own, about its own side.

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
@@ -61,7 +62,48 @@ func (r Room) Protect(ctx context.Context, tx *postgres.Tx, in ProtectInput) err
 		return err
 	}
 	s.row.Protected = true
+	if err := staysOpen(ctx, tx, s.row.ID, "named"); err != nil {
+		return err
+	}
 	return r.rekey(ctx, tx, s)
+}
+
+// staysOpen refuses a protection that nobody could lift as things stand: who is named, or follows the case, may hold his role no more, or not
+// have come yet.
+func staysOpen(ctx context.Context, tx *postgres.Tx, participation uuid.UUID, path string) error {
+	open, err := circleOpen(ctx, tx, participation)
+	if err == nil && !open {
+		return CircleClosed.At(path)
+	}
+	return err
+}
+
+// KeepReachable names the coordination of the lead body in each protection of the programmes that nobody could lift any more: roles end on
+// days that were set beforehand, and no act asks then. It is the house's own; where nobody coordinates, it waits until somebody does.
+func (r Room) KeepReachable(ctx context.Context, tx *postgres.Tx, programmes []uuid.UUID) error {
+	closed, err := circlesClosed(ctx, tx, programmes)
+	if err != nil {
+		return err
+	}
+	for _, id := range closed {
+		heirs, err := circleHeirs(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if len(heirs) == 0 {
+			continue
+		}
+		row, err := load(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		s := &step{act: access.ProtectParticipant, row: row, was: row.State}
+		for _, h := range heirs {
+			s.detail.Circle = append(s.detail.Circle, named{Member: h, Role: access.Coordinator})
+		}
+		tx.Tell(s.news(event.Changed, row.Audience), s.detail)
+	}
+	return nil
 }
 
 // Unprotect gives a participation back to the sight of its organisation and the bodies above.

@@ -301,13 +301,33 @@ func nameCircle(ctx context.Context, tx *postgres.Tx, id uuid.UUID, circle []Nam
 	return nil
 }
 
+// opening are the roles in which somebody who is named may lift a protection.
+func opening() any {
+	return pgdialect.Array(slices.DeleteFunc(slices.Clone(circleRoles), func(r access.Role) bool { return !lifts(r) }))
+}
+
 // circleOpen says whether somebody could lift the protection today.
 func circleOpen(ctx context.Context, tx *postgres.Tx, participation uuid.UUID) (open bool, err error) {
-	roles := slices.DeleteFunc(slices.Clone(circleRoles), func(r access.Role) bool { return !lifts(r) })
-	if err = tx.NewRaw("select circle_open(?, ?::text[], ?)", participation, pgdialect.Array(roles), tx.Today()).Scan(ctx, &open); err != nil {
+	if err = tx.NewRaw("select circle_open(?, ?::text[], ?)", participation, opening(), tx.Today()).Scan(ctx, &open); err != nil {
 		return false, fmt.Errorf("circle: %w", err)
 	}
 	return open, nil
+}
+
+// circlesClosed gives the participations whose protection nobody could lift today, to the house.
+func circlesClosed(ctx context.Context, tx *postgres.Tx, programmes []uuid.UUID) (ids []uuid.UUID, err error) {
+	if err = tx.NewRaw("select circles_closed(?::uuid[], ?::text[], ?)", pgdialect.Array(programmes), opening(), tx.Today()).Scan(ctx, &ids); err != nil {
+		return nil, fmt.Errorf("circles: %w", err)
+	}
+	return ids, nil
+}
+
+// circleHeirs names the coordination of the lead body in a circle that is closed, and gives whom.
+func circleHeirs(ctx context.Context, tx *postgres.Tx, participation uuid.UUID) (ids []uuid.UUID, err error) {
+	if err = tx.NewRaw("select circle_heirs(?, ?::text[], ?)", participation, opening(), tx.Today()).Scan(ctx, &ids); err != nil {
+		return nil, fmt.Errorf("circle: %w", err)
+	}
+	return ids, nil
 }
 
 // line gives an organisation and all bodies above it.

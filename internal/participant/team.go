@@ -94,7 +94,10 @@ func (r Room) reassign(ctx context.Context, tx *postgres.Tx, row participationRo
 	if same(s.row.CaseManagerID, row.CaseManagerID) && same(s.row.TutorID, row.TutorID) {
 		return nil
 	}
-	return r.rekey(ctx, tx, s)
+	if err := r.rekey(ctx, tx, s); err != nil || !s.row.Protected {
+		return err
+	}
+	return staysOpen(ctx, tx, row.ID, "caseManager")
 }
 
 func same(a, b *uuid.UUID) bool { return a == b || a != nil && b != nil && *a == *b }
