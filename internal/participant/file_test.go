@@ -320,3 +320,24 @@ func TestNobodyHasLookedAtIt(t *testing.T) {
 		t.Errorf("sent again: %v, %s", err, f.State)
 	}
 }
+
+// Whoever holds a connection of the application attaches his file for the eyes of those who see the participation, and for nobody else's.
+func TestAFileIsAttachedForThoseWhoSeeThePerson(t *testing.T) {
+	d := newDesk(t)
+	content := paper(2_000)
+	in := announced(d, content)
+	if _, err := d.bring(d.aias, in, content); err != nil {
+		t.Fatal(err)
+	}
+	for _, keys := range []string{"audience || '" + d.orgs["PEGASO"].String() + "'::uuid", "array_remove(audience, '" + d.orgs["AIAS"].String() + "')", "null"} {
+		if err := d.in(d.aias, func(ctx context.Context, tx *postgres.Tx) error {
+			_, err := tx.NewRaw("select file_attach(?, id, 'EXCLUSION_CHECK', "+keys+") from participation where id = ?", in.ID, d.id).Exec(ctx)
+			return err
+		}); err == nil {
+			t.Errorf("attached for %s", keys)
+		}
+	}
+	if err := d.check(d.aias, in.ID); err != nil {
+		t.Error(err)
+	}
+}

@@ -149,3 +149,22 @@ func TestSpreadingTheSameKeysTouchesNothing(t *testing.T) {
 		t.Error("the facts at entry are overwritten together with the audience")
 	}
 }
+
+// Whoever holds a connection of the application's hands out no key that the participation's own facts do not imply, and takes none away.
+func TestSpreadingTakesNoOtherKeys(t *testing.T) {
+	o := newOffice(t)
+	made := o.active()
+	for name, keys := range map[string]string{"a key of another body": "audience || '" + o.orgs["PEGASO"].String() + "'::uuid", "fewer keys": "array_remove(audience, '" + o.orgs["AIAS"].String() + "')",
+		"none": "'{}'", "null": "null", "a member's own": "audience || '" + o.aias.Member.String() + "'::uuid"} {
+		err := o.in(o.aias, func(ctx context.Context, tx *postgres.Tx) error {
+			_, err := tx.NewRaw("select spread_audience(id, "+keys+") from participation where id = ?", made.Participation).Exec(ctx)
+			return err
+		})
+		if err == nil {
+			t.Errorf("%s: taken", name)
+		}
+	}
+	if n := o.count(o.pegaso, "participation"); n != 0 {
+		t.Error("another body sees the participation")
+	}
+}
