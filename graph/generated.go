@@ -1537,7 +1537,7 @@ type Opening implements Node {
   sector: CodeItem
   "Seats."
   seats: Int!
-  "Seats already taken by internships, whoever follows them."
+  "Seats taken by internships, whoever follows them. Of protected people only those whom the viewer sees are counted, so an act may find no free seat."
   seatsTaken: Int!
   "First day."
   fromDay: Day!
@@ -1705,7 +1705,7 @@ type Activity implements Node {
   plannedMinutes: Minutes!
   "Seats; null when not limited."
   seats: Int
-  "Seats taken, whoever follows the people."
+  "Seats taken, whoever follows the people. Of protected people only those whom the viewer sees are counted, so an act may find no free seat."
   seatsTaken: Int!
   "The certificate it gives."
   certificate: CodeItem

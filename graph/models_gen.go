@@ -129,7 +129,7 @@ type Activity struct {
 	PlannedMinutes calendar.Minutes `json:"plannedMinutes"`
 	// Seats; null when not limited.
 	Seats *int32 `json:"seats,omitempty"`
-	// Seats taken, whoever follows the people.
+	// Seats taken, whoever follows the people. Of protected people only those whom the viewer sees are counted, so an act may find no free seat.
 	SeatsTaken int32 `json:"seatsTaken"`
 	// The certificate it gives.
 	Certificate *CodeItem `json:"certificate,omitempty"`
@@ -2858,7 +2858,7 @@ type Opening struct {
 	Sector *CodeItem `json:"sector,omitempty"`
 	// Seats.
 	Seats int32 `json:"seats"`
-	// Seats already taken by internships, whoever follows them.
+	// Seats taken by internships, whoever follows them. Of protected people only those whom the viewer sees are counted, so an act may find no free seat.
 	SeatsTaken int32 `json:"seatsTaken"`
 	// First day.
 	FromDay calendar.Day `json:"fromDay"`

@@ -30,7 +30,7 @@ func activities() plan.Type {
 			"toDay":          plan.Column("to_day"),
 			"plannedMinutes": plan.Column("planned_minutes"),
 			"seats":          plan.Column("seats"),
-			"seatsTaken":     plan.Expr("activity_taken({t}.id)"),
+			"seatsTaken":     plan.Expr("activity_shown({t}.id)"),
 			"certificate":    plan.Code("certificates", "certificate"),
 			"enrolments":     plan.Many("Enrolment", "activity_id", "{o}.from_day, {o}.id"),
 			"revision":       plan.Column("revision"),

@@ -11,6 +11,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/participant"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/programme"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
 // ask spells a selection: names of leaves, and of objects with what is asked below.
@@ -83,5 +84,36 @@ func TestAParticipantsEnrolmentsAndCertificates(t *testing.T) {
 	}
 	if got := o.read(o.actor(uuid.New(), access.PartnerCoordinator), root, args); got != `{"participant" : null}` {
 		t.Errorf("a stranger reads %s", got)
+	}
+}
+
+// In which course a protected person is, nobody finds out by what the lists leave out of the count; a full course takes nobody all the same.
+func TestSeatsDoNotTellOfTheProtected(t *testing.T) {
+	o := newOffice(t)
+	aias := o.coordinator("AIAS")
+	course, ida, uma := o.planned("AIAS", 2), o.signed("AIAS"), o.signed("AIAS")
+	for _, who := range []uuid.UUID{ida, uma} {
+		_, err := o.enrol(aias, course, who)
+		o.must(err)
+	}
+	circle := access.CircleKey(o.programme, uma)
+	for _, sql := range []string{"update participation set protected = true, audience = array[$2::uuid] where id = $1", "update enrolment set audience = array[$2::uuid] where participation_id = $1"} {
+		_, err := o.owner.Exec(t.Context(), sql, uma, circle)
+		o.must(err)
+	}
+	root := under("activities", "ActivityConnection", under("nodes", "Activity", "seatsTaken"))
+	both := o.actor(o.orgs["AIAS"], access.PartnerCoordinator)
+	both.Grants = append(both.Grants, o.actor(circle, access.CaseManager).Grants...)
+	for who, c := range map[string]struct {
+		actor access.Actor
+		want  string
+	}{"the partner": {aias, "1"}, "who is named": {both, "2"}, "another partner": {o.coordinator("UISP"), "1"}} {
+		if got, want := o.read(c.actor, root, map[string]any{"programme": plan.FormatID("prg", o.programme)}), `{"activities" : {"nodes" : [{"seatsTaken" : `+c.want+`}]}}`; got != want {
+			t.Errorf("%s reads %s, want %s", who, got, want)
+		}
+	}
+	_, err := o.enrol(aias, course, o.signed("AIAS"))
+	if list, _ := refusal.As(err); !list.Has(activity.Full) {
+		t.Errorf("one more than there are seats: %v", err)
 	}
 }

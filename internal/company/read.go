@@ -82,7 +82,7 @@ func openings() plan.Type {
 		"tasks":         plan.Column("tasks"),
 		"sector":        plan.Code("work_sectors", "sector"),
 		"seats":         plan.Column("seats"),
-		"seatsTaken":    plan.Expr("opening_taken({t}.id, null)"),
+		"seatsTaken":    plan.Expr("case when {t}.state = 'FILLED' then {t}.seats else opening_shown({t}.id) end"), // that it is full stands in its state
 		"fromDay":       plan.Column("from_day"),
 		"toDay":         plan.Column("to_day"),
 		"weeklyMinutes": plan.Column("weekly_minutes"),
