@@ -104,6 +104,11 @@ func (r Role) Reads(c Class, p Purpose) bool {
 	return slices.ContainsFunc(uses[r], func(u use) bool { return u.holds(p) && slices.Contains(u.classes, c) })
 }
 
+// Works says whether somebody in the role has to do with people's cases: he reads their paths or their work, and not as one of them, nor for one.
+func (r Role) Works() bool {
+	return r != System && r.Scope() != OverPerson && (r.Reads(Path, "") || r.Reads(Work, ""))
+}
+
 // holds says whether what the use opens is open for the purpose.
 func (u use) holds(p Purpose) bool { return u.purpose == p || p == "" && !u.reason }
 

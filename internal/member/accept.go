@@ -195,14 +195,14 @@ type accepted struct {
 	FiscalCode bool   `json:"fiscalCode"`
 }
 
-// staysApart refuses a member of whom some roles may not meet, now that more is known of who he is.
+// staysApart refuses a member of whom some roles may not meet, now that more is known of who he is: whoever invited him was not told.
 func staysApart(ctx context.Context, tx *postgres.Tx, member uuid.UUID) error {
 	own, err := grantsOf(ctx, tx, member)
 	if err != nil {
 		return err
 	}
 	for _, g := range own {
-		if err := keepsApart(ctx, tx, g, Days{g.FromDay, g.ToDay}, true, "secret"); err != nil {
+		if err := bearable(ctx, tx, g, Days{g.FromDay, g.ToDay}, true, "secret"); err != nil {
 			return err
 		}
 	}

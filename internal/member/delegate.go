@@ -60,6 +60,9 @@ func Delegate(ctx context.Context, tx *postgres.Tx, in DelegationInput) error {
 
 // mayStandIn refuses the member himself by whatever account, whoever gives this to himself, who is gone, and who works for another partner.
 func mayStandIn(ctx context.Context, tx *postgres.Tx, m, to memberRow) error {
+	if !to.Come { // who he is, and what he holds already, nobody learns before he comes
+		return NotCome.At("to")
+	}
 	same, err := oneHuman(ctx, tx, m.ID, to.ID)
 	if err != nil {
 		return err
@@ -98,8 +101,8 @@ func (d delegationRow) write(ctx context.Context, tx *postgres.Tx, named []uuid.
 	}
 	for _, g := range own {
 		if d.EveryGrant || slices.ContainsFunc(listed, func(l delegatedRow) bool { return l.GrantID == g.ID }) {
-			taken := grantRow{MemberID: d.ToMemberID, ProgrammeID: d.ProgrammeID, Role: g.Role}
-			if err := keepsApart(ctx, tx, taken, days, false, "to"); err != nil {
+			taken := grantRow{MemberID: d.ToMemberID, ProgrammeID: d.ProgrammeID, Role: g.Role, Scope: g.Scope, OverID: g.OverID}
+			if err := bearable(ctx, tx, taken, days, false, "to"); err != nil {
 				return err
 			}
 		}

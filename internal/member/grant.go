@@ -2,6 +2,7 @@ package member
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -89,7 +90,12 @@ func give(ctx context.Context, tx *postgres.Tx, act access.Act, m memberRow, in 
 	case twice:
 		return GrantHeld.At("role")
 	}
-	if err := keepsApart(ctx, tx, g, days, true, "role"); err != nil {
+	if m.Come {
+		err = bearable(ctx, tx, g, days, true, "role")
+	} else {
+		err = apartHere(ctx, tx, g, days, "role")
+	}
+	if err != nil {
 		return err
 	}
 	if err := insert(ctx, tx, &g, "access_grant_pkey"); err != nil {
@@ -118,6 +124,41 @@ func mayBeGiven(ctx context.Context, tx *postgres.Tx, act access.Act, body bodyR
 	return err
 }
 
+// apartHere refuses a grant whose role may not meet another one that was given to the same member, who has not come. What the human holds whom his
+// address or fiscal code names is asked when he comes: whoever invites would learn of others by it.
+func apartHere(ctx context.Context, tx *postgres.Tx, g grantRow, d Days, path ...string) error {
+	own, err := grantsOf(ctx, tx, g.MemberID)
+	if err != nil {
+		return err
+	}
+	for _, o := range own {
+		if o.ProgrammeID == g.ProgrammeID && slices.Contains(g.Role.Apart(), o.Role) && d.meet(Days{o.FromDay, o.ToDay}) {
+			return apart(g.Role, path...)
+		}
+	}
+	return nil
+}
+
+// bearable refuses a grant that the human behind its holder may not have beside what he has.
+func bearable(ctx context.Context, tx *postgres.Tx, g grantRow, d Days, handedOn bool, path ...string) error {
+	if err := keepsApart(ctx, tx, g, d, handedOn, path...); err != nil {
+		return err
+	}
+	return worksElsewhere(ctx, tx, g, d, path...)
+}
+
+// worksElsewhere refuses a grant by which somebody would work on his own case, or on that of who is entrusted to him by law.
+func worksElsewhere(ctx context.Context, tx *postgres.Tx, g grantRow, d Days, path ...string) error {
+	if !g.Role.Works() {
+		return nil
+	}
+	sees, err := seesUnder(ctx, tx, g, d)
+	if err == nil && sees {
+		return RoleConflicts.At(path...)
+	}
+	return err
+}
+
 // keepsApart refuses a grant whose role may not meet one that the human behind its holder has on some of the days, or one who stands in for the
 // holder where it is handed on.
 func keepsApart(ctx context.Context, tx *postgres.Tx, g grantRow, d Days, handedOn bool, path ...string) error {
@@ -129,11 +170,15 @@ func keepsApart(ctx context.Context, tx *postgres.Tx, g grantRow, d Days, handed
 	if err != nil || !meet {
 		return err
 	}
-	names := make([]string, len(others))
-	for i, o := range others {
-		names[i] = string(o)
+	return apart(g.Role, path...)
+}
+
+func apart(role access.Role, path ...string) error {
+	var names []string
+	for _, o := range role.Apart() {
+		names = append(names, string(o))
 	}
-	return RolesApart.At(path...).With("role", g.Role).With("others", strings.Join(names, ", "))
+	return RolesApart.At(path...).With("role", role).With("others", strings.Join(names, ", "))
 }
 
 // given is what the journal keeps of a grant.

@@ -232,3 +232,38 @@ func TestRolesThatDoNotMeet(t *testing.T) {
 	apart(o.grant(o.chief, absent, access.PaymentsOfficer, "ASL"))
 	o.must(o.grant(o.chief, absent, access.PaymentsOfficer, "ASL", func(in *member.GrantInput) { in.Days = member.Days{From: day("2026-04-11")} }))
 }
+
+// Nobody is given a role by which he would work on his own case, or on that of who is entrusted to him by law, also where it stands in two records.
+func TestWhoSeesAPersonGetsNoRoleOverHim(t *testing.T) {
+	o := newOffice(t)
+	kin, ada, guest := o.hire("PEGASO"), o.hire("PEGASO"), uuid.New()
+	o.bestow(ada, access.PartnerCoordinator, "PEGASO")
+	p := o.protected(nil)
+	o.exec("update participation set protected = false, audience = organisation_line(organisation_id) where id = $1", p)
+	see := func(who, p uuid.UUID) {
+		o.exec(`insert into access_grant (id, member_id, programme_id, role, scope, over_id, from_day, to_day, participation_id, audience)
+			select gen_random_uuid(), $1, programme_id, 'LEGAL_REPRESENTATIVE', 'PERSON', person_id, '2026-03-01', '2026-04-30', id, audience from participation where id = $2`, who, p)
+	}
+	see(kin, p)
+	for what, err := range map[string]error{"over the body": o.grant(o.boss, kin, access.PartnerCoordinator, "PEGASO"), "over the body above": o.grant(o.chief, kin, access.PaymentsOfficer, "ASL")} {
+		t.Run(what, func(t *testing.T) { wants(t, err, member.RoleConflicts, "role") })
+	}
+	wants(t, o.delegate(ada, ada, kin, "", "2026-03-25"), member.RoleConflicts, "to")
+	o.must(o.grant(o.chief, kin, access.Scout, "UISP"))          // another body's people
+	o.must(o.grant(o.boss, kin, access.Administrator, "PEGASO")) // who administers sees nobody
+	o.must(o.grant(o.boss, kin, access.PartnerCoordinator, "PEGASO", func(in *member.GrantInput) { in.Days.From = day("2026-05-01") }))
+
+	twin, aunt := o.protected(nil), o.hire("PEGASO")
+	o.exec("update participation set protected = false, organisation_id = $2, audience = organisation_line($2) where id = $1", twin, o.orgs["AIAS"])
+	see(aunt, twin)
+	o.must(o.grant(o.boss, aunt, access.PartnerCoordinator, "PEGASO"))
+	o.exec("update person set merged_into = (select person_id from participation where id = $1) where id = (select person_id from participation where id = $2)", p, twin)
+	wants(t, o.grant(o.boss, aunt, access.Scout, "PEGASO"), member.RoleConflicts, "role")
+
+	o.exec(`insert into member (id, issuer, subject, email, name, audience, answering) values ($1, 'test', $2, $2, 'Ospite', array[$1::uuid], '{}')`, guest, guest.String())
+	see(guest, p)
+	id := o.invited(o.boss, "PEGASO", func(in *member.InviteInput) {
+		in.Roles = []member.GrantInput{{ID: uuid.New(), Role: access.Scout, Organisation: o.orgs["PEGASO"]}}
+	})
+	wants(t, o.directory().Accept(o.ctx, o.secretOf(id).Hash(), member.Identity{Issuer: "test", Subject: guest.String()}), member.RoleConflicts, "secret")
+}

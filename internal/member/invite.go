@@ -62,8 +62,13 @@ func (r Room) Invite(ctx context.Context, tx *postgres.Tx, in InviteInput) error
 	if err := enlist(ctx, tx, m, body.ProgrammeID); err != nil {
 		return err
 	}
-	if err := mayGive(ctx, tx, access.InviteMember, m); err != nil {
+	if !answersFor(tx.Actor, access.InviteMember, m.Answering) {
+		return refusal.NotAllowed.At()
+	}
+	if same, err := oneHuman(ctx, tx, tx.Actor.Member, m.ID); err != nil {
 		return err
+	} else if same {
+		return SelfGrant.At("member")
 	}
 	asked := invitationRow{MemberID: m.ID, ProgrammeID: body.ProgrammeID, OrganisationID: body.ID, Audience: m.Answering}
 	if _, err := r.invite(ctx, tx, access.InviteMember, asked); err != nil {

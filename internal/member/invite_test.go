@@ -478,3 +478,38 @@ func TestASecretIsNotLogged(t *testing.T) {
 		t.Error(said.String())
 	}
 }
+
+// Nobody finds out by an invitation, or by what he gives to who has not come, what somebody else holds: it is asked when he comes.
+func TestAnInvitationTellsNothingOfOthers(t *testing.T) {
+	o := newOffice(t)
+	payer, mate := o.hire("ASL"), o.hire("ASL")
+	o.bestow(payer, access.PaymentsOfficer, "ASL")
+	o.bestow(mate, access.Administrator, "ASL")
+	o.must(o.directory().Mark(o.ctx, payer, member.Identity{Issuer: "test", Subject: payer.String(), FiscalCode: someCode}))
+	coded := func(in *member.InviteInput) { in.FiscalCode = someCode }
+	roles := func(list ...access.Role) func(*member.InviteInput) {
+		return func(in *member.InviteInput) {
+			for _, r := range list {
+				in.Roles = append(in.Roles, member.GrantInput{ID: uuid.New(), Role: r, Organisation: o.orgs["ASL"]})
+			}
+		}
+	}
+	id := o.invited(o.chief, "ASL", coded, roles(access.Approver))
+	later := o.invited(o.chief, "ASL", coded)
+	o.must(o.grant(o.chief, later, access.Approver, "ASL"))
+	wants(t, o.grant(o.chief, later, access.PaymentsOfficer, "ASL"), member.RolesApart, "role")
+	wants(t, o.delegate(payer, payer, later, "2026-03-20", "2026-03-25"), member.NotCome, "to")
+	_, err := o.invite(o.chief, "ASL", roles(access.Approver, access.PaymentsOfficer))
+	wants(t, err, member.RolesApart, "roles", "1", "role")
+	for _, who := range []uuid.UUID{id, later} {
+		wants(t, o.directory().Accept(o.ctx, o.secretOf(who).Hash(), member.Identity{Issuer: "test", Subject: payer.String(), FiscalCode: someCode}), member.RolesApart, "secret")
+	}
+
+	// Nor who it is for whom one stands in.
+	stand := o.hire("ASL")
+	o.must(o.delegate(mate, mate, stand, "", "2026-04-01"))
+	var address string
+	o.one("select email from member where id = $1", &address, mate)
+	his := o.invited(stand, "ASL", func(in *member.InviteInput) { in.Email = address })
+	wants(t, o.directory().Accept(o.ctx, o.secretOf(his).Hash(), member.Identity{Issuer: "test", Subject: mate.String()}), member.SelfGrant, "secret")
+}

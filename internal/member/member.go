@@ -14,6 +14,11 @@ import (
 // Days are a time from a day to a day, both within; a zero To is open.
 type Days struct{ From, To calendar.Day }
 
+// meet says whether the two times have a day in common.
+func (d Days) meet(o Days) bool {
+	return (d.To.IsZero() || !d.To.Before(o.From)) && (o.To.IsZero() || !o.To.Before(d.From))
+}
+
 var (
 	causeBefore = text.Text{It: "non può precedere oggi: un diritto non vale per il passato", En: "it may not be before today: a right does not hold for the past"}
 	causeOrder  = text.Text{It: "non può precedere il primo giorno", En: "it may not be before the first day"}

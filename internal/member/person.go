@@ -34,8 +34,10 @@ func GrantPerson(ctx context.Context, tx *postgres.Tx, in PersonGrant) (Days, er
 	if err := mayReceive(ctx, tx, m); err != nil {
 		return Days{}, err
 	}
-	is := m.PersonID != nil && *m.PersonID == in.Person
+	is, err := isHuman(ctx, tx, m.PersonID, in.Person)
 	switch {
+	case err != nil:
+		return Days{}, err
 	case in.Role == access.Representative && is:
 		return Days{}, SelfRepresentation.At("member")
 	case in.Role == access.Self && m.PersonID != nil && !is:

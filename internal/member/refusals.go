@@ -2,7 +2,11 @@ package member
 
 import "github.com/lavoroincorso/lavoro/internal/values/refusal"
 
-var administrator = refusal.Text{It: "chi amministra gli accessi dell'ente", En: "whoever manages access in the organisation"}
+var (
+	administrator = refusal.Text{It: "chi amministra gli accessi dell'ente", En: "whoever manages access in the organisation"}
+	// inviter is who asked somebody to come: an administrator, or who follows a case.
+	inviter = refusal.Text{It: "chi ti ha invitato", En: "whoever invited you"}
+)
 
 // What stops whoever gives and takes rights.
 var (
@@ -10,8 +14,7 @@ var (
 	SelfGrant = refusal.Define(refusal.Definition{
 		Code: "SELF_GRANT", Kind: refusal.Right,
 		Message: refusal.Text{It: "Nessuno assegna diritti a sé stesso, né a chi sta sostituendo.", En: "Nobody gives rights to himself, nor to whom he stands in for."},
-		Cure:    refusal.Text{It: "Chiedi a un altro amministratore dell'ente o di quello superiore.", En: "Ask another administrator of the body, or of the one above it."},
-		CuredBy: administrator,
+		Cure:    refusal.Text{It: "Chiedi a un'altra persona che può assegnarli.", En: "Ask somebody else who may give them."},
 	})
 	// RoleNotGranted is for a role that no administrator gives.
 	RoleNotGranted = refusal.Define(refusal.Definition{
@@ -30,6 +33,14 @@ var (
 		Code: "ROLES_APART", Kind: refusal.Rule,
 		Message: refusal.Text{It: "Il ruolo {role} non può stare nella stessa persona con {others}, nemmeno per delega o con un altro accesso.", En: "The role {role} may not be in one person with {others}, neither by delegation nor under another account."},
 		Cure:    refusal.Text{It: "Scegli un'altra persona o altri giorni.", En: "Choose somebody else, or other days."},
+	})
+	// RoleConflicts is for a role that would have a member work on the case of himself or of who is entrusted to him by law. It does not say so: who
+	// administers must not learn who takes part, or represents somebody.
+	RoleConflicts = refusal.Define(refusal.Definition{
+		Code: "ROLE_CONFLICTS", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Questo ruolo non può essere assegnato a questa persona in questo ente.", En: "This role may not be given to this member in this body."},
+		Cure:    refusal.Text{It: "Scegli un'altra persona, un altro ente o altri giorni.", En: "Choose somebody else, another body, or other days."},
+		CuredBy: refusal.Text{It: "il coordinamento del programma", En: "the programme's coordination"},
 	})
 	// MemberEnded is for giving something to a member who has left.
 	MemberEnded = refusal.Define(refusal.Definition{
@@ -65,57 +76,56 @@ var (
 	NotAMember = refusal.Define(refusal.Definition{
 		Code: "NOT_A_MEMBER", Kind: refusal.Right,
 		Message: refusal.Text{It: "Hai dimostrato chi sei, ma nessun ente ti ha dato un incarico valido oggi.", En: "You have proved who you are, but no body has given you a role that holds today."},
-		Cure:    refusal.Text{It: "Apri il collegamento della lettera d'invito, oppure rivolgiti a chi amministra gli accessi del tuo ente.", En: "Open the link in your letter of invitation, or ask whoever manages access in your organisation."},
-		CuredBy: administrator,
+		Cure:    refusal.Text{It: "Apri il collegamento della lettera d'invito, oppure rivolgiti a chi ti ha invitato.", En: "Open the link in your letter of invitation, or ask whoever invited you."},
+		CuredBy: inviter,
 	})
 	// InvitationUnknown is for a secret that opens nothing: mistyped, of an older letter, or taken back.
 	InvitationUnknown = refusal.Define(refusal.Definition{
 		Code: "INVITATION_UNKNOWN", Kind: refusal.State,
 		Message: refusal.Text{It: "Questo invito non vale: è stato ritirato, oppure ne è partito uno più recente.", En: "This invitation does not hold: it was withdrawn, or a newer one was sent."},
 		Cure:    refusal.Text{It: "Usa la lettera più recente, oppure chiedi un nuovo invito.", En: "Use the newest letter, or ask for another invitation."},
-		CuredBy: administrator,
+		CuredBy: inviter,
 	})
 	// InvitationExpired is for one that came too late.
 	InvitationExpired = refusal.Define(refusal.Definition{
 		Code: "INVITATION_EXPIRED", Kind: refusal.State,
 		Message: refusal.Text{It: "L'invito è scaduto.", En: "The invitation has expired."},
 		Cure:    refusal.Text{It: "Chiedi a chi ti ha invitato di mandartene un altro.", En: "Ask whoever invited you to send another."},
-		CuredBy: administrator,
+		CuredBy: inviter,
 	})
 	// InvitationAccepted is for one that has been used.
 	InvitationAccepted = refusal.Define(refusal.Definition{
 		Code: "INVITATION_ACCEPTED", Kind: refusal.State,
 		Message: refusal.Text{It: "L'invito è già stato accettato.", En: "The invitation has been accepted already."},
-		Cure:    refusal.Text{It: "Chi l'ha accettato accede senza invito. Se non sei stato tu, avvisa subito chi amministra gli accessi.", En: "Who accepted it signs in without. If that was not you, tell whoever manages access at once."},
-		CuredBy: administrator,
+		Cure:    refusal.Text{It: "Chi l'ha accettato accede senza invito. Se non sei stato tu, avvisa subito chi ti ha invitato.", En: "Who accepted it signs in without. If that was not you, tell whoever invited you at once."},
+		CuredBy: inviter,
 	})
 	// InvitationWithdrawn is for changing one that was taken back.
 	InvitationWithdrawn = refusal.Define(refusal.Definition{
 		Code: "INVITATION_WITHDRAWN", Kind: refusal.State,
 		Message: refusal.Text{It: "L'invito è stato ritirato, o la persona non lavora più qui.", En: "The invitation was withdrawn, or the member is gone."},
 		Cure:    refusal.Text{It: "Invita di nuovo la persona.", En: "Invite anew."},
-		CuredBy: administrator,
 	})
 	// InvitationElse is for one that names another fiscal code than the one that was proved.
 	InvitationElse = refusal.Define(refusal.Definition{
 		Code: "INVITATION_OF_ANOTHER", Kind: refusal.Right,
 		Message: refusal.Text{It: "L'invito è per un altro codice fiscale.", En: "The invitation is for another fiscal code."},
 		Cure:    refusal.Text{It: "Accedi con la tua identità, oppure fai correggere l'invito.", En: "Sign in as yourself, or have the invitation corrected."},
-		CuredBy: administrator,
+		CuredBy: inviter,
 	})
 	// AccountEnds is for joining an account that has a last day.
 	AccountEnds = refusal.Define(refusal.Definition{
 		Code: "ACCOUNT_ENDS", Kind: refusal.State,
 		Message: refusal.Text{It: "L'accesso che hai già ha una data di fine: quello che l'invito ti dà finirebbe lo stesso giorno.", En: "The account that you have has a last day: what the invitation gives you would end on it, too."},
 		Cure:    refusal.Text{It: "Accetta l'invito il giorno dopo la fine; se l'invito scade prima, fattene mandare un altro.", En: "Accept on the day after the end; if the invitation expires before, have another sent."},
-		CuredBy: administrator,
+		CuredBy: inviter,
 	})
 	// InvitedIsNamed is for joining an account where people or a mandate were given to the invited member already.
 	InvitedIsNamed = refusal.Define(refusal.Definition{
 		Code: "INVITED_IS_NAMED", Kind: refusal.State,
 		Message: refusal.Text{It: "Hai già un accesso, e all'invito sono già stati affidati una persona o un mandato.", En: "You have an account, and people or a mandate were already given to whom the invitation made."},
 		Cure:    refusal.Text{It: "Fai affidare quelle persone a un altro membro fino a quando avrai accettato, oppure accedi con un'altra identità.", En: "Have them given to another member until you have accepted, or sign in with another identity."},
-		CuredBy: administrator,
+		CuredBy: inviter,
 	})
 	// NoIdentity is for accepting without an identity that was just proved.
 	NoIdentity = refusal.Define(refusal.Definition{
@@ -154,6 +164,12 @@ var (
 		Code: "DELEGATE_ELSEWHERE", Kind: refusal.Rule,
 		Message: refusal.Text{It: "La persona indicata non lavora per lo stesso ente, né per uno superiore o inferiore.", En: "This member works neither for the same body nor for one above or below it."},
 		Cure:    refusal.Text{It: "Scegli una persona dello stesso ente.", En: "Choose somebody of the same body."},
+	})
+	// NotCome is for standing in before one has come.
+	NotCome = refusal.Define(refusal.Definition{
+		Code: "MEMBER_NOT_COME", Kind: refusal.State,
+		Message: refusal.Text{It: "La persona indicata non ha ancora accettato l'invito.", En: "This member has not accepted the invitation yet."},
+		Cure:    refusal.Text{It: "Attendi che lo accetti, oppure scegli un'altra persona.", En: "Wait until it is accepted, or choose somebody else."},
 	})
 	// NotDelegable is for a grant that cannot be handed on: over one person, from somebody else, or of other days.
 	NotDelegable = refusal.Define(refusal.Definition{

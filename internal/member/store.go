@@ -29,6 +29,7 @@ type memberRow struct {
 	Answering      []uuid.UUID `bun:",array"` // the home body with all above it, and the member
 	FiscalIndex    [][]byte    `bun:",array"` // marks of the fiscal code
 	EndedOn        calendar.Day
+	Come           bool `bun:",scanonly"` // he can sign in
 }
 
 // gone says whether the member has left before the day.
@@ -111,7 +112,7 @@ func one(ctx context.Context, q interface {
 }
 
 func memberByID(ctx context.Context, tx *postgres.Tx, id uuid.UUID, path string) (m memberRow, err error) {
-	return m, one(ctx, tx.NewRaw("select id, name, email, person_id, organisation_id, answering, ended_on from member where id = ?", id), &m, path)
+	return m, one(ctx, tx.NewRaw("select id, name, email, person_id, organisation_id, answering, ended_on, issuer is not null as come from member where id = ?", id), &m, path)
 }
 
 func bodyByID(ctx context.Context, tx *postgres.Tx, id uuid.UUID, path string) (b bodyRow, err error) {
@@ -289,7 +290,7 @@ func dropMarks(ctx context.Context, ownerURL string, prefix []byte) error {
 
 // grantsOf gives what the member himself holds from today on.
 func grantsOf(ctx context.Context, tx *postgres.Tx, member uuid.UUID) (rows []grantRow, err error) {
-	err = tx.NewRaw(`select id, member_id, programme_id, role, scope, from_day, to_day from access_grant where member_id = ? and (to_day is null or to_day >= ?)
+	err = tx.NewRaw(`select id, member_id, programme_id, role, scope, over_id, from_day, to_day from access_grant where member_id = ? and (to_day is null or to_day >= ?)
 		order by id`, member, tx.Today()).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("grants: %w", err)
@@ -356,6 +357,11 @@ func meets(ctx context.Context, tx *postgres.Tx, member, programme uuid.UUID, ro
 	return yes(ctx, tx, "role_meets(?, ?, ?::text[], ?, ?, ?)", member, programme, pgdialect.Array(roles), d.From, d.To, delegates)
 }
 
+// seesUnder says whether the human behind the grant's holder is let see, himself or for him, somebody whom the grant opens, on some of the days.
+func seesUnder(ctx context.Context, tx *postgres.Tx, g grantRow, d Days) (bool, error) {
+	return yes(ctx, tx, "sees_under_key(?, ?, ?, ?, ?)", g.MemberID, g.ProgrammeID, g.Scope.Key(g.ProgrammeID, g.OverID), d.From, d.To)
+}
+
 // last says whether a body, or the one that is named, loses its last administrator when the member is none from the day on.
 func last(ctx context.Context, tx *postgres.Tx, member uuid.UUID, organisation *uuid.UUID, from calendar.Day) (bool, error) {
 	return yes(ctx, tx, "administrator_is_last(?, ?, ?)", member, organisation, from)
@@ -391,7 +397,7 @@ func held(ctx context.Context, tx *postgres.Tx, g grantRow) (bool, error) {
 // delegableOf gives the member's own grants in the programme, from the body that answers for the delegation or one below it, that somebody else
 // may hold on some of the days.
 func delegableOf(ctx context.Context, tx *postgres.Tx, member, programme, body uuid.UUID, d Days) (rows []grantRow, err error) {
-	err = tx.NewRaw(`select id, role, scope, from_day, to_day from access_grant where member_id = ? and programme_id = ? and ? = any (organisation_line(organisation_id))
+	err = tx.NewRaw(`select id, role, scope, over_id, from_day, to_day from access_grant where member_id = ? and programme_id = ? and ? = any (organisation_line(organisation_id))
 		and daterange(from_day, coalesce(to_day + 1, 'infinity')) && daterange(?::date, ?::date + 1) order by id`, member, programme, body, d.From, d.To).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("grants: %w", err)
@@ -472,6 +478,14 @@ func change(ctx context.Context, tx *postgres.Tx, sql string, args ...any) error
 		return fmt.Errorf("device: %w", err)
 	}
 	return nil
+}
+
+// isHuman says whether the person as whom a member is known, if any, is the same human as another one.
+func isHuman(ctx context.Context, tx *postgres.Tx, known *uuid.UUID, person uuid.UUID) (bool, error) {
+	if known == nil || *known == person {
+		return known != nil, nil
+	}
+	return yes(ctx, tx, "coalesce(human_of(?) = human_of(?), false)", *known, person)
 }
 
 // isPerson writes that the member is the person of a participation, or that this was a mistake.

@@ -115,9 +115,7 @@ func letSee(ctx context.Context, tx *postgres.Tx, act access.Act, id, of uuid.UU
 
 // working are the roles in which somebody has to do with a person's case.
 func working() []access.Role {
-	return slices.DeleteFunc(access.Roles(), func(r access.Role) bool {
-		return r == access.System || r.Scope() == access.OverPerson || !r.Reads(access.Path, "") && !r.Reads(access.Work, "")
-	})
+	return slices.DeleteFunc(access.Roles(), func(r access.Role) bool { return !r.Works() })
 }
 
 func (in AppointInput) check(today calendar.Day) error {

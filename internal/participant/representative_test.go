@@ -381,3 +381,27 @@ func TestOwnAccessKeepsRolesApart(t *testing.T) {
 	}
 	wants(t, o.openAccess(o.keeper(), made.Participation, approver), member.RolesApart, "member")
 }
+
+// Who represents a human represents all records of him: he works on no case of any, and nobody represents himself by another record.
+func TestRepresentativesOfMergedRecords(t *testing.T) {
+	o := newOffice(t)
+	made, twin := o.active(), o.referred(o.aias, "AIAS", clara)
+	kin, self := o.hire(access.Tutor), o.relative()
+	if _, err := o.appoint(o.keeper(), made.Participation, kin); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.openAccess(o.keeper(), made.Participation, self); err != nil {
+		t.Fatal(err)
+	}
+	o.exec("update person set merged_into = $1 where id = $2", made.Person, twin.Person)
+	wants(t, o.in(o.aias, func(ctx context.Context, tx *postgres.Tx) error {
+		return o.room.AssignTeam(ctx, tx, participant.TeamInput{Participation: twin.Participation, Tutor: &kin})
+	}), participant.SeesPerson, "tutor")
+	_, err := o.appoint(o.aias, twin.Participation, o.tutor) // the tutor of the other record's case
+	wants(t, err, participant.WorksOnCase, "member")
+	_, err = o.appoint(o.aias, twin.Participation, self)
+	wants(t, err, member.SelfRepresentation, "member")
+	if err := o.openAccess(o.aias, twin.Participation, self); err != nil {
+		t.Errorf("himself, by the other record: %v", err)
+	}
+}
