@@ -234,8 +234,8 @@ var (
 	wordsFailed = pageWords{text.Text{It: "Accesso non riuscito", En: "The sign-in did not succeed"},
 		text.Text{It: "L'accesso è stato interrotto, era già stato usato o è durato troppo.", En: "It was broken off, had been used already, or took too long."}}
 	wordsUnknown = pageWords{text.Text{It: "Non sei tra chi lavora qui", En: "You are not among those who work here"},
-		text.Text{It: "Hai dimostrato chi sei, ma nessuna organizzazione ti ha dato un incarico valido oggi. Rivolgiti all'amministrazione della tua organizzazione.",
-			En: "You have proved who you are, but no organisation has given you a role that holds today. Ask your organisation's administrator."}}
+		text.Text{It: "Hai dimostrato chi sei, ma nessun ente ti ha dato un incarico valido oggi. Rivolgiti a chi ti ha invitato, o a chi amministra gli accessi del tuo ente.",
+			En: "You have proved who you are, but no body has given you a role that holds today. Ask whoever invited you, or whoever manages access in your organisation."}}
 	wordsUnavailable = pageWords{text.Text{It: "Per ora non si può accedere", En: "Signing in is not possible at the moment"},
 		text.Text{It: "Chi verifica l'identità non risponde. Riprova tra qualche minuto.", En: "Whoever verifies identities does not answer. Try again in a few minutes."}}
 	wordsWelcome = pageWords{text.Text{It: "Invito accettato", En: "Invitation accepted"},
