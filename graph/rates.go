@@ -2,11 +2,14 @@ package graph
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"net/http"
 	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/google/uuid"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/lavoroincorso/lavoro/internal/platform/rate"
@@ -21,6 +24,20 @@ const (
 	LookUps   = "look-ups"  // of one member: questions whether a fiscal code is somebody's
 	SignIns   = "sign-ins"  // of one client address: attempts that fail, and visits to the pages of signing in
 )
+
+// senderOf is whose buckets a session draws on: the member's; of who has proved an identity and is nobody here yet that identity's, by a mark of
+// it, so that one newcomer does not keep the others out; of nobody his address's.
+func senderOf(ctx context.Context, session Session) string {
+	if session.Actor.Member != uuid.Nil {
+		return session.Actor.Member.String()
+	}
+	who, proved := identityOf(ctx)
+	if !proved {
+		return "at-" + clientOf(ctx)
+	}
+	sum := sha256.Sum256([]byte(who.Issuer + "\x00" + who.Subject))
+	return "new-" + hex.EncodeToString(sum[:16])
+}
 
 func clientOf(ctx context.Context) string { return web.AddressOf(ctx) }
 
@@ -38,7 +55,7 @@ func (r *Resolver) rated(next http.Handler) http.Handler {
 
 func (r *Resolver) request(ctx context.Context) error {
 	if session, ok := sessionOf(ctx); ok {
-		return r.Rates.Take(ctx, Requests, session.Actor.Member.String())
+		return r.Rates.Take(ctx, Requests, senderOf(ctx, session))
 	}
 	return r.Rates.Take(ctx, Addresses, clientOf(ctx))
 }
@@ -62,12 +79,12 @@ func (r *Resolver) act(ctx context.Context, next graphql.Resolver) (any, error) 
 	fc := graphql.GetFieldContext(ctx)
 	session, _ := sessionOf(ctx)
 	if fc.Object == "Mutation" {
-		if err := r.Rates.Take(ctx, Acts, session.Actor.Member.String()); err != nil {
+		if err := r.Rates.Take(ctx, Acts, senderOf(ctx, session)); err != nil {
 			return nil, err
 		}
 	}
 	if askers[fc.Object+"."+fc.Field.Name] {
-		if err := r.Rates.Take(ctx, LookUps, session.Actor.Member.String()); err != nil {
+		if err := r.Rates.Take(ctx, LookUps, senderOf(ctx, session)); err != nil {
 			return nil, err
 		}
 	}
