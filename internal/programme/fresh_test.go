@@ -3,6 +3,7 @@ package programme_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,6 +15,32 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/programme"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
+
+// Rules that were applied before the program knew a new one are refused by name, and say who adds it.
+func TestOlderRulesAreRefusedByName(t *testing.T) {
+	p := newPlace(t)
+	p.apply(programme.LavoroInCorso3)
+	if _, err := p.conn.Exec(p.ctx, "alter table policy_rule disable trigger user; delete from policy_rule where code in ('access.fresh_acts', 'access.invitation_days')"); err != nil {
+		t.Fatal(err)
+	}
+	db, err := postgres.Open(p.ctx, postgres.Config{URL: p.url, Plans: 1, Acts: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	p.today = "2025-03-03"
+	err = db.InTx(p.ctx, access.Actor{Member: uuid.New()}, p.clock, func(ctx context.Context, tx *postgres.Tx) error {
+		_, err := programme.PolicyOn(ctx, tx, uuid.MustParse(p.text("select id from programme")), tx.Today())
+		return err
+	})
+	list, ok := refusal.As(err)
+	if !ok || !list.Has(programme.PolicyLacks) {
+		t.Fatalf("%v", err)
+	}
+	if said := list[0].Localized("it"); !strings.Contains(said.Message, "access.invitation_days, access.fresh_acts") || !strings.Contains(said.Cure, "lavoro programme apply") || said.CuredBy == "" {
+		t.Errorf("%+v", said)
+	}
+}
 
 // TestWhatAsksForARecentSignIn: acts that the rules name, by how long ago the actor proved who he is.
 func TestWhatAsksForARecentSignIn(t *testing.T) {

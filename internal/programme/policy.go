@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -55,7 +56,7 @@ func PolicyOf(ctx context.Context, tx *postgres.Tx, version uuid.UUID) (Policy, 
 		return Policy{}, err
 	}
 	if lacking := p.lacking(); len(lacking) > 0 {
-		return Policy{}, fmt.Errorf("policy version %d lacks the rules %v", p.Number, lacking)
+		return Policy{}, PolicyLacks.At().With("version", p.Number).With("rules", strings.Join(lacking, ", "))
 	}
 	versions.put(p)
 	return p, nil

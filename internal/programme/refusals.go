@@ -21,6 +21,19 @@ var (
 		},
 		CuredBy: coordination,
 	})
+	// PolicyLacks is for a version of the rules that was applied before the program knew all of the rules that it asks for now.
+	PolicyLacks = refusal.Define(refusal.Definition{
+		Code: "POLICY_LACKS_RULES", Kind: refusal.State,
+		Message: text.Text{
+			It: "Alle regole del programma (versione {version}) ne mancano di nuove: {rules}.",
+			En: "The programme's rules (version {version}) lack new ones: {rules}.",
+		},
+		Cure: text.Text{
+			It: "Aggiungi le regole mancanti al file del programma, in una nuova versione in vigore da oggi, e applicalo con «lavoro programme apply».",
+			En: "Add the rules that are missing to the programme's file, in a new version in force from today, and apply it with \"lavoro programme apply\".",
+		},
+		CuredBy: text.Text{It: "chi gestisce l'installazione, con il coordinamento del programma", En: "whoever runs the installation, with the programme's coordination"},
+	})
 	// SignInAgain is for an act that asks for a more recent sign-in than the actor's, or of one who never signs in.
 	SignInAgain = refusal.Define(refusal.Definition{
 		Code: "SIGN_IN_AGAIN", Kind: refusal.Right,
