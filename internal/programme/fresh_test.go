@@ -13,6 +13,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/platform/journal"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/programme"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
@@ -28,17 +29,30 @@ func TestOlderRulesAreRefusedByName(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
+	id := uuid.MustParse(p.text("select id from programme"))
+	ask := func(day string) error {
+		return db.InTx(p.ctx, access.Actor{Member: uuid.New()}, p.clock, func(ctx context.Context, tx *postgres.Tx) error {
+			policy, err := programme.PolicyOn(ctx, tx, id, calendar.MustDay(day))
+			if err == nil && policy.Int("access.invitation_days") == 0 {
+				t.Error("no days")
+			}
+			return err
+		})
+	}
 	p.today = "2025-03-03"
-	err = db.InTx(p.ctx, access.Actor{Member: uuid.New()}, p.clock, func(ctx context.Context, tx *postgres.Tx) error {
-		_, err := programme.PolicyOn(ctx, tx, uuid.MustParse(p.text("select id from programme")), tx.Today())
-		return err
-	})
+	err = ask(p.today)
 	list, ok := refusal.As(err)
 	if !ok || !list.Has(programme.PolicyLacks) {
 		t.Fatalf("%v", err)
 	}
 	if said := list[0].Localized("it"); !strings.Contains(said.Message, "access.invitation_days, access.fresh_acts") || !strings.Contains(said.Cure, "lavoro programme apply") || said.CuredBy == "" {
 		t.Errorf("%+v", said)
+	}
+	p.apply([]byte(strings.NewReplacer("  number: 1\n", "  number: 2\n", "valid_from: 2024-12-19", "valid_from: 2025-03-03").Replace(string(programme.LavoroInCorso3))))
+	for _, day := range []string{"2025-03-03", "2025-01-10"} { // also for what is late, or explained
+		if err := ask(day); err != nil {
+			t.Errorf("on %s, after the next version: %v", day, err)
+		}
 	}
 }
 
