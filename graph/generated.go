@@ -1066,6 +1066,8 @@ type Participant implements Node {
   bank: BankDetails
   "Who represents the participant in law, newest first."
   representatives: [Representation!]!
+  "Who was asked to come to see the participant, newest first; for who decides about the participation, who takes back what still waits with withdrawInvitation."
+  guests: [Invitation!]!
   "Which members see themselves as the participant, newest first."
   ownAccess: [OwnAccess!]!
   "FSE+ facts at entry, taken once."
@@ -2711,6 +2713,10 @@ type AcceptInvitationPayload {
   warnings: [Refusal!]!
   "Who you are from now on; null for a guest, until he is told what he may see."
   member: Member
+  "The body in whose name you are invited, also when you only preview; null where the invitation does not hold, or was accepted before. E.g. \"Azienda USL Toscana nord ovest\"."
+  body: String
+  "The programme for which you are to work; null for who takes part or represents somebody, and where body is."
+  programme: String
 }
 
 "What grantRole needs."
@@ -5970,6 +5976,10 @@ func (ec *executionContext) childFields_AcceptInvitationPayload(ctx context.Cont
 		return ec.fieldContext_AcceptInvitationPayload_warnings(ctx, field)
 	case "member":
 		return ec.fieldContext_AcceptInvitationPayload_member(ctx, field)
+	case "body":
+		return ec.fieldContext_AcceptInvitationPayload_body(ctx, field)
+	case "programme":
+		return ec.fieldContext_AcceptInvitationPayload_programme(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AcceptInvitationPayload", field.Name)
 }
@@ -7938,6 +7948,8 @@ func (ec *executionContext) childFields_Participant(ctx context.Context, field g
 		return ec.fieldContext_Participant_bank(ctx, field)
 	case "representatives":
 		return ec.fieldContext_Participant_representatives(ctx, field)
+	case "guests":
+		return ec.fieldContext_Participant_guests(ctx, field)
 	case "ownAccess":
 		return ec.fieldContext_Participant_ownAccess(ctx, field)
 	case "entrySnapshot":
@@ -11387,6 +11399,52 @@ func (ec *executionContext) fieldContext_AcceptInvitationPayload_member(_ contex
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _AcceptInvitationPayload_body(ctx context.Context, field graphql.CollectedField, obj *AcceptInvitationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcceptInvitationPayload_body(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Body, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AcceptInvitationPayload_body(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AcceptInvitationPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AcceptInvitationPayload_programme(ctx context.Context, field graphql.CollectedField, obj *AcceptInvitationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcceptInvitationPayload_programme(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Programme, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AcceptInvitationPayload_programme(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AcceptInvitationPayload", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _AcceptMatchPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *AcceptMatchPayload) (ret graphql.Marshaler) {
@@ -32409,6 +32467,38 @@ func (ec *executionContext) fieldContext_Participant_representatives(_ context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _Participant_guests(ctx context.Context, field graphql.CollectedField, obj *Participant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Participant_guests(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Guests, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*Invitation) graphql.Marshaler {
+			return ec.marshalNInvitation2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐInvitationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Participant_guests(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Participant",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Invitation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Participant_ownAccess(ctx context.Context, field graphql.CollectedField, obj *Participant) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -50859,6 +50949,16 @@ func (ec *executionContext) _AcceptInvitationPayload(ctx context.Context, sel as
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "body":
+			out.Values[i] = ec._AcceptInvitationPayload_body(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "programme":
+			out.Values[i] = ec._AcceptInvitationPayload_programme(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -58343,6 +58443,11 @@ func (ec *executionContext) _Participant(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "guests":
+			out.Values[i] = ec._Participant_guests(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "ownAccess":
 			out.Values[i] = ec._Participant_ownAccess(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -64393,6 +64498,32 @@ func (ec *executionContext) marshalNInterruptPlacementPayload2ᚖgithubᚗcomᚋ
 		return graphql.Null
 	}
 	return ec._InterruptPlacementPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNInvitation2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐInvitationᚄ(ctx context.Context, sel ast.SelectionSet, v []*Invitation) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNInvitation2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐInvitation(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNInvitation2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐInvitation(ctx context.Context, sel ast.SelectionSet, v *Invitation) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Invitation(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNInvitationState2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐInvitationState(ctx context.Context, v any) (InvitationState, error) {

@@ -109,8 +109,15 @@ func (m mutation) AcceptInvitation(ctx context.Context, input AcceptInvitationIn
 	if proved {
 		err = outOfScope(session.Actor, access.AcceptInvitation)
 	}
+	var by member.Inviter
 	if err == nil {
-		err = m.accept(ctx, member.Secret(input.Secret), who, asked.preview)
+		by, err = m.accept(ctx, member.Secret(input.Secret), who, asked.preview)
+	}
+	if by.Body != "" {
+		out.Body = &by.Body
+	}
+	if by.Programme != "" {
+		out.Programme = &by.Programme
 	}
 	refusals, isRefusal := refusal.As(err)
 	if err != nil && !isRefusal {
@@ -136,9 +143,14 @@ func (m mutation) AcceptInvitation(ctx context.Context, input AcceptInvitationIn
 	return out, nil
 }
 
-func (m mutation) accept(ctx context.Context, s member.Secret, who member.Identity, preview bool) error {
-	if preview {
-		return m.Directory.MayAccept(ctx, s.Hash(), who)
+// accept gives in whose name the invitation is, also where it is refused: its bearer may ask there.
+func (m mutation) accept(ctx context.Context, s member.Secret, who member.Identity, preview bool) (member.Inviter, error) {
+	by, err := m.Directory.InvitedBy(ctx, s.Hash())
+	switch {
+	case err != nil:
+		return by, err
+	case preview:
+		return by, m.Directory.MayAccept(ctx, s.Hash(), who)
 	}
-	return m.Directory.Accept(ctx, s.Hash(), who)
+	return by, m.Directory.Accept(ctx, s.Hash(), who)
 }

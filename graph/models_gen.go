@@ -45,6 +45,10 @@ type AcceptInvitationPayload struct {
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// Who you are from now on; null for a guest, until he is told what he may see.
 	Member *Member `json:"member,omitempty"`
+	// The body in whose name you are invited, also when you only preview; null where the invitation does not hold, or was accepted before. E.g. "Azienda USL Toscana nord ovest".
+	Body *string `json:"body,omitempty"`
+	// The programme for which you are to work; null for who takes part or represents somebody, and where body is.
+	Programme *string `json:"programme,omitempty"`
 }
 
 // What acceptMatch needs.
@@ -3091,6 +3095,8 @@ type Participant struct {
 	Bank *BankDetails `json:"bank,omitempty"`
 	// Who represents the participant in law, newest first.
 	Representatives []*Representation `json:"representatives"`
+	// Who was asked to come to see the participant, newest first; for who decides about the participation, who takes back what still waits with withdrawInvitation.
+	Guests []*Invitation `json:"guests"`
 	// Which members see themselves as the participant, newest first.
 	OwnAccess []*OwnAccess `json:"ownAccess"`
 	// FSE+ facts at entry, taken once.

@@ -2,14 +2,17 @@ package main
 
 import (
 	"encoding/json"
+	"html"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/coder/websocket"
 
+	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/platform/testdb"
 )
 
@@ -68,6 +71,14 @@ func TestInvitations(t *testing.T) {
 			t.Fatal(err)
 		}
 		anna := n.bearing(n.own(t, "anna@example.org"))
+		preview := strings.Replace(acceptQuery, "secret: $secret }) { refusals { code path }", "secret: $secret, preview: true }) { refusals { code } body programme", 1)
+		asked := anna.ask(preview, vars{"secret": secretIn(t, link)})
+		if at(t, asked, "acceptInvitation.body") != query(t, owner(t, db.OwnerURL), "select name from organisation where code = 'ASL'") || at(t, asked, "acceptInvitation.programme") != "Lavoro in Corso 3" {
+			t.Errorf("invited by %v", asked)
+		}
+		if got := anna.ask(preview, vars{"secret": "guessed"}); at(t, got, "acceptInvitation.body") != nil {
+			t.Errorf("a guessed secret tells %v", got)
+		}
 		for range 2 { // sent twice, one effect
 			if name := at(t, anna.ask(acceptQuery, vars{"secret": secretIn(t, link)}), "acceptInvitation.member.name"); name != "Anna Verdi" {
 				t.Errorf("comes as %v", name)
@@ -97,6 +108,45 @@ func TestInvitations(t *testing.T) {
 		back := b.begin("/sign-in?invitation=guessed&issuer="+url.QueryEscape(n.app.door.demo.Identifier), "anna@example.org")
 		if res, text := b.send(http.MethodGet, back, "", "Accept-Language", "it"); res.StatusCode != http.StatusForbidden || !strings.Contains(text, "Questo invito non vale") {
 			t.Errorf("%d %s", res.StatusCode, text)
+		}
+	})
+	t.Run("a page says who invites, and keeps it through another try", func(t *testing.T) {
+		rosa.invite(t, vars{"organisation": lead, "name": "Dina Blu", "email": "dina@example.org"})
+		link, err := command(t, "member", "link", "dina@example.org", "--database-url", db.AppURL, "--keys-text", c.KeysText)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := n.browser(t)
+		path := "/sign-in?invitation=" + url.QueryEscape(secretIn(t, link))
+		name := html.EscapeString(query(t, owner(t, db.OwnerURL), "select name from organisation where code = 'ASL'"))
+		if _, text := b.send(http.MethodGet, b.url+path, "", "Accept-Language", "it"); !strings.Contains(text, "Ti invita: "+name) || !strings.Contains(text, "Lavoro in Corso 3") {
+			t.Errorf("the page says %s", text)
+		}
+		if _, text := b.send(http.MethodGet, b.url+"/sign-in?invitation=guessed", ""); strings.Contains(text, name) {
+			t.Errorf("a guessed secret is told %s", text)
+		}
+		issuer := "&issuer=" + url.QueryEscape(n.app.door.demo.Identifier)
+		b.begin(path+issuer, "dina@example.org")
+		_, text := b.send(http.MethodGet, b.url+callbackPath+"?error=access_denied", "")
+		again := regexp.MustCompile(`href="(/sign-in[^"]*again=true[^"]*)"`).FindStringSubmatch(text)
+		if again == nil || strings.Contains(text, secretIn(t, link)) {
+			t.Fatalf("no other try: %s", text)
+		}
+		back := b.begin(html.UnescapeString(again[1])+issuer, "dina@example.org")
+		if res, text := b.send(http.MethodGet, back, ""); res.StatusCode != http.StatusSeeOther {
+			t.Errorf("another try: %d %s", res.StatusCode, text)
+		}
+	})
+	t.Run("a second one by a fiscal code, on a page", func(t *testing.T) {
+		aias := "org_" + query(t, owner(t, db.OwnerURL), "select id from organisation where code = 'AIAS'")
+		rosa.invite(t, vars{"organisation": aias, "name": "Carla Neri", "email": "carla.neri@example.org", "fiscalCode": "RSSMRA85A01F023U"})
+		waits := "select count(*)::text from invitation where accepted_at is null and organisation_id = '" + strings.TrimPrefix(aias, "org_") + "'"
+		who := member.Identity{Issuer: gateway.issuer.Identifier, Subject: "carla", FiscalCode: "RSSMRA85A01F023U"}
+		if err := n.app.door.alsoInvited(t.Context(), who); err != nil {
+			t.Fatal(err)
+		}
+		if got := query(t, owner(t, db.OwnerURL), waits); got != "0" {
+			t.Errorf("%s invitations wait", got)
 		}
 	})
 	t.Run("without a token", func(t *testing.T) {

@@ -39,7 +39,8 @@ func (d *door) routes(mux *http.ServeMux) {
 }
 
 // signIn sends the browser to an issuer: /sign-in?issuer=…&return=/…, with fresh=true for a new proof, acr=… for a certain sort, and
-// invitation=… from a letter, which nothing uses before the issuer has said who came.
+// invitation=… from a letter, which nothing uses before the issuer has said who came, or again=true for that of a sign-in that did not succeed. Whoever
+// opens a letter's link sees first in whose name he is invited.
 func (d *door) signIn(w http.ResponseWriter, req *http.Request) {
 	if d.app.Config.PublicURL == "" && "http://"+req.Host != d.base {
 		// The cookie must be there where the issuer sends the browser back to, which is one of this machine's names.
@@ -49,22 +50,27 @@ func (d *door) signIn(w http.ResponseWriter, req *http.Request) {
 	query := req.URL.Query()
 	back, letter := localPath(query.Get("return")), query.Get("invitation")
 	offered := d.offered()
+	again := query.Get("again") == "true"
 	i := d.named(offered, query.Get("issuer"))
-	if i == nil {
-		d.tell(w, req, http.StatusOK, pageOf{Text: wordsChoose, Choices: d.choices(offered, back, letter)})
+	if i == nil || letter != "" && query.Get("issuer") == "" {
+		d.tell(w, req, http.StatusOK, pageOf{Text: d.invited(req.Context(), letter), Choices: d.choices(offered, back, letter, again)})
 		return
 	}
 	address, pending, err := i.Begin(req.Context(), d.base+callbackPath, oidc.Wish{Fresh: query.Get("fresh") == "true", ACR: strings.Fields(query.Get("acr"))})
 	if err == nil {
 		b := begun{Pending: pending, Return: back}
-		if letter != "" {
+		var before begun
+		switch {
+		case letter != "":
 			b.Invitation = member.Secret(letter).Hash()
+		case again && d.sessions.Begun(req.Context(), &before):
+			b.Invitation = before.Invitation
 		}
 		err = d.sessions.Begin(req.Context(), b)
 	}
 	if err != nil {
 		slog.WarnContext(req.Context(), "sign-in", "error", err)
-		d.tell(w, req, http.StatusServiceUnavailable, pageOf{Text: wordsUnavailable, Again: signInPath("", back, letter)})
+		d.tell(w, req, http.StatusServiceUnavailable, pageOf{Text: wordsUnavailable, Again: signInPath("", back, letter, again)})
 		return
 	}
 	w.Header().Set("Cache-Control", "no-store")
@@ -76,12 +82,12 @@ func (d *door) signedIn(w http.ResponseWriter, req *http.Request) {
 	var b begun
 	d.sessions.Begun(req.Context(), &b) // without one, nothing of it answers
 	back := localPath(b.Return)
-	again := signInPath("", back, "")
 	held, err := d.proved(req.Context(), b, req.URL.Query())
 	if err == nil {
 		err = d.sessions.SignIn(req.Context(), held)
 	}
 	refused, isRefusal := refusal.As(err)
+	again := signInPath("", back, "", err != nil && d.keepInvitation(req.Context(), b, back, refused))
 	switch {
 	case err == nil:
 		w.Header().Set("Cache-Control", "no-store")
@@ -101,6 +107,33 @@ func (d *door) signedIn(w http.ResponseWriter, req *http.Request) {
 	}
 }
 
+// keepInvitation keeps the invitation of a sign-in that did not succeed for another try in the same browser, unless it is what does not hold.
+func (d *door) keepInvitation(ctx context.Context, b begun, back string, refused refusal.List) bool {
+	if b.Invitation == nil || refused.Has(member.InvitationUnknown) || refused.Has(member.InvitationAccepted) || refused.Has(member.InvitationExpired) {
+		return false
+	}
+	if err := d.sessions.Begin(ctx, begun{Return: back, Invitation: b.Invitation}); err != nil {
+		slog.WarnContext(ctx, "sign-in", "error", err)
+		return false
+	}
+	return true
+}
+
+// invited are the words over the choice of issuers: for who brings a letter's link they say in whose name he is invited.
+func (d *door) invited(ctx context.Context, letter string) pageWords {
+	if letter == "" {
+		return wordsChoose
+	}
+	by, err := d.app.directory.InvitedBy(ctx, member.Secret(letter).Hash())
+	if err != nil {
+		slog.WarnContext(ctx, "invitation", "error", postgres.Safe(err))
+	}
+	if by.Body == "" {
+		return wordsChoose
+	}
+	return wordsInvited(by)
+}
+
 // proved is the session of whoever the issuer says has signed in.
 func (d *door) proved(ctx context.Context, b begun, brought url.Values) (session.Held, error) {
 	i := d.named(d.offered(), b.Issuer)
@@ -118,7 +151,20 @@ func (d *door) proved(ctx context.Context, b begun, brought url.Values) (session
 		}
 	}
 	actor, err := d.member(ctx, who)
+	if err == nil {
+		err = d.alsoInvited(ctx, who)
+	}
 	return session.Held{Member: actor.Member, Issuer: claims.Issuer, SignedInAt: claims.AuthTime, ACR: claims.ACR}, err
+}
+
+// alsoInvited accepts another invitation that waits for the fiscal code of who is somebody here already. One that may not be accepted waits on: its
+// letter says why.
+func (d *door) alsoInvited(ctx context.Context, who member.Identity) error {
+	err := d.app.directory.Recognise(ctx, who)
+	if _, refused := refusal.As(err); refused {
+		return nil
+	}
+	return err
 }
 
 // signOut ends the session, and tells the page where to end the one at the issuer.
@@ -144,7 +190,7 @@ func (d *door) signOut(w http.ResponseWriter, req *http.Request) {
 
 // session tells a page whether somebody is signed in on it, until when, and with which issuers one can.
 func (d *door) session(w http.ResponseWriter, req *http.Request) {
-	said := map[string]any{"signedIn": false, "issuers": d.choices(d.offered(), "/", "")}
+	said := map[string]any{"signedIn": false, "issuers": d.choices(d.offered(), "/", "", false)}
 	if held := d.sessions.Current(req.Context()); held != nil {
 		said["signedIn"], said["expiresAt"], said["acr"] = true, d.sessions.Ends(*held).UTC().Format(time.RFC3339), held.ACR
 		if !held.SignedInAt.IsZero() {
@@ -184,15 +230,15 @@ type choice struct {
 	SignIn string `json:"signIn"`
 }
 
-func (d *door) choices(offered []*oidc.Issuer, back, letter string) []choice {
+func (d *door) choices(offered []*oidc.Issuer, back, letter string, again bool) []choice {
 	list := make([]choice, len(offered))
 	for n, i := range offered {
-		list[n] = choice{Label: d.labels[i.Config.Issuer], SignIn: signInPath(i.Config.Issuer, back, letter)}
+		list[n] = choice{Label: d.labels[i.Config.Issuer], SignIn: signInPath(i.Config.Issuer, back, letter, again)}
 	}
 	return list
 }
 
-func signInPath(issuer, back, letter string) string {
+func signInPath(issuer, back, letter string, again bool) string {
 	query := url.Values{}
 	if issuer != "" {
 		query.Set("issuer", issuer)
@@ -202,6 +248,9 @@ func signInPath(issuer, back, letter string) string {
 	}
 	if letter != "" {
 		query.Set("invitation", letter)
+	}
+	if again {
+		query.Set("again", "true")
 	}
 	return strings.TrimSuffix("/sign-in?"+query.Encode(), "?")
 }
@@ -248,6 +297,15 @@ var (
 func wordsRefused(r refusal.Refusal) pageWords {
 	it, en := r.Localized("it"), r.Localized("en")
 	return pageWords{wordsNotIn, text.Text{It: it.Message + " " + it.Cure, En: en.Message + " " + en.Cure}}
+}
+
+// wordsInvited tell the bearer of a letter's link in whose name he is invited.
+func wordsInvited(by member.Inviter) pageWords {
+	it, en := "Ti invita: "+by.Body+".", "You are invited by: "+by.Body+"."
+	if by.Programme != "" {
+		it, en = it+" Programma: "+by.Programme+".", en+" Programme: "+by.Programme+"."
+	}
+	return pageWords{text.Text{It: "Sei invitato", En: "You are invited"}, text.Text{It: it + " " + wordsChoose.Body.It, En: en + " " + wordsChoose.Body.En}}
 }
 
 //go:embed signin.html

@@ -336,7 +336,7 @@ func strangers(t *testing.T, db *testdb.DB, n *node) {
 			t.Fatal("the session outlives the grants")
 		}
 	}
-	if res, text := b.send(http.MethodGet, back, "", "Accept-Language", "en"); res.StatusCode != http.StatusForbidden || !strings.Contains(text, "no organisation has given you a role") {
+	if res, text := b.send(http.MethodGet, back, "", "Accept-Language", "en"); res.StatusCode != http.StatusForbidden || !strings.Contains(text, "no body has given you a role") {
 		t.Errorf("%d %s", res.StatusCode, text)
 	}
 	b.expect("without a role", "UNAUTHENTICATED")

@@ -47,6 +47,17 @@ func (d *Directory) MayAccept(ctx context.Context, hash []byte, who Identity) er
 	return opened.refused(d.marksOf(who), d.Clock())
 }
 
+// Inviter is in whose name somebody is asked to come.
+type Inviter struct {
+	Body      string
+	Programme string // "" to who takes part or represents somebody: he is told of the body alone
+}
+
+// InvitedBy says to the bearer of a secret in whose name it asks him to come, before he says who he is; zero where it opens nothing now.
+func (d *Directory) InvitedBy(ctx context.Context, hash []byte) (Inviter, error) {
+	return invitedBy(ctx, d.DB, hash, d.Clock())
+}
+
 // Recognise accepts the invitation that waits for the fiscal code that somebody has proved; without one it does nothing.
 func (d *Directory) Recognise(ctx context.Context, who Identity) error {
 	if who.FiscalCode == "" {

@@ -513,3 +513,32 @@ func TestAnInvitationTellsNothingOfOthers(t *testing.T) {
 	his := o.invited(stand, "ASL", func(in *member.InviteInput) { in.Email = address })
 	wants(t, o.directory().Accept(o.ctx, o.secretOf(his).Hash(), member.Identity{Issuer: "test", Subject: mate.String()}), member.SelfGrant, "secret")
 }
+
+// Who bears the secret learns in whose name he is invited, and nobody learns it by anything else, nor once it opens nothing.
+func TestTheBearerLearnsWhoInvites(t *testing.T) {
+	o := newOffice(t)
+	d := o.directory()
+	by := func(s member.Secret) member.Inviter {
+		t.Helper()
+		got, err := d.InvitedBy(o.ctx, s.Hash())
+		o.must(err)
+		return got
+	}
+	var pegaso string
+	o.one("select name from organisation where code = 'PEGASO'", &pegaso)
+	come, back, late := o.invited(o.boss, "PEGASO"), o.invited(o.boss, "PEGASO"), o.invited(o.boss, "PEGASO")
+	s, withdrawn, expired := o.secretOf(come), o.secretOf(back), o.secretOf(late)
+	if got, want := by(s), (member.Inviter{Body: pegaso, Programme: "Lavoro in Corso 3"}); got != want {
+		t.Errorf("invited by %v, want %v", got, want)
+	}
+	o.must(d.Accept(o.ctx, s.Hash(), person("rosa")))
+	o.must(o.in(o.boss, func(ctx context.Context, tx *postgres.Tx) error {
+		return member.WithdrawInvitation(ctx, tx, o.invitationOf(back))
+	}))
+	o.exec("update invitation set expires_at = '2026-03-01' where member_id = $1", late)
+	for what, s := range map[string]member.Secret{"accepted": s, "withdrawn": withdrawn, "expired": expired, "guessed": "guessed", "none": ""} {
+		if got := by(s); got != (member.Inviter{}) {
+			t.Errorf("%s: invited by %v", what, got)
+		}
+	}
+}

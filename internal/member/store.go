@@ -202,14 +202,20 @@ func enlistGuest(ctx context.Context, tx *postgres.Tx, m memberRow) error {
 	return nil
 }
 
-// dismiss ends what a guest would have seen of a participation.
+// dismiss ends what a guest would have seen of a participation, and forgets who he is unless he was let see it.
 func dismiss(ctx context.Context, tx *postgres.Tx, i invitationRow) error {
 	_, err := tx.NewRaw(`update access_grant set to_day = greatest(?0::date, from_day - 1) where member_id = ?1 and participation_id = ?2
 		and (to_day is null or to_day > ?0)`, tx.Today().AddDays(-1), i.MemberID, i.ParticipationID).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("dismiss: %w", err)
 	}
-	return withdraw(ctx, tx, i.MemberID)
+	if err := withdraw(ctx, tx, i.MemberID); err != nil {
+		return err
+	}
+	if _, err := tx.NewRaw("select guest_forget(?, ?)", i.MemberID, tx.Today()).Exec(ctx); err != nil {
+		return fmt.Errorf("dismiss: %w", err)
+	}
+	return nil
 }
 
 // renew keeps another secret in the place of an invitation's.
@@ -245,6 +251,22 @@ func opens(ctx context.Context, db *postgres.DB, hash []byte, who Identity, toda
 		return i, fmt.Errorf("invitation: %w", err)
 	}
 	return i, nil
+}
+
+// invitedBy says in whose name a secret asks somebody to come; zero where it opens nothing now.
+func invitedBy(ctx context.Context, db *postgres.DB, hash []byte, now time.Time) (by Inviter, err error) {
+	var of *string
+	err = db.Plans.QueryRow(ctx, "select body, programme from invitation_from($1, $2, $3)", hash, now, calendar.DayOf(now).String()).Scan(&by.Body, &of)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Inviter{}, nil
+	}
+	if err != nil {
+		return Inviter{}, fmt.Errorf("invitation: %w", err)
+	}
+	if of != nil {
+		by.Programme = *of
+	}
+	return by, nil
 }
 
 // waitsFor gives the hash of the oldest invitation's secret that waits for a fiscal code; nil for none.

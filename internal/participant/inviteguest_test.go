@@ -3,6 +3,7 @@ package participant_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -119,5 +120,74 @@ func TestAGuestGoesWithThePerson(t *testing.T) {
 	if left := o.text(`select concat_ws(' ', m.name, m.email, i.withdrawn_at is not null, i.sealed is null) from member m join invitation i on i.member_id = m.id
 		where m.id = $1`, asked); left != "— "+asked.String()+"@erased.invalid t t" {
 		t.Errorf("left of who was only asked to come: %s", left)
+	}
+}
+
+// secretOf opens what the letter to a guest brings.
+func (o *office) secretOf(guest uuid.UUID) member.Secret {
+	o.t.Helper()
+	house := access.Actor{Member: uuid.New(), Grants: []access.Grant{{Role: access.System, Programme: o.programme, Key: o.orgs["ASL"]}}}
+	link, err := member.LinkOf(o.ctx, o.db, house, o.clock, "https://lavoro.example", o.text("select email from member where id = $1", guest))
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	u, err := url.Parse(link)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return member.Secret(u.Query().Get("invitation"))
+}
+
+// Who decides about a participation sees who was asked to come, and takes it back: then neither name nor address is left, unless the guest was let
+// see something. The letter names the body alone.
+func TestGuestsWait(t *testing.T) {
+	o := newOffice(t)
+	made := o.active()
+	manager := o.as(o.manager, access.CaseManager)
+	guest, invitation, err := o.guest(manager, made.Participation)
+	if err != nil {
+		t.Fatal(err)
+	}
+	waiting := func(a access.Actor) []any {
+		t.Helper()
+		shown, _ := o.show(a, made.Participation, node("guests", leaf("state"), node("member", leaf("name"))))
+		list, _ := shown["guests"].([]any)
+		return list
+	}
+	for who, a := range map[string]access.Actor{"the case manager": manager, "the coordinator": o.lead} {
+		if got := fmt.Sprint(waiting(a)); got != "[map[member:map[name:Lucia Bruni] state:OPEN]]" {
+			t.Errorf("%s sees %s", who, got)
+		}
+	}
+	if got := waiting(o.as(o.tutor, access.Tutor)); len(got) != 0 {
+		t.Errorf("the tutor sees %v", got)
+	}
+	directory := &member.Directory{DB: o.db, Clock: o.clock}
+	by, err := directory.InvitedBy(o.ctx, o.secretOf(guest).Hash())
+	if want := (member.Inviter{Body: o.text("select name from organisation where code = 'AIAS'")}); err != nil || by != want {
+		t.Errorf("invited by %v, want %v (%v)", by, want, err)
+	}
+	withdraw := func(id uuid.UUID) error {
+		return o.in(manager, func(ctx context.Context, tx *postgres.Tx) error { return member.WithdrawInvitation(ctx, tx, id) })
+	}
+	if err := withdraw(invitation); err != nil {
+		t.Fatal(err)
+	}
+	if left := o.text("select concat_ws(' ', name, email, fiscal_index is null, ended_on is not null) from member where id = $1", guest); left != "— "+guest.String()+"@erased.invalid t t" {
+		t.Errorf("left of the guest: %s", left)
+	}
+	let, invitation, err := o.guest(o.keeper(), made.Participation)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.appoint(o.keeper(), made.Participation, let); err != nil {
+		t.Fatal(err)
+	}
+	o.now = o.now.AddDate(0, 0, 2)
+	if err := withdraw(invitation); err != nil {
+		t.Fatal(err)
+	}
+	if name := o.text("select name from member where id = $1", let); name != "Lucia Bruni" {
+		t.Errorf("who was appointed is named %q: the paper of the appointment stays", name)
 	}
 }

@@ -123,7 +123,9 @@ func (o *office) house() access.Actor {
 
 func (o *office) keepReachable() {
 	o.t.Helper()
-	o.must(o.house(), func(ctx context.Context, tx *postgres.Tx) error { return o.room.KeepReachable(ctx, tx, []uuid.UUID{o.programme}) })
+	o.must(o.house(), func(ctx context.Context, tx *postgres.Tx) error {
+		return o.room.KeepReachable(ctx, tx, []uuid.UUID{o.programme})
+	})
 }
 
 // A protection that nobody could lift any more, since the days of a role are over, falls to who coordinates at the lead body, and to nobody else.
