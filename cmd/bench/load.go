@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	_ "embed"
 	"fmt"
@@ -28,7 +29,7 @@ func load(ctx context.Context, url string, keys *secret.Keys) error {
 	if err := postgres.Install(ctx, url, postgres.Demonstration); err != nil {
 		return err
 	}
-	if _, err := programme.Apply(ctx, url, programme.LavoroInCorso3Name, programme.LavoroInCorso3, time.Now); err != nil {
+	if err := applyAll(ctx, url); err != nil {
 		return err
 	}
 	conn, err := pgx.Connect(ctx, url)
@@ -45,6 +46,23 @@ func load(ctx context.Context, url string, keys *secret.Keys) error {
 			if err := copySealed(ctx, conn, keys); err != nil {
 				return fmt.Errorf("seal: %w", err)
 			}
+		}
+	}
+	return nil
+}
+
+// smallProgrammes are as many as load.sql has people for: acts in different programmes do not wait for each other.
+const smallProgrammes = 100
+
+// applyAll applies the programme, and as many small ones under the same rules.
+func applyAll(ctx context.Context, url string) error {
+	if _, err := programme.Apply(ctx, url, programme.LavoroInCorso3Name, programme.LavoroInCorso3, time.Now); err != nil {
+		return err
+	}
+	for i := range smallProgrammes {
+		file := bytes.Replace(programme.LavoroInCorso3, []byte("code: LACO3"), fmt.Appendf(nil, "code: SMALL_%02d", i), 1)
+		if _, err := programme.Apply(ctx, url, programme.LavoroInCorso3Name, file, time.Now); err != nil {
+			return fmt.Errorf("small programme %d: %w", i, err)
 		}
 	}
 	return nil

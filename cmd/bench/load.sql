@@ -1,6 +1,7 @@
 -- The data that benches run on: 20,000 participants of eight bodies (2,500 each), tutors with 20 people each, case managers
 -- with 50, 2,000 companies, an internship each and an earlier one for every third, a course each, 1.2 million attendances, six
--- allowances each. Audiences are as the acts write them. Every "-- step" is sent by itself.
+-- allowances each; 5,000 onlookers whose rights are each of their own; and 100 small programmes of 24 people in a course. Audiences
+-- are as the acts write them. Every "-- step" is sent by itself.
 
 -- step helpers
 -- References hold by construction; checking ten million of them row by row takes longer than all the rest.
@@ -16,7 +17,17 @@ $$;
 -- The bodies that people are entrusted to, all but the lead, with the keys of their line.
 create temp table body as
   select (row_number() over (order by o.position) - 1)::int as n, o.id, o.programme_id, organisation_line(o.id) as line
-  from organisation o where o.parent_id is not null;
+  from organisation o join programme p on p.id = o.programme_id where o.parent_id is not null and p.code not like 'SMALL_%';
+-- Of each small programme the first such body, and its people, numbered after those of the large one.
+create temp table small as
+  select (row_number() over (order by p.code) - 1)::int as n, o.id as organisation_id, p.id as programme_id, organisation_line(o.id) as line
+  from programme p
+  cross join lateral (select id from organisation where programme_id = p.id and parent_id is not null order by position limit 1) o
+  where p.code like 'SMALL_%';
+create temp table small_one as
+  select 20000 + 24 * b.n + g.n as n, b.n as programme, b.organisation_id, b.programme_id, b.line as audience,
+         pg_temp.v4('person', 20000 + 24 * b.n + g.n) as person_id, pg_temp.v4('participation', 20000 + 24 * b.n + g.n) as id
+  from small b cross join generate_series(0, 23) g(n);
 -- Everything of a participant that other rows repeat.
 create temp table someone as
   select g.n, b.n as body, b.id as organisation_id, b.programme_id, b.line, pg_temp.v4('person', g.n) as person_id, pg_temp.v4('participation', g.n) as id,
@@ -37,7 +48,11 @@ select id, 'urn:lavoro:demonstration', subject, subject || '@bench.lavoro', subj
   union all
   select pg_temp.v7(2, b.n), 'partner-' || b.n, b.line || pg_temp.v7(2, b.n) from body b
   union all
-  select pg_temp.v7(3, 0), 'lead', array[o.id, pg_temp.v7(3, 0)] from organisation o where o.parent_id is null
+  select pg_temp.v7(3, 0), 'lead', array[o.id, pg_temp.v7(3, 0)] from organisation o join body b on b.programme_id = o.programme_id and b.n = 0 where o.parent_id is null
+  union all
+  select pg_temp.v7(5, g.n), 'onlooker-' || g.n, b.line || pg_temp.v7(5, g.n) from generate_series(0, 4999) g(n) join body b on b.n = 0
+  union all
+  select pg_temp.v7(6, b.n), 'small-' || b.n, b.line || pg_temp.v7(6, b.n) from small b
 ) m;
 insert into access_grant (id, member_id, programme_id, role, scope, over_id, from_day, audience)
 select gen_random_uuid(), m.id, g.programme_id, g.role, g.scope, g.over_id, '2025-01-01', m.audience from member m join (
@@ -49,7 +64,13 @@ select gen_random_uuid(), m.id, g.programme_id, g.role, g.scope, g.over_id, '202
   union all
   select pg_temp.v7(2, b.n), b.programme_id, 'PARTNER_COORDINATOR', 'ORGANISATION', b.id from body b
   union all
-  select pg_temp.v7(3, 0), o.programme_id, 'COORDINATOR', 'ORGANISATION', o.id from organisation o where o.parent_id is null
+  select pg_temp.v7(3, 0), o.programme_id, 'COORDINATOR', 'ORGANISATION', o.id from organisation o join body b on b.programme_id = o.programme_id and b.n = 0 where o.parent_id is null
+  union all
+  select pg_temp.v7(5, g.n), b.programme_id, 'PARTNER_COORDINATOR', 'ORGANISATION', b.id from generate_series(0, 4999) g(n) join body b on b.n = 0
+  union all
+  select pg_temp.v7(5, g.n), b.programme_id, 'TUTOR', 'TUTORED', pg_temp.v7(5, g.n) from generate_series(0, 4999) g(n) join body b on b.n = 0
+  union all
+  select pg_temp.v7(6, b.n), b.programme_id, 'PARTNER_COORDINATOR', 'ORGANISATION', b.organisation_id from small b
 ) g on g.id = m.id;
 
 -- step persons
@@ -160,6 +181,19 @@ insert into allowance (id, programme_id, participation_id, month, policy_version
 select pg_temp.v7(60, m * 20000 + s.n), s.programme_id, s.id, (date '2026-01-01' + make_interval(months => m))::date,
        (select v.id from policy_version v order by v.number limit 1), 4800, 50000 + 100 * (s.n % 40), 50000, 50000, timestamptz '2026-07-05 09:00Z', s.audience
 from generate_series(0, 5) m cross join someone s;
+
+-- step small programmes
+insert into person (id, given_name, family_name, birth_day, sex, citizenship, municipality, phone, origin, audience)
+select person_id, 'Ada', 'Rossi ' || n, date '1980-01-01' + n % 5000, 'FEMALE', 'IT', '045003', '333' || lpad(n::text, 7, '0'), 'DEMO', audience from small_one;
+insert into participation (id, programme_id, person_id, organisation_id, state, state_since, referring_service, referred_on, entered_on, origin, audience)
+select id, programme_id, person_id, organisation_id, 'ACTIVE', date '2025-02-01', service, date '2025-01-01', date '2025-02-01', 'DEMO', audience
+from small_one join sealed using (n);
+insert into person_key (person_id, wrapped, kek_version, made_at) select person_id, wrapped, kek, '2025-01-01' from small_one join sealed using (n);
+insert into activity (id, programme_id, organisation_id, kind, title, place, from_day, to_day, planned_minutes, audience)
+select pg_temp.v7(22, n), programme_id, organisation_id, 'COURSE', 'Corso di formazione', 'Carrara', date '2026-01-05', date '2027-12-18', 28800, line from small;
+insert into enrolment (id, programme_id, activity_id, participation_id, person_id, state, from_day, to_day, planned_minutes, origin, audience)
+select pg_temp.v7(33, n), programme_id, pg_temp.v7(22, programme), id, person_id, 'ENROLLED', date '2026-01-05', date '2027-12-18', 28800, 'DEMO', audience
+from small_one;
 
 -- step vacuum
 vacuum (analyze);

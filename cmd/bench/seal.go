@@ -32,7 +32,8 @@ func copySealed(ctx context.Context, conn *pgx.Conn, keys *secret.Keys) error {
 	if _, err := conn.Exec(ctx, "create temp table sealed (n int primary key, wrapped bytea, kek bigint, service bytea, lists bytea[], groups int, exempt boolean)"); err != nil {
 		return err
 	}
-	rows, err := conn.Query(ctx, "select n, person_id, id, array(select pg_temp.v7(70 + i, n) from generate_series(0, 3) i) from someone order by n")
+	rows, err := conn.Query(ctx, `select n, person_id, id, array(select pg_temp.v7(70 + i, n) from generate_series(0, 3) i)
+		from (select n, person_id, id from someone union all select n, person_id, id from small_one) o order by n`)
 	if err != nil {
 		return err
 	}
