@@ -10,9 +10,9 @@ BIN := $(STATE)/bin
 # A newer Node than the system's, where .ci/install had to fetch one.
 export PATH := $(CURDIR)/$(STATE)/node/node_modules/.bin:$(PATH)
 
-# Which bench to run: all of them, or `make bench ONLY=reads`.
+# Which bench to run: all of them, or `make bench ONLY=reads`, ONLY=live for those of live updates, ONLY=live.idle for one of them.
 ONLY ?=
-# Arguments for `lavoro up`, as in `make run ARGS="--listen :9090"`.
+# Arguments for `lavoro up`, as in `make run ARGS="--listen :9090"`, or for the bench: `make bench ONLY=live.churn ARGS="--churn 30m"`.
 ARGS ?=
 # What `make test` tests: `make test PACKAGES=./internal/values/... RUN=IBAN`.
 PACKAGES ?= ./...
@@ -47,11 +47,12 @@ test: ## Run every test on a private PostgreSQL and Redis (PACKAGES=./internal/x
 .PHONY: bench
 bench: ## Measure: one line a figure, name, value, unit (ONLY=reads for one bench)
 	@.ci/install run >&2
-	@exec go run ./cmd/bench $(if $(ONLY),--only $(ONLY))
+	@exec go run ./cmd/bench $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
 .PHONY: generate
 generate: ## Generate the GraphQL code from schema.graphqls
 	@go run github.com/99designs/gqlgen generate
+	@go generate ./cmd/bench/baseline/stock
 
 .PHONY: check
 check: ## Check format, vet, generated code, and the direction of imports

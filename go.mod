@@ -55,6 +55,7 @@ require (
 
 // Packages of node keep their own world below these folders.
 ignore (
+	./cmd/bench/baseline/peers/node_modules
 	./graph/clienttest/node_modules
 	./internal/platform/web/page/node_modules
 )

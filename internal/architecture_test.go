@@ -42,11 +42,17 @@ type owner struct{ place, why string }
 // owners of every library: a folder with all below it, one file, or a file name that counts in every folder. Tests are free to
 // import what is listed; a library that is not listed has no owner yet.
 var owners = map[string][]owner{
-	"github.com/99designs/gqlgen":    {{"graph", "spelling of GraphQL"}},
-	"github.com/vektah/gqlparser/v2": {{"graph", "the syntax tree that gqlgen gives"}},
+	"github.com/99designs/gqlgen": {
+		{"graph", "spelling of GraphQL"},
+		{"cmd/bench/baseline/stock", "the server that its documentation makes, to measure ours by"},
+	},
+	"github.com/vektah/gqlparser/v2": {
+		{"graph", "the syntax tree that gqlgen gives"},
+		{"cmd/bench/baseline/stock", "gqlgen's code and its query cache name it"},
+	},
 	"github.com/coder/websocket": {
 		{"graph", "the socket's protocol is GraphQL's"},
-		{"cmd/bench", "the bench is a client"},
+		{"cmd/bench", "the bench is a crowd of clients, and has a server that writes frames and does nothing else"},
 	},
 	"github.com/redis/go-redis/v9": {
 		{"internal/platform/redis", "opens the connection, with time limits"},
@@ -94,7 +100,7 @@ var owners = map[string][]owner{
 	"pgregory.net/rapid":                 {}, // properties: tests only
 	"github.com/tink-crypto/tink-go/v2":  {{"internal/platform/secret", "keys and what is sealed under them"}},
 	"os/exec": {
-		{"cmd/bench", "starts the program that it measures, as anybody would, and pgbench"},
+		{"cmd/bench", "starts the program that it measures, as anybody would, the servers to measure it by, its clients, and pgbench"},
 		{"internal/platform/child", "private servers"},
 		{"internal/platform/testdb", "dumps and restores with the server's own tools"},
 		{"internal/platform/testdb/testenv", "runs the tests between its servers"},
