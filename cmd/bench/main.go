@@ -5,7 +5,8 @@
 // websockets over loopback. Figures go to standard output, one line each: name, value, unit. All else goes to standard
 // error, also how much a figure varied.
 //
-// What a figure means is said where it is measured: reads.go, attendance.go, live.go, rights.go. Load generator, PostgreSQL and
+// What a figure means is said where it is measured: reads.go, attendance.go, rights.go, and for live updates commit.go, deliver.go,
+// idle.go, slow.go, resume.go, churn.go; what they are measured by is said in baseline. Load generator, PostgreSQL and
 // server share the machine, so ratios taken in one run say more than absolute figures.
 package main
 
@@ -17,6 +18,11 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
+
+	"github.com/lavoroincorso/lavoro/cmd/bench/baseline"
+	"github.com/lavoroincorso/lavoro/cmd/bench/baseline/stock"
+	"github.com/lavoroincorso/lavoro/cmd/bench/crowd"
 )
 
 // bench is one group of figures; its name is what --only takes.
@@ -25,14 +31,24 @@ type bench struct {
 	run  func(context.Context, *stage, *report) error
 }
 
-var benches = []bench{{"reads", reads}, {"attendance", recording}, {"live", live}, {"access", rights}}
+var benches = []bench{{"reads", reads}, {"attendance", recording}, {"live.commit", commitToClient}, {"live.deliver", deliver}, {"live.idle", idle},
+	{"live.slow", slow}, {"live.resume", resume}, {"live.churn", churn}, {"access", rights}}
+
+// size is how large the benches of live updates are.
+type size struct {
+	sockets int           // in the largest of them; the others take a share
+	churn   time.Duration // how long subscriptions come and go
+}
+
+// servers are what the bench's own binary also is: the processes that it starts beside the program.
+var servers = map[string]func(context.Context) error{bareVerb: serveBare, crowd.Verb: crowd.Serve, baseline.CoderVerb: baseline.ServeCoder, stock.Verb: stock.Serve}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	run := measure
-	if len(os.Args) > 1 && os.Args[1] == bareVerb {
-		run = serveBare
+	if len(os.Args) > 1 && servers[os.Args[1]] != nil {
+		run = servers[os.Args[1]]
 	}
 	if err := run(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -41,13 +57,16 @@ func main() {
 }
 
 func measure(ctx context.Context) (err error) {
-	only := flag.String("only", "", "run one bench alone: "+strings.Join(names(), ", "))
+	only := flag.String("only", "", "run one bench alone, or those of one group (live): "+strings.Join(names(), ", "))
+	var size size
+	flag.IntVar(&size.sockets, "sockets", 5000, "websockets in the largest bench of live updates; fewer are for a quick look")
+	flag.DurationVar(&size.churn, "churn", 2*time.Minute, "how long subscriptions come and go")
 	flag.Parse()
 	chosen, err := choose(*only)
 	if err != nil {
 		return err
 	}
-	s, err := open(ctx)
+	s, err := open(ctx, size)
 	if err != nil {
 		return err
 	}
@@ -66,15 +85,19 @@ func measure(ctx context.Context) (err error) {
 	return nil
 }
 
-// choose gives all benches, or the one that is named.
+// choose gives all benches, or the one that is named, or those of the group that is.
 func choose(only string) ([]bench, error) {
 	if only == "" {
 		return benches, nil
 	}
+	var chosen []bench
 	for _, b := range benches {
-		if b.name == only {
-			return []bench{b}, nil
+		if b.name == only || strings.HasPrefix(b.name, only+".") {
+			chosen = append(chosen, b)
 		}
+	}
+	if chosen != nil {
+		return chosen, nil
 	}
 	return nil, fmt.Errorf("no bench %q; there are %s", only, strings.Join(names(), ", "))
 }

@@ -21,15 +21,18 @@ type node struct {
 	address string
 }
 
+// socket is where websockets are taken.
+func (n *node) socket() string { return "ws" + strings.TrimPrefix(n.address, "http") + "/graphql" }
+
 var listening = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 
 // wide are limits that a bench stays within, though all its clients are two members at one address.
-var wide = []string{"LAVORO_RATE_REQUESTS=1000000", "LAVORO_RATE_ACTS=1000000", "LAVORO_MAX_CONNECTIONS=10000", "LAVORO_MAX_SUBSCRIPTIONS=10000",
-	"LAVORO_ADDRESS_CONNECTIONS=0"}
+var wide = []string{"LAVORO_RATE_REQUESTS=1000000", "LAVORO_RATE_ACTS=1000000", "LAVORO_MAX_CONNECTIONS=20000", "LAVORO_MAX_SUBSCRIPTIONS=20000",
+	"LAVORO_ADDRESS_CONNECTIONS=0", "LAVORO_RATE_ADDRESSES=0"}
 
 // serve starts `lavoro serve` on the stage's servers, as anybody would: nothing is set but where they are, and the keys and the limits of one member.
-func (s *stage) serve(ctx context.Context) (*node, error) {
-	cmd := exec.CommandContext(ctx, s.binary, "serve", "--listen", "127.0.0.1:0", "--state", s.dir) //nolint:forbidigo // the bench measures the real program
+func (s *stage) serve(ctx context.Context, arguments ...string) (*node, error) {
+	cmd := exec.CommandContext(ctx, s.binary, append([]string{"serve", "--listen", "127.0.0.1:0", "--state", s.dir}, arguments...)...) //nolint:forbidigo // the bench measures the real program
 	cmd.Env = append(append(withoutSettings(os.Environ()), wide...), "DATABASE_URL="+s.url(), "REDIS_URL="+s.redis.URL(), "LAVORO_KEYS_FILE="+s.keysFile())
 	out, err := cmd.StderrPipe()
 	if err != nil {

@@ -47,8 +47,14 @@ func TestAnUnknownBenchIsRefusedByName(t *testing.T) {
 	if _, err := choose("writes"); err == nil {
 		t.Error("an unknown bench was taken")
 	}
-	one, err := choose("live")
-	if err != nil || len(one) != 1 || one[0].name != "live" {
-		t.Errorf("choose(live) = %v, %v", one, err)
+	one, err := choose("live.idle")
+	if err != nil || len(one) != 1 || one[0].name != "live.idle" {
+		t.Errorf("choose(live.idle) = %v, %v", one, err)
+	}
+	if group, err := choose("live"); err != nil || len(group) != 6 {
+		t.Errorf("choose(live) = %v, %v", group, err)
+	}
+	if _, err := choose("live.id"); err == nil {
+		t.Error("a part of a name was taken")
 	}
 }
