@@ -138,8 +138,12 @@ func parseParameters(text string) []string {
 }
 
 var (
-	keyedList = regexp.MustCompile(`select distinct on \([^()]*\) u\.\* from unnest\(\$\d+::uuid\[\]\) k cross join lateral \(` +
-		`select (\w+)\.\* from \w+ (\w+) join (\w+) \w+ on \w+\.id = \w+\.id where \w+\.key = k and \(\w+\.programme_id = \$\d+::uuid\) and (.*?)\) u order by .*? limit \$\d+::int \+ 1`)
+	keyedRows  = `select (\w+)\.\* from \w+ (\w+) join (\w+) \w+ on \w+\.id = \w+\.id where \w+\.key = %s and \(\w+\.programme_id = \$\d+::uuid\) and (.*?)`
+	keyedLists = []*regexp.Regexp{
+		regexp.MustCompile(`select distinct on \([^()]*\) u\.\* from unnest\(\$\d+::uuid\[\]\) k cross join lateral \(` + fmt.Sprintf(keyedRows, "k") +
+			`\) u order by .*? limit \$\d+::int \+ 1`),
+		regexp.MustCompile(fmt.Sprintf(keyedRows, `\(\$\d+::uuid\[\]\)\[1\]`) + `( limit \$\d+::int \+ 1)`),
+	}
 	rightsPredicate = regexp.MustCompile(`\b\w+\.audience [&|@<>=]+ \$\d+::uuid\[\]`)
 	placeholder     = regexp.MustCompile(`\$(\d+)`)
 )
@@ -179,19 +183,36 @@ func (st statement) withoutRights() (statement, int) {
 // unkeyed is the statement with its lists that walk the viewer's keys reading their tables instead, and how many there were.
 func (st statement) unkeyed() (statement, int) {
 	n := 0
-	sql := keyedList.ReplaceAllStringFunc(st.SQL, func(list string) string {
-		n++
-		m := keyedList.FindStringSubmatch(list)
-		row, place, table, rest := m[1], m[2], m[3], m[4]
-		return fmt.Sprintf("select %s.* from %s %s where %s", row, table, row, strings.ReplaceAll(rest, place+".", row+"."))
-	})
-	return statement{SQL: sql, Args: st.Args}, n
+	for _, list := range keyedLists {
+		st.SQL = list.ReplaceAllStringFunc(st.SQL, func(text string) string {
+			n++
+			m := list.FindStringSubmatch(text)
+			row, place, table, rest := m[1], m[2], m[3], strings.Join(m[4:], "")
+			return fmt.Sprintf("select %s.* from %s %s where %s", row, table, row, strings.ReplaceAll(rest, place+".", row+"."))
+		})
+	}
+	return st, n
 }
 
 // narrowed is the statement with the predicate on its list's own rows, r1 in every plan of one list, replaced by an equality.
 func (st statement) narrowed(column, id string) statement {
 	own := regexp.MustCompile(`\br1` + rightsPredicate.String()[len(`\b\w+`):])
 	return statement{SQL: own.ReplaceAllLiteralString(st.SQL, fmt.Sprintf("r1.%s = $%d::uuid", column, len(st.Args)+1)), Args: append(slices.Clone(st.Args), id)}
+}
+
+var pageSize = regexp.MustCompile(`limit \$(\d+)::int \+ 1`)
+
+// sized is the statement with its pages' sizes in it: PostgreSQL, which plans it once for all arguments, would else prepare for
+// a tenth of a table, and sort the whole.
+func (st statement) sized() statement {
+	return statement{Args: st.Args, SQL: pageSize.ReplaceAllStringFunc(st.SQL, func(limit string) string {
+		n, _ := strconv.Atoi(pageSize.FindStringSubmatch(limit)[1])
+		size, err := strconv.Atoi(st.Args[n-1])
+		if err != nil {
+			return limit
+		}
+		return "limit " + strconv.Itoa(size+1)
+	})}
 }
 
 // inlined is the statement with its arguments as literals, for programs that cannot bind any.

@@ -51,15 +51,22 @@ func TestAPredicateOfNoKeysIsFalse(t *testing.T) {
 }
 
 func TestAListByKeyReadsItsTable(t *testing.T) {
-	st := statement{
-		SQL: "select y.* from (select distinct on (u.n, u.id) u.* from unnest($1::uuid[]) k cross join lateral (select r1.* from t_key r2 join t r1 on r1.id = r2.id " +
-			"where r2.key = k and (r2.programme_id = $2::uuid) and (r1.programme_id = $2::uuid) and r1.audience &&& $1::uuid[] order by r2.n desc, r2.id desc limit $3::int + 1) u " +
-			"order by u.n desc, u.id desc limit $3::int + 1) y",
-		Args: []string{"{a}", "b", "50"},
+	rows := func(key string) string {
+		return "select r1.* from t_key r2 join t r1 on r1.id = r2.id where r2.key = " + key + " and (r2.programme_id = $2::uuid) and (r1.programme_id = $2::uuid) " +
+			"and r1.audience &&& $1::uuid[] order by r2.n desc, r2.id desc limit $3::int + 1"
 	}
-	bare, n := st.withoutRights()
-	if want := "select y.* from (select r1.* from t r1 where (r1.programme_id = $1::uuid) and true order by r1.n desc, r1.id desc limit $2::int + 1) y"; bare.SQL != want || n != 2 {
-		t.Errorf("%d taken out, statement %q, want %q", n, bare.SQL, want)
+	for name, list := range map[string]string{
+		"many keys": "select distinct on (u.n, u.id) u.* from unnest($1::uuid[]) k cross join lateral (" + rows("k") + ") u order by u.n desc, u.id desc limit $3::int + 1",
+		"one key":   rows("($1::uuid[])[1]"),
+	} {
+		st := statement{SQL: "select y.* from (" + list + ") y", Args: []string{"{a}", "b", "50"}}
+		bare, n := st.withoutRights()
+		if want := "select y.* from (select r1.* from t r1 where (r1.programme_id = $1::uuid) and true order by r1.n desc, r1.id desc limit $2::int + 1) y"; bare.SQL != want || n != 2 {
+			t.Errorf("%s: %d taken out, statement %q, want %q", name, n, bare.SQL, want)
+		}
+		if want := "select y.* from (select r1.* from t r1 where (r1.programme_id = $1::uuid) and true order by r1.n desc, r1.id desc limit 51) y"; bare.sized().SQL != want {
+			t.Errorf("%s: with its size %q, want %q", name, bare.sized().SQL, want)
+		}
 	}
 }
 

@@ -118,10 +118,17 @@ func (c *compiler) rows(l listing, where string) string {
 	case l.keyed == "":
 		return fmt.Sprintf("select %s.* %s limit %s + 1", l.o, found, l.limit)
 	}
+	keyed := func(key string) string {
+		return fmt.Sprintf("select %s.* from %s %s join %s %s on %s.id = %s.id where %s.key = %s and (%s) and %s order by %s limit %s + 1",
+			l.o, l.keyed, l.e, l.t.Table, l.o, l.o, l.e, l.e, key, l.where(l.e), where, orderSQL(l.order, l.at(), down), l.limit)
+	}
+	keys := c.classKeys(l.t.Class)
+	if len(c.viewer.Actor.Keys(l.t.Class)) == 1 {
+		return keyed("(" + keys + ")[1]") // in order as they stand there
+	}
 	// Each key gives its first rows; a row that several keys open comes once. The first of all are among them.
-	return fmt.Sprintf(`select distinct on (%s) u.* from unnest(%s) k cross join lateral (select %s.* from %s %s join %s %s on %s.id = %s.id where %s.key = k and (%s) and %s order by %s limit %s + 1) u order by %s limit %s + 1`,
-		strings.Join(l.order.exprs("u"), ", "), c.classKeys(l.t.Class), l.o, l.keyed, l.e, l.t.Table, l.o, l.o, l.e, l.e, l.where(l.e), where,
-		orderSQL(l.order, l.at(), down), l.limit, orderSQL(l.order, "u", down), l.limit)
+	return fmt.Sprintf("select distinct on (%s) u.* from unnest(%s) k cross join lateral (%s) u order by %s limit %s + 1",
+		strings.Join(l.order.exprs("u"), ", "), keys, keyed("k"), orderSQL(l.order, "u", down), l.limit)
 }
 
 // count is the SQL of how many rows there are; plain says that nothing but rights and the list's own condition chooses them.
