@@ -13,9 +13,13 @@ import (
 // ReadText runs one prepared statement under the actor's rights, in one round trip and one snapshot, and gives its single text.
 // Arguments are texts that the statement casts, so its types need no look-up.
 func (db *DB) ReadText(ctx context.Context, actor access.Actor, statement string, args ...any) (string, error) {
-	names, values := actor.Settings()
+	names, keys := actor.Settings()
+	values := make([]any, len(keys))
+	for i, k := range keys {
+		values[i] = k
+	}
 	var batch pgx.Batch
-	batch.Queue(setKeys(len(names)), interleave(names, values)...)
+	batch.Queue(setKeys(names), values...)
 	batch.Queue(statement, args...)
 	results := db.Plans.SendBatch(ctx, &batch)
 	defer results.Close()
@@ -38,22 +42,11 @@ func (tx *Tx) ReadText(ctx context.Context, statement string, args ...any) (stri
 	return text, nil
 }
 
-func setKeys(n int) string {
-	var sql strings.Builder
-	sql.WriteString("select ")
-	for i := range n {
-		if i > 0 {
-			sql.WriteString(", ")
-		}
-		fmt.Fprintf(&sql, "set_config($%d, $%d, true)", 2*i+1, 2*i+2)
+// setKeys sets the named settings, for the transaction alone, to its arguments; what it gives tells nothing.
+func setKeys(names []string) string {
+	calls := make([]string, len(names))
+	for i, name := range names {
+		calls[i] = fmt.Sprintf("set_config('%s', $%d, true)", name, i+1)
 	}
-	return sql.String()
-}
-
-func interleave(names, values []string) []any {
-	args := make([]any, 0, 2*len(names))
-	for i := range names {
-		args = append(args, names[i], values[i])
-	}
-	return args
+	return "select num_nulls(" + strings.Join(calls, ", ") + ")" // one column is sent faster than twenty
 }
