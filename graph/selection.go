@@ -6,7 +6,9 @@ import (
 	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator"
 
 	"github.com/lavoroincorso/lavoro/graph/scalar"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
@@ -20,6 +22,23 @@ type selector struct {
 	op     *graphql.OperationContext
 	schema *ast.Schema
 	err    error
+}
+
+// Selection is what an operation asks of the plan, for who reads beside a server.
+func Selection(query string, variables map[string]any) ([]plan.Selected, error) {
+	schema := NewExecutableSchema(Config{}).Schema()
+	doc, errs := gqlparser.LoadQuery(schema, query)
+	if errs != nil {
+		return nil, errs
+	}
+	op := doc.Operations[0]
+	values, err := validator.VariableValues(schema, op, variables)
+	if err != nil {
+		return nil, err
+	}
+	s := &selector{op: &graphql.OperationContext{Doc: doc, Operation: op, Variables: values}, schema: schema}
+	fields := s.fields(op.SelectionSet, "Query")
+	return fields, s.err
 }
 
 // fields is what is asked of an object of the type, fragments and directives resolved.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	_ "embed"
 	"encoding/json"
 
 	"github.com/google/uuid"
@@ -9,6 +10,11 @@ import (
 
 	"github.com/lavoroincorso/lavoro/internal/platform/secret"
 )
+
+// sealGo is part of how the data are loaded.
+//
+//go:embed seal.go
+var sealGo string
 
 // classes of groups, in the order in which their sealed lists are copied.
 var classes = []string{"health", "penal", "protection", "restricted"}

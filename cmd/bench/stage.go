@@ -75,7 +75,7 @@ func open(ctx context.Context, size size) (_ *stage, err error) {
 // fingerprint names the state of the loaded data: tables, programme, and how they are loaded.
 func fingerprint() string {
 	sum := sha256.New()
-	for _, part := range []string{postgres.MigrationsHash(), string(programme.LavoroInCorso3), loadSQL} {
+	for _, part := range []string{postgres.MigrationsHash(), string(programme.LavoroInCorso3), loadSQL, sealGo} {
 		sum.Write([]byte(part))
 	}
 	return hex.EncodeToString(sum.Sum(nil))[:16]
@@ -162,13 +162,18 @@ func (s *stage) connect(ctx context.Context) (err error) {
 	return s.owner.QueryRow(ctx, "select id from programme where code not like 'SMALL_%'").Scan(&s.programme)
 }
 
+// variables are those of the lists that benches read.
+func (s *stage) variables() map[string]any {
+	return map[string]any{"programme": "prg_" + s.programme.String()}
+}
+
 func (s *stage) url() string { return s.postgres.URL(child.Login) }
 
 // clean takes back what an earlier run wrote, so that every run measures the same.
 func (s *stage) clean(ctx context.Context) error {
 	for _, statement := range []string{
 		"delete from attendance where origin <> 'DEMO'",
-		"truncate outbox, journal, request, news_head, relay_position, lease, reaction_position, due, notice",
+		"truncate outbox, journal, read_journal, read_head, request, news_head, relay_position, lease, reaction_position, due, notice",
 		"vacuum attendance",
 		"checkpoint",
 	} {

@@ -26,12 +26,37 @@ type Engine struct {
 
 // Query answers all root fields of one operation from one snapshot: the JSON object of the answer's data.
 func (e *Engine) Query(ctx context.Context, v Viewer, selected []Selected) ([]byte, error) {
+	p, err := e.Plan(v, selected)
+	if err != nil {
+		return nil, err
+	}
+	return e.run(ctx, p, nil)
+}
+
+// Planned is one operation as Postgres is asked: a statement that gives one text.
+type Planned struct {
+	SQL  string
+	Args []any // texts, which the statement casts
+	c    *compiler
+}
+
+// Plan compiles one operation without reading, for who runs the statement on his own.
+func (e *Engine) Plan(v Viewer, selected []Selected) (Planned, error) {
 	c := newCompiler(e.Schema, v)
 	var pairs []string
 	for _, s := range selected {
 		pairs = append(pairs, literal(s.Alias)+", "+c.root(s))
 	}
-	return e.run(ctx, c, nil, jsonObject(pairs))
+	return c.planned(jsonObject(pairs))
+}
+
+// Finish fills the holes of the text that a planned operation gave, and tells of what it discloses.
+func (e *Engine) Finish(ctx context.Context, p Planned, text string) ([]byte, error) {
+	return e.fill(ctx, p.c, nil, []byte(text))
+}
+
+func (c *compiler) planned(expr string) (Planned, error) {
+	return Planned{SQL: "select (" + expr + ")::text", Args: c.args, c: c}, c.err
 }
 
 // Group asks for objects of one type by their ids.
@@ -58,7 +83,11 @@ func (e *Engine) Objects(ctx context.Context, v Viewer, tx *postgres.Tx, groups 
 		parts[i] = fmt.Sprintf("(select coalesce(json_agg((select %s from %s %s where %s.id = i.id and %s) order by i.n), '[]') from unnest(%s) with ordinality i(id, n))",
 			c.object(t, t.Fields, t.Name, o, g.Selected), t.Table, o, o, c.seen(t, o), c.arg(arrayText(g.IDs), "uuid[]"))
 	}
-	data, err := e.run(ctx, c, tx, "json_build_array("+strings.Join(parts, ", ")+")")
+	p, err := c.planned("json_build_array(" + strings.Join(parts, ", ") + ")")
+	if err != nil {
+		return nil, err
+	}
+	data, err := e.run(ctx, p, tx)
 	if err != nil {
 		return nil, err
 	}
@@ -69,21 +98,17 @@ func (e *Engine) Objects(ctx context.Context, v Viewer, tx *postgres.Tx, groups 
 	return objects, nil
 }
 
-func (e *Engine) run(ctx context.Context, c *compiler, tx *postgres.Tx, expr string) ([]byte, error) {
-	if c.err != nil {
-		return nil, c.err
+// run reads and finishes, inside a transaction where one is given.
+func (e *Engine) run(ctx context.Context, p Planned, tx *postgres.Tx) ([]byte, error) {
+	read := func() (string, error) { return e.DB.ReadText(ctx, p.c.viewer.Actor, p.SQL, p.Args...) }
+	if tx != nil {
+		read = func() (string, error) { return tx.ReadText(ctx, p.SQL, p.Args...) }
 	}
-	var text string
-	var err error
-	if statement := "select (" + expr + ")::text"; tx != nil {
-		text, err = tx.ReadText(ctx, statement, c.args...)
-	} else {
-		text, err = e.DB.ReadText(ctx, c.viewer.Actor, statement, c.args...)
-	}
+	text, err := read()
 	if err != nil {
 		return nil, unreadable(err)
 	}
-	return e.fill(ctx, c, tx, []byte(text))
+	return e.fill(ctx, p.c, tx, []byte(text))
 }
 
 // unreadable turns what a client's value made Postgres refuse into a refusal; all else stays an error of ours.
