@@ -29,14 +29,10 @@ func (r Room) InviteGuest(ctx context.Context, tx *postgres.Tx, act access.Act, 
 		return uuid.Nil, err
 	}
 	m := memberRow{ID: in.ID, Name: said.Name, Email: said.Email, Answering: []uuid.UUID{}}
-	if said.FiscalCode != "" {
-		keys, err := tx.Keys()
-		if err != nil {
-			return uuid.Nil, err
-		}
-		m.FiscalIndex = marks(keys, said.FiscalCode)
+	if err := m.mark(tx, said.FiscalCode); err != nil {
+		return uuid.Nil, err
 	}
-	if err := enlistGuest(ctx, tx, m); err != nil {
+	if err := enlist(ctx, tx, m, uuid.Nil); err != nil {
 		return uuid.Nil, err
 	}
 	same, err := oneHuman(ctx, tx, tx.Actor.Member, m.ID)

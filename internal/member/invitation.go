@@ -142,6 +142,18 @@ func (i invitationRow) news(act access.Act, kind event.Kind) event.News {
 	return n
 }
 
+// mark keeps marks of a fiscal code of the member, "" for none.
+func (m *memberRow) mark(tx *postgres.Tx, code string) error {
+	if code == "" {
+		return nil
+	}
+	keys, err := tx.Keys()
+	if err == nil {
+		m.FiscalIndex = marks(keys, code)
+	}
+	return err
+}
+
 // marks tell a fiscal code without saying it, one under each key of the index: the key's number in four bytes, then the mark.
 func marks(keys *secret.Keys, code string) [][]byte {
 	var all [][]byte

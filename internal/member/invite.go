@@ -52,12 +52,8 @@ func (r Room) Invite(ctx context.Context, tx *postgres.Tx, in InviteInput) error
 		return err
 	}
 	m := memberRow{ID: in.ID, Name: in.Name, Email: in.Email, OrganisationID: &body.ID, Answering: append(body.Line, in.ID)}
-	if in.FiscalCode != "" {
-		keys, err := tx.Keys()
-		if err != nil {
-			return err
-		}
-		m.FiscalIndex = marks(keys, in.FiscalCode)
+	if err := m.mark(tx, in.FiscalCode); err != nil {
+		return err
 	}
 	if err := enlist(ctx, tx, m, body.ProgrammeID); err != nil {
 		return err
@@ -129,7 +125,7 @@ func oneLine(s, path string) (string, error) {
 		return "", refusal.InvalidValue.At(path).With("cause", causeEmpty)
 	case utf8.RuneCountInString(s) > longest:
 		return "", refusal.InvalidValue.At(path).With("cause", causeLong)
-	case strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f || r == utf8.RuneError }):
+	case !text.Line(s, longest):
 		return "", refusal.InvalidValue.At(path).With("cause", causeControl)
 	}
 	return s, nil

@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -49,7 +47,7 @@ func (d *Devices) Register(ctx context.Context, tx *postgres.Tx, in DeviceInput)
 	}
 	name := strings.TrimSpace(in.Name)
 	var wrong refusal.List
-	if name == "" || utf8.RuneCountInString(name) > maxDeviceName || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
+	if name == "" || !text.Line(name, maxDeviceName) {
 		wrong = append(wrong, refusal.InvalidValue.At("name").With("cause", causeDeviceName))
 	}
 	if !slices.Contains([]Platform{Android, IOS, OtherPlatform}, in.Platform) {

@@ -175,24 +175,12 @@ func invitationByID(ctx context.Context, tx *postgres.Tx, id uuid.UUID, path str
 		withdrawn_at, audience from invitation where id = ? for update`, id), &i, path)
 }
 
-// enlist writes a member who cannot sign in yet. His name is for everybody who works for the programme.
+// enlist writes a member who cannot sign in yet. His name is for everybody who works for the programme; that of a guest, with Nil, for nobody
+// whom the invitation does not tell it to.
 func enlist(ctx context.Context, tx *postgres.Tx, m memberRow, programme uuid.UUID) error {
 	_, err := tx.NewRaw(`insert into member (id, name, email, person_id, organisation_id, answering, fiscal_index, audience)
 		values (?0, ?1, ?2, ?3, ?4, ?5, ?6, array(select o.id from organisation o where o.programme_id = ?7) || ?0::uuid)`,
 		m.ID, m.Name, m.Email, m.PersonID, m.OrganisationID, pgdialect.Array(m.Answering), pgdialect.Array(m.FiscalIndex), programme).Exec(ctx)
-	if postgres.Violates(err, "member_pkey") {
-		return refusal.IDTaken.At("id")
-	}
-	if err != nil {
-		return fmt.Errorf("enlist: %w", err)
-	}
-	return nil
-}
-
-// enlistGuest writes a member without a home body.
-func enlistGuest(ctx context.Context, tx *postgres.Tx, m memberRow) error {
-	_, err := tx.NewRaw("insert into member (id, name, email, person_id, answering, fiscal_index, audience) values (?0, ?1, ?2, ?3, '{}', ?4, array[?0::uuid])",
-		m.ID, m.Name, m.Email, m.PersonID, pgdialect.Array(m.FiscalIndex)).Exec(ctx)
 	if postgres.Violates(err, "member_pkey") {
 		return refusal.IDTaken.At("id")
 	}

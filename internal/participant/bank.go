@@ -3,7 +3,6 @@ package participant
 import (
 	"context"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -82,7 +81,7 @@ func (in BankInput) read() (account, error) {
 		list = append(list, refusal.Invalid(err, "iban"))
 	}
 	holder := strings.TrimSpace(in.Holder)
-	if holder == "" || utf8.RuneCountInString(holder) > maxHolder || !printable(holder) {
+	if holder == "" || !text.Line(holder, maxHolder) {
 		list = append(list, refusal.InvalidValue.At("holder").With("cause", causeHolder))
 	}
 	return account{iban: iban, holder: holder}, list.Err()

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -114,7 +112,7 @@ func (in ReferInput) problems(today calendar.Day) refusal.List {
 }
 
 func printable(s string) bool {
-	return utf8.ValidString(s) && utf8.RuneCountInString(s) <= maxText && !strings.ContainsFunc(s, unicode.IsControl)
+	return text.Line(s, maxText)
 }
 
 func address(s string) bool {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -123,7 +122,7 @@ func (in AppointInput) check(today calendar.Day) error {
 	if !slices.Contains(titles, in.Title) {
 		list = append(list, refusal.InvalidValue.At("title").With("cause", causeTitle))
 	}
-	if in.Reference == "" || utf8.RuneCountInString(in.Reference) > maxReference || !printable(in.Reference) {
+	if in.Reference == "" || !text.Line(in.Reference, maxReference) {
 		list = append(list, refusal.InvalidValue.At("reference").With("cause", causeReference))
 	}
 	if in.On.After(today) {
