@@ -8,6 +8,8 @@
 //   - Grants are dated and never taken back for days that are past. A delegation hands on what the absent member himself holds on the day from
 //     his home body or one below it, for a time with an end; what was delegated to him, or another body gave him, is not handed on.
 //   - Roles that are apart (access.Role.Apart) do not meet in one human, whatever accounts he has and whoever he stands in for.
+//   - Nobody holds a role over a case in which he is the person, or represents him; the refusal does not say so to who administers. What the human
+//     behind an invitation holds already is asked when he comes: who invites learns nothing of others by it.
 //   - A body that has an administrator who can sign in keeps one.
 //   - A phone is its member's for good. It is in use, or revoked, and then told to wipe at its next contact, and at last wiped, as its app says.
 //     What a request says of its phone is no proof of anything: rights never follow from it.

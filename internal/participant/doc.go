@@ -13,7 +13,8 @@
 //     under it carry the same.
 //   - A protected participation is seen by its team, the person and those who are named, nobody else: its circle stands in the place of
 //     the organisations. Its money stays with them under a pseudonym. What is due falls to the circle, and who may lift the protection
-//     must be in it.
+//     must be in it;
+//     where nobody is any more, since roles end by themselves, the coordination of the lead body is named.
 //   - Who represents a person in law, and he himself, are let in by who decides about the participation, never to himself, and never anybody
 //     who works on the case; nor does who was let in get a part in it. The kind of title is sealed: it tells of health.
 //   - A request to hand a person over has a row for each side. Neither shows who the other is before it is accepted; whoever is asked
