@@ -6,7 +6,7 @@
 // error, also how much a figure varied.
 //
 // What a figure means is said where it is measured: reads.go, attendance.go, rights.go, and for live updates commit.go, deliver.go,
-// idle.go, slow.go, resume.go, churn.go; what they are measured by is said in baseline. Load generator, PostgreSQL and
+// idle.go, slow.go, resume.go, churn.go, outbox.go; what they are measured by is said in baseline. Load generator, PostgreSQL and
 // server share the machine, so ratios taken in one run say more than absolute figures.
 package main
 
@@ -32,7 +32,7 @@ type bench struct {
 }
 
 var benches = []bench{{"reads", reads}, {"attendance", recording}, {"live.commit", commitToClient}, {"live.deliver", deliver}, {"live.idle", idle},
-	{"live.slow", slow}, {"live.resume", resume}, {"live.churn", churn}, {"access", rights}}
+	{"live.slow", slow}, {"live.resume", resume}, {"live.churn", churn}, {"live.outbox", outbox}, {"access", rights}}
 
 // size is how large the benches of live updates are.
 type size struct {

@@ -51,7 +51,7 @@ func TestAnUnknownBenchIsRefusedByName(t *testing.T) {
 	if err != nil || len(one) != 1 || one[0].name != "live.idle" {
 		t.Errorf("choose(live.idle) = %v, %v", one, err)
 	}
-	if group, err := choose("live"); err != nil || len(group) != 6 {
+	if group, err := choose("live"); err != nil || len(group) != 7 {
 		t.Errorf("choose(live) = %v, %v", group, err)
 	}
 	if _, err := choose("live.id"); err == nil {

@@ -81,7 +81,8 @@ func (t *theatre) tell(ctx context.Context, entries int) (last int64, err error)
 	if err := t.register.record(ctx, act); err != nil {
 		return 0, err
 	}
-	return last, t.stage.owner.QueryRow(ctx, "select max(seq) from outbox where programme_id = $1 and subject_kind = 'Attendance'", t.stage.programme).Scan(&last)
+	err = t.stage.owner.QueryRow(ctx, "select max(seq) from outbox where programme_id = $1 and subject_kind = 'Attendance'", t.stage.programme).Scan(&last)
+	return last, err
 }
 
 // wake tells events until every client has been given one: only then all feeds are known to run. It gives the sequence of the last of
