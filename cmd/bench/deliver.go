@@ -16,6 +16,7 @@ const (
 	deliverApart  = 25 * time.Millisecond // at least, from one event to the next
 	deliverLong   = 20 * time.Second      // after which a run ends early
 	deliverFewest = 10                    // events of such a run
+	deliverBursts = 3
 	fewFields     = 1
 	manyFields    = 40
 )
@@ -45,6 +46,7 @@ var selections = map[int]string{
 //	live.deliver.coder_us, .stock_us, .mercurius_us, .yoga_us  what it is measured by, see baseline
 //	live.deliver.vs_coder, .vs_stock, .vs_mercurius, .vs_yoga  live.deliver.us by theirs
 //	live.deliver.groups500_vs_stock, .distinct_vs_stock        the same of the others
+//	live.deliver.burst_us, .coder_burst_us, .stock_burst_us    the same where 40 events come at once, three times
 //
 // The clients select 40 fields of five objects, about 1.2 KB; in the lines that end in _1field they select the event's number alone, which
 // leaves little but what a frame costs by itself. It is the processor time of the server's process, in user and system mode over the
@@ -74,7 +76,7 @@ func deliver(ctx context.Context, s *stage, out *report) (err error) {
 	if err != nil {
 		return err
 	}
-	cost := map[string]float64{} // microseconds of the cheapest run
+	cost := costs{}
 	for round := range deliverRounds {
 		for _, c := range all {
 			if err := t.turn(ctx, c, cost, out); err != nil {
@@ -85,6 +87,12 @@ func deliver(ctx context.Context, s *stage, out *report) (err error) {
 	for _, suffix := range []string{"", "_1field"} {
 		deliveries(out, all, cost, suffix)
 	}
+	for _, c := range all {
+		if c.burst != nil {
+			name := figureName(c.name, "burst_us")
+			out.figure("live.deliver."+name, cost[name], "us")
+		}
+	}
 	return nil
 }
 
@@ -94,6 +102,8 @@ type contender struct {
 	node    *node
 	members []string
 	tell    func(ctx context.Context, fields int) (int64, error)
+	// burst tells so many events at once and gives the number of the last one; nil where that is not measured.
+	burst func(ctx context.Context, n int) (int64, error)
 }
 
 // shapes are the program's followers: as one group, as 500, and each as one.
@@ -103,7 +113,11 @@ func (t *theatre) shapes() []contender {
 	for i := range onlookers {
 		onlookers[i] = fmt.Sprintf("onlooker-%d", i)
 	}
-	return []contender{{"", t.feeds, []string{"lead"}, tell}, {"groups500", t.feeds, onlookers[:min(500, len(onlookers))], tell}, {"distinct", t.feeds, onlookers, tell}}
+	return []contender{
+		{"", t.feeds, []string{"lead"}, tell, t.tell}, // one act of many entries
+		{"groups500", t.feeds, onlookers[:min(500, len(onlookers))], tell, nil},
+		{"distinct", t.feeds, onlookers, tell, nil},
+	}
 }
 
 // samples are what one client is given.
@@ -132,7 +146,7 @@ func (t *theatre) samples(ctx context.Context) (map[int]sample, error) {
 }
 
 // turn is one round of a contender, with few fields and with many.
-func (t *theatre) turn(ctx context.Context, c contender, cost map[string]float64, out *report) error {
+func (t *theatre) turn(ctx context.Context, c contender, cost costs, out *report) error {
 	o, err := t.stage.followers(c.node, t.stage.size.sockets, selections[fewFields], c.members...)
 	if err != nil {
 		return err
@@ -156,12 +170,56 @@ func (t *theatre) turn(ctx context.Context, c contender, cost map[string]float64
 			return err
 		}
 		out.note("live.deliver.%s%s: %.3f us, %d deliveries, p50 %.1f ms, opened in %.1f s", figureName(c.name, "us"), kind.suffix, us, len(took), quantile(took, 0.5), opened.Seconds())
-		name := c.name + kind.suffix
-		if known, ok := cost[name]; !ok || us < known {
-			cost[name] = us
+		cost.keep(c.name+kind.suffix, us)
+	}
+	if c.burst != nil {
+		us, err := t.burst(ctx, c)
+		if err != nil {
+			return err
 		}
+		out.note("live.deliver.%s: %.3f us", figureName(c.name, "burst_us"), us)
+		cost.keep(figureName(c.name, "burst_us"), us)
 	}
 	return t.crowd.Close()
+}
+
+// costs are microseconds of the cheapest run by its name.
+type costs map[string]float64
+
+func (c costs) keep(name string, us float64) {
+	if known, ok := c[name]; !ok || us < known {
+		c[name] = us
+	}
+}
+
+// burst tells events at once, and gives the microseconds for each that was delivered.
+func (t *theatre) burst(ctx context.Context, c contender) (us float64, err error) {
+	if err := t.crowd.Forget(); err != nil {
+		return 0, err
+	}
+	before, err := c.node.cpu()
+	if err != nil {
+		return 0, err
+	}
+	var told []crowd.Commit
+	for range deliverBursts {
+		last, err := c.burst(ctx, deliverEvents)
+		if err != nil {
+			return 0, err
+		}
+		for i := range int64(deliverEvents) {
+			told = append(told, crowd.Commit{Sequence: last - deliverEvents + 1 + i})
+		}
+		if err := arrive(t.crowd, last, 0); err != nil {
+			return 0, err
+		}
+	}
+	after, err := c.node.cpu()
+	if err != nil {
+		return 0, err
+	}
+	took, err := t.crowd.Took(crowd.Told{Commits: told})
+	return float64((after-before)/time.Microsecond) / float64(len(took)), err
 }
 
 // deliver tells events one by one, and gives the microseconds for each that was delivered, and how long each took.
@@ -200,7 +258,7 @@ func (t *theatre) deliver(ctx context.Context, c contender, fields int) (us floa
 }
 
 // deliveries writes the figures of one selection.
-func deliveries(out *report, all []contender, cost map[string]float64, suffix string) {
+func deliveries(out *report, all []contender, cost costs, suffix string) {
 	for _, c := range all {
 		out.figure("live.deliver."+figureName(c.name, "us")+suffix, cost[c.name+suffix], "us")
 	}

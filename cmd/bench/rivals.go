@@ -27,6 +27,7 @@ const (
 type rival struct {
 	name    string
 	node    *node
+	peer    bool // of those that need node
 	whole   bool // whether an event is a whole frame, not an object to select from
 	http    *http.Client
 	samples map[int]sample // by number of selected fields: what the program said
@@ -80,7 +81,18 @@ func (r *rival) tell(ctx context.Context, fields int) (int64, error) {
 
 // contender is the rival as one of those that are compared.
 func (r *rival) contender() contender {
-	return contender{name: r.name, node: r.node, members: []string{"lead"}, tell: r.tell}
+	c := contender{name: r.name, node: r.node, members: []string{"lead"}, tell: r.tell}
+	if !r.peer {
+		c.burst = func(ctx context.Context, n int) (last int64, err error) {
+			for range n {
+				if last, err = r.tell(ctx, manyFields); err != nil {
+					return 0, err
+				}
+			}
+			return last, nil
+		}
+	}
+	return c
 }
 
 // rivals starts all that can run here, with those that need node or without; the caller stops them, also those that were started before an error.
@@ -92,8 +104,9 @@ func (s *stage) rivals(ctx context.Context, out *report, samples map[int]sample,
 	type command struct {
 		name string
 		argv []string
+		peer bool
 	}
-	commands := []command{{"coder", []string{self, baseline.CoderVerb}}, {"stock", []string{self, stock.Verb}}}
+	commands := []command{{"coder", []string{self, baseline.CoderVerb}, false}, {"stock", []string{self, stock.Verb}, false}}
 	if peers {
 		node, err := installPeers(ctx)
 		if err != nil {
@@ -101,12 +114,12 @@ func (s *stage) rivals(ctx context.Context, out *report, samples map[int]sample,
 		}
 		for _, name := range []string{"mercurius", "yoga"} {
 			if err == nil {
-				commands = append(commands, command{name, []string{node, filepath.Join(peersFolder, name+".mjs"), stockSchema}})
+				commands = append(commands, command{name, []string{node, filepath.Join(peersFolder, name+".mjs"), stockSchema}, true})
 			}
 		}
 	}
 	for _, c := range commands {
-		r := &rival{name: c.name, whole: c.name == "coder", http: newHTTP(1), samples: samples}
+		r := &rival{name: c.name, peer: c.peer, whole: c.name == "coder", http: newHTTP(1), samples: samples}
 		if r.node, err = s.beside(ctx, c.name, c.argv); err != nil {
 			return all, fmt.Errorf("%s: %w", c.name, err)
 		}
