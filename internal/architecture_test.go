@@ -102,6 +102,7 @@ var owners = map[string][]owner{
 	"os/exec": {
 		{"cmd/bench", "starts the program that it measures, as anybody would, the servers to measure it by, its clients, and pgbench"},
 		{"internal/platform/child", "private servers"},
+		{"internal/platform/redis/redistest", "starts clusters and sentinels, as no installation of ours does"},
 		{"internal/platform/testdb", "dumps and restores with the server's own tools"},
 		{"internal/platform/testdb/testenv", "runs the tests between its servers"},
 		{"internal/platform/web/nodetest", "runs node's tests"},

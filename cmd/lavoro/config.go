@@ -17,7 +17,7 @@ type Config struct {
 	DatabaseURL string `flag:"database-url" env:"DATABASE_URL" mask:"url" usage:"PostgreSQL 15 or newer, as the application; it takes the role lavoro_app"`
 	RelayURL    string `flag:"relay-url" env:"LAVORO_RELAY_URL" mask:"url" usage:"the same database for a login of the role lavoro_relay, which carries news (database-url when empty)"`
 	OwnerURL    string `flag:"owner-url" env:"LAVORO_OWNER_URL" mask:"url" usage:"the same database as its owner, for migrate, programme apply and, once a day, retention (database-url when empty)"`
-	RedisURL    string `flag:"redis-url" env:"REDIS_URL" mask:"url" usage:"Redis 7 or newer"`
+	RedisURL    string `flag:"redis-url" env:"REDIS_URL" mask:"url" usage:"Redis 7 or newer; redis+sentinel:// and redis+cluster:// for more than one"`
 	KeysFile    string `flag:"keys" env:"LAVORO_KEYS_FILE" usage:"file of the installation's keys, readable for its owner alone (keys.json under --state when empty)"`
 	KeysText    string `flag:"keys-text" env:"LAVORO_KEYS" mask:"all" usage:"the same keys in base64, where there is no file"`
 	SMTPURL     string `flag:"smtp-url" env:"LAVORO_SMTP_URL" mask:"url" usage:"smtp://user:password@host:port?from=address for notices; they go to the log when empty"`

@@ -17,6 +17,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/live"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/platform/redis/redistest"
 	"github.com/lavoroincorso/lavoro/internal/platform/testdb"
 )
 
@@ -57,25 +58,57 @@ func TestEveryEventOnceAndInOrderOnEveryNode(t *testing.T) {
 
 // A hub that no longer reaches the database, so that it cannot poll the heads, is told all the same.
 func TestNewsComeThroughRedis(t *testing.T) {
+	for kind, url := range map[string]func() string{
+		"one":     func() string { return "" },
+		"cluster": func() string { return redistest.Cluster(t) },
+		"watched": func() string { return redistest.Sentinel(t).URL },
+	} {
+		t.Run(kind, func(t *testing.T) {
+			n := open(t)
+			if other := url(); other != "" {
+				n.files.RedisURL = other
+				n.redis = n.client()
+			}
+			r := live.NewRelay(n.db, n.redis, n.installation)
+			service(t, r.Run)
+			own, err := postgres.Open(n.ctx, postgres.Config{URL: n.files.AppURL})
+			if err != nil {
+				t.Fatal(err)
+			}
+			h := live.NewHub(own, n.client(), n.installation)
+			service(t, h.Run)
+			s := n.follow(h, "a", n.feed(), -1)
+			n.tell(1)
+			r.Hint()
+			n.wants(s, 1, 1) // it listens
+			own.Close()
+			for i := range int64(10) {
+				n.tell(1)
+				r.Hint()
+				n.wants(s, i+2, i+2)
+			}
+		})
+	}
+}
+
+// When the primary dies its replica takes over; what it had not yet is read from the outbox.
+func TestNewsOutliveThePrimary(t *testing.T) {
 	n := open(t)
-	r := live.NewRelay(n.db, n.redis, n.installation)
-	service(t, r.Run)
-	own, err := postgres.Open(n.ctx, postgres.Config{URL: n.files.AppURL})
-	if err != nil {
+	watched := redistest.Sentinel(t)
+	n.files.RedisURL = watched.URL
+	n.redis = n.client()
+	n.relay()
+	s := n.follow(n.hub(), "a", n.feed(), -1)
+	n.tell(2)
+	n.wants(s, 1, 2)
+	if err := watched.KillPrimary(); err != nil {
 		t.Fatal(err)
 	}
-	h := live.NewHub(own, n.client(), n.installation)
-	service(t, h.Run)
-	s := n.follow(h, "a", n.feed(), -1)
-	n.tell(1)
-	r.Hint()
-	n.wants(s, 1, 1) // it listens
-	own.Close()
-	for i := range int64(10) {
-		n.tell(1)
-		r.Hint()
-		n.wants(s, i+2, i+2)
-	}
+	n.tell(3)
+	n.wants(s, 3, 5)
+	n.carried(5)
+	n.tell(2)
+	n.wants(s, 6, 7)
 }
 
 func TestOnlyWhatTheFeedWants(t *testing.T) {

@@ -4,7 +4,7 @@ package redis
 import (
 	"context"
 	"errors"
-	"fmt"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -19,18 +19,62 @@ type quiet struct{}
 // Printf drops the line.
 func (quiet) Printf(context.Context, string, ...any) {}
 
-// Client is one connection pool to Redis.
+// Client is the connections to one Redis, to the primary that sentinels name, or to a cluster.
 type Client = redis.UniversalClient
 
-// Open connects to the Redis at url (redis://, rediss:// or unix://). A Redis that does not answer is an error of the first command.
+const (
+	readTime = 3 * time.Second
+	dialTime = 2 * time.Second
+)
+
+var plain = maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
+
+var errURL = errors.New("redis url cannot be read")
+
+// Open connects to the Redis at url: redis://, rediss:// or unix:// for one; redis+sentinel://host:port?master_name=name&addr=other:port for the
+// primary that sentinels name; redis+cluster://host:port?addr=other:port for a cluster; with rediss+ over TLS. A Redis that does not
+// answer is an error of the first command.
 func Open(url string) (Client, error) {
+	scheme, rest, _ := strings.Cut(url, "://")
+	scheme, kind, _ := strings.Cut(scheme, "+")
+	switch kind {
+	case "":
+		return one(url)
+	case "sentinel":
+		return sentinel(scheme + "://" + rest)
+	case "cluster":
+		return cluster(scheme + "://" + rest)
+	}
+	return nil, errURL
+}
+
+func one(url string) (Client, error) {
 	o, err := redis.ParseURL(url)
 	if err != nil {
-		return nil, fmt.Errorf("redis url cannot be read")
+		return nil, errURL
 	}
-	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
-	o.ReadTimeout, o.WriteTimeout, o.DialTimeout = 3*time.Second, 3*time.Second, 2*time.Second
+	o.MaintNotificationsConfig = &plain
+	o.ReadTimeout, o.WriteTimeout, o.DialTimeout = readTime, readTime, dialTime
 	return redis.NewClient(o), nil
+}
+
+func sentinel(url string) (Client, error) {
+	o, err := redis.ParseFailoverURL(url)
+	if err != nil || o.MasterName == "" {
+		return nil, errURL
+	}
+	o.ReadTimeout, o.WriteTimeout, o.DialTimeout = readTime, readTime, dialTime
+	return redis.NewFailoverClient(o), nil
+}
+
+func cluster(url string) (Client, error) {
+	o, err := redis.ParseClusterURL(url)
+	if err != nil {
+		return nil, errURL
+	}
+	o.MaintNotificationsConfig = &plain
+	o.ReadTimeout, o.WriteTimeout, o.DialTimeout = readTime, readTime, dialTime
+	return redis.NewClusterClient(o), nil
 }
 
 // Absent says whether an error only means that nothing is kept under the name.

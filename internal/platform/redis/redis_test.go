@@ -17,7 +17,7 @@ func TestOpen(t *testing.T) {
 	if err := c.Ping(t.Context()).Err(); err != nil {
 		t.Error(err)
 	}
-	for _, wrong := range []string{"", "http://host", "redis://user:secret@host:port/0", "redis://:secret@host/db?x=%zz"} {
+	for _, wrong := range []string{"", "http://host", "redis://user:secret@host:port/0", "redis://:secret@host/db?x=%zz", "redis+cluster://user:secret@host:port", "redis+sentinel://user:secret@host:1", "redis+other://host"} {
 		if _, err := redis.Open(wrong); err == nil || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%q: %v", wrong, err)
 		}
