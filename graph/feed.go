@@ -241,11 +241,11 @@ func (r *Resolver) start(ctx context.Context, programme uuid.UUID, field plan.Se
 	if err != nil {
 		return 0, nil, err
 	}
-	ok, head, err := r.Hub.Reaches(ctx, programme, seq)
+	ok, head, err := r.Hub.Reaches(ctx, programme, itsEpoch, seq)
 	if err != nil {
 		return 0, nil, err
 	}
-	if ok && itsEpoch == epoch {
+	if ok {
 		return seq, nil, nil
 	}
 	lost := r.resync(epoch, head)

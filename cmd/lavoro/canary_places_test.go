@@ -46,11 +46,12 @@ func (b *birds) cursors() {
 	}
 }
 
-// pages fetches what is served beside the API, metrics too where there are some.
+// pages fetches what is served beside the API, and the node's metrics.
 func (b *birds) pages() {
 	for _, path := range []string{"/", "/healthz", "/schema.graphqls", "/demo/people", "/sign-in", "/metrics", "/debug/vars", "/nothing", "/nothing?word=none"} {
 		b.in(path, b.carry(http.MethodGet, path, "", "").Body.String())
 	}
+	b.in("the metrics", figuresOf(b.t, b.app))
 }
 
 // letters has the house tell of what is due and of what was read, and lets the heads of the journals leave.

@@ -13,25 +13,26 @@ import (
 
 // Config is everything that can be set. A flag goes before its environment variable, that before the default.
 type Config struct {
-	Listen      string `flag:"listen" env:"LAVORO_LISTEN" default:":8080" usage:"address to serve on"`
-	DatabaseURL string `flag:"database-url" env:"DATABASE_URL" mask:"url" usage:"PostgreSQL 15 or newer, as the application; it takes the role lavoro_app"`
-	RelayURL    string `flag:"relay-url" env:"LAVORO_RELAY_URL" mask:"url" usage:"the same database for a login of the role lavoro_relay, which carries news (database-url when empty)"`
-	OwnerURL    string `flag:"owner-url" env:"LAVORO_OWNER_URL" mask:"url" usage:"the same database as its owner, for migrate, programme apply and, once a day, retention (database-url when empty)"`
-	RedisURL    string `flag:"redis-url" env:"REDIS_URL" mask:"url" usage:"Redis 7 or newer; redis+sentinel:// and redis+cluster:// for more than one"`
-	KeysFile    string `flag:"keys" env:"LAVORO_KEYS_FILE" usage:"file of the installation's keys, readable for its owner alone (keys.json under --state when empty)"`
-	KeysText    string `flag:"keys-text" env:"LAVORO_KEYS" mask:"all" usage:"the same keys in base64, where there is no file"`
-	SMTPURL     string `flag:"smtp-url" env:"LAVORO_SMTP_URL" mask:"url" usage:"smtp://user:password@host:port?from=address for notices; they go to the log when empty"`
-	Issuers     string `flag:"issuers" env:"LAVORO_ISSUERS" mask:"issuers" usage:"who signs people in: a JSON list, or @FILE that holds it; [{\"url\": …, \"audience\": …, \"clientId\": …}]"`
-	PublicURL   string `flag:"public-url" env:"LAVORO_PUBLIC_URL" mask:"url" usage:"https address at which browsers find the pages (this machine's own when empty)"`
-	IdleMinutes int    `flag:"session-idle" env:"LAVORO_SESSION_IDLE" default:"30" usage:"minutes without use after which a page's session ends"`
-	MaxMinutes  int    `flag:"session-max" env:"LAVORO_SESSION_MAX" default:"600" usage:"minutes after which a page's session ends in any case"`
-	Anchors     string `flag:"anchors" env:"LAVORO_ANCHORS" usage:"folder that is only appended to, for the daily heads of the journals; one for all nodes"`
-	AnchorMail  string `flag:"anchor-mail" env:"LAVORO_ANCHOR_MAIL" mask:"all" usage:"e-mail address outside the house that the daily heads of the journals are sent to, by smtp-url"`
-	StampURL    string `flag:"timestamp-url" env:"LAVORO_TIMESTAMP_URL" mask:"url" usage:"time-stamping authority (RFC 3161) that witnesses what stands under --anchors"`
-	Clamd       string `flag:"clamd" env:"LAVORO_CLAMD" usage:"virus scanner for files that people bring: the path of clamd's socket, or host:port (none when empty)"`
-	State       string `flag:"state" env:"LAVORO_STATE" default:".lavoro" usage:"folder of the private servers that up starts"`
-	Plans       int    `flag:"plan-connections" env:"LAVORO_PLAN_CONNECTIONS" default:"8" usage:"database connections for reads"`
-	Acts        int    `flag:"act-connections" env:"LAVORO_ACT_CONNECTIONS" default:"8" usage:"database connections for acts"`
+	Listen        string `flag:"listen" env:"LAVORO_LISTEN" default:":8080" usage:"address to serve on"`
+	MetricsListen string `flag:"metrics-listen" env:"LAVORO_METRICS_LISTEN" usage:"address to serve this node's figures on for Prometheus, at /metrics (not served when empty)"`
+	DatabaseURL   string `flag:"database-url" env:"DATABASE_URL" mask:"url" usage:"PostgreSQL 15 or newer, as the application; it takes the role lavoro_app"`
+	RelayURL      string `flag:"relay-url" env:"LAVORO_RELAY_URL" mask:"url" usage:"the same database for a login of the role lavoro_relay, which carries news (database-url when empty)"`
+	OwnerURL      string `flag:"owner-url" env:"LAVORO_OWNER_URL" mask:"url" usage:"the same database as its owner, for migrate, programme apply and, once a day, retention (database-url when empty)"`
+	RedisURL      string `flag:"redis-url" env:"REDIS_URL" mask:"url" usage:"Redis 7 or newer; redis+sentinel:// and redis+cluster:// for more than one"`
+	KeysFile      string `flag:"keys" env:"LAVORO_KEYS_FILE" usage:"file of the installation's keys, readable for its owner alone (keys.json under --state when empty)"`
+	KeysText      string `flag:"keys-text" env:"LAVORO_KEYS" mask:"all" usage:"the same keys in base64, where there is no file"`
+	SMTPURL       string `flag:"smtp-url" env:"LAVORO_SMTP_URL" mask:"url" usage:"smtp://user:password@host:port?from=address for notices; they go to the log when empty"`
+	Issuers       string `flag:"issuers" env:"LAVORO_ISSUERS" mask:"issuers" usage:"who signs people in: a JSON list, or @FILE that holds it; [{\"url\": …, \"audience\": …, \"clientId\": …}]"`
+	PublicURL     string `flag:"public-url" env:"LAVORO_PUBLIC_URL" mask:"url" usage:"https address at which browsers find the pages (this machine's own when empty)"`
+	IdleMinutes   int    `flag:"session-idle" env:"LAVORO_SESSION_IDLE" default:"30" usage:"minutes without use after which a page's session ends"`
+	MaxMinutes    int    `flag:"session-max" env:"LAVORO_SESSION_MAX" default:"600" usage:"minutes after which a page's session ends in any case"`
+	Anchors       string `flag:"anchors" env:"LAVORO_ANCHORS" usage:"folder that is only appended to, for the daily heads of the journals; one for all nodes"`
+	AnchorMail    string `flag:"anchor-mail" env:"LAVORO_ANCHOR_MAIL" mask:"all" usage:"e-mail address outside the house that the daily heads of the journals are sent to, by smtp-url"`
+	StampURL      string `flag:"timestamp-url" env:"LAVORO_TIMESTAMP_URL" mask:"url" usage:"time-stamping authority (RFC 3161) that witnesses what stands under --anchors"`
+	Clamd         string `flag:"clamd" env:"LAVORO_CLAMD" usage:"virus scanner for files that people bring: the path of clamd's socket, or host:port (none when empty)"`
+	State         string `flag:"state" env:"LAVORO_STATE" default:".lavoro" usage:"folder of the private servers that up starts"`
+	Plans         int    `flag:"plan-connections" env:"LAVORO_PLAN_CONNECTIONS" default:"8" usage:"database connections for reads"`
+	Acts          int    `flag:"act-connections" env:"LAVORO_ACT_CONNECTIONS" default:"8" usage:"database connections for acts"`
 	Bounds
 }
 

@@ -117,9 +117,13 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	if err := a.openDoor(address(listener)); err != nil {
 		return err
 	}
+	metrics, err := a.metrics(ctx)
+	if err != nil {
+		return err
+	}
 	services, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var wg sync.WaitGroup
-	for _, run := range a.services() {
+	for _, run := range append(a.services(), metrics) {
 		wg.Go(func() { run(services) })
 	}
 	server := a.server(services)
@@ -130,7 +134,7 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 		stop()
 		_ = server.Shutdown(bounded)
 	})
-	err := server.Serve(a.gate.Proxies.Limit(listener, a.Config.AddressConnections))
+	err = server.Serve(a.gate.Proxies.Limit(listener, a.Config.AddressConnections))
 	stop()
 	wg.Wait()
 	if errors.Is(err, http.ErrServerClosed) {

@@ -21,6 +21,7 @@ type socket struct {
 	pipe     *pipe
 	protocol *Protocol
 	limits   *Limits
+	meter    *meter
 	leave    func()
 	running  chan struct{}
 	heard    atomic.Int64 // when a message last came, in Unix nanoseconds
@@ -47,7 +48,7 @@ func (c *Connections) Accept(w http.ResponseWriter, req *http.Request, protocol 
 	}
 	ws.SetReadLimit(c.limits.Message)
 	now := time.Now()
-	s := &socket{ws: ws, pipe: p, protocol: protocol, limits: &c.limits, opened: now, pinged: now, running: make(chan struct{}, c.limits.Running)}
+	s := &socket{ws: ws, pipe: p, protocol: protocol, limits: &c.limits, meter: c.meter, opened: now, pinged: now, running: make(chan struct{}, c.limits.Running)}
 	s.ctx, s.cancel = context.WithCancel(context.WithoutCancel(req.Context()))
 	s.heard.Store(now.UnixNano())
 	leave, ok := c.enter(s)
@@ -78,6 +79,7 @@ func (s *socket) look(now time.Time) {
 		bye = &Farewell{InitTimeout, "Connection initialisation timeout"}
 	case s.out.stuck(now, s.limits.Patience):
 		bye = &Farewell{TryAgain, "too slow: resume from your cursor"}
+		s.meter.slow.Inc()
 	case len(s.running) < cap(s.running) && silent > max(s.limits.Ping, turn)*5/2:
 		cut = true // nobody is there
 	case s.acked && now.Sub(s.pinged) > s.limits.Ping:
@@ -113,8 +115,9 @@ func (s *socket) end(bye Farewell) {
 		return
 	}
 	s.bye, s.said = &bye, time.Now()
+	s.meter.ended(bye)
 	s.streams = nil
-	s.out.drop()
+	s.drop()
 	writing := s.out.writing
 	s.out.writing = true // nothing is written any more but by whoever says goodbye
 	cancel := s.cancel
@@ -143,7 +146,7 @@ func (s *socket) gone() {
 		s.bye, s.said = &Farewell{}, time.Now()
 	}
 	s.streams = nil
-	s.out.drop()
+	s.drop()
 	cancel := s.cancel
 	s.mu.Unlock()
 	cancel()

@@ -28,6 +28,7 @@ type visited interface {
 // Connections are those of a node. Run looks after them.
 type Connections struct {
 	limits Limits
+	meter  *meter
 
 	mu       sync.Mutex
 	slots    [slots]map[visited]struct{}
@@ -39,7 +40,7 @@ type Connections struct {
 
 // New makes the connections of a node.
 func New(limits Limits) *Connections {
-	c := &Connections{limits: limits.withDefaults(), asked: make(chan visited)}
+	c := &Connections{limits: limits.withDefaults(), meter: newMeter(), asked: make(chan visited)}
 	for i := range c.slots {
 		c.slots[i] = map[visited]struct{}{}
 	}

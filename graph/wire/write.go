@@ -25,7 +25,19 @@ func (q *queue) stuck(now time.Time, patience time.Duration) bool {
 	return q.writing && !q.since.IsZero() && now.Sub(q.since) > patience
 }
 
-func (q *queue) drop() { q.waiting, q.starved = nil, nil }
+// drop forgets what waits; s.mu is held. What is being written is still counted.
+func (s *socket) drop() {
+	for _, m := range s.out.waiting {
+		s.count(-len(m.payload))
+	}
+	s.out.waiting, s.out.starved = nil, nil
+}
+
+// count keeps the sum of what waits; s.mu is held.
+func (s *socket) count(bytes int) {
+	s.out.bytes += bytes
+	s.meter.queued.Add(int64(bytes))
+}
 
 // Messages that are always the same.
 var (
@@ -85,7 +97,7 @@ func (s *socket) queue(m message) {
 		return
 	}
 	s.out.waiting = append(s.out.waiting, m)
-	s.out.bytes += len(m.payload)
+	s.count(len(m.payload))
 	if !s.out.writing {
 		s.out.writing = true
 		go s.write()
@@ -162,7 +174,7 @@ func (s *socket) writeAll(batch []message) error {
 	}
 	s.mu.Lock()
 	for _, m := range batch {
-		s.out.bytes -= len(m.payload)
+		s.count(-len(m.payload))
 	}
 	s.mu.Unlock()
 	return failed

@@ -66,8 +66,16 @@ func (g *group) admit(s *Subscriber, last int64) {
 	if s.at < last {
 		s.behind = true
 		g.behind = append(g.behind, s)
+		g.hub.meter.replays.Inc()
 		g.work()
 	}
+}
+
+// size is how many subscribers there are.
+func (g *group) size() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return len(g.members)
 }
 
 // dismiss takes a subscriber out and gives where it stood; empty when nobody is left.
@@ -167,6 +175,7 @@ func (g *group) fallBehind(s *Subscriber) {
 	if !s.behind && !s.closed {
 		s.behind = true
 		g.behind = append(g.behind, s)
+		g.hub.meter.replays.Inc()
 	}
 }
 
@@ -194,6 +203,10 @@ func (g *group) deliver(batch []*event.Event) {
 	for _, s := range roll {
 		s.push(frames, reached)
 	}
+	g.hub.meter.frames.Add(float64(len(frames) * len(roll)))
+	for _, e := range batch {
+		g.hub.meter.lag.Observe(time.Since(e.At).Seconds())
+	}
 }
 
 // execute gives the frames of events, in this group's turn: many groups together leave room for those who ask.
@@ -204,11 +217,13 @@ func (g *group) execute(events []*event.Event) ([]Frame, error) {
 	case <-g.ctx.Done():
 		return nil, g.ctx.Err()
 	}
+	g.hub.meter.executions.Inc()
 	return g.feed.frames(g.ctx, events)
 }
 
 // failed says what failed and lets some time pass before it is tried again.
 func (g *group) failed(err error) {
+	g.hub.meter.failures.Inc()
 	if g.ctx.Err() == nil {
 		slog.WarnContext(g.ctx, "live execution failed", "error", postgres.Safe(err))
 	}
@@ -224,6 +239,7 @@ func (g *group) restart(head int64) {
 	for s := range g.members {
 		s.mu.Lock()
 		s.at, s.era = head, g.era
+		g.hub.meter.resyncs.Inc()
 		if g.feed.Restarted != nil {
 			s.first = &Frame{Seq: head, Data: g.feed.Restarted(head)}
 		}

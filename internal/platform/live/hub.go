@@ -27,6 +27,7 @@ type Hub struct {
 	installation uuid.UUID
 	epoch        atomic.Pointer[string]
 	turns        chan struct{} // as many groups execute at a time
+	meter        meter
 
 	mu    sync.Mutex
 	lines map[uuid.UUID]*line
@@ -34,7 +35,7 @@ type Hub struct {
 
 // NewHub makes a hub; Run starts it.
 func NewHub(db *postgres.DB, client redis.Client, installation uuid.UUID) *Hub {
-	return &Hub{db: db, redis: client, installation: installation, turns: make(chan struct{}, together), lines: map[uuid.UUID]*line{}}
+	return &Hub{db: db, redis: client, installation: installation, turns: make(chan struct{}, together), meter: newMeter(), lines: map[uuid.UUID]*line{}}
 }
 
 // Run hands events out until ctx ends.
@@ -59,21 +60,37 @@ func (h *Hub) Epoch(ctx context.Context) (string, error) {
 	return epoch, err
 }
 
-// Reaches says whether a feed can be resumed after a sequence of the programme, all events since being kept, and where its head is. Only what
-// the hub does not remember is asked of the database.
-func (h *Hub) Reaches(ctx context.Context, programme uuid.UUID, after int64) (ok bool, head int64, err error) {
+// Reaches says whether a feed can be resumed after a sequence of the programme's history with the epoch, all events since being kept, and where
+// its head is. Only what the hub does not remember is asked of the database.
+func (h *Hub) Reaches(ctx context.Context, programme uuid.UUID, epoch string, after int64) (ok bool, head int64, err error) {
+	now, err := h.Epoch(ctx)
+	if err != nil {
+		return false, 0, err
+	}
+	if head, ok = h.remembers(programme, after); !ok {
+		if head, err = Head(ctx, h.db, programme); err != nil {
+			return false, 0, err
+		}
+		if ok = after <= head; ok {
+			if ok, err = Kept(ctx, h.db, programme, after); err != nil {
+				return false, 0, err
+			}
+		}
+	}
+	if ok = ok && epoch == now; !ok {
+		h.meter.resyncs.Inc()
+	}
+	return ok, head, nil
+}
+
+func (h *Hub) remembers(programme uuid.UUID, after int64) (head int64, ok bool) {
 	h.mu.Lock()
-	if l := h.lines[programme]; l != nil && after <= l.last && l.remembers(after) {
-		head = l.last
-		h.mu.Unlock()
-		return true, head, nil
+	defer h.mu.Unlock()
+	l := h.lines[programme]
+	if l == nil || after > l.last || !l.remembers(after) {
+		return 0, false
 	}
-	h.mu.Unlock()
-	if head, err = Head(ctx, h.db, programme); err != nil || after > head {
-		return false, head, err
-	}
-	ok, err = Kept(ctx, h.db, programme, after)
-	return ok, head, err
+	return l.last, true
 }
 
 // Follow subscribes to a feed after a sequence. Subscribers with the same key share executions: the key must name everything that
@@ -169,6 +186,7 @@ func (h *Hub) arrive(ctx context.Context, e event.Event) {
 
 // upTo hands out everything of a programme up to a sequence from the outbox.
 func (h *Hub) upTo(ctx context.Context, programme uuid.UUID, seq int64) {
+	h.meter.refills.Inc()
 	for {
 		h.mu.Lock()
 		l := h.lines[programme]

@@ -46,12 +46,13 @@ type Relay struct {
 	Installation uuid.UUID
 	hint         chan struct{}
 	holder       uuid.UUID
+	meter        relayMeter
 	prepared     string // UTC day for which the outbox's partitions were last made
 }
 
 // NewRelay makes a relay; Run starts it.
 func NewRelay(db *postgres.DB, client redis.Client, installation uuid.UUID) *Relay {
-	return &Relay{DB: db, Redis: client, Installation: installation, hint: make(chan struct{}, 1), holder: uuid.New()}
+	return &Relay{DB: db, Redis: client, Installation: installation, hint: make(chan struct{}, 1), meter: newRelayMeter(), holder: uuid.New()}
 }
 
 // Hint wakes the relay after a commit. It never waits; the poll is what news relies on.
@@ -94,8 +95,10 @@ func (r *Relay) turn(ctx context.Context) error {
 	for {
 		mine, err := r.DB.Lease(ctx, "relay", r.holder, leaseTTL)
 		if err != nil || !mine {
+			r.meter.holds.Set(0)
 			return err
 		}
+		r.meter.holds.Set(1)
 		if err := r.prepare(ctx); err != nil {
 			return err
 		}
@@ -150,6 +153,8 @@ func (r *Relay) carry(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("redis: %w", err)
 	}
+	r.meter.carried.Add(float64(len(events)))
+	r.meter.moved(reached)
 	return len(events), r.moved(ctx, reached)
 }
 

@@ -37,6 +37,7 @@ func (s *Subscriber) Resume() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.behind = append(g.behind, s)
+	g.hub.meter.replays.Inc()
 	g.work()
 }
 
