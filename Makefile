@@ -18,6 +18,9 @@ ARGS ?=
 PACKAGES ?= ./...
 RUN ?=
 FUZZTIME ?= 20s
+# A program with the race detector in it sleeps a second before it ends, for goroutines that are left to run into a race: of forty test
+# programs and those that they start, one after the other. A tenth is time enough for what runs at all.
+export GORACE ?= atexit_sleep_ms=100
 
 # $(call timed,name,command) runs a command and says how long it took.
 timed = began=$$(date +%s); $(2); printf '%-12s %s s\n' '$(1)' "$$(( $$(date +%s) - began ))"
