@@ -208,7 +208,7 @@ func (s *site) atLeast(t *testing.T, least int, what string) {
 // TestSame makes a small demonstration twice, the second time after an interruption: all tables come out the same but for ids that
 // acts make themselves.
 func TestSame(t *testing.T) {
-	first, second := newSite(t, 12), newSite(t, 12)
+	first, second := newSite(t, 20), newSite(t, 20)
 	until := calendar.MustDay("2027-12-18") // the programme's last day
 	first.make(until)
 	ctx, cancel := context.WithCancel(context.Background())
