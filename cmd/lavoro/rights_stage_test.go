@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -245,11 +246,11 @@ func (s *stage) count(m *rightstest.Model) {
 	}
 }
 
-// everybody lets each viewer look, a few at a time.
+// everybody lets each viewer look, as many at a time as there are processors: each further connection plans all statements once more.
 func (s *stage) everybody(look func(v viewer, m *rightstest.Model)) {
 	var wg sync.WaitGroup
 	next := make(chan viewer)
-	for range 4 {
+	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
 			for v := range next {
 				m := &rightstest.Model{World: s.world, Actor: v.Actor, Cells: map[rightstest.Cell]bool{}}
