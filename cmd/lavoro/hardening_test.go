@@ -148,12 +148,18 @@ func boundedSockets(t *testing.T, c Config) {
 	if done := second.receive(); done["type"] != "complete" || done["id"] != refused["id"] {
 		t.Fatalf("after the refusal: %v", done)
 	}
-	first.send(vars{"id": "1", "type": "complete"})
-	if done := first.receive(); done["type"] != "complete" {
-		t.Fatalf("not ended: %v", done)
+	first.send(vars{"id": "1", "type": "complete"}) // frees a place, and is answered by silence
+	first.send(vars{"id": "2", "type": "subscribe", "payload": vars{"query": "{", "variables": p}})
+	if refused := first.receive(); refused["type"] != "error" || refused["id"] != "2" {
+		t.Fatalf("no operation, answered by %v", refused)
 	}
-	first.send(vars{"id": "2", "type": "subscribe", "payload": vars{"query": "{", "variables": p}}) // any answer says that it is read
-	first.receive()
+	open := func(many float64) {
+		t.Helper()
+		n.eventually(func() bool { return figure(t, n.app, "lavoro_live_subscribers") == many })
+	}
+	open(3)
+	second.send(vars{"id": "4", "type": "subscribe", "payload": vars{"query": position, "variables": p}})
+	open(4)
 	_ = first.conn.CloseNow()
 	n.eventually(func() bool { // the server learns of the end by itself
 		again := n.dial()
