@@ -63,7 +63,7 @@ func (r Room) accept(ctx context.Context, tx *postgres.Tx, h handOverRow, keepTe
 		return err
 	}
 	s := &step{act: access.AnswerHandOver, row: row, was: row.State, revision: row.Revision}
-	s.row.OrganisationID = h.OtherID
+	s.row.OrganisationID, s.left = h.OtherID, []uuid.UUID{row.OrganisationID}
 	if !keepTeam {
 		s.row.CaseManagerID, s.row.TutorID = nil, nil
 	}

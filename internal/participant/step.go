@@ -52,6 +52,7 @@ type step struct {
 	day      calendar.Day
 	to       Transition
 	detail   detail
+	left     []uuid.UUID // the organisation that followed the person until now, where that changes
 }
 
 // begin loads the participation and says whether the actor, the revision, the state and the day allow the act.

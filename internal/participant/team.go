@@ -102,7 +102,8 @@ func (r Room) reassign(ctx context.Context, tx *postgres.Tx, row participationRo
 
 func same(a, b *uuid.UUID) bool { return a == b || a != nil && b != nil && *a == *b }
 
-// tell says CHANGED to those who stay, ENTERED to those who come and LEFT to those who go.
+// tell says CHANGED to those who stay, ENTERED to those who come and LEFT to those who go: to the latter as news of the body that they knew,
+// which says nothing of where the person is now.
 func (s *step) tell(tx *postgres.Tx, come, gone []uuid.UUID) {
 	_, stay := split(s.row.Audience, come)
 	s.detail.Passed = tx.Passed()
@@ -111,7 +112,9 @@ func (s *step) tell(tx *postgres.Tx, come, gone []uuid.UUID) {
 		tx.Tell(s.news(event.Entered, come), nil)
 	}
 	if len(gone) > 0 {
-		tx.Tell(s.news(event.Left, gone), nil)
+		n := s.news(event.Left, gone)
+		n.Related = append(n.Related, s.left...)
+		tx.Tell(n, nil)
 	}
 }
 

@@ -27,8 +27,10 @@ type News struct {
 	Kind        Kind
 	SubjectKind string // GraphQL type of the subject, e.g. Attendance
 	Subject     uuid.UUID
-	Related     []uuid.UUID // other objects a feed may be narrowed to: participant, placement, company
-	Audience    []uuid.UUID // the subject's audience then
+	// Related are other objects a feed may be narrowed to: participant, placement, company. With a participation the body that follows it is
+	// related, too, and all above; an act names a body only where it means another. They never leave the server.
+	Related  []uuid.UUID
+	Audience []uuid.UUID // the subject's audience then
 }
 
 // Event is one event as the outbox holds it. Seq is its place among all of the programme's events, from 1 without gaps.
