@@ -68,21 +68,20 @@ type update struct {
 	RemovedID  *string         `json:"removedId"`
 }
 
-// groupKey names all that an answer depends on: what is asked, and what the asker may read. A selection that shows what he may do
-// depends on who he is, and so does all that is shown to one who stands alone.
-func groupKey(op *graphql.OperationContext, s Session, alone bool) string {
+// groupKey names all that an answer depends on: what is asked, what the asker may read, and who he is where something shows each his own.
+func groupKey(op *graphql.OperationContext, s Session, personal bool) string {
 	variables, _ := json.Marshal(op.Variables)
 	parts := []string{op.RawQuery, op.OperationName, string(variables), s.Lang, s.Actor.Fingerprint()}
-	if alone || strings.Contains(op.RawQuery, "allowedActs") {
+	if personal {
 		parts = append(parts, s.Actor.Member.String())
 	}
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return hex.EncodeToString(sum[:])
 }
 
-// feed reads the arguments; a programme that the viewer does not see is answered like an unknown one. Alone is who sees his own name
-// only because it is his: another with the same grants does not see it.
-func (r *Resolver) feed(ctx context.Context, session Session, field plan.Selected) (feed live.Feed, alone bool, err error) {
+// feed reads the arguments; a programme that the viewer does not see is answered like an unknown one. Personal is what another with the same
+// grants may be shown otherwise.
+func (r *Resolver) feed(ctx context.Context, session Session, field plan.Selected) (feed live.Feed, personal bool, err error) {
 	declared := feeds[field.Name]
 	for _, f := range field.Under(field.TypeName) {
 		if f.Name != "subject" {
@@ -125,7 +124,22 @@ func (r *Resolver) feed(ctx context.Context, session Session, field plan.Selecte
 		epoch, _ := r.Hub.Epoch(context.Background()) // known: it has just changed
 		return r.spelled(session, field, r.resync(epoch, after))
 	}
-	return feed, string(seen[1][0]) == "null", nil
+	return feed, r.personal(declared.subject, field, string(seen[1][0]) == "null"), nil
+}
+
+// ownName is the type of which somebody may see a row only because it is his own name; most see theirs as colleagues do.
+const ownName = "Member"
+
+// personal says whether what is asked of a feed's subjects is bound to who asks. Alone is who sees his own name only because it is his.
+func (r *Resolver) personal(subject string, field plan.Selected, alone bool) bool {
+	var asked []plan.Selected
+	for _, f := range field.Under(field.TypeName) {
+		if f.Name == "subject" {
+			asked = append(asked, f.Under(subject)...)
+		}
+	}
+	b := r.Engine.Schema.Bound(subject, asked)
+	return b.Self || slices.ContainsFunc(b.Rows, func(t string) bool { return t != ownName || alone })
 }
 
 // sharesProgramme is for those who, like hosts, hold a grant in a programme whose own page they do not see.

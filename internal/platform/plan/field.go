@@ -21,6 +21,8 @@ type Field struct {
 	filler string
 	class  access.Class
 	apart  bool // the row that it leads to may be hidden where this row is not
+
+	personal bool // a hole whose filler looks at who asks
 }
 
 type fieldKind int
