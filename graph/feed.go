@@ -7,9 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/google/uuid"
@@ -23,17 +21,30 @@ import (
 
 // feeds are the fields of Subscription: what they follow, and by which arguments they may be narrowed.
 var feeds = map[string]struct {
-	subject string // GraphQL type of the subject
-	class   access.Class
-	narrow  map[string]string // argument -> id prefix
-	people  [2]string         // type and column that tell whose rows of the class somebody sees
+	subject string       // GraphQL type of the subject; "" for those of topics
+	class   access.Class // of the subject
+	narrow  []string     // names of arguments, see narrowed
+	people  [2]string    // type and column that tell whose rows of the class somebody sees
 }{
-	"attendanceUpdates": {subject: "Attendance", class: access.Work, narrow: map[string]string{"participant": "prt", "placement": "plc"}, people: [2]string{"Enrolment", "participation_id"}},
-	"matchingUpdates":   {subject: "Match", class: access.Path, narrow: map[string]string{"participant": "prt", "company": "com"}, people: [2]string{"Participant", "id"}},
+	"attendanceUpdates": {subject: "Attendance", class: access.Work, narrow: []string{"organisation", "participant", "placement", "company"}, people: [2]string{"Enrolment", "participation_id"}},
+	"matchingUpdates":   {subject: "Match", class: access.Path, narrow: []string{"organisation", "participant", "company"}, people: [2]string{"Participant", "id"}},
+	"placementUpdates":  {subject: "Placement", class: access.Work, narrow: []string{"organisation", "participant", "placement", "company"}, people: [2]string{"Enrolment", "participation_id"}},
+	"allowanceUpdates":  {subject: "Allowance", class: access.Money, narrow: []string{"organisation", "participant"}, people: [2]string{"Participant", "id"}},
+}
+
+// narrowed are the arguments by which feeds may be narrowed: the prefix of their ids, and the class that a choice by them tells of.
+var narrowed = map[string]struct {
+	prefix string
+	class  access.Class
+}{
+	"organisation": {"org", access.Path}, "participant": {"prt", access.Path}, "placement": {"plc", ""}, "company": {"com", ""},
 }
 
 // wholePerson is the type whose hand-over takes everything below it along: who loses a person is told so once, not for each row.
 const wholePerson = "Participant"
+
+// ownName is the type of which somebody may see a row only because it is his own name; most see theirs as colleagues do.
+const ownName = "Member"
 
 // offAir are the classes that no feed carries: confidential data and findings about a person are read on purpose, one request at a time.
 var offAir = append(access.Confidential(), access.Eligibility)
@@ -56,16 +67,39 @@ var (
 	})
 )
 
-// update is one event as a feed gives it, named like the fields of the …Update types.
-type update struct {
-	Cursor     string          `json:"cursor"`
-	Sequence   int64           `json:"sequence"`
-	OccurredAt time.Time       `json:"occurredAt"`
-	Act        string          `json:"act"`
-	Kind       event.Kind      `json:"kind"`
-	SubjectID  *string         `json:"subjectId"`
-	Subject    json.RawMessage `json:"subject"`
-	RemovedID  *string         `json:"removedId"`
+// subject is what is asked of the subjects of updates of a type, at each place of the selection.
+func subject(asked plan.Selected) (places []plan.Selected) {
+	for _, f := range asked.Under(asked.TypeName) {
+		if f.Name == "subject" {
+			places = append(places, f)
+		}
+	}
+	return places
+}
+
+// onAir refuses what no feed carries, whichever of the kinds the subject is of.
+func (r *Resolver) onAir(asked plan.Selected, kinds []string) error {
+	for _, place := range subject(asked) {
+		for _, kind := range kinds {
+			if name, ok := r.Engine.Schema.Reveals(kind, place.Under(kind), offAir); ok {
+				return inFeed.At(place.Alias, name)
+			}
+		}
+	}
+	return nil
+}
+
+// personal says whether what is asked of subjects is bound to who asks. Alone is who sees his own name only because it is his.
+func (r *Resolver) personal(asked plan.Selected, kinds []string, alone bool) bool {
+	for _, place := range subject(asked) {
+		for _, kind := range kinds {
+			b := r.Engine.Schema.Bound(kind, place.Under(kind))
+			if b.Self || slices.ContainsFunc(b.Rows, func(t string) bool { return t != ownName || alone }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // groupKey names all that an answer depends on: what is asked, what the asker may read, and who he is where something shows each his own.
@@ -79,67 +113,62 @@ func groupKey(op *graphql.OperationContext, s Session, personal bool) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// feed reads the arguments; a programme that the viewer does not see is answered like an unknown one. Personal is what another with the same
-// grants may be shown otherwise.
-func (r *Resolver) feed(ctx context.Context, session Session, field plan.Selected) (feed live.Feed, personal bool, err error) {
-	declared := feeds[field.Name]
-	for _, f := range field.Under(field.TypeName) {
-		if f.Name != "subject" {
+// audience is who asks for news, and of what.
+type audience struct {
+	programme uuid.UUID
+	alone     bool         // sees his own name only because it is his: another with the same grants does not
+	narrow    []uuid.UUID  // an event must be related to all of these
+	tells     access.Class // that the narrowing tells of: nothing comes of what is not the asker's to read by it; "" for none
+}
+
+// audience reads the arguments of a feed; a programme or an organisation that the viewer does not see is answered like an unknown one.
+func (r *Resolver) audience(ctx context.Context, session Session, field plan.Selected) (a audience, err error) {
+	if a.programme, err = idOf("prg", fmt.Sprint(field.Args["programme"]), "programme"); err != nil {
+		return a, err
+	}
+	for _, argument := range feeds[field.Name].narrow {
+		given, ok := field.Args[argument].(string)
+		if !ok {
 			continue
 		}
-		if name, ok := r.Engine.Schema.Reveals(declared.subject, f.Under(declared.subject), offAir); ok {
-			return live.Feed{}, false, inFeed.At("subject", name)
+		by := narrowed[argument]
+		if by.class != "" && len(session.Actor.Keys(by.class)) == 0 {
+			return a, plan.NotReadable.At(argument)
+		}
+		id, err := idOf(by.prefix, given, argument)
+		if err != nil {
+			return a, err
+		}
+		if a.narrow = append(a.narrow, id); by.class != "" {
+			a.tells = by.class
 		}
 	}
-	programme, err := idOf("prg", fmt.Sprint(field.Args["programme"]), "programme")
-	if err != nil {
-		return live.Feed{}, false, err
-	}
+	body, _ := field.Args["organisation"].(string)
+	a.alone, err = r.known(ctx, session, a.programme, body)
+	return a, err
+}
+
+// known refuses a programme, and a body where one is named, that the viewer does not see, and says whether he sees his own name only because
+// it is his.
+func (r *Resolver) known(ctx context.Context, session Session, programme uuid.UUID, body string) (alone bool, err error) {
 	nobody := session
 	nobody.Actor.Member = uuid.Nil
 	id := []plan.Selected{{Alias: "id", Name: "id"}}
-	seen, err := r.Engine.Objects(ctx, nobody.viewer(r.Clock()), nil, []plan.Group{
-		{Type: "Programme", IDs: []uuid.UUID{programme}, Selected: id}, {Type: "Member", IDs: []uuid.UUID{session.Actor.Member}, Selected: id}})
-	if err != nil {
-		return live.Feed{}, false, err
+	groups := []plan.Group{{Type: "Programme", IDs: []uuid.UUID{programme}, Selected: id}, {Type: ownName, IDs: []uuid.UUID{session.Actor.Member}, Selected: id}}
+	if body != "" {
+		organisation, _ := plan.ParseID("org", body)
+		groups = append(groups, plan.Group{Type: "Organisation", IDs: []uuid.UUID{organisation}, Selected: id})
 	}
-	if string(seen[0][0]) == "null" && !sharesProgramme(session.Actor, programme) {
-		return live.Feed{}, false, refusal.NotFound.At("programme")
+	seen, err := r.Engine.Objects(ctx, nobody.viewer(r.Clock()), nil, groups)
+	switch {
+	case err != nil:
+		return false, err
+	case string(seen[0][0]) == "null" && !sharesProgramme(session.Actor, programme):
+		return false, refusal.NotFound.At("programme")
+	case body != "" && string(seen[2][0]) == "null":
+		return false, refusal.NotFound.At("organisation")
 	}
-	keys := session.Actor.Keys(declared.class)
-	feed = live.Feed{Programme: programme, Kinds: map[string][]uuid.UUID{declared.subject: keys, wholePerson: keys}, Whole: wholePerson}
-	for argument, prefix := range declared.narrow {
-		if given, ok := field.Args[argument].(string); ok {
-			id, err := idOf(prefix, given, argument)
-			if err != nil {
-				return live.Feed{}, false, err
-			}
-			feed.Narrow = append(feed.Narrow, id)
-		}
-	}
-	feed.Execute = func(ctx context.Context, events []event.Event) ([][]byte, error) {
-		return r.execute(ctx, session, field, declared.subject, events)
-	}
-	feed.Restarted = func(after int64) []byte {
-		epoch, _ := r.Hub.Epoch(context.Background()) // known: it has just changed
-		return r.spelled(session, field, r.resync(epoch, after))
-	}
-	return feed, r.personal(declared.subject, field, string(seen[1][0]) == "null"), nil
-}
-
-// ownName is the type of which somebody may see a row only because it is his own name; most see theirs as colleagues do.
-const ownName = "Member"
-
-// personal says whether what is asked of a feed's subjects is bound to who asks. Alone is who sees his own name only because it is his.
-func (r *Resolver) personal(subject string, field plan.Selected, alone bool) bool {
-	var asked []plan.Selected
-	for _, f := range field.Under(field.TypeName) {
-		if f.Name == "subject" {
-			asked = append(asked, f.Under(subject)...)
-		}
-	}
-	b := r.Engine.Schema.Bound(subject, asked)
-	return b.Self || slices.ContainsFunc(b.Rows, func(t string) bool { return t != ownName || alone })
+	return string(seen[1][0]) == "null", nil
 }
 
 // sharesProgramme is for those who, like hosts, hold a grant in a programme whose own page they do not see.
@@ -152,73 +181,57 @@ func sharesProgramme(a access.Actor, programme uuid.UUID) bool {
 	return false
 }
 
-// execute reads the subjects of events that arrived together with one statement, and writes one answer for each.
-func (r *Resolver) execute(ctx context.Context, session Session, field plan.Selected, subject string, events []event.Event) ([][]byte, error) {
-	epoch, err := r.Hub.Epoch(ctx)
+// feed reads the arguments of a subscription. Personal is what another with the same grants may be shown otherwise.
+func (r *Resolver) feed(ctx context.Context, session Session, field plan.Selected) (feed live.Feed, personal bool, err error) {
+	declared := feeds[field.Name]
+	kinds := []string{declared.subject}
+	if err := r.onAir(field, kinds); err != nil {
+		return live.Feed{}, false, err
+	}
+	a, err := r.audience(ctx, session, field)
 	if err != nil {
-		return nil, err
+		return live.Feed{}, false, err
 	}
-	byKind := map[string][]uuid.UUID{}
+	keys := session.Actor.Keys(declared.class)
+	feed = live.Feed{Programme: a.programme, Kinds: map[string][]uuid.UUID{declared.subject: keys, wholePerson: keys}, Whole: wholePerson, Narrow: a.narrow}
+	feed.Execute = func(ctx context.Context, events []event.Event) ([][]byte, error) {
+		return r.execute(ctx, session, field, a, func(kind string) bool { return kind == declared.subject }, events)
+	}
+	feed.Restarted = func(after int64) []byte {
+		epoch, _ := r.Hub.Epoch(context.Background()) // known: it has just changed
+		return r.spelled(session, field, r.resync(epoch, after))
+	}
+	return feed, r.personal(field, kinds, a.alone), nil
+}
+
+// execute gives one answer for each of the events that arrived together; none for those that the narrowing must not tell of.
+func (r *Resolver) execute(ctx context.Context, session Session, field plan.Selected, a audience, shows func(kind string) bool, events []event.Event) ([][]byte, error) {
+	var tellable []event.Event
 	for _, e := range events {
-		byKind[e.SubjectKind] = append(byKind[e.SubjectKind], e.Subject)
+		if a.tells == "" || session.Actor.Sees(a.tells, e.Audience) {
+			tellable = append(tellable, e)
+		}
 	}
-	objects, err := r.subjects(ctx, session, field, subject, byKind)
+	updates, renderer, err := r.tell(ctx, session, field, shows, tellable)
 	if err != nil {
 		return nil, err
 	}
 	answers := make([][]byte, len(events))
 	for i, e := range events {
-		t, _ := r.Engine.Schema.Type(e.SubjectKind)
-		read := objects[e.SubjectKind][0]
-		objects[e.SubjectKind] = objects[e.SubjectKind][1:]
-		if answers[i], err = spellUpdate(session, field, updateOf(epoch, e, plan.FormatID(t.Prefix, e.Subject), read, e.SubjectKind == subject)); err != nil {
+		if len(updates) == 0 || updates[0].Sequence != e.Seq {
+			continue
+		}
+		if answers[i], err = answer(renderer, field, updates[0]); err != nil {
 			return nil, err
 		}
+		updates = updates[1:]
 	}
 	return answers, nil
 }
 
-// updateOf is an event as this follower has it: what he no longer sees has left him, whatever happened to it.
-func updateOf(epoch string, e event.Event, id string, read json.RawMessage, show bool) update {
-	u := update{Cursor: cursor(epoch, e.Seq), Sequence: e.Seq, OccurredAt: e.At.UTC(), Act: e.Act, Kind: e.Kind, SubjectID: &id}
-	switch {
-	case string(read) == "null":
-		u.Kind, u.RemovedID = event.Left, &id
-	case e.Kind == event.Left:
-		u.Kind = event.Changed // gone on one way, and still seen on another
-	}
-	if show {
-		u.Subject = read
-	}
-	return u
-}
-
-// subjects reads what is selected of the subjects by their kind: of those that are not the feed's own only whether they are still seen.
-func (r *Resolver) subjects(ctx context.Context, session Session, field plan.Selected, subject string, byKind map[string][]uuid.UUID) (map[string][]json.RawMessage, error) {
-	var groups []plan.Group
-	for kind, ids := range byKind {
-		g := plan.Group{Type: kind, IDs: ids, Selected: []plan.Selected{{Alias: "id", Name: "id"}}}
-		for _, f := range field.Under(field.TypeName) {
-			if f.Name == "subject" && kind == subject {
-				g.Selected = f.Under(subject)
-			}
-		}
-		groups = append(groups, g)
-	}
-	read, err := r.Engine.Objects(ctx, session.viewer(r.Clock()), nil, groups)
-	if err != nil {
-		return nil, err
-	}
-	objects := map[string][]json.RawMessage{}
-	for i, g := range groups {
-		objects[g.Type] = read[i]
-	}
-	return objects, nil
-}
-
-// spellUpdate writes an update as the whole answer that goes to a follower.
-func spellUpdate(session Session, field plan.Selected, u update) ([]byte, error) {
-	inner, err := plan.Renderer{Lang: session.Lang}.Value(u, field)
+// answer writes a value as the whole answer that goes to a follower.
+func answer(renderer plan.Renderer, field plan.Selected, v any) ([]byte, error) {
+	inner, err := renderer.Value(v, field)
 	if err != nil {
 		return nil, err
 	}
@@ -226,56 +239,11 @@ func spellUpdate(session Session, field plan.Selected, u update) ([]byte, error)
 	return slices.Concat([]byte(`{"data":{`), alias, []byte(":"), inner, []byte("}}")), nil
 }
 
-// spelled is spellUpdate for updates of our own making, which can be written.
+// spelled is the answer of an update of our own making, which shows no object and can be written.
 func (r *Resolver) spelled(session Session, field plan.Selected, u update) []byte {
-	data, err := spellUpdate(session, field, u)
+	data, err := answer(plan.Renderer{Lang: session.Lang}, field, u)
 	if err != nil {
 		return nil
 	}
 	return data
-}
-
-// resync is the update that tells of events that are lost to the follower: what follows begins after the sequence.
-func (r *Resolver) resync(epoch string, after int64) update {
-	return update{Cursor: cursor(epoch, after), Sequence: after, OccurredAt: r.Clock().UTC(), Act: "resync", Kind: event.Resync}
-}
-
-// start reads where a feed begins. A cursor of another history, of the future, or older than what is kept is answered with a
-// resync that gives the cursor to go on from.
-func (r *Resolver) start(ctx context.Context, programme uuid.UUID, field plan.Selected) (after int64, resync *update, err error) {
-	given, ok := field.Args["after"].(string)
-	if !ok {
-		return -1, nil, nil
-	}
-	itsEpoch, seq, err := parseCursor(given)
-	if err != nil {
-		return 0, nil, feedCursor.At("after")
-	}
-	epoch, err := r.Hub.Epoch(ctx)
-	if err != nil {
-		return 0, nil, err
-	}
-	ok, head, err := r.Hub.Reaches(ctx, programme, itsEpoch, seq)
-	if err != nil {
-		return 0, nil, err
-	}
-	if ok {
-		return seq, nil, nil
-	}
-	lost := r.resync(epoch, head)
-	return head, &lost, nil
-}
-
-func cursor(epoch string, seq int64) string { return epoch + "." + strconv.FormatInt(seq, 10) }
-
-func parseCursor(s string) (epoch string, seq int64, err error) {
-	epoch, text, ok := strings.Cut(s, ".")
-	if !ok || epoch == "" {
-		return "", 0, fmt.Errorf("not a feed cursor")
-	}
-	seq, err = strconv.ParseInt(text, 10, 64)
-	if err != nil || seq < 0 {
-		return "", 0, fmt.Errorf("not a feed cursor")
-	}
-	return epoch, seq, nil
 }

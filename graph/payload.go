@@ -90,8 +90,10 @@ func (f *stubs) add(schema *plan.Schema, v any, at plan.Selected) bool {
 }
 
 // keep gives the written payload to the field's middleware.
-func (p *payload) keep(data []byte) {
-	if k, ok := p.ctx.Value(fieldKey{}).(*kept); ok {
+func (p *payload) keep(data []byte) { keep(p.ctx, data) }
+
+func keep(ctx context.Context, data []byte) {
+	if k, ok := ctx.Value(fieldKey{}).(*kept); ok {
 		k.data = data
 	}
 }

@@ -90,6 +90,7 @@ func TestEverybodySeesWhatTheModelSays(t *testing.T) {
 		t.Errorf("%d cells shown, %d not: too few of one or both to prove anything", shown, denied)
 	}
 	s.everyRoleAsked(t)
+	t.Run("in numbers", s.pulses)
 	t.Run("when something is done", s.payloads)
 	t.Run("in plain SQL", s.plainSQL)
 }

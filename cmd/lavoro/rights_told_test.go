@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/coder/websocket/wsjson"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/lavoroincorso/lavoro/cmd/lavoro/rightstest"
 )
@@ -98,7 +99,7 @@ func TestEverybodyIsToldWhatTheModelSays(t *testing.T) {
 
 	server := httptest.NewServer(s.api)
 	defer server.Close()
-	heard := 0
+	heard, changed := 0, 0
 	for _, v := range s.viewers {
 		if v.programmes[0] != programme {
 			continue
@@ -108,8 +109,9 @@ func TestEverybodyIsToldWhatTheModelSays(t *testing.T) {
 		if heard += len(got); fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("%s is told\n%v, and the model says\n%v", v.Name, got, want)
 		}
+		changed += s.changes(t, v, position["position"], s.toldOf(t, v, programme, before, after))
 	}
-	if t.Logf("%d events told", heard); heard < 10 {
+	if t.Logf("%d events told, %d by pages of changes", heard, changed); heard < 10 || changed < 20 {
 		t.Error("too few to prove anything")
 	}
 }
@@ -198,4 +200,108 @@ func tellingOf(t *testing.T, u map[string]any) told {
 		t.Errorf("what is shown: %v", u)
 	}
 	return told{u["act"].(string), u["kind"].(string), u["subjectId"].(string)}
+}
+
+// happened is an event of the outbox.
+type happened struct {
+	Seq                 int64
+	Act, Kind, Type, ID string
+}
+
+// toldOf are the events of every kind that a viewer is to have since a position, in order: those that reach him by what their subjects belonged
+// to then, as he sees them now.
+func (s *stage) toldOf(t *testing.T, v viewer, programme string, before, after *rightstest.World) (all []told) {
+	t.Helper()
+	rows, err := s.owner.Query(t.Context(), "select seq, act, kind, subject_kind, subject_id::text from outbox where programme_id = $1 order by seq", programme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	events, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (h happened, err error) {
+		return h, row.Scan(&h.Seq, &h.Act, &h.Kind, &h.Type, &h.ID)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := &rightstest.Model{World: after, Actor: v.Actor, Cells: map[rightstest.Cell]bool{}}
+	for _, e := range events {
+		of := rightstest.Types[e.Type]
+		then, now := s.belonged(of, e, before, after), now.Sees(of, after.One(of.Table, e.ID))
+		if !v.Opens(of.Class, then) {
+			continue
+		}
+		kind := e.Kind
+		switch {
+		case !now:
+			kind = "LEFT"
+		case kind == "LEFT":
+			kind = "CHANGED"
+		}
+		all = append(all, told{e.Act, kind, of.Prefix + "_" + e.ID})
+	}
+	return all
+}
+
+// belonged are those to whom an event was told. A hand-over tells who stays, who comes and who goes.
+func (s *stage) belonged(of *rightstest.Type, e happened, before, after *rightstest.World) []rightstest.Holder {
+	was, is := before.Holders(of, before.One(of.Table, e.ID)), after.Holders(of, after.One(of.Table, e.ID))
+	both := func(some, others []rightstest.Holder, in bool) []rightstest.Holder {
+		return slices.DeleteFunc(slices.Clone(some), func(h rightstest.Holder) bool { return slices.Contains(others, h) != in })
+	}
+	switch {
+	case e.Type == "Participant" && e.Kind == "CHANGED":
+		return both(is, was, true)
+	case e.Kind == "ENTERED":
+		return both(is, was, false)
+	case e.Kind == "LEFT":
+		return both(was, is, false)
+	case e.Seq == 1:
+		return was // before anybody changed hands
+	}
+	return is
+}
+
+// changes reads what changed since a position in small pages, and compares it with what is to be told; of an object that is still seen its id is
+// shown, whatever its type, and of one that is not nothing.
+func (s *stage) changes(t *testing.T, v viewer, position any, want []told) int {
+	t.Helper()
+	var got []told
+	latest := map[string]told{}
+	for after, more := position, true; more; {
+		data, code := s.post(v, `query($p: ID!, $after: FeedCursor) { changes(programme: $p, after: $after, first: 2) { endCursor hasMore resync
+			nodes { act kind subjectId removedId seen: subject { id __typename } subject { ... on Attendance { day } ... on Participant { state } } } } }`,
+			vars{"p": "prg_" + v.programmes[0], "after": after})
+		if code != "" {
+			t.Fatalf("%s: changes are answered %s", v.Name, code)
+		}
+		page := data["changes"].(map[string]any)
+		for _, node := range page["nodes"].([]any) {
+			u := node.(map[string]any)
+			one := told{u["act"].(string), u["kind"].(string), u["subjectId"].(string)}
+			got, latest[one.subject] = append(got, one), one
+			seen, _ := u["seen"].(map[string]any)
+			if left := one.kind == "LEFT"; left != (seen == nil) || left != (u["subject"] == nil) || left != (u["removedId"] != nil) || !left && seen["id"] != one.subject {
+				t.Errorf("%s: shown is %v", v.Name, u)
+			}
+		}
+		after, more = page["endCursor"], page["hasMore"].(bool)
+	}
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("%s reads that changed\n%v, and the model says\n%v", v.Name, got, want)
+	}
+	data, code := s.post(v, `query($p: ID!, $after: FeedCursor) { changes(programme: $p, after: $after, first: 200, latestPerSubject: true) { nodes { act kind subjectId } } }`,
+		vars{"p": "prg_" + v.programmes[0], "after": position})
+	if code != "" {
+		t.Fatal(code)
+	}
+	last := at(t, data, "changes.nodes").([]any)
+	for _, node := range last {
+		u := node.(map[string]any)
+		if one := (told{u["act"].(string), u["kind"].(string), u["subjectId"].(string)}); latest[one.subject] != one {
+			t.Errorf("%s: the latest of %s is %v, not %v", v.Name, one.subject, latest[one.subject], one)
+		}
+	}
+	if len(last) != len(latest) {
+		t.Errorf("%s reads %d latest changes of %d", v.Name, len(last), len(latest))
+	}
+	return len(got)
 }

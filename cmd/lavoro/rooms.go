@@ -24,6 +24,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/programme"
+	"github.com/lavoroincorso/lavoro/internal/report"
 )
 
 // clocks are the waiting states of all rooms that have some.
@@ -35,7 +36,7 @@ var vetoes = []participant.Veto{activity.Veto, placement.VetoWithdrawal}
 // schema joins what every room declares readable, in the order of the programme's path.
 func schema() *plan.Schema {
 	rooms := []plan.Reading{member.Reading(), programme.Reading(), participant.Reading(vetoes...), company.Reading(), activity.Reading(),
-		placement.Reading(attendance.AttestGate), attendance.Reading(), allowance.Reading(), matching.Reading(), duty.Reading(clocks...)}
+		placement.Reading(attendance.AttestGate), attendance.Reading(), allowance.Reading(), matching.Reading(), duty.Reading(clocks...), report.Reading()}
 	return plan.NewSchema(append(rooms, evidence.Reading(rooms...))...)
 }
 

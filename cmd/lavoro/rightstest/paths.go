@@ -88,7 +88,7 @@ func (s *scene) work(i int, p participation) {
 	o := s.openings[i%len(s.openings)]
 	intern := f.put("enrolment", fact{"programme_id": s.id, "activity_id": s.activities[2], "participation_id": p.id, "person_id": p.person, "company_id": o.company, "state": "ENROLLED",
 		"from_day": "2026-04-01", "to_day": "2026-09-30", "planned_minutes": 600, "origin": "ENTERED", "revision": 1})
-	state := []string{"ENDED", "DRAFT", "CANCELLED", "MATCHED"}[i]
+	state := []string{"ENDED", "DRAFT", "CANCELLED", "SUSPENDED"}[i]
 	id := f.put("placement", fact{"programme_id": s.id, "participation_id": p.id, "person_id": p.person, "opening_id": o.id, "company_id": o.company, "site_id": o.site, "organisation_id": p.body,
 		"enrolment_id": intern, "state": state, "state_since": "2026-03-01", "from_day": fmt.Sprintf("2026-04-0%d", i+1), "to_day": "2026-09-30", "weekly_minutes": 1200, "tutor_id": s.tutors[i%2],
 		"host_tutor": "Tutor ospite", "convention": "CONV", "pfi_signed_on": "2026-03-02", "communicated_on": "2026-03-03", "communication_code": "UNI", "started_on": "2026-04-02",
@@ -106,8 +106,12 @@ func (s *scene) register(i int, p participation, enrolment, activity string, pla
 	f := s.f
 	for k := range 3 {
 		n := f.n()
+		day := 1 + n%28
+		if month+k == 6 && n%2 == 0 {
+			day = 15 // today
+		}
 		entry := fact{"programme_id": s.id, "enrolment_id": enrolment, "activity_id": activity, "participation_id": p.id, "person_id": p.person, "placement_id": placement, "company_id": company,
-			"kind": "PRESENCE", "day": fmt.Sprintf("2026-%02d-%02d", month+k, 1+n%28), "from_minute": n * 8 % 1400, "to_minute": n*8%1400 + 8, "standing": "COUNTED",
+			"kind": "PRESENCE", "day": fmt.Sprintf("2026-%02d-%02d", month+k, day), "from_minute": n * 8 % 1400, "to_minute": n*8%1400 + 8, "standing": "COUNTED",
 			"recorded_by": s.tutors[i%2], "recorded_at": "2026-06-01T10:00:00.123Z", "origin": "ENTERED", "revision": 1}
 		switch k {
 		case 1:
@@ -139,7 +143,7 @@ func (s *scene) suggest(i int, p participation) {
 	for k := range 2 {
 		o := s.openings[(i+k)%len(s.openings)]
 		id := f.put("match", fact{"programme_id": s.id, "participation_id": p.id, "opening_id": o.id, "company_id": o.company, "state": []string{"SUGGESTED", "DECLINED"}[k], "state_since": "2026-03-01",
-			"score": f.chance.IntN(100), "blocked": k == 1, "company_text": words("Adatto"), "decline_reason": "TOO_FAR", "refreshed_at": "2026-03-01T10:00:00Z", "revision": 1})
+			"score": f.chance.IntN(100), "blocked": k == 1 || i%2 == 0, "company_text": words("Adatto"), "decline_reason": "TOO_FAR", "refreshed_at": "2026-03-01T10:00:00Z", "revision": 1})
 		f.put("match_reason", fact{"match_id": id, "participation_id": p.id, "position": 1, "kind": "SCORE", "code": "wish", "points": 10, "text": words("Desiderio")})
 	}
 }
