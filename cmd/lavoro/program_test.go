@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/coder/websocket"
 	"github.com/coder/websocket/wsjson"
@@ -50,6 +51,7 @@ func TestProgram(t *testing.T) {
 	t.Run("odd ids and texts are refused", func(t *testing.T) { oddTexts(t, first.as(t, coordinator), p) })
 	t.Run("files come and go", func(t *testing.T) { filesComeAndGo(t, first, p) })
 	t.Run("a feed carries nothing confidential", func(t *testing.T) { guardedFeeds(t, first, p) })
+	t.Run("what changed is read by pages", func(t *testing.T) { changedPages(t, first, p) })
 	t.Run("pages are what a browser may trust", func(t *testing.T) { pages(t, first) })
 }
 
@@ -391,6 +393,8 @@ func guardedFeeds(t *testing.T, first *node, p vars) {
 		`subscription($programme: ID!) { attendanceUpdates(programme: $programme) { subject { participant { health { groups { code } } } } } }`:                             "CONFIDENTIAL_IN_FEED",
 		`subscription($programme: ID!) { attendanceUpdates(programme: $programme) { subject { ...A } } } fragment A on Attendance { participant { verdicts { outcome } } }`: "CONFIDENTIAL_IN_FEED",
 		`subscription($programme: ID!) { attendanceUpdates(programme: $programme) { subject { participant { bank { since } } } } }`:                                         "CONFIDENTIAL_IN_FEED",
+		`subscription($programme: ID!) { placementUpdates(programme: $programme) { subject { attendances { nodes { note } } } } }`:                                          "CONFIDENTIAL_IN_FEED",
+		`subscription($programme: ID!) { allowanceUpdates(programme: $programme, organisation: "org_00000000-0000-4000-8000-000000000000") { kind } }`:                      "NOT_FOUND",
 		`subscription($programme: ID!) { attendanceUpdates(programme: $programme) @skip(if: true) { kind } }`:                                                               "FEED_NOT_ASKED",
 		`subscription($programme: ID!) { attendanceUpdates(programme: $programme, after: "nonsense") { kind } }`:                                                            "FEED_CURSOR_INVALID",
 	} {
@@ -401,5 +405,54 @@ func guardedFeeds(t *testing.T, first *node, p vars) {
 	}
 	if got := manager.refused(updates, p); got != "SUBSCRIPTION_NEEDS_SOCKET" {
 		t.Errorf("by POST: %s", got)
+	}
+}
+
+// changedPages: what the query refuses, and where it says that events are lost.
+func changedPages(t *testing.T, first *node, p vars) {
+	manager, since := first.as(t, "casemanager.asl@demo.lavoro"), time.Now().Add(-time.Minute).UTC().Format(time.RFC3339)
+	position := first.as(t, coordinator).ask(`query($programme: ID!) { position(programme: $programme) }`, p)["position"]
+	for query, code := range map[string]string{
+		`{ changes(programme: $programme) { hasMore } }`:                                                                                                                                        "INVALID_VALUE",
+		`{ changes(programme: $programme, after: $after, since: $since) { hasMore } }`:                                                                                                          "INVALID_VALUE",
+		`{ changes(programme: $programme, after: "nonsense") { hasMore } }`:                                                                                                                     "FEED_CURSOR_INVALID",
+		`{ changes(programme: $programme, after: $after, first: 201) { hasMore } }`:                                                                                                             "PAGE_SIZE",
+		`{ changes(programme: "prg_00000000-0000-4000-8000-000000000000", after: $after) { hasMore } }`:                                                                                         "NOT_FOUND",
+		`{ changes(programme: "org_1", since: $since) { hasMore } }`:                                                                                                                            "NOT_FOUND",
+		`{ changes(programme: $programme, after: $after) { nodes { subject { ... on Participant { verdict { outcome } } } } } }`:                                                                "CONFIDENTIAL_IN_FEED",
+		`{ changes(programme: $programme, after: $after) { nodes { subject { ... on Attendance { id note } } } } }`:                                                                             "CONFIDENTIAL_IN_FEED",
+		`{ changes(programme: $programme, after: $after, topics: [COMPANY]) { x: nodes { y: subject { ...P } } } } fragment P on Node { id ... on Participant { health { groups { code } } } }`: "CONFIDENTIAL_IN_FEED",
+	} {
+		declared := ""
+		for name, of := range map[string]string{"programme": "ID!", "after": "FeedCursor", "since": "Instant"} {
+			if strings.Contains(query, "$"+name) {
+				declared += "$" + name + ": " + of + " "
+			}
+		}
+		if got := manager.refused("query("+declared+") "+query, vars{"programme": p["programme"], "after": position, "since": since}); got != code {
+			t.Errorf("%s: %s", query, got)
+		}
+	}
+	for name, c := range map[string]struct {
+		where  vars
+		resync bool
+	}{
+		"a cursor of another history": {vars{"after": "another-1.1"}, true},
+		"a cursor of the future":      {vars{"after": strings.Split(position.(string), ".")[0] + ".999999999"}, true},
+		"a moment that is kept":       {vars{"since": since}, false},
+		"where it stands":             {vars{"after": position}, false},
+	} {
+		c.where["programme"] = p["programme"]
+		page := at(t, first.as(t, coordinator).ask(`query($programme: ID!, $after: FeedCursor, $since: Instant) { changes(programme: $programme, after: $after, since: $since) {
+			endCursor hasMore resync nodes { sequence subjectId subject { id } } } }`, c.where), "changes").(map[string]any)
+		nodes := page["nodes"].([]any)
+		if page["resync"] != c.resync || c.resync && (len(nodes) > 0 || page["endCursor"] != position) || c.where["since"] != nil && len(nodes) == 0 {
+			t.Errorf("%s: %v", name, page)
+		}
+	}
+	shown := first.as(t, coordinator).ask(`query($programme: ID!, $since: Instant) { changes(programme: $programme, since: $since, topics: [ATTENDANCE], first: 1) { __typename nodes { __typename kind subject { __typename id } } }
+		programmePulse(programme: $programme) { __typename late { label count } } viewer { id } }`, vars{"programme": p["programme"], "since": since})
+	if got := at(t, shown, "changes.nodes.0.subject.__typename"); got != "Attendance" || at(t, shown, "programmePulse.late.label") != "Past their time" || at(t, shown, "viewer.id") == nil {
+		t.Errorf("%v", shown)
 	}
 }
