@@ -129,6 +129,8 @@ type QueryResolver interface {
 	Viewer(ctx context.Context) (*Viewer, error)
 	Node(ctx context.Context, id string) (Node, error)
 	Position(ctx context.Context, programme string) (string, error)
+	Changes(ctx context.Context, programme string, after *string, since *time.Time, topics []ChangeTopic, first *int32, latestPerSubject bool) (*ChangePage, error)
+	ProgrammePulse(ctx context.Context, programme string) (*ProgrammePulse, error)
 	Programme(ctx context.Context, code string) (*Programme, error)
 	Members(ctx context.Context, programme string, filter *MemberFilter, orderBy MemberOrder, first *int32, after *string, last *int32, before *string) (*MemberConnection, error)
 	Devices(ctx context.Context, programme string, filter *DeviceFilter, first *int32, after *string, last *int32, before *string) (*DeviceConnection, error)
@@ -156,8 +158,12 @@ type RefusalResolver interface {
 	CuredBy(ctx context.Context, obj *refusal.Refusal) (string, error)
 }
 type SubscriptionResolver interface {
-	AttendanceUpdates(ctx context.Context, programme string, after *string, participant *string, placement *string) (<-chan *AttendanceUpdate, error)
-	MatchingUpdates(ctx context.Context, programme string, after *string, participant *string, company *string) (<-chan *MatchingUpdate, error)
+	AttendanceUpdates(ctx context.Context, programme string, after *string, organisation *string, participant *string, placement *string, company *string) (<-chan *AttendanceUpdate, error)
+	MatchingUpdates(ctx context.Context, programme string, after *string, organisation *string, participant *string, company *string) (<-chan *MatchingUpdate, error)
+	PlacementUpdates(ctx context.Context, programme string, after *string, organisation *string, participant *string, placement *string, company *string) (<-chan *PlacementUpdate, error)
+	AllowanceUpdates(ctx context.Context, programme string, after *string, organisation *string, participant *string) (<-chan *AllowanceUpdate, error)
+	Changes(ctx context.Context, programme string, after *string, topics []ChangeTopic) (<-chan *ChangeUpdate, error)
+	ProgrammePulse(ctx context.Context, programme string) (<-chan *ProgrammePulse, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -2581,6 +2587,259 @@ type MatchingUpdate {
   subject: Match
   "The id to forget, when it left."
   removedId: ID
+}
+
+"A change of an internship."
+type PlacementUpdate {
+  "Where this event stands: resume after it."
+  cursor: FeedCursor!
+  "Number of the event in its programme."
+  sequence: Int!
+  "When it happened."
+  occurredAt: Instant!
+  "The act that did it. Example: startPlacement."
+  act: String!
+  "What it means for you."
+  kind: FeedKind!
+  "The internship; null at a resync. The participant when a person came to you or left you: read, or forget, all of theirs."
+  subjectId: ID
+  "The internship as of now; null when you may no longer see it."
+  subject: Placement
+  "The id to forget, when it left."
+  removedId: ID
+}
+
+"A change of a month's allowance."
+type AllowanceUpdate {
+  "Where this event stands: resume after it."
+  cursor: FeedCursor!
+  "Number of the event in its programme."
+  sequence: Int!
+  "When it happened."
+  occurredAt: Instant!
+  "The act that did it. Example: computeAllowance."
+  act: String!
+  "What it means for you."
+  kind: FeedKind!
+  "The allowance; null at a resync. The participant when a person came to you or left you: read, or forget, all of theirs."
+  subjectId: ID
+  "The allowance as of now; null when you may no longer see it."
+  subject: Allowance
+  "The id to forget, when it left."
+  removedId: ID
+}
+
+"What is told of, by the type of the object."
+enum ChangeTopic {
+  "People of the programme."
+  PARTICIPANT
+  "Requests to hand people over."
+  HAND_OVER
+  "Companies."
+  COMPANY
+  "Seats that companies offer."
+  OPENING
+  "Suggested and decided matches."
+  MATCH
+  "Courses, laboratories and internships as activities."
+  ACTIVITY
+  "Who takes part in which activity."
+  ENROLMENT
+  "Internships."
+  PLACEMENT
+  "The register."
+  ATTENDANCE
+  "Allowances by month."
+  ALLOWANCE
+  "Reminders of what is due."
+  DUE
+  "Mandates of auditors."
+  MANDATE
+}
+
+"A change of any object of the programme."
+type ChangeUpdate {
+  "Where this event stands: resume after it."
+  cursor: FeedCursor!
+  "Number of the event in its programme."
+  sequence: Int!
+  "When it happened."
+  occurredAt: Instant!
+  "The act that did it. Example: recordAttendance."
+  act: String!
+  "What it means for you."
+  kind: FeedKind!
+  "The object; null at a resync. A participant who came to you or left you stands for all of theirs: read, or forget, it."
+  subjectId: ID
+  "The object as of now; null when you may no longer see it."
+  subject: Node
+  "The id to forget, when it left."
+  removedId: ID
+}
+
+"Some of what changed, in the order in which it happened."
+type ChangePage {
+  "What changed, as a feed tells it."
+  nodes: [ChangeUpdate!]!
+  "Where this page ends: go on after it, here or with a feed."
+  endCursor: FeedCursor!
+  "Whether there is more after it already. A page may be short, or empty, and there still be more."
+  hasMore: Boolean!
+  "Whether events were lost to you, since it is too long ago or the server's history is another: read your data again, then go on after endCursor."
+  resync: Boolean!
+}
+
+"""
+What stands in a programme at this moment, in numbers, as far as you may see it. Protected participations are in none of the counts, whoever asks:
+a small number on a wall tells of people. A number that is not yours to see is null, and named in hidden.
+"""
+type ProgrammePulse {
+  "When it was counted."
+  at: Instant!
+  "Entries of today that count as presence."
+  presentToday: RegisterCounter
+  "What is due and past its time. It grows with time alone, too, and is counted when something happens."
+  late: DueCounter
+  "Open matches that something blocks."
+  blockedMatches: MatchCounter
+  "Internships that are suspended."
+  suspendedPlacements: PlacementCounter
+  "What is left of the programme's funding after all allowances so far; for who sees the money of the whole programme."
+  moneyLeft: MoneyCounter
+  "Names of the numbers that are not yours to see."
+  hidden: [String!]!
+}
+
+"A number of entries of the register."
+type RegisterCounter {
+  "Its stable code. Example: presentToday."
+  code: String!
+  "In words, in your language."
+  label: String!
+  "How many."
+  count: Int!
+  "Opens its rows in ` + "`" + `attendances` + "`" + `."
+  filter: AttendanceFilterValues!
+}
+
+"A number of things that are due."
+type DueCounter {
+  "Its stable code. Example: late."
+  code: String!
+  "In words, in your language."
+  label: String!
+  "How many."
+  count: Int!
+  "Opens its rows in ` + "`" + `dues` + "`" + `."
+  filter: DueFilterValues!
+}
+
+"A number of matches."
+type MatchCounter {
+  "Its stable code. Example: blockedMatches."
+  code: String!
+  "In words, in your language."
+  label: String!
+  "How many."
+  count: Int!
+  "Opens its rows in ` + "`" + `matches` + "`" + `."
+  filter: MatchFilterValues!
+}
+
+"A number of internships."
+type PlacementCounter {
+  "Its stable code. Example: suspendedPlacements."
+  code: String!
+  "In words, in your language."
+  label: String!
+  "How many."
+  count: Int!
+  "Opens its rows in ` + "`" + `placements` + "`" + `."
+  filter: PlacementFilterValues!
+}
+
+"A sum of money."
+type MoneyCounter {
+  "Its stable code. Example: moneyLeft."
+  code: String!
+  "In words, in your language."
+  label: String!
+  "The sum, in cents; below zero when more was worked out than there is."
+  amount: Cents!
+  "Opens the allowances that were taken off, in ` + "`" + `allowances` + "`" + `."
+  filter: AllowanceFilterValues!
+}
+
+"The values of AttendanceFilter that open a number's rows in ` + "`" + `attendances` + "`" + `; pass on those that are not null."
+type AttendanceFilterValues {
+  "On or after this day."
+  from: Day
+  "On or before this day."
+  to: Day
+  "In this month."
+  month: Month
+  "With one of these standings."
+  standings: [AttendanceStanding!]
+  "Present or absent."
+  kind: AttendanceKind
+  "Of this participant."
+  participant: ID
+  "Of this internship."
+  placement: ID
+}
+
+"The values of DueFilter that open a number's rows in ` + "`" + `dues` + "`" + `; pass on those that are not null."
+type DueFilterValues {
+  "Past its time: an argument of ` + "`" + `dues` + "`" + ` itself."
+  overdue: Boolean
+  "Done, or still open."
+  done: Boolean
+  "Of this kind."
+  kind: String
+}
+
+"The values of MatchFilter that open a number's rows in ` + "`" + `matches` + "`" + `; pass on those that are not null."
+type MatchFilterValues {
+  "In one of these states."
+  states: [MatchState!]
+  "Of this participant."
+  participant: ID
+  "For this opening."
+  opening: ID
+  "At this company."
+  company: ID
+  "Blocked, or not."
+  blocked: Boolean
+  "With at least this score."
+  minimumScore: Int
+}
+
+"The values of PlacementFilter that open a number's rows in ` + "`" + `placements` + "`" + `; pass on those that are not null."
+type PlacementFilterValues {
+  "In one of these states."
+  states: [PlacementState!]
+  "Of this participant."
+  participant: ID
+  "At this company."
+  company: ID
+  "Promoted by this partner."
+  organisation: ID
+  "Followed by this tutor."
+  tutor: ID
+  "Under way on this day by its dates."
+  on: Day
+}
+
+"The values of AllowanceFilter that open a number's rows in ` + "`" + `allowances` + "`" + `; pass on those that are not null."
+type AllowanceFilterValues {
+  "Of this month."
+  month: Month
+  "Of this participant."
+  participant: ID
+  "Of this partner's people."
+  organisation: ID
+  "Cut by the cap, or not."
+  capped: Boolean
 }
 
 # -------------------------------------------------------------------------------------------------------------- acts
@@ -5279,6 +5538,29 @@ type Query {
     "Id of the programme."
     programme: ID!
   ): FeedCursor!
+  """
+  What changed since, for those who hold no connection open: the first page after a cursor, or from a moment on. Exactly one of ` + "`" + `after` + "`" + ` and ` + "`" + `since` + "`" + ` is
+  to be given.
+  """
+  changes(
+    "Id of the programme."
+    programme: ID!
+    "Only what follows this cursor: of ` + "`" + `position` + "`" + `, of a page, or of a feed."
+    after: FeedCursor
+    "What happened from this moment on. It may give a little of what came just before."
+    since: Instant
+    "About what; all that you may see when left out. Whom you gain or lose you are told in any case."
+    topics: [ChangeTopic!]
+    "At most this many; 1 to 200, 50 when left out."
+    first: Int
+    "Of several changes of one object only the last of the page."
+    latestPerSubject: Boolean! = false
+  ): ChangePage!
+  "What stands in a programme at this moment."
+  programmePulse(
+    "Id of the programme."
+    programme: ID!
+  ): ProgrammePulse!
   "A programme by its code; null when there is none that you may see."
   programme(
     "Its code. Example: LACO3."
@@ -5941,10 +6223,14 @@ type Subscription {
     programme: ID!
     "Resume after this cursor; from now on when left out."
     after: FeedCursor
+    "Of the people whom this partner follows, or a body below it; as things stood when it happened."
+    organisation: ID
     "Of this participant only."
     participant: ID
     "Of this internship only."
     placement: ID
+    "At this company only."
+    company: ID
   ): AttendanceUpdate!
   "Changes of matches, as far as you may see them."
   matchingUpdates(
@@ -5952,11 +6238,53 @@ type Subscription {
     programme: ID!
     "Resume after this cursor; from now on when left out."
     after: FeedCursor
+    "Of the people whom this partner follows, or a body below it; as things stood when it happened."
+    organisation: ID
     "Of this participant only."
     participant: ID
     "At this company only."
     company: ID
   ): MatchingUpdate!
+  "Changes of internships, as far as you may see them."
+  placementUpdates(
+    "Id of the programme."
+    programme: ID!
+    "Resume after this cursor; from now on when left out."
+    after: FeedCursor
+    "Of the people whom this partner follows, or a body below it; as things stood when it happened."
+    organisation: ID
+    "Of this participant only."
+    participant: ID
+    "Of this internship only."
+    placement: ID
+    "At this company only."
+    company: ID
+  ): PlacementUpdate!
+  "Changes of allowances, as far as you may see them."
+  allowanceUpdates(
+    "Id of the programme."
+    programme: ID!
+    "Resume after this cursor; from now on when left out."
+    after: FeedCursor
+    "Of the people whom this partner follows, or a body below it; as things stood when it happened."
+    organisation: ID
+    "Of this participant only."
+    participant: ID
+  ): AllowanceUpdate!
+  "All that changes in a programme, as far as you may see it: one feed for an app that keeps a copy."
+  changes(
+    "Id of the programme."
+    programme: ID!
+    "Resume after this cursor; from now on when left out."
+    after: FeedCursor
+    "About what; all that you may see when left out. Whom you gain or lose you are told in any case."
+    topics: [ChangeTopic!]
+  ): ChangeUpdate!
+  "What stands in a programme: now, and whenever something happens, at most once a second."
+  programmePulse(
+    "Id of the programme."
+    programme: ID!
+  ): ProgrammePulse!
 }
 `, BuiltIn: false},
 }
@@ -6140,6 +6468,20 @@ func (ec *executionContext) childFields_AllowanceEdge(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type AllowanceEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_AllowanceFilterValues(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "month":
+		return ec.fieldContext_AllowanceFilterValues_month(ctx, field)
+	case "participant":
+		return ec.fieldContext_AllowanceFilterValues_participant(ctx, field)
+	case "organisation":
+		return ec.fieldContext_AllowanceFilterValues_organisation(ctx, field)
+	case "capped":
+		return ec.fieldContext_AllowanceFilterValues_capped(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AllowanceFilterValues", field.Name)
+}
+
 func (ec *executionContext) childFields_AllowanceLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -6158,6 +6500,28 @@ func (ec *executionContext) childFields_AllowanceLine(ctx context.Context, field
 		return ec.fieldContext_AllowanceLine_text(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AllowanceLine", field.Name)
+}
+
+func (ec *executionContext) childFields_AllowanceUpdate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_AllowanceUpdate_cursor(ctx, field)
+	case "sequence":
+		return ec.fieldContext_AllowanceUpdate_sequence(ctx, field)
+	case "occurredAt":
+		return ec.fieldContext_AllowanceUpdate_occurredAt(ctx, field)
+	case "act":
+		return ec.fieldContext_AllowanceUpdate_act(ctx, field)
+	case "kind":
+		return ec.fieldContext_AllowanceUpdate_kind(ctx, field)
+	case "subjectId":
+		return ec.fieldContext_AllowanceUpdate_subjectId(ctx, field)
+	case "subject":
+		return ec.fieldContext_AllowanceUpdate_subject(ctx, field)
+	case "removedId":
+		return ec.fieldContext_AllowanceUpdate_removedId(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AllowanceUpdate", field.Name)
 }
 
 func (ec *executionContext) childFields_AllowedAct(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6354,6 +6718,26 @@ func (ec *executionContext) childFields_AttendanceEdge(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type AttendanceEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_AttendanceFilterValues(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_AttendanceFilterValues_from(ctx, field)
+	case "to":
+		return ec.fieldContext_AttendanceFilterValues_to(ctx, field)
+	case "month":
+		return ec.fieldContext_AttendanceFilterValues_month(ctx, field)
+	case "standings":
+		return ec.fieldContext_AttendanceFilterValues_standings(ctx, field)
+	case "kind":
+		return ec.fieldContext_AttendanceFilterValues_kind(ctx, field)
+	case "participant":
+		return ec.fieldContext_AttendanceFilterValues_participant(ctx, field)
+	case "placement":
+		return ec.fieldContext_AttendanceFilterValues_placement(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AttendanceFilterValues", field.Name)
+}
+
 func (ec *executionContext) childFields_AttendanceUpdate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "cursor":
@@ -6452,6 +6836,42 @@ func (ec *executionContext) childFields_Certificate(ctx context.Context, field g
 		return ec.fieldContext_Certificate_validTo(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Certificate", field.Name)
+}
+
+func (ec *executionContext) childFields_ChangePage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_ChangePage_nodes(ctx, field)
+	case "endCursor":
+		return ec.fieldContext_ChangePage_endCursor(ctx, field)
+	case "hasMore":
+		return ec.fieldContext_ChangePage_hasMore(ctx, field)
+	case "resync":
+		return ec.fieldContext_ChangePage_resync(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangePage", field.Name)
+}
+
+func (ec *executionContext) childFields_ChangeUpdate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ChangeUpdate_cursor(ctx, field)
+	case "sequence":
+		return ec.fieldContext_ChangeUpdate_sequence(ctx, field)
+	case "occurredAt":
+		return ec.fieldContext_ChangeUpdate_occurredAt(ctx, field)
+	case "act":
+		return ec.fieldContext_ChangeUpdate_act(ctx, field)
+	case "kind":
+		return ec.fieldContext_ChangeUpdate_kind(ctx, field)
+	case "subjectId":
+		return ec.fieldContext_ChangeUpdate_subjectId(ctx, field)
+	case "subject":
+		return ec.fieldContext_ChangeUpdate_subject(ctx, field)
+	case "removedId":
+		return ec.fieldContext_ChangeUpdate_removedId(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeUpdate", field.Name)
 }
 
 func (ec *executionContext) childFields_CheckEligibilityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6944,6 +7364,20 @@ func (ec *executionContext) childFields_DueConnection(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type DueConnection", field.Name)
 }
 
+func (ec *executionContext) childFields_DueCounter(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_DueCounter_code(ctx, field)
+	case "label":
+		return ec.fieldContext_DueCounter_label(ctx, field)
+	case "count":
+		return ec.fieldContext_DueCounter_count(ctx, field)
+	case "filter":
+		return ec.fieldContext_DueCounter_filter(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DueCounter", field.Name)
+}
+
 func (ec *executionContext) childFields_DueEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "cursor":
@@ -6952,6 +7386,18 @@ func (ec *executionContext) childFields_DueEdge(ctx context.Context, field graph
 		return ec.fieldContext_DueEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DueEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_DueFilterValues(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "overdue":
+		return ec.fieldContext_DueFilterValues_overdue(ctx, field)
+	case "done":
+		return ec.fieldContext_DueFilterValues_done(ctx, field)
+	case "kind":
+		return ec.fieldContext_DueFilterValues_kind(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DueFilterValues", field.Name)
 }
 
 func (ec *executionContext) childFields_EndDelegationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7534,6 +7980,20 @@ func (ec *executionContext) childFields_MatchConnection(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type MatchConnection", field.Name)
 }
 
+func (ec *executionContext) childFields_MatchCounter(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_MatchCounter_code(ctx, field)
+	case "label":
+		return ec.fieldContext_MatchCounter_label(ctx, field)
+	case "count":
+		return ec.fieldContext_MatchCounter_count(ctx, field)
+	case "filter":
+		return ec.fieldContext_MatchCounter_filter(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MatchCounter", field.Name)
+}
+
 func (ec *executionContext) childFields_MatchEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "cursor":
@@ -7542,6 +8002,24 @@ func (ec *executionContext) childFields_MatchEdge(ctx context.Context, field gra
 		return ec.fieldContext_MatchEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MatchEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_MatchFilterValues(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "states":
+		return ec.fieldContext_MatchFilterValues_states(ctx, field)
+	case "participant":
+		return ec.fieldContext_MatchFilterValues_participant(ctx, field)
+	case "opening":
+		return ec.fieldContext_MatchFilterValues_opening(ctx, field)
+	case "company":
+		return ec.fieldContext_MatchFilterValues_company(ctx, field)
+	case "blocked":
+		return ec.fieldContext_MatchFilterValues_blocked(ctx, field)
+	case "minimumScore":
+		return ec.fieldContext_MatchFilterValues_minimumScore(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MatchFilterValues", field.Name)
 }
 
 func (ec *executionContext) childFields_MatchReason(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7662,6 +8140,20 @@ func (ec *executionContext) childFields_MergePersonsPayload(ctx context.Context,
 		return ec.fieldContext_MergePersonsPayload_merged(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MergePersonsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MoneyCounter(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_MoneyCounter_code(ctx, field)
+	case "label":
+		return ec.fieldContext_MoneyCounter_label(ctx, field)
+	case "amount":
+		return ec.fieldContext_MoneyCounter_amount(ctx, field)
+	case "filter":
+		return ec.fieldContext_MoneyCounter_filter(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MoneyCounter", field.Name)
 }
 
 func (ec *executionContext) childFields_Municipality(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8144,6 +8636,20 @@ func (ec *executionContext) childFields_PlacementConnection(ctx context.Context,
 	return nil, fmt.Errorf("no field named %q was found under type PlacementConnection", field.Name)
 }
 
+func (ec *executionContext) childFields_PlacementCounter(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_PlacementCounter_code(ctx, field)
+	case "label":
+		return ec.fieldContext_PlacementCounter_label(ctx, field)
+	case "count":
+		return ec.fieldContext_PlacementCounter_count(ctx, field)
+	case "filter":
+		return ec.fieldContext_PlacementCounter_filter(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PlacementCounter", field.Name)
+}
+
 func (ec *executionContext) childFields_PlacementEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "cursor":
@@ -8152,6 +8658,24 @@ func (ec *executionContext) childFields_PlacementEdge(ctx context.Context, field
 		return ec.fieldContext_PlacementEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PlacementEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_PlacementFilterValues(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "states":
+		return ec.fieldContext_PlacementFilterValues_states(ctx, field)
+	case "participant":
+		return ec.fieldContext_PlacementFilterValues_participant(ctx, field)
+	case "company":
+		return ec.fieldContext_PlacementFilterValues_company(ctx, field)
+	case "organisation":
+		return ec.fieldContext_PlacementFilterValues_organisation(ctx, field)
+	case "tutor":
+		return ec.fieldContext_PlacementFilterValues_tutor(ctx, field)
+	case "on":
+		return ec.fieldContext_PlacementFilterValues_on(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PlacementFilterValues", field.Name)
 }
 
 func (ec *executionContext) childFields_PlacementStep(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8176,6 +8700,28 @@ func (ec *executionContext) childFields_PlacementStep(ctx context.Context, field
 		return ec.fieldContext_PlacementStep_reason(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PlacementStep", field.Name)
+}
+
+func (ec *executionContext) childFields_PlacementUpdate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_PlacementUpdate_cursor(ctx, field)
+	case "sequence":
+		return ec.fieldContext_PlacementUpdate_sequence(ctx, field)
+	case "occurredAt":
+		return ec.fieldContext_PlacementUpdate_occurredAt(ctx, field)
+	case "act":
+		return ec.fieldContext_PlacementUpdate_act(ctx, field)
+	case "kind":
+		return ec.fieldContext_PlacementUpdate_kind(ctx, field)
+	case "subjectId":
+		return ec.fieldContext_PlacementUpdate_subjectId(ctx, field)
+	case "subject":
+		return ec.fieldContext_PlacementUpdate_subject(ctx, field)
+	case "removedId":
+		return ec.fieldContext_PlacementUpdate_removedId(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PlacementUpdate", field.Name)
 }
 
 func (ec *executionContext) childFields_PlanActivityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8308,6 +8854,26 @@ func (ec *executionContext) childFields_ProgrammeFinding(ctx context.Context, fi
 		return ec.fieldContext_ProgrammeFinding_message(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProgrammeFinding", field.Name)
+}
+
+func (ec *executionContext) childFields_ProgrammePulse(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "at":
+		return ec.fieldContext_ProgrammePulse_at(ctx, field)
+	case "presentToday":
+		return ec.fieldContext_ProgrammePulse_presentToday(ctx, field)
+	case "late":
+		return ec.fieldContext_ProgrammePulse_late(ctx, field)
+	case "blockedMatches":
+		return ec.fieldContext_ProgrammePulse_blockedMatches(ctx, field)
+	case "suspendedPlacements":
+		return ec.fieldContext_ProgrammePulse_suspendedPlacements(ctx, field)
+	case "moneyLeft":
+		return ec.fieldContext_ProgrammePulse_moneyLeft(ctx, field)
+	case "hidden":
+		return ec.fieldContext_ProgrammePulse_hidden(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProgrammePulse", field.Name)
 }
 
 func (ec *executionContext) childFields_ProgrammeTarget(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8514,6 +9080,20 @@ func (ec *executionContext) childFields_RegisterCompanyPayload(ctx context.Conte
 		return ec.fieldContext_RegisterCompanyPayload_company(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RegisterCompanyPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RegisterCounter(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_RegisterCounter_code(ctx, field)
+	case "label":
+		return ec.fieldContext_RegisterCounter_label(ctx, field)
+	case "count":
+		return ec.fieldContext_RegisterCounter_count(ctx, field)
+	case "filter":
+		return ec.fieldContext_RegisterCounter_filter(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RegisterCounter", field.Name)
 }
 
 func (ec *executionContext) childFields_RegisterDevicePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10374,6 +10954,60 @@ func (ec *executionContext) field_Query_attendances_args(ctx context.Context, ra
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_changes_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "programme",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["programme"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOFeedCursor2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "since",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalOInstant2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["since"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "topics",
+		func(ctx context.Context, v any) ([]ChangeTopic, error) {
+			return ec.unmarshalOChangeTopic2ᚕgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐChangeTopicᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["topics"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int32, error) {
+			return ec.unmarshalOInt2ᚖint32(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "latestPerSubject",
+		func(ctx context.Context, v any) (bool, error) {
+			return ec.unmarshalNBoolean2bool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["latestPerSubject"] = arg5
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_companies_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -11078,6 +11712,20 @@ func (ec *executionContext) field_Query_position_args(ctx context.Context, rawAr
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_programmePulse_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "programme",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["programme"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_programme_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -11146,6 +11794,44 @@ func (ec *executionContext) field_Query_readJournal_args(ctx context.Context, ra
 	return args, nil
 }
 
+func (ec *executionContext) field_Subscription_allowanceUpdates_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "programme",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["programme"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOFeedCursor2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "organisation",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["organisation"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "participant",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["participant"] = arg3
+	return args, nil
+}
+
 func (ec *executionContext) field_Subscription_attendanceUpdates_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -11165,22 +11851,68 @@ func (ec *executionContext) field_Subscription_attendanceUpdates_args(ctx contex
 		return nil, err
 	}
 	args["after"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "participant",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "organisation",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOID2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["participant"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "placement",
+	args["organisation"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "participant",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOID2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["placement"] = arg3
+	args["participant"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "placement",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["placement"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "company",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["company"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_changes_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "programme",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["programme"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOFeedCursor2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "topics",
+		func(ctx context.Context, v any) ([]ChangeTopic, error) {
+			return ec.unmarshalOChangeTopic2ᚕgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐChangeTopicᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["topics"] = arg2
 	return args, nil
 }
 
@@ -11203,22 +11935,98 @@ func (ec *executionContext) field_Subscription_matchingUpdates_args(ctx context.
 		return nil, err
 	}
 	args["after"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "participant",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "organisation",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOID2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["participant"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "company",
+	args["organisation"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "participant",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOID2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["company"] = arg3
+	args["participant"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "company",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["company"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_placementUpdates_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "programme",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["programme"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOFeedCursor2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "organisation",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["organisation"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "participant",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["participant"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "placement",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["placement"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "company",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["company"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_programmePulse_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "programme",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["programme"] = arg0
 	return args, nil
 }
 
@@ -12836,6 +13644,98 @@ func (ec *executionContext) fieldContext_AllowanceEdge_node(_ context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _AllowanceFilterValues_month(ctx context.Context, field graphql.CollectedField, obj *AllowanceFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceFilterValues_month(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Month, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *calendar.Month) graphql.Marshaler {
+			return ec.marshalOMonth2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐMonth(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceFilterValues_month(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceFilterValues", field, false, false, errors.New("field of type Month does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceFilterValues_participant(ctx context.Context, field graphql.CollectedField, obj *AllowanceFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceFilterValues_participant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Participant, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceFilterValues_participant(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceFilterValues", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceFilterValues_organisation(ctx context.Context, field graphql.CollectedField, obj *AllowanceFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceFilterValues_organisation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Organisation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceFilterValues_organisation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceFilterValues", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceFilterValues_capped(ctx context.Context, field graphql.CollectedField, obj *AllowanceFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceFilterValues_capped(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Capped, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceFilterValues_capped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceFilterValues", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _AllowanceLine_id(ctx context.Context, field graphql.CollectedField, obj *AllowanceLine) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13004,6 +13904,199 @@ func (ec *executionContext) _AllowanceLine_text(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_AllowanceLine_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AllowanceLine", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceUpdate_cursor(ctx context.Context, field graphql.CollectedField, obj *AllowanceUpdate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceUpdate_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNFeedCursor2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceUpdate_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceUpdate", field, false, false, errors.New("field of type FeedCursor does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceUpdate_sequence(ctx context.Context, field graphql.CollectedField, obj *AllowanceUpdate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceUpdate_sequence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sequence, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceUpdate_sequence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceUpdate", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceUpdate_occurredAt(ctx context.Context, field graphql.CollectedField, obj *AllowanceUpdate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceUpdate_occurredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OccurredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNInstant2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceUpdate_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceUpdate", field, false, false, errors.New("field of type Instant does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceUpdate_act(ctx context.Context, field graphql.CollectedField, obj *AllowanceUpdate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceUpdate_act(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Act, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceUpdate_act(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceUpdate", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceUpdate_kind(ctx context.Context, field graphql.CollectedField, obj *AllowanceUpdate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceUpdate_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v FeedKind) graphql.Marshaler {
+			return ec.marshalNFeedKind2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐFeedKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceUpdate_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceUpdate", field, false, false, errors.New("field of type FeedKind does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceUpdate_subjectId(ctx context.Context, field graphql.CollectedField, obj *AllowanceUpdate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceUpdate_subjectId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SubjectID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceUpdate_subjectId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceUpdate", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceUpdate_subject(ctx context.Context, field graphql.CollectedField, obj *AllowanceUpdate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceUpdate_subject(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Subject, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Allowance) graphql.Marshaler {
+			return ec.marshalOAllowance2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowance(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceUpdate_subject(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AllowanceUpdate",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Allowance(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AllowanceUpdate_removedId(ctx context.Context, field graphql.CollectedField, obj *AllowanceUpdate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceUpdate_removedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RemovedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceUpdate_removedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceUpdate", field, false, false, errors.New("field of type ID does not have child fields"))
 }
 
 func (ec *executionContext) _AllowedAct_act(ctx context.Context, field graphql.CollectedField, obj *AllowedAct) (ret graphql.Marshaler) {
@@ -14820,6 +15913,167 @@ func (ec *executionContext) fieldContext_AttendanceEdge_node(_ context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _AttendanceFilterValues_from(ctx context.Context, field graphql.CollectedField, obj *AttendanceFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttendanceFilterValues_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *calendar.Day) graphql.Marshaler {
+			return ec.marshalODay2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AttendanceFilterValues_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AttendanceFilterValues", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
+func (ec *executionContext) _AttendanceFilterValues_to(ctx context.Context, field graphql.CollectedField, obj *AttendanceFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttendanceFilterValues_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *calendar.Day) graphql.Marshaler {
+			return ec.marshalODay2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AttendanceFilterValues_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AttendanceFilterValues", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
+func (ec *executionContext) _AttendanceFilterValues_month(ctx context.Context, field graphql.CollectedField, obj *AttendanceFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttendanceFilterValues_month(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Month, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *calendar.Month) graphql.Marshaler {
+			return ec.marshalOMonth2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐMonth(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AttendanceFilterValues_month(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AttendanceFilterValues", field, false, false, errors.New("field of type Month does not have child fields"))
+}
+
+func (ec *executionContext) _AttendanceFilterValues_standings(ctx context.Context, field graphql.CollectedField, obj *AttendanceFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttendanceFilterValues_standings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Standings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []AttendanceStanding) graphql.Marshaler {
+			return ec.marshalOAttendanceStanding2ᚕgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAttendanceStandingᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AttendanceFilterValues_standings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AttendanceFilterValues", field, false, false, errors.New("field of type AttendanceStanding does not have child fields"))
+}
+
+func (ec *executionContext) _AttendanceFilterValues_kind(ctx context.Context, field graphql.CollectedField, obj *AttendanceFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttendanceFilterValues_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *AttendanceKind) graphql.Marshaler {
+			return ec.marshalOAttendanceKind2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAttendanceKind(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AttendanceFilterValues_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AttendanceFilterValues", field, false, false, errors.New("field of type AttendanceKind does not have child fields"))
+}
+
+func (ec *executionContext) _AttendanceFilterValues_participant(ctx context.Context, field graphql.CollectedField, obj *AttendanceFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttendanceFilterValues_participant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Participant, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AttendanceFilterValues_participant(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AttendanceFilterValues", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _AttendanceFilterValues_placement(ctx context.Context, field graphql.CollectedField, obj *AttendanceFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttendanceFilterValues_placement(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Placement, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AttendanceFilterValues_placement(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AttendanceFilterValues", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
 func (ec *executionContext) _AttendanceUpdate_cursor(ctx context.Context, field graphql.CollectedField, obj *AttendanceUpdate) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15626,6 +16880,300 @@ func (ec *executionContext) _Certificate_validTo(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_Certificate_validTo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Certificate", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
+func (ec *executionContext) _ChangePage_nodes(ctx context.Context, field graphql.CollectedField, obj *ChangePage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangePage_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ChangeUpdate) graphql.Marshaler {
+			return ec.marshalNChangeUpdate2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐChangeUpdateᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChangePage_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChangePage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ChangeUpdate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChangePage_endCursor(ctx context.Context, field graphql.CollectedField, obj *ChangePage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangePage_endCursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EndCursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNFeedCursor2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChangePage_endCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChangePage", field, false, false, errors.New("field of type FeedCursor does not have child fields"))
+}
+
+func (ec *executionContext) _ChangePage_hasMore(ctx context.Context, field graphql.CollectedField, obj *ChangePage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangePage_hasMore(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HasMore, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChangePage_hasMore(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChangePage", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _ChangePage_resync(ctx context.Context, field graphql.CollectedField, obj *ChangePage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangePage_resync(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Resync, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChangePage_resync(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChangePage", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _ChangeUpdate_cursor(ctx context.Context, field graphql.CollectedField, obj *ChangeUpdate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeUpdate_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNFeedCursor2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeUpdate_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChangeUpdate", field, false, false, errors.New("field of type FeedCursor does not have child fields"))
+}
+
+func (ec *executionContext) _ChangeUpdate_sequence(ctx context.Context, field graphql.CollectedField, obj *ChangeUpdate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeUpdate_sequence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sequence, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeUpdate_sequence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChangeUpdate", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ChangeUpdate_occurredAt(ctx context.Context, field graphql.CollectedField, obj *ChangeUpdate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeUpdate_occurredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OccurredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNInstant2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeUpdate_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChangeUpdate", field, false, false, errors.New("field of type Instant does not have child fields"))
+}
+
+func (ec *executionContext) _ChangeUpdate_act(ctx context.Context, field graphql.CollectedField, obj *ChangeUpdate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeUpdate_act(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Act, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeUpdate_act(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChangeUpdate", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ChangeUpdate_kind(ctx context.Context, field graphql.CollectedField, obj *ChangeUpdate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeUpdate_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v FeedKind) graphql.Marshaler {
+			return ec.marshalNFeedKind2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐFeedKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeUpdate_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChangeUpdate", field, false, false, errors.New("field of type FeedKind does not have child fields"))
+}
+
+func (ec *executionContext) _ChangeUpdate_subjectId(ctx context.Context, field graphql.CollectedField, obj *ChangeUpdate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeUpdate_subjectId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SubjectID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeUpdate_subjectId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChangeUpdate", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _ChangeUpdate_subject(ctx context.Context, field graphql.CollectedField, obj *ChangeUpdate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeUpdate_subject(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Subject, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v Node) graphql.Marshaler {
+			return ec.marshalONode2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐNode(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeUpdate_subject(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChangeUpdate",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChangeUpdate_removedId(ctx context.Context, field graphql.CollectedField, obj *ChangeUpdate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeUpdate_removedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RemovedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeUpdate_removedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChangeUpdate", field, false, false, errors.New("field of type ID does not have child fields"))
 }
 
 func (ec *executionContext) _CheckEligibilityPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *CheckEligibilityPayload) (ret graphql.Marshaler) {
@@ -19940,6 +21488,107 @@ func (ec *executionContext) fieldContext_DueConnection_totalCount(_ context.Cont
 	return graphql.NewScalarFieldContext("DueConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _DueCounter_code(ctx context.Context, field graphql.CollectedField, obj *DueCounter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DueCounter_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DueCounter_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DueCounter", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DueCounter_label(ctx context.Context, field graphql.CollectedField, obj *DueCounter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DueCounter_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Label, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DueCounter_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DueCounter", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DueCounter_count(ctx context.Context, field graphql.CollectedField, obj *DueCounter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DueCounter_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DueCounter_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DueCounter", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _DueCounter_filter(ctx context.Context, field graphql.CollectedField, obj *DueCounter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DueCounter_filter(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filter, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *DueFilterValues) graphql.Marshaler {
+			return ec.marshalNDueFilterValues2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐDueFilterValues(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DueCounter_filter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DueCounter",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DueFilterValues(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _DueEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *DueEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19993,6 +21642,75 @@ func (ec *executionContext) fieldContext_DueEdge_node(_ context.Context, field g
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _DueFilterValues_overdue(ctx context.Context, field graphql.CollectedField, obj *DueFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DueFilterValues_overdue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Overdue, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DueFilterValues_overdue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DueFilterValues", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _DueFilterValues_done(ctx context.Context, field graphql.CollectedField, obj *DueFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DueFilterValues_done(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Done, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DueFilterValues_done(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DueFilterValues", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _DueFilterValues_kind(ctx context.Context, field graphql.CollectedField, obj *DueFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DueFilterValues_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DueFilterValues_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DueFilterValues", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _EndDelegationPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *EndDelegationPayload) (ret graphql.Marshaler) {
@@ -25320,6 +27038,107 @@ func (ec *executionContext) fieldContext_MatchConnection_totalCount(_ context.Co
 	return graphql.NewScalarFieldContext("MatchConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _MatchCounter_code(ctx context.Context, field graphql.CollectedField, obj *MatchCounter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MatchCounter_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MatchCounter_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MatchCounter", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MatchCounter_label(ctx context.Context, field graphql.CollectedField, obj *MatchCounter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MatchCounter_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Label, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MatchCounter_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MatchCounter", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MatchCounter_count(ctx context.Context, field graphql.CollectedField, obj *MatchCounter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MatchCounter_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MatchCounter_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MatchCounter", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _MatchCounter_filter(ctx context.Context, field graphql.CollectedField, obj *MatchCounter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MatchCounter_filter(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filter, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MatchFilterValues) graphql.Marshaler {
+			return ec.marshalNMatchFilterValues2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMatchFilterValues(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MatchCounter_filter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MatchCounter",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MatchFilterValues(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _MatchEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *MatchEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -25373,6 +27192,144 @@ func (ec *executionContext) fieldContext_MatchEdge_node(_ context.Context, field
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _MatchFilterValues_states(ctx context.Context, field graphql.CollectedField, obj *MatchFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MatchFilterValues_states(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.States, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []MatchState) graphql.Marshaler {
+			return ec.marshalOMatchState2ᚕgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMatchStateᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MatchFilterValues_states(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MatchFilterValues", field, false, false, errors.New("field of type MatchState does not have child fields"))
+}
+
+func (ec *executionContext) _MatchFilterValues_participant(ctx context.Context, field graphql.CollectedField, obj *MatchFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MatchFilterValues_participant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Participant, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MatchFilterValues_participant(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MatchFilterValues", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _MatchFilterValues_opening(ctx context.Context, field graphql.CollectedField, obj *MatchFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MatchFilterValues_opening(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Opening, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MatchFilterValues_opening(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MatchFilterValues", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _MatchFilterValues_company(ctx context.Context, field graphql.CollectedField, obj *MatchFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MatchFilterValues_company(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Company, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MatchFilterValues_company(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MatchFilterValues", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _MatchFilterValues_blocked(ctx context.Context, field graphql.CollectedField, obj *MatchFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MatchFilterValues_blocked(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Blocked, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MatchFilterValues_blocked(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MatchFilterValues", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _MatchFilterValues_minimumScore(ctx context.Context, field graphql.CollectedField, obj *MatchFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MatchFilterValues_minimumScore(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MinimumScore, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int32) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint32(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MatchFilterValues_minimumScore(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MatchFilterValues", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _MatchReason_id(ctx context.Context, field graphql.CollectedField, obj *MatchReason) (ret graphql.Marshaler) {
@@ -26411,6 +28368,107 @@ func (ec *executionContext) fieldContext_MergePersonsPayload_merged(_ context.Co
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MoneyCounter_code(ctx context.Context, field graphql.CollectedField, obj *MoneyCounter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoneyCounter_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoneyCounter_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoneyCounter", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MoneyCounter_label(ctx context.Context, field graphql.CollectedField, obj *MoneyCounter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoneyCounter_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Label, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoneyCounter_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoneyCounter", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MoneyCounter_amount(ctx context.Context, field graphql.CollectedField, obj *MoneyCounter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoneyCounter_amount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Amount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Cents) graphql.Marshaler {
+			return ec.marshalNCents2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋmoneyᚐCents(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoneyCounter_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoneyCounter", field, false, false, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _MoneyCounter_filter(ctx context.Context, field graphql.CollectedField, obj *MoneyCounter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoneyCounter_filter(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filter, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *AllowanceFilterValues) graphql.Marshaler {
+			return ec.marshalNAllowanceFilterValues2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceFilterValues(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoneyCounter_filter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MoneyCounter",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AllowanceFilterValues(ctx, field)
 		},
 	}
 	return fc, nil
@@ -34538,6 +36596,107 @@ func (ec *executionContext) fieldContext_PlacementConnection_totalCount(_ contex
 	return graphql.NewScalarFieldContext("PlacementConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _PlacementCounter_code(ctx context.Context, field graphql.CollectedField, obj *PlacementCounter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlacementCounter_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlacementCounter_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PlacementCounter", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PlacementCounter_label(ctx context.Context, field graphql.CollectedField, obj *PlacementCounter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlacementCounter_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Label, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlacementCounter_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PlacementCounter", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PlacementCounter_count(ctx context.Context, field graphql.CollectedField, obj *PlacementCounter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlacementCounter_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlacementCounter_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PlacementCounter", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _PlacementCounter_filter(ctx context.Context, field graphql.CollectedField, obj *PlacementCounter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlacementCounter_filter(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filter, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PlacementFilterValues) graphql.Marshaler {
+			return ec.marshalNPlacementFilterValues2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPlacementFilterValues(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlacementCounter_filter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PlacementCounter",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PlacementFilterValues(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PlacementEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *PlacementEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -34591,6 +36750,144 @@ func (ec *executionContext) fieldContext_PlacementEdge_node(_ context.Context, f
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _PlacementFilterValues_states(ctx context.Context, field graphql.CollectedField, obj *PlacementFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlacementFilterValues_states(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.States, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []PlacementState) graphql.Marshaler {
+			return ec.marshalOPlacementState2ᚕgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPlacementStateᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PlacementFilterValues_states(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PlacementFilterValues", field, false, false, errors.New("field of type PlacementState does not have child fields"))
+}
+
+func (ec *executionContext) _PlacementFilterValues_participant(ctx context.Context, field graphql.CollectedField, obj *PlacementFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlacementFilterValues_participant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Participant, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PlacementFilterValues_participant(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PlacementFilterValues", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _PlacementFilterValues_company(ctx context.Context, field graphql.CollectedField, obj *PlacementFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlacementFilterValues_company(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Company, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PlacementFilterValues_company(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PlacementFilterValues", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _PlacementFilterValues_organisation(ctx context.Context, field graphql.CollectedField, obj *PlacementFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlacementFilterValues_organisation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Organisation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PlacementFilterValues_organisation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PlacementFilterValues", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _PlacementFilterValues_tutor(ctx context.Context, field graphql.CollectedField, obj *PlacementFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlacementFilterValues_tutor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tutor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PlacementFilterValues_tutor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PlacementFilterValues", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _PlacementFilterValues_on(ctx context.Context, field graphql.CollectedField, obj *PlacementFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlacementFilterValues_on(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.On, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *calendar.Day) graphql.Marshaler {
+			return ec.marshalODay2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PlacementFilterValues_on(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PlacementFilterValues", field, false, false, errors.New("field of type Day does not have child fields"))
 }
 
 func (ec *executionContext) _PlacementStep_id(ctx context.Context, field graphql.CollectedField, obj *PlacementStep) (ret graphql.Marshaler) {
@@ -34816,6 +37113,199 @@ func (ec *executionContext) fieldContext_PlacementStep_reason(_ context.Context,
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _PlacementUpdate_cursor(ctx context.Context, field graphql.CollectedField, obj *PlacementUpdate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlacementUpdate_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNFeedCursor2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlacementUpdate_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PlacementUpdate", field, false, false, errors.New("field of type FeedCursor does not have child fields"))
+}
+
+func (ec *executionContext) _PlacementUpdate_sequence(ctx context.Context, field graphql.CollectedField, obj *PlacementUpdate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlacementUpdate_sequence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sequence, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlacementUpdate_sequence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PlacementUpdate", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _PlacementUpdate_occurredAt(ctx context.Context, field graphql.CollectedField, obj *PlacementUpdate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlacementUpdate_occurredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OccurredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNInstant2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlacementUpdate_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PlacementUpdate", field, false, false, errors.New("field of type Instant does not have child fields"))
+}
+
+func (ec *executionContext) _PlacementUpdate_act(ctx context.Context, field graphql.CollectedField, obj *PlacementUpdate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlacementUpdate_act(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Act, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlacementUpdate_act(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PlacementUpdate", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PlacementUpdate_kind(ctx context.Context, field graphql.CollectedField, obj *PlacementUpdate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlacementUpdate_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v FeedKind) graphql.Marshaler {
+			return ec.marshalNFeedKind2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐFeedKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlacementUpdate_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PlacementUpdate", field, false, false, errors.New("field of type FeedKind does not have child fields"))
+}
+
+func (ec *executionContext) _PlacementUpdate_subjectId(ctx context.Context, field graphql.CollectedField, obj *PlacementUpdate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlacementUpdate_subjectId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SubjectID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PlacementUpdate_subjectId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PlacementUpdate", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _PlacementUpdate_subject(ctx context.Context, field graphql.CollectedField, obj *PlacementUpdate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlacementUpdate_subject(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Subject, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Placement) graphql.Marshaler {
+			return ec.marshalOPlacement2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPlacement(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PlacementUpdate_subject(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PlacementUpdate",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Placement(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PlacementUpdate_removedId(ctx context.Context, field graphql.CollectedField, obj *PlacementUpdate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlacementUpdate_removedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RemovedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PlacementUpdate_removedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PlacementUpdate", field, false, false, errors.New("field of type ID does not have child fields"))
 }
 
 func (ec *executionContext) _PlanActivityPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *PlanActivityPayload) (ret graphql.Marshaler) {
@@ -36044,6 +38534,212 @@ func (ec *executionContext) fieldContext_ProgrammeFinding_message(_ context.Cont
 	return graphql.NewScalarFieldContext("ProgrammeFinding", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _ProgrammePulse_at(ctx context.Context, field graphql.CollectedField, obj *ProgrammePulse) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProgrammePulse_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNInstant2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProgrammePulse_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProgrammePulse", field, false, false, errors.New("field of type Instant does not have child fields"))
+}
+
+func (ec *executionContext) _ProgrammePulse_presentToday(ctx context.Context, field graphql.CollectedField, obj *ProgrammePulse) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProgrammePulse_presentToday(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PresentToday, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *RegisterCounter) graphql.Marshaler {
+			return ec.marshalORegisterCounter2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRegisterCounter(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProgrammePulse_presentToday(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProgrammePulse",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RegisterCounter(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProgrammePulse_late(ctx context.Context, field graphql.CollectedField, obj *ProgrammePulse) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProgrammePulse_late(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Late, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *DueCounter) graphql.Marshaler {
+			return ec.marshalODueCounter2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐDueCounter(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProgrammePulse_late(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProgrammePulse",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DueCounter(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProgrammePulse_blockedMatches(ctx context.Context, field graphql.CollectedField, obj *ProgrammePulse) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProgrammePulse_blockedMatches(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BlockedMatches, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MatchCounter) graphql.Marshaler {
+			return ec.marshalOMatchCounter2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMatchCounter(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProgrammePulse_blockedMatches(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProgrammePulse",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MatchCounter(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProgrammePulse_suspendedPlacements(ctx context.Context, field graphql.CollectedField, obj *ProgrammePulse) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProgrammePulse_suspendedPlacements(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SuspendedPlacements, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PlacementCounter) graphql.Marshaler {
+			return ec.marshalOPlacementCounter2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPlacementCounter(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProgrammePulse_suspendedPlacements(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProgrammePulse",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PlacementCounter(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProgrammePulse_moneyLeft(ctx context.Context, field graphql.CollectedField, obj *ProgrammePulse) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProgrammePulse_moneyLeft(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MoneyLeft, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MoneyCounter) graphql.Marshaler {
+			return ec.marshalOMoneyCounter2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMoneyCounter(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProgrammePulse_moneyLeft(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProgrammePulse",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MoneyCounter(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProgrammePulse_hidden(ctx context.Context, field graphql.CollectedField, obj *ProgrammePulse) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProgrammePulse_hidden(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hidden, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProgrammePulse_hidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProgrammePulse", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _ProgrammeTarget_id(ctx context.Context, field graphql.CollectedField, obj *ProgrammeTarget) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -36488,6 +39184,94 @@ func (ec *executionContext) fieldContext_Query_position(ctx context.Context, fie
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_position_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_changes(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_changes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Changes(ctx, fc.Args["programme"].(string), fc.Args["after"].(*string), fc.Args["since"].(*time.Time), fc.Args["topics"].([]ChangeTopic), fc.Args["first"].(*int32), fc.Args["latestPerSubject"].(bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ChangePage) graphql.Marshaler {
+			return ec.marshalNChangePage2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐChangePage(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_changes(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ChangePage(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_changes_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_programmePulse(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_programmePulse(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ProgrammePulse(ctx, fc.Args["programme"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ProgrammePulse) graphql.Marshaler {
+			return ec.marshalNProgrammePulse2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐProgrammePulse(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_programmePulse(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProgrammePulse(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_programmePulse_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -38845,6 +41629,107 @@ func (ec *executionContext) fieldContext_RegisterCompanyPayload_company(_ contex
 	return fc, nil
 }
 
+func (ec *executionContext) _RegisterCounter_code(ctx context.Context, field graphql.CollectedField, obj *RegisterCounter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegisterCounter_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegisterCounter_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegisterCounter", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RegisterCounter_label(ctx context.Context, field graphql.CollectedField, obj *RegisterCounter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegisterCounter_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Label, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegisterCounter_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegisterCounter", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RegisterCounter_count(ctx context.Context, field graphql.CollectedField, obj *RegisterCounter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegisterCounter_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegisterCounter_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegisterCounter", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _RegisterCounter_filter(ctx context.Context, field graphql.CollectedField, obj *RegisterCounter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegisterCounter_filter(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filter, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *AttendanceFilterValues) graphql.Marshaler {
+			return ec.marshalNAttendanceFilterValues2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAttendanceFilterValues(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegisterCounter_filter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RegisterCounter",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AttendanceFilterValues(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RegisterDevicePayload_requestId(ctx context.Context, field graphql.CollectedField, obj *RegisterDevicePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -40577,7 +43462,7 @@ func (ec *executionContext) _Subscription_attendanceUpdates(ctx context.Context,
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Subscription().AttendanceUpdates(ctx, fc.Args["programme"].(string), fc.Args["after"].(*string), fc.Args["participant"].(*string), fc.Args["placement"].(*string))
+			return ec.Resolvers.Subscription().AttendanceUpdates(ctx, fc.Args["programme"].(string), fc.Args["after"].(*string), fc.Args["organisation"].(*string), fc.Args["participant"].(*string), fc.Args["placement"].(*string), fc.Args["company"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *AttendanceUpdate) graphql.Marshaler {
@@ -40621,7 +43506,7 @@ func (ec *executionContext) _Subscription_matchingUpdates(ctx context.Context, f
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Subscription().MatchingUpdates(ctx, fc.Args["programme"].(string), fc.Args["after"].(*string), fc.Args["participant"].(*string), fc.Args["company"].(*string))
+			return ec.Resolvers.Subscription().MatchingUpdates(ctx, fc.Args["programme"].(string), fc.Args["after"].(*string), fc.Args["organisation"].(*string), fc.Args["participant"].(*string), fc.Args["company"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *MatchingUpdate) graphql.Marshaler {
@@ -40649,6 +43534,182 @@ func (ec *executionContext) fieldContext_Subscription_matchingUpdates(ctx contex
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Subscription_matchingUpdates_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Subscription_placementUpdates(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_placementUpdates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().PlacementUpdates(ctx, fc.Args["programme"].(string), fc.Args["after"].(*string), fc.Args["organisation"].(*string), fc.Args["participant"].(*string), fc.Args["placement"].(*string), fc.Args["company"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PlacementUpdate) graphql.Marshaler {
+			return ec.marshalNPlacementUpdate2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPlacementUpdate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_placementUpdates(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PlacementUpdate(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_placementUpdates_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Subscription_allowanceUpdates(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_allowanceUpdates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().AllowanceUpdates(ctx, fc.Args["programme"].(string), fc.Args["after"].(*string), fc.Args["organisation"].(*string), fc.Args["participant"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *AllowanceUpdate) graphql.Marshaler {
+			return ec.marshalNAllowanceUpdate2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceUpdate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_allowanceUpdates(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AllowanceUpdate(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_allowanceUpdates_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Subscription_changes(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_changes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().Changes(ctx, fc.Args["programme"].(string), fc.Args["after"].(*string), fc.Args["topics"].([]ChangeTopic))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ChangeUpdate) graphql.Marshaler {
+			return ec.marshalNChangeUpdate2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐChangeUpdate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_changes(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ChangeUpdate(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_changes_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Subscription_programmePulse(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_programmePulse(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().ProgrammePulse(ctx, fc.Args["programme"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ProgrammePulse) graphql.Marshaler {
+			return ec.marshalNProgrammePulse2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐProgrammePulse(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_programmePulse(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProgrammePulse(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_programmePulse_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -51532,6 +54593,59 @@ func (ec *executionContext) _AllowanceEdge(ctx context.Context, sel ast.Selectio
 	return out
 }
 
+var allowanceFilterValuesImplementors = []string{"AllowanceFilterValues"}
+
+func (ec *executionContext) _AllowanceFilterValues(ctx context.Context, sel ast.SelectionSet, obj *AllowanceFilterValues) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, allowanceFilterValuesImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AllowanceFilterValues")
+		case "month":
+			out.Values[i] = ec._AllowanceFilterValues_month(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "participant":
+			out.Values[i] = ec._AllowanceFilterValues_participant(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "organisation":
+			out.Values[i] = ec._AllowanceFilterValues_organisation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "capped":
+			out.Values[i] = ec._AllowanceFilterValues_capped(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var allowanceLineImplementors = []string{"AllowanceLine", "Node"}
 
 func (ec *executionContext) _AllowanceLine(ctx context.Context, sel ast.SelectionSet, obj *AllowanceLine) graphql.Marshaler {
@@ -51577,6 +54691,79 @@ func (ec *executionContext) _AllowanceLine(ctx context.Context, sel ast.Selectio
 		case "text":
 			out.Values[i] = ec._AllowanceLine_text(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var allowanceUpdateImplementors = []string{"AllowanceUpdate"}
+
+func (ec *executionContext) _AllowanceUpdate(ctx context.Context, sel ast.SelectionSet, obj *AllowanceUpdate) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, allowanceUpdateImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AllowanceUpdate")
+		case "cursor":
+			out.Values[i] = ec._AllowanceUpdate_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sequence":
+			out.Values[i] = ec._AllowanceUpdate_sequence(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "occurredAt":
+			out.Values[i] = ec._AllowanceUpdate_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "act":
+			out.Values[i] = ec._AllowanceUpdate_act(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "kind":
+			out.Values[i] = ec._AllowanceUpdate_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "subjectId":
+			out.Values[i] = ec._AllowanceUpdate_subjectId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "subject":
+			out.Values[i] = ec._AllowanceUpdate_subject(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "removedId":
+			out.Values[i] = ec._AllowanceUpdate_removedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -52283,6 +55470,74 @@ func (ec *executionContext) _AttendanceEdge(ctx context.Context, sel ast.Selecti
 	return out
 }
 
+var attendanceFilterValuesImplementors = []string{"AttendanceFilterValues"}
+
+func (ec *executionContext) _AttendanceFilterValues(ctx context.Context, sel ast.SelectionSet, obj *AttendanceFilterValues) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, attendanceFilterValuesImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AttendanceFilterValues")
+		case "from":
+			out.Values[i] = ec._AttendanceFilterValues_from(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "to":
+			out.Values[i] = ec._AttendanceFilterValues_to(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "month":
+			out.Values[i] = ec._AttendanceFilterValues_month(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "standings":
+			out.Values[i] = ec._AttendanceFilterValues_standings(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "kind":
+			out.Values[i] = ec._AttendanceFilterValues_kind(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "participant":
+			out.Values[i] = ec._AttendanceFilterValues_participant(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "placement":
+			out.Values[i] = ec._AttendanceFilterValues_placement(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var attendanceUpdateImplementors = []string{"AttendanceUpdate"}
 
 func (ec *executionContext) _AttendanceUpdate(ctx context.Context, sel ast.SelectionSet, obj *AttendanceUpdate) graphql.Marshaler {
@@ -52617,6 +55872,132 @@ func (ec *executionContext) _Certificate(ctx context.Context, sel ast.SelectionS
 			}
 		case "validTo":
 			out.Values[i] = ec._Certificate_validTo(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var changePageImplementors = []string{"ChangePage"}
+
+func (ec *executionContext) _ChangePage(ctx context.Context, sel ast.SelectionSet, obj *ChangePage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, changePageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ChangePage")
+		case "nodes":
+			out.Values[i] = ec._ChangePage_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "endCursor":
+			out.Values[i] = ec._ChangePage_endCursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hasMore":
+			out.Values[i] = ec._ChangePage_hasMore(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "resync":
+			out.Values[i] = ec._ChangePage_resync(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var changeUpdateImplementors = []string{"ChangeUpdate"}
+
+func (ec *executionContext) _ChangeUpdate(ctx context.Context, sel ast.SelectionSet, obj *ChangeUpdate) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, changeUpdateImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ChangeUpdate")
+		case "cursor":
+			out.Values[i] = ec._ChangeUpdate_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sequence":
+			out.Values[i] = ec._ChangeUpdate_sequence(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "occurredAt":
+			out.Values[i] = ec._ChangeUpdate_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "act":
+			out.Values[i] = ec._ChangeUpdate_act(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "kind":
+			out.Values[i] = ec._ChangeUpdate_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "subjectId":
+			out.Values[i] = ec._ChangeUpdate_subjectId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "subject":
+			out.Values[i] = ec._ChangeUpdate_subject(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "removedId":
+			out.Values[i] = ec._ChangeUpdate_removedId(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -54406,6 +57787,59 @@ func (ec *executionContext) _DueConnection(ctx context.Context, sel ast.Selectio
 	return out
 }
 
+var dueCounterImplementors = []string{"DueCounter"}
+
+func (ec *executionContext) _DueCounter(ctx context.Context, sel ast.SelectionSet, obj *DueCounter) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, dueCounterImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DueCounter")
+		case "code":
+			out.Values[i] = ec._DueCounter_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "label":
+			out.Values[i] = ec._DueCounter_label(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._DueCounter_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filter":
+			out.Values[i] = ec._DueCounter_filter(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var dueEdgeImplementors = []string{"DueEdge"}
 
 func (ec *executionContext) _DueEdge(ctx context.Context, sel ast.SelectionSet, obj *DueEdge) graphql.Marshaler {
@@ -54426,6 +57860,54 @@ func (ec *executionContext) _DueEdge(ctx context.Context, sel ast.SelectionSet, 
 		case "node":
 			out.Values[i] = ec._DueEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var dueFilterValuesImplementors = []string{"DueFilterValues"}
+
+func (ec *executionContext) _DueFilterValues(ctx context.Context, sel ast.SelectionSet, obj *DueFilterValues) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, dueFilterValuesImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DueFilterValues")
+		case "overdue":
+			out.Values[i] = ec._DueFilterValues_overdue(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "done":
+			out.Values[i] = ec._DueFilterValues_done(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "kind":
+			out.Values[i] = ec._DueFilterValues_kind(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -56457,6 +59939,59 @@ func (ec *executionContext) _MatchConnection(ctx context.Context, sel ast.Select
 	return out
 }
 
+var matchCounterImplementors = []string{"MatchCounter"}
+
+func (ec *executionContext) _MatchCounter(ctx context.Context, sel ast.SelectionSet, obj *MatchCounter) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, matchCounterImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MatchCounter")
+		case "code":
+			out.Values[i] = ec._MatchCounter_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "label":
+			out.Values[i] = ec._MatchCounter_label(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._MatchCounter_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filter":
+			out.Values[i] = ec._MatchCounter_filter(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var matchEdgeImplementors = []string{"MatchEdge"}
 
 func (ec *executionContext) _MatchEdge(ctx context.Context, sel ast.SelectionSet, obj *MatchEdge) graphql.Marshaler {
@@ -56477,6 +60012,69 @@ func (ec *executionContext) _MatchEdge(ctx context.Context, sel ast.SelectionSet
 		case "node":
 			out.Values[i] = ec._MatchEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var matchFilterValuesImplementors = []string{"MatchFilterValues"}
+
+func (ec *executionContext) _MatchFilterValues(ctx context.Context, sel ast.SelectionSet, obj *MatchFilterValues) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, matchFilterValuesImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MatchFilterValues")
+		case "states":
+			out.Values[i] = ec._MatchFilterValues_states(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "participant":
+			out.Values[i] = ec._MatchFilterValues_participant(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "opening":
+			out.Values[i] = ec._MatchFilterValues_opening(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "company":
+			out.Values[i] = ec._MatchFilterValues_company(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "blocked":
+			out.Values[i] = ec._MatchFilterValues_blocked(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "minimumScore":
+			out.Values[i] = ec._MatchFilterValues_minimumScore(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -56903,6 +60501,59 @@ func (ec *executionContext) _MergePersonsPayload(ctx context.Context, sel ast.Se
 		case "merged":
 			out.Values[i] = ec._MergePersonsPayload_merged(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var moneyCounterImplementors = []string{"MoneyCounter"}
+
+func (ec *executionContext) _MoneyCounter(ctx context.Context, sel ast.SelectionSet, obj *MoneyCounter) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, moneyCounterImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MoneyCounter")
+		case "code":
+			out.Values[i] = ec._MoneyCounter_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "label":
+			out.Values[i] = ec._MoneyCounter_label(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "amount":
+			out.Values[i] = ec._MoneyCounter_amount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filter":
+			out.Values[i] = ec._MoneyCounter_filter(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -59070,6 +62721,59 @@ func (ec *executionContext) _PlacementConnection(ctx context.Context, sel ast.Se
 	return out
 }
 
+var placementCounterImplementors = []string{"PlacementCounter"}
+
+func (ec *executionContext) _PlacementCounter(ctx context.Context, sel ast.SelectionSet, obj *PlacementCounter) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, placementCounterImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PlacementCounter")
+		case "code":
+			out.Values[i] = ec._PlacementCounter_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "label":
+			out.Values[i] = ec._PlacementCounter_label(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._PlacementCounter_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filter":
+			out.Values[i] = ec._PlacementCounter_filter(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var placementEdgeImplementors = []string{"PlacementEdge"}
 
 func (ec *executionContext) _PlacementEdge(ctx context.Context, sel ast.SelectionSet, obj *PlacementEdge) graphql.Marshaler {
@@ -59090,6 +62794,69 @@ func (ec *executionContext) _PlacementEdge(ctx context.Context, sel ast.Selectio
 		case "node":
 			out.Values[i] = ec._PlacementEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var placementFilterValuesImplementors = []string{"PlacementFilterValues"}
+
+func (ec *executionContext) _PlacementFilterValues(ctx context.Context, sel ast.SelectionSet, obj *PlacementFilterValues) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, placementFilterValuesImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PlacementFilterValues")
+		case "states":
+			out.Values[i] = ec._PlacementFilterValues_states(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "participant":
+			out.Values[i] = ec._PlacementFilterValues_participant(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "company":
+			out.Values[i] = ec._PlacementFilterValues_company(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "organisation":
+			out.Values[i] = ec._PlacementFilterValues_organisation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "tutor":
+			out.Values[i] = ec._PlacementFilterValues_tutor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "on":
+			out.Values[i] = ec._PlacementFilterValues_on(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -59167,6 +62934,79 @@ func (ec *executionContext) _PlacementStep(ctx context.Context, sel ast.Selectio
 			}
 		case "reason":
 			out.Values[i] = ec._PlacementStep_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var placementUpdateImplementors = []string{"PlacementUpdate"}
+
+func (ec *executionContext) _PlacementUpdate(ctx context.Context, sel ast.SelectionSet, obj *PlacementUpdate) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, placementUpdateImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PlacementUpdate")
+		case "cursor":
+			out.Values[i] = ec._PlacementUpdate_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sequence":
+			out.Values[i] = ec._PlacementUpdate_sequence(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "occurredAt":
+			out.Values[i] = ec._PlacementUpdate_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "act":
+			out.Values[i] = ec._PlacementUpdate_act(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "kind":
+			out.Values[i] = ec._PlacementUpdate_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "subjectId":
+			out.Values[i] = ec._PlacementUpdate_subjectId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "subject":
+			out.Values[i] = ec._PlacementUpdate_subject(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "removedId":
+			out.Values[i] = ec._PlacementUpdate_removedId(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -59647,6 +63487,74 @@ func (ec *executionContext) _ProgrammeFinding(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var programmePulseImplementors = []string{"ProgrammePulse"}
+
+func (ec *executionContext) _ProgrammePulse(ctx context.Context, sel ast.SelectionSet, obj *ProgrammePulse) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, programmePulseImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ProgrammePulse")
+		case "at":
+			out.Values[i] = ec._ProgrammePulse_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "presentToday":
+			out.Values[i] = ec._ProgrammePulse_presentToday(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "late":
+			out.Values[i] = ec._ProgrammePulse_late(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "blockedMatches":
+			out.Values[i] = ec._ProgrammePulse_blockedMatches(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "suspendedPlacements":
+			out.Values[i] = ec._ProgrammePulse_suspendedPlacements(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "moneyLeft":
+			out.Values[i] = ec._ProgrammePulse_moneyLeft(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "hidden":
+			out.Values[i] = ec._ProgrammePulse_hidden(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var programmeTargetImplementors = []string{"ProgrammeTarget", "Node"}
 
 func (ec *executionContext) _ProgrammeTarget(ctx context.Context, sel ast.SelectionSet, obj *ProgrammeTarget) graphql.Marshaler {
@@ -59880,6 +63788,50 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_position(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "changes":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_changes(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "programmePulse":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_programmePulse(ctx, field)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -61034,6 +64986,59 @@ func (ec *executionContext) _RegisterCompanyPayload(ctx context.Context, sel ast
 	return out
 }
 
+var registerCounterImplementors = []string{"RegisterCounter"}
+
+func (ec *executionContext) _RegisterCounter(ctx context.Context, sel ast.SelectionSet, obj *RegisterCounter) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, registerCounterImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RegisterCounter")
+		case "code":
+			out.Values[i] = ec._RegisterCounter_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "label":
+			out.Values[i] = ec._RegisterCounter_label(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._RegisterCounter_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filter":
+			out.Values[i] = ec._RegisterCounter_filter(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var registerDevicePayloadImplementors = []string{"RegisterDevicePayload"}
 
 func (ec *executionContext) _RegisterDevicePayload(ctx context.Context, sel ast.SelectionSet, obj *RegisterDevicePayload) graphql.Marshaler {
@@ -61780,6 +65785,14 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 		return ec._Subscription_attendanceUpdates(ctx, fields[0])
 	case "matchingUpdates":
 		return ec._Subscription_matchingUpdates(ctx, fields[0])
+	case "placementUpdates":
+		return ec._Subscription_placementUpdates(ctx, fields[0])
+	case "allowanceUpdates":
+		return ec._Subscription_allowanceUpdates(ctx, fields[0])
+	case "changes":
+		return ec._Subscription_changes(ctx, fields[0])
+	case "programmePulse":
+		return ec._Subscription_programmePulse(ctx, fields[0])
 	default:
 		panic("unknown field " + strconv.Quote(fields[0].Name))
 	}
@@ -62936,6 +66949,16 @@ func (ec *executionContext) marshalNAllowanceEdge2ᚖgithubᚗcomᚋlavoroincors
 	return ec._AllowanceEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNAllowanceFilterValues2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceFilterValues(ctx context.Context, sel ast.SelectionSet, v *AllowanceFilterValues) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AllowanceFilterValues(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNAllowanceLine2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceLineᚄ(ctx context.Context, sel ast.SelectionSet, v []*AllowanceLine) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -62980,6 +67003,16 @@ func (ec *executionContext) unmarshalNAllowanceOrder2githubᚗcomᚋlavoroincors
 
 func (ec *executionContext) marshalNAllowanceOrder2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceOrder(ctx context.Context, sel ast.SelectionSet, v AllowanceOrder) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) marshalNAllowanceUpdate2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceUpdate(ctx context.Context, sel ast.SelectionSet, v *AllowanceUpdate) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AllowanceUpdate(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNAllowedAct2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowedActᚄ(ctx context.Context, sel ast.SelectionSet, v []*AllowedAct) graphql.Marshaler {
@@ -63215,6 +67248,16 @@ func (ec *executionContext) unmarshalNAttendanceEntryInput2ᚖgithubᚗcomᚋlav
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNAttendanceFilterValues2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAttendanceFilterValues(ctx context.Context, sel ast.SelectionSet, v *AttendanceFilterValues) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AttendanceFilterValues(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNAttendanceKind2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAttendanceKind(ctx context.Context, v any) (AttendanceKind, error) {
 	var res AttendanceKind
 	err := res.UnmarshalGQL(v)
@@ -63357,6 +67400,52 @@ func (ec *executionContext) marshalNCertificate2ᚖgithubᚗcomᚋlavoroincorso�
 		return graphql.Null
 	}
 	return ec._Certificate(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNChangePage2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐChangePage(ctx context.Context, sel ast.SelectionSet, v *ChangePage) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ChangePage(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNChangeTopic2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐChangeTopic(ctx context.Context, v any) (ChangeTopic, error) {
+	var res ChangeTopic
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNChangeTopic2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐChangeTopic(ctx context.Context, sel ast.SelectionSet, v ChangeTopic) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNChangeUpdate2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐChangeUpdateᚄ(ctx context.Context, sel ast.SelectionSet, v []*ChangeUpdate) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNChangeUpdate2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐChangeUpdate(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNChangeUpdate2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐChangeUpdate(ctx context.Context, sel ast.SelectionSet, v *ChangeUpdate) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ChangeUpdate(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNCheckEligibilityInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐCheckEligibilityInput(ctx context.Context, v any) (CheckEligibilityInput, error) {
@@ -64005,6 +68094,16 @@ func (ec *executionContext) marshalNDueEdge2ᚖgithubᚗcomᚋlavoroincorsoᚋla
 		return graphql.Null
 	}
 	return ec._DueEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDueFilterValues2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐDueFilterValues(ctx context.Context, sel ast.SelectionSet, v *DueFilterValues) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DueFilterValues(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNEmploymentStatus2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐEmploymentStatus(ctx context.Context, v any) (EmploymentStatus, error) {
@@ -64797,6 +68896,16 @@ func (ec *executionContext) marshalNMatchEdge2ᚖgithubᚗcomᚋlavoroincorsoᚋ
 	return ec._MatchEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNMatchFilterValues2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMatchFilterValues(ctx context.Context, sel ast.SelectionSet, v *MatchFilterValues) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MatchFilterValues(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNMatchOrder2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMatchOrder(ctx context.Context, v any) (MatchOrder, error) {
 	var res MatchOrder
 	err := res.UnmarshalGQL(v)
@@ -65550,6 +69659,16 @@ func (ec *executionContext) marshalNPlacementEdge2ᚖgithubᚗcomᚋlavoroincors
 	return ec._PlacementEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNPlacementFilterValues2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPlacementFilterValues(ctx context.Context, sel ast.SelectionSet, v *PlacementFilterValues) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PlacementFilterValues(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNPlacementOrder2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPlacementOrder(ctx context.Context, v any) (PlacementOrder, error) {
 	var res PlacementOrder
 	err := res.UnmarshalGQL(v)
@@ -65594,6 +69713,16 @@ func (ec *executionContext) marshalNPlacementStep2ᚖgithubᚗcomᚋlavoroincors
 		return graphql.Null
 	}
 	return ec._PlacementStep(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPlacementUpdate2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPlacementUpdate(ctx context.Context, sel ast.SelectionSet, v *PlacementUpdate) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PlacementUpdate(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNPlanActivityInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPlanActivityInput(ctx context.Context, v any) (PlanActivityInput, error) {
@@ -65717,6 +69846,16 @@ func (ec *executionContext) marshalNProgrammeFinding2ᚖgithubᚗcomᚋlavoroinc
 		return graphql.Null
 	}
 	return ec._ProgrammeFinding(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNProgrammePulse2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐProgrammePulse(ctx context.Context, sel ast.SelectionSet, v *ProgrammePulse) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ProgrammePulse(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNProgrammeTarget2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐProgrammeTargetᚄ(ctx context.Context, sel ast.SelectionSet, v []*ProgrammeTarget) graphql.Marshaler {
@@ -66719,6 +70858,42 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	return res
 }
 
+func (ec *executionContext) unmarshalOChangeTopic2ᚕgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐChangeTopicᚄ(ctx context.Context, v any) ([]ChangeTopic, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]ChangeTopic, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNChangeTopic2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐChangeTopic(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOChangeTopic2ᚕgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐChangeTopicᚄ(ctx context.Context, sel ast.SelectionSet, v []ChangeTopic) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNChangeTopic2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐChangeTopic(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOCodeItem2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐCodeItem(ctx context.Context, sel ast.SelectionSet, v *CodeItem) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -66793,6 +70968,13 @@ func (ec *executionContext) unmarshalODeviceFilter2ᚖgithubᚗcomᚋlavoroincor
 	}
 	res, err := ec.unmarshalInputDeviceFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODueCounter2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐDueCounter(ctx context.Context, sel ast.SelectionSet, v *DueCounter) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DueCounter(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalODueFilter2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐDueFilter(ctx context.Context, v any) (*DueFilter, error) {
@@ -67073,6 +71255,13 @@ func (ec *executionContext) marshalOMatch2ᚖgithubᚗcomᚋlavoroincorsoᚋlavo
 	return ec._Match(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOMatchCounter2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMatchCounter(ctx context.Context, sel ast.SelectionSet, v *MatchCounter) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MatchCounter(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOMatchFilter2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMatchFilter(ctx context.Context, v any) (*MatchFilter, error) {
 	if v == nil {
 		return nil, nil
@@ -67155,6 +71344,13 @@ func (ec *executionContext) marshalOMinutes2ᚖgithubᚗcomᚋlavoroincorsoᚋla
 	_ = ctx
 	res := scalar.MarshalMinutes(*v)
 	return res
+}
+
+func (ec *executionContext) marshalOMoneyCounter2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMoneyCounter(ctx context.Context, sel ast.SelectionSet, v *MoneyCounter) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MoneyCounter(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOMonth2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐMonth(ctx context.Context, v any) (*calendar.Month, error) {
@@ -67346,6 +71542,13 @@ func (ec *executionContext) marshalOPlacement2ᚖgithubᚗcomᚋlavoroincorsoᚋ
 	return ec._Placement(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOPlacementCounter2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPlacementCounter(ctx context.Context, sel ast.SelectionSet, v *PlacementCounter) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PlacementCounter(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOPlacementFilter2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPlacementFilter(ctx context.Context, v any) (*PlacementFilter, error) {
 	if v == nil {
 		return nil, nil
@@ -67426,6 +71629,13 @@ func (ec *executionContext) unmarshalOReadFilter2ᚖgithubᚗcomᚋlavoroincorso
 	}
 	res, err := ec.unmarshalInputReadFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalORegisterCounter2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRegisterCounter(ctx context.Context, sel ast.SelectionSet, v *RegisterCounter) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RegisterCounter(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalORepresentation2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRepresentation(ctx context.Context, sel ast.SelectionSet, v *Representation) graphql.Marshaler {

@@ -273,6 +273,18 @@ type AllowanceFilter struct {
 	Capped *bool `json:"capped,omitempty"`
 }
 
+// The values of AllowanceFilter that open a number's rows in `allowances`; pass on those that are not null.
+type AllowanceFilterValues struct {
+	// Of this month.
+	Month *calendar.Month `json:"month,omitempty"`
+	// Of this participant.
+	Participant *string `json:"participant,omitempty"`
+	// Of this partner's people.
+	Organisation *string `json:"organisation,omitempty"`
+	// Cut by the cap, or not.
+	Capped *bool `json:"capped,omitempty"`
+}
+
 // A line of the working.
 type AllowanceLine struct {
 	// The id.
@@ -295,6 +307,26 @@ func (AllowanceLine) IsNode() {}
 
 // The id, `<prefix>_<uuid>`.
 func (this AllowanceLine) GetID() string { return this.ID }
+
+// A change of a month's allowance.
+type AllowanceUpdate struct {
+	// Where this event stands: resume after it.
+	Cursor string `json:"cursor"`
+	// Number of the event in its programme.
+	Sequence int32 `json:"sequence"`
+	// When it happened.
+	OccurredAt time.Time `json:"occurredAt"`
+	// The act that did it. Example: computeAllowance.
+	Act string `json:"act"`
+	// What it means for you.
+	Kind FeedKind `json:"kind"`
+	// The allowance; null at a resync. The participant when a person came to you or left you: read, or forget, all of theirs.
+	SubjectID *string `json:"subjectId,omitempty"`
+	// The allowance as of now; null when you may no longer see it.
+	Subject *Allowance `json:"subject,omitempty"`
+	// The id to forget, when it left.
+	RemovedID *string `json:"removedId,omitempty"`
+}
 
 // Something that can be done with an object, and why not now.
 type AllowedAct struct {
@@ -637,6 +669,24 @@ type AttendanceFilter struct {
 	Placement *string `json:"placement,omitempty"`
 }
 
+// The values of AttendanceFilter that open a number's rows in `attendances`; pass on those that are not null.
+type AttendanceFilterValues struct {
+	// On or after this day.
+	From *calendar.Day `json:"from,omitempty"`
+	// On or before this day.
+	To *calendar.Day `json:"to,omitempty"`
+	// In this month.
+	Month *calendar.Month `json:"month,omitempty"`
+	// With one of these standings.
+	Standings []AttendanceStanding `json:"standings,omitempty"`
+	// Present or absent.
+	Kind *AttendanceKind `json:"kind,omitempty"`
+	// Of this participant.
+	Participant *string `json:"participant,omitempty"`
+	// Of this internship.
+	Placement *string `json:"placement,omitempty"`
+}
+
 // A change in the register.
 type AttendanceUpdate struct {
 	// Where this event stands: resume after it.
@@ -777,6 +827,38 @@ func (Certificate) IsNode() {}
 
 // The id, `<prefix>_<uuid>`.
 func (this Certificate) GetID() string { return this.ID }
+
+// Some of what changed, in the order in which it happened.
+type ChangePage struct {
+	// What changed, as a feed tells it.
+	Nodes []*ChangeUpdate `json:"nodes"`
+	// Where this page ends: go on after it, here or with a feed.
+	EndCursor string `json:"endCursor"`
+	// Whether there is more after it already. A page may be short, or empty, and there still be more.
+	HasMore bool `json:"hasMore"`
+	// Whether events were lost to you, since it is too long ago or the server's history is another: read your data again, then go on after endCursor.
+	Resync bool `json:"resync"`
+}
+
+// A change of any object of the programme.
+type ChangeUpdate struct {
+	// Where this event stands: resume after it.
+	Cursor string `json:"cursor"`
+	// Number of the event in its programme.
+	Sequence int32 `json:"sequence"`
+	// When it happened.
+	OccurredAt time.Time `json:"occurredAt"`
+	// The act that did it. Example: recordAttendance.
+	Act string `json:"act"`
+	// What it means for you.
+	Kind FeedKind `json:"kind"`
+	// The object; null at a resync. A participant who came to you or left you stands for all of theirs: read, or forget, it.
+	SubjectID *string `json:"subjectId,omitempty"`
+	// The object as of now; null when you may no longer see it.
+	Subject Node `json:"subject,omitempty"`
+	// The id to forget, when it left.
+	RemovedID *string `json:"removedId,omitempty"`
+}
 
 // What checkEligibility needs.
 type CheckEligibilityInput struct {
@@ -1621,6 +1703,18 @@ type DueConnection struct {
 	TotalCount int32 `json:"totalCount"`
 }
 
+// A number of things that are due.
+type DueCounter struct {
+	// Its stable code. Example: late.
+	Code string `json:"code"`
+	// In words, in your language.
+	Label string `json:"label"`
+	// How many.
+	Count int32 `json:"count"`
+	// Opens its rows in `dues`.
+	Filter *DueFilterValues `json:"filter"`
+}
+
 // One of the dues with its place in the list.
 type DueEdge struct {
 	// The place; good for `after` and `before` in the same list and order.
@@ -1631,6 +1725,16 @@ type DueEdge struct {
 
 // Which dues.
 type DueFilter struct {
+	// Done, or still open.
+	Done *bool `json:"done,omitempty"`
+	// Of this kind.
+	Kind *string `json:"kind,omitempty"`
+}
+
+// The values of DueFilter that open a number's rows in `dues`; pass on those that are not null.
+type DueFilterValues struct {
+	// Past its time: an argument of `dues` itself.
+	Overdue *bool `json:"overdue,omitempty"`
 	// Done, or still open.
 	Done *bool `json:"done,omitempty"`
 	// Of this kind.
@@ -2519,6 +2623,18 @@ type MatchConnection struct {
 	TotalCount int32 `json:"totalCount"`
 }
 
+// A number of matches.
+type MatchCounter struct {
+	// Its stable code. Example: blockedMatches.
+	Code string `json:"code"`
+	// In words, in your language.
+	Label string `json:"label"`
+	// How many.
+	Count int32 `json:"count"`
+	// Opens its rows in `matches`.
+	Filter *MatchFilterValues `json:"filter"`
+}
+
 // One of the matches with its place in the list.
 type MatchEdge struct {
 	// The place; good for `after` and `before` in the same list and order.
@@ -2529,6 +2645,22 @@ type MatchEdge struct {
 
 // Which matches.
 type MatchFilter struct {
+	// In one of these states.
+	States []MatchState `json:"states,omitempty"`
+	// Of this participant.
+	Participant *string `json:"participant,omitempty"`
+	// For this opening.
+	Opening *string `json:"opening,omitempty"`
+	// At this company.
+	Company *string `json:"company,omitempty"`
+	// Blocked, or not.
+	Blocked *bool `json:"blocked,omitempty"`
+	// With at least this score.
+	MinimumScore *int32 `json:"minimumScore,omitempty"`
+}
+
+// The values of MatchFilter that open a number's rows in `matches`; pass on those that are not null.
+type MatchFilterValues struct {
 	// In one of these states.
 	States []MatchState `json:"states,omitempty"`
 	// Of this participant.
@@ -2688,6 +2820,18 @@ type MergePersonsPayload struct {
 	Keep *Person `json:"keep,omitempty"`
 	// The record that was merged, as you see it now.
 	Merged *Person `json:"merged,omitempty"`
+}
+
+// A sum of money.
+type MoneyCounter struct {
+	// Its stable code. Example: moneyLeft.
+	Code string `json:"code"`
+	// In words, in your language.
+	Label string `json:"label"`
+	// The sum, in cents; below zero when more was worked out than there is.
+	Amount money.Cents `json:"amount"`
+	// Opens the allowances that were taken off, in `allowances`.
+	Filter *AllowanceFilterValues `json:"filter"`
 }
 
 // A municipality of the programme's territory.
@@ -3315,6 +3459,18 @@ type PlacementConnection struct {
 	TotalCount int32 `json:"totalCount"`
 }
 
+// A number of internships.
+type PlacementCounter struct {
+	// Its stable code. Example: suspendedPlacements.
+	Code string `json:"code"`
+	// In words, in your language.
+	Label string `json:"label"`
+	// How many.
+	Count int32 `json:"count"`
+	// Opens its rows in `placements`.
+	Filter *PlacementFilterValues `json:"filter"`
+}
+
 // One of the internships with its place in the list.
 type PlacementEdge struct {
 	// The place; good for `after` and `before` in the same list and order.
@@ -3325,6 +3481,22 @@ type PlacementEdge struct {
 
 // Which internships.
 type PlacementFilter struct {
+	// In one of these states.
+	States []PlacementState `json:"states,omitempty"`
+	// Of this participant.
+	Participant *string `json:"participant,omitempty"`
+	// At this company.
+	Company *string `json:"company,omitempty"`
+	// Promoted by this partner.
+	Organisation *string `json:"organisation,omitempty"`
+	// Followed by this tutor.
+	Tutor *string `json:"tutor,omitempty"`
+	// Under way on this day by its dates.
+	On *calendar.Day `json:"on,omitempty"`
+}
+
+// The values of PlacementFilter that open a number's rows in `placements`; pass on those that are not null.
+type PlacementFilterValues struct {
 	// In one of these states.
 	States []PlacementState `json:"states,omitempty"`
 	// Of this participant.
@@ -3365,6 +3537,26 @@ func (PlacementStep) IsNode() {}
 
 // The id, `<prefix>_<uuid>`.
 func (this PlacementStep) GetID() string { return this.ID }
+
+// A change of an internship.
+type PlacementUpdate struct {
+	// Where this event stands: resume after it.
+	Cursor string `json:"cursor"`
+	// Number of the event in its programme.
+	Sequence int32 `json:"sequence"`
+	// When it happened.
+	OccurredAt time.Time `json:"occurredAt"`
+	// The act that did it. Example: startPlacement.
+	Act string `json:"act"`
+	// What it means for you.
+	Kind FeedKind `json:"kind"`
+	// The internship; null at a resync. The participant when a person came to you or left you: read, or forget, all of theirs.
+	SubjectID *string `json:"subjectId,omitempty"`
+	// The internship as of now; null when you may no longer see it.
+	Subject *Placement `json:"subject,omitempty"`
+	// The id to forget, when it left.
+	RemovedID *string `json:"removedId,omitempty"`
+}
 
 // What planActivity needs.
 type PlanActivityInput struct {
@@ -3571,6 +3763,25 @@ type ProgrammeFinding struct {
 	Code string `json:"code"`
 	// What is wrong and what to do, in your language.
 	Message string `json:"message"`
+}
+
+// What stands in a programme at this moment, in numbers, as far as you may see it. Protected participations are in none of the counts, whoever asks:
+// a small number on a wall tells of people. A number that is not yours to see is null, and named in hidden.
+type ProgrammePulse struct {
+	// When it was counted.
+	At time.Time `json:"at"`
+	// Entries of today that count as presence.
+	PresentToday *RegisterCounter `json:"presentToday,omitempty"`
+	// What is due and past its time. It grows with time alone, too, and is counted when something happens.
+	Late *DueCounter `json:"late,omitempty"`
+	// Open matches that something blocks.
+	BlockedMatches *MatchCounter `json:"blockedMatches,omitempty"`
+	// Internships that are suspended.
+	SuspendedPlacements *PlacementCounter `json:"suspendedPlacements,omitempty"`
+	// What is left of the programme's funding after all allowances so far; for who sees the money of the whole programme.
+	MoneyLeft *MoneyCounter `json:"moneyLeft,omitempty"`
+	// Names of the numbers that are not yours to see.
+	Hidden []string `json:"hidden"`
 }
 
 // A figure the programme must reach.
@@ -3971,6 +4182,18 @@ type RegisterCompanyPayload struct {
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The company as it stands now.
 	Company *Company `json:"company,omitempty"`
+}
+
+// A number of entries of the register.
+type RegisterCounter struct {
+	// Its stable code. Example: presentToday.
+	Code string `json:"code"`
+	// In words, in your language.
+	Label string `json:"label"`
+	// How many.
+	Count int32 `json:"count"`
+	// Opens its rows in `attendances`.
+	Filter *AttendanceFilterValues `json:"filter"`
 }
 
 // What registerDevice needs.
@@ -4934,6 +5157,94 @@ func (e *AttendanceStanding) UnmarshalJSON(b []byte) error {
 }
 
 func (e AttendanceStanding) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What is told of, by the type of the object.
+type ChangeTopic string
+
+const (
+	// People of the programme.
+	ChangeTopicParticipant ChangeTopic = "PARTICIPANT"
+	// Requests to hand people over.
+	ChangeTopicHandOver ChangeTopic = "HAND_OVER"
+	// Companies.
+	ChangeTopicCompany ChangeTopic = "COMPANY"
+	// Seats that companies offer.
+	ChangeTopicOpening ChangeTopic = "OPENING"
+	// Suggested and decided matches.
+	ChangeTopicMatch ChangeTopic = "MATCH"
+	// Courses, laboratories and internships as activities.
+	ChangeTopicActivity ChangeTopic = "ACTIVITY"
+	// Who takes part in which activity.
+	ChangeTopicEnrolment ChangeTopic = "ENROLMENT"
+	// Internships.
+	ChangeTopicPlacement ChangeTopic = "PLACEMENT"
+	// The register.
+	ChangeTopicAttendance ChangeTopic = "ATTENDANCE"
+	// Allowances by month.
+	ChangeTopicAllowance ChangeTopic = "ALLOWANCE"
+	// Reminders of what is due.
+	ChangeTopicDue ChangeTopic = "DUE"
+	// Mandates of auditors.
+	ChangeTopicMandate ChangeTopic = "MANDATE"
+)
+
+var AllChangeTopic = []ChangeTopic{
+	ChangeTopicParticipant,
+	ChangeTopicHandOver,
+	ChangeTopicCompany,
+	ChangeTopicOpening,
+	ChangeTopicMatch,
+	ChangeTopicActivity,
+	ChangeTopicEnrolment,
+	ChangeTopicPlacement,
+	ChangeTopicAttendance,
+	ChangeTopicAllowance,
+	ChangeTopicDue,
+	ChangeTopicMandate,
+}
+
+func (e ChangeTopic) IsValid() bool {
+	switch e {
+	case ChangeTopicParticipant, ChangeTopicHandOver, ChangeTopicCompany, ChangeTopicOpening, ChangeTopicMatch, ChangeTopicActivity, ChangeTopicEnrolment, ChangeTopicPlacement, ChangeTopicAttendance, ChangeTopicAllowance, ChangeTopicDue, ChangeTopicMandate:
+		return true
+	}
+	return false
+}
+
+func (e ChangeTopic) String() string {
+	return string(e)
+}
+
+func (e *ChangeTopic) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ChangeTopic(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ChangeTopic", str)
+	}
+	return nil
+}
+
+func (e ChangeTopic) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ChangeTopic) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ChangeTopic) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
