@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
 
@@ -42,15 +43,24 @@ func kindsOf(asked []ChangeTopic) (kinds []string) {
 	return kinds
 }
 
-// news are the events of topics that a viewer may know of, and of whom he gains or loses.
-type news struct {
-	kinds []string               // that are asked for
-	keys  map[string][]uuid.UUID // under which the viewer may know of an event, by the kind of its subject
+// topicsIn reads the argument of a subscription.
+func topicsIn(field plan.Selected) (asked []ChangeTopic) {
+	given, ok := field.Args["topics"].([]any)
+	if !ok {
+		return nil
+	}
+	asked = []ChangeTopic{}
+	for _, topic := range given {
+		asked = append(asked, ChangeTopic(fmt.Sprint(topic)))
+	}
+	return asked
 }
 
-func (r *Resolver) news(actor access.Actor, asked []ChangeTopic) news {
+// topical are the news of topics, each kind under the keys by which its rows are seen. People who come or go are shown whatever is asked for.
+func (r *Resolver) topical(actor access.Actor, asked []ChangeTopic) news {
 	n := news{kinds: kindsOf(asked), keys: map[string][]uuid.UUID{}}
-	for _, kind := range append([]string{wholePerson}, n.kinds...) {
+	n.shown = append([]string{wholePerson}, n.kinds...)
+	for _, kind := range n.shown {
 		if t, ok := r.Engine.Schema.Type(kind); ok {
 			n.keys[kind] = actor.Keys(t.Class)
 		}
@@ -60,8 +70,7 @@ func (r *Resolver) news(actor access.Actor, asked []ChangeTopic) news {
 
 // wants says whether the viewer is told of an event.
 func (n news) wants(e event.Event) bool {
-	handedOver := e.SubjectKind == wholePerson && (e.Kind == event.Entered || e.Kind == event.Left)
-	if !handedOver && !slices.Contains(n.kinds, e.SubjectKind) {
+	if e.SubjectKind == n.whole() && e.Kind != event.Entered && e.Kind != event.Left {
 		return false
 	}
 	return slices.ContainsFunc(n.keys[e.SubjectKind], func(k uuid.UUID) bool { return slices.Contains(e.Audience, k) })
@@ -73,7 +82,7 @@ func (q query) Changes(ctx context.Context, programme string, after *string, sin
 	if !ok {
 		return nil, unauthenticated.At()
 	}
-	p := &page{resolver: q.r, session: session, news: q.r.news(session.Actor, asked), size: plan.DefaultPage, latest: latestPerSubject}
+	p := &page{resolver: q.r, session: session, news: q.r.topical(session.Actor, asked), size: plan.DefaultPage, latest: latestPerSubject}
 	if first != nil {
 		p.size = int(*first)
 	}
@@ -93,7 +102,7 @@ func (q query) Changes(ctx context.Context, programme string, after *string, sin
 	fc := graphql.GetFieldContext(ctx)
 	s := &selector{op: graphql.GetOperationContext(ctx), schema: q.r.AST}
 	root := s.field(fc.Field)
-	if err := q.r.onAirBelow(root, p.news.kinds); err != nil {
+	if err := q.r.onAirBelow(root, p.news.shown); err != nil {
 		return nil, err
 	}
 	if err := p.begin(ctx, after, since); err != nil {
@@ -114,7 +123,7 @@ func (q query) Changes(ctx context.Context, programme string, after *string, sin
 func (r *Resolver) onAirBelow(root plan.Selected, kinds []string) error {
 	for _, f := range root.Under(root.TypeName) {
 		if f.Name == "nodes" {
-			if err := r.onAir(f, append([]string{wholePerson}, kinds...)); err != nil {
+			if err := r.onAir(f, kinds); err != nil {
 				return err
 			}
 		}
@@ -156,9 +165,8 @@ func (p *page) begin(ctx context.Context, after *string, since *time.Time) (err 
 
 // collect looks at events until the page is full, there are none left, or too many were looked at.
 func (p *page) collect(ctx context.Context) error {
-	kinds := append([]string{wholePerson}, p.news.kinds...)
 	for looked := 0; looked < lookMost; {
-		events, upTo, err := live.Ahead(ctx, p.resolver.DB, p.programme, p.at, kinds, lookAtOnce)
+		events, upTo, err := live.Ahead(ctx, p.resolver.DB, p.programme, p.at, p.news.shown, lookAtOnce)
 		if err != nil {
 			return err
 		}
@@ -206,13 +214,12 @@ func (p *page) write(ctx context.Context, root plan.Selected) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := func(string) bool { return true }
 	var failed error
 	renderer := plan.Renderer{Lang: p.session.Lang, Object: func(v any, at plan.Selected) (json.RawMessage, bool) {
 		if at.Name != "nodes" || failed != nil {
 			return nil, false
 		}
-		updates, renderer, err := p.resolver.tell(ctx, p.session, at, all, p.events)
+		updates, renderer, err := p.resolver.tell(ctx, p.session, at, p.news.shows, p.events)
 		var data []byte
 		if err == nil {
 			data, err = renderer.Value(updates, at)

@@ -12,9 +12,12 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 )
 
-// start reads where a feed begins. A cursor of another history, of the future, or older than what is kept is answered with a
-// resync that gives the cursor to go on from.
-func (r *Resolver) start(ctx context.Context, programme uuid.UUID, field plan.Selected) (after int64, resync *update, err error) {
+// start reads where a feed begins, and what it says first. A cursor of another history, of the future, or older than what is kept is answered
+// with a resync that gives the cursor to go on from; a pulse says what stands now.
+func (r *Resolver) start(ctx context.Context, session Session, programme uuid.UUID, field plan.Selected) (after int64, first []byte, err error) {
+	if field.Name == pulseFeed {
+		return r.firstPulse(ctx, session, programme, field)
+	}
 	given, ok := field.Args["after"].(string)
 	if !ok {
 		return -1, nil, nil
@@ -23,8 +26,7 @@ func (r *Resolver) start(ctx context.Context, programme uuid.UUID, field plan.Se
 	if err != nil || !lost {
 		return after, nil, err
 	}
-	u := r.resync(epoch, after)
-	return after, &u, nil
+	return after, r.spelled(session, field, r.resync(epoch, after)), nil
 }
 
 // reached gives the sequence of a cursor; where events after it are lost, that of the last event.

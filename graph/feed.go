@@ -19,13 +19,20 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
+// The feeds that are not of one kind of subject.
+const (
+	changesFeed = "changes"
+	pulseFeed   = "programmePulse"
+)
+
 // feeds are the fields of Subscription: what they follow, and by which arguments they may be narrowed.
 var feeds = map[string]struct {
 	subject string       // GraphQL type of the subject; "" for those of topics
 	class   access.Class // of the subject
 	narrow  []string     // names of arguments, see narrowed
-	people  [2]string    // type and column that tell whose rows of the class somebody sees
+	people  [2]string    // type and column that tell whose rows of the class somebody sees; "" where other rights mean reading all again
 }{
+	changesFeed: {}, pulseFeed: {},
 	"attendanceUpdates": {subject: "Attendance", class: access.Work, narrow: []string{"organisation", "participant", "placement", "company"}, people: [2]string{"Enrolment", "participation_id"}},
 	"matchingUpdates":   {subject: "Match", class: access.Path, narrow: []string{"organisation", "participant", "company"}, people: [2]string{"Participant", "id"}},
 	"placementUpdates":  {subject: "Placement", class: access.Work, narrow: []string{"organisation", "participant", "placement", "company"}, people: [2]string{"Enrolment", "participation_id"}},
@@ -181,27 +188,56 @@ func sharesProgramme(a access.Actor, programme uuid.UUID) bool {
 	return false
 }
 
+// news are the events that somebody may know of.
+type news struct {
+	kinds []string               // of subjects that are asked for
+	shown []string               // of subjects of which more is shown than whether they are still seen
+	keys  map[string][]uuid.UUID // under which he may know of an event, by the kind of its subject
+}
+
+// newsOf is what a subscription follows: one kind of subject, or those of topics; and whom its reader gains or loses.
+func (r *Resolver) newsOf(actor access.Actor, field plan.Selected) news {
+	declared := feeds[field.Name]
+	if declared.subject == "" {
+		return r.topical(actor, topicsIn(field))
+	}
+	keys, kinds := actor.Keys(declared.class), []string{declared.subject}
+	return news{kinds: kinds, shown: kinds, keys: map[string][]uuid.UUID{declared.subject: keys, wholePerson: keys}}
+}
+
+// whole is the kind of which only hand-overs are told; "" where all is asked for.
+func (n news) whole() string {
+	if slices.Contains(n.kinds, wholePerson) {
+		return ""
+	}
+	return wholePerson
+}
+
+func (n news) shows(kind string) bool { return slices.Contains(n.shown, kind) }
+
 // feed reads the arguments of a subscription. Personal is what another with the same grants may be shown otherwise.
 func (r *Resolver) feed(ctx context.Context, session Session, field plan.Selected) (feed live.Feed, personal bool, err error) {
-	declared := feeds[field.Name]
-	kinds := []string{declared.subject}
-	if err := r.onAir(field, kinds); err != nil {
+	if field.Name == pulseFeed {
+		feed, err = r.pulses(ctx, session, field)
+		return feed, false, err
+	}
+	n := r.newsOf(session.Actor, field)
+	if err := r.onAir(field, n.shown); err != nil {
 		return live.Feed{}, false, err
 	}
 	a, err := r.audience(ctx, session, field)
 	if err != nil {
 		return live.Feed{}, false, err
 	}
-	keys := session.Actor.Keys(declared.class)
-	feed = live.Feed{Programme: a.programme, Kinds: map[string][]uuid.UUID{declared.subject: keys, wholePerson: keys}, Whole: wholePerson, Narrow: a.narrow}
+	feed = live.Feed{Programme: a.programme, Kinds: n.keys, Whole: n.whole(), Narrow: a.narrow}
 	feed.Execute = func(ctx context.Context, events []event.Event) ([][]byte, error) {
-		return r.execute(ctx, session, field, a, func(kind string) bool { return kind == declared.subject }, events)
+		return r.execute(ctx, session, field, a, n.shows, events)
 	}
 	feed.Restarted = func(after int64) []byte {
 		epoch, _ := r.Hub.Epoch(context.Background()) // known: it has just changed
 		return r.spelled(session, field, r.resync(epoch, after))
 	}
-	return feed, r.personal(field, kinds, a.alone), nil
+	return feed, r.personal(field, n.shown, a.alone), nil
 }
 
 // execute gives one answer for each of the events that arrived together; none for those that the narrowing must not tell of.

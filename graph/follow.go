@@ -48,7 +48,10 @@ func (r *Resolver) follow(ctx context.Context, op *graphql.OperationContext) gra
 	}
 	s := &selector{op: op, schema: r.AST}
 	asked := s.fields(op.Operation.SelectionSet, "Subscription")
-	if len(asked) != 1 || feeds[asked[0].Name].subject == "" {
+	if len(asked) != 1 {
+		return failed(ctx, noFeed.At())
+	}
+	if _, known := feeds[asked[0].Name]; !known {
 		return failed(ctx, noFeed.At())
 	}
 	if s.err != nil {
@@ -63,20 +66,20 @@ func (r *Resolver) follow(ctx context.Context, op *graphql.OperationContext) gra
 
 // begin follows the feed from where the subscription asks to be resumed, or from now on.
 func (f *following) begin(session Session) error {
-	feed, alone, err := f.r.feed(f.ctx, session, f.field)
+	feed, personal, err := f.r.feed(f.ctx, session, f.field)
 	if err != nil {
 		return err
 	}
-	after, resync, err := f.r.start(f.ctx, feed.Programme, f.field)
+	after, first, err := f.r.start(f.ctx, session, feed.Programme, f.field)
 	if err != nil {
 		return err
 	}
-	if resync != nil {
-		f.tell(session, *resync)
+	if first != nil {
+		f.stream.Next(first)
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if err := f.join(session, feed, alone, after); err != nil {
+	if err := f.join(session, feed, personal, after); err != nil {
 		return err
 	}
 	f.stream.OnRoom(func() { go f.resume() })
@@ -93,8 +96,8 @@ func (f *following) begin(session Session) error {
 }
 
 // join follows the feed under the session's rights from a sequence on; f.mu is held.
-func (f *following) join(session Session, feed live.Feed, alone bool, after int64) error {
-	sub, err := f.r.Hub.Follow(f.ctx, groupKey(f.op, session, alone), feed, after, func(frame live.Frame) bool { return f.stream.Take(frame.Data) })
+func (f *following) join(session Session, feed live.Feed, personal bool, after int64) error {
+	sub, err := f.r.Hub.Follow(f.ctx, groupKey(f.op, session, personal), feed, after, func(frame live.Frame) bool { return f.stream.Take(frame.Data) })
 	if err == nil {
 		f.session, f.feed, f.sub = session, feed, sub
 	}
@@ -131,42 +134,52 @@ func (f *following) again() {
 		return
 	}
 	at := f.sub.Close()
-	feed, alone, err := f.r.feed(f.ctx, session, f.field)
-	var moved []update
+	feed, personal, err := f.r.feed(f.ctx, session, f.field)
 	if err == nil {
-		moved, err = f.moved(session, at)
+		at, err = f.tellChange(session, at)
 	}
 	if err == nil {
-		for _, u := range moved {
-			f.tell(session, u)
-		}
-		err = f.join(session, feed, alone, at)
+		err = f.join(session, feed, personal, at)
 	}
 	if err != nil && f.ctx.Err() == nil {
 		answerOnce(f.stream, &graphql.Response{Errors: gqlerror.List{present(f.ctx, err)}})
 	}
 }
 
-// tell sends an update that is this follower's alone.
-func (f *following) tell(session Session, u update) {
-	if answer := f.r.spelled(session, f.field, u); answer != nil {
-		f.stream.Next(answer)
+// tellChange says what other rights mean to this follower alone, and from which sequence on he follows under them.
+func (f *following) tellChange(session Session, at int64) (after int64, err error) {
+	if f.field.Name == pulseFeed {
+		after, first, err := f.r.start(f.ctx, session, f.feed.Programme, f.field)
+		if err == nil {
+			f.stream.Next(first)
+		}
+		return after, err
 	}
+	moved, err := f.moved(session, at)
+	for _, u := range moved {
+		if answer := f.r.spelled(session, f.field, u); answer != nil {
+			f.stream.Next(answer)
+		}
+	}
+	return at, err
 }
 
 // moved are the updates that tell whom the follower loses and gains by other rights.
 func (f *following) moved(session Session, at int64) ([]update, error) {
-	people := feeds[f.field.Name].people
-	lost, gained, err := f.r.Engine.Moved(f.ctx, people[0], people[1], f.feed.Programme, f.session.Actor, session.Actor, mostMoved+1)
-	if err != nil {
-		return nil, err
-	}
 	epoch, err := f.r.Hub.Epoch(f.ctx)
 	if err != nil {
 		return nil, err
 	}
 	told := f.r.resync(epoch, at)
 	told.Act = changedRights
+	people := feeds[f.field.Name].people
+	if people[0] == "" {
+		return []update{told}, nil
+	}
+	lost, gained, err := f.r.Engine.Moved(f.ctx, people[0], people[1], f.feed.Programme, f.session.Actor, session.Actor, mostMoved+1)
+	if err != nil {
+		return nil, err
+	}
 	if len(lost)+len(gained) > mostMoved {
 		return []update{told}, nil
 	}
@@ -180,10 +193,11 @@ func (f *following) moved(session Session, at int64) ([]update, error) {
 	return updates, nil
 }
 
-// about is the update about one person, unless the feed is narrowed to others.
+// about is the update about one person, unless the feed is narrowed to another. To whom else the person is related is not asked: who is read, or
+// forgotten, without need does no harm.
 func (f *following) about(u update, kind event.Kind, person uuid.UUID) []update {
-	for _, id := range f.feed.Narrow {
-		if id != person {
+	if given, ok := f.field.Args["participant"].(string); ok {
+		if only, err := plan.ParseID("prt", given); err != nil || only != person {
 			return nil
 		}
 	}

@@ -49,7 +49,7 @@ func (s *stage) payloads(t *testing.T) {
 		}
 	})
 	s.report(t)
-	if t.Logf("%d acts done, %d refused", done, refused); done < 50 || refused < 50 {
+	if t.Logf("%d acts done, %d refused", done, refused); done < 50 || refused < 30 {
 		t.Error("too few of one or both to prove anything")
 	}
 }
@@ -99,19 +99,31 @@ func TestEverybodyIsToldWhatTheModelSays(t *testing.T) {
 
 	server := httptest.NewServer(s.api)
 	defer server.Close()
-	heard, changed := 0, 0
+	heard, changed, refused, by := 0, 0, 0, map[string]int{}
 	for _, v := range s.viewers {
 		if v.programmes[0] != programme {
 			continue
 		}
-		want := s.toTell(v, before, after, person, former, next)
-		got := s.hear(t, &node{t: t, app: s.app, url: server.URL, token: v.token}, vars{"p": "prg_" + programme, "after": position["position"]}, len(want))
-		if heard += len(got); fmt.Sprint(got) != fmt.Sprint(want) {
-			t.Errorf("%s is told\n%v, and the model says\n%v", v.Name, got, want)
+		follows := s.follows(t, v, person, before, after, vars{"p": "prg_" + programme, "after": position["position"]})
+		s.hear(t, &node{t: t, app: s.app, url: server.URL, token: v.token}, follows)
+		for _, f := range follows {
+			by[f.name] += len(f.got)
+			if f.refused != "" {
+				refused++
+			}
+			if heard += len(f.got); f.code != f.refused || fmt.Sprint(f.got) != fmt.Sprint(f.want) {
+				t.Errorf("%s by %s is told\n%v %s, and the model says\n%v %s", v.Name, f.name, f.got, f.code, f.want, f.refused)
+			}
 		}
-		changed += s.changes(t, v, position["position"], s.toldOf(t, v, programme, before, after))
+		changed += s.changes(t, v, position["position"], s.toldOf(t, v, programme, before, after, ofTheirOwn))
 	}
-	if t.Logf("%d events told, %d by pages of changes", heard, changed); heard < 10 || changed < 20 {
+	for name, n := range by {
+		if n == 0 {
+			t.Errorf("nobody is told anything by %s", name)
+		}
+	}
+	t.Logf("told: %v, %d feeds refused", by, refused)
+	if t.Logf("%d events told, %d by pages of changes", heard, changed); heard < 150 || changed < 50 || refused < 3 {
 		t.Error("too few to prove anything")
 	}
 }
@@ -131,6 +143,17 @@ func (s *stage) happen(t *testing.T, lead viewer, person *rightstest.Row, tutor 
 	do(`mutation($p: ID!, $t: ID!) { assignTeam(input: {participant: $p, tutor: $t, acknowledge: ["TUTOR_FULL"], acknowledgeReason: "Prova"}) { refusals { code } } }`,
 		vars{"p": "prt_" + person.ID, "t": "mem_" + tutor})
 	do(withdraw, vars{"a": "att_" + second.ID})
+	do(`mutation($p: ID!) { computeAllowance(input: {participant: $p, month: "2026-05"}) { refusals { code } } }`, vars{"p": "prt_" + person.ID})
+	for _, m := range s.world.By("match", "participation_id", person.ID) {
+		if m.Text("state") == "SUGGESTED" {
+			do(`mutation($m: ID!) { declineMatch(input: {match: $m, reason: "TOO_FAR"}) { refusals { code } } }`, vars{"m": "mat_" + m.ID})
+		}
+	}
+	for _, p := range s.world.By("placement", "programme_id", person.Text("programme_id")) {
+		if p.Text("state") == "DRAFT" {
+			do(`mutation($p: ID!) { cancelPlacement(input: {placement: $p, reason: "JOB_FOUND"}) { refusals { code } } }`, vars{"p": "plc_" + p.ID})
+		}
+	}
 	s.load(t)
 	s.world.Settle(s.sealed)
 	return s.world
@@ -146,40 +169,116 @@ func (s *stage) counted(person *rightstest.Row) (first, second *rightstest.Row) 
 	return first, second
 }
 
-// toTell are the events that a follower is to have, in order.
-func (s *stage) toTell(v viewer, before, after *rightstest.World, person *rightstest.Row, former, next string) (all []told) {
-	attendance, programme := rightstest.Types["Attendance"], person.Text("programme_id")
-	first, second := s.counted(person)
-	now := &rightstest.Model{World: after, Actor: v.Actor, Cells: map[rightstest.Cell]bool{}}
-	tell := func(then *rightstest.World, entry *rightstest.Row) {
-		was := &rightstest.Model{World: then, Actor: v.Actor, Cells: map[rightstest.Cell]bool{}}
-		kind := map[bool]string{true: "CHANGED", false: "LEFT"}[now.Sees(attendance, after.One("attendance", entry.ID))]
-		if was.Sees(attendance, then.One("attendance", entry.ID)) {
-			all = append(all, told{"withdrawAttendance", kind, "att_" + entry.ID})
+// followed is a feed that a viewer follows, with what he is to be told and what he is.
+type followed struct {
+	name, query string
+	variables   vars
+	field       string
+	want, got   []told
+	refused     string // code; "" where it is answered
+	code        string
+}
+
+// ofSubject are the events of a feed of one kind of subject: those of the kind, and who comes and goes, under one class.
+func ofSubject(kind, class string) func(happened) string {
+	return func(e happened) string {
+		if e.Type == kind || e.Type == "Participant" && e.Kind != "CHANGED" {
+			return class
 		}
+		return ""
 	}
-	tell(before, first)
-	sees := now.Sees(rightstest.Types["Participant"], after.One("participation", person.ID))
-	for _, side := range []struct{ member, kind string }{{next, "ENTERED"}, {former, "LEFT"}} {
-		if v.Opens("work", []rightstest.Holder{{Scope: "TUTORED", Programme: programme, Over: side.member}}) {
-			kind := side.kind
-			if kind == "LEFT" && sees {
-				kind = "CHANGED" // gone on one way, and still seen on another
+}
+
+// ofTheirOwn are the events of every kind, each under the class of its subject.
+func ofTheirOwn(e happened) string { return rightstest.Types[e.Type].Class }
+
+// follows are the feeds that a viewer follows: each alone, and the register of one body, of one person, and of one internship.
+func (s *stage) follows(t *testing.T, v viewer, person *rightstest.Row, before, after *rightstest.World, from vars) (all []*followed) {
+	programme := person.Text("programme_id")
+	follow := func(name, field, narrow string, of func(happened) string, only func(happened) bool) *followed {
+		f := &followed{name: name, field: field, variables: from}
+		f.query = "subscription($p: ID!, $after: FeedCursor) { " + field + "(programme: $p, after: $after" + narrow + ") { act kind subjectId removedId subject { id } } }"
+		f.want = s.toldOf(t, v, programme, before, after, func(e happened) string {
+			if only != nil && !only(e) {
+				return ""
 			}
-			all = append(all, told{"assignTeam", kind, "prt_" + person.ID})
+			return of(e)
+		})
+		all = append(all, f)
+		return f
+	}
+	work := ofSubject("Attendance", "work")
+	follow("register", "attendanceUpdates", "", work, nil)
+	follow("matches", "matchingUpdates", "", ofSubject("Match", "path"), nil)
+	follow("internships", "placementUpdates", "", ofSubject("Placement", "work"), nil)
+	follow("money", "allowanceUpdates", "", ofSubject("Allowance", "money"), nil)
+	follow("everything", "changes", "", ofTheirOwn, nil)
+	follow("some topics", "changes", ", topics: [ALLOWANCE, MATCH]", func(e happened) string {
+		if e.Type == "Allowance" || e.Type == "Match" || e.Type == "Participant" && e.Kind != "CHANGED" {
+			return ofTheirOwn(e)
+		}
+		return ""
+	}, nil)
+	reads := slices.ContainsFunc(v.Grants, func(g rightstest.Grant) bool {
+		return rightstest.Actor{Grants: []rightstest.Grant{g}, Purpose: v.Purpose}.Opens("path", []rightstest.Holder{g.Holder})
+	})
+	participation := func(e happened) *rightstest.Row {
+		if row := after.One(rightstest.Types[e.Type].Table, e.ID); e.Type != "Participant" {
+			return after.One("participation", row.Text("participation_id"))
+		}
+		return after.One("participation", e.ID)
+	}
+	known := func(e happened) bool { // whom an event is about tells of the person's path
+		then := s.belonged(rightstest.Types[e.Type], e, before, after)
+		return v.Opens("path", then)
+	}
+	now := &rightstest.Model{World: after, Actor: v.Actor, Cells: map[rightstest.Cell]bool{}}
+	bodies := after.By("organisation", "programme_id", programme)
+	body := bodies[v.n%len(bodies)]
+	f := follow("the register of a body", "attendanceUpdates", fmt.Sprintf(", organisation: %q", "org_"+body.ID), work, func(e happened) bool {
+		return known(e) && slices.Contains(after.Line(participation(e).Text("organisation_id")), body.ID)
+	})
+	switch {
+	case !reads:
+		f.refused, f.want = "FILTER_NOT_READABLE", nil
+	case !now.Sees(rightstest.Types["Organisation"], body):
+		f.refused, f.want = "NOT_FOUND", nil
+	}
+	if f = follow("the register of a person", "attendanceUpdates", fmt.Sprintf(", participant: %q", "prt_"+person.ID), work, func(e happened) bool {
+		return known(e) && participation(e) == after.One("participation", person.ID)
+	}); !reads {
+		f.refused, f.want = "FILTER_NOT_READABLE", nil
+	}
+	first, _ := s.counted(person)
+	of := func(column string) func(happened) bool {
+		return func(e happened) bool {
+			return e.Type == "Attendance" && first.Text(column) != "" && after.One("attendance", e.ID).Text(column) == first.Text(column)
 		}
 	}
-	tell(after, second)
+	if first.Text("placement_id") != "" {
+		follow("the register of an internship", "attendanceUpdates", fmt.Sprintf(", placement: %q", "plc_"+first.Text("placement_id")), work, of("placement_id"))
+		follow("the register at a company", "attendanceUpdates", fmt.Sprintf(", company: %q", "com_"+first.Text("company_id")), work, of("company_id"))
+	}
 	return all
 }
 
-// hear follows from a position: as many events as are to come, and for a moment whether there is one more.
-func (s *stage) hear(t *testing.T, n *node, variables vars, count int) (all []told) {
+// hear follows feeds on one connection: as many events as are to come, and for a moment whether there is one more.
+func (s *stage) hear(t *testing.T, n *node, follows []*followed) {
 	t.Helper()
-	socket := n.follow("subscription($p: ID!, $after: FeedCursor) { attendanceUpdates(programme: $p, after: $after) { act kind subjectId subject { id } } }", variables)
+	socket := n.dial()
+	socket.send(vars{"type": "connection_init", "payload": vars{"Authorization": "Bearer " + n.token, "Accept-Language": "en"}})
+	socket.receive()
+	left := 0
+	for i, f := range follows {
+		left += len(f.want)
+		if f.refused != "" {
+			left++
+		}
+		socket.send(vars{"id": fmt.Sprint(i), "type": "subscribe", "payload": vars{"query": f.query, "variables": f.variables}})
+	}
 	for {
 		wait := patience
-		if len(all) >= count {
+		if left <= 0 {
 			wait = 200 * time.Millisecond
 		}
 		ctx, cancel := context.WithTimeout(socket.ctx, wait)
@@ -187,19 +286,33 @@ func (s *stage) hear(t *testing.T, n *node, variables vars, count int) (all []to
 		err := wsjson.Read(ctx, socket.conn, &m)
 		cancel()
 		if err != nil {
-			return all
+			return
 		}
-		if m["type"] == "next" {
-			all = append(all, tellingOf(t, at(t, m, "payload.data.attendanceUpdates").(map[string]any)))
+		if m["type"] != "next" {
+			continue
+		}
+		left--
+		var i int
+		_, _ = fmt.Sscan(m["id"].(string), &i)
+		if f := follows[i]; at(t, m, "payload").(map[string]any)["errors"] != nil {
+			f.code = at(t, m, "payload.errors.0.extensions.code").(string)
+		} else {
+			f.got = append(f.got, tellingOf(t, f.field, at(t, m, "payload.data."+f.field).(map[string]any)))
 		}
 	}
 }
 
-func tellingOf(t *testing.T, u map[string]any) told {
-	if shown := u["subject"] != nil; shown != (u["kind"] == "CHANGED" && strings.HasPrefix(u["subjectId"].(string), "att_")) {
+// tellingOf is an event as it came, which shows what is still seen of the feed's own subjects and nothing else.
+func tellingOf(t *testing.T, field string, u map[string]any) told {
+	t.Helper()
+	id := u["subjectId"].(string)
+	own := map[string]string{"attendanceUpdates": "att_", "matchingUpdates": "mat_", "placementUpdates": "plc_", "allowanceUpdates": "alw_"}[field]
+	subject, _ := u["subject"].(map[string]any)
+	left := u["kind"] == "LEFT"
+	if shown := !left && strings.HasPrefix(id, own); shown != (subject != nil) || shown && subject["id"] != id || left != (u["removedId"] == id) {
 		t.Errorf("what is shown: %v", u)
 	}
-	return told{u["act"].(string), u["kind"].(string), u["subjectId"].(string)}
+	return told{u["act"].(string), u["kind"].(string), id}
 }
 
 // happened is an event of the outbox.
@@ -209,8 +322,8 @@ type happened struct {
 }
 
 // toldOf are the events of every kind that a viewer is to have since a position, in order: those that reach him by what their subjects belonged
-// to then, as he sees them now.
-func (s *stage) toldOf(t *testing.T, v viewer, programme string, before, after *rightstest.World) (all []told) {
+// to then, as he sees them now. Class says under which class an event is told; "" for one that is not.
+func (s *stage) toldOf(t *testing.T, v viewer, programme string, before, after *rightstest.World, class func(happened) string) (all []told) {
 	t.Helper()
 	rows, err := s.owner.Query(t.Context(), "select seq, act, kind, subject_kind, subject_id::text from outbox where programme_id = $1 order by seq", programme)
 	if err != nil {
@@ -226,7 +339,7 @@ func (s *stage) toldOf(t *testing.T, v viewer, programme string, before, after *
 	for _, e := range events {
 		of := rightstest.Types[e.Type]
 		then, now := s.belonged(of, e, before, after), now.Sees(of, after.One(of.Table, e.ID))
-		if !v.Opens(of.Class, then) {
+		if by := class(e); by == "" || !v.Opens(by, then) {
 			continue
 		}
 		kind := e.Kind

@@ -44,6 +44,11 @@ func Counters(today calendar.Day) []Counter {
 	}}
 }
 
+// Moving are the kinds of object whose changes may move a number: what is counted, and what closes or opens a due.
+func Moving() []string {
+	return []string{"Participant", "HandOver", "Opening", "Match", "Placement", "Attendance", "Allowance", "Due"}
+}
+
 // MoneyLeftLabel says what MoneyLeft is: the funding without all allowances that were worked out, whether paid or not.
 var MoneyLeftLabel = text.Text{It: "Finanziamento meno indennità maturate", En: "Funding without allowances worked out"}
 

@@ -112,6 +112,14 @@ func (w *World) bodies(programme string) (holders []Holder) {
 	return holders
 }
 
+// Line is an organisation with all above it.
+func (w *World) Line(organisation string) (line []string) {
+	for o := w.One("organisation", organisation); o != nil; o = w.One("organisation", o.Text("parent_id")) {
+		line = append(line, o.ID)
+	}
+	return line
+}
+
 // named gives the organisations that a row itself names as those who may know of it. Of companies and of colleagues' names this is a fact
 // of its own that stands nowhere else: which partners work with a company, and who knows a colleague.
 func (w *World) named(r *Row) (holders []Holder) {
