@@ -86,7 +86,7 @@ func (r *Resolver) stands(ctx context.Context) *wire.Farewell {
 		return nil // a fault ends nothing: the next look tells
 	}
 	now.Actor.Purpose, now.Actor.Reason = session.Actor.Purpose, session.Actor.Reason
-	if now.Actor.Fingerprint() == session.Actor.Fingerprint() {
+	if now.Actor.Alike(session.Actor) || now.Actor.Fingerprint() == session.Actor.Fingerprint() {
 		c.prolong(now)
 		return nil
 	}

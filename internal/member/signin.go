@@ -18,7 +18,7 @@ import (
 // ErrUnknown is returned for somebody who proved who he is and is no member, or holds no grant today.
 var ErrUnknown = errors.New("no member with a grant")
 
-// grantsHold is how long grants once read are used without reading them again: a changed grant takes effect within it.
+// grantsHold is how long grants once read are used without asking whether any have changed: a changed grant takes effect within it.
 const grantsHold = time.Second
 
 // Directory reads members and their grants.
@@ -28,21 +28,34 @@ type Directory struct {
 
 	mu     sync.Mutex
 	known  map[[2]string]remembered
+	latest version
 	marked map[uuid.UUID]string // the member's mark under the primary key of the index
 }
 
+// version numbers the state of all grants; it holds until a moment.
+type version struct {
+	n     int64
+	until time.Time
+}
+
+// remembered is an actor as he is on a day, in one version of the grants.
 type remembered struct {
 	actor access.Actor
-	until time.Time
+	in    int64
+	on    calendar.Day
 }
 
 // Actor gives the actor behind an issuer's subject, with the grants of today. ErrUnknown where there are none.
 func (d *Directory) Actor(ctx context.Context, issuer, subject string) (access.Actor, error) {
-	key := [2]string{issuer, subject}
-	if actor, ok := d.recall(key); ok {
+	key, today := [2]string{issuer, subject}, calendar.DayOf(d.Clock())
+	in, err := d.version(ctx) // before the grants: what changes meanwhile is another one
+	if err != nil {
+		return access.Actor{}, err
+	}
+	if actor, ok := d.recall(key, in, today); ok {
 		return actor, nil
 	}
-	rows, err := d.DB.Plans.Query(ctx, "select * from sign_in($1, $2, $3)", issuer, subject, calendar.DayOf(d.Clock()).String())
+	rows, err := d.DB.Plans.Query(ctx, "select * from sign_in($1, $2, $3)", issuer, subject, today.String())
 	if err != nil {
 		return access.Actor{}, fmt.Errorf("sign in: %w", err)
 	}
@@ -60,7 +73,7 @@ func (d *Directory) Actor(ctx context.Context, issuer, subject string) (access.A
 	if len(actor.Grants) == 0 {
 		return access.Actor{}, ErrUnknown
 	}
-	d.remember(key, actor)
+	d.remember(key, remembered{actor: actor, in: in, on: today})
 	return actor, nil
 }
 
@@ -98,20 +111,38 @@ func (l signedIn) grant() access.Grant {
 	return g
 }
 
-func (d *Directory) recall(key [2]string) (access.Actor, bool) {
+// version is that of the grants, not older than grantsHold. It is one small question of a node, however many are signed in.
+func (d *Directory) version(ctx context.Context) (int64, error) {
+	d.mu.Lock()
+	latest := d.latest
+	d.mu.Unlock()
+	if time.Now().Before(latest.until) {
+		return latest.n, nil
+	}
+	latest.until = time.Now().Add(grantsHold)
+	if err := d.DB.Plans.QueryRow(ctx, "select n from sign_in_version").Scan(&latest.n); err != nil {
+		return 0, fmt.Errorf("sign in: %w", err)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.latest = latest
+	return latest.n, nil
+}
+
+func (d *Directory) recall(key [2]string, in int64, on calendar.Day) (access.Actor, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	r, ok := d.known[key]
-	return r.actor, ok && time.Now().Before(r.until)
+	return r.actor, ok && r.in == in && r.on == on
 }
 
-func (d *Directory) remember(key [2]string, actor access.Actor) {
+func (d *Directory) remember(key [2]string, r remembered) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.known == nil || len(d.known) > 10_000 {
 		d.known = map[[2]string]remembered{}
 	}
-	d.known[key] = remembered{actor: actor, until: time.Now().Add(grantsHold)}
+	d.known[key] = r
 }
 
 // forget has grants read again: what somebody holds was changed just now.

@@ -1,0 +1,93 @@
+package member_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/member"
+)
+
+// soon is how long a changed grant may take to hold, with room for a busy machine.
+const soon = 20 * time.Second
+
+// TestGrantsAreReadAgainWhenTheyHaveChanged, and only then: while they stay the same the database is not asked for anybody's, and a change of any
+// table that they depend on is noticed.
+func TestGrantsAreReadAgainWhenTheyHaveChanged(t *testing.T) {
+	o := newOffice(t)
+	tutor := o.hire("PEGASO")
+	d := o.directory()
+	holds := func() int {
+		t.Helper()
+		a, err := d.Actor(o.ctx, "test", tutor.String())
+		if err != nil && !errors.Is(err, member.ErrUnknown) {
+			t.Fatal(err)
+		}
+		return len(a.Grants)
+	}
+	becomes := func(grants int) {
+		t.Helper()
+		for end := time.Now().Add(soon); holds() != grants; {
+			if time.Now().After(end) {
+				t.Fatalf("still %d grants, not %d", holds(), grants)
+			}
+		}
+	}
+	becomes(1)
+	grant := o.bestow(tutor, access.CaseManager, "PEGASO")
+	becomes(2)
+	o.exec("update access_grant set to_day = '2026-01-01' where id = $1", grant)
+	becomes(1)
+	o.at("2026-03-19")
+	becomes(1)
+	o.exec("update member set ended_on = '2026-03-18' where id = $1", tutor)
+	becomes(0)
+	o.exec("update member set ended_on = null where id = $1", tutor)
+	becomes(1)
+
+	stays := func() {
+		t.Helper()
+		for end := time.Now().Add(1200 * time.Millisecond); time.Now().Before(end); {
+			if holds() != 1 {
+				t.Fatal("another number of grants")
+			}
+		}
+	}
+	stays() // in the newest version
+	o.exec("alter function sign_in(text, text, date) rename to sign_in_away")
+	stays()
+	o.bestow(o.chief, access.Coordinator, "ASL")
+	for end := time.Now().Add(soon); ; {
+		if _, err := d.Actor(o.ctx, "test", tutor.String()); err != nil {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal("a change is not noticed")
+		}
+	}
+}
+
+// TestEveryTableBehindASignInIsWatched: a change of each, by whatever way, makes another version; a transaction makes one.
+func TestEveryTableBehindASignInIsWatched(t *testing.T) {
+	o := newOffice(t)
+	grant := o.bestow(o.boss, access.Coordinator, "PEGASO")
+	o.must(o.delegate(o.boss, o.boss, o.hire("PEGASO"), "2026-03-18", "2026-03-20", grant))
+	version := func() (n int64) {
+		o.one("select n from sign_in_version", &n)
+		return n
+	}
+	for _, change := range []string{
+		"update member set revision = revision",
+		"update access_grant set to_day = to_day",
+		"update delegation set to_day = to_day",
+		"delete from delegation_grant",
+		"update organisation set name = name",
+	} {
+		before := version()
+		o.exec(change)
+		if got := version(); got != before+1 {
+			t.Errorf("%s: %d versions more", change, got-before)
+		}
+	}
+}
