@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,6 +27,7 @@ type stand struct {
 	t           *testing.T
 	url         string
 	connections *wire.Connections
+	open        atomic.Int64      // connections below that the server has not closed
 	feeds       chan *wire.Stream // those that were opened
 	ended       chan *wire.Stream // those whose context has ended
 	mu          sync.Mutex
@@ -38,7 +41,7 @@ func open(t *testing.T, limits wire.Limits) *stand {
 	ctx, stop := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { s.connections.Run(ctx) })
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		if req.Method == http.MethodPost {
 			var operation json.RawMessage
 			_ = json.NewDecoder(req.Body).Decode(&operation)
@@ -47,6 +50,8 @@ func open(t *testing.T, limits wire.Limits) *stand {
 		}
 		s.connections.Accept(w, req, protocol)
 	}))
+	server.Listener = counting{server.Listener, &s.open}
+	server.Start()
 	t.Cleanup(func() {
 		bounded, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
@@ -58,6 +63,31 @@ func open(t *testing.T, limits wire.Limits) *stand {
 	})
 	s.url = "ws" + strings.TrimPrefix(server.URL, "http")
 	return s
+}
+
+// counting counts the connections that were accepted and not yet closed.
+type counting struct {
+	net.Listener
+	open *atomic.Int64
+}
+
+func (l counting) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	l.open.Add(1)
+	return &counted{Conn: conn, closed: sync.OnceFunc(func() { l.open.Add(-1) })}, nil
+}
+
+type counted struct {
+	net.Conn
+	closed func()
+}
+
+func (c *counted) Close() error {
+	c.closed()
+	return c.Conn.Close()
 }
 
 func measure(message []byte) error {

@@ -19,9 +19,10 @@ type incoming struct {
 	Payload json.RawMessage `json:"payload"`
 }
 
-// read takes in messages until the connection ends. It is the connection's one goroutine.
+// read takes in messages until the connection ends. It is the connection's one goroutine. The library leaves a connection open whose
+// client went without a word; its file would be held until garbage is collected.
 func (s *socket) read() {
-	defer s.gone()
+	defer s.cut()
 	for {
 		kind, data, err := s.ws.Read(context.Background())
 		if err != nil {

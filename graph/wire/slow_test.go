@@ -90,6 +90,23 @@ func TestAConnectionCostsOneGoroutine(t *testing.T) {
 	}
 }
 
+// TestAConnectionWithoutItsClientIsClosed: at once, not when garbage is collected; thousands that are lost at a time would take all files.
+func TestAConnectionWithoutItsClientIsClosed(t *testing.T) {
+	s := open(t, wire.Limits{})
+	for range 20 {
+		c := s.acknowledged()
+		c.say(`{"type":"subscribe","id":"1","payload":{"query":"feed"}}`)
+		receive(t, s.feeds)
+		_ = c.conn.CloseNow()
+		receive(t, s.ended)
+	}
+	for deadline := time.Now().Add(patience); s.open.Load() > 0; runtime.Gosched() {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d connections are open whose clients have gone", s.open.Load())
+		}
+	}
+}
+
 // TestChurn: subscriptions that come and go at once leave nothing behind.
 func TestChurn(t *testing.T) {
 	s := open(t, wire.Limits{})
