@@ -31,8 +31,8 @@ type Opening struct {
 	Tokens    []string
 	Query     string
 	Variables map[string]string
-	Receive   int  // bytes of each socket's receive buffer; 0: the system's default
 	Cursors   bool // keep the cursor of each event
+	Narrow    bool // take in little unread, as over a narrow network
 }
 
 // Nothing is what calls without an argument or without an answer have in its place.

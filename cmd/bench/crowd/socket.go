@@ -18,9 +18,12 @@ import (
 )
 
 const (
-	protocol  = "graphql-transport-ws"
-	largest   = 1 << 20          // bytes of a message
-	openingIn = 60 * time.Second // for dialling and signing in, on a machine that opens thousands at once
+	protocol = "graphql-transport-ws"
+	largest  = 1 << 20 // bytes of a message
+	// Over loopback the system takes megabytes for who does not read; these are a phone's.
+	narrowBuffer  = 16 << 10         // bytes that a client's side takes in unread
+	narrowSegment = 1400             // bytes of a segment, by which the system sizes what the server's side holds
+	openingIn     = 60 * time.Second // for dialling and signing in, on a machine that opens thousands at once
 )
 
 // receipt is an event in a client's hand.
@@ -79,14 +82,15 @@ func (f *follower) dial(o *Opening) error {
 	}
 }
 
-// client makes connections with a receive buffer of the size that is asked for.
+// client makes connections with a receive buffer and segments of the size that is asked for.
 func (o *Opening) client() *http.Client {
 	dialer := &net.Dialer{}
-	if o.Receive > 0 {
+	if o.Narrow {
 		dialer.Control = func(_, _ string, raw syscall.RawConn) error {
 			var failed error
 			err := raw.Control(func(fd uintptr) {
-				failed = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, o.Receive)
+				failed = errors.Join(syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, narrowBuffer),
+					syscall.SetsockoptInt(int(fd), syscall.IPPROTO_TCP, syscall.TCP_MAXSEG, narrowSegment))
 			})
 			return errors.Join(err, failed)
 		}
