@@ -23,19 +23,25 @@ const (
 
 // selections are what followers ask for, by the number of fields.
 var selections = map[int]string{
-	fewFields: `subscription One($programme: ID!) { attendanceUpdates(programme: $programme) { sequence } }`,
-	manyFields: `subscription Forty($programme: ID!) {
-  attendanceUpdates(programme: $programme) {
-    cursor sequence occurredAt act kind subjectId removedId
-    subject {
+	fewFields:  "subscription One($programme: ID!) { attendanceUpdates(programme: $programme) { sequence } }",
+	manyFields: updates(subjectFields),
+}
+
+const subjectFields = `subject {
       id hidden pseudonym kind day from to minutes standing standingLabel recordedAt revision
       enrolment { id state stateLabel fromDay toDay plannedMinutes revision }
       activity { id title place fromDay toDay }
       placement { id state weeklyMinutes }
       participant { id state stateLabel stateSince enteredOn pseudonym }
-    }
+    }`
+
+func updates(subject string) string {
+	return `subscription Updates($programme: ID!) {
+  attendanceUpdates(programme: $programme) {
+    cursor sequence occurredAt act kind subjectId removedId
+    ` + subject + `
   }
-}`,
+}`
 }
 
 // deliver measures what an event costs a server for each client that is given it.

@@ -32,7 +32,9 @@ type Opening struct {
 	Query     string
 	Variables map[string]string
 	Cursors   bool // keep the cursor of each event
-	Narrow    bool // take in little unread, as over a narrow network
+	// The first clients may ask for something else.
+	First      int
+	FirstQuery string
 }
 
 // Nothing is what calls without an argument or without an answer have in its place.
@@ -47,13 +49,13 @@ func (c *Crowd) Open(o Opening, _ *Nothing) error {
 	c.counts = map[int64]int{}
 	c.mu.Unlock()
 	for i := range c.all {
-		c.all[i] = &follower{crowd: c, token: o.Tokens[i%len(o.Tokens)], first: i == 0}
+		c.all[i] = &follower{crowd: c, token: o.Tokens[i%len(o.Tokens)], place: i}
 	}
 	return c.each(c.all, func(f *follower) error {
 		if err := f.dial(&c.opening); err != nil {
 			return err
 		}
-		return f.subscribe(o.Query, o.Variables)
+		return f.subscribe(&c.opening)
 	})
 }
 
@@ -61,7 +63,7 @@ func (c *Crowd) Open(o Opening, _ *Nothing) error {
 func (c *Crowd) Ask(query string, _ *Nothing) error {
 	c.opening.Query = query
 	return c.each(c.all, func(f *follower) error {
-		return errors.Join(f.complete(), f.subscribe(query, c.opening.Variables))
+		return errors.Join(f.complete(), f.subscribe(&c.opening))
 	})
 }
 
@@ -98,7 +100,7 @@ func (c *Crowd) Resume(_ Nothing, n *int) error {
 		if err := f.dial(&c.opening); err != nil {
 			return err
 		}
-		return f.subscribe(c.opening.Query, c.opening.Variables)
+		return f.subscribe(&c.opening)
 	})
 }
 

@@ -7,23 +7,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
-	"net/http"
 	"strconv"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/coder/websocket"
 )
 
 const (
-	protocol = "graphql-transport-ws"
-	largest  = 1 << 20 // bytes of a message
-	// Over loopback the system takes megabytes for who does not read; these are a phone's.
-	narrowBuffer  = 16 << 10         // bytes that a client's side takes in unread
-	narrowSegment = 1400             // bytes of a segment, by which the system sizes what the server's side holds
-	openingIn     = 60 * time.Second // for dialling and signing in, on a machine that opens thousands at once
+	protocol  = "graphql-transport-ws"
+	largest   = 1 << 20          // bytes of a message
+	openingIn = 60 * time.Second // for dialling and signing in, on a machine that opens thousands at once
 )
 
 // receipt is an event in a client's hand.
@@ -36,7 +30,7 @@ type receipt struct {
 type follower struct {
 	crowd *Crowd
 	token string
-	first bool
+	place int
 
 	conn      *websocket.Conn
 	operation int // number of its last one, which is the operation's id
@@ -55,7 +49,7 @@ type follower struct {
 func (f *follower) dial(o *Opening) error {
 	ctx, cancel := context.WithTimeout(context.Background(), openingIn)
 	defer cancel()
-	conn, _, err := websocket.Dial(ctx, o.URL, &websocket.DialOptions{Subprotocols: []string{protocol}, HTTPClient: o.client()}) //nolint:bodyclose // the library closes it
+	conn, _, err := websocket.Dial(ctx, o.URL, &websocket.DialOptions{Subprotocols: []string{protocol}}) //nolint:bodyclose // the library closes it
 	if err != nil {
 		return err
 	}
@@ -82,26 +76,14 @@ func (f *follower) dial(o *Opening) error {
 	}
 }
 
-// client makes connections with a receive buffer and segments of the size that is asked for.
-func (o *Opening) client() *http.Client {
-	dialer := &net.Dialer{}
-	if o.Narrow {
-		dialer.Control = func(_, _ string, raw syscall.RawConn) error {
-			var failed error
-			err := raw.Control(func(fd uintptr) {
-				failed = errors.Join(syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, narrowBuffer),
-					syscall.SetsockoptInt(int(fd), syscall.IPPROTO_TCP, syscall.TCP_MAXSEG, narrowSegment))
-			})
-			return errors.Join(err, failed)
-		}
-	}
-	return &http.Client{Transport: &http.Transport{DialContext: dialer.DialContext, DisableCompression: true}}
-}
-
 // subscribe asks for the feed, from the last cursor on where there is one and the query takes it.
-func (f *follower) subscribe(query string, variables map[string]string) error {
+func (f *follower) subscribe(o *Opening) error {
+	query := o.Query
+	if f.place < o.First {
+		query = o.FirstQuery
+	}
 	asked := map[string]any{}
-	for name, value := range variables {
+	for name, value := range o.Variables {
 		asked[name] = value
 	}
 	if _, takes := asked["after"]; takes {
@@ -192,7 +174,7 @@ func (f *follower) take(message []byte, at time.Time) error {
 	}
 	f.mu.Lock()
 	f.received = append(f.received, receipt{sequence, at})
-	if f.first {
+	if f.place == 0 {
 		f.seen = append(f.seen[:0], message...)
 	}
 	if f.crowd.cursors {
