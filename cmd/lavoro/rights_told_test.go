@@ -252,7 +252,11 @@ func (s *stage) follows(t *testing.T, v viewer, person *rightstest.Row, before, 
 	first, _ := s.counted(person)
 	of := func(column string) func(happened) bool {
 		return func(e happened) bool {
-			return e.Type == "Attendance" && first.Text(column) != "" && after.One("attendance", e.ID).Text(column) == first.Text(column)
+			rows := after.By("attendance", "id", e.ID)
+			if e.Type == "Participant" { // who comes or goes takes his work along
+				rows = slices.Concat(after.By("placement", "participation_id", e.ID), after.By("match", "participation_id", e.ID), after.By("attendance", "participation_id", e.ID))
+			}
+			return slices.ContainsFunc(rows, func(r *rightstest.Row) bool { return r.Text(column) == first.Text(column) })
 		}
 	}
 	if first.Text("placement_id") != "" {

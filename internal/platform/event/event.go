@@ -28,7 +28,8 @@ type News struct {
 	SubjectKind string // GraphQL type of the subject, e.g. Attendance
 	Subject     uuid.UUID
 	// Related are other objects a feed may be narrowed to: participant, placement, company. With a participation the body that follows it is
-	// related, too, and all above; an act names a body only where it means another. They never leave the server.
+	// related, too, and all above; an act names a body only where it means another. Who comes or goes is related to his internships and their
+	// companies, and to those of matches. None of it leaves the server.
 	Related  []uuid.UUID
 	Audience []uuid.UUID // the subject's audience then
 }
