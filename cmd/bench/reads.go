@@ -57,7 +57,7 @@ func reads(ctx context.Context, s *stage, out *report) (err error) {
 	if err != nil {
 		return err
 	}
-	bare, err := s.bare(ctx, st)
+	bare, err := s.bare(ctx, st.sized())
 	if err != nil {
 		return err
 	}
