@@ -24,7 +24,7 @@ const patience = 20 * time.Second
 
 // stand is a server whose operations are words: "once" is answered at once, "feed" stays open until the test ends it.
 type stand struct {
-	t           *testing.T
+	t           testing.TB
 	url         string
 	connections *wire.Connections
 	open        atomic.Int64      // connections below that the server has not closed
@@ -34,7 +34,7 @@ type stand struct {
 	bye         *wire.Farewell // what Stands says
 }
 
-func open(t *testing.T, limits wire.Limits) *stand {
+func open(t testing.TB, limits wire.Limits) *stand {
 	t.Helper()
 	s := &stand{t: t, connections: wire.New(limits), feeds: make(chan *wire.Stream, 10_000), ended: make(chan *wire.Stream, 10_000)}
 	protocol := &wire.Protocol{Measure: measure, Open: admit, Stands: s.stands, Operate: s.operate}
@@ -130,7 +130,7 @@ func (s *stand) operate(ctx context.Context, stream *wire.Stream, operation []by
 
 // client is one websocket.
 type client struct {
-	t    *testing.T
+	t    testing.TB
 	ctx  context.Context
 	conn *websocket.Conn
 }
@@ -187,7 +187,7 @@ func (c *client) ends(code int) {
 	}
 }
 
-func receive[T any](t *testing.T, from <-chan T) T {
+func receive[T any](t testing.TB, from <-chan T) T {
 	t.Helper()
 	select {
 	case v := <-from:
