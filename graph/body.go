@@ -99,8 +99,8 @@ func parseParams(data []byte) (*graphql.RawParams, error) {
 	if decoder.Decode(&params) != nil {
 		return nil, malformed.At()
 	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, malformed.At() // something follows
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) || params.Query == "" {
+		return nil, malformed.At() // something follows, or nothing is asked
 	}
 	return &params, nil
 }

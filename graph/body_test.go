@@ -35,6 +35,8 @@ func TestBodiesAreRefusedByTheirShape(t *testing.T) {
 		"no JSON":                 {"query { viewer { id } }", "MALFORMED_REQUEST"},
 		"nothing":                 {"", "MALFORMED_REQUEST"},
 		"a word":                  {`"{ viewer { id } }"`, "MALFORMED_REQUEST"},
+		"no operation":            {`{"qeury": "{ viewer { id } }"}`, "MALFORMED_REQUEST"},
+		"null":                    {"null", "MALFORMED_REQUEST"},
 		"not UTF-8":               {with("\"\xff\xfe\""), "MALFORMED_REQUEST"},
 		"something behind":        {with("1") + `{"query": "{ viewer { name } }"}`, "MALFORMED_REQUEST"},
 		"brackets that never end": {"]]]]}}}}", "MALFORMED_REQUEST"},

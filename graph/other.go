@@ -11,7 +11,7 @@ import (
 var (
 	otherMethod = refusal.Define(refusal.Definition{
 		Code: "METHOD_NOT_TAKEN", Kind: refusal.Input,
-		Message: refusal.Text{It: "Le operazioni arrivano solo con POST o da un WebSocket.", En: "Operations come by POST or a WebSocket only."},
+		Message: refusal.Text{It: "Le operazioni arrivano solo con POST o da un WebSocket.", En: "Operations come by POST or by a WebSocket only."},
 		Cure:    refusal.Text{It: "Invia l'operazione con POST.", En: "Send the operation by POST."},
 	})
 	otherType = refusal.Define(refusal.Definition{

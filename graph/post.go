@@ -10,24 +10,25 @@ import (
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
-// The media types of an answer (GraphQL over HTTP). A client that does not ask for the newer one gets plain JSON with status 200.
+// The media types of an answer (GraphQL over HTTP, and graphql-sse). A client that does not ask for a newer one gets plain JSON with
+// status 200.
 const (
 	plainJSON    = "application/json"
 	responseJSON = "application/graphql-response+json"
+	eventStream  = "text/event-stream"
 )
 
 var (
 	needsSocket = refusal.Define(refusal.Definition{
 		Code: "SUBSCRIPTION_NEEDS_SOCKET", Kind: refusal.Input,
-		Message: refusal.Text{It: "Una sottoscrizione non può passare da una richiesta POST.", En: "A subscription cannot go through a POST request."},
-		Cure:    refusal.Text{It: "Apri un WebSocket con il protocollo graphql-transport-ws allo stesso indirizzo.", En: "Open a WebSocket with the protocol graphql-transport-ws at the same address."},
+		Message: refusal.Text{It: "Una sottoscrizione non può essere una richiesta POST con una sola risposta.", En: "A subscription cannot be a POST request that is answered once."},
+		Cure:    refusal.Text{It: "Apri allo stesso indirizzo un WebSocket con il protocollo graphql-transport-ws, o chiedi con POST e Accept: text/event-stream.", En: "At the same address open a WebSocket with the protocol graphql-transport-ws, or ask by POST with Accept: text/event-stream."},
 	})
 )
 
@@ -57,7 +58,7 @@ func (p post) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecu
 	params.Headers, params.ReadTime = r.Header, graphql.TraceTiming{Start: start, End: graphql.Now()}
 	op, errs := exec.CreateOperationContext(r.Context(), params)
 	if errs != nil {
-		w.WriteHeader(requestStatus(media, errs))
+		w.WriteHeader(requestStatus(media))
 		writeResponse(w, exec.DispatchError(graphql.WithOperationContext(r.Context(), op), errs))
 		return
 	}
@@ -69,17 +70,18 @@ func (p post) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecu
 	response := responses(ctx)
 	sayWhen(w.Header(), response.Errors...)
 	if response.Data == nil && media == responseJSON {
-		w.WriteHeader(requestStatus(media, response.Errors))
+		w.WriteHeader(requestStatus(media))
 	}
 	writeResponse(w, response)
 }
 
-// wanted picks the answer's media type: the first of ours that the client names.
+// wanted picks the answer's media type: the first of ours that the client names. Clients name events behind JSON for what may be answered
+// once, and before it for what goes on.
 func wanted(accept string) string {
 	for part := range strings.SplitSeq(accept, ",") {
 		switch media, _, _ := mime.ParseMediaType(strings.TrimSpace(part)); media {
-		case responseJSON:
-			return responseJSON
+		case responseJSON, eventStream:
+			return media
 		case plainJSON, "*/*", "application/*":
 			return plainJSON
 		}
@@ -87,13 +89,11 @@ func wanted(accept string) string {
 	return plainJSON
 }
 
-// requestStatus is for operations that could not be begun: a client of the newer media type is told by the status, too.
-func requestStatus(media string, errs gqlerror.List) int {
-	switch {
-	case media == responseJSON:
+// requestStatus is for operations that could not be begun. Only a client of the newer media type is told by the status, too:
+// plain JSON with another status may be anybody's on the way, and clients do not look for a GraphQL answer in it.
+func requestStatus(media string) int {
+	if media == responseJSON {
 		return http.StatusBadRequest
-	case errcode.GetErrorKind(errs) == errcode.KindProtocol:
-		return http.StatusUnprocessableEntity
 	}
 	return http.StatusOK
 }

@@ -111,19 +111,11 @@ type stream struct {
 // Supports takes POST requests whose client reads events.
 func (*stream) Supports(req *http.Request) bool {
 	media, _, err := mime.ParseMediaType(req.Header.Get("Content-Type"))
-	return err == nil && req.Method == http.MethodPost && media == plainJSON && wantsEvents(req.Header.Get("Accept"))
+	return err == nil && req.Method == http.MethodPost && media == plainJSON && wanted(req.Header.Get("Accept")) == eventStream
 }
 
-func wantsEvents(accept string) bool {
-	for part := range strings.SplitSeq(accept, ",") {
-		if media, _, _ := mime.ParseMediaType(strings.TrimSpace(part)); media == "text/event-stream" {
-			return true
-		}
-	}
-	return false
-}
-
-// Do answers until the operation ends, or the session under which it runs.
+// Do answers until the operation ends, or the session under which it runs. Who has shown no token is told so before any stream begins:
+// what a client does with a 401 is to get one.
 func (t *stream) Do(w http.ResponseWriter, req *http.Request, exec graphql.GraphExecutor) {
 	t.once.Do(func() {
 		t.protocol = wire.Protocol{Stands: t.r.stands,
@@ -142,7 +134,12 @@ func (t *stream) Do(w http.ResponseWriter, req *http.Request, exec graphql.Graph
 		return
 	}
 	ctx := req.Context()
-	if session, signedIn := sessionOf(ctx); signedIn {
+	session, signedIn := sessionOf(ctx)
+	if _, proved := identityOf(ctx); !signedIn && !proved {
+		refuse(ctx, w, unauthenticated.At())
+		return
+	}
+	if signedIn {
 		if err := t.r.seat(ctx, session); err != nil {
 			w.Header().Set("Retry-After", "1")
 			w.WriteHeader(http.StatusServiceUnavailable)

@@ -132,13 +132,19 @@ func spellEvent(text *bytes.Buffer, m message) (last bool) {
 	return m.kind != next
 }
 
-// writeData writes JSON; a line that breaks off would be an event of its own.
+// writeData writes JSON; each of its lines is a line of data, whichever way it ends.
 func writeData(text *bytes.Buffer, payload []byte) {
-	for i, line := range bytes.Split(payload, []byte("\n")) {
+	for i := 0; ; i++ {
+		end := bytes.IndexAny(payload, "\r\n")
 		if i > 0 {
 			text.WriteString("\ndata: ")
 		}
-		text.Write(line)
+		if end < 0 {
+			text.Write(payload)
+			return
+		}
+		text.Write(payload[:end])
+		payload = payload[end+1:]
 	}
 }
 
