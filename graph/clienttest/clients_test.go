@@ -102,3 +102,10 @@ func TestGeneratedClients(t *testing.T) {
 		}
 	}
 }
+
+// TestFeedHelper tries what the helper for apps does of what servers say rarely; live_test.go has it follow real ones.
+func TestFeedHelper(t *testing.T) {
+	t.Parallel()
+	packages(t)
+	t.Log(nodetest.Run(t, ".", nil, "node", "cases.mjs"))
+}

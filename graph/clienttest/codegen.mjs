@@ -1,5 +1,7 @@
 // graphql-codegen with the client preset, as a single-page app would set it up.
-import { scalars } from './scalars.mjs';
+import { readFileSync } from 'node:fs';
+
+const scalars = JSON.parse(readFileSync(new URL('../client/scalars.json', import.meta.url), 'utf8'));
 
 export default {
   schema: '../../schema.graphqls',

@@ -1,7 +1,8 @@
 // Package clienttest runs what the makers of clients use against the schema and a live server: graphql-codegen with the
 // client preset, relay-compiler and tsc over the operations in operations/, an Apollo cache that must show each act's
-// outcome without a refetch, npm graphql-ws on two connections, and the page at "/" in a real Chromium.
+// outcome without a refetch, npm graphql-ws and graphql-sse over connections that break, the audits of graphql-http, the helper for apps
+// (graph/client) over both and against nodes that are killed, and the page at "/" in a real Chromium.
 //
 // The node side needs a server's address only, so every check also runs by hand: BASE_URL=http://localhost:8080 npm run
-// apollo (or browser, or interop). Packages are pinned in package-lock.json and install no browser.
+// apollo (or browser, feed, http, interop, sse). Packages are pinned in package-lock.json and install no browser.
 package clienttest

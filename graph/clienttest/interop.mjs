@@ -1,5 +1,6 @@
 // The path of a new user with npm graphql-ws: a nested list, an act, its event on a second connection (through a second
 // node where there is one), and after a disconnection exactly what was missed, from the cursor.
+import { recorder } from './register.mjs';
 import { ask, base, check, demand, operation, post, second, socket, tutor, within } from './server.mjs';
 
 const patience = 10_000;
@@ -39,27 +40,6 @@ check('interop', async () => {
 async function refusesStrangers() {
   const { data, errors } = await post('', '{ viewer { id } }');
   demand(!data?.viewer && typeof errors?.[0]?.extensions?.code === 'string', 'a stranger is not refused with a code', errors);
-}
-
-// recorder writes one half hour after the other of the free hours, and answers each entry.
-function recorder(token, { enrolment, day, from: first, to: end }) {
-  let from = first;
-  return async () => {
-    const to = halfHourAfter(from);
-    demand(to <= end, 'there are no hours left to record');
-    const { recordAttendance } = await ask(token, operation('RecordAttendance'), { input: { entries: [{ enrolment, day, from, to }] } });
-    const [answer] = recordAttendance.answers;
-    demand(recordAttendance.refusals.length === 0 && answer?.refusals.length === 0, 'recordAttendance was refused', recordAttendance);
-    demand(answer.attendance.day === day && answer.attendance.standing === 'COUNTED', 'the entry does not count', answer);
-    from = to;
-    return answer.attendance;
-  };
-}
-
-function halfHourAfter(time) {
-  const [hours, minutes] = time.split(':').map(Number);
-  const later = hours * 60 + minutes + 30;
-  return [Math.floor(later / 60), later % 60].map((part) => String(part).padStart(2, '0')).join(':');
 }
 
 // follow subscribes on a connection of its own; next() gives the events in order, leave() ends the connection.

@@ -28,6 +28,9 @@ func TestClientsAtTwoNodes(t *testing.T) {
 	t.Parallel()
 	environment := nodes(t)
 	t.Run("a subscription resumes where it stopped", func(t *testing.T) { script(t, environment, "interop.mjs") })
+	t.Run("operations and feeds come by server-sent events", func(t *testing.T) { script(t, environment, "sse.mjs") })
+	t.Run("the helper neither loses nor repeats", func(t *testing.T) { script(t, environment, "feed.mjs") })
+	t.Run("GraphQL over HTTP is spoken", func(t *testing.T) { script(t, environment, "http.mjs") })
 	t.Run("the page shows the event of its mutation", func(t *testing.T) { page(t, environment) })
 	t.Run("an Apollo cache follows every act", func(t *testing.T) { script(t, environment, "apollo.mjs") })
 }

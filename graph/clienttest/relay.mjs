@@ -5,9 +5,9 @@ import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } f
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { scalars } from './scalars.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
+const scalars = JSON.parse(readFileSync(join(here, '../client/scalars.json'), 'utf8'));
 const target = join(here, 'build/relay');
 rmSync(target, { recursive: true, force: true });
 mkdirSync(join(target, 'src/__generated__'), { recursive: true });

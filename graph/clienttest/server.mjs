@@ -3,6 +3,7 @@
 //   SECOND_URL    another node of the same installation; BASE_URL when left out
 //   LAVORO, STATE the program and the folder of its servers, for what is done where it runs
 //   TUTOR_EMAIL   who records attendance; the first demonstration tutor with a running internship when left out
+import { createClient as createEventClient } from 'graphql-sse';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { firstGood, freeHours, programmeOf, since } from '../../internal/platform/web/page/src/facts.js';
@@ -119,10 +120,21 @@ export function socket(token, url = second, options = {}) {
     webSocketImpl: WebSocket,
     connectionParams: { Authorization: `Bearer ${token}`, 'Accept-Language': 'it', 'Lavoro-Client': 'clienttest' },
     retryAttempts: Infinity,
+    retryWait: soon,
     lazy: false,
     ...options,
   });
 }
+
+// events opens a connection of server-sent events for each operation.
+export function events(token, url, options = {}) {
+  return createEventClient({
+    url: `${url}/graphql`, headers: token ? { Authorization: `Bearer ${token}`, 'Lavoro-Client': 'clienttest' } : {}, retryAttempts: 0, retry: soon, ...options,
+  });
+}
+
+// soon is how long a client of a check waits before it comes back.
+const soon = () => new Promise((resolve) => { setTimeout(resolve, 50); });
 
 // within settles like promise, or fails with reason when that takes longer than so many milliseconds.
 export async function within(milliseconds, promise, reason) {

@@ -1,10 +1,12 @@
 // How an app uses the generated documents: what must compile, and what must not.
 import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client';
+import { createClient as overEvents } from 'graphql-sse';
+import { createClient as overSocket } from 'graphql-ws';
+import { followFeed, standing, type Feed } from '../client/feed';
 import {
   AttendanceFeedSubscriptionDocument,
   ParticipantListQueryDocument,
   RecordAttendanceMutationDocument,
-  type FeedKind,
   type ParticipantList_PersonFragmentDoc as PersonFragment,
 } from './build/gql/graphql';
 import { useFragment as unmask } from './build/gql';
@@ -29,10 +31,19 @@ export async function record(enrolment: string, day: string): Promise<number> {
   return minutes ?? 0;
 }
 
-export function follow(programme: string, after: string | null, seen: (kind: FeedKind, cursor: string) => void) {
-  return client
-    .subscribe({ query: AttendanceFeedSubscriptionDocument, variables: { programme, after } })
-    .subscribe(({ data }) => data && seen(data.attendanceUpdates.kind, data.attendanceUpdates.cursor));
+export function follow(programme: string, read: () => Promise<string>): Feed[] {
+  const clients = [
+    overSocket({ url: 'wss://lavoro.example.org/graphql', ...standing }),
+    overEvents({ url: 'https://lavoro.example.org/graphql', retryAttempts: Infinity }),
+  ];
+  return clients.map((through) => followFeed({
+    client: through,
+    document: AttendanceFeedSubscriptionDocument,
+    variables: { programme },
+    read,
+    onEntered: ({ subject }) => subject?.enrolment?.countedMinutes satisfies number | undefined,
+    onLeft: (id) => client.cache.evict({ id: client.cache.identify({ __typename: 'Attendance', id })! }),
+  }));
 }
 
 export async function refused() {
@@ -40,4 +51,6 @@ export async function refused() {
   await client.query({ query: ParticipantListQueryDocument, variables: {} });
   // @ts-expect-error an entry names its enrolment
   await client.mutate({ mutation: RecordAttendanceMutationDocument, variables: { input: { entries: [{ day: '2026-11-02', from: '09:00', to: '13:00' }] } } });
+  // @ts-expect-error a feed names its programme
+  followFeed({ client: overSocket({ url: 'wss://lavoro.example.org/graphql' }), document: AttendanceFeedSubscriptionDocument, variables: {}, read: async () => '' });
 }
