@@ -44,7 +44,7 @@ func TestEnrolGivesASeatWithTheAudienceOfThePerson(t *testing.T) {
 	if n := one[int](o, "select count(*)::int from enrolment where activity_id = $1 and state = 'ENROLLED'", course); n != 1 {
 		t.Errorf("%d seats taken", n)
 	}
-	if got := one[string](o, "select concat_ws('|', act, kind, array_length(related, 1)) from outbox where subject_kind = 'Enrolment'"); got != "enrol|ENTERED|2" {
+	if got := one[string](o, "select concat_ws('|', act, kind, array_length(related, 1)) from outbox where subject_kind = 'Enrolment'"); got != "enrol|ENTERED|4" {
 		t.Errorf("news %s", got)
 	}
 }

@@ -80,7 +80,7 @@ func TestRefreshTellsOneEventForEachChangeAndNoneForNothing(t *testing.T) {
 	if c := d.refresh(all); c != (matching.Changes{Left: 2}) || d.events() != 8 {
 		t.Fatalf("a closed opening did %+v with %d events", c, d.events())
 	}
-	left := placementtest.One[int](d.Office, "select count(*)::int from outbox where subject_kind = 'Match' and kind = 'LEFT' and cardinality(related) = 3 and cardinality(audience) > 1")
+	left := placementtest.One[int](d.Office, "select count(*)::int from outbox where subject_kind = 'Match' and kind = 'LEFT' and cardinality(related) = 5 and cardinality(audience) > 1")
 	if left != 2 {
 		t.Errorf("%d events tell who lost a match", left)
 	}
