@@ -96,17 +96,16 @@ func (r *Resolver) onAir(asked plan.Selected, kinds []string) error {
 	return nil
 }
 
-// personal says whether what is asked of subjects is bound to who asks. Alone is who sees his own name only because it is his.
-func (r *Resolver) personal(asked plan.Selected, kinds []string, alone bool) bool {
+// bound says whether what is asked of subjects is bound to who asks: always, or for somebody who sees his own name only because it is his.
+func (r *Resolver) bound(asked plan.Selected, kinds []string) (always, byName bool) {
 	for _, place := range subject(asked) {
 		for _, kind := range kinds {
 			b := r.Engine.Schema.Bound(kind, place.Under(kind))
-			if b.Self || slices.ContainsFunc(b.Rows, func(t string) bool { return t != ownName || alone }) {
-				return true
-			}
+			always = always || b.Self || slices.ContainsFunc(b.Rows, func(t string) bool { return t != ownName })
+			byName = byName || slices.Contains(b.Rows, ownName)
 		}
 	}
-	return false
+	return always, byName
 }
 
 // groupKey names all that an answer depends on: what is asked, what the asker may read, and who he is where something shows each his own.
@@ -123,13 +122,13 @@ func groupKey(op *graphql.OperationContext, s Session, personal bool) string {
 // audience is who asks for news, and of what.
 type audience struct {
 	programme uuid.UUID
-	alone     bool         // sees his own name only because it is his: another with the same grants does not
+	alone     bool         // sees his own name only because it is his: another with the same grants does not; asked only where it matters
 	narrow    []uuid.UUID  // an event must be related to all of these
 	tells     access.Class // that the narrowing tells of: nothing comes of what is not the asker's to read by it; "" for none
 }
 
 // audience reads the arguments of a feed; a programme or an organisation that the viewer does not see is answered like an unknown one.
-func (r *Resolver) audience(ctx context.Context, session Session, field plan.Selected) (a audience, err error) {
+func (r *Resolver) audience(ctx context.Context, session Session, field plan.Selected, byName bool) (a audience, err error) {
 	if a.programme, err = idOf("prg", fmt.Sprint(field.Args["programme"]), "programme"); err != nil {
 		return a, err
 	}
@@ -151,6 +150,9 @@ func (r *Resolver) audience(ctx context.Context, session Session, field plan.Sel
 		}
 	}
 	body, _ := field.Args["organisation"].(string)
+	if body == "" && !byName && sharesProgramme(session.Actor, a.programme) {
+		return a, nil // nothing has to be asked: many may resume at once
+	}
 	a.alone, err = r.known(ctx, session, a.programme, body)
 	return a, err
 }
@@ -225,7 +227,8 @@ func (r *Resolver) feed(ctx context.Context, session Session, field plan.Selecte
 	if err := r.onAir(field, n.shown); err != nil {
 		return live.Feed{}, false, err
 	}
-	a, err := r.audience(ctx, session, field)
+	always, byName := r.bound(field, n.shown)
+	a, err := r.audience(ctx, session, field, byName)
 	if err != nil {
 		return live.Feed{}, false, err
 	}
@@ -237,7 +240,7 @@ func (r *Resolver) feed(ctx context.Context, session Session, field plan.Selecte
 		epoch, _ := r.Hub.Epoch(context.Background()) // known: it has just changed
 		return r.spelled(session, field, r.resync(epoch, after))
 	}
-	return feed, r.personal(field, n.shown, a.alone), nil
+	return feed, always || byName && a.alone, nil
 }
 
 // execute gives one answer for each of the events that arrived together; none for those that the narrowing must not tell of.
