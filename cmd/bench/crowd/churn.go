@@ -37,7 +37,7 @@ func (c *Crowd) Churn(d time.Duration, cycles *int64) error {
 }
 
 func (f *follower) cycle(o *Opening) error {
-	if err := errors.Join(f.complete(), f.subscribe(o), say(context.Background(), f.conn, map[string]any{"type": "ping"})); err != nil {
+	if err := errors.Join(f.complete(f.last()), f.subscribe(o), say(context.Background(), f.conn, map[string]any{"type": "ping"})); err != nil {
 		return err
 	}
 	select {

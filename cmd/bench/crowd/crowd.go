@@ -32,9 +32,8 @@ type Opening struct {
 	Query     string
 	Variables map[string]string
 	Cursors   bool // keep the cursor of each event
-	// The first clients may ask for something else.
-	First      int
-	FirstQuery string
+	// Who is told not to read begins so many further subscriptions on his connection; what they give is not noted.
+	Further int
 }
 
 // Nothing is what calls without an argument or without an answer have in its place.
@@ -63,7 +62,7 @@ func (c *Crowd) Open(o Opening, _ *Nothing) error {
 func (c *Crowd) Ask(query string, _ *Nothing) error {
 	c.opening.Query = query
 	return c.each(c.all, func(f *follower) error {
-		return errors.Join(f.complete(), f.subscribe(&c.opening))
+		return errors.Join(f.complete(f.last()), f.subscribe(&c.opening))
 	})
 }
 
@@ -130,14 +129,25 @@ func (c *Crowd) Seen(_ Nothing, message *[]byte) error {
 func (c *Crowd) Stall(n int, _ *Nothing) error {
 	for i, f := range c.all {
 		f.mu.Lock()
-		switch {
-		case i < n && f.still == nil:
-			f.still = make(chan struct{})
-		case i >= n && f.still != nil:
-			close(f.still)
-			f.still = nil
-		}
+		still := f.still
 		f.mu.Unlock()
+		switch {
+		case i < n && still == nil:
+			if err := f.ask(&c.opening, furtherIDs(c.opening.Further)); err != nil {
+				return fmt.Errorf("client %d: %w", i, err)
+			}
+			f.mu.Lock()
+			f.still = make(chan struct{})
+			f.mu.Unlock()
+		case i >= n && still != nil:
+			for _, id := range furtherIDs(c.opening.Further) {
+				_ = f.complete(id) // where the connection still stands
+			}
+			f.mu.Lock()
+			f.still = nil
+			f.mu.Unlock()
+			close(still)
+		}
 	}
 	return nil
 }

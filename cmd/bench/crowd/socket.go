@@ -16,6 +16,7 @@ import (
 
 const (
 	protocol  = "graphql-transport-ws"
+	further   = "further-"       // the ids of subscriptions of which nothing is noted begin so
 	largest   = 1 << 20          // bytes of a message
 	openingIn = 60 * time.Second // for dialling and signing in, on a machine that opens thousands at once
 )
@@ -78,10 +79,24 @@ func (f *follower) dial(o *Opening) error {
 
 // subscribe asks for the feed, from the last cursor on where there is one and the query takes it.
 func (f *follower) subscribe(o *Opening) error {
-	query := o.Query
-	if f.place < o.First {
-		query = o.FirstQuery
+	f.operation++
+	return f.ask(o, []string{f.last()})
+}
+
+// last is the id of the last subscription.
+func (f *follower) last() string { return strconv.Itoa(f.operation) }
+
+// furtherIDs are those of subscriptions of which nothing is noted.
+func furtherIDs(n int) []string {
+	ids := make([]string, n)
+	for i := range ids {
+		ids[i] = further + strconv.Itoa(i)
 	}
+	return ids
+}
+
+// ask begins one subscription for each id.
+func (f *follower) ask(o *Opening, ids []string) error {
 	asked := map[string]any{}
 	for name, value := range o.Variables {
 		asked[name] = value
@@ -89,9 +104,13 @@ func (f *follower) subscribe(o *Opening) error {
 	if _, takes := asked["after"]; takes {
 		asked["after"] = f.lastCursor()
 	}
-	f.operation++
-	return say(context.Background(), f.conn, map[string]any{"type": "subscribe", "id": strconv.Itoa(f.operation),
-		"payload": map[string]any{"query": query, "variables": asked}})
+	for _, id := range ids {
+		message := map[string]any{"type": "subscribe", "id": id, "payload": map[string]any{"query": o.Query, "variables": asked}}
+		if err := say(context.Background(), f.conn, message); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // lastCursor is nil before the first: the feed begins now.
@@ -104,8 +123,8 @@ func (f *follower) lastCursor() any {
 	return f.cursor
 }
 
-func (f *follower) complete() error {
-	return say(context.Background(), f.conn, map[string]any{"type": "complete", "id": strconv.Itoa(f.operation)})
+func (f *follower) complete(id string) error {
+	return say(context.Background(), f.conn, map[string]any{"type": "complete", "id": id})
 }
 
 func say(ctx context.Context, conn *websocket.Conn, message map[string]any) error {
@@ -167,6 +186,9 @@ func (f *follower) take(message []byte, at time.Time) error {
 		return nil
 	default:
 		return fmt.Errorf("got %.500s", message)
+	}
+	if f.crowd.opening.Further > 0 && bytes.HasPrefix(upTo(after(message, `"id":"`, ""), '"'), []byte(further)) {
+		return nil
 	}
 	sequence, err := strconv.ParseInt(string(after(message, `"sequence":`, "0123456789")), 10, 64)
 	if err != nil {
