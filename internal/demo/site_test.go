@@ -101,8 +101,8 @@ func (s *site) content() map[string][]string {
 // ciphertext is what is sealed: each time with other random bytes, but of the same length.
 var ciphertext = regexp.MustCompile(`"\\\\x[0-9a-f]{40,}"`)
 
-// keys is an audience: a set, whatever its order.
-var keys = regexp.MustCompile(`"audience": \[[^]]*\]`)
+// keys is an audience, or what news are related to: a set, whatever its order.
+var keys = regexp.MustCompile(`"(audience|related)": \[[^]]*\]`)
 
 var uuids = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
 
@@ -154,7 +154,7 @@ func masked(rows []string, common map[string]bool) []string {
 		})
 		list[i] = ciphertext.ReplaceAllStringFunc(list[i], func(sealed string) string { return fmt.Sprintf(`"sealed %d"`, len(sealed)) })
 		list[i] = keys.ReplaceAllStringFunc(list[i], func(set string) string {
-			each := strings.Split(set[len(`"audience": [`):len(set)-1], ", ")
+			each := strings.Split(set[strings.IndexByte(set, '[')+1:len(set)-1], ", ")
 			slices.Sort(each)
 			return strings.Join(each, ", ")
 		})
