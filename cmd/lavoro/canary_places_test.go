@@ -48,7 +48,7 @@ func (b *birds) cursors() {
 
 // pages fetches what is served beside the API, and the node's metrics.
 func (b *birds) pages() {
-	for _, path := range []string{"/", "/healthz", "/schema.graphqls", "/demo/people", "/sign-in", "/metrics", "/debug/vars", "/nothing", "/nothing?word=none"} {
+	for _, path := range []string{"/", "/healthz", "/schema.graphqls", "/possibleTypes.json", "/scalars.json", "/demo/people", "/sign-in", "/metrics", "/debug/vars", "/nothing", "/nothing?word=none"} {
 		b.in(path, b.carry(http.MethodGet, path, "", "").Body.String())
 	}
 	b.in("the metrics", figuresOf(b.t, b.app))

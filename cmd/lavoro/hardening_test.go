@@ -117,6 +117,9 @@ func introspection(t *testing.T, c Config) {
 	if got := closed.get("/schema.graphqls"); got.Code != http.StatusOK || !strings.Contains(got.Body.String(), "type Query") {
 		t.Error("the contract is not served")
 	}
+	if got := closed.get("/possibleTypes.json"); got.Code != http.StatusOK || !strings.Contains(got.Body.String(), `"Node": [`) {
+		t.Error("what stands behind interfaces is not told")
+	}
 	c.Introspection = "perhaps"
 	if _, err := Open(t.Context(), c); err == nil {
 		t.Error("a setting that is neither on nor off is taken")

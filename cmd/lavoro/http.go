@@ -18,14 +18,21 @@ func (a *App) handler() http.Handler {
 	mux.Handle("/graphql", graph.NewServer(a.resolver, a.door.graph()))
 	mux.Handle("GET /{$}", page)
 	mux.Handle("GET /assets/", page)
-	mux.HandleFunc("GET /schema.graphqls", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		_, _ = w.Write([]byte(graph.SDL()))
-	})
+	mux.Handle("GET /schema.graphqls", constant("text/plain; charset=utf-8", []byte(graph.SDL())))
+	mux.Handle("GET /possibleTypes.json", constant("application/json", graph.PossibleTypes()))
+	mux.Handle("GET /scalars.json", constant("application/json", graph.Scalars))
 	mux.HandleFunc("GET /healthz", a.health)
 	a.door.routes(mux)
 	a.fileRoutes(mux)
 	return a.guard(mux)
+}
+
+// constant serves what is the same for everybody as long as the program runs.
+func constant(media string, content []byte) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", media)
+		_, _ = w.Write(content)
+	})
 }
 
 // health says whether the node can read; it names what fails, and nothing about it.

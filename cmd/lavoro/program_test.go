@@ -283,7 +283,7 @@ func cappedMonth(t *testing.T, n *node, p vars) {
 }
 
 func pages(t *testing.T, n *node) {
-	for path, status := range map[string]int{"/": http.StatusOK, "/schema.graphqls": http.StatusOK, "/healthz": http.StatusOK, "/demo/people": http.StatusOK, "/nothing": http.StatusNotFound} {
+	for path, status := range map[string]int{"/": http.StatusOK, "/schema.graphqls": http.StatusOK, "/possibleTypes.json": http.StatusOK, "/scalars.json": http.StatusOK, "/healthz": http.StatusOK, "/demo/people": http.StatusOK, "/nothing": http.StatusNotFound} {
 		if got := n.get(path); got.Code != status {
 			t.Errorf("%s: %d", path, got.Code)
 		}

@@ -5,6 +5,7 @@ import { followFeed } from './helper.mjs';
 import { base, demand, operation, within } from './server.mjs';
 
 const patience = 15_000;
+const possibleTypes = await (await fetch(`${base}/possibleTypes.json`)).json();
 
 // mine is what the app shows: people with the beginning of their registers.
 export const mine = `query Mine($programme: ID!) {
@@ -14,7 +15,7 @@ export const mine = `query Mine($programme: ID!) {
 
 // app begins at once; what it was told stands in told.
 export function app(name, client, token, programme, options = {}) {
-  const cache = new InMemoryCache();
+  const cache = new InMemoryCache({ possibleTypes });
   const link = new HttpLink({ uri: `${base}/graphql`, headers: { Authorization: `Bearer ${token}` } });
   const apollo = new ApolloClient({ cache, link });
   const one = { name, cache, told: [], sequences: [], reads: 0, ended: [], checked: 0 };
