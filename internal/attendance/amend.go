@@ -107,8 +107,12 @@ func place(ctx context.Context, tx *postgres.Tx, r *row) error {
 	for _, standing := range []Standing{Counted, Contested} {
 		r.Standing = standing
 		written, err := insert(ctx, tx, []row{*r})
-		if err != nil || written[r.ID] {
+		if err != nil {
 			return err
+		}
+		if audience, is := written[r.ID]; is {
+			r.Audience = audience
+			return nil
 		}
 	}
 	return refusal.List{refusal.IDTaken.At("id")}

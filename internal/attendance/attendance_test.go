@@ -189,6 +189,32 @@ func TestBatchAnswersEachEntry(t *testing.T) {
 	}
 }
 
+// An entry is told of to whom it is shown: an auditor whose mandate reaches the internship hears of the days of his period alone.
+func TestNewsGoToWhomTheEntryIsShown(t *testing.T) {
+	o := newOffice(t)
+	member := uuid.New()
+	o.exec("insert into member (id, issuer, subject, email, name, audience) values ($1, 'test', 'revisore', 'revisore@example.org', 'Prova', array[$2::uuid])", member, o.lead)
+	o.exec(`insert into mandate (id, programme_id, organisation_id, member_id, period_from, period_to, ends_on, document, state, opened_on, audience)
+		values (gen_random_uuid(), $1, $2, $3, '2026-03-01', '2026-03-15', '2026-12-31', 'Incarico', 'OPEN', '2026-03-01', '{}')`, o.programme, o.lead, member)
+	o.exec("update enrolment set audience = audience")
+	inside, after := entry(o.intern["adult"], "2026-03-13", "08:00", "09:00"), entry(o.intern["adult"], "2026-03-16", "08:00", "09:00")
+	o.record(o.tutor, inside, after)
+	overlapping := entry(o.intern["adult"], "2026-03-16", "08:30", "09:30")
+	o.record(o.tutor, overlapping)
+	if err := o.as(o.tutor, func(ctx context.Context, tx *postgres.Tx) error {
+		return attendance.Correct(ctx, tx, attendance.Correction{Entry: after.ID, ID: uuid.Must(uuid.NewV7()), Note: "Errore"})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	var told, otherwise, audited int
+	o.one("select count(*) from outbox", &told)
+	o.one("select count(*) from outbox n join attendance a on a.id = n.subject_id where n.audience is distinct from a.audience", &otherwise)
+	o.one("select count(*) from outbox where audience && array(select scope_key('MANDATE', programme_id, id) from mandate)", &audited)
+	if told != 5 || otherwise != 0 || audited != 1 {
+		t.Errorf("%d events, %d of them to others than see the entry, %d to the auditor", told, otherwise, audited)
+	}
+}
+
 func TestSameEntryTwiceIsOneEntry(t *testing.T) {
 	o := newOffice(t)
 	e := entry(o.course["adult"], "2026-03-16", "08:30", "12:30")

@@ -331,7 +331,7 @@ func (b *batch) write(ctx context.Context, rows []row) error {
 	}
 	var contested []row
 	for i := range rows {
-		if !written[rows[i].ID] && rows[i].Standing == Counted {
+		if _, is := written[rows[i].ID]; !is && rows[i].Standing == Counted {
 			rows[i].Standing = Contested
 			contested = append(contested, rows[i])
 		}
@@ -342,10 +342,15 @@ func (b *batch) write(ctx context.Context, rows []row) error {
 	}
 	for _, r := range rows {
 		answer := &b.answers[b.first[r.ID]]
-		if !written[r.ID] && !kept[r.ID] { // an entry that the actor does not see has this id
+		audience, is := written[r.ID]
+		if !is {
+			audience, is = kept[r.ID]
+		}
+		if !is { // an entry that the actor does not see has this id
 			answer.Refusals, answer.Warnings = refusal.List{refusal.IDTaken.At("id")}, nil
 			continue
 		}
+		r.Audience = audience
 		if answer.Written = true; r.Standing == Contested {
 			answer.Warnings = append(answer.Warnings, Overlaps.At())
 		}

@@ -135,18 +135,22 @@ func byIDs(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) (map[uuid.UUID
 	return byID, nil
 }
 
-// insert writes rows and gives the ids of those that were written: the others overlap a counted entry, or their id is taken.
-func insert(ctx context.Context, tx *postgres.Tx, rows []row) (map[uuid.UUID]bool, error) {
-	written := map[uuid.UUID]bool{}
+// insert writes rows and gives, by id, the audience under which each stands: the database puts in and takes out the keys of mandates. Those
+// that are not in it were not written: they overlap a counted entry, or their id is taken.
+func insert(ctx context.Context, tx *postgres.Tx, rows []row) (map[uuid.UUID][]uuid.UUID, error) {
 	if len(rows) == 0 {
-		return written, nil
+		return nil, nil
 	}
-	var ids []uuid.UUID
-	if err := tx.NewInsert().Model(&rows).On("conflict do nothing").Returning("id").Scan(ctx, &ids); err != nil {
+	var stand []struct {
+		ID       uuid.UUID
+		Audience []uuid.UUID `bun:",array"`
+	}
+	if err := tx.NewInsert().Model(&rows).On("conflict do nothing").Returning("id, audience").Scan(ctx, &stand); err != nil {
 		return nil, fmt.Errorf("write entries: %w", err)
 	}
-	for _, id := range ids {
-		written[id] = true
+	written := map[uuid.UUID][]uuid.UUID{}
+	for _, s := range stand {
+		written[s.ID] = s.Audience
 	}
 	return written, nil
 }
