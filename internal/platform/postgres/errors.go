@@ -3,6 +3,7 @@ package postgres
 import (
 	"database/sql/driver"
 	"errors"
+	"io"
 	"net"
 	"strings"
 
@@ -21,7 +22,8 @@ func Violates(err error, constraint string) bool {
 // BadValue says whether Postgres could not read a value it was given (class 22), e.g. a NUL byte or a date out of range.
 func BadValue(err error) bool { return strings.HasPrefix(code(err), "22") }
 
-// Unreachable says whether the database did not answer: it is starting, stopping, away, or has no connection left.
+// Unreachable says whether the database did not answer: it is starting, stopping, away, or has no connection left; or whether it ended the
+// wait for a lock that another transaction held too long, or a transaction in which nothing came for too long.
 func Unreachable(err error) bool {
 	if err == nil {
 		return false
@@ -29,8 +31,8 @@ func Unreachable(err error) bool {
 	var network net.Error
 	var connect *pgconn.ConnectError
 	c := code(err)
-	return errors.As(err, &connect) || errors.As(err, &network) || pgconn.Timeout(err) || strings.HasPrefix(c, "08") || strings.HasPrefix(c, "57P") || strings.HasPrefix(c, "53") ||
-		c == "" && strings.Contains(err.Error(), "conn closed") || errors.Is(err, net.ErrClosed) || errors.Is(err, driver.ErrBadConn)
+	return errors.As(err, &connect) || errors.As(err, &network) || pgconn.Timeout(err) || c == "55P03" || c == "25P03" || strings.HasPrefix(c, "08") || strings.HasPrefix(c, "57P") || strings.HasPrefix(c, "53") ||
+		c == "" && strings.Contains(err.Error(), "conn closed") || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) || errors.Is(err, driver.ErrBadConn)
 }
 
 // TookTooLong says whether the database stopped a statement at its time limit.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -289,6 +291,21 @@ func TestACommitThatFailsIsReported(t *testing.T) {
 		t.Error(got)
 	}
 	g.must(system(programme, key), func(ctx context.Context, tx *postgres.Tx) error { return write(ctx, tx, 1, "a note", key) })
+}
+
+// What a database that goes away or a long transaction of somebody else's brings about can be asked for again.
+func TestWhatEndsByItself(t *testing.T) {
+	for _, code := range []string{"57P01", "57P03", "08006", "53300", "55P03", "25P03"} {
+		if !postgres.Unreachable(fmt.Errorf("write: %w", &pgconn.PgError{Code: code})) {
+			t.Errorf("%s is a fault of ours", code)
+		}
+	}
+	if !postgres.Unreachable(fmt.Errorf("read: %w", io.ErrUnexpectedEOF)) {
+		t.Error("a connection that ended before the answer is a fault of ours")
+	}
+	if postgres.Unreachable(&pgconn.PgError{Code: "42601"}) {
+		t.Error("a wrong statement ends by itself")
+	}
 }
 
 func TestADeferredConstraintIsReported(t *testing.T) {
