@@ -310,11 +310,12 @@ func TestNewsArriveAfterTheDatabaseWasAway(t *testing.T) {
 	n.wants(s, 2, 3)
 }
 
-// What Redis repeats, mixes up, or holds of others is never seen.
+// What Redis repeats, mixes up, or holds of others is never seen, nor executed.
 func TestWhatRedisRepeatsIsNotSeen(t *testing.T) {
 	n := open(t)
 	n.relay()
-	s := n.follow(n.hub(), "a", n.feed(), -1)
+	f := n.feed()
+	s := n.follow(n.hub(), "a", f, -1)
 	key := live.Stream(n.installation, n.programme)
 	add := func(values ...any) {
 		t.Helper()
@@ -340,6 +341,9 @@ func TestWhatRedisRepeatsIsNotSeen(t *testing.T) {
 	n.tell(1)
 	n.wants(s, 11, 11) // by the heads in Postgres
 	silent(t, s)
+	if _, most := f.often(1, 11); most != 1 {
+		t.Errorf("an event was executed %d times", most)
+	}
 }
 
 func TestAnotherRelayTakesOver(t *testing.T) {
