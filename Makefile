@@ -18,6 +18,8 @@ ARGS ?=
 PACKAGES ?= ./...
 RUN ?=
 FUZZTIME ?= 20s
+# How long `make faults` goes on at least.
+FAULTSTIME ?= 3m
 # A program with the race detector in it sleeps a second before it ends, for goroutines that are left to run into a race: of forty test
 # programs and those that they start, one after the other. A tenth is time enough for what runs at all.
 export GORACE ?= atexit_sleep_ms=100
@@ -46,6 +48,11 @@ test: ## Run every test on a private PostgreSQL and Redis (PACKAGES=./internal/x
 	@mkdir -p $(BIN)
 	@go build -o $(BIN)/testenv ./internal/platform/testdb/testenv
 	@exec $(BIN)/testenv -- go test -race -vet=off -count=1 -timeout 15m $(if $(RUN),-run '$(RUN)') $(PACKAGES)
+
+.PHONY: faults
+faults: ## Kill, freeze and flush each part while 200 follow; nobody may lose an event or get one twice (FAULTSTIME=3m)
+	@.ci/install test
+	@LAVORO_FAULTS=$(FAULTSTIME) go test -race -vet=off -count=1 -timeout 30m -v -run '^TestFaultsLoseNothing$$' ./cmd/lavoro
 
 .PHONY: bench
 bench: ## Measure: one line a figure, name, value, unit (ONLY=reads for one bench)
