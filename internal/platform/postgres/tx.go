@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -107,6 +108,9 @@ func (db *DB) once(ctx context.Context, actor access.Actor, now time.Time, fn fu
 		return tx, err
 	}
 	if err := tx.Commit(); err != nil {
+		if errors.Is(err, sql.ErrTxDone) && ctx.Err() != nil {
+			err = ctx.Err() // whoever asked has gone, and his transaction with him
+		}
 		return tx, fmt.Errorf("commit: %w", err)
 	}
 	if db.OnNews != nil && tx.Told() > 0 {

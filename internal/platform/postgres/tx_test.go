@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -291,6 +292,24 @@ func TestACommitThatFailsIsReported(t *testing.T) {
 		t.Error(got)
 	}
 	g.must(system(programme, key), func(ctx context.Context, tx *postgres.Tx) error { return write(ctx, tx, 1, "a note", key) })
+}
+
+// Who goes while his act commits is told that he has gone, not that the program is at fault.
+func TestWhoGoesBeforeTheCommit(t *testing.T) {
+	g := lay(t, postgres.Config{})
+	ctx, cancel := context.WithCancel(g.ctx)
+	defer cancel()
+	err := g.db.InTx(ctx, system(uuid.New(), uuid.New()), time.Now, func(_ context.Context, tx *postgres.Tx) error {
+		cancel()
+		for {
+			if _, err := tx.ExecContext(g.ctx, "select 1"); errors.Is(err, sql.ErrTxDone) || g.ctx.Err() != nil {
+				return g.ctx.Err()
+			}
+		}
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
 }
 
 // What a database that goes away or a long transaction of somebody else's brings about can be asked for again.
