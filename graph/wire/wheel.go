@@ -84,6 +84,18 @@ func (c *Connections) Run(ctx context.Context) {
 		})
 	}
 	defer wg.Wait()
+	wg.Go(func() {
+		spin(ctx, func(slot int, now time.Time) {
+			for _, v := range c.in(slot) {
+				v.look(now)
+			}
+		})
+	})
+	spin(ctx, func(slot int, _ time.Time) { c.ask(ctx, slot) })
+}
+
+// spin goes round the slots until ctx ends.
+func spin(ctx context.Context, visit func(slot int, now time.Time)) {
 	tick := time.NewTicker(turn / slots)
 	defer tick.Stop()
 	for at := 0; ; at = (at + 1) % slots {
@@ -91,26 +103,31 @@ func (c *Connections) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case now := <-tick.C:
-			c.turn(at, now)
+			visit(at, now)
 		}
 	}
 }
 
-// turn looks at the connections of one slot. Where all askers wait for an answer, a connection is asked in the next turn.
-func (c *Connections) turn(slot int, now time.Time) {
+// ask has every connection of one slot asked. Where answers are slow all wait longer, one as long as the other, and only for this.
+func (c *Connections) ask(ctx context.Context, slot int) {
+	for _, v := range c.in(slot) {
+		select {
+		case <-ctx.Done():
+			return
+		case c.asked <- v:
+		}
+	}
+}
+
+// in gives the connections of a slot.
+func (c *Connections) in(slot int) []visited {
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	all := make([]visited, 0, len(c.slots[slot]))
 	for v := range c.slots[slot] {
 		all = append(all, v)
 	}
-	c.mu.Unlock()
-	for _, v := range all {
-		v.look(now)
-		select {
-		case c.asked <- v:
-		default:
-		}
-	}
+	return all
 }
 
 // Drain ends all connections, each at a moment of its own so that not all come back at once, and waits until they have left or ctx ends.
