@@ -119,6 +119,9 @@ func (s *stand) operate(ctx context.Context, stream *wire.Stream, operation []by
 	case "once":
 		stream.Next([]byte(`{"data":{"n":1}}`))
 		stream.Complete()
+	case "much":
+		stream.Next([]byte(`{"data":"` + strings.Repeat("x", 100_000) + `"}`))
+		stream.Complete()
 	case "invalid":
 		stream.Fail([]byte(`[{"message":"no such field"}]`))
 	case "feed":

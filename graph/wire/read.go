@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/coder/websocket"
@@ -23,7 +24,7 @@ type incoming struct {
 // client went without a word; its file would be held until garbage is collected.
 func (s *socket) read() {
 	defer s.cut()
-	for {
+	for ; ; s.awaitRoom() {
 		kind, data, err := s.ws.Read(context.Background())
 		if err != nil {
 			return
@@ -82,7 +83,7 @@ func present(payload json.RawMessage) []byte {
 }
 
 // short cuts a reason to what a close frame may hold.
-func short(reason string) string { return reason[:min(len(reason), 120)] }
+func short(reason string) string { return strings.ToValidUTF8(reason[:min(len(reason), 120)], "") }
 
 func (s *socket) init(payload json.RawMessage) *Farewell {
 	s.mu.Lock()

@@ -8,6 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/coder/websocket"
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/lavoroincorso/lavoro/graph/wire"
 )
 
@@ -123,4 +126,77 @@ func TestChurn(t *testing.T) {
 	}
 	c.say(`{"type":"subscribe","id":"last","payload":{"query":"once"}}`)
 	c.hears(`{"id":"last","type":"next","payload":{"data":{"n":1}}}`)
+}
+
+// TestWhoDoesNotReadIsNotReadFrom: whatever a client asks for without taking it, what waits for it is bounded; all is answered when it reads.
+func TestWhoDoesNotReadIsNotReadFrom(t *testing.T) {
+	const many, bound = 120, 4 << 20 // of 12 MB; the operations that run end all the same
+	padding := strings.Repeat("x", 100_000)
+	for name, ask := range map[string]struct {
+		say  func(c *client, i int) error
+		ends string
+	}{
+		"pings": {func(c *client, i int) error {
+			return c.conn.Write(c.ctx, websocket.MessageText, fmt.Appendf(nil, `{"type":"ping","payload":{"x":"%s"}}`, padding))
+		}, `{"type":"pong"`},
+		"queries": {func(c *client, i int) error {
+			return c.conn.Write(c.ctx, websocket.MessageText, fmt.Appendf(nil, `{"type":"subscribe","id":"%d","payload":{"query":"much"}}`, i))
+		}, `"type":"complete"}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := open(t, wire.Limits{})
+			c := s.acknowledged()
+			taken := make(chan struct{})
+			go func() {
+				defer close(taken)
+				for i := range many {
+					if err := ask.say(c, i); err != nil {
+						t.Error(err)
+						return
+					}
+				}
+			}()
+			most := s.queued(t, taken, 3*time.Second)
+			for answered := 0; answered < many; {
+				_, data, err := c.conn.Read(c.ctx)
+				if err != nil {
+					t.Fatalf("after %d answers: %v", answered, err)
+				}
+				if strings.Contains(string(data[:min(len(data), 100)]), ask.ends) {
+					answered++
+				}
+			}
+			if most > bound {
+				t.Errorf("%d bytes waited for a client that did not read", int(most))
+			}
+		})
+	}
+}
+
+// queued is the most that waits for clients until all was taken in and answered, or for a time.
+func (s *stand) queued(t *testing.T, taken <-chan struct{}, within time.Duration) (most float64) {
+	t.Helper()
+	figures := prometheus.NewRegistry()
+	figures.MustRegister(s.connections)
+	look := time.NewTicker(time.Millisecond)
+	defer look.Stop()
+	for end := time.NewTimer(within); ; {
+		families, err := figures.Gather()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range families {
+			if f.GetName() == "lavoro_connection_queue_bytes" {
+				most = max(most, f.GetMetric()[0].GetGauge().GetValue())
+			}
+		}
+		select {
+		case <-look.C:
+		case <-taken:
+			taken = nil
+			end.Reset(200 * time.Millisecond)
+		case <-end.C:
+			return most
+		}
+	}
 }

@@ -133,9 +133,10 @@ func (s *socket) goodbye() {
 	s.gone()
 }
 
-// cut ends the connection without a word: nobody listens.
+// cut ends the connection without a word: nobody listens. The library would first wait for a goodbye that is being said, and all connections of
+// the wheel with it.
 func (s *socket) cut() {
-	_ = s.ws.CloseNow()
+	_ = s.pipe.Close()
 	s.gone()
 }
 

@@ -8,16 +8,21 @@ import (
 	"github.com/coder/websocket"
 )
 
-// writeBytes is about how much goes out by one call.
-const writeBytes = 32 << 10
+const (
+	writeBytes = 32 << 10 // about how much goes out by one call
+	overhead   = 64       // bytes that a waiting message costs beside its payload
+)
+
+func (m message) size() int { return len(m.payload) + overhead }
 
 // queue is what waits to be written on a socket; the socket's lock guards it.
 type queue struct {
 	waiting []message
-	bytes   int // of the payloads that wait or are being written
+	bytes   int // of the messages that wait or are being written
 	writing bool
-	since   time.Time // when the present write began
-	starved []*Stream // to whom put has said no
+	since   time.Time     // when the present write began
+	starved []*Stream     // to whom put has said no
+	freed   chan struct{} // for the reader who waits for room; nil when it does not
 }
 
 // stuck says whether a client has not taken what is being written for too long.
@@ -28,15 +33,41 @@ func (q *queue) stuck(now time.Time, patience time.Duration) bool {
 // drop forgets what waits; s.mu is held. What is being written is still counted.
 func (s *socket) drop() {
 	for _, m := range s.out.waiting {
-		s.count(-len(m.payload))
+		s.count(-m.size())
 	}
 	s.out.waiting, s.out.starved = nil, nil
+	s.free()
 }
 
 // count keeps the sum of what waits; s.mu is held.
 func (s *socket) count(bytes int) {
 	s.out.bytes += bytes
 	s.meter.queued.Add(int64(bytes))
+	if s.out.bytes <= s.limits.Queue {
+		s.free()
+	}
+}
+
+// free has the reader go on; s.mu is held.
+func (s *socket) free() {
+	if s.out.freed != nil {
+		close(s.out.freed)
+		s.out.freed = nil
+	}
+}
+
+// awaitRoom waits while more than the bound waits for the client, unless the connection is to end: what a client asks for is not refused, but
+// who does not take it is not read from.
+func (s *socket) awaitRoom() {
+	s.mu.Lock()
+	if s.bye != nil || s.out.bytes <= s.limits.Queue {
+		s.mu.Unlock()
+		return
+	}
+	freed := make(chan struct{})
+	s.out.freed = freed
+	s.mu.Unlock()
+	<-freed
 }
 
 // Messages that are always the same.
@@ -54,7 +85,7 @@ func (s *socket) put(of *Stream, m message, mayWait bool) bool {
 	if s.bye != nil || of.ended || of.done {
 		return true // nobody waits for it
 	}
-	if mayWait && s.out.bytes > 0 && s.out.bytes+len(m.payload) > s.limits.Queue {
+	if mayWait && s.out.bytes > 0 && s.out.bytes+m.size() > s.limits.Queue {
 		if !of.away {
 			of.away = true
 			s.out.starved = append(s.out.starved, of)
@@ -97,7 +128,7 @@ func (s *socket) queue(m message) {
 		return
 	}
 	s.out.waiting = append(s.out.waiting, m)
-	s.count(len(m.payload))
+	s.count(m.size())
 	if !s.out.writing {
 		s.out.writing = true
 		go s.write()
@@ -137,7 +168,7 @@ func (s *socket) take() (batch []message, rooms []func()) {
 	}
 	n, size := 0, 0
 	for n < len(s.out.waiting) && size < writeBytes {
-		size += len(s.out.waiting[n].payload)
+		size += s.out.waiting[n].size()
 		n++
 	}
 	batch = s.out.waiting[:n:n]
@@ -174,7 +205,7 @@ func (s *socket) writeAll(batch []message) error {
 	}
 	s.mu.Lock()
 	for _, m := range batch {
-		s.count(-len(m.payload))
+		s.count(-m.size())
 	}
 	s.mu.Unlock()
 	return failed
