@@ -2,7 +2,9 @@ package live
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -113,12 +115,12 @@ func (g *group) wake() {
 
 func (g *group) run() {
 	for {
-		batch, behind := g.next()
+		batch, behind, era := g.next()
 		if batch == nil && behind == nil {
 			return
 		}
 		if batch != nil {
-			g.deliver(batch)
+			g.deliver(batch, era)
 		}
 		if behind != nil {
 			g.readOn(behind)
@@ -127,12 +129,12 @@ func (g *group) run() {
 }
 
 // next is what is to be done: events to execute, and somebody to read on for. The worker ends when there is nothing.
-func (g *group) next() (batch []*event.Event, behind *Subscriber) {
+func (g *group) next() (batch []*event.Event, behind *Subscriber, era int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.ctx.Err() != nil {
 		g.running = false
-		return nil, nil
+		return nil, nil, g.era
 	}
 	if g.overrun {
 		g.overrun = false
@@ -144,7 +146,7 @@ func (g *group) next() (batch []*event.Event, behind *Subscriber) {
 		behind = g.behind[0]
 	}
 	g.running = batch != nil || behind != nil
-	return batch, behind
+	return batch, behind, g.era
 }
 
 // take gives the events that are to be executed now. Those of a feed that gathers wait for their time, and go all together.
@@ -180,7 +182,7 @@ func (g *group) fallBehind(s *Subscriber) {
 }
 
 // deliver executes events and hands the frames to all who are live.
-func (g *group) deliver(batch []*event.Event) {
+func (g *group) deliver(batch []*event.Event, era int) {
 	frames, err := g.execute(batch)
 	g.mu.Lock()
 	if g.roll == nil {
@@ -201,7 +203,7 @@ func (g *group) deliver(batch []*event.Event) {
 	}
 	reached := batch[len(batch)-1].Seq
 	for _, s := range roll {
-		s.push(frames, reached)
+		s.push(frames, reached, era)
 	}
 	g.hub.meter.frames.Add(float64(len(frames) * len(roll)))
 	for _, e := range batch {
@@ -209,14 +211,20 @@ func (g *group) deliver(batch []*event.Event) {
 	}
 }
 
-// execute gives the frames of events, in this group's turn: many groups together leave room for those who ask.
-func (g *group) execute(events []*event.Event) ([]Frame, error) {
+// execute gives the frames of events, in this group's turn: many groups together leave room for those who ask. A fault in what is executed ends
+// neither the group nor the node.
+func (g *group) execute(events []*event.Event) (frames []Frame, err error) {
 	select {
 	case g.hub.turns <- struct{}{}:
 		defer func() { <-g.hub.turns }()
 	case <-g.ctx.Done():
 		return nil, g.ctx.Err()
 	}
+	defer func() {
+		if panicked := recover(); panicked != nil {
+			err = fmt.Errorf("panic of type %T at %s", panicked, debug.Stack()) // its value may hold anybody's data
+		}
+	}()
 	g.hub.meter.executions.Inc()
 	return g.feed.frames(g.ctx, events)
 }
@@ -230,11 +238,11 @@ func (g *group) failed(err error) {
 	pause(g.ctx, headPoll)
 }
 
-// restart has everybody begin anew after the head of a history that was rebuilt.
+// restart has everybody begin anew after the head of a history that was rebuilt; the hub's lock is held.
 func (g *group) restart(head int64) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.queue, g.overrun, g.seen = nil, false, head
+	g.queue, g.overrun, g.seen, g.offered = nil, false, head, 0
 	g.era++
 	for s := range g.members {
 		s.mu.Lock()

@@ -585,6 +585,46 @@ func TestARebuiltHistoryIsTold(t *testing.T) {
 	n.wants(late, 1, 4)
 }
 
+// An event of the new history may have the sequence of the last one that a group was offered of the old.
+func TestARebuiltHistoryRepeatsSequences(t *testing.T) {
+	n := open(t)
+	n.relay()
+	s := n.follow(n.hub(), "a", n.feed(), -1)
+	n.tell(5)
+	n.wants(s, 1, 5)
+	n.own("update news_head set seq = 2 where programme_id = $1", n.programme)
+	n.own("delete from outbox where programme_id = $1 and seq > 2", n.programme)
+	n.own("update relay_position set seq = 2 where programme_id = $1", n.programme)
+	if got := string(s.Next(n.ctx)); got != "restarted 2" {
+		t.Fatalf("told %q", got)
+	}
+	n.tell(2, func(e *event.News) { e.Audience = nil }) // 3 and 4, of others
+	n.tell(2)
+	n.wants(s, 5, 6)
+}
+
+// What panics for one group is tried again like what fails, and no other group hears of it.
+func TestAPanicInAnExecutionIsAFailure(t *testing.T) {
+	n := open(t)
+	n.relay()
+	h, f := n.hub(), n.feed()
+	execute, panics := f.Execute, true
+	f.Execute = func(ctx context.Context, events []event.Event) ([][]byte, error) {
+		f.mu.Lock()
+		first := panics
+		panics = false
+		f.mu.Unlock()
+		if first {
+			panic("somebody's data")
+		}
+		return execute(ctx, events)
+	}
+	s, other := n.follow(h, "a", f, -1), n.follow(h, "b", n.feed(), -1)
+	n.tell(2)
+	n.wants(other, 1, 2)
+	n.wants(s, 1, 2)
+}
+
 // Many who resume from near positions are served by few reads.
 func TestNearPositionsShareReads(t *testing.T) {
 	n := open(t)

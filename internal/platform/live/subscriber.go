@@ -41,11 +41,12 @@ func (s *Subscriber) Resume() {
 	g.work()
 }
 
-// push hands frames to a subscriber that is live; everything up to reached is among them or not for this feed.
-func (s *Subscriber) push(frames []Frame, reached int64) {
+// push hands frames to a subscriber that is live; everything up to reached is among them or not for this feed. Who came after the history was
+// rebuilt knows nothing of the one before.
+func (s *Subscriber) push(frames []Frame, reached int64, era int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.closed && !s.behind {
+	if !s.closed && !s.behind && s.era == era {
 		s.hand(frames, reached)
 	}
 }
