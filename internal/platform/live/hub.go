@@ -68,9 +68,11 @@ func (h *Hub) Reaches(ctx context.Context, programme uuid.UUID, epoch string, af
 		return false, 0, err
 	}
 	if head, ok = h.remembers(programme, after); !ok {
-		if head, err = Head(ctx, h.db, programme); err != nil {
+		var heads map[uuid.UUID]int64
+		if now, heads, err = Heads(ctx, h.db, map[uuid.UUID]int64{programme: 0}); err != nil { // as it is now: nobody here may follow the programme
 			return false, 0, err
 		}
+		head = heads[programme]
 		if ok = after <= head; ok {
 			if ok, err = Kept(ctx, h.db, programme, after); err != nil {
 				return false, 0, err
@@ -224,16 +226,8 @@ func (h *Hub) watchHeads(ctx context.Context) {
 		case <-tick.C:
 		}
 		before := h.followed()
-		if len(before) == 0 {
-			continue
-		}
-		epoch, heads, err := Heads(ctx, h.db, before)
-		if err != nil {
-			continue
-		}
-		if known := h.epoch.Swap(&epoch); known != nil && *known != epoch {
-			slog.WarnContext(ctx, "the history of news was rebuilt")
-			h.restart(heads)
+		epoch, heads, err := h.heads(ctx, before)
+		if err != nil || h.rebuilt(ctx, epoch) {
 			continue
 		}
 		for programme, head := range heads {
@@ -245,6 +239,34 @@ func (h *Hub) watchHeads(ctx context.Context) {
 			}
 		}
 	}
+}
+
+// heads gives the epoch, which cursors are compared with also where nobody follows, and the heads of programmes.
+func (h *Hub) heads(ctx context.Context, programmes map[uuid.UUID]int64) (epoch string, heads map[uuid.UUID]int64, err error) {
+	if len(programmes) == 0 {
+		epoch, err = Epoch(ctx, h.db)
+		return epoch, nil, err
+	}
+	return Heads(ctx, h.db, programmes)
+}
+
+// rebuilt says whether the epoch is another than the one so far. Then all who follow begin anew, and who began to follow meanwhile, too; where
+// that fails the next poll comes back to it.
+func (h *Hub) rebuilt(ctx context.Context, epoch string) bool {
+	known := h.epoch.Load()
+	if known == nil {
+		h.epoch.CompareAndSwap(nil, &epoch)
+		return false
+	}
+	if *known == epoch {
+		return false
+	}
+	if _, heads, err := h.heads(ctx, h.followed()); err == nil {
+		slog.WarnContext(ctx, "the history of news was rebuilt")
+		h.epoch.Store(&epoch)
+		h.restart(heads)
+	}
+	return true
 }
 
 // followed gives the last event of each followed programme.

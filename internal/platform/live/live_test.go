@@ -603,6 +603,31 @@ func TestARebuiltHistoryRepeatsSequences(t *testing.T) {
 	n.wants(s, 5, 6)
 }
 
+// A node on which nobody follows anything learns of another history, too: cursors are compared with it.
+func TestARebuiltHistoryIsKnownWithoutFollowers(t *testing.T) {
+	n := open(t)
+	h := n.hub()
+	n.tell(3)
+	reaches := func(epoch string, want bool) {
+		t.Helper()
+		if ok, head, err := h.Reaches(n.ctx, n.programme, epoch, 2); err != nil || ok != want || head != 3 {
+			t.Errorf("a cursor of %s reaches: %v, head %d (%v)", epoch, ok, head, err)
+		}
+	}
+	before, err := h.Epoch(n.ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reaches(before, true)
+	n.own("create or replace function lavoro_epoch() returns text language sql stable as $$ select 'another' $$")
+	reaches(before, false)
+	reaches("another", true)
+	n.until("the other epoch is known", func() bool {
+		now, err := h.Epoch(n.ctx)
+		return err == nil && now == "another"
+	})
+}
+
 // What panics for one group is tried again like what fails, and no other group hears of it.
 func TestAPanicInAnExecutionIsAFailure(t *testing.T) {
 	n := open(t)
