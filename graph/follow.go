@@ -79,10 +79,10 @@ func (f *following) begin(session Session) error {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.stream.OnRoom(func() { go f.resume() }) // before anything is sent: room that nobody waits for is told once
 	if err := f.join(session, feed, personal, after); err != nil {
 		return err
 	}
-	f.stream.OnRoom(func() { go f.resume() })
 	context.AfterFunc(f.ctx, f.end)
 	if c, ok := connectionOf(f.ctx); ok {
 		changed := func() { go f.again() }
@@ -116,7 +116,7 @@ func (f *following) end() {
 func (f *following) resume() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if !f.ended {
+	if !f.ended && f.sub != nil {
 		f.sub.Resume()
 	}
 }
@@ -125,6 +125,7 @@ func (f *following) resume() {
 func (f *following) again() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	defer failing(f.ctx, f.stream)
 	session, signedIn := sessionOf(f.ctx)
 	if f.ended || session.Actor.Fingerprint() == f.session.Actor.Fingerprint() {
 		return

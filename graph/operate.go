@@ -24,15 +24,17 @@ func streamOf(ctx context.Context) (*wire.Stream, bool) {
 
 // operate executes an operation that came over a connection. Queries and acts are answered once; a subscription goes on by itself.
 func (r *Resolver) operate(ctx context.Context, exec graphql.GraphExecutor, s *wire.Stream, operation []byte) error {
-	defer func() {
-		if panicked := recover(); panicked != nil {
-			s.Fail(spellErrors(present(ctx, fmt.Errorf("panic of type %T at %s", panicked, debug.Stack())))) // its value may hold anybody's data
-		}
-	}()
+	defer failing(ctx, s)
 	ctx = graphql.StartOperationTrace(context.WithValue(ctx, streamKey{}, s))
 	params, err := parseParams(operation)
 	if err != nil {
 		return wire.ErrMalformed
+	}
+	if _, open := connectionOf(ctx); open {
+		if err := r.request(ctx); err != nil { // whatever is sent is counted: to find that it is no operation costs, too
+			answerOnce(s, &graphql.Response{Errors: gqlerror.List{present(ctx, err)}})
+			return nil
+		}
 	}
 	op, errs := exec.CreateOperationContext(ctx, params)
 	if errs != nil {
@@ -54,6 +56,13 @@ func (r *Resolver) operate(ctx context.Context, exec graphql.GraphExecutor, s *w
 		s.Complete()
 	}
 	return nil
+}
+
+// failing, deferred, ends a stream whose operation panics; everything else goes on.
+func failing(ctx context.Context, s *wire.Stream) {
+	if panicked := recover(); panicked != nil {
+		s.Fail(spellErrors(present(ctx, fmt.Errorf("panic of type %T at %s", panicked, debug.Stack())))) // its value may hold anybody's data
+	}
 }
 
 // answerOnce ends a stream with one answer. What was executed and refused is an answer; an `error` is for what could not be executed.

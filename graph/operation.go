@@ -40,11 +40,6 @@ func (r *Resolver) operation(ctx context.Context, next graphql.OperationHandler)
 	if signedIn && !session.Actor.MayRead() {
 		return failed(ctx, scopeMissing.At().With("scope", access.ReadAll))
 	}
-	if _, open := connectionOf(ctx); open {
-		if err := r.request(ctx); err != nil {
-			return failed(ctx, err)
-		}
-	}
 	switch op.Operation.Operation {
 	case ast.Query:
 		return r.query(ctx, op, next)

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -195,6 +196,22 @@ func boundedRates(t *testing.T, c Config) {
 	}
 	if _, code := n.as(t, tutor).send("POST", "application/json", `{"query": "{ viewer { id } }"}`); code != "" {
 		t.Errorf("another member: %s", code)
+	}
+	refused := map[string]int{} // what is no operation counts like one
+	talking := n.as(t, tutor).dial()
+	talking.send(vars{"type": "connection_init", "payload": vars{"Authorization": "Bearer " + n.as(t, tutor).token}})
+	talking.receive()
+	for i := range 40 {
+		talking.send(vars{"id": fmt.Sprint(i), "type": "subscribe", "payload": vars{"query": "{"}})
+		m := talking.receive()
+		if refused[m["type"].(string)]++; m["type"] == "next" {
+			if code := at(t, m, "payload.errors.0.extensions.code"); code != "RATE_LIMITED" || talking.receive()["type"] != "complete" {
+				t.Fatalf("refused with %v", code)
+			}
+		}
+	}
+	if refused["error"] < 5 || refused["next"] == 0 {
+		t.Errorf("texts that are no operations: %v", refused)
 	}
 	bad := &node{t: t, app: n.app, url: n.url, token: "e30.e30."}
 	codes = map[string]int{}
