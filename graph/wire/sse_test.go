@@ -14,7 +14,7 @@ import (
 
 // listener reads the events of one operation.
 type listener struct {
-	t        *testing.T
+	t        testing.TB
 	response *http.Response
 	lines    *bufio.Reader
 	leave    context.CancelFunc
