@@ -2972,7 +2972,7 @@ type AcceptInvitationPayload {
   warnings: [Refusal!]!
   "Who you are from now on; null for a guest, until he is told what he may see."
   member: Member
-  "The body in whose name you are invited, also when you only preview; null where the invitation does not hold, or was accepted before. E.g. \"Azienda USL Toscana nord ovest\"."
+  "The body in whose name you are invited, to who takes part or represents somebody the lead body, also when you only preview; null where the invitation does not hold, or was accepted before. E.g. \"Azienda USL Toscana nord ovest\"."
   body: String
   "The programme for which you are to work; null for who takes part or represents somebody, and where body is."
   programme: String

@@ -45,7 +45,7 @@ type AcceptInvitationPayload struct {
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// Who you are from now on; null for a guest, until he is told what he may see.
 	Member *Member `json:"member,omitempty"`
-	// The body in whose name you are invited, also when you only preview; null where the invitation does not hold, or was accepted before. E.g. "Azienda USL Toscana nord ovest".
+	// The body in whose name you are invited, to who takes part or represents somebody the lead body, also when you only preview; null where the invitation does not hold, or was accepted before. E.g. "Azienda USL Toscana nord ovest".
 	Body *string `json:"body,omitempty"`
 	// The programme for which you are to work; null for who takes part or represents somebody, and where body is.
 	Programme *string `json:"programme,omitempty"`
