@@ -49,7 +49,7 @@ func (d *Directory) MayAccept(ctx context.Context, hash []byte, who Identity) er
 
 // Inviter is in whose name somebody is asked to come.
 type Inviter struct {
-	Body      string
+	Body      string // to who takes part or represents somebody the lead body: others' names speak of reasons, and a letter is anybody's to open
 	Programme string // "" to who takes part or represents somebody: he is told of the body alone
 }
 
@@ -58,7 +58,9 @@ func (d *Directory) InvitedBy(ctx context.Context, hash []byte) (Inviter, error)
 	return invitedBy(ctx, d.DB, hash, d.Clock())
 }
 
-// Recognise accepts the invitation that waits for the fiscal code that somebody has proved; without one it does nothing.
+// Recognise accepts the invitation that waits for the fiscal code that somebody has proved; without one it does nothing. Who is known here and
+// works for nobody, since he takes part or represents somebody, comes by his letter alone: an administrator who knows a fiscal code would
+// otherwise come to answer for that account unasked, and learn that there is one.
 func (d *Directory) Recognise(ctx context.Context, who Identity) error {
 	if who.FiscalCode == "" {
 		return nil
@@ -66,6 +68,20 @@ func (d *Directory) Recognise(ctx context.Context, who Identity) error {
 	hash, err := waitsFor(ctx, d.DB, d.marksOf(who), d.Clock())
 	if err != nil || hash == nil {
 		return err
+	}
+	opened, err := opens(ctx, d.DB, hash, who, calendar.DayOf(d.Clock()))
+	if err != nil {
+		return err
+	}
+	if opened.Comes != opened.Member {
+		var known memberRow
+		err := d.DB.InTx(ctx, access.Actor{Member: opened.Comes}, d.Clock, func(ctx context.Context, tx *postgres.Tx) (err error) {
+			known, err = memberByID(ctx, tx, opened.Comes, "member")
+			return err
+		})
+		if err != nil || known.OrganisationID == nil {
+			return err
+		}
 	}
 	return d.Accept(ctx, hash, who)
 }

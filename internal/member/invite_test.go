@@ -217,6 +217,31 @@ func TestAFiscalCodeOpensItsInvitation(t *testing.T) {
 	}
 }
 
+// Who is known and works for nobody comes by his letter alone: whoever administers and knows his fiscal code does not come to answer for his account
+// by it, nor learn of it. Who works here is let in by another body unasked.
+func TestAFiscalCodeJoinsNoGuest(t *testing.T) {
+	for home, want := range map[string]string{"": "OPEN", "AIAS": "ACCEPTED"} {
+		o := newOffice(t)
+		known := o.hire("AIAS")
+		if home == "" {
+			o.exec("update member set organisation_id = null, answering = '{}', audience = array[id] where id = $1", known)
+		}
+		invited := o.invited(o.boss, "PEGASO", func(in *member.InviteInput) { in.FiscalCode = someCode })
+		secret := o.secretOf(invited)
+		who := member.Identity{Issuer: "test", Subject: known.String(), FiscalCode: someCode}
+		o.must(o.directory().Recognise(o.ctx, who))
+		var state, stands string
+		o.one("select case when accepted_at is null then 'OPEN' else 'ACCEPTED' end from invitation where member_id = $1", &state, invited)
+		o.one("select coalesce((select b.code from organisation b where b.id = m.organisation_id), '') from member m where m.id = $1", &stands, known)
+		if state != want || stands != home {
+			t.Errorf("at home in %q: the invitation is %s, want %s; then at home in %q", home, state, want, stands)
+		}
+		if err := o.directory().Accept(o.ctx, secret.Hash(), who); err != nil {
+			t.Errorf("at home in %q: not let in by the letter: %v", home, err)
+		}
+	}
+}
+
 // While keys of the index change, a human is known by the marks under either; once the old ones are gone, by those that a sign-in brings.
 func TestMarksFollowTheIndex(t *testing.T) {
 	o := newOffice(t)
