@@ -125,6 +125,9 @@ func (d *Directory) version(ctx context.Context) (int64, error) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if latest.n != d.latest.n {
+		d.known = nil // for good: a database that was restored, or lost its last commits, comes to the same number again with other grants
+	}
 	d.latest = latest
 	return latest.n, nil
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/member"
 )
@@ -64,6 +66,27 @@ func TestGrantsAreReadAgainWhenTheyHaveChanged(t *testing.T) {
 		}
 		if time.Now().After(end) {
 			t.Fatal("a change is not noticed")
+		}
+	}
+}
+
+// TestAVersionThatComesBackIsAnother: a database that was restored counts on from where its dump was taken.
+func TestAVersionThatComesBackIsAnother(t *testing.T) {
+	o := newOffice(t)
+	tutor, d := o.hire("PEGASO"), o.directory()
+	asks := func(who uuid.UUID) error {
+		_, err := d.Actor(o.ctx, "test", who.String())
+		return err
+	}
+	o.must(asks(tutor))
+	o.exec("update access_grant set to_day = '2026-01-01' where member_id = $1", tutor)
+	for end := time.Now().Add(1200 * time.Millisecond); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		o.must(asks(o.boss)) // who has the node notice
+	}
+	o.exec("update sign_in_version set n = n - 1")
+	for end := time.Now().Add(1200 * time.Millisecond); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		if err := asks(tutor); !errors.Is(err, member.ErrUnknown) {
+			t.Fatalf("holds what he held in the version of the same number: %v", err)
 		}
 	}
 }
