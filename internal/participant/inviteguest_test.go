@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -144,6 +145,13 @@ func TestGuestsWait(t *testing.T) {
 	o := newOffice(t)
 	made := o.active()
 	manager := o.as(o.manager, access.CaseManager)
+	for who, a := range map[string]access.Actor{"the case manager": manager, "the coordinator": o.lead, "the tutor": o.as(o.tutor, access.Tutor)} { // nobody was asked yet
+		shown, _ := o.show(a, made.Participation, leaf("hidden"))
+		hidden, _ := shown["hidden"].([]any)
+		if got := slices.Contains(hidden, any("guests")); got != (who == "the tutor") {
+			t.Errorf("%s is told that guests are hidden: %v", who, got)
+		}
+	}
 	guest, invitation, err := o.guest(manager, made.Participation)
 	if err != nil {
 		t.Fatal(err)

@@ -80,7 +80,7 @@ func participantFields() plan.Fields {
 		"proofs":           plan.Many("RequirementProof", "participation_id", "{o}.proven_on desc, {o}.id desc").In(access.Proof),
 		"bank":             plan.OneWhere("BankDetails", lastBank).In(access.Bank),
 		"representatives":  plan.Many("Representation", "participation_id", "{o}.titled_on desc, {o}.id desc"),
-		"guests":           plan.Many("Invitation", "participation_id", "{o}.id desc"),
+		"guests":           plan.Many("Invitation", "participation_id", "{o}.id desc").In(access.Eligibility),
 		"ownAccess":        plan.Many("OwnAccess", "participation_id", "{o}.from_day desc, {o}.id desc"),
 		"entrySnapshot":    plan.OneWhere("EntrySnapshot", "{o}.participation_id = {t}.id").In(access.Registry),
 		"origin":           plan.Origin(),

@@ -193,7 +193,7 @@ func (m *Model) leadsNowhere(f Field, r *Row) bool {
 			return true
 		}
 	}
-	if f.To == "" {
+	if f.To == "" || f.List && f.Class != "" && Types[f.To].Mine != "" { // the list's own class says whether it is shown
 		return false
 	}
 	target := Types[f.To]

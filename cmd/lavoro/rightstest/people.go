@@ -219,7 +219,7 @@ func participants() {
 		"circle": {To: "Member", List: true, Rows: circle, Only: func(m *Model, r, named *Row) bool {
 			return slices.ContainsFunc(circleGrants(m.World, r), func(g *Row) bool { return g.Text("member_id") == named.ID && m.Sees(Types["Grant"], g) })
 		}},
-		"representatives": many("Representation", "participation_id"), "guests": many("Invitation", "participation_id"), "ownAccess": {To: "OwnAccess", List: true, Rows: func(w *World, r *Row) []*Row {
+		"representatives": many("Representation", "participation_id"), "guests": many("Invitation", "participation_id").in("eligibility"), "ownAccess": {To: "OwnAccess", List: true, Rows: func(w *World, r *Row) []*Row {
 			return slices.DeleteFunc(slices.Clone(w.below(r, "access_grant", "participation_id")), func(g *Row) bool { return g.Text("role") != "PARTICIPANT" })
 		}},
 		"origin": origin(), "revision": column("revision"), "allowedActs": something(),

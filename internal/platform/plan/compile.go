@@ -286,6 +286,9 @@ func (c *compiler) shown(t *Type, f Field, row string) string {
 	}
 	conditions := []string{}
 	for _, name := range f.Targets() {
+		if f.kind == many && f.class != "" {
+			break // a list in a class of its own is shown by that class, also where nothing is in it
+		}
 		if led := c.leads(f, c.schema.types[name], row); led != "" {
 			conditions = append(conditions, led)
 		}
