@@ -40,6 +40,11 @@ var canaries = map[string][]string{
 	"+39058599990001":      {"person.phone"},
 	"Canarinoprova":        {"exclusion_check.evidence"},
 	"Canarinocontatto":     {"company_contact.name"},
+	"Canarinospite":        {"member.name"}, // who was asked to come, and is let see somebody
+	"canarinospite@":       {"member.email"},
+	"Canarinoinvano":       {}, // who was asked to come, and whose invitation was taken back
+	"canarinoinvano@":      {},
+	"Canarinotelefono":     {"device.name"},
 	"CANARINO_HEALTH":      {"code_item.code"}, // groups: words of the programme's own list
 	"CANARINO_PENAL":       {"code_item.code"},
 	"CANARINO_PROTECTION":  {"code_item.code"},
@@ -264,7 +269,13 @@ func (b *birds) people() {
 	id := at(b.t, person, "participant.id")
 	b.id = id.(string)
 	b.act("recordBankDetails", "RecordBankDetailsInput", vars{"participant": id, "iban": fiscal.MakeItalianIBAN("5428", "11101", "CANARINO0001"), "holder": "Canarinointestatario"}, "bank { since }")
-	guest := b.act("inviteGuest", "InviteGuestInput", vars{"participant": id, "name": "Ospite", "email": "ospite@example.org"}, "member { id }")
+	guest := b.act("inviteGuest", "InviteGuestInput", vars{"participant": id, "name": "Canarinospite", "email": "canarinospite@example.org"}, "member { id }")
+	asked := b.act("inviteGuest", "InviteGuestInput", vars{"participant": id, "name": "Canarinoinvano", "email": "canarinoinvano@example.org"}, "invitation { id member { name } }")
+	if name := at(b.t, asked, "invitation.member.name"); name != "Canarinoinvano" {
+		b.t.Fatalf("the guest is %v: the test looks for what is nowhere", name)
+	}
+	b.act("withdrawInvitation", "WithdrawInvitationInput", vars{"invitation": at(b.t, asked, "invitation.id")}, "invitation { id }")
+	b.act("registerDevice", "RegisterDeviceInput", vars{"id": "dev_" + uuid.NewString(), "name": "Canarinotelefono", "platform": "ANDROID"}, "device { id }")
 	b.act("appointRepresentative", "AppointRepresentativeInput", vars{"participant": id, "member": at(b.t, guest, "member.id"), "title": "GUARDIAN",
 		"reference": "Canarinodecreto", "titledOn": "2026-01-15"}, "representation { id }")
 	for _, hold := range []bool{true, false} {
