@@ -38,6 +38,7 @@ func TestProgram(t *testing.T) {
 	programme := first.as(t, coordinator).ask(`{ programme(code: "LACO3") { id } }`, nil)["programme"].(map[string]any)["id"].(string)
 	p := vars{"programme": programme}
 
+	t.Run("each of those in the README sees another world", func(t *testing.T) { worlds(t, first, p) })
 	t.Run("a nested list is one answer", func(t *testing.T) { nestedList(t, first.as(t, coordinator), p) })
 	t.Run("each partner sees its own people", func(t *testing.T) { ownPeople(t, first, p) })
 	t.Run("an event crosses to the other node and is resumed", func(t *testing.T) { eventsCross(t, first.as(t, tutor), second.as(t, coordinator), p) })
