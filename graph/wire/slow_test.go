@@ -200,3 +200,26 @@ func (s *stand) queued(t *testing.T, taken <-chan struct{}, within time.Duration
 		}
 	}
 }
+
+// TestWhoIsNotReadFromIsThere: a client that takes its answers late is not held for gone because nothing was heard of it meanwhile.
+func TestWhoIsNotReadFromIsThere(t *testing.T) {
+	const many = 120
+	s := open(t, wire.Limits{Ping: 100 * time.Millisecond})
+	c := s.acknowledged()
+	for i := range many {
+		c.say(`{"type":"subscribe","id":"%d","payload":{"query":"much"}}`, i)
+	}
+	s.queued(t, nil, 5*time.Second) // twice as long as it may be silent
+	for answered := 0; answered < many; {
+		_, data, err := c.conn.Read(c.ctx)
+		if err != nil {
+			t.Fatalf("after %d answers: %v", answered, err)
+		}
+		switch {
+		case strings.Contains(string(data[:min(len(data), 100)]), `"type":"complete"}`):
+			answered++
+		case string(data) == `{"type":"ping"}`:
+			c.say(`{"type":"pong"}`)
+		}
+	}
+}

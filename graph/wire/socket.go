@@ -80,7 +80,7 @@ func (s *socket) look(now time.Time) {
 	case s.out.stuck(now, s.limits.Patience):
 		bye = &Farewell{TryAgain, "too slow: resume from your cursor"}
 		s.meter.slow.Inc()
-	case len(s.running) < cap(s.running) && silent > max(s.limits.Ping, turn)*5/2:
+	case len(s.running) < cap(s.running) && s.out.freed == nil && silent > max(s.limits.Ping, turn)*5/2:
 		cut = true // nobody is there
 	case s.acked && now.Sub(s.pinged) > s.limits.Ping:
 		s.pinged = now

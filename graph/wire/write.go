@@ -51,6 +51,7 @@ func (s *socket) count(bytes int) {
 // free has the reader go on; s.mu is held.
 func (s *socket) free() {
 	if s.out.freed != nil {
+		s.heard.Store(time.Now().UnixNano()) // what was said meanwhile is heard now
 		close(s.out.freed)
 		s.out.freed = nil
 	}
