@@ -68,6 +68,9 @@ func (p post) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecu
 	}
 	responses, ctx := exec.DispatchOperation(r.Context(), op)
 	response := responses(ctx)
+	if response == nil { // the node goes, or the time is over: whether it took effect nobody can say
+		response = &graphql.Response{Errors: gqlerror.List{present(r.Context(), unavailable.At())}}
+	}
 	sayWhen(w.Header(), response.Errors...)
 	if response.Data == nil && media == responseJSON {
 		w.WriteHeader(requestStatus(media))
