@@ -149,7 +149,7 @@ type page struct {
 // begin finds where the page begins, and collects its events.
 func (p *page) begin(ctx context.Context, after *string, since *time.Time) (err error) {
 	if after != nil {
-		_, p.at, p.lost, err = p.resolver.reached(ctx, p.programme, *after)
+		_, p.at, p.lost, err = p.resolver.reached(ctx, p.session, p.programme, *after)
 	} else {
 		var kept bool
 		p.at, kept, err = live.Since(ctx, p.resolver.DB, p.programme, *since)
@@ -227,7 +227,7 @@ func (p *page) write(ctx context.Context, root plan.Selected) ([]byte, error) {
 		failed = err
 		return data, err == nil
 	}}
-	data, err := renderer.Value(changePage{Nodes: []update{}, EndCursor: cursor(epoch, p.at), HasMore: p.more, Resync: p.lost}, root)
+	data, err := renderer.Value(changePage{Nodes: []update{}, EndCursor: cursor(epoch, p.at, p.session), HasMore: p.more, Resync: p.lost}, root)
 	if failed != nil {
 		err = failed
 	}

@@ -238,7 +238,7 @@ func (r *Resolver) feed(ctx context.Context, session Session, field plan.Selecte
 	}
 	feed.Restarted = func(after int64) []byte {
 		epoch, _ := r.Hub.Epoch(context.Background()) // known: it has just changed
-		return r.spelled(session, field, r.resync(epoch, after))
+		return r.spelled(session, field, r.resync(epoch, after, session))
 	}
 	return feed, always || byName && a.alone, nil
 }

@@ -130,11 +130,10 @@ func (f *following) again() {
 	if f.ended || session.Actor.Fingerprint() == f.session.Actor.Fingerprint() {
 		return
 	}
-	if !signedIn {
-		f.stream.Complete()
-		return
-	}
 	at := f.sub.Close()
+	if !signedIn {
+		return // the connection ends, and says why
+	}
 	feed, personal, err := f.r.feed(f.ctx, session, f.field)
 	if err == nil {
 		at, err = f.tellChange(session, at)
@@ -171,7 +170,7 @@ func (f *following) moved(session Session, at int64) ([]update, error) {
 	if err != nil {
 		return nil, err
 	}
-	told := f.r.resync(epoch, at)
+	told := f.r.resync(epoch, at, f.session) // of the rights until now: who leaves before he has heard all is to read again
 	told.Act = changedRights
 	people := feeds[f.field.Name].people
 	if people[0] == "" {

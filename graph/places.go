@@ -3,7 +3,6 @@ package graph
 import (
 	"cmp"
 	"context"
-	"errors"
 	"sync"
 
 	"github.com/google/uuid"
@@ -20,8 +19,11 @@ var tooManySubscriptions = refusal.Define(refusal.Definition{
 	Cure:    refusal.Text{It: "Chiudi quelle che non servono più e riprova.", En: "End those that you no longer need, and try again."},
 })
 
-// errTooManyConnections is told with the close of a connection: there is no operation yet that could be answered.
-var errTooManyConnections = errors.New("TOO_MANY_CONNECTIONS")
+var tooManyConnections = refusal.Define(refusal.Definition{
+	Code: "TOO_MANY_CONNECTIONS", Kind: refusal.State,
+	Message: refusal.Text{It: "Hai già {max} connessioni aperte.", En: "You have {max} connections open already."},
+	Cure:    refusal.Text{It: "Chiudi quelle che non servono più e riprova.", En: "Close those that you no longer need, and try again."},
+})
 
 // places counts what each member has open on this node. Each node counts for itself: the limits guard its memory.
 type places struct {
@@ -54,7 +56,7 @@ func (s *places) enter(counts *map[uuid.UUID]int, member uuid.UUID, most int) (l
 func (r *Resolver) seat(ctx context.Context, session Session) error {
 	leave, ok := r.places.enter(&r.places.connections, session.Actor.Member, r.Limits.connections())
 	if !ok {
-		return errTooManyConnections
+		return tooManyConnections.At().With("max", r.Limits.connections())
 	}
 	context.AfterFunc(ctx, leave)
 	return nil

@@ -148,8 +148,9 @@ func FuzzFeedCursor(f *testing.F) {
 	f.Add("6f3a-1.42")
 	f.Add(".")
 	f.Add("a.-1")
+	f.Add("a.1.b.c")
 	f.Fuzz(func(t *testing.T, s string) {
-		epoch, seq, err := parseCursor(s)
+		epoch, seq, _, err := parseCursor(s)
 		if err == nil && (epoch == "" || seq < 0) {
 			t.Fatalf("%q: %q %d", s, epoch, seq)
 		}

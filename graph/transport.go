@@ -96,7 +96,7 @@ func (r *Resolver) admit(ctx context.Context, door Door, field func(string) stri
 		session.Lang = text.FromAcceptLanguage(l)
 	}
 	if err := r.seat(ctx, session); err != nil {
-		return nil, &wire.Farewell{Code: wire.TryAgain, Reason: err.Error()} // clients of graphql-ws take 4429 for the end
+		return nil, &wire.Farewell{Code: wire.TryAgain, Reason: tooManyConnections.String()} // clients of graphql-ws take 4429 for the end
 	}
 	return context.WithValue(WithSession(ctx, session), connectionKey{}, &connection{who: who, session: session}), nil
 }
@@ -142,7 +142,7 @@ func (t *stream) Do(w http.ResponseWriter, req *http.Request, exec graphql.Graph
 	if signedIn {
 		if err := t.r.seat(ctx, session); err != nil {
 			w.Header().Set("Retry-After", "1")
-			w.WriteHeader(http.StatusServiceUnavailable)
+			refuse(ctx, w, err)
 			return
 		}
 		ctx = context.WithValue(ctx, connectionKey{}, &connection{who: whoOf(ctx), session: session})

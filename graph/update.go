@@ -47,7 +47,7 @@ func (r *Resolver) tell(ctx context.Context, session Session, asked plan.Selecte
 	for i, e := range events {
 		t, _ := r.Engine.Schema.Type(e.SubjectKind)
 		at := shown{e.SubjectKind, e.Subject}
-		updates[i] = updateOf(epoch, e, plan.FormatID(t.Prefix, e.Subject), string(seen[""][at]) == "null")
+		updates[i] = updateOf(epoch, session, e, plan.FormatID(t.Prefix, e.Subject), string(seen[""][at]) == "null")
 		if shows(e.SubjectKind) {
 			updates[i].Subject = &at
 		}
@@ -62,8 +62,8 @@ func (r *Resolver) tell(ctx context.Context, session Session, asked plan.Selecte
 }
 
 // updateOf is an event as this follower has it: what he no longer sees has left him, whatever happened to it.
-func updateOf(epoch string, e event.Event, id string, gone bool) update {
-	u := update{Cursor: cursor(epoch, e.Seq), Sequence: e.Seq, OccurredAt: e.At.UTC(), Act: e.Act, Kind: e.Kind, SubjectID: &id}
+func updateOf(epoch string, session Session, e event.Event, id string, gone bool) update {
+	u := update{Cursor: cursor(epoch, e.Seq, session), Sequence: e.Seq, OccurredAt: e.At.UTC(), Act: e.Act, Kind: e.Kind, SubjectID: &id}
 	switch {
 	case gone:
 		u.Kind, u.RemovedID = event.Left, &id

@@ -49,6 +49,7 @@ func TestProgram(t *testing.T) {
 	t.Run("a month above the cap is cut and says why", func(t *testing.T) { cappedMonth(t, first.as(t, coordinator), p) })
 	t.Run("who loses a person is told to forget", func(t *testing.T) { handOver(t, first, second, p) })
 	t.Run("a role that comes and goes under a subscription takes its people along", func(t *testing.T) { changedGrant(t, c, second, p) })
+	t.Run("who was away while his rights changed reads again", func(t *testing.T) { changedWhileAway(t, c, second, p) })
 	t.Run("a grant that ends closes the connection", func(t *testing.T) { endedGrant(t, c, first, p) })
 	t.Run("odd ids and texts are refused", func(t *testing.T) { oddTexts(t, first.as(t, coordinator), p) })
 	t.Run("files come and go", func(t *testing.T) { filesComeAndGo(t, first, p) })
@@ -386,6 +387,49 @@ func endedGrant(t *testing.T, c Config, n *node, p vars) {
 	if status := websocket.CloseStatus(err); status != 4403 {
 		t.Fatalf("the connection ended with %v", err)
 	}
+}
+
+// changedWhileAway: nobody can tell a follower afterwards whom other rights took from him, so he is told that he has to read again; with the same
+// rights he is not.
+func changedWhileAway(t *testing.T, c Config, n *node, p vars) {
+	email := "tutor.anffas@demo.lavoro"
+	owner, err := pgx.Connect(t.Context(), c.owner())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer owner.Close(t.Context())
+	change := func(set string) {
+		t.Helper()
+		if _, err := owner.Exec(t.Context(), `update access_grant g set `+set+` from member m where m.id = g.member_id and m.email = $1 and g.role = 'TUTOR'`, email); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tutor := n.as(t, email)
+	from := func(cursor any) string {
+		t.Helper()
+		live := tutor.follow(updates, vars{"programme": p["programme"], "after": cursor})
+		defer live.conn.CloseNow()
+		event := live.next("attendanceUpdates")
+		if event["kind"] != "RESYNC" {
+			t.Fatalf("after %v: %v", cursor, event)
+		}
+		return event["cursor"].(string)
+	}
+	page := func(cursor any) map[string]any {
+		t.Helper()
+		return at(t, tutor.ask(`query($p: ID!, $c: FeedCursor) { changes(programme: $p, after: $c) { resync endCursor } }`, vars{"p": p["programme"], "c": cursor}), "changes").(map[string]any)
+	}
+	cursor := from("another-1.1")
+	if got := page(cursor); got["resync"] != false {
+		t.Fatalf("with the same rights: %v", got)
+	}
+	change("to_day = '2024-12-20'")
+	n.eventually(func() bool { return page(cursor)["resync"] == true })
+	if again := from(cursor); page(again)["resync"] != false {
+		t.Error("told again and again")
+	}
+	change("to_day = null")
+	n.eventually(func() bool { return page(cursor)["resync"] == false })
 }
 
 // oddTexts sends ids of another sort and texts that no database keeps through acts and reads.
