@@ -2557,7 +2557,7 @@ type AttendanceUpdate {
   sequence: Int!
   "When it happened."
   occurredAt: Instant!
-  "The act that did it. Example: recordAttendance."
+  "The act that did it; ` + "`" + `rightsChanged` + "`" + ` where something leaves your sight, whatever the cause. Example: recordAttendance."
   act: String!
   "What it means for you."
   kind: FeedKind!
@@ -2577,7 +2577,7 @@ type MatchingUpdate {
   sequence: Int!
   "When it happened."
   occurredAt: Instant!
-  "The act that did it. Example: refreshMatches."
+  "The act that did it; ` + "`" + `rightsChanged` + "`" + ` where something leaves your sight, whatever the cause. Example: refreshMatches."
   act: String!
   "What it means for you."
   kind: FeedKind!
@@ -2597,7 +2597,7 @@ type PlacementUpdate {
   sequence: Int!
   "When it happened."
   occurredAt: Instant!
-  "The act that did it. Example: startPlacement."
+  "The act that did it; ` + "`" + `rightsChanged` + "`" + ` where something leaves your sight, whatever the cause. Example: startPlacement."
   act: String!
   "What it means for you."
   kind: FeedKind!
@@ -2617,7 +2617,7 @@ type AllowanceUpdate {
   sequence: Int!
   "When it happened."
   occurredAt: Instant!
-  "The act that did it. Example: computeAllowance."
+  "The act that did it; ` + "`" + `rightsChanged` + "`" + ` where something leaves your sight, whatever the cause. Example: computeAllowance."
   act: String!
   "What it means for you."
   kind: FeedKind!
@@ -2665,7 +2665,7 @@ type ChangeUpdate {
   sequence: Int!
   "When it happened."
   occurredAt: Instant!
-  "The act that did it. Example: recordAttendance."
+  "The act that did it; ` + "`" + `rightsChanged` + "`" + ` where something leaves your sight, whatever the cause. Example: recordAttendance."
   act: String!
   "What it means for you."
   kind: FeedKind!

@@ -316,7 +316,7 @@ type AllowanceUpdate struct {
 	Sequence int32 `json:"sequence"`
 	// When it happened.
 	OccurredAt time.Time `json:"occurredAt"`
-	// The act that did it. Example: computeAllowance.
+	// The act that did it; `rightsChanged` where something leaves your sight, whatever the cause. Example: computeAllowance.
 	Act string `json:"act"`
 	// What it means for you.
 	Kind FeedKind `json:"kind"`
@@ -695,7 +695,7 @@ type AttendanceUpdate struct {
 	Sequence int32 `json:"sequence"`
 	// When it happened.
 	OccurredAt time.Time `json:"occurredAt"`
-	// The act that did it. Example: recordAttendance.
+	// The act that did it; `rightsChanged` where something leaves your sight, whatever the cause. Example: recordAttendance.
 	Act string `json:"act"`
 	// What it means for you.
 	Kind FeedKind `json:"kind"`
@@ -848,7 +848,7 @@ type ChangeUpdate struct {
 	Sequence int32 `json:"sequence"`
 	// When it happened.
 	OccurredAt time.Time `json:"occurredAt"`
-	// The act that did it. Example: recordAttendance.
+	// The act that did it; `rightsChanged` where something leaves your sight, whatever the cause. Example: recordAttendance.
 	Act string `json:"act"`
 	// What it means for you.
 	Kind FeedKind `json:"kind"`
@@ -2702,7 +2702,7 @@ type MatchingUpdate struct {
 	Sequence int32 `json:"sequence"`
 	// When it happened.
 	OccurredAt time.Time `json:"occurredAt"`
-	// The act that did it. Example: refreshMatches.
+	// The act that did it; `rightsChanged` where something leaves your sight, whatever the cause. Example: refreshMatches.
 	Act string `json:"act"`
 	// What it means for you.
 	Kind FeedKind `json:"kind"`
@@ -3546,7 +3546,7 @@ type PlacementUpdate struct {
 	Sequence int32 `json:"sequence"`
 	// When it happened.
 	OccurredAt time.Time `json:"occurredAt"`
-	// The act that did it. Example: startPlacement.
+	// The act that did it; `rightsChanged` where something leaves your sight, whatever the cause. Example: startPlacement.
 	Act string `json:"act"`
 	// What it means for you.
 	Kind FeedKind `json:"kind"`

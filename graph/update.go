@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 )
@@ -61,12 +62,15 @@ func (r *Resolver) tell(ctx context.Context, session Session, asked plan.Selecte
 	}}, nil
 }
 
-// updateOf is an event as this follower has it: what he no longer sees has left him, whatever happened to it.
+// updateOf is an event as this follower has it: what he no longer sees has left him, whatever happened to it. Why somebody is out of sight, or
+// comes back, may be more than the follower may know: that a person is protected, above all.
 func updateOf(epoch string, session Session, e event.Event, id string, gone bool) update {
 	u := update{Cursor: cursor(epoch, e.Seq, session), Sequence: e.Seq, OccurredAt: e.At.UTC(), Act: e.Act, Kind: e.Kind, SubjectID: &id}
 	switch {
 	case gone:
-		u.Kind, u.RemovedID = event.Left, &id
+		u.Kind, u.RemovedID, u.Act = event.Left, &id, changedRights
+	case e.Kind == event.Entered && e.Act == string(access.UnprotectParticipant):
+		u.Act = changedRights
 	case e.Kind == event.Left:
 		u.Kind = event.Changed // gone on one way, and still seen on another
 	}

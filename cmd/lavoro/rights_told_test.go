@@ -346,14 +346,16 @@ func (s *stage) toldOf(t *testing.T, v viewer, programme string, before, after *
 		if by := class(e); by == "" || !v.Opens(by, then) {
 			continue
 		}
-		kind := e.Kind
+		kind, act := e.Kind, e.Act
 		switch {
 		case !now:
-			kind = "LEFT"
+			kind, act = "LEFT", "rightsChanged" // and not why
+		case kind == "ENTERED" && act == "unprotectParticipant":
+			act = "rightsChanged"
 		case kind == "LEFT":
 			kind = "CHANGED"
 		}
-		all = append(all, told{e.Act, kind, of.Prefix + "_" + e.ID})
+		all = append(all, told{act, kind, of.Prefix + "_" + e.ID})
 	}
 	return all
 }
