@@ -60,9 +60,18 @@ type meter struct {
 }
 
 func (l Limits) check(op *graphql.OperationContext) error {
+	return l.measure(op).err
+}
+
+func (l Limits) measure(op *graphql.OperationContext) meter {
 	m := meter{op: op, limits: l, lists: map[*ast.FieldDefinition]int{}}
 	m.walk(op.Operation.SelectionSet, 1, 1)
-	return m.err
+	return m
+}
+
+// atOnce is how many events of a feed are read by one statement, so that it costs no more than an operation may.
+func (l Limits) atOnce(op *graphql.OperationContext) int {
+	return max(1, l.Cost/max(1, l.measure(op).spent))
 }
 
 func (m *meter) walk(set ast.SelectionSet, times, depth int) {

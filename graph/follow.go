@@ -97,6 +97,9 @@ func (f *following) begin(session Session) error {
 
 // join follows the feed under the session's rights from a sequence on; f.mu is held.
 func (f *following) join(session Session, feed live.Feed, personal bool, after int64) error {
+	if feed.Gather == 0 {
+		feed.AtOnce = f.r.Limits.atOnce(f.op)
+	}
 	sub, err := f.r.Hub.Follow(f.ctx, groupKey(f.op, session, personal), feed, after, func(frame live.Frame) bool { return f.stream.Take(frame.Data) })
 	if err == nil {
 		f.session, f.feed, f.sub = session, feed, sub

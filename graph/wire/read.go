@@ -4,6 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -34,10 +37,27 @@ func (s *socket) read() {
 			s.end(Farewell{BadRequest, "Invalid message"})
 			continue // until the end was heard
 		}
-		if bye := s.receive(data); bye != nil {
+		if bye := s.aside(data); bye != nil {
 			s.end(*bye)
 		}
 	}
+}
+
+// aside acts on a message on a goroutine of its own, and waits for it: signing in needs a deep stack, which the reader would keep for as long
+// as the connection stands.
+func (s *socket) aside(data []byte) *Farewell {
+	done := make(chan *Farewell)
+	go func() {
+		bye := &Farewell{TryAgain, "fault"}
+		defer func() {
+			if panicked := recover(); panicked != nil { // its value may hold anybody's data
+				slog.Error("panic", "type", fmt.Sprintf("%T", panicked), "stack", string(debug.Stack()))
+			}
+			done <- bye
+		}()
+		bye = s.receive(data)
+	}()
+	return <-done
 }
 
 // receive acts on one message. What comes after the end was said is not looked at.

@@ -20,6 +20,8 @@ type Feed struct {
 	Narrow []uuid.UUID
 	// Gather is how long events are gathered before they are executed together; 0 is not at all.
 	Gather time.Duration
+	// AtOnce is how many events are executed together at most; 0 is no limit. What is asked may be much for each.
+	AtOnce int
 	// Execute gives the answer of each event, in order; a nil answer is not sent.
 	Execute func(ctx context.Context, events []event.Event) ([][]byte, error)
 	// Restarted gives the answer that tells of a history that was rebuilt: what follows begins after the sequence.
@@ -61,17 +63,22 @@ func (f Feed) keys() []uuid.UUID {
 	return all
 }
 
-// frames executes those of the events that the feed wants.
-func (f Feed) frames(ctx context.Context, events []*event.Event) ([]Frame, error) {
+// wanted are those of the events that the feed wants, divided into what is executed together.
+func (f Feed) wanted(events []*event.Event) [][]event.Event {
 	wanted := make([]event.Event, 0, len(events))
 	for _, e := range events {
 		if f.wants(e) {
 			wanted = append(wanted, *e)
 		}
 	}
-	if len(wanted) == 0 {
-		return nil, nil
+	if f.AtOnce == 0 {
+		return slices.Collect(slices.Chunk(wanted, max(1, len(wanted))))
 	}
+	return slices.Collect(slices.Chunk(wanted, f.AtOnce))
+}
+
+// frames executes events that the feed wants.
+func (f Feed) frames(ctx context.Context, wanted []event.Event) ([]Frame, error) {
 	answers, err := f.Execute(ctx, wanted)
 	if err != nil {
 		return nil, err

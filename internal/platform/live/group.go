@@ -36,11 +36,12 @@ type group struct {
 	executed time.Time // when it last began
 	members  map[*Subscriber]struct{}
 	roll     []*Subscriber // the members, for the worker; nil when they have changed
+	gulp     int           // events that the next read of a backlog takes; the worker's alone
 	behind   []*Subscriber // those for whom the worker has to read on, longest waiting first
 }
 
 func newGroup(h *Hub, key string, feed Feed) *group {
-	g := &group{hub: h, key: key, feed: feed, members: map[*Subscriber]struct{}{}}
+	g := &group{hub: h, key: key, feed: feed, gulp: replayAtOnce, members: map[*Subscriber]struct{}{}}
 	g.ctx, g.stop = context.WithCancel(context.Background())
 	return g
 }
@@ -211,9 +212,21 @@ func (g *group) deliver(batch []*event.Event, era int) {
 	}
 }
 
-// execute gives the frames of events, in this group's turn: many groups together leave room for those who ask. A fault in what is executed ends
-// neither the group nor the node.
+// execute gives the frames of those of the events that the feed wants.
 func (g *group) execute(events []*event.Event) (frames []Frame, err error) {
+	for _, some := range g.feed.wanted(events) {
+		more, err := g.executeTogether(some)
+		if err != nil {
+			return nil, err
+		}
+		frames = append(frames, more...)
+	}
+	return frames, nil
+}
+
+// executeTogether executes events in this group's turn: many groups together leave room for those who ask. A fault in what is executed ends
+// neither the group nor the node.
+func (g *group) executeTogether(wanted []event.Event) (frames []Frame, err error) {
 	select {
 	case g.hub.turns <- struct{}{}:
 		defer func() { <-g.hub.turns }()
@@ -226,7 +239,7 @@ func (g *group) execute(events []*event.Event) (frames []Frame, err error) {
 		}
 	}()
 	g.hub.meter.executions.Inc()
-	return g.feed.frames(g.ctx, events)
+	return g.feed.frames(g.ctx, wanted)
 }
 
 // failed says what failed and lets some time pass before it is tried again.

@@ -156,6 +156,7 @@ const room = 64
 type follower struct {
 	*live.Subscriber
 	arrived chan struct{} // a hint that something is held
+	room    int           // frames
 	mu      sync.Mutex
 	held    [][]byte
 	turned  bool // away, for want of room
@@ -164,7 +165,7 @@ type follower struct {
 func (f *follower) sink(frame live.Frame) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.turned = len(f.held) == room; f.turned {
+	if f.turned = len(f.held) == f.room; f.turned {
 		return false
 	}
 	f.held = append(f.held, frame.Data)
@@ -209,7 +210,7 @@ func (n *net) follow(h *live.Hub, key string, f *feed, after int64) *follower {
 }
 
 func (n *net) join(h *live.Hub, key string, f *feed, after int64) (*follower, error) {
-	s := &follower{arrived: make(chan struct{}, 1)}
+	s := &follower{arrived: make(chan struct{}, 1), room: room}
 	var err error
 	s.Subscriber, err = h.Follow(n.ctx, key, f.Feed, after, s.sink)
 	return s, err

@@ -698,3 +698,47 @@ func TestAFeedThatGathers(t *testing.T) {
 		t.Errorf("%d executions of 21 events", f.calls)
 	}
 }
+
+// What is asked may be much for each event: no more are executed together than the feed says, live and from the backlog.
+func TestCostlyEventsAreExecutedFewAtOnce(t *testing.T) {
+	n := open(t)
+	n.relay()
+	h := n.hub()
+	n.tell(50)
+	f := n.feed()
+	f.AtOnce = 3
+	execute := f.Execute
+	f.Execute = func(ctx context.Context, events []event.Event) ([][]byte, error) {
+		if len(events) > 3 {
+			t.Errorf("%d events at once", len(events))
+		}
+		return execute(ctx, events)
+	}
+	s := n.follow(h, "a", f, 0)
+	n.wants(s, 1, 50)
+	n.tell(20)
+	n.wants(s, 51, 70)
+}
+
+// Who has room for few is not read on for by many: what he does not take is executed again.
+func TestWhoHasLittleRoomIsReadOnForByLittle(t *testing.T) {
+	n := open(t)
+	n.relay()
+	h := n.hub()
+	n.tell(400)
+	f := n.feed()
+	s := &follower{arrived: make(chan struct{}, 1), room: 2}
+	var err error
+	if s.Subscriber, err = h.Follow(n.ctx, "a", f.Feed, 0, s.sink); err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	n.wants(s, 1, 400)
+	executed := 0
+	for _, times := range f.executed {
+		executed += times
+	}
+	if executed > 4*400 {
+		t.Errorf("%d executions of 400 events", executed)
+	}
+}

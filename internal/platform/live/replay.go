@@ -2,8 +2,10 @@ package live
 
 import "slices"
 
-// replayAtOnce is how many events one read of the backlog takes.
-const replayAtOnce = 200
+const (
+	replayAtOnce = 200 // events that one read of the backlog takes
+	replayFewest = 4   // where those for whom it is read have room for few
+)
 
 // readOn reads the backlog from where a subscriber stands, for it and for all who stand near; who has reached the present is live again.
 func (g *group) readOn(s *Subscriber) {
@@ -11,7 +13,7 @@ func (g *group) readOn(s *Subscriber) {
 	upTo := target
 	var frames []Frame
 	if from < target {
-		events, err := g.hub.between(g.ctx, g.feed.Programme, from, target, replayAtOnce)
+		events, err := g.hub.between(g.ctx, g.feed.Programme, from, target, g.gulp)
 		if err == nil {
 			frames, err = g.execute(events)
 		}
@@ -19,15 +21,19 @@ func (g *group) readOn(s *Subscriber) {
 			g.failed(err)
 			return
 		}
-		if len(events) == replayAtOnce {
+		if len(events) == g.gulp {
 			upTo = events[len(events)-1].Seq
 		}
 	}
 	g.mu.Lock()
 	waiting := slices.Clone(g.behind)
 	g.mu.Unlock()
+	room := false
 	for _, s := range waiting {
-		s.catchUp(frames, from, upTo, era)
+		room = s.catchUp(frames, from, upTo, era) || room
+	}
+	if g.gulp = min(2*g.gulp, replayAtOnce); !room {
+		g.gulp = max(g.gulp/8, replayFewest) // nobody took it all: the rest is executed again
 	}
 	g.settle(s)
 }
@@ -38,7 +44,7 @@ func (g *group) window(s *Subscriber) (from, target int64, era int) {
 	defer g.mu.Unlock()
 	from, target = s.position(), g.target()
 	for _, other := range g.behind {
-		if at := other.position(); at < from && from-at < replayAtOnce {
+		if at := other.position(); at < from && from-at < int64(g.gulp) {
 			from = at
 		}
 	}

@@ -51,13 +51,16 @@ func (s *Subscriber) push(frames []Frame, reached int64, era int) {
 	}
 }
 
-// catchUp hands over frames of a backlog that was read after from and up to upTo, when that is where the subscriber stands.
-func (s *Subscriber) catchUp(frames []Frame, from, upTo int64, era int) {
+// catchUp hands over frames of a backlog that was read after from and up to upTo, when that is where the subscriber stands, and says whether it
+// had room for all of them.
+func (s *Subscriber) catchUp(frames []Frame, from, upTo int64, era int) (all bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.closed && s.behind && !s.full && s.era == era && from <= s.at && s.at <= upTo {
-		s.hand(frames, upTo)
+	if s.closed || !s.behind || s.full || s.era != era || s.at < from || s.at > upTo {
+		return false
 	}
+	s.hand(frames, upTo)
+	return !s.full
 }
 
 // hand gives the sink those frames that it does not have yet; s.mu is held.
