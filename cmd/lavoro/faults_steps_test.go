@@ -296,14 +296,15 @@ func (r *faultRun) frozenInside() {
 	id, answered := uuid.Must(uuid.NewV7()).String(), make(chan struct{})
 	go func() {
 		defer close(answered)
-		r.writer.ActAs(ctx, n, "att_"+id)
+		r.writer.Act(ctx, n, "att_"+id)
 	}()
 	pid := r.waiting("%news_append%" + id + "%")
 	r.must(n.Freeze())
 	r.must(tx.Rollback(ctx))
 	r.until("the frozen transaction is ended", func() bool {
 		var there bool
-		return conn.QueryRow(ctx, "select exists (select from pg_stat_activity where pid = $1)", pid).Scan(&there) == nil && !there
+		err := conn.QueryRow(ctx, "select exists (select from pg_stat_activity where pid = $1 and query like $2)", pid, "%"+id+"%").Scan(&there)
+		return err == nil && !there
 	})
 	r.must(n.Thaw())
 	<-answered

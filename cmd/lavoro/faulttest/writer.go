@@ -64,7 +64,7 @@ func (w *Writer) Run(ctx context.Context, stopping <-chan struct{}) {
 	for range atOnce {
 		all.Go(func() {
 			for range w.owed {
-				w.Act(ctx, nil)
+				w.Act(ctx, nil, "att_"+uuid.Must(uuid.NewV7()).String())
 			}
 		})
 	}
@@ -82,13 +82,8 @@ func (w *Writer) Run(ctx context.Context, stopping <-chan struct{}) {
 	}
 }
 
-// Act records one entry, on a certain node first where one is given, and gives its id.
-func (w *Writer) Act(ctx context.Context, on *Node) (id string) {
-	return w.ActAs(ctx, on, "att_"+uuid.Must(uuid.NewV7()).String())
-}
-
-// ActAs records an entry under an id of the caller's.
-func (w *Writer) ActAs(ctx context.Context, on *Node, id string) string {
+// Act records one entry under an id of the caller's; where a node is given, on that one if it answers at all.
+func (w *Writer) Act(ctx context.Context, on *Node, id string) {
 	n := w.next.Add(1)
 	r := w.Registers[n%int64(len(w.Registers))]
 	minute := int(n/int64(len(w.Registers))) % (24*60 - 1)
@@ -98,7 +93,6 @@ func (w *Writer) ActAs(ctx context.Context, on *Node, id string) string {
 	if w.insist(ctx, on, r.Token, recording, map[string]any{"e": entry}, id) && n%5 == 0 {
 		w.insist(ctx, nil, r.Token, withdrawing, map[string]any{"a": id}, id)
 	}
-	return id
 }
 
 // insist sends an act until it is answered.
@@ -108,7 +102,7 @@ func (w *Writer) insist(ctx context.Context, on *Node, token, query string, vari
 	began := time.Now()
 	for try := 0; ctx.Err() == nil; try++ {
 		n := on
-		if n == nil || try > 0 {
+		if n == nil || try > 3 { // a connection of its last life may be kept
 			n = w.choose(try)
 		}
 		answered, err := w.send(ctx, n, token, body)
