@@ -1,0 +1,48 @@
+package main
+
+import (
+	"context"
+	"runtime/debug"
+	"runtime/metrics"
+	"time"
+)
+
+const (
+	quietEvery = 10 * time.Second
+	quietBytes = 16 << 20 // of new objects within that time
+	spareBytes = 32 << 20 // that are worth a collection of garbage
+)
+
+// memory is how much a process has asked for since it began, what is in use, and what it keeps beside: garbage, and room for more.
+type memory struct{ asked, used, spare uint64 }
+
+func readMemory() memory {
+	samples := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}, {Name: "/gc/heap/live:bytes"}, {Name: "/memory/classes/heap/objects:bytes"}, {Name: "/memory/classes/heap/free:bytes"}}
+	metrics.Read(samples)
+	asked, live, objects, free := samples[0].Value.Uint64(), samples[1].Value.Uint64(), samples[2].Value.Uint64(), samples[3].Value.Uint64()
+	return memory{asked: asked, used: live, spare: objects - min(live, objects) + free}
+}
+
+// giveBack gives memory that a rush has left behind back to the machine when the node is quiet. Go keeps as much as is in use for the next
+// one; with thousands of connections that only stand it would be most of what the node takes.
+func giveBack(ctx context.Context) {
+	tick := time.NewTicker(quietEvery)
+	defer tick.Stop()
+	for before := readMemory(); ; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		now := readMemory()
+		if now.idle(before) {
+			debug.FreeOSMemory()
+		}
+		before = now
+	}
+}
+
+// idle says whether little was asked for since before, and enough is kept beside what is in use.
+func (m memory) idle(before memory) bool {
+	return m.asked-before.asked < quietBytes && m.spare > max(spareBytes, m.used/2)
+}
