@@ -94,8 +94,9 @@ func (d *door) graph() graph.Door { return graph.Door{Bearer: d.bearer, Page: d.
 
 // bearer gives who bears an access token.
 func (d *door) bearer(token string) graph.Who {
+	verify := d.verifier.Presented(token)
 	return func(ctx context.Context, _ bool) (graph.Session, error) {
-		claims, err := d.verifier.Verify(ctx, token)
+		claims, err := verify(ctx)
 		if errors.Is(err, oidc.ErrUnavailable) {
 			slog.WarnContext(ctx, "an issuer does not answer")
 			return graph.Session{}, graph.Unavailable()

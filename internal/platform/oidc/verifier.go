@@ -49,10 +49,19 @@ func NewVerifier(clock Clock, issuers ...*Issuer) *Verifier {
 
 // Verify gives what an access token proves. ErrToken for one that does not hold now, ErrUnavailable where only its issuer could say.
 func (v *Verifier) Verify(ctx context.Context, token string) (Claims, error) {
+	return v.Presented(token)(ctx)
+}
+
+// Presented is Verify for a token that is looked at again and again, as long as its bearer's connection stands: it is hashed once.
+func (v *Verifier) Presented(token string) func(context.Context) (Claims, error) {
 	if len(token) > maxToken {
-		return Claims{}, ErrToken
+		return func(context.Context) (Claims, error) { return Claims{}, ErrToken }
 	}
 	hash := sha256.Sum256([]byte(token))
+	return func(ctx context.Context) (Claims, error) { return v.verify(ctx, token, hash) }
+}
+
+func (v *Verifier) verify(ctx context.Context, token string, hash [sha256.Size]byte) (Claims, error) {
 	if k, ok := v.known.Get(hash); ok {
 		set, err := k.issuer.keys.get(ctx)
 		if err == nil && set.print == k.print && v.clock().Before(k.claims.Expires) {
