@@ -138,7 +138,7 @@ func (h *Hub) join(s *Subscriber, key string, feed Feed, head int64) bool {
 	return true
 }
 
-// leave takes a subscriber out; the last one of a group ends its group, the last of a programme stops following it.
+// leave takes a subscriber out; the last one of a group ends its group. A programme that nobody follows any more is followed for a while.
 func (h *Hub) leave(s *Subscriber) (at int64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -149,7 +149,7 @@ func (h *Hub) leave(s *Subscriber) (at int64) {
 		return at
 	}
 	if l.remove(g); len(l.groups) == 0 {
-		delete(h.lines, g.feed.Programme)
+		l.left = time.Now()
 	}
 	return at
 }
@@ -269,12 +269,16 @@ func (h *Hub) rebuilt(ctx context.Context, epoch string) bool {
 	return true
 }
 
-// followed gives the last event of each followed programme.
+// followed gives the last event of each followed programme; those that nobody has followed for a while are let go.
 func (h *Hub) followed() map[uuid.UUID]int64 {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	copied := make(map[uuid.UUID]int64, len(h.lines))
 	for p, l := range h.lines {
+		if len(l.groups) == 0 && time.Since(l.left) > lineHold {
+			delete(h.lines, p)
+			continue
+		}
 		copied[p] = l.last
 	}
 	return copied

@@ -1,6 +1,8 @@
 package live
 
 import (
+	"time"
+
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
@@ -9,11 +11,15 @@ import (
 // recentMax is how many events of a programme a node remembers, about: whoever was away for less resumes without the outbox being read.
 const recentMax = 4096
 
+// lineHold is how long a node goes on with a programme that nobody follows any more: when all drop at once, they come back at once.
+const lineHold = time.Minute
+
 // line is one followed programme's news as they came to this node. The hub's lock guards it.
 type line struct {
 	last   int64          // the last event handed out
 	late   int64          // where last was at the previous poll, when the head was ahead of it then; -1 otherwise
 	recent []*event.Event // the last ones handed out, without gaps
+	left   time.Time      // when its last follower went; counts while there is none
 	groups map[string]*group
 	byKey  map[uuid.UUID]map[*group]struct{}
 }
