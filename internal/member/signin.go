@@ -116,10 +116,10 @@ func (d *Directory) version(ctx context.Context) (int64, error) {
 	d.mu.Lock()
 	latest := d.latest
 	d.mu.Unlock()
-	if time.Now().Before(latest.until) {
+	if d.Clock().Before(latest.until) {
 		return latest.n, nil
 	}
-	latest.until = time.Now().Add(grantsHold)
+	latest.until = d.Clock().Add(grantsHold)
 	if err := d.DB.Plans.QueryRow(ctx, "select n from sign_in_version").Scan(&latest.n); err != nil {
 		return 0, fmt.Errorf("sign in: %w", err)
 	}
