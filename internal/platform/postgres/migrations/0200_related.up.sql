@@ -1,6 +1,9 @@
 -- What an event is related to a feed may be narrowed to. Whoever is related to a participation is related to the body that follows it, and to
 -- all above, without the act having to know them; an act that names a body itself means that one, as for who has just left it. The lines are
 -- read before any head is locked.
+--
+-- Who comes or goes takes all that is below along: a feed of one internship, or of one company, must hear of it. So a hand-over is related to
+-- the person's internships, and to the companies of these and of matches.
 create or replace function news_append(news jsonb, entries jsonb) returns jsonb
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -11,7 +14,8 @@ declare
   link  bytea;
   told  jsonb := '{}';
   lines jsonb; -- of bodies, and of participations by the body that follows them: that body and all above
-  named text[]; -- what an event is related to
+  named text[];  -- what an event is related to
+  moves boolean; -- whether somebody comes or goes, with all that is below
 begin
   if exists (select from jsonb_array_elements(news || entries) e where (e ->> 'actor')::uuid <> all (app_keys('self'))) then
     raise exception 'news are told by who acts' using errcode = 'LA003';
@@ -33,11 +37,14 @@ begin
     for one in select e from jsonb_array_elements(news) with ordinality as x(e, n) where (e ->> 'programme')::uuid = p order by n loop
       head.seq := head.seq + 1;
       named := array(select jsonb_array_elements_text(one -> 'related'));
+      moves := one ->> 'subjectKind' = 'Participant' and one ->> 'kind' in ('ENTERED', 'LEFT');
       insert into outbox (programme_id, seq, at, actor_id, act, kind, subject_kind, subject_id, related, audience)
       values (p, head.seq, (one ->> 'at')::timestamptz, (one ->> 'actor')::uuid, one ->> 'act', one ->> 'kind', one ->> 'subjectKind',
               (one ->> 'subject')::uuid,
               array(select r::uuid from unnest(named) r
-                    union select b::uuid from unnest(named) r, jsonb_array_elements_text(lines -> case when lines -> 'body' ?| named then 'body' else 'person' end -> r) b),
+                    union select b::uuid from unnest(named) r, jsonb_array_elements_text(lines -> case when lines -> 'body' ?| named then 'body' else 'person' end -> r) b
+                    union select x.id from placement l cross join lateral (values (l.id), (l.company_id)) x(id) where moves and l.participation_id = (one ->> 'subject')::uuid
+                    union select m.company_id from match m where moves and m.participation_id = (one ->> 'subject')::uuid),
               array(select a::uuid from jsonb_array_elements_text(one -> 'audience') a));
     end loop;
     lead := programme_lead(p);
