@@ -27,7 +27,7 @@ var topics = map[ChangeTopic]string{
 
 const (
 	lookAtOnce = 1_000  // events that are read at once
-	lookMost   = 20_000 // events that one page looks at, however few of them are for the viewer
+	lookMost   = 20_000 // sequences that one page passes, however few of their events are for the viewer
 )
 
 var startOfChanges = text.Text{It: "va indicato after oppure since, non entrambi", En: "either after or since is to be given, not both"}
@@ -165,7 +165,7 @@ func (p *page) begin(ctx context.Context, after *string, since *time.Time) (err 
 
 // collect looks at events until the page is full, there are none left, or too many were looked at.
 func (p *page) collect(ctx context.Context) error {
-	for looked := 0; looked < lookMost; {
+	for end := p.at + lookMost; p.at < end; {
 		events, upTo, err := live.Ahead(ctx, p.resolver.DB, p.programme, p.at, p.news.shown, lookAtOnce)
 		if err != nil {
 			return err
@@ -176,9 +176,8 @@ func (p *page) collect(ctx context.Context) error {
 				return nil
 			}
 		}
-		looked += len(events)
-		p.at = max(p.at, upTo)
-		if p.more = len(events) == lookAtOnce; !p.more {
+		p.more = len(events) == lookAtOnce || upTo-p.at == live.Window
+		if p.at = max(p.at, upTo); !p.more {
 			return nil
 		}
 	}

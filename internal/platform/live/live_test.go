@@ -512,6 +512,21 @@ func TestOutbox(t *testing.T) {
 	n.wants(s, 11, 11)
 }
 
+// However rare the events are that are looked for, one statement reads no more than a window.
+func TestRareEventsAreLookedForInWindows(t *testing.T) {
+	n := open(t)
+	n.tell(live.Window + 10)
+	n.tell(1, func(e *event.News) { e.SubjectKind = "Match" })
+	for after, want := range map[int64]struct{ events, upTo int64 }{
+		0: {0, live.Window}, 5: {0, live.Window + 5}, 11: {1, live.Window + 11}, live.Window: {1, live.Window + 11}, live.Window + 11: {0, live.Window + 11},
+	} {
+		events, upTo, err := live.Ahead(n.ctx, n.db, n.programme, after, []string{"Match"}, 10)
+		if err != nil || int64(len(events)) != want.events || upTo != want.upTo {
+			t.Errorf("after %d: %d events, up to %d (%v)", after, len(events), upTo, err)
+		}
+	}
+}
+
 // News go after 35 days, whole days at once, when they were carried and everything that follows from them was done.
 func TestOldNewsGoWhenEverybodyHadThem(t *testing.T) {
 	n := open(t)

@@ -56,12 +56,18 @@ func Between(ctx context.Context, db *postgres.DB, programme uuid.UUID, after, u
 	return pgx.CollectRows(rows, scan)
 }
 
-// Ahead reads a programme's next events on the kinds of subject after a position, at most limit, and how far the reading came. The head
-// is read first: sequence is commit order, so all events up to it are there.
+// Window is how many sequences one statement looks at, however rare the events are that it is to find: it takes a connection on which leases
+// are prolonged, too.
+const Window = 5_000
+
+// Ahead reads a programme's next events on the kinds of subject after a position, at most limit of those within a window, and how far the
+// reading came: to the head, the window's end, or the last event. The head is read first: sequence is commit order, so all events up to it are
+// there.
 func Ahead(ctx context.Context, db *postgres.DB, programme uuid.UUID, after int64, kinds []string, limit int) (events []event.Event, upTo int64, err error) {
 	if upTo, err = Head(ctx, db, programme); err != nil || upTo <= after {
 		return nil, upTo, err
 	}
+	upTo = min(upTo, after+Window)
 	rows, err := db.Relay.Query(ctx, "select "+columns+` from outbox o where o.programme_id = $1 and o.seq > $2 and o.seq <= $3
 		and o.subject_kind = any ($4) order by o.seq limit $5`, programme, after, upTo, kinds, limit)
 	if err != nil {
