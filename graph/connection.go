@@ -65,6 +65,16 @@ func (c *connection) onChange(tell func()) (now Session, stop func()) {
 	}
 }
 
+// over says whether the session of a connection is over by its own time.
+func (r *Resolver) over(ctx context.Context) *wire.Farewell {
+	if c, ok := connectionOf(ctx); ok && c.now().ended(r.Clock()) {
+		return sessionOver
+	}
+	return nil
+}
+
+var sessionOver = &wire.Farewell{Code: wire.Forbidden, Reason: "the session is over"}
+
 // stands looks whether a connection may still stand: whether its session goes on, under which rights, and whether its device is still in use.
 func (r *Resolver) stands(ctx context.Context) *wire.Farewell {
 	c, ok := connectionOf(ctx)
@@ -72,15 +82,12 @@ func (r *Resolver) stands(ctx context.Context) *wire.Farewell {
 		return nil
 	}
 	session := c.now()
-	if session.ended(r.Clock()) {
-		return &wire.Farewell{Code: wire.Forbidden, Reason: "the session is over"}
-	}
 	if reason, refused := r.deviceGone(ctx, session); refused {
 		return &wire.Farewell{Code: wire.Forbidden, Reason: reason}
 	}
 	now, err := c.who(ctx, false)
 	if unauthentic(err) {
-		return &wire.Farewell{Code: wire.Forbidden, Reason: "the session is over"}
+		return sessionOver
 	}
 	if err != nil {
 		return nil // a fault ends nothing: the next look tells

@@ -30,7 +30,7 @@ func (*socket) Supports(req *http.Request) bool {
 // Do opens the websocket.
 func (t *socket) Do(w http.ResponseWriter, req *http.Request, exec graphql.GraphExecutor) {
 	t.once.Do(func() {
-		t.protocol = wire.Protocol{Origins: t.r.Origins, Measure: measure, Stands: t.r.stands,
+		t.protocol = wire.Protocol{Origins: t.r.Origins, Measure: measure, Over: t.r.over, Stands: t.r.stands,
 			Open: func(ctx context.Context, init map[string]any) (context.Context, *wire.Farewell) {
 				return t.r.open(ctx, t.door, fieldsOf(init))
 			},
@@ -118,7 +118,7 @@ func (*stream) Supports(req *http.Request) bool {
 // what a client does with a 401 is to get one.
 func (t *stream) Do(w http.ResponseWriter, req *http.Request, exec graphql.GraphExecutor) {
 	t.once.Do(func() {
-		t.protocol = wire.Protocol{Stands: t.r.stands,
+		t.protocol = wire.Protocol{Over: t.r.over, Stands: t.r.stands,
 			Operate: func(ctx context.Context, s *wire.Stream, operation []byte) error {
 				return t.r.operate(ctx, exec, s, operation)
 			}}

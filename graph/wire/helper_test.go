@@ -36,8 +36,21 @@ type stand struct {
 
 func open(t testing.TB, limits wire.Limits) *stand {
 	t.Helper()
-	s := &stand{t: t, connections: wire.New(limits), feeds: make(chan *wire.Stream, 10_000), ended: make(chan *wire.Stream, 10_000)}
-	protocol := &wire.Protocol{Measure: measure, Open: admit, Stands: s.stands, Operate: s.operate}
+	s := &stand{t: t, feeds: make(chan *wire.Stream, 10_000), ended: make(chan *wire.Stream, 10_000)}
+	s.serve(wire.New(limits), &wire.Protocol{Measure: measure, Open: admit, Stands: s.stands, Operate: s.operate})
+	return s
+}
+
+// serve is a server that speaks another protocol.
+func serve(t testing.TB, connections *wire.Connections, protocol *wire.Protocol) *stand {
+	t.Helper()
+	s := &stand{t: t}
+	s.serve(connections, protocol)
+	return s
+}
+
+func (s *stand) serve(connections *wire.Connections, protocol *wire.Protocol) {
+	s.connections = connections
 	ctx, stop := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { s.connections.Run(ctx) })
@@ -52,7 +65,7 @@ func open(t testing.TB, limits wire.Limits) *stand {
 	}))
 	server.Listener = counting{server.Listener, &s.open}
 	server.Start()
-	t.Cleanup(func() {
+	s.t.Cleanup(func() {
 		bounded, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
 		s.connections.Drain(bounded)
@@ -62,7 +75,6 @@ func open(t testing.TB, limits wire.Limits) *stand {
 		server.Close()
 	})
 	s.url = "ws" + strings.TrimPrefix(server.URL, "http")
-	return s
 }
 
 // counting counts the connections that were accepted and not yet closed.

@@ -36,7 +36,9 @@ type Protocol struct {
 	Measure func(message []byte) error
 	// Open lets a websocket in by the payload of its first message, or says how it ends. Operations run under the context that it gives.
 	Open func(ctx context.Context, init map[string]any) (context.Context, *Farewell)
-	// Stands is asked once a second whether a connection may still stand; nil is yes.
+	// Over says once a second whether the time of a connection is over, and must not wait; nil is no. It may be left out.
+	Over func(ctx context.Context) *Farewell
+	// Stands is asked once a second whether a connection may still stand; nil is yes. Where answers are slow it is asked less often.
 	Stands func(ctx context.Context) *Farewell
 	// Operate executes one operation; it ends the stream, or leaves that to what it has subscribed. ctx ends with the stream.
 	Operate func(ctx context.Context, s *Stream, operation []byte) error
@@ -51,6 +53,13 @@ type Limits struct {
 	Patience time.Duration // for a client to take what is being written; 20 s
 	Ping     time.Duration // between two pings; 25 s. Who says nothing for two and a half of them is gone
 	Drain    time.Duration // over which the connections of a node that goes are ended; 3 s
+}
+
+func (p *Protocol) over(ctx context.Context) *Farewell {
+	if p.Over == nil {
+		return nil
+	}
+	return p.Over(ctx)
 }
 
 func (l Limits) withDefaults() Limits {

@@ -1,6 +1,9 @@
 package wire_test
 
 import (
+	"context"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -116,6 +119,43 @@ func TestAConnectionThatMayNotStandEnds(t *testing.T) {
 	receive(t, s.ended)
 	if took := time.Since(began); took > 5*time.Second {
 		t.Errorf("it stood for another %s", took)
+	}
+}
+
+// TestTimeIsOverThoughNobodyAnswers: all who ask whether connections may stand wait for an answer, and those whose time is over end all the same.
+func TestTimeIsOverThoughNobodyAnswers(t *testing.T) {
+	connections, over := wire.New(wire.Limits{}), make(chan struct{})
+	protocol := &wire.Protocol{
+		Over: func(context.Context) *wire.Farewell {
+			select {
+			case <-over:
+				return &wire.Farewell{Code: wire.Forbidden, Reason: "the session is over"}
+			default:
+				return nil
+			}
+		},
+		Stands:  func(ctx context.Context) *wire.Farewell { <-ctx.Done(); return nil },
+		Measure: measure, Open: admit, Operate: func(context.Context, *wire.Stream, []byte) error { return nil },
+	}
+	s := serve(t, connections, protocol)
+	sockets := make([]*client, 10)
+	for i := range sockets {
+		sockets[i] = s.acknowledged()
+	}
+	streams := make(chan struct{}, 10)
+	for range cap(streams) {
+		req := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", nil)
+		go func() {
+			connections.Stream(paper{httptest.NewRecorder()}, req, protocol, nil)
+			streams <- struct{}{}
+		}()
+	}
+	close(over)
+	for _, c := range sockets {
+		c.ends(wire.Forbidden)
+	}
+	for range cap(streams) {
+		receive(t, streams)
 	}
 }
 

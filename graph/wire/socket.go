@@ -82,6 +82,7 @@ func (s *socket) look(now time.Time) {
 		s.meter.slow.Inc()
 	case len(s.running) < cap(s.running) && s.out.freed == nil && silent > max(s.limits.Ping, turn)*5/2:
 		cut = true // nobody is there
+	case s.acked && s.over(&bye):
 	case s.acked && now.Sub(s.pinged) > s.limits.Ping:
 		s.pinged = now
 		s.queue(message{kind: ping})
@@ -93,6 +94,12 @@ func (s *socket) look(now time.Time) {
 	if cut {
 		s.cut()
 	}
+}
+
+// over sets with what the connection ends whose time is over; s.mu is held.
+func (s *socket) over(bye **Farewell) bool {
+	*bye = s.protocol.over(s.ctx)
+	return *bye != nil
 }
 
 func (s *socket) stands() {

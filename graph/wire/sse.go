@@ -181,6 +181,9 @@ func (e *events) heed(s *Stream, room func()) {
 }
 
 func (e *events) look(now time.Time) {
+	if e.protocol.over(e.ctx) != nil {
+		e.cancel()
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if now.Sub(e.pinged) > e.limits.Ping {

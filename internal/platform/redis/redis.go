@@ -54,7 +54,7 @@ func one(url string) (Client, error) {
 		return nil, errURL
 	}
 	o.MaintNotificationsConfig = &plain
-	o.ReadTimeout, o.WriteTimeout, o.DialTimeout = readTime, readTime, dialTime
+	o.ReadTimeout, o.WriteTimeout, o.DialTimeout, o.ContextTimeoutEnabled = readTime, readTime, dialTime, true
 	return redis.NewClient(o), nil
 }
 
@@ -63,7 +63,7 @@ func sentinel(url string) (Client, error) {
 	if err != nil || o.MasterName == "" {
 		return nil, errURL
 	}
-	o.ReadTimeout, o.WriteTimeout, o.DialTimeout = readTime, readTime, dialTime
+	o.ReadTimeout, o.WriteTimeout, o.DialTimeout, o.ContextTimeoutEnabled = readTime, readTime, dialTime, true
 	return redis.NewFailoverClient(o), nil
 }
 
@@ -73,7 +73,7 @@ func cluster(url string) (Client, error) {
 		return nil, errURL
 	}
 	o.MaintNotificationsConfig = &plain
-	o.ReadTimeout, o.WriteTimeout, o.DialTimeout = readTime, readTime, dialTime
+	o.ReadTimeout, o.WriteTimeout, o.DialTimeout, o.ContextTimeoutEnabled = readTime, readTime, dialTime, true
 	return redis.NewClusterClient(o), nil
 }
 

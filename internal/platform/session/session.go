@@ -9,8 +9,10 @@ package session
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -26,6 +28,10 @@ const (
 	pendingLife = 10 * time.Minute
 	// touchEvery is how exactly the last use is known: not every request writes.
 	touchEvery = 20 * time.Second
+	// lookTime bounds how long Redis is waited for where nobody waits for the answer, and rest is how long it is not asked again after it failed:
+	// many are looked at one after the other.
+	lookTime = time.Second / 2
+	rest     = time.Second
 )
 
 // Held is what a session stands for.
@@ -55,7 +61,12 @@ type Config struct {
 type Sessions struct {
 	Config
 	manager *scs.SessionManager
+
+	mu      sync.Mutex
+	resting time.Time // until then no look asks Redis
 }
+
+var errResting = errors.New("session: redis did not answer a moment ago")
 
 // New keeps sessions. A cookie that comes by https carries the prefix __Host-, which no other host can set.
 func New(c Config) *Sessions {
@@ -98,9 +109,22 @@ func (s *Sessions) Use(ctx context.Context, id string) (*Held, error) {
 	return h, nil
 }
 
-// Look gives what the id stands for, without counting as a use.
+// Look gives what the id stands for, without counting as a use. While Redis does not answer it fails soon, and mostly at once.
 func (s *Sessions) Look(ctx context.Context, id string) (*Held, error) {
-	_, h, err := s.load(ctx, id)
+	s.mu.Lock()
+	resting := time.Now().Before(s.resting)
+	s.mu.Unlock()
+	if resting {
+		return nil, errResting
+	}
+	bounded, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
+	_, h, err := s.load(bounded, id)
+	if err != nil && ctx.Err() == nil {
+		s.mu.Lock()
+		s.resting = time.Now().Add(rest)
+		s.mu.Unlock()
+	}
 	return h, err
 }
 

@@ -2,9 +2,11 @@ package session_test
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -204,6 +206,41 @@ func TestRedisKnowsNeitherIDsNorPeople(t *testing.T) {
 		if lives := d.redis.TTL(t.Context(), name).Val(); lives <= 0 || lives > 10*time.Hour {
 			t.Errorf("%s lives for %s", name, lives)
 		}
+	}
+}
+
+// TestARedisThatHangs holds nobody up who looks after many: one look waits for a moment, and the next ones fail without being sent.
+func TestARedisThatHangs(t *testing.T) {
+	deaf, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer deaf.Close()
+	var called atomic.Int32
+	go func() {
+		for {
+			conn, err := deaf.Accept()
+			if err != nil {
+				return
+			}
+			called.Add(1)
+			defer conn.Close()
+		}
+	}()
+	hanging, err := redis.Open("redis://" + deaf.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer hanging.Close()
+	s := session.New(session.Config{Redis: hanging, Idle: time.Hour, Absolute: time.Hour, Clock: time.Now})
+	ctx, cancel := context.WithTimeout(t.Context(), 2500*time.Millisecond)
+	defer cancel()
+	if h, err := s.Look(ctx, "x"); err == nil || h != nil || ctx.Err() != nil {
+		t.Fatalf("%v %v (%v)", h, err, ctx.Err())
+	}
+	before := called.Load()
+	if h, err := s.Look(t.Context(), "x"); err == nil || h != nil || called.Load() != before || before == 0 {
+		t.Errorf("%v %v, called %d times, and before %d", h, err, called.Load(), before)
 	}
 }
 
