@@ -28,6 +28,7 @@ type Directory struct {
 
 	mu     sync.Mutex
 	known  map[[2]string]remembered
+	proved map[uuid.UUID]identified
 	latest version
 	marked map[uuid.UUID]string // the member's mark under the primary key of the index
 }
@@ -43,6 +44,12 @@ type remembered struct {
 	actor access.Actor
 	in    int64
 	on    calendar.Day
+}
+
+// identified is by what issuer and subject a member is known, in one version of the grants.
+type identified struct {
+	as [2]string
+	in int64
 }
 
 // Actor gives the actor behind an issuer's subject, with the grants of today. ErrUnknown where there are none.
@@ -79,15 +86,37 @@ func (d *Directory) Actor(ctx context.Context, issuer, subject string) (access.A
 
 // Of gives the actor behind a member's id, with the grants of today. ErrUnknown where there are none.
 func (d *Directory) Of(ctx context.Context, member uuid.UUID) (access.Actor, error) {
+	in, err := d.version(ctx)
+	if err != nil {
+		return access.Actor{}, err
+	}
+	d.mu.Lock()
+	known := d.proved[member]
+	d.mu.Unlock()
+	if known.in == in && known.as[1] != "" {
+		return d.Actor(ctx, known.as[0], known.as[1])
+	}
 	var issuer, subject *string // null: the identity is not known yet, or no longer
-	err := d.DB.Plans.QueryRow(ctx, "select * from member_identity($1)", member).Scan(&issuer, &subject)
+	err = d.DB.Plans.QueryRow(ctx, "select * from member_identity($1)", member).Scan(&issuer, &subject)
 	if errors.Is(err, pgx.ErrNoRows) || err == nil && (issuer == nil || subject == nil) {
 		return access.Actor{}, ErrUnknown
 	}
 	if err != nil {
 		return access.Actor{}, fmt.Errorf("sign in: %w", err)
 	}
+	d.mu.Lock()
+	d.proved = bounded(d.proved)
+	d.proved[member] = identified{[2]string{*issuer, *subject}, in}
+	d.mu.Unlock()
 	return d.Actor(ctx, *issuer, *subject)
+}
+
+// bounded is a map that takes one more: a new one where there is none, or where it holds too many.
+func bounded[K comparable, V any](m map[K]V) map[K]V {
+	if m == nil || len(m) > 10_000 {
+		return map[K]V{}
+	}
+	return m
 }
 
 type signedIn struct {
@@ -126,7 +155,7 @@ func (d *Directory) version(ctx context.Context) (int64, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if latest.n != d.latest.n {
-		d.known = nil // for good: a database that was restored, or lost its last commits, comes to the same number again with other grants
+		d.known, d.proved = nil, nil // for good: a database that was restored, or lost its last commits, comes to the same number again with other grants
 	}
 	d.latest = latest
 	return latest.n, nil
@@ -142,9 +171,7 @@ func (d *Directory) recall(key [2]string, in int64, on calendar.Day) (access.Act
 func (d *Directory) remember(key [2]string, r remembered) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.known == nil || len(d.known) > 10_000 {
-		d.known = map[[2]string]remembered{}
-	}
+	d.known = bounded(d.known)
 	d.known[key] = r
 }
 

@@ -57,6 +57,30 @@ func TestGrantsAreReadAgainWhenTheyHaveChanged(t *testing.T) {
 	}
 }
 
+// TestAnIdentityIsReadAgainWhenItHasChanged, and only then.
+func TestAnIdentityIsReadAgainWhenItHasChanged(t *testing.T) {
+	o := newOffice(t)
+	tutor, d := o.hire("PEGASO"), o.directory()
+	of := func() error {
+		o.later()
+		_, err := d.Of(o.ctx, tutor)
+		return err
+	}
+	o.must(of())
+	o.exec("update member set issuer = null, subject = null where id = $1", tutor)
+	if err := of(); !errors.Is(err, member.ErrUnknown) {
+		t.Fatalf("without an identity: %v", err)
+	}
+	o.exec("update member set issuer = 'test', subject = 'another' where id = $1", tutor)
+	o.must(of())
+	o.exec("alter function member_identity(uuid) rename to member_identity_away")
+	o.must(of())
+	o.bestow(o.chief, access.Coordinator, "ASL")
+	if of() == nil {
+		t.Error("a change is not noticed")
+	}
+}
+
 // TestAVersionThatComesBackIsAnother: a database that was restored counts on from where its dump was taken.
 func TestAVersionThatComesBackIsAnother(t *testing.T) {
 	o := newOffice(t)
