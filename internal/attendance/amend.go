@@ -83,7 +83,7 @@ func (r row) corrected(c Correction) Entry {
 
 // allowed holds an entry that is about to count against its enrolment and the limits.
 func allowed(ctx context.Context, tx *postgres.Tx, e Entry, o enrolment) error {
-	p, err := policyOn(ctx, tx, o.ProgrammeID, e.Day)
+	p, err := policyOn(ctx, tx, o.ProgrammeID, e.Day, e)
 	if err != nil {
 		return err
 	}

@@ -177,7 +177,7 @@ func (b *batch) policy(ctx context.Context, programmeID uuid.UUID, day calendar.
 	if p, ok := b.policies[programmeID][day]; ok {
 		return p, nil
 	}
-	p, err := policyOn(ctx, b.tx, programmeID, day)
+	p, err := policyOn(ctx, b.tx, programmeID, day, b.entries...)
 	if err != nil {
 		return policy{}, err
 	}
@@ -188,14 +188,17 @@ func (b *batch) policy(ctx context.Context, programmeID uuid.UUID, day calendar.
 	return p, nil
 }
 
-func policyOn(ctx context.Context, tx *postgres.Tx, programmeID uuid.UUID, day calendar.Day) (policy, error) {
+// policyOn gives what the entries need of the policy in force on a day: absence reasons only where one of them has such a reason.
+func policyOn(ctx context.Context, tx *postgres.Tx, programmeID uuid.UUID, day calendar.Day, entries ...Entry) (policy, error) {
 	rules, err := programme.PolicyOn(ctx, tx, programmeID, day)
 	if err != nil {
 		return policy{}, err
 	}
-	reasons, err := programme.CodeItems(ctx, tx, programmeID, "absence_reasons")
-	if err != nil {
-		return policy{}, err
+	var reasons map[string]programme.CodeItem
+	if slices.ContainsFunc(entries, func(e Entry) bool { return e.AbsenceReason != "" }) {
+		if reasons, err = programme.CodeItems(ctx, tx, programmeID, programme.AbsenceReasons); err != nil {
+			return policy{}, err
+		}
 	}
 	return policy{reasons: reasons, limits: Limits{
 		AdultDay: rules.Int("limits.adult.day_minutes"), AdultWeek: rules.Int("limits.adult.week_minutes"),

@@ -67,9 +67,9 @@ type enrolment struct {
 // enrolments loads, under the actor's rights, those of the ids that he sees.
 func enrolments(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) (map[uuid.UUID]enrolment, error) {
 	var rows []enrolment
-	err := tx.NewRaw(`select e.id, e.programme_id, e.activity_id, e.participation_id, e.person_id, p.id as placement_id, e.company_id, e.state, e.from_day, e.to_day, e.audience,
+	err := tx.Ask(ctx, &rows, `select e.id, e.programme_id, e.activity_id, e.participation_id, e.person_id, p.id as placement_id, e.company_id, e.state, e.from_day, e.to_day, e.audience,
 			p.state as placement_state, p.state_since as placement_since, p.started_on
-		from enrolment e left join placement p on p.enrolment_id = e.id where e.id in (?)`, bun.In(ids)).Scan(ctx, &rows)
+		from enrolment e left join placement p on p.enrolment_id = e.id where e.id = any ($1)`, ids)
 	if err != nil {
 		return nil, fmt.Errorf("enrolments: %w", err)
 	}
@@ -82,8 +82,8 @@ func enrolments(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) (map[uuid
 
 // hold makes acts on the register of the same persons wait for each other, in one order: their totals must not be read at once.
 func hold(ctx context.Context, tx *postgres.Tx, persons []uuid.UUID) error {
-	_, err := tx.NewRaw(`select pg_advisory_xact_lock(k) from (select distinct hashtextextended(p::text, 0) as k from unnest(?::uuid[]) p order by k) s`,
-		pgdialect.Array(persons)).Exec(ctx)
+	var held int
+	err := tx.Ask(ctx, &held, `select count(pg_advisory_xact_lock(k)) from (select distinct hashtextextended(p::text, 0) as k from unnest($1::uuid[]) p order by k) s`, persons)
 	if err != nil {
 		return fmt.Errorf("hold register: %w", err)
 	}
@@ -100,7 +100,7 @@ type facts struct {
 
 func registerFacts(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, days []string, minorAge int) ([]facts, error) {
 	var rows []facts
-	err := tx.NewRaw("select * from register_facts(?::uuid[], ?::date[], ?)", pgdialect.Array(ids), pgdialect.Array(days), minorAge).Scan(ctx, &rows)
+	err := tx.Ask(ctx, &rows, "select * from register_facts($1, $2, $3)", ids, days, minorAge)
 	if err != nil {
 		return nil, fmt.Errorf("register facts: %w", err)
 	}
@@ -114,8 +114,7 @@ func overlapsCounted(ctx context.Context, tx *postgres.Tx, entries []Entry) ([]b
 		ids[i], days[i], from[i], to[i] = e.Enrolment, e.Day.String(), e.From.Minutes(), e.To.Minutes()
 	}
 	var answers []bool
-	err := tx.NewRaw("select overlaps_counted(?::uuid[], ?::date[], ?::int[], ?::int[])", pgdialect.Array(ids), pgdialect.Array(days), pgdialect.Array(from),
-		pgdialect.Array(to)).Scan(ctx, pgdialect.Array(&answers))
+	err := tx.Ask(ctx, pgdialect.Array(&answers), "select overlaps_counted($1, $2, $3, $4)", ids, days, from, to)
 	if err != nil {
 		return nil, fmt.Errorf("overlaps: %w", err)
 	}
@@ -125,7 +124,9 @@ func overlapsCounted(ctx context.Context, tx *postgres.Tx, entries []Entry) ([]b
 // byIDs loads, under the actor's rights, those entries that exist already.
 func byIDs(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) (map[uuid.UUID]row, error) {
 	var rows []row
-	if err := tx.NewSelect().Model(&rows).Where("a.id in (?)", bun.In(ids)).Scan(ctx); err != nil {
+	if err := tx.Ask(ctx, &rows, `select id, programme_id, enrolment_id, activity_id, participation_id, person_id, placement_id, company_id, kind, day, from_minute, to_minute,
+		absence_reason, note, standing, standing_note, standing_by, standing_at, replaces_id, recorded_by, recorded_at, origin, audience, revision
+		from attendance where id = any ($1)`, ids); err != nil {
 		return nil, fmt.Errorf("entries: %w", err)
 	}
 	byID := make(map[uuid.UUID]row, len(rows))

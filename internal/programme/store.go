@@ -25,7 +25,7 @@ import (
 // versionOn is the id of the version in force, and Nil for none.
 func versionOn(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, day calendar.Day) (uuid.UUID, error) {
 	var version uuid.NullUUID
-	if err := tx.NewRaw("select policy_on(?, ?)", programme, day).Scan(ctx, &version); err != nil {
+	if err := tx.Ask(ctx, &version, "select policy_on($1, $2)", programme, day); err != nil {
 		return uuid.Nil, fmt.Errorf("policy version: %w", err)
 	}
 	return version.UUID, nil
@@ -37,7 +37,7 @@ func loadPolicy(ctx context.Context, tx *postgres.Tx, version uuid.UUID) (Policy
 		ValidFrom calendar.Day
 		Rules     []Rule `bun:"type:jsonb"`
 	}
-	if err := tx.NewRaw("select number, valid_from, rules from policy_content(?)", version).Scan(ctx, &row); err != nil {
+	if err := tx.Ask(ctx, &row, "select number, valid_from, rules from policy_content($1)", version); err != nil {
 		return Policy{}, fmt.Errorf("policy: %w", err)
 	}
 	p := Policy{Version: version, Number: row.Number, ValidFrom: row.ValidFrom, rules: make(map[string]Rule, len(row.Rules))}
@@ -60,7 +60,7 @@ type itemRow struct {
 
 func loadItems(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, list string) ([]CodeItem, error) {
 	var rows []itemRow
-	err := tx.NewRaw("select list, code, label, class, attributes, position, valid_from, valid_to from programme_codes(?, ?)", programme, list).Scan(ctx, &rows)
+	err := tx.Ask(ctx, &rows, "select list, code, label, class, attributes, position, valid_from, valid_to from programme_codes($1, $2)", programme, list)
 	if err != nil {
 		return nil, fmt.Errorf("codes of %s: %w", list, err)
 	}

@@ -10,8 +10,11 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// again says whether Postgres asks to run the whole transaction again.
-func again(err error) bool { return code(err) == "40001" || code(err) == "40P01" }
+// again says whether Postgres asks to run the whole transaction again, or will have planned anew what a migration changed under a connection
+// (0A000: "cached plan must not change result type").
+func again(err error) bool {
+	return code(err) == "40001" || code(err) == "40P01" || code(err) == "0A000"
+}
 
 // Violates says whether the statement failed on the named constraint or unique index.
 func Violates(err error, constraint string) bool {

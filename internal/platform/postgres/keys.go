@@ -149,7 +149,7 @@ func (tx *Tx) loadPersons(ctx context.Context, keys *secret.Keys, participations
 		ParticipationID, PersonID uuid.UUID
 		Wrapped                   []byte
 	}
-	if err := tx.NewRaw("select participation_id, person_id, wrapped from person_keys_of(?)", pgdialect.Array(participations)).Scan(ctx, &rows); err != nil {
+	if err := tx.Ask(ctx, &rows, "select participation_id, person_id, wrapped from person_keys_of($1)", participations); err != nil {
 		return fmt.Errorf("persons: %w", err)
 	}
 	if tx.dataKeys == nil {

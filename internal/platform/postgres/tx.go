@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/uptrace/bun"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
@@ -38,6 +39,7 @@ type Tx struct {
 	// Unread are those that were not: each of them refuses its act.
 	Unread refusal.List
 
+	acts       *bun.DB
 	news       []event.Event
 	entries    []journal.Entry
 	after      []func(context.Context) error
@@ -138,7 +140,7 @@ func (db *DB) begin(ctx context.Context, actor access.Actor, now time.Time) (*Tx
 	for left := db.acts.Stats().Idle; ; left-- {
 		inner, err := db.acts.BeginTx(ctx, &sql.TxOptions{})
 		if err == nil {
-			tx := &Tx{Tx: inner, Actor: actor, Now: now.Truncate(time.Microsecond), keys: db.Keys} // what Postgres keeps of it
+			tx := &Tx{Tx: inner, acts: db.acts, Actor: actor, Now: now.Truncate(time.Microsecond), keys: db.Keys} // what Postgres keeps of it
 			if err = tx.as(ctx, actor); err == nil {
 				return tx, nil
 			}
@@ -148,6 +150,17 @@ func (db *DB) begin(ctx context.Context, actor access.Actor, now time.Time) (*Tx
 			return nil, fmt.Errorf("begin: %w", err)
 		}
 	}
+}
+
+// Ask reads into dest, as bun's Scan does, what a statement of constant text with $1, $2… gives. Each connection plans it once, while bun
+// writes values into the text of its statements, which Postgres then plans anew each time: what acts read all day long, they ask for.
+func (tx *Tx) Ask(ctx context.Context, dest any, statement string, args ...any) error {
+	rows, err := tx.Tx.Tx.QueryContext(ctx, statement, append([]any{pgx.QueryExecModeCacheStatement}, args...)...)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	return tx.acts.ScanRows(ctx, rows, dest)
 }
 
 // as puts the actor's keys under the transaction; Postgres forgets them with it.

@@ -236,6 +236,26 @@ func TestASerializationFailureIsRunAgain(t *testing.T) {
 	}
 }
 
+// A migration runs while nodes serve: what a connection has planned before is planned anew, and the act goes through.
+func TestWhatAMigrationChangedIsPlannedAnew(t *testing.T) {
+	g := lay(t, postgres.Config{Acts: 1})
+	key := uuid.New()
+	g.own("insert into note values (1, '7', array[$1::uuid])", key)
+	asked := func(want string) {
+		g.must(system(uuid.New(), key), func(ctx context.Context, tx *postgres.Tx) error {
+			var got string
+			err := tx.Ask(ctx, &got, "select text from note where id = $1", 1)
+			if err == nil && got != want {
+				err = fmt.Errorf("%q, want %q", got, want)
+			}
+			return err
+		})
+	}
+	asked("7")
+	g.own("alter table note alter column text type int using text::int")
+	asked("7")
+}
+
 func TestRunningAgainHasAnEnd(t *testing.T) {
 	g := lay(t, postgres.Config{})
 	raise := func(ctx context.Context, tx *postgres.Tx) error {
