@@ -23,7 +23,7 @@ func TestAHoleIsReadWithoutTheHeads(t *testing.T) {
 	n := open(t)
 	s := n.follow(n.hub(), "a", n.feed(), 0)
 	n.tell(3)
-	defer n.locked("news_head")()
+	n.locked("news_head")
 	for told := []byte(nil); told == nil; {
 		n.arrive(3)
 		if told = n.soon(s); told != nil && string(told) != "1" {
@@ -174,5 +174,7 @@ func (n *net) locked(table string) (release func()) {
 	if err != nil {
 		n.t.Fatal(err)
 	}
-	return func() { _ = tx.Rollback(n.ctx) }
+	release = func() { _ = tx.Rollback(context.WithoutCancel(n.ctx)) }
+	n.t.Cleanup(release)
+	return release
 }
