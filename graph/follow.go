@@ -12,6 +12,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/live"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
 // mostMoved is how many people a follower is told of one by one when his rights change; beyond, he is told to read again.
@@ -144,9 +145,20 @@ func (f *following) again() {
 	if err == nil {
 		err = f.join(session, feed, personal, at)
 	}
-	if err != nil && f.ctx.Err() == nil {
-		answerOnce(f.stream, &graphql.Response{Errors: gqlerror.List{present(f.ctx, err)}})
+	f.refused(err)
+}
+
+// refused ends the subscription with a refusal. A fault is none: the client comes back, and resumes where it stood.
+func (f *following) refused(err error) {
+	if err == nil || f.ctx.Err() != nil {
+		return
 	}
+	e := present(f.ctx, err)
+	if _, is := refusal.As(err); !is {
+		f.stream.Leave(wire.Farewell{Code: wire.TryAgain, Reason: "not available"})
+		return
+	}
+	answerOnce(f.stream, &graphql.Response{Errors: gqlerror.List{e}})
 }
 
 // tellChange says what other rights mean to this follower alone, and from which sequence on he follows under them.

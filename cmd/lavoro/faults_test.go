@@ -5,8 +5,42 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/coder/websocket"
+	"github.com/jackc/pgx/v5"
+
 	"github.com/lavoroincorso/lavoro/internal/platform/testdb"
 )
+
+// TestAFaultWhileRightsChange ends a feed so that its client comes back.
+func TestAFaultWhileRightsChange(t *testing.T) {
+	c := demonstration(t, testdb.New(t))
+	n := serve(t, c)
+	email := "tutor.anffas@demo.lavoro"
+	reader := n.as(t, email)
+	p := vars{"programme": at(t, reader.ask(`{ programme(code: "LACO3") { id } }`, nil), "programme.id")}
+	pulse := `subscription($programme: ID!) { programmePulse(programme: $programme) { hidden } }`
+	before := reader.follow(updates, p)
+	before.send(vars{"type": "subscribe", "id": "2", "payload": vars{"query": pulse, "variables": p}})
+	before.next("programmePulse") // both follow
+	owner, err := pgx.Connect(t.Context(), c.owner())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer owner.Close(t.Context())
+	for _, change := range []string{"alter table enrolment rename to enrolment_away",
+		"update access_grant g set to_day = '2024-12-20' from member m where m.id = g.member_id and m.email = '" + email + "' and g.role = 'TUTOR'"} {
+		if _, err := owner.Exec(t.Context(), change); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if ended := before.closed(); websocket.CloseStatus(ended) != websocket.StatusTryAgainLater {
+		t.Fatalf("ended with %v", ended)
+	}
+	if _, err := owner.Exec(t.Context(), "alter table enrolment_away rename to enrolment"); err != nil {
+		t.Fatal(err)
+	}
+	reader.follow(pulse, p).next("programmePulse")
+}
 
 // TestServersComeAndGo: acts commit without Redis and their news arrives when it is back; without PostgreSQL there is a clear answer,
 // and the program recovers by itself.

@@ -24,6 +24,8 @@ type outlet interface {
 	put(s *Stream, m message, mayWait bool) (taken bool)
 	// heed has room called when there is room again.
 	heed(s *Stream, room func())
+	// end has the connection end.
+	end(Farewell)
 }
 
 // message is what is sent of a stream. Its payload may be shared with other connections.
@@ -67,6 +69,9 @@ func (s *Stream) Fail(errors []byte) {
 	s.out.put(s, message{s, failure, errors}, false)
 	s.cancel()
 }
+
+// Leave ends the connection with all that runs on it: its client comes back, or not, as the code says.
+func (s *Stream) Leave(bye Farewell) { s.out.end(bye) }
 
 // Complete ends the stream.
 func (s *Stream) Complete() {
