@@ -236,9 +236,12 @@ func (r *Resolver) feed(ctx context.Context, session Session, field plan.Selecte
 	feed.Execute = func(ctx context.Context, events []event.Event) ([][]byte, error) {
 		return r.execute(ctx, session, field, a, n.shows, events)
 	}
-	feed.Restarted = func(after int64) []byte {
-		epoch, _ := r.Hub.Epoch(context.Background()) // known: it has just changed
-		return r.spelled(session, field, r.resync(epoch, after, session))
+	feed.Anew = func(ctx context.Context, after int64) ([]byte, error) {
+		epoch, err := r.Hub.Epoch(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return answer(plan.Renderer{Lang: session.Lang}, field, r.resync(epoch, after, session))
 	}
 	return feed, always || byName && a.alone, nil
 }

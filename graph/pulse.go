@@ -65,6 +65,9 @@ func (r *Resolver) pulses(ctx context.Context, session Session, field plan.Selec
 		answers[len(events)-1], err = r.pulseAnswer(ctx, session, programme, field)
 		return answers, err
 	}
+	feed.Anew = func(ctx context.Context, _ int64) ([]byte, error) {
+		return r.pulseAnswer(ctx, session, programme, field)
+	}
 	return feed, nil
 }
 

@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -24,8 +25,9 @@ type Feed struct {
 	AtOnce int
 	// Execute gives the answer of each event, in order; a nil answer is not sent.
 	Execute func(ctx context.Context, events []event.Event) ([][]byte, error)
-	// Restarted gives the answer that tells of a history that was rebuilt: what follows begins after the sequence.
-	Restarted func(after int64) []byte
+	// Anew gives the answer for those to whom what they were told is worth nothing any more, as when the history was rebuilt: what follows
+	// begins after the sequence.
+	Anew func(ctx context.Context, after int64) ([]byte, error)
 }
 
 // Frame is one answer with the sequence of its event. All subscribers of a group share its bytes.
@@ -52,15 +54,13 @@ func (f Feed) wants(e *event.Event) bool {
 
 // keys are all keys by which an event may be for the feed, each once.
 func (f Feed) keys() []uuid.UUID {
-	var all []uuid.UUID
+	each := map[uuid.UUID]struct{}{}
 	for _, keys := range f.Kinds {
 		for _, k := range keys {
-			if !slices.Contains(all, k) {
-				all = append(all, k)
-			}
+			each[k] = struct{}{}
 		}
 	}
-	return all
+	return slices.Collect(maps.Keys(each))
 }
 
 // wanted are those of the events that the feed wants, divided into what is executed together.

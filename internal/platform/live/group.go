@@ -3,10 +3,14 @@ package live
 import (
 	"context"
 	"fmt"
+	"iter"
 	"log/slog"
+	"maps"
 	"runtime/debug"
 	"sync"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
@@ -22,7 +26,8 @@ type group struct {
 	hub     *Hub
 	key     string
 	feed    Feed
-	offered int64 // the last event that was offered; the hub's lock guards it
+	keys    []uuid.UUID // of the feed
+	offered int64       // the last event that was offered; the hub's lock guards it
 
 	ctx  context.Context
 	stop context.CancelFunc
@@ -38,10 +43,11 @@ type group struct {
 	roll     []*Subscriber // the members, for the worker; nil when they have changed
 	gulp     int           // events that the next read of a backlog takes; the worker's alone
 	behind   []*Subscriber // those for whom the worker has to read on, longest waiting first
+	anew     *Frame        // which some of the members get first; the worker has yet to write it
 }
 
 func newGroup(h *Hub, key string, feed Feed) *group {
-	g := &group{hub: h, key: key, feed: feed, gulp: replayAtOnce, members: map[*Subscriber]struct{}{}}
+	g := &group{hub: h, key: key, feed: feed, keys: feed.keys(), gulp: replayAtOnce, members: map[*Subscriber]struct{}{}}
 	g.ctx, g.stop = context.WithCancel(context.Background())
 	return g
 }
@@ -116,9 +122,12 @@ func (g *group) wake() {
 
 func (g *group) run() {
 	for {
-		batch, behind, era := g.next()
-		if batch == nil && behind == nil {
+		anew, batch, behind, era := g.next()
+		if anew == nil && batch == nil && behind == nil {
 			return
+		}
+		if anew != nil {
+			g.write(anew)
 		}
 		if batch != nil {
 			g.deliver(batch, era)
@@ -129,13 +138,17 @@ func (g *group) run() {
 	}
 }
 
-// next is what is to be done: events to execute, and somebody to read on for. The worker ends when there is nothing.
-func (g *group) next() (batch []*event.Event, behind *Subscriber, era int) {
+// next is what is to be done: a first answer to write, before all else; events to execute, and somebody to read on for. The worker ends when
+// there is nothing.
+func (g *group) next() (anew *Frame, batch []*event.Event, behind *Subscriber, era int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.ctx.Err() != nil {
 		g.running = false
-		return nil, nil, g.era
+		return nil, nil, nil, g.era
+	}
+	if g.anew != nil {
+		return g.anew, nil, nil, g.era
 	}
 	if g.overrun {
 		g.overrun = false
@@ -147,7 +160,7 @@ func (g *group) next() (batch []*event.Event, behind *Subscriber, era int) {
 		behind = g.behind[0]
 	}
 	g.running = batch != nil || behind != nil
-	return batch, behind, g.era
+	return nil, batch, behind, g.era
 }
 
 // take gives the events that are to be executed now. Those of a feed that gathers wait for their time, and go all together.
@@ -215,7 +228,12 @@ func (g *group) deliver(batch []*event.Event, era int) {
 // execute gives the frames of those of the events that the feed wants.
 func (g *group) execute(events []*event.Event) (frames []Frame, err error) {
 	for _, some := range g.feed.wanted(events) {
-		more, err := g.executeTogether(some)
+		var more []Frame
+		err := g.inTurn(func() (err error) {
+			g.hub.meter.executions.Inc()
+			more, err = g.feed.frames(g.ctx, some)
+			return err
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -224,22 +242,38 @@ func (g *group) execute(events []*event.Event) (frames []Frame, err error) {
 	return frames, nil
 }
 
-// executeTogether executes events in this group's turn: many groups together leave room for those who ask. A fault in what is executed ends
-// neither the group nor the node.
-func (g *group) executeTogether(wanted []event.Event) (frames []Frame, err error) {
+// inTurn executes something in this group's turn: many groups together leave room for those who ask. A fault in it ends neither the group nor
+// the node.
+func (g *group) inTurn(do func() error) (err error) {
 	select {
 	case g.hub.turns <- struct{}{}:
 		defer func() { <-g.hub.turns }()
 	case <-g.ctx.Done():
-		return nil, g.ctx.Err()
+		return g.ctx.Err()
 	}
 	defer func() {
 		if panicked := recover(); panicked != nil {
 			err = fmt.Errorf("panic of type %T at %s", panicked, debug.Stack()) // its value may hold anybody's data
 		}
 	}()
-	g.hub.meter.executions.Inc()
-	return g.feed.frames(g.ctx, wanted)
+	return do()
+}
+
+// write writes the answer that some of the members get before all else. Where that fails it is tried again.
+func (g *group) write(anew *Frame) {
+	err := g.inTurn(func() (err error) {
+		anew.Data, err = g.feed.Anew(g.ctx, anew.Seq)
+		return err
+	})
+	if err != nil {
+		g.failed(err)
+		return
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.anew == anew { // there may be another by now
+		g.anew = nil
+	}
 }
 
 // failed says what failed and lets some time pass before it is tried again.
@@ -257,13 +291,16 @@ func (g *group) restart(head int64) {
 	defer g.mu.Unlock()
 	g.queue, g.overrun, g.seen, g.offered = nil, false, head, 0
 	g.era++
-	for s := range g.members {
+	g.hub.meter.resyncs.Add(float64(len(g.members)))
+	g.begin(maps.Keys(g.members), head)
+}
+
+// begin has members begin anew after a sequence, with an answer that says so; g.mu is held.
+func (g *group) begin(members iter.Seq[*Subscriber], after int64) {
+	g.anew = &Frame{Seq: after}
+	for s := range members {
 		s.mu.Lock()
-		s.at, s.era = head, g.era
-		g.hub.meter.resyncs.Inc()
-		if g.feed.Restarted != nil {
-			s.first = &Frame{Seq: head, Data: g.feed.Restarted(head)}
-		}
+		s.at, s.era, s.first = after, g.era, g.anew
 		s.mu.Unlock()
 		g.fallBehind(s)
 	}

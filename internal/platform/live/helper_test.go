@@ -123,7 +123,9 @@ type feed struct {
 func (n *net) feed() *feed {
 	f := &feed{executed: map[int64]int{}}
 	f.Feed = live.Feed{Programme: n.programme, Kinds: map[string][]uuid.UUID{"Attendance": {n.key}},
-		Restarted: func(after int64) []byte { return fmt.Appendf(nil, "restarted %d", after) },
+		Anew: func(_ context.Context, after int64) ([]byte, error) {
+			return fmt.Appendf(nil, "restarted %d", after), nil
+		},
 		Execute: func(_ context.Context, events []event.Event) ([][]byte, error) {
 			f.mu.Lock()
 			defer f.mu.Unlock()

@@ -72,20 +72,6 @@ func TestAnEventOfSeveralKeysIsExecutedOnce(t *testing.T) {
 	}
 }
 
-// Two relays run, and one carries: what Redis gets, it gets once.
-func TestOneRelayCarries(t *testing.T) {
-	n := open(t)
-	n.relay()
-	n.relay()
-	for range 50 {
-		n.tell(1)
-	}
-	n.carried(50)
-	if m := len(n.stream()); m != 50 {
-		t.Errorf("%d messages in Redis", m)
-	}
-}
-
 // A relay is frozen after it has carried and before it has noted so; another carries on. When it thaws, what the other carried stays carried.
 func TestARelayThatThawsTakesNothingBack(t *testing.T) {
 	n := open(t)

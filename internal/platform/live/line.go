@@ -68,7 +68,7 @@ func (l *line) remembers(after int64) bool { return after >= l.last-int64(len(l.
 
 func (l *line) add(g *group) {
 	l.groups[g.key] = g
-	for _, k := range g.feed.keys() {
+	for _, k := range g.keys {
 		if l.byKey[k] == nil {
 			l.byKey[k] = map[*group]struct{}{}
 		}
@@ -78,7 +78,7 @@ func (l *line) add(g *group) {
 
 func (l *line) remove(g *group) {
 	delete(l.groups, g.key)
-	for _, k := range g.feed.keys() {
+	for _, k := range g.keys {
 		if delete(l.byKey[k], g); len(l.byKey[k]) == 0 {
 			delete(l.byKey, k)
 		}

@@ -585,17 +585,35 @@ func TestARebuiltHistoryIsTold(t *testing.T) {
 	n := open(t)
 	n.relay()
 	h := n.hub()
-	s := n.follow(h, "a", n.feed(), -1)
+	f := n.feed()
+	anew, written := f.Anew, 0
+	f.Anew = func(ctx context.Context, after int64) ([]byte, error) {
+		written++
+		if _, _, err := h.Reaches(ctx, n.programme, "", after); err != nil { // nothing is held meanwhile
+			t.Error(err)
+		}
+		return anew(ctx, after)
+	}
+	followers := []*follower{n.follow(h, "a", f, -1), n.follow(h, "a", f, -1), n.follow(h, "a", f, -1)}
 	n.tell(5)
-	n.wants(s, 1, 5)
+	for _, s := range followers {
+		n.wants(s, 1, 5)
+	}
 	n.own("update news_head set seq = 2 where programme_id = $1", n.programme)
 	n.own("delete from outbox where programme_id = $1 and seq > 2", n.programme)
 	n.own("update relay_position set seq = 2 where programme_id = $1", n.programme)
-	if got := string(s.Next(n.ctx)); got != "restarted 2" {
-		t.Fatalf("told %q", got)
+	for _, s := range followers {
+		if got := string(s.Next(n.ctx)); got != "restarted 2" {
+			t.Fatalf("told %q", got)
+		}
+	}
+	if written != 1 {
+		t.Errorf("written %d times", written)
 	}
 	n.tell(2) // 3 and 4, once more
-	n.wants(s, 3, 4)
+	for _, s := range followers {
+		n.wants(s, 3, 4)
+	}
 	late := n.follow(h, "b", n.feed(), 0)
 	n.wants(late, 1, 4)
 }

@@ -16,7 +16,7 @@ type Subscriber struct {
 	at     int64  // everything up to this sequence was handed over or was not for this feed
 	behind bool   // frames were left out: the group reads on for it
 	full   bool   // the sink had no room; behind, but not to be read on for
-	first  *Frame // goes before everything else
+	first  *Frame // goes before everything else; the group's worker writes it before it hands it over
 	era    int    // of the history in which at is a position
 	closed bool
 }
