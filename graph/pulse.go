@@ -65,6 +65,12 @@ func (r *Resolver) pulses(ctx context.Context, session Session, field plan.Selec
 		answers[len(events)-1], err = r.pulseAnswer(ctx, session, programme, field)
 		return answers, err
 	}
+	day := calendar.DayOf(r.Clock())
+	feed.Stale = func() bool {
+		before := day
+		day = calendar.DayOf(r.Clock())
+		return day != before
+	}
 	feed.Anew = func(ctx context.Context, _ int64) ([]byte, error) {
 		return r.pulseAnswer(ctx, session, programme, field)
 	}

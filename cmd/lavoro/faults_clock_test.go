@@ -1,12 +1,14 @@
 package main
 
 import (
+	"fmt"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/platform/testdb"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 )
 
 // TestAClockStep: a node whose clock jumps ahead and back goes on telling and being told, in the order of the acts.
@@ -50,5 +52,24 @@ func TestAClockStep(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestANewDayIsTold to who follows a programme's pulse, though nothing happens.
+func TestANewDayIsTold(t *testing.T) {
+	today := calendar.DayOf(time.Now())
+	var step atomic.Int64
+	step.Store(int64(time.Until(today.AddDays(1).Start()) - time.Hour)) // an hour before midnight
+	clock := func() time.Time { return time.Now().Add(time.Duration(step.Load())) }
+	n := serveAt(t, demonstration(t, testdb.New(t)), clock)
+	reader := n.as(t, coordinator)
+	p := vars{"programme": at(t, reader.ask(`{ programme(code: "LACO3") { id } }`, nil), "programme.id")}
+	pulse := reader.follow(`subscription($programme: ID!) { programmePulse(programme: $programme) { presentToday { count filter { from } } } }`, p)
+	if got := pulse.next("programmePulse"); at(t, got, "presentToday.filter.from") != today.String() {
+		t.Fatalf("today %v", got)
+	}
+	step.Add(int64(time.Hour))
+	if got := pulse.next("programmePulse"); at(t, got, "presentToday.filter.from") != today.AddDays(1).String() || fmt.Sprint(at(t, got, "presentToday.count")) != "0" {
+		t.Errorf("at midnight %v", got)
 	}
 }

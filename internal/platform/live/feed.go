@@ -28,6 +28,9 @@ type Feed struct {
 	// Anew gives the answer for those to whom what they were told is worth nothing any more, as when the history was rebuilt: what follows
 	// begins after the sequence.
 	Anew func(ctx context.Context, after int64) ([]byte, error)
+	// Stale says, once each time, that this has come about by time alone, as when a day begins. It is asked every half a second and must not
+	// wait; nil is never.
+	Stale func() bool
 }
 
 // Frame is one answer with the sequence of its event. All subscribers of a group share its bytes.

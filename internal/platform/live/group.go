@@ -295,6 +295,13 @@ func (g *group) restart(head int64) {
 	g.begin(maps.Keys(g.members), head)
 }
 
+// renew has everybody begin anew with the present; the hub's lock is held.
+func (g *group) renew() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.begin(maps.Keys(g.members), g.target())
+}
+
 // begin has members begin anew after a sequence, with an answer that says so; g.mu is held.
 func (g *group) begin(members iter.Seq[*Subscriber], after int64) {
 	g.anew = &Frame{Seq: after}

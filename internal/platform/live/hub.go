@@ -215,7 +215,7 @@ func (h *Hub) upTo(ctx context.Context, programme uuid.UUID, seq int64) {
 }
 
 // watchHeads finds events that Redis lost: a head that stays ahead of what was handed out over two polls is read from the outbox. It also
-// finds a history that was rebuilt, by its epoch or by a head that went back.
+// finds a history that was rebuilt, by its epoch or by a head that went back; and groups whose time has come.
 func (h *Hub) watchHeads(ctx context.Context) {
 	tick := time.NewTicker(headPoll)
 	defer tick.Stop()
@@ -225,6 +225,7 @@ func (h *Hub) watchHeads(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
+		h.renew()
 		before := h.followed()
 		epoch, heads, err := h.heads(ctx, before)
 		if err != nil || h.rebuilt(ctx, epoch) {
@@ -282,6 +283,19 @@ func (h *Hub) followed() map[uuid.UUID]int64 {
 		copied[p] = l.last
 	}
 	return copied
+}
+
+// renew has those begin anew, where they stand, whose answers time has made stale.
+func (h *Hub) renew() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, l := range h.lines {
+		for _, g := range l.groups {
+			if g.feed.Stale != nil && g.feed.Stale() {
+				g.renew()
+			}
+		}
+	}
 }
 
 func (h *Hub) stayedBehind(programme uuid.UUID, before, head int64) bool {

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -616,6 +617,34 @@ func TestARebuiltHistoryIsTold(t *testing.T) {
 	}
 	late := n.follow(h, "b", n.feed(), 0)
 	n.wants(late, 1, 4)
+}
+
+// What time alone has made stale is told anew, to each before all that comes later.
+func TestTimeMakesAnswersStale(t *testing.T) {
+	n := open(t)
+	n.relay()
+	h, f := n.hub(), n.feed()
+	var stale atomic.Bool
+	f.Stale = func() bool { return stale.Swap(false) }
+	followers := []*follower{n.follow(h, "a", f, -1), n.follow(h, "a", f, -1)}
+	other := n.follow(h, "b", n.feed(), -1)
+	n.tell(3)
+	for _, s := range followers {
+		n.wants(s, 1, 3)
+	}
+	for seq := int64(3); seq < 6; seq++ {
+		stale.Store(true)
+		for _, s := range followers {
+			if got := string(s.Next(n.ctx)); got != fmt.Sprintf("restarted %d", seq) {
+				t.Fatalf("told %q", got)
+			}
+		}
+		n.tell(1)
+		for _, s := range followers {
+			n.wants(s, seq+1, seq+1)
+		}
+	}
+	n.wants(other, 1, 6)
 }
 
 // An event of the new history may have the sequence of the last one that a group was offered of the old.
