@@ -39,6 +39,7 @@ type group struct {
 	overrun  bool  // events were left out of the queue
 	running  bool
 	executed time.Time // when it last began
+	gathers  bool      // what is in the queue waits for its time; then the worker is woken
 	members  map[*Subscriber]struct{}
 	roll     []*Subscriber // the members, for the worker; nil when they have changed
 	gulp     int           // events that the next read of a backlog takes; the worker's alone
@@ -63,7 +64,9 @@ func (g *group) offer(e *event.Event) {
 	if !g.overrun {
 		g.queue = append(g.queue, e)
 	}
-	g.work()
+	if !g.gathers {
+		g.work()
+	}
 }
 
 // admit adds a subscriber; everything up to last was offered. Followed from there on it is live, and behind when it begins earlier.
@@ -113,10 +116,11 @@ func (g *group) work() {
 	}
 }
 
-// wake has the worker look for work.
+// wake has the worker look for what was gathered.
 func (g *group) wake() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.gathers = false
 	g.work()
 }
 
@@ -171,7 +175,10 @@ func (g *group) take() []*event.Event {
 	}
 	if g.feed.Gather > 0 {
 		if rest := g.feed.Gather - time.Since(g.executed); rest > 0 {
-			time.AfterFunc(rest, g.wake)
+			if !g.gathers {
+				g.gathers = true
+				time.AfterFunc(rest, g.wake)
+			}
 			return nil
 		}
 		n = len(g.queue)
