@@ -12,5 +12,8 @@
 // A Subscriber is pushed to. One that joins at an earlier position, or whose Sink had no room, is behind: its group reads on from where it
 // stands, from the hub's memory of recent events or from the outbox, together with others that stand near, until it is live again.
 //
+// An execution that fails is tried again. One that fails time and again while the database answers is given up: those who wait for it begin anew
+// after it, and are told so by their feed's Anew, like everybody whose history was rebuilt.
+//
 // Locks are taken in this order: hub, group, subscriber, and then whatever the Sink takes. Nothing calls back while it holds its own.
 package live

@@ -43,6 +43,7 @@ type group struct {
 	members  map[*Subscriber]struct{}
 	roll     []*Subscriber // the members, for the worker; nil when they have changed
 	gulp     int           // events that the next read of a backlog takes; the worker's alone
+	tries    int           // of the next read that have failed; the worker's alone
 	behind   []*Subscriber // those for whom the worker has to read on, longest waiting first
 	anew     *Frame        // which some of the members get first; the worker has yet to write it
 }

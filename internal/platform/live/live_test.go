@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -248,6 +249,39 @@ func TestAFailedExecutionIsTriedAgain(t *testing.T) {
 	}
 	for seq := int64(1); seq <= 5; seq += 2 {
 		n.wants(s, seq, seq)
+	}
+}
+
+// An event that can never be executed keeps nobody for ever from what comes after: who waits for it is told to read again. Others hear nothing of it.
+func TestWhatAlwaysFailsIsGivenUp(t *testing.T) {
+	n := open(t)
+	n.relay()
+	h, f := n.hub(), n.feed()
+	execute := f.Execute
+	f.Execute = func(ctx context.Context, events []event.Event) ([][]byte, error) {
+		if slices.ContainsFunc(events, func(e event.Event) bool { return e.Seq == 7 }) {
+			return nil, errors.New("never")
+		}
+		return execute(ctx, events)
+	}
+	waiting, resumed, other := n.follow(h, "a", f, -1), n.follow(h, "a", f, 0), n.follow(h, "b", n.feed(), -1)
+	n.tell(2)
+	n.wants(waiting, 1, 2)
+	n.wants(resumed, 1, 2)
+	n.tell(28)
+	n.wants(other, 1, 30)
+	for _, s := range []*follower{waiting, resumed} {
+		got := string(s.Next(n.ctx))
+		for seq := int64(3); seq < 7 && got == strconv.FormatInt(seq, 10); seq++ {
+			got = string(s.Next(n.ctx))
+		}
+		if got != "restarted 30" {
+			t.Fatalf("told %q", got)
+		}
+	}
+	n.tell(2)
+	for _, s := range []*follower{waiting, resumed, other} {
+		n.wants(s, 31, 32)
 	}
 }
 

@@ -13,6 +13,7 @@ type meter struct {
 	resyncs    prometheus.Counter
 	refills    prometheus.Counter
 	failures   prometheus.Counter
+	givenUp    prometheus.Counter
 	lag        prometheus.Histogram
 }
 
@@ -28,6 +29,7 @@ func newMeter() meter {
 		resyncs:    counter("lavoro_live_resyncs_total", "Subscribers who were told to read their data again: too old, of the future, or of another history."),
 		refills:    counter("lavoro_live_refills_total", "Holes in the news from Redis that were read from the outbox."),
 		failures:   counter("lavoro_live_failures_total", "Executions for a group that failed and were tried again."),
+		givenUp:    counter("lavoro_live_given_up_total", "Executions for a group that failed time and again, until its subscribers were told to read their data again."),
 		lag: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "lavoro_live_lag_seconds", Help: "From the moment of an act to when its answer was with all connections of a group.",
 			Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2, 5, 15, 60}}),
 	}
@@ -44,7 +46,7 @@ var (
 
 // Collect gives the figures as they are.
 func (h *Hub) Collect(out chan<- prometheus.Metric) {
-	for _, c := range []prometheus.Metric{h.meter.executions, h.meter.frames, h.meter.replays, h.meter.resyncs, h.meter.refills, h.meter.failures, h.meter.lag} {
+	for _, c := range []prometheus.Metric{h.meter.executions, h.meter.frames, h.meter.replays, h.meter.resyncs, h.meter.refills, h.meter.failures, h.meter.givenUp, h.meter.lag} {
 		out <- c
 	}
 	groups, subscribers := 0, 0

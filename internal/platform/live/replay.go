@@ -1,10 +1,16 @@
 package live
 
-import "slices"
+import (
+	"log/slog"
+	"slices"
+
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+)
 
 const (
 	replayAtOnce = 200 // events that one read of the backlog takes
-	replayFewest = 4   // where those for whom it is read have room for few
+	replayFewest = 4   // where those for whom it is read have room for few, or it fails
+	mostTries    = 6   // of one read, while the database answers; then those who wait for it are to read again
 )
 
 // readOn reads the backlog from where a subscriber stands, for it and for all who stand near; who has reached the present is live again.
@@ -18,9 +24,10 @@ func (g *group) readOn(s *Subscriber) {
 			frames, err = g.execute(events)
 		}
 		if err != nil {
-			g.failed(err)
+			g.stumble(err, from, era)
 			return
 		}
+		g.tries = 0
 		if len(events) == g.gulp {
 			upTo = events[len(events)-1].Seq
 		}
@@ -36,6 +43,29 @@ func (g *group) readOn(s *Subscriber) {
 		g.gulp = max(g.gulp/8, replayFewest) // nobody took it all: the rest is executed again
 	}
 	g.settle(s)
+}
+
+// stumble has a read of a backlog that failed be tried again, with fewer events: of what fails always it finds the little that does. That is not
+// tried for ever. A database that does not answer is waited for.
+func (g *group) stumble(err error, from int64, era int) {
+	g.failed(err)
+	g.gulp = replayFewest
+	if _, away := Head(g.ctx, g.hub.db, g.feed.Programme); away != nil {
+		return
+	}
+	if g.tries++; g.tries < mostTries {
+		return
+	}
+	g.tries = 0
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.era != era || g.anew != nil {
+		return // they begin anew in any case
+	}
+	slog.ErrorContext(g.ctx, "live execution given up", "programme", g.feed.Programme, "after", from, "up to", g.target(), "error", postgres.Safe(err))
+	g.hub.meter.givenUp.Inc()
+	g.hub.meter.resyncs.Add(float64(len(g.behind)))
+	g.begin(slices.Values(g.behind), g.target())
 }
 
 // window is what the next read covers: from the lowest position near that of s, up to before the first event that waits in the queue.
