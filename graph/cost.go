@@ -103,7 +103,7 @@ func (m *meter) step() {
 
 func (m *meter) field(f *ast.Field, times, depth int) {
 	m.step()
-	if m.spent += times; f.Name == "totalCount" {
+	if m.spent += times; f.Name == "totalCount" || f.Name == "totalCountIsExact" {
 		m.spent += countCost
 	}
 	size := 1

@@ -725,8 +725,10 @@ type DeviceConnection {
   edges: [DeviceEdge!]!
   "Where the page stands in the list."
   pageInfo: PageInfo!
-  "How many match in all; counted only when asked."
+  "How many match in all, counted up to 10,000, and only when asked."
   totalCount: Int!
+  "Whether totalCount is all of them: false where more than 10,000 match."
+  totalCountIsExact: Boolean!
 }
 
 "One of the phones with its place in the list."
@@ -759,8 +761,10 @@ type MemberConnection {
   edges: [MemberEdge!]!
   "Where the page stands in the list."
   pageInfo: PageInfo!
-  "How many match in all; counted only when asked."
+  "How many match in all, counted up to 10,000, and only when asked."
   totalCount: Int!
+  "Whether totalCount is all of them: false where more than 10,000 match."
+  totalCountIsExact: Boolean!
 }
 
 "One of the members with its place in the list."
@@ -1449,8 +1453,10 @@ type ParticipantConnection {
   edges: [ParticipantEdge!]!
   "Where the page stands in the list."
   pageInfo: PageInfo!
-  "How many match in all; counted only when asked."
+  "How many match in all, counted up to 10,000, and only when asked."
   totalCount: Int!
+  "Whether totalCount is all of them: false where more than 10,000 match."
+  totalCountIsExact: Boolean!
 }
 
 "One of the participants with its place in the list."
@@ -1657,8 +1663,10 @@ type CompanyConnection {
   edges: [CompanyEdge!]!
   "Where the page stands in the list."
   pageInfo: PageInfo!
-  "How many match in all; counted only when asked."
+  "How many match in all, counted up to 10,000, and only when asked."
   totalCount: Int!
+  "Whether totalCount is all of them: false where more than 10,000 match."
+  totalCountIsExact: Boolean!
 }
 
 "One of the companies with its place in the list."
@@ -1677,8 +1685,10 @@ type OpeningConnection {
   edges: [OpeningEdge!]!
   "Where the page stands in the list."
   pageInfo: PageInfo!
-  "How many match in all; counted only when asked."
+  "How many match in all, counted up to 10,000, and only when asked."
   totalCount: Int!
+  "Whether totalCount is all of them: false where more than 10,000 match."
+  totalCountIsExact: Boolean!
 }
 
 "One of the openings with its place in the list."
@@ -1808,8 +1818,10 @@ type ActivityConnection {
   edges: [ActivityEdge!]!
   "Where the page stands in the list."
   pageInfo: PageInfo!
-  "How many match in all; counted only when asked."
+  "How many match in all, counted up to 10,000, and only when asked."
   totalCount: Int!
+  "Whether totalCount is all of them: false where more than 10,000 match."
+  totalCountIsExact: Boolean!
 }
 
 "One of the activities with its place in the list."
@@ -1991,8 +2003,10 @@ type PlacementConnection {
   edges: [PlacementEdge!]!
   "Where the page stands in the list."
   pageInfo: PageInfo!
-  "How many match in all; counted only when asked."
+  "How many match in all, counted up to 10,000, and only when asked."
   totalCount: Int!
+  "Whether totalCount is all of them: false where more than 10,000 match."
+  totalCountIsExact: Boolean!
 }
 
 "One of the internships with its place in the list."
@@ -2103,8 +2117,10 @@ type AttendanceConnection {
   edges: [AttendanceEdge!]!
   "Where the page stands in the list."
   pageInfo: PageInfo!
-  "How many match in all; counted only when asked."
+  "How many match in all, counted up to 10,000, and only when asked."
   totalCount: Int!
+  "Whether totalCount is all of them: false where more than 10,000 match."
+  totalCountIsExact: Boolean!
 }
 
 "One of the entries of the register with its place in the list."
@@ -2207,8 +2223,10 @@ type AllowanceConnection {
   edges: [AllowanceEdge!]!
   "Where the page stands in the list."
   pageInfo: PageInfo!
-  "How many match in all; counted only when asked."
+  "How many match in all, counted up to 10,000, and only when asked."
   totalCount: Int!
+  "Whether totalCount is all of them: false where more than 10,000 match."
+  totalCountIsExact: Boolean!
 }
 
 "One of the allowances with its place in the list."
@@ -2325,8 +2343,10 @@ type MatchConnection {
   edges: [MatchEdge!]!
   "Where the page stands in the list."
   pageInfo: PageInfo!
-  "How many match in all; counted only when asked."
+  "How many match in all, counted up to 10,000, and only when asked."
   totalCount: Int!
+  "Whether totalCount is all of them: false where more than 10,000 match."
+  totalCountIsExact: Boolean!
 }
 
 "One of the matches with its place in the list."
@@ -2391,8 +2411,10 @@ type DueConnection {
   edges: [DueEdge!]!
   "Where the page stands in the list."
   pageInfo: PageInfo!
-  "How many match in all; counted only when asked."
+  "How many match in all, counted up to 10,000, and only when asked."
   totalCount: Int!
+  "Whether totalCount is all of them: false where more than 10,000 match."
+  totalCountIsExact: Boolean!
 }
 
 "One of the dues with its place in the list."
@@ -2455,8 +2477,10 @@ type JournalEntryConnection {
   edges: [JournalEntryEdge!]!
   "Where the page stands in the list."
   pageInfo: PageInfo!
-  "How many match in all; counted only when asked."
+  "How many match in all, counted up to 10,000, and only when asked."
   totalCount: Int!
+  "Whether totalCount is all of them: false where more than 10,000 match."
+  totalCountIsExact: Boolean!
 }
 
 "One of the acts with its place in the list."
@@ -2523,8 +2547,10 @@ type ReadEntryConnection {
   edges: [ReadEntryEdge!]!
   "Where the page stands in the list."
   pageInfo: PageInfo!
-  "How many match in all; counted only when asked."
+  "How many match in all, counted up to 10,000, and only when asked."
   totalCount: Int!
+  "Whether totalCount is all of them: false where more than 10,000 match."
+  totalCountIsExact: Boolean!
 }
 
 "One of the reads with its place in the list."
@@ -4010,8 +4036,10 @@ type HandOverConnection {
   edges: [HandOverEdge!]!
   "Where the page stands in the list."
   pageInfo: PageInfo!
-  "How many match in all; counted only when asked."
+  "How many match in all, counted up to 10,000, and only when asked."
   totalCount: Int!
+  "Whether totalCount is all of them: false where more than 10,000 match."
+  totalCountIsExact: Boolean!
 }
 
 "One of the requests with its place in the list."
@@ -6384,6 +6412,8 @@ func (ec *executionContext) childFields_ActivityConnection(ctx context.Context, 
 		return ec.fieldContext_ActivityConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_ActivityConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_ActivityConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ActivityConnection", field.Name)
 }
@@ -6454,6 +6484,8 @@ func (ec *executionContext) childFields_AllowanceConnection(ctx context.Context,
 		return ec.fieldContext_AllowanceConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_AllowanceConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_AllowanceConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AllowanceConnection", field.Name)
 }
@@ -6704,6 +6736,8 @@ func (ec *executionContext) childFields_AttendanceConnection(ctx context.Context
 		return ec.fieldContext_AttendanceConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_AttendanceConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_AttendanceConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AttendanceConnection", field.Name)
 }
@@ -7022,6 +7056,8 @@ func (ec *executionContext) childFields_CompanyConnection(ctx context.Context, f
 		return ec.fieldContext_CompanyConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_CompanyConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_CompanyConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CompanyConnection", field.Name)
 }
@@ -7256,6 +7292,8 @@ func (ec *executionContext) childFields_DeviceConnection(ctx context.Context, fi
 		return ec.fieldContext_DeviceConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_DeviceConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_DeviceConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeviceConnection", field.Name)
 }
@@ -7360,6 +7398,8 @@ func (ec *executionContext) childFields_DueConnection(ctx context.Context, field
 		return ec.fieldContext_DueConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_DueConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_DueConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DueConnection", field.Name)
 }
@@ -7716,6 +7756,8 @@ func (ec *executionContext) childFields_HandOverConnection(ctx context.Context, 
 		return ec.fieldContext_HandOverConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_HandOverConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_HandOverConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type HandOverConnection", field.Name)
 }
@@ -7866,6 +7908,8 @@ func (ec *executionContext) childFields_JournalEntryConnection(ctx context.Conte
 		return ec.fieldContext_JournalEntryConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_JournalEntryConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_JournalEntryConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type JournalEntryConnection", field.Name)
 }
@@ -7976,6 +8020,8 @@ func (ec *executionContext) childFields_MatchConnection(ctx context.Context, fie
 		return ec.fieldContext_MatchConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_MatchConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_MatchConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MatchConnection", field.Name)
 }
@@ -8112,6 +8158,8 @@ func (ec *executionContext) childFields_MemberConnection(ctx context.Context, fi
 		return ec.fieldContext_MemberConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_MemberConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_MemberConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MemberConnection", field.Name)
 }
@@ -8274,6 +8322,8 @@ func (ec *executionContext) childFields_OpeningConnection(ctx context.Context, f
 		return ec.fieldContext_OpeningConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_OpeningConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_OpeningConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OpeningConnection", field.Name)
 }
@@ -8480,6 +8530,8 @@ func (ec *executionContext) childFields_ParticipantConnection(ctx context.Contex
 		return ec.fieldContext_ParticipantConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_ParticipantConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_ParticipantConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ParticipantConnection", field.Name)
 }
@@ -8632,6 +8684,8 @@ func (ec *executionContext) childFields_PlacementConnection(ctx context.Context,
 		return ec.fieldContext_PlacementConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_PlacementConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_PlacementConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PlacementConnection", field.Name)
 }
@@ -8960,6 +9014,8 @@ func (ec *executionContext) childFields_ReadEntryConnection(ctx context.Context,
 		return ec.fieldContext_ReadEntryConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_ReadEntryConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_ReadEntryConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReadEntryConnection", field.Name)
 }
@@ -12970,6 +13026,29 @@ func (ec *executionContext) fieldContext_ActivityConnection_totalCount(_ context
 	return graphql.NewScalarFieldContext("ActivityConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _ActivityConnection_totalCountIsExact(ctx context.Context, field graphql.CollectedField, obj *ActivityConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ActivityConnection_totalCountIsExact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountIsExact, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ActivityConnection_totalCountIsExact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ActivityConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _ActivityEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *ActivityEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13587,6 +13666,29 @@ func (ec *executionContext) _AllowanceConnection_totalCount(ctx context.Context,
 }
 func (ec *executionContext) fieldContext_AllowanceConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AllowanceConnection", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceConnection_totalCountIsExact(ctx context.Context, field graphql.CollectedField, obj *AllowanceConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceConnection_totalCountIsExact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountIsExact, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceConnection_totalCountIsExact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _AllowanceEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *AllowanceEdge) (ret graphql.Marshaler) {
@@ -15856,6 +15958,29 @@ func (ec *executionContext) _AttendanceConnection_totalCount(ctx context.Context
 }
 func (ec *executionContext) fieldContext_AttendanceConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AttendanceConnection", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _AttendanceConnection_totalCountIsExact(ctx context.Context, field graphql.CollectedField, obj *AttendanceConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttendanceConnection_totalCountIsExact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountIsExact, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AttendanceConnection_totalCountIsExact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AttendanceConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _AttendanceEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *AttendanceEdge) (ret graphql.Marshaler) {
@@ -18555,6 +18680,29 @@ func (ec *executionContext) fieldContext_CompanyConnection_totalCount(_ context.
 	return graphql.NewScalarFieldContext("CompanyConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _CompanyConnection_totalCountIsExact(ctx context.Context, field graphql.CollectedField, obj *CompanyConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CompanyConnection_totalCountIsExact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountIsExact, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CompanyConnection_totalCountIsExact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CompanyConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _CompanyContact_id(ctx context.Context, field graphql.CollectedField, obj *CompanyContact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20544,6 +20692,29 @@ func (ec *executionContext) fieldContext_DeviceConnection_totalCount(_ context.C
 	return graphql.NewScalarFieldContext("DeviceConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _DeviceConnection_totalCountIsExact(ctx context.Context, field graphql.CollectedField, obj *DeviceConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeviceConnection_totalCountIsExact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountIsExact, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeviceConnection_totalCountIsExact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeviceConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _DeviceEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *DeviceEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -21486,6 +21657,29 @@ func (ec *executionContext) _DueConnection_totalCount(ctx context.Context, field
 }
 func (ec *executionContext) fieldContext_DueConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("DueConnection", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _DueConnection_totalCountIsExact(ctx context.Context, field graphql.CollectedField, obj *DueConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DueConnection_totalCountIsExact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountIsExact, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DueConnection_totalCountIsExact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DueConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _DueCounter_code(ctx context.Context, field graphql.CollectedField, obj *DueCounter) (ret graphql.Marshaler) {
@@ -24681,6 +24875,29 @@ func (ec *executionContext) fieldContext_HandOverConnection_totalCount(_ context
 	return graphql.NewScalarFieldContext("HandOverConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _HandOverConnection_totalCountIsExact(ctx context.Context, field graphql.CollectedField, obj *HandOverConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HandOverConnection_totalCountIsExact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountIsExact, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HandOverConnection_totalCountIsExact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HandOverConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _HandOverEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *HandOverEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -25983,6 +26200,29 @@ func (ec *executionContext) fieldContext_JournalEntryConnection_totalCount(_ con
 	return graphql.NewScalarFieldContext("JournalEntryConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _JournalEntryConnection_totalCountIsExact(ctx context.Context, field graphql.CollectedField, obj *JournalEntryConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JournalEntryConnection_totalCountIsExact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountIsExact, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JournalEntryConnection_totalCountIsExact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JournalEntryConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _JournalEntryEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *JournalEntryEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -27036,6 +27276,29 @@ func (ec *executionContext) _MatchConnection_totalCount(ctx context.Context, fie
 }
 func (ec *executionContext) fieldContext_MatchConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MatchConnection", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _MatchConnection_totalCountIsExact(ctx context.Context, field graphql.CollectedField, obj *MatchConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MatchConnection_totalCountIsExact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountIsExact, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MatchConnection_totalCountIsExact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MatchConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _MatchCounter_code(ctx context.Context, field graphql.CollectedField, obj *MatchCounter) (ret graphql.Marshaler) {
@@ -28165,6 +28428,29 @@ func (ec *executionContext) _MemberConnection_totalCount(ctx context.Context, fi
 }
 func (ec *executionContext) fieldContext_MemberConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MemberConnection", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _MemberConnection_totalCountIsExact(ctx context.Context, field graphql.CollectedField, obj *MemberConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberConnection_totalCountIsExact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountIsExact, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberConnection_totalCountIsExact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _MemberEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *MemberEdge) (ret graphql.Marshaler) {
@@ -32952,6 +33238,29 @@ func (ec *executionContext) fieldContext_OpeningConnection_totalCount(_ context.
 	return graphql.NewScalarFieldContext("OpeningConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _OpeningConnection_totalCountIsExact(ctx context.Context, field graphql.CollectedField, obj *OpeningConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpeningConnection_totalCountIsExact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountIsExact, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OpeningConnection_totalCountIsExact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OpeningConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _OpeningEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *OpeningEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -35062,6 +35371,29 @@ func (ec *executionContext) fieldContext_ParticipantConnection_totalCount(_ cont
 	return graphql.NewScalarFieldContext("ParticipantConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _ParticipantConnection_totalCountIsExact(ctx context.Context, field graphql.CollectedField, obj *ParticipantConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParticipantConnection_totalCountIsExact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountIsExact, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ParticipantConnection_totalCountIsExact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParticipantConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _ParticipantEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *ParticipantEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -36594,6 +36926,29 @@ func (ec *executionContext) _PlacementConnection_totalCount(ctx context.Context,
 }
 func (ec *executionContext) fieldContext_PlacementConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PlacementConnection", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _PlacementConnection_totalCountIsExact(ctx context.Context, field graphql.CollectedField, obj *PlacementConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlacementConnection_totalCountIsExact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountIsExact, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlacementConnection_totalCountIsExact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PlacementConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _PlacementCounter_code(ctx context.Context, field graphql.CollectedField, obj *PlacementCounter) (ret graphql.Marshaler) {
@@ -40624,6 +40979,29 @@ func (ec *executionContext) _ReadEntryConnection_totalCount(ctx context.Context,
 }
 func (ec *executionContext) fieldContext_ReadEntryConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ReadEntryConnection", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ReadEntryConnection_totalCountIsExact(ctx context.Context, field graphql.CollectedField, obj *ReadEntryConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReadEntryConnection_totalCountIsExact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountIsExact, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReadEntryConnection_totalCountIsExact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReadEntryConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _ReadEntryEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *ReadEntryEdge) (ret graphql.Marshaler) {
@@ -54282,6 +54660,11 @@ func (ec *executionContext) _ActivityConnection(ctx context.Context, sel ast.Sel
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "totalCountIsExact":
+			out.Values[i] = ec._ActivityConnection_totalCountIsExact(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -54526,6 +54909,11 @@ func (ec *executionContext) _AllowanceConnection(ctx context.Context, sel ast.Se
 			}
 		case "totalCount":
 			out.Values[i] = ec._AllowanceConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCountIsExact":
+			out.Values[i] = ec._AllowanceConnection_totalCountIsExact(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -55403,6 +55791,11 @@ func (ec *executionContext) _AttendanceConnection(ctx context.Context, sel ast.S
 			}
 		case "totalCount":
 			out.Values[i] = ec._AttendanceConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCountIsExact":
+			out.Values[i] = ec._AttendanceConnection_totalCountIsExact(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -56543,6 +56936,11 @@ func (ec *executionContext) _CompanyConnection(ctx context.Context, sel ast.Sele
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "totalCountIsExact":
+			out.Values[i] = ec._CompanyConnection_totalCountIsExact(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -57398,6 +57796,11 @@ func (ec *executionContext) _DeviceConnection(ctx context.Context, sel ast.Selec
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "totalCountIsExact":
+			out.Values[i] = ec._DeviceConnection_totalCountIsExact(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -57763,6 +58166,11 @@ func (ec *executionContext) _DueConnection(ctx context.Context, sel ast.Selectio
 			}
 		case "totalCount":
 			out.Values[i] = ec._DueConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCountIsExact":
+			out.Values[i] = ec._DueConnection_totalCountIsExact(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -59016,6 +59424,11 @@ func (ec *executionContext) _HandOverConnection(ctx context.Context, sel ast.Sel
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "totalCountIsExact":
+			out.Values[i] = ec._HandOverConnection_totalCountIsExact(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -59553,6 +59966,11 @@ func (ec *executionContext) _JournalEntryConnection(ctx context.Context, sel ast
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "totalCountIsExact":
+			out.Values[i] = ec._JournalEntryConnection_totalCountIsExact(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -59915,6 +60333,11 @@ func (ec *executionContext) _MatchConnection(ctx context.Context, sel ast.Select
 			}
 		case "totalCount":
 			out.Values[i] = ec._MatchConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCountIsExact":
+			out.Values[i] = ec._MatchConnection_totalCountIsExact(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -60399,6 +60822,11 @@ func (ec *executionContext) _MemberConnection(ctx context.Context, sel ast.Selec
 			}
 		case "totalCount":
 			out.Values[i] = ec._MemberConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCountIsExact":
+			out.Values[i] = ec._MemberConnection_totalCountIsExact(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -61535,6 +61963,11 @@ func (ec *executionContext) _OpeningConnection(ctx context.Context, sel ast.Sele
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "totalCountIsExact":
+			out.Values[i] = ec._OpeningConnection_totalCountIsExact(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -62212,6 +62645,11 @@ func (ec *executionContext) _ParticipantConnection(ctx context.Context, sel ast.
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "totalCountIsExact":
+			out.Values[i] = ec._ParticipantConnection_totalCountIsExact(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -62697,6 +63135,11 @@ func (ec *executionContext) _PlacementConnection(ctx context.Context, sel ast.Se
 			}
 		case "totalCount":
 			out.Values[i] = ec._PlacementConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCountIsExact":
+			out.Values[i] = ec._PlacementConnection_totalCountIsExact(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -64424,6 +64867,11 @@ func (ec *executionContext) _ReadEntryConnection(ctx context.Context, sel ast.Se
 			}
 		case "totalCount":
 			out.Values[i] = ec._ReadEntryConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCountIsExact":
+			out.Values[i] = ec._ReadEntryConnection_totalCountIsExact(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

@@ -156,8 +156,10 @@ type ActivityConnection struct {
 	Edges []*ActivityEdge `json:"edges"`
 	// Where the page stands in the list.
 	PageInfo *PageInfo `json:"pageInfo"`
-	// How many match in all; counted only when asked.
+	// How many match in all, counted up to 10,000, and only when asked.
 	TotalCount int32 `json:"totalCount"`
+	// Whether totalCount is all of them: false where more than 10,000 match.
+	TotalCountIsExact bool `json:"totalCountIsExact"`
 }
 
 // One of the activities with its place in the list.
@@ -249,8 +251,10 @@ type AllowanceConnection struct {
 	Edges []*AllowanceEdge `json:"edges"`
 	// Where the page stands in the list.
 	PageInfo *PageInfo `json:"pageInfo"`
-	// How many match in all; counted only when asked.
+	// How many match in all, counted up to 10,000, and only when asked.
 	TotalCount int32 `json:"totalCount"`
+	// Whether totalCount is all of them: false where more than 10,000 match.
+	TotalCountIsExact bool `json:"totalCountIsExact"`
 }
 
 // One of the allowances with its place in the list.
@@ -619,8 +623,10 @@ type AttendanceConnection struct {
 	Edges []*AttendanceEdge `json:"edges"`
 	// Where the page stands in the list.
 	PageInfo *PageInfo `json:"pageInfo"`
-	// How many match in all; counted only when asked.
+	// How many match in all, counted up to 10,000, and only when asked.
 	TotalCount int32 `json:"totalCount"`
+	// Whether totalCount is all of them: false where more than 10,000 match.
+	TotalCountIsExact bool `json:"totalCountIsExact"`
 }
 
 // One of the entries of the register with its place in the list.
@@ -1116,8 +1122,10 @@ type CompanyConnection struct {
 	Edges []*CompanyEdge `json:"edges"`
 	// Where the page stands in the list.
 	PageInfo *PageInfo `json:"pageInfo"`
-	// How many match in all; counted only when asked.
+	// How many match in all, counted up to 10,000, and only when asked.
 	TotalCount int32 `json:"totalCount"`
+	// Whether totalCount is all of them: false where more than 10,000 match.
+	TotalCountIsExact bool `json:"totalCountIsExact"`
 }
 
 // Somebody to call at a company.
@@ -1532,8 +1540,10 @@ type DeviceConnection struct {
 	Edges []*DeviceEdge `json:"edges"`
 	// Where the page stands in the list.
 	PageInfo *PageInfo `json:"pageInfo"`
-	// How many match in all; counted only when asked.
+	// How many match in all, counted up to 10,000, and only when asked.
 	TotalCount int32 `json:"totalCount"`
+	// Whether totalCount is all of them: false where more than 10,000 match.
+	TotalCountIsExact bool `json:"totalCountIsExact"`
 }
 
 // One of the phones with its place in the list.
@@ -1699,8 +1709,10 @@ type DueConnection struct {
 	Edges []*DueEdge `json:"edges"`
 	// Where the page stands in the list.
 	PageInfo *PageInfo `json:"pageInfo"`
-	// How many match in all; counted only when asked.
+	// How many match in all, counted up to 10,000, and only when asked.
 	TotalCount int32 `json:"totalCount"`
+	// Whether totalCount is all of them: false where more than 10,000 match.
+	TotalCountIsExact bool `json:"totalCountIsExact"`
 }
 
 // A number of things that are due.
@@ -2233,8 +2245,10 @@ type HandOverConnection struct {
 	Edges []*HandOverEdge `json:"edges"`
 	// Where the page stands in the list.
 	PageInfo *PageInfo `json:"pageInfo"`
-	// How many match in all; counted only when asked.
+	// How many match in all, counted up to 10,000, and only when asked.
 	TotalCount int32 `json:"totalCount"`
+	// Whether totalCount is all of them: false where more than 10,000 match.
+	TotalCountIsExact bool `json:"totalCountIsExact"`
 }
 
 // One of the requests with its place in the list.
@@ -2488,8 +2502,10 @@ type JournalEntryConnection struct {
 	Edges []*JournalEntryEdge `json:"edges"`
 	// Where the page stands in the list.
 	PageInfo *PageInfo `json:"pageInfo"`
-	// How many match in all; counted only when asked.
+	// How many match in all, counted up to 10,000, and only when asked.
 	TotalCount int32 `json:"totalCount"`
+	// Whether totalCount is all of them: false where more than 10,000 match.
+	TotalCountIsExact bool `json:"totalCountIsExact"`
 }
 
 // One of the acts with its place in the list.
@@ -2619,8 +2635,10 @@ type MatchConnection struct {
 	Edges []*MatchEdge `json:"edges"`
 	// Where the page stands in the list.
 	PageInfo *PageInfo `json:"pageInfo"`
-	// How many match in all; counted only when asked.
+	// How many match in all, counted up to 10,000, and only when asked.
 	TotalCount int32 `json:"totalCount"`
+	// Whether totalCount is all of them: false where more than 10,000 match.
+	TotalCountIsExact bool `json:"totalCountIsExact"`
 }
 
 // A number of matches.
@@ -2770,8 +2788,10 @@ type MemberConnection struct {
 	Edges []*MemberEdge `json:"edges"`
 	// Where the page stands in the list.
 	PageInfo *PageInfo `json:"pageInfo"`
-	// How many match in all; counted only when asked.
+	// How many match in all, counted up to 10,000, and only when asked.
 	TotalCount int32 `json:"totalCount"`
+	// Whether totalCount is all of them: false where more than 10,000 match.
+	TotalCountIsExact bool `json:"totalCountIsExact"`
 }
 
 // One of the members with its place in the list.
@@ -3045,8 +3065,10 @@ type OpeningConnection struct {
 	Edges []*OpeningEdge `json:"edges"`
 	// Where the page stands in the list.
 	PageInfo *PageInfo `json:"pageInfo"`
-	// How many match in all; counted only when asked.
+	// How many match in all, counted up to 10,000, and only when asked.
 	TotalCount int32 `json:"totalCount"`
+	// Whether totalCount is all of them: false where more than 10,000 match.
+	TotalCountIsExact bool `json:"totalCountIsExact"`
 }
 
 // One of the openings with its place in the list.
@@ -3280,8 +3302,10 @@ type ParticipantConnection struct {
 	Edges []*ParticipantEdge `json:"edges"`
 	// Where the page stands in the list.
 	PageInfo *PageInfo `json:"pageInfo"`
-	// How many match in all; counted only when asked.
+	// How many match in all, counted up to 10,000, and only when asked.
 	TotalCount int32 `json:"totalCount"`
+	// Whether totalCount is all of them: false where more than 10,000 match.
+	TotalCountIsExact bool `json:"totalCountIsExact"`
 }
 
 // One of the participants with its place in the list.
@@ -3455,8 +3479,10 @@ type PlacementConnection struct {
 	Edges []*PlacementEdge `json:"edges"`
 	// Where the page stands in the list.
 	PageInfo *PageInfo `json:"pageInfo"`
-	// How many match in all; counted only when asked.
+	// How many match in all, counted up to 10,000, and only when asked.
 	TotalCount int32 `json:"totalCount"`
+	// Whether totalCount is all of them: false where more than 10,000 match.
+	TotalCountIsExact bool `json:"totalCountIsExact"`
 }
 
 // A number of internships.
@@ -3906,8 +3932,10 @@ type ReadEntryConnection struct {
 	Edges []*ReadEntryEdge `json:"edges"`
 	// Where the page stands in the list.
 	PageInfo *PageInfo `json:"pageInfo"`
-	// How many match in all; counted only when asked.
+	// How many match in all, counted up to 10,000, and only when asked.
 	TotalCount int32 `json:"totalCount"`
+	// Whether totalCount is all of them: false where more than 10,000 match.
+	TotalCountIsExact bool `json:"totalCountIsExact"`
 }
 
 // One of the reads with its place in the list.

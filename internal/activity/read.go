@@ -14,7 +14,7 @@ func Reading() plan.Reading {
 			"enrolments":   ofParticipant("Enrolment", "{o}.from_day, {o}.id"),
 			"certificates": ofParticipant("Certificate", "{o}.given_on, {o}.id"),
 		}},
-		Roots: plan.Roots{"activities": plan.ListIn("Activity", "{o}.programme_id = {a:programme}", nil)},
+		Roots: plan.Roots{"activities": plan.ListIn("Activity", plan.OfProgramme, nil)},
 	}
 }
 

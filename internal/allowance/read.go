@@ -18,7 +18,7 @@ func Reading() plan.Reading {
 		Extends: map[string]plan.Fields{
 			"Participant": {"allowances": plan.Many("Allowance", "participation_id", "{o}.month desc, {o}.id").In(access.Money)},
 		},
-		Roots: plan.Roots{"allowances": plan.ListIn("Allowance", "{o}.programme_id = {a:programme}", nil)},
+		Roots: plan.Roots{"allowances": plan.ListIn("Allowance", plan.OfProgramme, nil)},
 	}
 }
 
@@ -27,7 +27,7 @@ func statement() plan.Type {
 	person, partner := plan.RefersTo("prt", "id").Reveals(access.Path), plan.RefersTo("org", "id").Reveals(access.Path)
 	person.Where = "exists (select from participation p where p.id = {t}.participation_id and p.id = {v})"
 	partner.Where = "exists (select from participation p where p.id = {t}.participation_id and p.organisation_id = {v})"
-	return plan.Type{Name: "Allowance", Prefix: Prefix, Table: "allowance", Class: access.Money,
+	return plan.Type{Name: "Allowance", Prefix: Prefix, Table: "allowance", Class: access.Money, Keyed: true,
 		Fields: plan.Fields{
 			"hidden":        plan.Hidden(),
 			"participant":   plan.One("Participant", "participation_id").In(access.Path).Apart(),
@@ -43,8 +43,8 @@ func statement() plan.Type {
 			"revision":      plan.Column("revision"),
 		},
 		Orders: map[string]plan.Order{
-			"MONTH_NEWEST": {Keys: []plan.Key{{Expr: "{t}.month", SQLType: "date"}}, Desc: true},
-			"TOTAL":        {Keys: []plan.Key{{Expr: "{t}.total_cents", SQLType: "bigint"}}, Desc: true},
+			"MONTH_NEWEST": {Keys: []plan.Key{{Expr: "{t}.month", SQLType: "date"}}, Desc: true, Keyed: true},
+			"TOTAL":        {Keys: []plan.Key{{Expr: "{t}.total_cents", SQLType: "bigint"}}, Desc: true, Keyed: true},
 		},
 		Filters: plan.Filters{
 			"month":        plan.Equals("month", "date"),

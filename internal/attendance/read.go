@@ -15,7 +15,7 @@ import (
 func Reading() plan.Reading {
 	return plan.Reading{
 		Types: []plan.Type{{
-			Name: "Attendance", Prefix: "att", Table: "attendance", Class: access.Work,
+			Name: "Attendance", Prefix: "att", Table: "attendance", Class: access.Work, Keyed: true,
 			Fields: plan.Fields{
 				"hidden":        plan.Hidden(),
 				"participant":   plan.One("Participant", "participation_id").In(access.Path),
@@ -42,8 +42,7 @@ func Reading() plan.Reading {
 				"allowedActs": plan.Hole("attendance.allowedActs",
 					"json_build_object('programme', {t}.programme_id, 'audience', {t}.audience, 'standing', {t}.standing)"),
 			},
-			Covered: true,
-			Orders:  map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.day", SQLType: "date"}}, Desc: true}},
+			Orders: map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.day", SQLType: "date"}}, Desc: true, Keyed: true}},
 			Filters: plan.Filters{
 				"from":        plan.AtLeast("day", "date"),
 				"to":          plan.AtMost("day", "date"),
@@ -63,7 +62,7 @@ func Reading() plan.Reading {
 					where c.enrolment_id = {t}.id and c.standing = 'COUNTED' and c.kind = 'PRESENCE')`),
 			},
 		},
-		Roots:   plan.Roots{"attendances": plan.ListIn("Attendance", "{o}.programme_id = {a:programme}", nil)},
+		Roots:   plan.Roots{"attendances": plan.ListIn("Attendance", plan.OfProgramme, nil)},
 		Fillers: map[string]plan.Filler{"attendance.allowedActs": allowedActs},
 	}
 }

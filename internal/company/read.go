@@ -12,7 +12,7 @@ func Reading() plan.Reading {
 		Roots: plan.Roots{
 			"company":   plan.ByID("Company"),
 			"companies": plan.ListIn("Company", inProgramme, nil),
-			"openings":  plan.ListIn("Opening", "{o}.programme_id = {a:programme}", nil),
+			"openings":  plan.ListIn("Opening", plan.OfProgramme, nil),
 		},
 		Extends: map[string]plan.Fields{"Grant": {"company": plan.OneWhere("Company", "{o}.id = {t}.over_id and {t}.scope = 'COMPANY'")}},
 		Fillers: map[string]plan.Filler{"company.internLimit": internLimits, "opening.allowedActs": allowedActs},
@@ -42,9 +42,10 @@ func companies() plan.Type {
 		"origin":       plan.Origin(),
 		"revision":     plan.Column("revision"),
 	})
+	t.Keyed = true
 	t.Orders = map[string]plan.Order{
-		"NAME":      {Keys: []plan.Key{{Expr: "{t}.name", SQLType: "text"}}},
-		"HEADCOUNT": {Keys: []plan.Key{{Expr: "{t}.headcount", SQLType: "int"}}, Desc: true},
+		"NAME":      {Keys: []plan.Key{{Expr: "{t}.name", SQLType: "text"}}, Keyed: true},
+		"HEADCOUNT": {Keys: []plan.Key{{Expr: "{t}.headcount", SQLType: "int"}}, Desc: true, Keyed: true},
 	}
 	someOpen := "exists (select 1 from opening x where x.company_id = {t}.id and x.state = 'OPEN')"
 	t.Filters = plan.Filters{
@@ -95,9 +96,10 @@ func openings() plan.Type {
 		"allowedActs": plan.Hole("opening.allowedActs",
 			"json_build_object('programme', {t}.programme_id, 'state', {t}.state, 'line', organisation_line({t}.organisation_id))"),
 	})
+	t.Keyed = true
 	t.Orders = map[string]plan.Order{
-		"START": {Keys: []plan.Key{{Expr: "{t}.from_day", SQLType: "date"}}},
-		"TITLE": {Keys: []plan.Key{{Expr: "{t}.title", SQLType: "text"}}},
+		"START": {Keys: []plan.Key{{Expr: "{t}.from_day", SQLType: "date"}}, Keyed: true},
+		"TITLE": {Keys: []plan.Key{{Expr: "{t}.title", SQLType: "text"}}, Keyed: true},
 	}
 	t.Filters = plan.Filters{
 		"states":       plan.Among("state"),

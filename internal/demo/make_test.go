@@ -24,6 +24,7 @@ func TestWhole(t *testing.T) {
 	s.countsHold(t)
 	s.oddCasesExist(t)
 	s.registerHolds(t)
+	s.rowsByKeyHold(t)
 	s.monthsHold(t)
 	s.everyTutorHasSomethingToRecord(t)
 	s.peopleMaySignIn(t)

@@ -20,15 +20,15 @@ const Prefix = "due"
 func Reading(rooms ...[]event.Clock) plan.Reading {
 	clocks := slices.Concat(rooms...)
 	return plan.Reading{
-		Types: []plan.Type{{Name: "Due", Prefix: Prefix, Table: "due", Class: access.Path,
+		Types: []plan.Type{{Name: "Due", Prefix: Prefix, Table: "due", Class: access.Path, Keyed: true,
 			Fields:  fields(clocks),
-			Orders:  map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.due_at", SQLType: "timestamptz"}}}},
+			Orders:  map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.due_at", SQLType: "timestamptz"}}, Keyed: true}},
 			Filters: plan.Filters{"done": plan.Whether("{t}.done_at is not null", "{t}.done_at is null"), "kind": plan.Equals("kind", "text")},
 		}},
 		Extends: map[string]plan.Fields{
 			"Participant": {"dues": plan.ManyWhere("Due", "{o}.participation_id = {t}.id and {o}.done_at is null", "{o}.due_at, {o}.id")},
 		},
-		Roots: plan.Roots{"dues": plan.ListIn("Due", "{o}.programme_id = {a:programme}", plan.Filters{
+		Roots: plan.Roots{"dues": plan.ListIn("Due", plan.OfProgramme, plan.Filters{
 			"owner":   anyID("owner_key"),
 			"subject": anyID("subject_id"),
 			"overdue": plan.Whether(overdue, "not "+overdue),

@@ -24,14 +24,14 @@ func Reading() plan.Reading {
 			"Participant": {"matches": plan.Many("Match", "participation_id", bestFirst)},
 			"Opening":     {"matches": plan.Many("Match", "opening_id", bestFirst)},
 		},
-		Roots:   plan.Roots{"matches": plan.ListIn("Match", "{o}.programme_id = {a:programme}", nil)},
+		Roots:   plan.Roots{"matches": plan.ListIn("Match", plan.OfProgramme, nil)},
 		Fillers: map[string]plan.Filler{"match.allowedActs": fillAllowedActs},
 	}
 }
 
 func matchType() plan.Type {
 	return plan.Type{
-		Name: "Match", Prefix: "mat", Table: "match", Class: access.Path,
+		Name: "Match", Prefix: "mat", Table: "match", Class: access.Path, Keyed: true,
 		Fields: plan.Fields{
 			"hidden":        plan.Hidden(),
 			"participant":   plan.One("Participant", "participation_id"),
@@ -49,7 +49,7 @@ func matchType() plan.Type {
 			"revision":      plan.Column("revision"),
 			"allowedActs":   plan.Hole("match.allowedActs", "json_build_object('id', {t}.id)"),
 		},
-		Orders: map[string]plan.Order{"SCORE": {Keys: []plan.Key{{Expr: "{t}.score", SQLType: "int"}}, Desc: true}},
+		Orders: map[string]plan.Order{"SCORE": {Keys: []plan.Key{{Expr: "{t}.score", SQLType: "int"}}, Desc: true, Keyed: true}},
 		Filters: plan.Filters{
 			"states":       plan.Among("state"),
 			"participant":  plan.RefersTo("prt", "participation_id"),

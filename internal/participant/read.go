@@ -12,9 +12,9 @@ func Reading(vetoes ...Veto) plan.Reading {
 		Types:   []plan.Type{person(), participant(), trait(), exclusionCheck(), verdict(), verdictFinding(), entrySnapshot(), proof(), handOver(), bankDetails(), paper(), representation(), ownAccess()},
 		Extends: map[string]plan.Fields{"Grant": {"person": plan.OneWhere("Person", "{o}.id = {t}.over_id and {t}.scope = 'PERSON'")}, "MandateSample": {"participant": plan.One("Participant", "participation_id")}},
 		Roots: plan.Roots{
-			"participants": plan.ListIn("Participant", "{o}.programme_id = {a:programme}", nil),
+			"participants": plan.ListIn("Participant", plan.OfProgramme, nil),
 			"participant":  plan.ByID("Participant"),
-			"handOvers":    plan.ListIn("HandOver", "{o}.programme_id = {a:programme}", nil),
+			"handOvers":    plan.ListIn("HandOver", plan.OfProgramme, nil),
 		},
 		Fillers: map[string]plan.Filler{"participant.allowedActs": allowedActs(vetoes), "participant.groups": groups, "handover.allowedActs": handOverAllowed},
 	}
@@ -40,7 +40,7 @@ func person() plan.Type {
 
 func participant() plan.Type {
 	return plan.Type{Name: "Participant", Prefix: "prt", Table: "participation", Class: access.Path,
-		Keyed:   "participation_key",
+		Keyed:   true,
 		Fields:  participantFields(),
 		Orders:  participantOrders(),
 		Filters: participantFilters(),

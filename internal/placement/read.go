@@ -16,7 +16,7 @@ func Reading(gates ...AttestGate) plan.Reading {
 			"Enrolment":   {"placement": plan.OneWhere("Placement", "{o}.enrolment_id = {t}.id")},
 		},
 		Roots: plan.Roots{
-			"placements": plan.ListIn("Placement", "{o}.programme_id = {a:programme}", nil),
+			"placements": plan.ListIn("Placement", plan.OfProgramme, nil),
 			"placement":  plan.ByID("Placement"),
 		},
 		Fillers: map[string]plan.Filler{"placement.allowedActs": Room{AttestGates: gates}.fill},
@@ -25,7 +25,7 @@ func Reading(gates ...AttestGate) plan.Reading {
 
 func placementType() plan.Type {
 	return plan.Type{
-		Name: "Placement", Prefix: "plc", Table: "placement", Class: access.Work,
+		Name: "Placement", Prefix: "plc", Table: "placement", Class: access.Work, Keyed: true,
 		Fields: plan.Fields{
 			"hidden":            plan.Hidden(),
 			"participant":       plan.One("Participant", "participation_id").In(access.Path),
@@ -58,8 +58,8 @@ func placementType() plan.Type {
 			"allowedActs":       plan.Hole("placement.allowedActs", "json_build_object('id', {t}.id)"),
 		},
 		Orders: map[string]plan.Order{
-			"START_NEWEST": {Keys: []plan.Key{{Expr: "{t}.from_day", SQLType: "date"}}, Desc: true},
-			"END":          {Keys: []plan.Key{{Expr: "{t}.to_day", SQLType: "date"}}},
+			"START_NEWEST": {Keys: []plan.Key{{Expr: "{t}.from_day", SQLType: "date"}}, Desc: true, Keyed: true},
+			"END":          {Keys: []plan.Key{{Expr: "{t}.to_day", SQLType: "date"}}, Keyed: true},
 		},
 		Filters: plan.Filters{
 			"states":       plan.Among("state"),

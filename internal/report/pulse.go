@@ -62,7 +62,7 @@ func (c Counter) Selected(programme string) plan.Selected {
 	for name, value := range c.Args {
 		args[name] = value
 	}
-	count := []plan.Selected{{Alias: "totalCount", Name: "totalCount"}}
+	count := []plan.Selected{{Alias: "totalCount", Name: plan.WholeCount}}
 	return plan.Selected{Alias: c.Code, Name: c.List, Args: args, Under: func(string) []plan.Selected { return count }}
 }
 

@@ -30,8 +30,8 @@ func Reading(rooms ...plan.Reading) plan.Reading {
 		},
 		Extends: map[string]plan.Fields{"Programme": {"journalHead": plan.Expr(head).In(access.Evidence)}},
 		Roots: plan.Roots{
-			"journal":     plan.ListIn("JournalEntry", "{o}.programme_id = {a:programme}", nil),
-			"readJournal": plan.ListIn("ReadEntry", "{o}.programme_id = {a:programme}", nil),
+			"journal":     plan.ListIn("JournalEntry", plan.OfProgramme, nil),
+			"readJournal": plan.ListIn("ReadEntry", plan.OfProgramme, nil),
 		},
 		Fillers: map[string]plan.Filler{"evidence.reason": openReasons},
 	}

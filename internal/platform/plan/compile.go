@@ -221,7 +221,9 @@ func (c *compiler) field(t *Type, f Field, row string, s Selected) string {
 	case many:
 		return c.many(f, row, s)
 	}
-	return c.connection(f.target, c.schema.types[f.target], func(o string) string { return c.sql(f.where, row, o) }, s, nil, false)
+	l := listing{t: c.schema.types[f.target], o: c.alias()}
+	l.where = c.sql(f.where, row, l.o)
+	return c.connection(l, s, nil)
 }
 
 // hole marks a place that a filler finishes: nonce, site, on whose behalf it is read, inputs.

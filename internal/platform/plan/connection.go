@@ -50,34 +50,42 @@ func (c *compiler) page(args map[string]any) page {
 
 // listing is one list of rows while it is compiled.
 type listing struct {
-	t     *Type
-	root  bool   // a list of the programme, not of one row
-	keyed string // table of the rows by key that the list walks; "" walks the rows themselves
-	o, e  string // aliases of the row, and of its place in the table by key
-	where func(o string) string
-	order Order
-	tag   string // of cursors: the list and its order
-	page  page
-	limit string // SQL of the page's size
+	t      *Type
+	keyed  bool   // walks the rows by key
+	o, e   string // aliases of the row, and of its place among the rows by key
+	where  string // that the row is of the list
+	whereE string // the same of its place by key, where that can tell; else ""
+	order  Order
+	tag    string // of cursors: the list and its order
+	page   page
+	limit  string // SQL of the page's size
 }
 
 // at is the alias of the row that the order's keys are read from.
 func (l listing) at() string {
-	if l.keyed != "" && l.order.Keyed {
+	if l.keyed && l.order.Keyed {
 		return l.e
 	}
 	return l.o
 }
 
-// connection pages through the rows of a type for which where holds, in keyset order.
-func (c *compiler) connection(target string, t *Type, where func(o string) string, s Selected, extra Filters, root bool) string {
-	order, orderName := c.order(t, s.Args)
-	l := listing{t: t, root: root, o: c.alias(), where: where, order: order, tag: target + "/" + orderName}
-	if root && t.Keyed != "" {
-		l.keyed, l.e = t.Keyed, c.alias()
+// rootConnection pages through the rows of a type that are of the list of a root.
+func (c *compiler) rootConnection(r Root, where string, s Selected) string {
+	t := c.schema.types[r.target]
+	l := listing{t: t, keyed: t.Keyed, o: c.alias(), e: c.alias()}
+	l.where = c.sql(where, "", l.o)
+	if t.Keyed && r.where == OfProgramme {
+		l.whereE = c.sql(where, "", l.e)
 	}
-	o := l.o
-	conditions := []string{"(" + where(o) + ")", c.seen(t, o)}
+	return c.connection(l, s, r.extra)
+}
+
+// connection pages through the rows of a list, in keyset order.
+func (c *compiler) connection(l listing, s Selected, extra Filters) string {
+	t, o := l.t, l.o
+	order, orderName := c.order(t, s.Args)
+	l.order, l.tag = order, t.Name+"/"+orderName
+	conditions := []string{"(" + l.where + ")", c.seen(t, o)}
 	bare := len(conditions)
 	for _, name := range slices.Sorted(maps.Keys(s.Args)) {
 		if f, ok := extra[name]; ok && s.Args[name] != nil {
@@ -94,7 +102,10 @@ func (c *compiler) connection(target string, t *Type, where func(o string) strin
 	if order.Class != "" {
 		conditions = append(conditions, c.readable(t, order.Class, o, "orderBy"))
 	}
-	count := c.count(l, conditions, len(conditions) == bare)
+	matching := strings.Join(conditions, " and ")
+	if len(conditions) == bare && l.whereE != "" {
+		matching = "" // the rows by key say it all
+	}
 	l.page = c.page(s.Args)
 	if l.page.after != "" {
 		conditions = append(conditions, c.beyond(order, l.at(), l.tag, "after", l.page.after, order.Desc))
@@ -103,24 +114,17 @@ func (c *compiler) connection(target string, t *Type, where func(o string) strin
 		conditions = append(conditions, c.beyond(order, l.at(), l.tag, "before", l.page.before, !order.Desc))
 	}
 	l.limit = c.arg(strconv.Itoa(l.page.size), "int")
-	return c.pageSQL(l, s, c.rows(l, strings.Join(conditions, " and ")), count)
+	return c.pageSQL(l, s, c.rows(l, strings.Join(conditions, " and ")), matching)
 }
 
 // rows is the SQL of the page's rows and of one more, in the order in which they are walked.
 func (c *compiler) rows(l listing, where string) string {
 	down := l.order.Desc != l.page.backward
-	found := fmt.Sprintf("from %s %s where %s order by %s", l.t.Table, l.o, where, orderSQL(l.order, l.o, down))
-	switch {
-	case l.root && l.t.Covered:
-		// Postgres plans before it knows the page's size, and would prepare for a tenth of all rows: the largest page says how few they are.
-		return fmt.Sprintf("select %s.* from (select i.id from (select %s.id %s limit %d) i limit %s + 1) i cross join lateral (select * from %s %s where %s.id = i.id limit 1) %s order by %s",
-			l.o, l.o, found, MaxPage+1, l.limit, l.t.Table, l.o, l.o, l.o, orderSQL(l.order, l.o, down))
-	case l.keyed == "":
-		return fmt.Sprintf("select %s.* %s limit %s + 1", l.o, found, l.limit)
+	if !l.keyed {
+		return fmt.Sprintf("select %s.* from %s %s where %s order by %s limit %s + 1", l.o, l.t.Table, l.o, where, orderSQL(l.order, l.o, down), l.limit)
 	}
 	keyed := func(key string) string {
-		return fmt.Sprintf("select %s.* from %s %s join %s %s on %s.id = %s.id where %s.key = %s and (%s) and %s order by %s limit %s + 1",
-			l.o, l.keyed, l.e, l.t.Table, l.o, l.o, l.e, l.e, key, l.where(l.e), where, orderSQL(l.order, l.at(), down), l.limit)
+		return fmt.Sprintf("select %s.* %s order by %s limit %s + 1", l.o, l.under(key, where), orderSQL(l.order, l.at(), down), l.limit)
 	}
 	keys := c.classKeys(l.t.Class)
 	if len(c.viewer.Actor.Keys(l.t.Class)) == 1 {
@@ -131,16 +135,45 @@ func (c *compiler) rows(l listing, where string) string {
 		strings.Join(l.order.exprs("u"), ", "), keys, keyed("k"), orderSQL(l.order, "u", down), l.limit)
 }
 
-// count is the SQL of how many rows there are; plain says that nothing but rights and the list's own condition chooses them.
-func (c *compiler) count(l listing, conditions []string, plain bool) string {
-	if l.keyed != "" && plain {
-		return fmt.Sprintf("(select count(distinct %s.id) from %s %s where %s.key = any (%s) and (%s))", l.e, l.keyed, l.e, l.e, c.classKeys(l.t.Class), l.where(l.e))
+// under is the SQL of from and where for the rows under a key; where is "" if being there is enough.
+func (l listing) under(key, where string) string {
+	from, is := l.t.keyed()+" "+l.e, l.e+".key = "+key
+	if l.whereE != "" {
+		is += " and (" + l.whereE + ")"
 	}
-	return fmt.Sprintf("(select count(*) from %s %s where %s)", l.t.Table, l.o, strings.Join(conditions, " and "))
+	if where != "" {
+		from += fmt.Sprintf(" join %s %s on %s.id = %s.id", l.t.Table, l.o, l.o, l.e)
+		is += " and " + where
+	}
+	return "from " + from + " where " + is
 }
 
-func (c *compiler) pageSQL(l listing, s Selected, rows, count string) string {
-	t, p, limit, x := l.t, l.page, l.limit, c.alias()
+// MaxCount is how far a list is counted, and WholeCount a field of every connection that counts on: for reports, beside the schema.
+const (
+	MaxCount   = 10_000
+	WholeCount = "wholeCount"
+)
+
+// count is the SQL of how many rows match, up to one more than MaxCount, or all of them.
+func (c *compiler) count(l listing, where string, all bool) string {
+	limit := " limit " + strconv.Itoa(MaxCount+1)
+	if all {
+		limit = ""
+	}
+	if !l.keyed {
+		return fmt.Sprintf("select count(*)::int as counted from (select from %s %s where %s%s) c", l.t.Table, l.o, where, limit)
+	}
+	keys := c.classKeys(l.t.Class)
+	if len(c.viewer.Actor.Keys(l.t.Class)) == 1 {
+		return fmt.Sprintf("select count(*)::int as counted from (select %s%s) c", l.under("("+keys+")[1]", where), limit)
+	}
+	return fmt.Sprintf("select count(*)::int as counted from (select distinct u.id from unnest(%s) k cross join lateral (select %s.id %s%s) u%s) c",
+		keys, l.e, l.under("k", where), limit, limit)
+}
+
+// pageSQL is the SQL of the connection's JSON: rows is that of its page, and matching the condition of all that it counts.
+func (c *compiler) pageSQL(l listing, s Selected, rows, matching string) string {
+	t, p, limit, x, count := l.t, l.page, l.limit, c.alias(), ""
 	columns := []string{x + ".plan_n as n"}
 	agg := "n"
 	if p.backward {
@@ -160,14 +193,23 @@ func (c *compiler) pageSQL(l listing, s Selected, rows, count string) string {
 			columns = append(columns, c.cursor(l.order, l.tag, x)+" as "+column)
 			pairs = append(pairs, literal(part.Alias)+", "+c.pageInfo(part, p, column, agg, limit))
 		case "totalCount":
-			pairs = append(pairs, literal(part.Alias)+", "+count)
+			count = c.count(l, matching, false)
+			pairs = append(pairs, fmt.Sprintf("%s, least(q.counted, %d)", literal(part.Alias), MaxCount))
+		case "totalCountIsExact":
+			count = c.count(l, matching, false)
+			pairs = append(pairs, fmt.Sprintf("%s, q.counted <= %d", literal(part.Alias), MaxCount))
+		case WholeCount:
+			pairs = append(pairs, fmt.Sprintf("%s, (%s)", literal(part.Alias), c.count(l, matching, true)))
 		case "__typename":
 			pairs = append(pairs, fmt.Sprintf("%s, '%sConnection'::text", literal(part.Alias), t.Name))
 		}
 	}
+	page := fmt.Sprintf("(select %s from (select y.*, row_number() over () as plan_n from (%s) y) %s) p", strings.Join(columns, ", "), rows, x)
+	if count != "" {
+		return fmt.Sprintf("(select %s from (%s) q left join %s on true group by q.counted)", jsonObject(pairs), count, page)
+	}
 	// The grouping keeps one row where nothing that is asked for adds the page up.
-	return fmt.Sprintf("(select %s from (select %s from (select y.*, row_number() over () as plan_n from (%s) y) %s) p having true)",
-		jsonObject(pairs), strings.Join(columns, ", "), rows, x)
+	return fmt.Sprintf("(select %s from %s having true)", jsonObject(pairs), page)
 }
 
 func (c *compiler) edge(l listing, s Selected, row string) string {

@@ -135,7 +135,7 @@ func (c *compiler) root(s Selected) string {
 	case rootNode:
 		return c.node(s)
 	case rootList:
-		return c.connection(r.target, c.schema.types[r.target], func(o string) string { return c.sql(where, "", o) }, s, r.extra, true)
+		return c.rootConnection(r, where, s)
 	}
 	t, o := c.schema.types[r.target], c.alias()
 	what := c.sql(expr, "", o)

@@ -32,18 +32,10 @@ create table item (id uuid primary key, programme_id uuid not null, list text no
 alter table house enable row level security; create policy seen on house using (audience &&& (select app_keys('path')));
 alter table room enable row level security; create policy seen on room using (audience &&& (select app_keys('work')));
 alter table item enable row level security; create policy seen on item using (audience &&& (select app_keys('directory')));
--- Houses by the keys of their audience, in the order of their list.
-create table house_key (key uuid not null, programme_id uuid not null, built date not null, id uuid not null references house on delete cascade, primary key (key, programme_id, built, id));
-create function keep_house_key() returns trigger language plpgsql security definer as $f$ begin
-  delete from house_key where id = new.id;
-  insert into house_key select distinct k, new.programme_id, new.built, new.id from unnest(new.audience) k;
-  return null;
-end $f$;
-create trigger keyed after insert or update on house for each row execute function keep_house_key();
-alter table house_key enable row level security; create policy seen on house_key using (key = any ((select app_keys('path'))::uuid[]));
+select list_by_key('house', 'path', 'built');
 -- The same without the last net: here the plan's own predicate stands alone.
 create table bare (like house); create table bare_room (like room);
-grant select on house, house_key, room, item, bare, bare_room to lavoro_app;`
+grant select on house, room, item, bare, bare_room to lavoro_app;`
 
 // house gives a type over a table of houses and one of rooms; houses that row-level security guards are kept by key, too.
 func house(name, prefix, table, rooms string) plan.Type {
@@ -77,8 +69,7 @@ func house(name, prefix, table, rooms string) plan.Type {
 	for i := range 60 {
 		fields[fmt.Sprintf("wide%02d", i)] = plan.Expr(fmt.Sprintf("'%d'", i))
 	}
-	keyed := map[string]string{"house": "house_key"}[table]
-	return plan.Type{Name: name, Prefix: prefix, Table: table, Class: access.Path, Keyed: keyed, Covered: keyed == "", Fields: fields,
+	return plan.Type{Name: name, Prefix: prefix, Table: table, Class: access.Path, Keyed: table == "house", Fields: fields,
 		Orders: map[string]plan.Order{
 			"":      {Keys: []plan.Key{{Expr: "{t}.built", SQLType: "date"}}, Keyed: true},
 			"NEW":   {Keys: []plan.Key{{Expr: "{t}.seen_at", SQLType: "timestamptz"}, {Expr: "{t}.kind", SQLType: "text"}}, Desc: true},
@@ -118,8 +109,8 @@ func schema(fillers map[string]plan.Filler, more ...plan.Reading) *plan.Schema {
 			Filters: map[string]plan.Filters{"House": {"roomy": plan.Where("exists (select from room q where q.house_id = {t}.id and q.title = {v})", "text")}},
 			Roots: plan.Roots{
 				"house":    plan.ByID("House"),
-				"houses":   plan.ListIn("House", "{o}.programme_id = {a:programme}", plan.Filters{"only": plan.Equals("kind", "text")}),
-				"bares":    plan.ListIn("Bare", "{o}.programme_id = {a:programme}", nil),
+				"houses":   plan.ListIn("House", plan.OfProgramme, plan.Filters{"only": plan.Equals("kind", "text")}),
+				"bares":    plan.ListIn("Bare", plan.OfProgramme, nil),
 				"named":    plan.OneRoot("House", "{o}.name = {a:name} and {o}.kind = {a:kind}", "name", "kind"),
 				"position": plan.ExprIn("House", "{o}.programme_id = {a:programme}", "'at ' || {a:programme} || ' ' || {o}.kind"),
 				"node":     plan.AnyNode(),

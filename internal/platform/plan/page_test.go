@@ -183,6 +183,34 @@ func TestPageSizesHaveBounds(t *testing.T) {
 	}
 }
 
+// A list is counted up to a bound, and says so; reports count on.
+func TestCountsHaveABound(t *testing.T) {
+	s := open(t)
+	one, two := uuid.New(), uuid.New()
+	both := access.Actor{Grants: append(s.actor(one, access.CaseManager).Grants, s.actor(two, access.CaseManager).Grants...)}
+	build := func(n int, audience ...uuid.UUID) {
+		s.own("insert into house (id, programme_id, name, audience) select gen_random_uuid(), $1, 'x', $3::uuid[] from generate_series(1, $2::int)", s.programme, n, keys(audience...))
+	}
+	counts := func(a access.Actor, exact bool, shown, all int, args ...any) {
+		t.Helper()
+		s.says(a, fmt.Sprintf(`{"houses": {"totalCount": %d, "totalCountIsExact": %t, "wholeCount": %d, "nodes": [{"name": "x"}]}}`, shown, exact, all),
+			with(s.houses(f("totalCount"), f("totalCountIsExact"), f(plan.WholeCount), f("nodes", f("name"))), append(args, "first", int64(1))...))
+	}
+	build(plan.MaxCount-1, one)
+	build(1, one, two)
+	for _, a := range []access.Actor{s.actor(one, access.CaseManager), both} {
+		counts(a, true, plan.MaxCount, plan.MaxCount)
+		counts(a, true, plan.MaxCount, plan.MaxCount, "only", "BIG")
+	}
+	build(1, two)
+	counts(both, false, plan.MaxCount, plan.MaxCount+1)
+	counts(both, false, plan.MaxCount, plan.MaxCount+1, "only", "BIG")
+	counts(s.actor(one, access.CaseManager), true, plan.MaxCount, plan.MaxCount)
+	counts(s.actor(two, access.CaseManager), true, 2, 2)
+	s.own("insert into bare select * from house")
+	s.says(both, fmt.Sprintf(`{"bares": {"totalCountIsExact": false, "totalCount": %d}}`, plan.MaxCount), with(f("bares", f("totalCountIsExact"), f("totalCount")), "programme", "prg_"+s.programme.String()))
+}
+
 // Whatever is asked of a connection, and only that, is answered by one object.
 func TestAConnectionInParts(t *testing.T) {
 	s := open(t)

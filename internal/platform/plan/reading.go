@@ -23,13 +23,10 @@ type Type struct {
 	// Rows replaces the usual predicate of rights for tables whose rows are of several classes. It is given a function that
 	// yields the SQL array of the viewer's keys of a class, and the SQL of the viewer's own id.
 	Rows func(keys func(access.Class) string, self string) string
-	// Keyed is a table that holds each row once for every key of its audience: key, id, the columns that conditions of the type's
-	// roots name, and those of its Keyed orders. A root's list walks the viewer's keys there, so that few rows among many cost what
-	// they cost alone. It is not for types with Rows.
-	Keyed string
-	// Covered says that the index of the type's lists holds the audience, too. A root's list then finds its rows in the index alone, and
-	// fetches them afterwards. It is for tables too large to be kept by key.
-	Covered bool
+	// Keyed says that the rows are kept by key, too, by list_by_key in a migration: each once for every key of its audience, with the
+	// columns of its Keyed orders. A root's list walks the viewer's keys there, so that few rows among many cost what they cost alone.
+	// It is not for types with Rows.
+	Keyed bool
 	// Orders are by enum value; "" is the order of lists that offer none.
 	Orders  map[string]Order
 	Filters Filters
@@ -40,7 +37,7 @@ type Order struct {
 	Keys  []Key
 	Desc  bool
 	Class access.Class // class that the keys reveal; "" is the row's own
-	Keyed bool         // the type's table Keyed holds the keys
+	Keyed bool         // the type's rows by key hold the keys, which are columns
 }
 
 // Key is one SQL expression of an order with its SQL type.
@@ -141,7 +138,7 @@ func (s *Schema) mustType(name string) *Type {
 func (s *Schema) check() {
 	for _, t := range s.types {
 		s.checkFields(t.Name, t.Fields)
-		if t.Keyed != "" && t.Rows != nil {
+		if t.Keyed && t.Rows != nil {
 			panic(fmt.Sprintf("plan: rows of %s are seen by more than their keys", t.Name))
 		}
 	}
@@ -163,6 +160,9 @@ func (s *Schema) checkFields(of string, fields Fields) {
 		s.checkFields(of+"."+name, f.fields)
 	}
 }
+
+// keyed is the table of the type's rows by key.
+func (t *Type) keyed() string { return t.Table + "_key" }
 
 // Type gives the declaration of a type; false when plans do not read it.
 func (s *Schema) Type(name string) (*Type, bool) {

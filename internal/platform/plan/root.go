@@ -37,6 +37,9 @@ func OneRoot(target, where string, textArgs ...string) Root {
 	return r
 }
 
+// OfProgramme is the condition of a list of all rows of the programme.
+const OfProgramme = "{o}.programme_id = {a:programme}"
+
 // ListIn is the connection over the objects of the programme in the argument `programme`; where is SQL over `{o}` and
 // `{a:programme}`. More arguments of the root that narrow the list are given as filters.
 func ListIn(target, where string, extra Filters) Root {

@@ -1,0 +1,72 @@
+package plan
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+)
+
+// List is a connection in one order, or a filter, as the database must be ready for it: by an index of the table that begins with the
+// columns.
+type List struct {
+	Name    string   // of the root or field and its order, or of the type and its filter
+	Table   string   // where it is walked
+	Columns []string // what narrows it, then what orders it; what is no column stands as its SQL
+}
+
+var (
+	ofRow   = regexp.MustCompile(`^\{o\}\.(\w+) = \{t\}\.id$`)
+	equalID = regexp.MustCompile(`^\{t\}\.(\w+) = \{v\}$`)
+	plain   = regexp.MustCompile(`^\{t\}\.(\w+)$`)
+)
+
+// Lists gives all connections in all orders, and the filters by the id of another object.
+func (s *Schema) Lists() (lists []List) {
+	for _, name := range slices.Sorted(maps.Keys(s.roots)) {
+		if r := s.roots[name]; r.kind == rootList {
+			var scope []string
+			if r.where == OfProgramme {
+				scope = []string{"programme_id"}
+			}
+			lists = append(lists, s.types[r.target].lists(name, scope, s.types[r.target].Keyed)...)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.types)) {
+		t := s.types[name]
+		for _, field := range slices.Sorted(maps.Keys(t.Fields)) {
+			if f := t.Fields[field]; f.kind == connection {
+				lists = append(lists, s.types[f.target].lists(name+"."+field, []string{columnIn(ofRow, f.where)}, false)...)
+			}
+		}
+		for _, filter := range slices.Sorted(maps.Keys(t.Filters)) {
+			if f := t.Filters[filter]; f.SQLType == "uuid" {
+				lists = append(lists, List{Name: name + " by " + filter, Table: t.Table, Columns: []string{columnIn(equalID, f.Where)}})
+			}
+		}
+	}
+	return lists
+}
+
+// lists gives a list of the type in all its orders.
+func (t *Type) lists(name string, scope []string, keyed bool) (lists []List) {
+	for _, order := range slices.Sorted(maps.Keys(t.Orders)) {
+		l := List{Name: name + " " + order, Table: t.Table, Columns: slices.Clone(scope)}
+		if keyed && t.Orders[order].Keyed {
+			l.Table, l.Columns = t.keyed(), append([]string{"key"}, scope...)
+		}
+		for _, k := range t.Orders[order].Keys {
+			l.Columns = append(l.Columns, columnIn(plain, k.Expr))
+		}
+		l.Columns = append(l.Columns, "id")
+		lists = append(lists, l)
+	}
+	return lists
+}
+
+// columnIn is the column that the SQL names, or the SQL itself.
+func columnIn(pattern *regexp.Regexp, sql string) string {
+	if m := pattern.FindStringSubmatch(sql); m != nil {
+		return m[1]
+	}
+	return sql
+}
