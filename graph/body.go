@@ -25,7 +25,7 @@ var (
 	malformed = refusal.Define(refusal.Definition{
 		Code: "MALFORMED_REQUEST", Kind: refusal.Input,
 		Message: refusal.Text{It: "Il corpo della richiesta non è un'operazione GraphQL in JSON.", En: "The body of the request is not a GraphQL operation in JSON."},
-		Cure:    refusal.Text{It: "Invia un oggetto JSON in UTF-8 con `query` e, se servono, `variables` e `operationName`.", En: "Send a JSON object in UTF-8 with `query` and, where needed, `variables` and `operationName`."},
+		Cure:    refusal.Text{It: "Invia un oggetto JSON in UTF-8 con `query` (o il nome dell'operazione, `documentId`) e, se servono, `variables` e `operationName`.", En: "Send a JSON object in UTF-8 with `query` (or the operation's name, `documentId`) and, where needed, `variables` and `operationName`."},
 	})
 	batched = refusal.Define(refusal.Definition{
 		Code: "BATCH_NOT_TAKEN", Kind: refusal.Input,
@@ -95,14 +95,35 @@ func parseParams(data []byte) (*graphql.RawParams, error) {
 	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
-	var params graphql.RawParams
-	if decoder.Decode(&params) != nil {
+	var request struct {
+		graphql.RawParams
+		DocumentID *string `json:"documentId"`
+	}
+	if decoder.Decode(&request) != nil {
 		return nil, malformed.At()
 	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) || params.Query == "" {
+	params := request.RawParams
+	if request.DocumentID != nil {
+		params.Extensions = named(params.Extensions, *request.DocumentID)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) || params.Query == "" && params.Extensions[persistedQuery] == nil {
 		return nil, malformed.At() // something follows, or nothing is asked
 	}
 	return &params, nil
+}
+
+// named puts a documentId where the name of an operation is looked for, unless one stands there already.
+func named(extensions map[string]any, id string) map[string]any {
+	if extensions[persistedQuery] != nil {
+		return extensions
+	}
+	out := map[string]any{persistedQuery: map[string]any{"version": 1, "sha256Hash": id}}
+	for k, v := range extensions {
+		if k != persistedQuery {
+			out[k] = v
+		}
+	}
+	return out
 }
 
 // measure refuses JSON that is nested too deeply or holds too much. What is no JSON is left to the decoder.

@@ -28,6 +28,7 @@ func (r *Resolver) operation(ctx context.Context, next graphql.OperationHandler)
 	if own && !r.Limits.Introspection {
 		return failed(ctx, introspectionOff.At())
 	}
+	r.countDeprecated(ctx, op)
 	session, signedIn := sessionOf(ctx)
 	if !signedIn && !all {
 		if _, proved := identityOf(ctx); !proved {

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -11,7 +12,7 @@ import (
 var (
 	otherMethod = refusal.Define(refusal.Definition{
 		Code: "METHOD_NOT_TAKEN", Kind: refusal.Input,
-		Message: refusal.Text{It: "Le operazioni arrivano solo con POST o da un WebSocket.", En: "Operations come by POST or by a WebSocket only."},
+		Message: refusal.Text{It: "Un'operazione non arriva con questo metodo: le letture con POST o GET, il resto con POST o da un WebSocket.", En: "The operation does not come by this method: reads come by POST or GET, all else by POST or a WebSocket."},
 		Cure:    refusal.Text{It: "Invia l'operazione con POST.", En: "Send the operation by POST."},
 	})
 	otherType = refusal.Define(refusal.Definition{
@@ -21,8 +22,10 @@ var (
 	})
 )
 
-// other refuses what no transport takes. Forms and plain text are what browsers send across sites without asking, and a GET may be
-// followed, stored and repeated by anything on the way.
+// methods are those that are taken.
+var methods = []string{http.MethodGet, http.MethodOptions, http.MethodPost}
+
+// other refuses what no transport takes. Forms and plain text are what browsers send across sites without asking.
 type other struct{}
 
 // Supports takes every request: it stands last.
@@ -32,7 +35,7 @@ func (other) Supports(*http.Request) bool { return true }
 func (other) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecutor) {
 	status, why := http.StatusUnsupportedMediaType, otherType
 	if r.Method != http.MethodPost {
-		w.Header().Set("Allow", "POST, OPTIONS")
+		w.Header().Set("Allow", strings.Join(methods, ", "))
 		status, why = http.StatusMethodNotAllowed, otherMethod
 	}
 	w.Header().Set("Content-Type", plainJSON)

@@ -43,13 +43,18 @@ func (post) Supports(r *http.Request) bool {
 
 // Do reads one operation, has it executed and writes the answer. A body that cannot be read is never quoted in the answer.
 func (p post) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	p.answer(w, r, exec, wanted(r.Header.Get("Accept")), func() (*graphql.RawParams, error) { return readParams(r.Body) }, nil)
+}
+
+// answer answers one operation once. may, where it is set, refuses with a status an operation that is not to be run in this way.
+func (p post) answer(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor, media string, read func() (*graphql.RawParams, error),
+	may func(*graphql.OperationContext) (int, error)) {
 	bounded, cancel := context.WithTimeout(r.Context(), p.limits.time())
 	defer cancel()
 	r = r.WithContext(bounded)
-	media := wanted(r.Header.Get("Accept"))
 	w.Header().Set("Content-Type", media)
 	start := graphql.Now()
-	params, err := readParams(r.Body)
+	params, err := read()
 	if err != nil {
 		w.WriteHeader(http.StatusBadRequest)
 		writeResponse(w, &graphql.Response{Errors: gqlerror.List{present(r.Context(), err)}})
@@ -62,16 +67,27 @@ func (p post) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecu
 		writeResponse(w, exec.DispatchError(graphql.WithOperationContext(r.Context(), op), errs))
 		return
 	}
+	if may != nil {
+		if status, err := may(op); err != nil {
+			w.WriteHeader(status)
+			writeResponse(w, &graphql.Response{Errors: gqlerror.List{present(r.Context(), err)}})
+			return
+		}
+	}
 	if op.Operation.Operation == ast.Subscription {
 		writeResponse(w, &graphql.Response{Errors: gqlerror.List{present(r.Context(), needsSocket.At())}})
 		return
 	}
-	responses, ctx := exec.DispatchOperation(r.Context(), op)
+	shown := &disclosed{}
+	responses, ctx := exec.DispatchOperation(context.WithValue(r.Context(), disclosedKey{}, shown), op)
 	response := responses(ctx)
 	if response == nil { // the node goes, or the time is over: whether it took effect nobody can say
 		response = &graphql.Response{Errors: gqlerror.List{present(r.Context(), unavailable.At())}}
 	}
 	sayWhen(w.Header(), response.Errors...)
+	if shown.Load() {
+		leavePlain(w.Header())
+	}
 	if response.Data == nil && media == responseJSON {
 		w.WriteHeader(requestStatus(media))
 	}

@@ -33,6 +33,10 @@ type Resolver struct {
 	Devices *member.Devices
 	// Connections are those that stand on this node.
 	Connections *wire.Connections
+	// Operations are those that clients may name.
+	Operations Operations
+	// Usage counts what apps use; nil counts nothing.
+	Usage *Usage
 	// Rates says how often; nil sets no limits.
 	Rates *rate.Limiter
 	// Origins are the other origins whose pages may open a connection.

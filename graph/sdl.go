@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
@@ -18,6 +19,14 @@ func SDL() string {
 		}
 	}
 	return sdl.String()
+}
+
+// Valid says whether the text of an operation fits the schema.
+func Valid(query string) error {
+	if _, errs := gqlparser.LoadQuery(parsedSchema, query); len(errs) > 0 {
+		return errs[0]
+	}
+	return nil
 }
 
 // Scalars says as JSON what each scalar of the schema is in TypeScript, for generators; cursors are opaque, so they stay strings.

@@ -20,19 +20,21 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
 
-// NewServer serves the API at one path: POST, graphql-transport-ws and graphql-sse.
+// NewServer serves the API at one path: POST, GET, graphql-transport-ws and graphql-sse.
 func NewServer(r *Resolver, door Door) http.Handler {
 	es := NewExecutableSchema(Config{Resolvers: r})
 	r.AST = es.Schema()
 	srv := handler.New(es)
 	srv.AddTransport(&socket{r: r, door: door})
 	srv.AddTransport(&stream{r: r})
-	srv.AddTransport(transport.Options{})
-	srv.AddTransport(post{limits: r.Limits})
+	srv.AddTransport(transport.Options{AllowedMethods: methods})
+	srv.AddTransport(compressed{post{limits: r.Limits}})
+	srv.AddTransport(compressed{get{post{limits: r.Limits}, r.AST}})
 	srv.AddTransport(other{})
 	known := newDocuments()
 	srv.SetQueryCache(known)
 	srv.SetParserTokenLimit(maxTokens)
+	srv.Use(naming{r})
 	srv.Use(admission{known: known, limits: r.Limits})
 	srv.Use(extension.Introspection{})
 	srv.AroundOperations(r.operation)
@@ -55,7 +57,7 @@ func (r *Resolver) signedIn(door Door, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		req.Body = http.MaxBytesReader(w, req.Body, r.Limits.body())
 		lang := text.FromAcceptLanguage(req.Header.Get("Accept-Language"))
-		ctx := WithSession(req.Context(), Session{Lang: lang})
+		ctx := WithSession(withApp(req.Context(), req.Header.Get(clientHeader)), Session{Lang: lang})
 		session, who, err := door.enter(ctx, req)
 		if err == nil && who != nil {
 			session, err = session.reading(req.Header.Get)

@@ -98,6 +98,9 @@ func (r *Resolver) admit(ctx context.Context, door Door, field func(string) stri
 	if err := r.seat(ctx, session); err != nil {
 		return nil, &wire.Farewell{Code: wire.TryAgain, Reason: tooManyConnections.String()} // clients of graphql-ws take 4429 for the end
 	}
+	if app := field(clientHeader); app != "" {
+		ctx = withApp(ctx, app)
+	}
 	return context.WithValue(WithSession(ctx, session), connectionKey{}, &connection{who: who, session: session}), nil
 }
 

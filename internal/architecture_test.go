@@ -83,9 +83,10 @@ var owners = map[string][]owner{
 	},
 	"github.com/prometheus/client_golang": {
 		{"internal/platform/live", "figures of the hub and the relay, kept where they are counted"},
-		{"graph/wire", "figures of connections"},
+		{"graph", "figures of connections, and of what apps use"},
 		{"cmd", "serves them"},
 	},
+	"github.com/klauspost/compress":  {{"graph", "answers that are compressed"}},
 	"github.com/digitorus/timestamp": {{"internal/platform/evidence", "RFC 3161: a third party witnesses the heads of the journals"}},
 	"github.com/digitorus/pkcs7":     {{"internal/platform/evidence", "who signed a timestamp"}},
 	"github.com/go-jose/go-jose/v4": {

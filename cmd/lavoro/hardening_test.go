@@ -18,7 +18,7 @@ import (
 // TestHardening runs nodes with narrow limits over one small demonstration.
 func TestHardening(t *testing.T) {
 	c := demonstration(t, testdb.New(t))
-	t.Run("only JSON by POST is taken", func(t *testing.T) { onlyJSON(t, serve(t, c)) })
+	t.Run("only JSON is taken by POST", func(t *testing.T) { onlyJSON(t, serve(t, c)) })
 	t.Run("the schema is told by setting", func(t *testing.T) { introspection(t, c) })
 	t.Run("connections and subscriptions are bounded", func(t *testing.T) { boundedSockets(t, c) })
 	t.Run("requests, acts and attempts are bounded", func(t *testing.T) { boundedRates(t, c) })
@@ -74,7 +74,7 @@ func onlyJSON(t *testing.T, n *node) {
 		"a form":            {"POST", "application/x-www-form-urlencoded", "query={viewer{id}}", 415, "CONTENT_TYPE_NOT_TAKEN"},
 		"a form with files": {"POST", "multipart/form-data; boundary=x", "--x--", 415, "CONTENT_TYPE_NOT_TAKEN"},
 		"no type":           {"POST", "", good, 415, "CONTENT_TYPE_NOT_TAKEN"},
-		"GET":               {"GET", "application/json", "", 405, "METHOD_NOT_TAKEN"},
+		"GET":               {"GET", "application/json", "", 400, "MALFORMED_REQUEST"},
 		"PUT":               {"PUT", "application/json", good, 405, "METHOD_NOT_TAKEN"},
 		"a batch":           {"POST", "application/json", "[" + good + "]", 400, "BATCH_NOT_TAKEN"},
 		"too large":         {"POST", "application/json", `{"query": "` + strings.Repeat(" ", 1<<20) + `"}`, 400, "REQUEST_TOO_LARGE"},

@@ -1,9 +1,13 @@
 package main
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/lavoroincorso/lavoro/graph"
 	"github.com/lavoroincorso/lavoro/internal/member"
@@ -27,11 +31,16 @@ func (a *App) handler() http.Handler {
 	return a.guard(mux)
 }
 
-// constant serves what is the same for everybody as long as the program runs.
+// constant serves what is the same for everybody as long as the program runs. Who has it already is told so.
 func constant(media string, content []byte) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", media)
-		_, _ = w.Write(content)
+	sum := sha256.Sum256(content)
+	tag := `"` + hex.EncodeToString(sum[:16]) + `"`
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		header := w.Header()
+		header.Set("Content-Type", media)
+		header.Set("Cache-Control", "no-cache")
+		header.Set("ETag", tag)
+		http.ServeContent(w, req, "", time.Time{}, bytes.NewReader(content))
 	})
 }
 

@@ -19,6 +19,9 @@ type Bounds struct {
 	StatementTime time.Duration `flag:"statement-time" env:"LAVORO_STATEMENT_TIME" default:"20s" usage:"how long one statement may run in the database"`
 	Introspection string        `flag:"introspection" env:"LAVORO_INTROSPECTION" usage:"on or off; when empty on where the database is DEMONSTRATION, off where it is REAL"`
 
+	Operations     string `flag:"operations" env:"LAVORO_OPERATIONS" usage:"folder of the manifests of apps' operations, one NAME-VERSION.json for each version of an app"`
+	OperationsOnly string `flag:"operations-only" env:"LAVORO_OPERATIONS_ONLY" usage:"on or off: whether no other operations are taken; when empty on where --operations is set and the database is REAL"`
+
 	MaxConnections     int           `flag:"max-connections" env:"LAVORO_MAX_CONNECTIONS" default:"32" usage:"websockets that one member may have open on a node"`
 	MaxSubscriptions   int           `flag:"max-subscriptions" env:"LAVORO_MAX_SUBSCRIPTIONS" default:"200" usage:"subscriptions that one member may have open on a node"`
 	Drain              time.Duration `flag:"drain" env:"LAVORO_DRAIN" default:"3s" usage:"over which time a node that ends sends its websockets away, so that not all come back at once"`

@@ -13,7 +13,7 @@ func serveCommand(c *Config) *cobra.Command {
 	return &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the API on the database and Redis that are named, or on those that up runs",
-		Long: `serve answers GraphQL at /graphql (POST, graphql-transport-ws and graphql-sse), with GraphiQL at /. Any number of nodes may serve the same
+		Long: `serve answers GraphQL at /graphql (POST, GET, graphql-transport-ws and graphql-sse), with GraphiQL at /. Any number of nodes may serve the same
 database and Redis: events reach every one of them. Without addresses it joins the private servers of a running lavoro up.`,
 		Example: `  DATABASE_URL=postgres://… REDIS_URL=redis://… lavoro serve --listen :8081
   lavoro serve --listen :8081     a second node beside lavoro up`,

@@ -159,6 +159,7 @@ func TestPages(t *testing.T) {
 	t.Run("answers to other questions", func(t *testing.T) { otherAnswers(t, n) })
 	t.Run("where it returns to", func(t *testing.T) { returns(t, n) })
 	t.Run("sockets", func(t *testing.T) { cookieSockets(t, n) })
+	t.Run("reads by GET", func(t *testing.T) { cookieGets(t, n) })
 	t.Run("people without a role", func(t *testing.T) { strangers(t, db, n) })
 	t.Run("what Redis knows", func(t *testing.T) { redisKnows(t, db, n) })
 	t.Run("ends", func(t *testing.T) { sessionEnds(t, h, n) })
@@ -263,6 +264,25 @@ func returns(t *testing.T, n *node) {
 	}
 	if _, text := b.send(http.MethodGet, n.url+"/session", ""); !strings.Contains(text, `"acr":"L2"`) {
 		t.Errorf("a fresh sign-in: %s", text)
+	}
+}
+
+// cookieGets: a page reads by GET, too, and another site cannot have its browser do so.
+func cookieGets(t *testing.T, n *node) {
+	b := n.signedInAs(t, "anna")
+	address := b.url + "/graphql?query=" + url.QueryEscape("{ viewer { name } }")
+	for _, c := range []struct{ header, value, code string }{
+		{"Sec-Fetch-Site", "same-origin", ""},
+		{"Origin", b.url, ""},
+		{"Sec-Fetch-Site", "cross-site", "FOREIGN_ORIGIN"},
+		{"Sec-Fetch-Site", "same-site", "FOREIGN_ORIGIN"},
+		{"Origin", "https://evil.example.org", "FOREIGN_ORIGIN"},
+		{"Origin", "null", "FOREIGN_ORIGIN"},
+	} {
+		_, text := b.send(http.MethodGet, address, "", c.header, c.value)
+		if strings.Contains(text, "Anna Canaria") != (c.code == "") || !strings.Contains(text, c.code) {
+			t.Errorf("%s %s: %s, want %q", c.header, c.value, text, c.code)
+		}
 	}
 }
 

@@ -103,10 +103,15 @@ func (a *App) assemble() error {
 	if err != nil {
 		return err
 	}
+	operations, err := a.operations()
+	if err != nil {
+		return err
+	}
 	a.resolver = &graph.Resolver{
-		DB: a.DB, Engine: &plan.Engine{Schema: schema(), DB: a.DB, OnDisclosed: recorder.Disclosed}, Hub: a.hub, Clock: time.Now,
+		DB: a.DB, Engine: &plan.Engine{Schema: schema(), DB: a.DB, OnDisclosed: graph.Disclosing(recorder.Disclosed)}, Hub: a.hub, Clock: time.Now,
 		Limits: limits, Rates: a.rates, Origins: a.gate.Origins, Connections: wire.New(wire.Limits{Drain: a.Config.Drain}),
 		Members: a.rooms.members, Directory: a.directory, Devices: member.NewDevices(a.DB, time.Now, a.Config.Devices),
+		Operations: operations, Usage: graph.NewUsage(),
 		Participants: a.rooms.participants, Placements: a.rooms.placements, Matches: a.rooms.matches,
 	}
 	return nil

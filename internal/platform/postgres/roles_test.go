@@ -105,10 +105,10 @@ func (g *ground) writable(role string) []string {
 
 func TestTheRelaySeesNoPersonalData(t *testing.T) {
 	g := lay(t, postgres.Config{})
-	if got := g.readable("lavoro_relay"); !slices.Equal(got, []string{"installation", "lease", "news_head", "outbox", "reaction_position", "relay_position", "routine"}) {
+	if got := g.readable("lavoro_relay"); !slices.Equal(got, []string{"installation", "lease", "manifest_use", "news_head", "outbox", "reaction_position", "relay_position", "routine"}) {
 		t.Errorf("the relay reads %v", got)
 	}
-	if got := g.writable("lavoro_relay"); !slices.Equal(got, []string{"lease", "relay_position", "routine"}) {
+	if got := g.writable("lavoro_relay"); !slices.Equal(got, []string{"lease", "manifest_use", "relay_position", "routine"}) {
 		t.Errorf("the relay writes %v", got)
 	}
 	if got := g.writable("lavoro_auditor"); len(got) != 0 {

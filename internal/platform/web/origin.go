@@ -56,13 +56,13 @@ func (o Origins) take(w http.ResponseWriter, req *http.Request) bool {
 func (o Origins) welcome(w http.ResponseWriter, req *http.Request, origin string) bool {
 	header := w.Header()
 	header.Set("Access-Control-Allow-Origin", origin)
-	header.Set("Access-Control-Expose-Headers", "Content-Disposition, Retry-After, Upload-Length, Upload-Offset")
+	header.Set("Access-Control-Expose-Headers", "Content-Disposition, ETag, Retry-After, Upload-Length, Upload-Offset")
 	header.Set("Cross-Origin-Resource-Policy", "cross-origin")
 	if req.Method != http.MethodOptions || req.Header.Get("Access-Control-Request-Method") == "" {
 		return true
 	}
 	header.Set("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT")
-	header.Set("Access-Control-Allow-Headers", "Accept-Language, Authorization, Content-Range, Content-Type, Lavoro-Client, Lavoro-Device, Lavoro-Purpose, Lavoro-Reason")
+	header.Set("Access-Control-Allow-Headers", "Accept-Language, Authorization, Content-Range, Content-Type, If-None-Match, Lavoro-Client, Lavoro-Device, Lavoro-Purpose, Lavoro-Reason")
 	header.Set("Access-Control-Max-Age", "600")
 	w.WriteHeader(http.StatusNoContent)
 	return false
