@@ -30,6 +30,11 @@ var (
 		Message: refusal.Text{It: "Il servizio non è raggiungibile in questo momento: non è certo se la richiesta abbia avuto effetto.", En: "The service cannot be reached at this moment: it is not certain whether the request took effect."},
 		Cure:    refusal.Text{It: "Riprova tra qualche secondo: la stessa richiesta con lo stesso requestId non avrà doppio effetto.", En: "Try again in a few seconds: the same request with the same requestId has one effect."},
 	})
+	nodeGoes = refusal.Define(refusal.Definition{
+		Code: "NODE_RESTARTS", Kind: refusal.State,
+		Message: refusal.Text{It: "Questo nodo del servizio si sta fermando. Nulla è stato fatto.", En: "This node of the service is about to stop. Nothing was done."},
+		Cure:    refusal.Text{It: "Riprova subito: risponde un altro nodo, o questo quando è ripartito.", En: "Try again at once: another node answers, or this one when it is back."},
+	})
 	foreignOrigin = refusal.Define(refusal.Definition{
 		Code: "FOREIGN_ORIGIN", Kind: refusal.Right,
 		Message: refusal.Text{It: "La richiesta viene da un altro sito, che non può usare il tuo accesso.", En: "The request comes from another site, which may not use your sign-in."},

@@ -150,5 +150,8 @@ func (t *stream) Do(w http.ResponseWriter, req *http.Request, exec graphql.Graph
 		}
 		ctx = context.WithValue(ctx, connectionKey{}, &connection{who: whoOf(ctx), session: session})
 	}
-	t.r.Connections.Stream(w, req.WithContext(ctx), &t.protocol, operation)
+	if t.r.Connections.Stream(w, req.WithContext(ctx), &t.protocol, operation) != nil {
+		w.Header().Set("Retry-After", "1")
+		refuse(ctx, w, nodeGoes.At())
+	}
 }

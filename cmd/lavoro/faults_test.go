@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/coder/websocket"
@@ -40,6 +41,23 @@ func TestAFaultWhileRightsChange(t *testing.T) {
 		t.Fatal(err)
 	}
 	reader.follow(pulse, p).next("programmePulse")
+}
+
+// TestANodeThatStopsSaysSo to whoever would send it more, and to who asks for a stream.
+func TestANodeThatStopsSaysSo(t *testing.T) {
+	n := serve(t, demonstration(t, testdb.New(t)))
+	if got := n.get("/healthz"); got.Code != http.StatusOK {
+		t.Fatalf("health before: %d", got.Code)
+	}
+	n.app.resolver.Connections.Drain(t.Context())
+	if got := n.get("/healthz"); got.Code != http.StatusServiceUnavailable || !strings.Contains(got.Body.String(), `"node":"stopping"`) {
+		t.Errorf("health: %d %s", got.Code, got.Body)
+	}
+	n = n.as(t, coordinator)
+	res, code := n.send(http.MethodPost, "application/json", `{"query":"{ viewer { id } }"}`, "Accept", "text/event-stream")
+	if res.StatusCode != http.StatusServiceUnavailable || res.Header.Get("Retry-After") == "" || code != "NODE_RESTARTS" {
+		t.Errorf("a stream: %d %s", res.StatusCode, code)
+	}
 }
 
 // TestServersComeAndGo: acts commit without Redis and their news arrives when it is back; without PostgreSQL there is a clear answer,

@@ -44,7 +44,7 @@ func constant(media string, content []byte) http.Handler {
 	})
 }
 
-// health says whether the node can read; it names what fails, and nothing about it.
+// health says whether the node can read, and whether it stays; it names what fails, and nothing about it.
 func (a *App) health(w http.ResponseWriter, req *http.Request) {
 	state := map[string]string{"postgres": "ok", "redis": "ok"}
 	status := http.StatusOK
@@ -53,6 +53,9 @@ func (a *App) health(w http.ResponseWriter, req *http.Request) {
 	}
 	if err := a.redis.Ping(req.Context()).Err(); err != nil {
 		state["redis"] = "unreachable" // acts and reads go on; news arrives when it is back
+	}
+	if a.resolver.Connections.Draining() {
+		state["node"], status = "stopping", http.StatusServiceUnavailable
 	}
 	answer(w, status, state)
 }

@@ -58,7 +58,9 @@ func (s *stand) serve(connections *wire.Connections, protocol *wire.Protocol) {
 		if req.Method == http.MethodPost {
 			var operation json.RawMessage
 			_ = json.NewDecoder(req.Body).Decode(&operation)
-			s.connections.Stream(w, req, protocol, operation)
+			if errors.Is(s.connections.Stream(w, req, protocol, operation), wire.ErrRestart) {
+				w.WriteHeader(http.StatusTeapot)
+			}
 			return
 		}
 		s.connections.Accept(w, req, protocol)

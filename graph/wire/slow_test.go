@@ -173,6 +173,27 @@ func TestWhoDoesNotReadIsNotReadFrom(t *testing.T) {
 	}
 }
 
+// TestWhatWaitsForAStreamIsCounted, and is no more once nobody waits for it.
+func TestWhatWaitsForAStreamIsCounted(t *testing.T) {
+	s := open(t, wire.Limits{})
+	slow := s.ask("feed")
+	feed := receive(t, s.feeds)
+	answer := []byte(`"` + strings.Repeat("x", 100_000) + `"`)
+	for range 300 { // more than the network's buffers take
+		feed.Next(answer)
+	}
+	if most := s.queued(t, nil, 0); most < 100_000 {
+		t.Errorf("%v bytes wait", most)
+	}
+	slow.leave()
+	receive(t, s.ended)
+	for end := time.Now().Add(patience); s.queued(t, nil, 0) > 0; {
+		if time.Now().After(end) {
+			t.Fatalf("%v bytes wait for nobody", s.queued(t, nil, 0))
+		}
+	}
+}
+
 // queued is the most that waits for clients until all was taken in and answered, or for a time.
 func (s *stand) queued(t *testing.T, taken <-chan struct{}, within time.Duration) (most float64) {
 	t.Helper()

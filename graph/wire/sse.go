@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"context"
+	"errors"
 	"net/http"
 	"sync"
 	"time"
@@ -12,6 +13,7 @@ import (
 type events struct {
 	protocol *Protocol
 	limits   *Limits
+	meter    *meter
 	ctx      context.Context
 	cancel   context.CancelFunc
 	stream   *Stream
@@ -22,21 +24,24 @@ type events struct {
 	waiting []message
 	bytes   int
 	starved bool
+	gone    bool
 }
 
+// ErrRestart says that the node goes: another or the next one serves. Nothing was answered yet.
+var ErrRestart = errors.New("the node restarts")
+
 // Stream answers a request by server-sent events, until the operation or the connection ends. Its answers may be resumed as on a websocket;
-// a connection that ends without `complete` is to be opened again.
-func (c *Connections) Stream(w http.ResponseWriter, req *http.Request, protocol *Protocol, operation []byte) {
-	e := &events{protocol: protocol, limits: &c.limits, wake: make(chan struct{}, 1), pinged: time.Now()}
+// a connection that ends without `complete` is to be opened again. The only error is ErrRestart.
+func (c *Connections) Stream(w http.ResponseWriter, req *http.Request, protocol *Protocol, operation []byte) error {
+	e := &events{protocol: protocol, limits: &c.limits, meter: c.meter, wake: make(chan struct{}, 1), pinged: time.Now()}
 	e.ctx, e.cancel = context.WithCancel(req.Context())
 	defer e.cancel()
 	leave, ok := c.enter(e)
 	if !ok {
-		w.Header().Set("Retry-After", "1")
-		w.WriteHeader(http.StatusServiceUnavailable)
-		return
+		return ErrRestart
 	}
 	defer leave()
+	defer e.drop()
 	e.stream = newStream(e.ctx, e, "")
 	out := http.NewResponseController(w)
 	_ = out.SetReadDeadline(time.Time{})
@@ -44,7 +49,7 @@ func (c *Connections) Stream(w http.ResponseWriter, req *http.Request, protocol 
 	w.Header().Set("X-Accel-Buffering", "no")
 	w.WriteHeader(http.StatusOK)
 	if e.flush(w, out, []byte(":\n\n")) != nil {
-		return
+		return nil
 	}
 	go func() {
 		if protocol.Operate(e.stream.ctx, e.stream, operation) != nil {
@@ -52,6 +57,7 @@ func (c *Connections) Stream(w http.ResponseWriter, req *http.Request, protocol 
 		}
 	}()
 	e.write(w, out)
+	return nil
 }
 
 // write writes what waits until the operation, the connection or its client ends.
@@ -97,7 +103,7 @@ func (e *events) take() []message {
 func (e *events) written(batch []message) {
 	e.mu.Lock()
 	for _, m := range batch {
-		e.bytes -= len(m.payload)
+		e.count(-m.size())
 	}
 	var room func()
 	if e.starved && len(e.waiting) == 0 {
@@ -152,10 +158,10 @@ func writeData(text *bytes.Buffer, payload []byte) {
 func (e *events) put(s *Stream, m message, mayWait bool) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if s.done || s.ended {
+	if s.done || s.ended || e.gone {
 		return true
 	}
-	if mayWait && e.bytes > 0 && e.bytes+len(m.payload) > e.limits.Queue {
+	if mayWait && e.bytes > 0 && e.bytes+m.size() > e.limits.Queue {
 		e.starved = true
 		return false
 	}
@@ -167,11 +173,25 @@ func (e *events) put(s *Stream, m message, mayWait bool) bool {
 // queue adds a message and has it written; e.mu is held.
 func (e *events) queue(m message) {
 	e.waiting = append(e.waiting, m)
-	e.bytes += len(m.payload)
+	e.count(m.size())
 	select {
 	case e.wake <- struct{}{}:
 	default:
 	}
+}
+
+// count keeps the sum of what waits; e.mu is held.
+func (e *events) count(bytes int) {
+	e.bytes += bytes
+	e.meter.queued.Add(int64(bytes))
+}
+
+// drop forgets what waits behind a connection that has ended.
+func (e *events) drop() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.gone, e.waiting = true, nil
+	e.count(-e.bytes)
 }
 
 func (e *events) heed(s *Stream, room func()) {
@@ -186,7 +206,7 @@ func (e *events) look(now time.Time) {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if now.Sub(e.pinged) > e.limits.Ping {
+	if !e.gone && now.Sub(e.pinged) > e.limits.Ping {
 		e.pinged = now
 		e.queue(message{kind: ping})
 	}

@@ -151,6 +151,13 @@ func (c *Connections) Drain(ctx context.Context) {
 	}
 }
 
+// Draining says whether the node goes.
+func (c *Connections) Draining() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.draining
+}
+
 // Open is how many connections there are.
 func (c *Connections) Open() int {
 	c.mu.Lock()
