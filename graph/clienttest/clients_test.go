@@ -1,6 +1,7 @@
 package clienttest_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -101,6 +102,43 @@ func TestGeneratedClients(t *testing.T) {
 			return
 		}
 	}
+	t.Run("manifests", manifests)
+}
+
+// manifests has a node take nothing but what two builds have listed, as two versions of an app.
+func manifests(t *testing.T) {
+	environment := nodes(t)
+	folder := t.TempDir()
+	for name, written := range map[string]string{"clienttest-1.0": "build/gql/persisted-documents.json", "clienttest-2.0": "build/relay/persisted.json"} {
+		text, err := os.ReadFile(written)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(folder, name+".json"), text, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	i, err := installed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	listed, err := start(ctx, `serving.*address=(http://\S+)`, i.binary(), "serve", "--state", i.state(), "--listen", "127.0.0.1:0", "--operations", folder, "--operations-only", "on")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(listed.said.String(), "does not fit the schema") {
+		t.Error(listed.said)
+	}
+	script(t, append(environment, "LISTED_URL="+listed.url), "manifests.mjs")
+}
+
+// TestContract compares the schema with the last released one.
+func TestContract(t *testing.T) {
+	t.Parallel()
+	packages(t)
+	t.Log(nodetest.Run(t, ".", nil, "node", "contract.mjs"))
 }
 
 // TestFeedHelper tries what the helper for apps does of what servers say rarely; live_test.go has it follow real ones.

@@ -10,7 +10,7 @@ export default {
   generates: {
     'build/gql/': {
       preset: 'client',
-      presetConfig: { fragmentMasking: true },
+      presetConfig: { fragmentMasking: true, persistedDocuments: { hashAlgorithm: 'sha256' } },
       config: { strictScalars: true, scalars, useTypeImports: true, enumsAsTypes: true, nonOptionalTypename: true },
     },
   },

@@ -23,6 +23,7 @@ for (const file of readdirSync(join(here, 'operations'))) {
   writeFileSync(join(target, 'src', `${module}.ts`), `import { graphql } from 'relay-runtime';\n\n${parts.join('\n')}`);
 }
 
+writeFileSync(join(target, 'persisted.json'), '{}');
 writeFileSync(join(target, 'relay.config.json'), JSON.stringify({
   src: './src',
   schema: './schema.graphql',
@@ -32,6 +33,7 @@ writeFileSync(join(target, 'relay.config.json'), JSON.stringify({
   requireCustomScalarTypes: true,
   eagerEsModules: true,
   noFutureProofEnums: true,
+  persistConfig: { file: './persisted.json', algorithm: 'MD5' },
 }, null, 2));
 
 const compiler = createRequire(import.meta.url).resolve('relay-compiler/cli.js');
