@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -108,9 +109,19 @@ func (r *Resolver) bound(asked plan.Selected, kinds []string) (always, byName bo
 	return always, byName
 }
 
-// groupKey names all that an answer depends on: what is asked, what the asker may read, and who he is where something shows each his own.
+// feedCursorType is the scalar by which a feed is told where to begin, and nothing else.
+const feedCursorType = "FeedCursor"
+
+// groupKey names all that an answer depends on: what is asked, what the asker may read, and who he is where something shows each his own. Where
+// somebody has begun is not among it: who resume come from as many places as they are.
 func groupKey(op *graphql.OperationContext, s Session, personal bool) string {
-	variables, _ := json.Marshal(op.Variables)
+	asked := maps.Clone(op.Variables)
+	for _, v := range op.Operation.VariableDefinitions {
+		if v.Type.Name() == feedCursorType {
+			delete(asked, v.Variable)
+		}
+	}
+	variables, _ := json.Marshal(asked)
 	parts := []string{op.RawQuery, op.OperationName, string(variables), s.Lang, s.Actor.Fingerprint()}
 	if personal {
 		parts = append(parts, s.Actor.Member.String())

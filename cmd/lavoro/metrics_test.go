@@ -59,6 +59,12 @@ func TestMetricsTellWhatTheNodeDoes(t *testing.T) {
 			t.Errorf("%s is %v, want at least %v", name, got, least)
 		}
 	}
+	position := at(t, n.as(t, coordinator).ask(`query($programme: ID!) { position(programme: $programme) }`, p), "position")
+	resumed := n.as(t, coordinator).follow(updates, vars{"programme": p["programme"], "after": position})
+	n.eventually(func() bool { return figure(t, n.app, "lavoro_live_subscribers") == 4 })
+	if got := figure(t, n.app, "lavoro_live_groups"); got != 2 {
+		t.Errorf("%v groups with one who resumes", got)
+	}
 	programme := strings.TrimPrefix(p["programme"].(string), "prg_")
 	for _, name := range []string{"lavoro_live_position", "lavoro_relay_position"} {
 		if got := figure(t, n.app, name+`{programme="`+programme+`"}`); got <= 0 {
@@ -69,7 +75,7 @@ func TestMetricsTellWhatTheNodeDoes(t *testing.T) {
 	if got := figure(t, n.app, "lavoro_live_resyncs_total"); got != 1 {
 		t.Errorf("%v resyncs", got)
 	}
-	for _, s := range []*socket{one, two, other} {
+	for _, s := range []*socket{one, two, other, resumed} {
 		_ = s.conn.CloseNow()
 	}
 	n.eventually(func() bool {
