@@ -91,6 +91,7 @@ func TestEverybodySeesWhatTheModelSays(t *testing.T) {
 	}
 	s.everyRoleAsked(t)
 	t.Run("in numbers", s.pulses)
+	t.Run("whatever is asked", s.operations)
 	t.Run("when something is done", s.payloads)
 	t.Run("in plain SQL", s.plainSQL)
 }
@@ -125,7 +126,7 @@ func (s *stage) lists(v viewer, m *rightstest.Model, programme string) {
 		root := rightstest.Roots[name]
 		asks := s.contract.All(root.Type, depths[name]...)
 		fmt.Fprintf(&query, "%s(programme: $p, first: 200) { totalCount nodes { %s } } ", name, rightstest.Text(asks))
-		want[name] = s.page(m, root, programme, rightstest.Narrowed{Order: usual(root)}, asks)
+		want[name] = s.page(m, root, programme, rightstest.Narrowed{Order: root.Usual()}, asks)
 	}
 	s.compare(v, "", "query($p: ID!) { "+query.String()+"}", vars{"p": "prg_" + programme}, want)
 }
@@ -152,11 +153,6 @@ func (s *stage) everyRoleAsked(t *testing.T) {
 			}
 		}
 	}
-}
-
-// usual is the order of a list that is asked for none.
-func usual(root rightstest.Root) string {
-	return map[string]string{"Participant": "REFERRED_NEWEST", "Company": "NAME", "Member": "NAME", "Opening": "START", "Placement": "START_NEWEST", "Allowance": "MONTH_NEWEST", "Match": "SCORE"}[root.Type]
 }
 
 func (s *stage) page(m *rightstest.Model, root rightstest.Root, programme string, n rightstest.Narrowed, asks []rightstest.Ask) map[string]any {
@@ -237,7 +233,7 @@ func (s *stage) filtered(v viewer, m *rightstest.Model, name, programme, filter 
 	if name == "dues" && slices.Contains([]string{"owner", "subject", "overdue"}, filter) {
 		argument = filter + ": " + literal
 	}
-	s.narrow(v, m, name, programme, argument, rightstest.Narrowed{Filter: filter, Value: value, Order: usual(root)})
+	s.narrow(v, m, name, programme, argument, rightstest.Narrowed{Filter: filter, Value: value, Order: root.Usual()})
 }
 
 // rowsIn are the rows of a type in a programme; all of them where their table knows no programme.
@@ -280,7 +276,7 @@ func (s *stage) paths(v viewer, m *rightstest.Model, programme string) {
 		}
 		root, path := rightstest.Roots[name], longPaths[name]
 		fmt.Fprintf(&query, "%s(programme: $p, first: 200) { totalCount nodes { %s } } ", name, path)
-		want[name] = s.page(m, root, programme, rightstest.Narrowed{Order: usual(root)}, s.parse(root.Type, path))
+		want[name] = s.page(m, root, programme, rightstest.Narrowed{Order: root.Usual()}, s.parse(root.Type, path))
 	}
 	s.compare(v, "path ", "query($p: ID!) { "+query.String()+"}", vars{"p": "prg_" + programme}, want)
 }

@@ -85,7 +85,7 @@ func (s *stage) pulse(m *rightstest.Model, programme string) (map[string]any, st
 			continue
 		}
 		count := 0
-		for _, r := range uncounted.Root(rightstest.Roots[n.list], programme, rightstest.Narrowed{Order: usual(rightstest.Roots[n.list])}) {
+		for _, r := range uncounted.Root(rightstest.Roots[n.list], programme, rightstest.Narrowed{Order: rightstest.Roots[n.list].Usual()}) {
 			p := s.world.One("participation", r.Text("participation_id"))
 			known := p != nil && p.Columns["protected"] == true && uncounted.Sees(rightstest.Types["Participant"], p)
 			if n.counts(r) && !known {

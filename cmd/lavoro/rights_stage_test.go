@@ -199,6 +199,10 @@ func promises(sdl *ast.Schema) rightstest.Contract {
 
 // post sends an operation as a viewer, and gives its data and the code of its first error.
 func (s *stage) post(v viewer, query string, variables vars) (map[string]any, string) {
+	return answerOf(s.send(v, query, variables))
+}
+
+func (s *stage) send(v viewer, query string, variables vars) *httptest.ResponseRecorder {
 	req := httptest.NewRequest(http.MethodPost, "/graphql", strings.NewReader(spelledRequest(query, variables)))
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept-Language", "it")
@@ -209,6 +213,10 @@ func (s *stage) post(v viewer, query string, variables vars) (map[string]any, st
 	}
 	rec := httptest.NewRecorder()
 	s.api.ServeHTTP(rec, req)
+	return rec
+}
+
+func answerOf(rec *httptest.ResponseRecorder) (map[string]any, string) {
 	var out response
 	if err := json.Unmarshal(rec.Body.Bytes(), &out); err != nil {
 		return nil, fmt.Sprintf("%v: %s", err, rec.Body)

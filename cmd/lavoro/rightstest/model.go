@@ -1,7 +1,6 @@
 package rightstest
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 )
@@ -236,13 +235,7 @@ func (m *Model) Root(root Root, programme string, n Narrowed) []*Row {
 		}
 	}
 	order := t.Orders[n.Order]
-	slices.SortStableFunc(rows, func(a, b *Row) int {
-		c := cmp.Or(strings.Compare(order.Key(m, a), order.Key(m, b)), strings.Compare(a.ID, b.ID))
-		if order.Desc {
-			return -c
-		}
-		return c
-	})
+	slices.SortStableFunc(rows, func(a, b *Row) int { return m.before(order, a, b) })
 	return rows
 }
 

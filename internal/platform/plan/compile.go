@@ -39,11 +39,11 @@ type compiler struct {
 	err    error
 }
 
-// holeSite is where a filler's values go: its name, and what is asked under the field. Class is that of what it shows where that is
+// holeSite is where a filler's values go: its name, and the field as it is asked for. Class is that of what it shows where that is
 // confidential; "" otherwise.
 type holeSite struct {
 	filler string
-	under  func(string) []Selected
+	asked  Selected
 	class  access.Class
 }
 
@@ -228,7 +228,7 @@ func (c *compiler) field(t *Type, f Field, row string, s Selected) string {
 
 // hole marks a place that a filler finishes: nonce, site, on whose behalf it is read, inputs.
 func (c *compiler) hole(t *Type, f Field, row string, s Selected) string {
-	c.holes = append(c.holes, holeSite{filler: f.filler, under: s.Under, class: c.class})
+	c.holes = append(c.holes, holeSite{filler: f.filler, asked: s, class: c.class})
 	return fmt.Sprintf("to_json(%s || ':%d:' || %s || ':' || (%s)::text)", c.once("nonce", c.nonce, "text"), len(c.holes)-1, c.onBehalf(row), c.sql(f.expr, row, ""))
 }
 

@@ -115,7 +115,7 @@ func TestMomentsAreSpelledOneWay(t *testing.T) {
 			Maybe *time.Time `json:"maybe"`
 			Never *time.Time `json:"never"`
 		}{At: moment.In(rome), Maybe: &moment}
-		got, err := plan.Render(holder, func(string) []plan.Selected { return []plan.Selected{f("at"), f("maybe"), f("never")} }, "it")
+		got, err := plan.Renderer{Lang: "it"}.Value(holder, plan.Selected{Under: func(string) []plan.Selected { return []plan.Selected{f("at"), f("maybe"), f("never")} }})
 		if err != nil || string(got) != fmt.Sprintf(`{"at":%q,"maybe":%q,"never":null}`, want, want) {
 			t.Errorf("the renderer spells %s as %s (%v)", at, got, err)
 		}

@@ -82,6 +82,7 @@ func (c *compiler) scan(data []byte) ([]gap, error) {
 
 // finish calls each filler once with all its inputs and renders what it gives.
 func (e *Engine) finish(ctx context.Context, c *compiler, tx *postgres.Tx, gaps []gap) error {
+	write := Renderer{Lang: c.viewer.Lang}
 	for site, h := range c.holes {
 		var inputs []json.RawMessage
 		var where []int
@@ -101,7 +102,7 @@ func (e *Engine) finish(ctx context.Context, c *compiler, tx *postgres.Tx, gaps 
 			return fmt.Errorf("plan: filler %s gave %d values for %d inputs", h.filler, len(values), len(inputs))
 		}
 		for i, v := range values {
-			if gaps[where[i]].value, err = Render(v, h.under, c.viewer.Lang); err != nil {
+			if gaps[where[i]].value, err = write.Value(v, h.asked); err != nil {
 				return err
 			}
 		}

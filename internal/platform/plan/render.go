@@ -19,15 +19,7 @@ type Renderer struct {
 	Object func(value any, s Selected) (json.RawMessage, bool)
 }
 
-// Render writes one value; nested values follow the selection under each field.
-func Render(v any, under func(string) []Selected, language string) ([]byte, error) {
-	var out bytes.Buffer
-	r := Renderer{Lang: language}
-	err := r.value(&out, reflect.ValueOf(v), Selected{Under: under})
-	return out.Bytes(), err
-}
-
-// Value writes a value as the field s asks for it.
+// Value writes a value as the field s asks for it; nested values follow the selection under each field.
 func (r Renderer) Value(v any, s Selected) ([]byte, error) {
 	var out bytes.Buffer
 	err := r.value(&out, reflect.ValueOf(v), s)
