@@ -21,15 +21,16 @@ var operationsEach = flag.Int("operations", 8, "how many made-up operations each
 // out row by row.
 func (s *stage) operations(t *testing.T) {
 	var mu sync.Mutex
-	answered, refused, sizes := 0, 0, map[string]int{}
+	answered, refused, sizes, ordered := 0, 0, map[string]int{}, map[string]int{}
 	var wg sync.WaitGroup
 	next := make(chan viewer)
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
 			for v := range next {
 				g := &rightstest.Writer{Contract: s.contract, Chance: rand.New(rand.NewPCG(uint64(v.n), 11)), World: s.world, Member: v.Member, Cursors: map[string][]rightstest.Cursor{}}
+				lists := map[string]int{}
 				for range *operationsEach {
-					was, met := s.operation(v, g)
+					was, met := s.operation(v, g, lists)
 					mu.Lock()
 					answered++
 					if was {
@@ -40,6 +41,11 @@ func (s *stage) operations(t *testing.T) {
 					}
 					mu.Unlock()
 				}
+				mu.Lock()
+				for of, n := range lists {
+					ordered[of] += n
+				}
+				mu.Unlock()
 			}
 		})
 	}
@@ -54,10 +60,15 @@ func (s *stage) operations(t *testing.T) {
 	if answered < 1500 || refused*20 > answered || sizes["placed"] < 50 || sizes["backward"] < 200 || sizes["narrowed"] < 200 {
 		t.Error("too few operations of one kind to prove anything")
 	}
+	for _, of := range rightstest.Sorted() {
+		if ordered[of] == 0 {
+			t.Errorf("no list showed two of %s: its order is not proven", of)
+		}
+	}
 }
 
 // operation sends one and compares; met says what was in it.
-func (s *stage) operation(v viewer, g *rightstest.Writer) (refused bool, met map[string]bool) {
+func (s *stage) operation(v viewer, g *rightstest.Writer, lists map[string]int) (refused bool, met map[string]bool) {
 	programme := v.programmes[g.Chance.IntN(len(v.programmes))]
 	o := g.Operation(programme)
 	met = map[string]bool{}
@@ -71,9 +82,9 @@ func (s *stage) operation(v viewer, g *rightstest.Writer) (refused bool, met map
 	}
 	maps.DeleteFunc(met, func(_ string, is bool) bool { return !is })
 	m := &rightstest.Model{World: s.world, Actor: v.Actor, Cells: map[rightstest.Cell]bool{}}
-	want, refused := m.Answer(o, g.Cursors)
+	want, refused := m.Answer(o, g.Cursors, lists)
 	rec := s.send(v, o.Text, o.Variables)
-	got, code := ordered(rec)
+	got, code := inOrder(rec)
 	switch {
 	case refused && code != "FILTER_NOT_READABLE":
 		s.differ(v, []string{fmt.Sprintf("tells of what may not be read, and is answered %q: %s %v", code, o.Text, o.Variables)})
@@ -88,8 +99,8 @@ func (s *stage) operation(v viewer, g *rightstest.Writer) (refused bool, met map
 	return refused, met
 }
 
-// ordered reads an answer with its fields in order, or the code of its first error.
-func ordered(rec *httptest.ResponseRecorder) (data rightstest.Object, code string) {
+// inOrder reads an answer with its fields in order, or the code of its first error.
+func inOrder(rec *httptest.ResponseRecorder) (data rightstest.Object, code string) {
 	whole, err := rightstest.Decode(rec.Body.Bytes())
 	if err != nil {
 		return nil, err.Error()

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -31,6 +32,14 @@ var sorted = map[string]string{
 	"CompanySite": "name, id", "CompanyContact": "name, id", "Opening": "from_day, id", "OpeningHours": "weekday, from_minute", "OpeningTrait": "side desc, code",
 	"Enrolment": "from_day, id", "Certificate": "given_on, id", "Placement": "from_day desc, id desc", "PlacementStep": "position",
 	"Allowance": "month desc, id", "AllowanceLine": "position", "Match": "blocked, score desc, id desc", "MatchReason": "position", "Due": "due_at, id",
+}
+
+// lone are types of which the worlds have no two below one object.
+var lone = []string{"Invitation", "Mandate", "MandateSample", "Member", "OwnAccess", "Person", "Representation"}
+
+// Sorted are the types of which lists below an object show two and more in an order of their own.
+func Sorted() []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(sorted)), func(of string) bool { return slices.Contains(lone, of) })
 }
 
 // sort puts rows into an order such as "given_on desc, id".
@@ -68,9 +77,9 @@ func (r Root) Usual() string {
 }
 
 // Answer is what an operation is answered, worked out field by field and row by row; or whether it is refused, since a filter or an order would
-// tell of a class that the actor reads nowhere.
-func (m *Model) Answer(o Operation, cursors map[string][]Cursor) (data Object, refused bool) {
-	a := answer{m, cursors, false}
+// tell of a class that the actor reads nowhere. Lists counts, by type, the lists that more than one object was shown of.
+func (m *Model) Answer(o Operation, cursors map[string][]Cursor, lists map[string]int) (data Object, refused bool) {
+	a := answer{m, cursors, lists, false}
 	for _, p := range collected("Query", o.Parts) {
 		data = append(data, Entry{p.Alias, a.root(p)})
 	}
@@ -80,6 +89,7 @@ func (m *Model) Answer(o Operation, cursors map[string][]Cursor) (data Object, r
 type answer struct {
 	*Model
 	cursors map[string][]Cursor
+	lists   map[string]int
 	refused bool
 }
 
@@ -200,7 +210,11 @@ func (a *answer) list(f Field, r *Row, p Part, open bool) any {
 		return a.page(p, rows)
 	}
 	shown := []any{}
-	for _, o := range sort(rows, sorted[f.To]) {
+	rows = sort(rows, sorted[f.To])
+	if len(rows) > 1 {
+		a.lists[f.To]++
+	}
+	for _, o := range rows {
 		shown = append(shown, a.object(f.To, o, p.Under))
 	}
 	return shown

@@ -50,7 +50,32 @@ func Invent(seed uint64, n int, rules []map[string]any) *Fiction {
 	for w := range n {
 		f.world(w)
 	}
+	f.double()
 	return f
+}
+
+// twins are what tells a row from a second one beside it, which lists show in their order.
+var twins = map[string]fact{
+	"verdict": {"given_on": "2026-01-11"}, "verdict_finding": {"position": 2, "rule": "entry.residence"}, "exclusion_check": {"checked_on": "2026-01-10", "file_id": nil},
+	"requirement_proof": {"proven_on": "2026-01-05", "file_id": nil}, "certificate": {"given_on": "2025-02-10"}, "due": {"kind": "participant.entry", "due_at": "2026-03-01T00:00:00Z"},
+	"company_site": {"name": "Altra sede"}, "company_contact": {"name": "Altro contatto"}, "opening_hours": {"weekday": 2}, "opening_trait": {"side": "OFFERS"},
+	"match_reason": {"position": 2, "code": "distance"}, "allowance_line": {"position": 2}, "device": {"registered_at": "2025-11-03T08:00:00Z"},
+	"policy_version": {"number": 2, "valid_from": "2099-01-01"}, "programme_finding": {"position": 2, "code": "TARGET"}, "programme_target": {"code": "companies"},
+	"municipality": {"istat": "045010", "belfiore": "F023", "name": "Massa"}, "budget_line": {"code": "B"},
+}
+
+// double puts a twin beside every other row.
+func (f *Fiction) double() {
+	for _, table := range slices.Sorted(maps.Keys(twins)) {
+		for i, row := range slices.Clone(f.rows[table]) {
+			if i%2 == 0 {
+				twin := maps.Clone(row)
+				maps.Copy(twin, twins[table])
+				twin["id"] = nil
+				f.put(table, twin)
+			}
+		}
+	}
 }
 
 // id is a new id, drawn from the seed.
