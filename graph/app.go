@@ -25,15 +25,22 @@ const unnamed = "other"
 
 type appKey struct{}
 
-// withApp keeps what a request or a connection says of its app.
+// withApp keeps what a request says of its app.
 func withApp(ctx context.Context, said string) context.Context {
+	return context.WithValue(ctx, appKey{}, appNamed(said))
+}
+
+func appNamed(said string) string {
 	if !app.MatchString(said) {
-		said = unnamed
+		return unnamed
 	}
-	return context.WithValue(ctx, appKey{}, said)
+	return said
 }
 
 func appOf(ctx context.Context) string {
+	if c, stands := connectionOf(ctx); stands {
+		return c.app
+	}
 	if said, ok := ctx.Value(appKey{}).(string); ok {
 		return said
 	}

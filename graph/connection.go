@@ -2,21 +2,23 @@ package graph
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 
 	"github.com/lavoroincorso/lavoro/graph/wire"
 )
 
-// connection is what stands between a client and this node: who opened it, with the session as it is now. Rights change while it stands, and
-// whatever runs on it goes on under the new ones.
+// connection is what stands between a client and this node: who opened it, with the session as it is now; before anybody is let in, what his
+// request brought. Rights change while it stands, and whatever runs on it goes on under the new ones.
 type connection struct {
 	who           Who
+	app           string
 	subscriptions atomic.Int32
 
 	mu      sync.Mutex
 	session Session
-	told    map[*func()]struct{} // whom to tell of a change
+	feeds   []*following // that follow under the session
 }
 
 type connectionKey struct{}
@@ -33,13 +35,13 @@ func (c *connection) now() Session {
 	return c.session
 }
 
-// change puts another session in the place of the one so far and tells whoever asked to be told; they must not wait.
+// change puts another session in the place of the one so far, and has its feeds go on under that.
 func (c *connection) change(session Session) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.session = session
-	for tell := range c.told {
-		(*tell)()
+	for _, f := range c.feeds {
+		go f.again()
 	}
 }
 
@@ -50,19 +52,18 @@ func (c *connection) prolong(until Session) {
 	c.session.ExpiresAt = until.ExpiresAt
 }
 
-// onChange has tell called at every change until stop is called; what it gives is the session from which on.
-func (c *connection) onChange(tell func()) (now Session, stop func()) {
+// enter has a feed told of every change from the session on that it gives.
+func (c *connection) enter(f *following) Session {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.told == nil {
-		c.told = map[*func()]struct{}{}
-	}
-	c.told[&tell] = struct{}{}
-	return c.session, func() {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		delete(c.told, &tell)
-	}
+	c.feeds = append(c.feeds, f)
+	return c.session
+}
+
+func (c *connection) leave(f *following) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.feeds = slices.DeleteFunc(c.feeds, func(one *following) bool { return one == f })
 }
 
 // over says whether the session of a connection is over by its own time.

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/99designs/gqlgen/graphql"
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
@@ -114,15 +113,15 @@ const feedCursorType = "FeedCursor"
 
 // groupKey names all that an answer depends on: what is asked, what the asker may read, and who he is where something shows each his own. Where
 // somebody has begun is not among it: who resume come from as many places as they are.
-func groupKey(op *graphql.OperationContext, s Session, personal bool) string {
-	asked := maps.Clone(op.Variables)
-	for _, v := range op.Operation.VariableDefinitions {
+func groupKey(a asked, s Session, personal bool) string {
+	shared := maps.Clone(a.variables)
+	for _, v := range a.operation.VariableDefinitions {
 		if v.Type.Name() == feedCursorType {
-			delete(asked, v.Variable)
+			delete(shared, v.Variable)
 		}
 	}
-	variables, _ := json.Marshal(asked)
-	parts := []string{op.RawQuery, op.OperationName, string(variables), s.Lang, s.Actor.Fingerprint()}
+	variables, _ := json.Marshal(shared)
+	parts := []string{a.text(), a.operation.Name, string(variables), s.Lang, s.Actor.Fingerprint()}
 	if personal {
 		parts = append(parts, s.Actor.Member.String())
 	}

@@ -103,7 +103,7 @@ func shownInvitation(out **Invitation, id string) (uuid.UUID, error) {
 // answers is read as who he is afterwards.
 func (m mutation) AcceptInvitation(ctx context.Context, input AcceptInvitationInput) (*AcceptInvitationPayload, error) {
 	asked, out := commonOf(input), &AcceptInvitationPayload{}
-	session, _ := ctx.Value(sessionKey{}).(Session)
+	session := held(ctx)
 	who, proved := identityOf(ctx)
 	var err error = member.NoIdentity.At()
 	if proved {

@@ -62,23 +62,18 @@ func (r *Resolver) seat(ctx context.Context, session Session) error {
 	return nil
 }
 
-// place takes a place for a subscription until its context ends.
-func (r *Resolver) place(ctx context.Context, session Session) error {
-	c, ok := connectionOf(ctx)
-	if !ok {
-		return nil
-	}
+// place takes a place for a subscription of a connection, until it is left.
+func (r *Resolver) place(c *connection, session Session) (leave func(), err error) {
 	if c.subscriptions.Add(1) > perConnection {
 		c.subscriptions.Add(-1)
-		return tooManySubscriptions.At().With("max", perConnection)
+		return nil, tooManySubscriptions.At().With("max", perConnection)
 	}
-	leave, ok := r.places.enter(&r.places.subscriptions, session.Actor.Member, r.Limits.subscriptions())
+	free, ok := r.places.enter(&r.places.subscriptions, session.Actor.Member, r.Limits.subscriptions())
 	if !ok {
 		c.subscriptions.Add(-1)
-		return tooManySubscriptions.At().With("max", r.Limits.subscriptions())
+		return nil, tooManySubscriptions.At().With("max", r.Limits.subscriptions())
 	}
-	context.AfterFunc(ctx, func() { leave(); c.subscriptions.Add(-1) })
-	return nil
+	return func() { free(); c.subscriptions.Add(-1) }, nil
 }
 
 func (l Limits) connections() int { return cmp.Or(l.Connections, 32) }

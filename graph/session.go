@@ -89,27 +89,30 @@ func WithSession(ctx context.Context, s Session) context.Context {
 
 // sessionOf gives the session; false for somebody who is not signed in.
 func sessionOf(ctx context.Context) (Session, bool) {
-	s, ok := ctx.Value(sessionKey{}).(Session)
+	s := held(ctx)
+	return s, len(s.Actor.Grants) > 0
+}
+
+// held gives the session, signed in or not.
+func held(ctx context.Context) Session {
 	if c, stands := connectionOf(ctx); stands {
-		s, ok = c.now(), true
+		return c.now()
 	}
-	return s, ok && len(s.Actor.Grants) > 0
+	s, _ := ctx.Value(sessionKey{}).(Session)
+	return s
 }
 
 // identityOf gives who somebody has proved to be with an access token, a member or not; false for nobody.
 func identityOf(ctx context.Context) (member.Identity, bool) {
-	s, _ := ctx.Value(sessionKey{}).(Session)
-	return s.Identity, s.Identity.Subject != ""
+	who := held(ctx).Identity
+	return who, who.Subject != ""
 }
 
 // ended says whether the session is over. A moment's difference of clocks is allowed where a token is shown, not where a connection stands.
 func (s Session) ended(now time.Time) bool { return !s.ExpiresAt.IsZero() && !now.Before(s.ExpiresAt) }
 
 // langOf gives the language of a request, signed in or not.
-func langOf(ctx context.Context) string {
-	s, _ := ctx.Value(sessionKey{}).(Session)
-	return s.Lang
-}
+func langOf(ctx context.Context) string { return held(ctx).Lang }
 
 func (s Session) viewer(now time.Time) plan.Viewer {
 	return plan.Viewer{Actor: s.Actor, Lang: s.Lang, Now: now}

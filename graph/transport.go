@@ -11,6 +11,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"github.com/lavoroincorso/lavoro/graph/wire"
+	"github.com/lavoroincorso/lavoro/internal/platform/web"
 	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
 
@@ -31,14 +32,24 @@ func (*socket) Supports(req *http.Request) bool {
 func (t *socket) Do(w http.ResponseWriter, req *http.Request, exec graphql.GraphExecutor) {
 	t.once.Do(func() {
 		t.protocol = wire.Protocol{Origins: t.r.Origins, Measure: measure, Over: t.r.over, Stands: t.r.stands,
-			Open: func(ctx context.Context, init map[string]any) (context.Context, *wire.Farewell) {
+			Open: func(ctx context.Context, init map[string]any) *wire.Farewell {
 				return t.r.open(ctx, t.door, fieldsOf(init))
 			},
 			Operate: func(ctx context.Context, s *wire.Stream, operation []byte) error {
 				return t.r.operate(ctx, exec, s, operation)
 			}}
 	})
-	t.r.Connections.Accept(w, req, &t.protocol)
+	t.r.Connections.Accept(standing(req.Context()), w, req, &t.protocol)
+}
+
+// standing is a context in which a connection that has yet to be let in goes on after its request, with what that said of its client.
+func standing(request context.Context) context.Context {
+	ctx := context.WithValue(web.WithAddressOf(context.Background(), request), connectionKey{},
+		&connection{who: whoOf(request), app: appOf(request), session: Session{Lang: langOf(request)}})
+	if device := deviceOf(request); device != "" {
+		ctx = context.WithValue(ctx, deviceKey{}, device)
+	}
+	return ctx
 }
 
 // fieldsOf reads the payload of a first message like headers.
@@ -55,29 +66,30 @@ func fieldsOf(init map[string]any) func(string) string {
 
 // open reads the session of a websocket from its first message, since browsers cannot send headers there; a page's comes with the request
 // itself.
-func (r *Resolver) open(ctx context.Context, door Door, field func(string) string) (context.Context, *wire.Farewell) {
-	opened, bye := r.admit(ctx, door, field)
+func (r *Resolver) open(ctx context.Context, door Door, field func(string) string) *wire.Farewell {
+	bye := r.admit(ctx, door, field)
 	if bye == nil {
-		return opened, nil
+		return nil
 	}
 	if limited := r.Rates.Take(ctx, SignIns, clientOf(ctx)); limited != nil {
-		return nil, &wire.Farewell{Code: wire.TryAgain, Reason: limited.Error()}
+		return &wire.Farewell{Code: wire.TryAgain, Reason: limited.Error()}
 	}
-	return nil, bye
+	return bye
 }
 
-func (r *Resolver) admit(ctx context.Context, door Door, field func(string) string) (context.Context, *wire.Farewell) {
-	who := whoOf(ctx)
+func (r *Resolver) admit(ctx context.Context, door Door, field func(string) string) *wire.Farewell {
+	c, _ := connectionOf(ctx)
+	who := c.who
 	if token, ok := bearer(field("Authorization")); ok {
 		who = door.Bearer(token)
 	}
 	forbidden := &wire.Farewell{Code: wire.Forbidden, Reason: "not signed in"}
 	if who == nil {
-		return nil, forbidden
+		return forbidden
 	}
 	session, err := who(ctx, true)
 	if err != nil && !unauthentic(err) {
-		return nil, &wire.Farewell{Code: wire.TryAgain, Reason: "not available"}
+		return &wire.Farewell{Code: wire.TryAgain, Reason: "not available"}
 	}
 	if err == nil {
 		session, err = session.reading(field)
@@ -86,22 +98,24 @@ func (r *Resolver) admit(ctx context.Context, door Door, field func(string) stri
 		session.Device, err = r.contact(ctx, session, cmp.Or(field(deviceHeader), deviceOf(ctx)))
 	}
 	if reason, ofDevice := deviceRefused(err); ofDevice {
-		return nil, &wire.Farewell{Code: wire.Forbidden, Reason: reason}
+		return &wire.Farewell{Code: wire.Forbidden, Reason: reason}
 	}
 	if err != nil || session.ended(r.Clock()) {
-		return nil, forbidden
+		return forbidden
 	}
 	session.Lang = langOf(ctx)
 	if l := field("Accept-Language"); l != "" {
 		session.Lang = text.FromAcceptLanguage(l)
 	}
 	if err := r.seat(ctx, session); err != nil {
-		return nil, &wire.Farewell{Code: wire.TryAgain, Reason: tooManyConnections.String()} // clients of graphql-ws take 4429 for the end
+		return &wire.Farewell{Code: wire.TryAgain, Reason: tooManyConnections.String()} // clients of graphql-ws take 4429 for the end
 	}
-	if app := field(clientHeader); app != "" {
-		ctx = withApp(ctx, app)
+	if said := field(clientHeader); said != "" {
+		c.app = appNamed(said)
 	}
-	return context.WithValue(WithSession(ctx, session), connectionKey{}, &connection{who: who, session: session}), nil
+	c.who = who
+	c.change(session)
+	return nil
 }
 
 // stream has operations come by POST and their answers go as server-sent events, one operation a request.
@@ -148,7 +162,7 @@ func (t *stream) Do(w http.ResponseWriter, req *http.Request, exec graphql.Graph
 			refuse(ctx, w, err)
 			return
 		}
-		ctx = context.WithValue(ctx, connectionKey{}, &connection{who: whoOf(ctx), session: session})
+		ctx = context.WithValue(ctx, connectionKey{}, &connection{who: whoOf(ctx), app: appOf(ctx), session: session})
 	}
 	if t.r.Connections.Stream(w, req.WithContext(ctx), &t.protocol, operation) != nil {
 		w.Header().Set("Retry-After", "1")

@@ -108,7 +108,9 @@ func ours(b *testing.B, payload []byte) source {
 			opened <- struct{}{}
 			return nil
 		}}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) { connections.Accept(w, req, protocol) }))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		connections.Accept(context.Background(), w, req, protocol)
+	}))
 	b.Cleanup(server.Close)
 	return source{url: server.URL, bytes: len(`{"id":"1","type":"next","payload":`) + len(payload) + 1 + 4,
 		open: func(b *testing.B, conn net.Conn) {

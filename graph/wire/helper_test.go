@@ -63,7 +63,7 @@ func (s *stand) serve(connections *wire.Connections, protocol *wire.Protocol) {
 			}
 			return
 		}
-		s.connections.Accept(w, req, protocol)
+		s.connections.Accept(context.Background(), w, req, protocol)
 	}))
 	server.Listener = counting{server.Listener, &s.open}
 	server.Start()
@@ -111,11 +111,11 @@ func measure(message []byte) error {
 	return nil
 }
 
-func admit(ctx context.Context, init map[string]any) (context.Context, *wire.Farewell) {
+func admit(_ context.Context, init map[string]any) *wire.Farewell {
 	if init["token"] == "bad" {
-		return nil, &wire.Farewell{Code: wire.Forbidden, Reason: "not signed in"}
+		return &wire.Farewell{Code: wire.Forbidden, Reason: "not signed in"}
 	}
-	return ctx, nil
+	return nil
 }
 
 func (s *stand) stands(context.Context) *wire.Farewell {

@@ -34,8 +34,8 @@ type Protocol struct {
 	Origins []string
 	// Measure refuses messages that are too deep or hold too much, before they are read; its error is the reason of a 4400.
 	Measure func(message []byte) error
-	// Open lets a websocket in by the payload of its first message, or says how it ends. Operations run under the context that it gives.
-	Open func(ctx context.Context, init map[string]any) (context.Context, *Farewell)
+	// Open lets a websocket in by the payload of its first message, or says how it ends. ctx ends with the connection.
+	Open func(ctx context.Context, init map[string]any) *Farewell
 	// Over says once a second whether the time of a connection is over, and must not wait; nil is no. It may be left out.
 	Over func(ctx context.Context) *Farewell
 	// Stands is asked once a second whether a connection may still stand; nil is yes. Where answers are slow it is asked less often.

@@ -109,7 +109,6 @@ func (s *socket) init(payload json.RawMessage) *Farewell {
 	s.mu.Lock()
 	again := s.initiate
 	s.initiate = true
-	ctx := s.ctx
 	s.mu.Unlock()
 	if again {
 		return &Farewell{TooManyInits, "Too many initialisation requests"}
@@ -118,8 +117,7 @@ func (s *socket) init(payload json.RawMessage) *Farewell {
 	if len(payload) > 0 && json.Unmarshal(payload, &init) != nil {
 		return &Farewell{BadRequest, "Invalid message"}
 	}
-	opened, bye := s.protocol.Open(ctx, init)
-	if bye != nil {
+	if bye := s.protocol.Open(s.ctx, init); bye != nil {
 		return bye
 	}
 	s.mu.Lock()
@@ -127,7 +125,7 @@ func (s *socket) init(payload json.RawMessage) *Farewell {
 	if s.bye != nil {
 		return nil
 	}
-	s.ctx, s.acked, s.streams = opened, true, map[string]*Stream{}
+	s.acked, s.streams = true, map[string]*Stream{}
 	s.queue(message{kind: acknowledged})
 	return nil
 }

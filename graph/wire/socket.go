@@ -23,12 +23,12 @@ type socket struct {
 	limits   *Limits
 	meter    *meter
 	leave    func()
+	ctx      context.Context // of what runs on it
+	cancel   context.CancelFunc
 	running  chan struct{}
 	heard    atomic.Int64 // when a message last came, in Unix nanoseconds
 
 	mu       sync.Mutex
-	ctx      context.Context // of what runs on it; the session is in it once it is acknowledged
-	cancel   context.CancelFunc
 	opened   time.Time
 	initiate bool // the first message has come
 	acked    bool
@@ -39,8 +39,9 @@ type socket struct {
 	out      queue
 }
 
-// Accept opens a websocket on a request and returns; the connection goes on by itself.
-func (c *Connections) Accept(w http.ResponseWriter, req *http.Request, protocol *Protocol) {
+// Accept opens a websocket on a request and returns; the connection goes on by itself, under ctx and not under the request's context: that
+// holds more than is needed for as long as it stands.
+func (c *Connections) Accept(ctx context.Context, w http.ResponseWriter, req *http.Request, protocol *Protocol) {
 	p := &pipe{}
 	ws, err := websocket.Accept(&narrow{w, p}, req, &websocket.AcceptOptions{Subprotocols: []string{subprotocol}, OriginPatterns: protocol.Origins})
 	if err != nil {
@@ -49,7 +50,7 @@ func (c *Connections) Accept(w http.ResponseWriter, req *http.Request, protocol 
 	ws.SetReadLimit(c.limits.Message)
 	now := time.Now()
 	s := &socket{ws: ws, pipe: p, protocol: protocol, limits: &c.limits, meter: c.meter, opened: now, pinged: now, running: make(chan struct{}, c.limits.Running)}
-	s.ctx, s.cancel = context.WithCancel(context.WithoutCancel(req.Context()))
+	s.ctx, s.cancel = context.WithCancel(ctx)
 	s.heard.Store(now.UnixNano())
 	leave, ok := c.enter(s)
 	if s.leave = leave; !ok {
@@ -104,12 +105,12 @@ func (s *socket) over(bye **Farewell) bool {
 
 func (s *socket) stands() {
 	s.mu.Lock()
-	ctx, ask := s.ctx, s.acked && s.bye == nil
+	ask := s.acked && s.bye == nil
 	s.mu.Unlock()
 	if !ask {
 		return
 	}
-	if bye := s.protocol.Stands(ctx); bye != nil {
+	if bye := s.protocol.Stands(s.ctx); bye != nil {
 		s.end(*bye)
 	}
 }
@@ -127,9 +128,8 @@ func (s *socket) end(bye Farewell) {
 	s.drop()
 	writing := s.out.writing
 	s.out.writing = true // nothing is written any more but by whoever says goodbye
-	cancel := s.cancel
 	s.mu.Unlock()
-	cancel()
+	s.cancel()
 	if !writing {
 		go s.goodbye()
 	}
@@ -155,8 +155,7 @@ func (s *socket) gone() {
 	}
 	s.streams = nil
 	s.drop()
-	cancel := s.cancel
 	s.mu.Unlock()
-	cancel()
+	s.cancel()
 	s.leave()
 }

@@ -55,6 +55,9 @@ func newStream(ctx context.Context, out outlet, id string) *Stream {
 	return s
 }
 
+// Context ends with the stream.
+func (s *Stream) Context() context.Context { return s.ctx }
+
 // Take sends an answer of a feed if the connection has room; false has the room function called later. The answer is not changed.
 func (s *Stream) Take(answer []byte) bool { return s.out.put(s, message{s, next, answer}, true) }
 

@@ -87,6 +87,11 @@ func keyOf(a netip.Addr) string {
 	return a.String()
 }
 
+// WithAddressOf hands the client of a request to what goes on after it.
+func WithAddressOf(ctx, request context.Context) context.Context {
+	return context.WithValue(ctx, addressKey{}, AddressOf(request))
+}
+
 // AddressOf names the client of a request that passed a Gate, for limits; it is personal data and goes into no log.
 func AddressOf(ctx context.Context) string {
 	key, _ := ctx.Value(addressKey{}).(string)
