@@ -8,15 +8,22 @@ import (
 	"sync"
 )
 
-// bufferBytes are what a websocket's reader and writer keep each: more than a usual message from a client and the head of one to it.
-const bufferBytes = 1 << 10
+// What is kept for reading and writing is as little as is needed while nothing comes.
+const (
+	libraryReads  = 16 // bytes, the least that bufio has
+	libraryWrites = 64 // bytes: the head of a message, or most closing frames
+	aheadBytes    = 32 // a whole pong
+)
 
 // pipe is the TCP connection below a websocket. Between hold and release what is written is gathered; it goes out by one call.
 type pipe struct {
 	net.Conn
-	head []byte // what was read before the connection was taken over
 
-	mu   sync.Mutex
+	reading sync.Mutex // held by who reads; there may be who waits for the goodbye beside the one who awaits
+	head    []byte     // what was read and is to be given first
+	ahead   [aheadBytes]byte
+
+	mu   sync.Mutex // held while something is written, so that no frame comes into the middle of another
 	held *bytes.Buffer
 }
 
@@ -32,26 +39,57 @@ func giveBack(b *bytes.Buffer) {
 	}
 }
 
-// Read gives first what was read before.
-func (p *pipe) Read(b []byte) (int, error) {
-	if len(p.head) > 0 {
-		n := copy(b, p.head)
-		if p.head = p.head[n:]; len(p.head) == 0 {
-			p.head = nil
-		}
-		return n, nil
-	}
-	return p.Conn.Read(b)
+// await waits until something has come.
+func (p *pipe) await() error {
+	p.reading.Lock()
+	defer p.reading.Unlock()
+	return p.look()
 }
 
-// Write writes, or gathers while the pipe is held. The websocket writes whole frames, or whole parts of its one writer.
+// look reads ahead unless something is there; p.reading is held.
+func (p *pipe) look() error {
+	if len(p.head) > 0 {
+		return nil
+	}
+	n, err := p.Conn.Read(p.ahead[:])
+	if p.head = p.ahead[:n]; n > 0 {
+		return nil
+	}
+	return err
+}
+
+// more says whether something is there that has not been read.
+func (p *pipe) more() bool {
+	p.reading.Lock()
+	defer p.reading.Unlock()
+	return len(p.head) > 0
+}
+
+// Read gives the library one byte at a time as long as it only looks at the head of a frame: what follows it stays here, where more sees it.
+func (p *pipe) Read(b []byte) (int, error) {
+	p.reading.Lock()
+	defer p.reading.Unlock()
+	if len(b) <= libraryReads {
+		if err := p.look(); err != nil {
+			return 0, err
+		}
+		b = b[:min(1, len(b))]
+	}
+	if len(p.head) == 0 {
+		return p.Conn.Read(b)
+	}
+	n := copy(b, p.head)
+	p.head = p.head[n:]
+	return n, nil
+}
+
+// Write writes, or gathers while the pipe is held.
 func (p *pipe) Write(b []byte) (int, error) {
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	if p.held != nil {
-		defer p.mu.Unlock()
 		return p.held.Write(b)
 	}
-	p.mu.Unlock()
 	return p.Conn.Write(b)
 }
 
@@ -63,9 +101,9 @@ func (p *pipe) hold() {
 
 func (p *pipe) release() error {
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	held := p.held
 	p.held = nil
-	p.mu.Unlock()
 	_, err := p.Conn.Write(held.Bytes())
 	giveBack(held)
 	return err
@@ -85,5 +123,5 @@ func (n *narrow) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	}
 	read, _ := before.Reader.Peek(before.Reader.Buffered())
 	n.pipe.Conn, n.pipe.head = conn, bytes.Clone(read)
-	return n.pipe, bufio.NewReadWriter(bufio.NewReaderSize(n.pipe, bufferBytes), bufio.NewWriterSize(n.pipe, bufferBytes)), nil
+	return n.pipe, bufio.NewReadWriter(bufio.NewReaderSize(n.pipe, libraryReads), bufio.NewWriterSize(n.pipe, libraryWrites)), nil
 }

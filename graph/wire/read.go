@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -23,41 +24,51 @@ type incoming struct {
 	Payload json.RawMessage `json:"payload"`
 }
 
-// read takes in messages until the connection ends. It is the connection's one goroutine. The library leaves a connection open whose
-// client went without a word; its file would be held until garbage is collected.
-func (s *socket) read() {
-	defer s.cut()
-	for ; ; s.awaitRoom() {
-		kind, data, err := s.ws.Read(context.Background())
+// wait is the connection's one goroutine while its client says nothing. What comes is read and acted on by it, for which it needs a deep stack;
+// it would keep that for as long as it runs, so that another one waits for what comes next.
+func (s *socket) wait() {
+	if s.pipe.await() != nil || s.read() != nil {
+		s.cut() // the library leaves a connection open whose client went without a word; its file would be held until garbage is collected
+		return
+	}
+	go s.wait()
+}
+
+// read takes in what has come; its error is the end of the connection.
+func (s *socket) read() error {
+	data := buffers.Get().(*bytes.Buffer)
+	defer giveBack(data)
+	for {
+		kind, r, err := s.ws.Reader(context.Background())
+		if err == nil {
+			data.Reset()
+			_, err = data.ReadFrom(r)
+		}
 		if err != nil {
-			return
+			return err
 		}
 		s.heard.Store(time.Now().UnixNano())
 		if kind != websocket.MessageText {
-			s.end(Farewell{BadRequest, "Invalid message"})
-			continue // until the end was heard
-		}
-		if bye := s.aside(data); bye != nil {
+			s.end(Farewell{BadRequest, "Invalid message"}) // and reads on until the end was heard
+		} else if bye := s.act(data.Bytes()); bye != nil {
 			s.end(*bye)
+		}
+		s.awaitRoom()
+		if !s.pipe.more() {
+			return nil
 		}
 	}
 }
 
-// aside acts on a message on a goroutine of its own, and waits for it: signing in needs a deep stack, which the reader would keep for as long
-// as the connection stands.
-func (s *socket) aside(data []byte) *Farewell {
-	done := make(chan *Farewell)
-	go func() {
-		bye := &Farewell{TryAgain, "fault"}
-		defer func() {
-			if panicked := recover(); panicked != nil { // its value may hold anybody's data
-				slog.Error("panic", "type", fmt.Sprintf("%T", panicked), "stack", string(debug.Stack()))
-			}
-			done <- bye
-		}()
-		bye = s.receive(data)
+// act acts on a message; a fault in that ends the connection, and not the node.
+func (s *socket) act(data []byte) (bye *Farewell) {
+	defer func() {
+		if panicked := recover(); panicked != nil { // its value may hold anybody's data
+			slog.Error("panic", "type", fmt.Sprintf("%T", panicked), "stack", string(debug.Stack()))
+			bye = &Farewell{TryAgain, "fault"}
+		}
 	}()
-	return <-done
+	return s.receive(data)
 }
 
 // receive acts on one message. What comes after the end was said is not looked at.

@@ -60,7 +60,7 @@ func (c *Connections) Accept(ctx context.Context, w http.ResponseWriter, req *ht
 	if !speaks(req) {
 		s.end(Farewell{NoSubprotocol, "Subprotocol not acceptable"})
 	}
-	go s.read()
+	go s.wait()
 }
 
 func speaks(req *http.Request) bool {
