@@ -10,7 +10,7 @@ import (
 const (
 	quietEvery = 10 * time.Second
 	quietBytes = 16 << 20 // of new objects within that time
-	spareBytes = 32 << 20 // that are worth a collection of garbage
+	spareBytes = 8 << 20  // that are worth a collection of garbage
 )
 
 // memory is how much a process has asked for since it began, what is in use, and what it keeps beside: garbage, and room for more.
@@ -44,5 +44,5 @@ func giveBack(ctx context.Context) {
 
 // idle says whether little was asked for since before, and enough is kept beside what is in use.
 func (m memory) idle(before memory) bool {
-	return m.asked-before.asked < quietBytes && m.spare > max(spareBytes, m.used/2)
+	return m.asked-before.asked < quietBytes && m.spare > max(spareBytes, m.used/4)
 }

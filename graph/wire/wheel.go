@@ -85,32 +85,35 @@ func (c *Connections) Run(ctx context.Context) {
 	}
 	defer wg.Wait()
 	wg.Go(func() {
-		spin(ctx, func(slot int, now time.Time) {
-			for _, v := range c.in(slot) {
+		c.spin(ctx, func(all []visited, now time.Time) {
+			for _, v := range all {
 				v.look(now)
 			}
 		})
 	})
-	spin(ctx, func(slot int, _ time.Time) { c.ask(ctx, slot) })
+	c.spin(ctx, func(all []visited, _ time.Time) { c.ask(ctx, all) })
 }
 
 // spin goes round the slots until ctx ends.
-func spin(ctx context.Context, visit func(slot int, now time.Time)) {
+func (c *Connections) spin(ctx context.Context, visit func(all []visited, now time.Time)) {
 	tick := time.NewTicker(turn / slots)
 	defer tick.Stop()
+	var all []visited
 	for at := 0; ; at = (at + 1) % slots {
 		select {
 		case <-ctx.Done():
 			return
 		case now := <-tick.C:
-			visit(at, now)
+			all = c.in(at, all[:0])
+			visit(all, now)
+			clear(all) // who has left is not kept
 		}
 	}
 }
 
-// ask has every connection of one slot asked. Where answers are slow all wait longer, one as long as the other, and only for this.
-func (c *Connections) ask(ctx context.Context, slot int) {
-	for _, v := range c.in(slot) {
+// ask has connections asked. Where answers are slow all wait longer, one as long as the other, and only for this.
+func (c *Connections) ask(ctx context.Context, all []visited) {
+	for _, v := range all {
 		select {
 		case <-ctx.Done():
 			return
@@ -119,11 +122,10 @@ func (c *Connections) ask(ctx context.Context, slot int) {
 	}
 }
 
-// in gives the connections of a slot.
-func (c *Connections) in(slot int) []visited {
+// in gives the connections of a slot behind those in all.
+func (c *Connections) in(slot int, all []visited) []visited {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	all := make([]visited, 0, len(c.slots[slot]))
 	for v := range c.slots[slot] {
 		all = append(all, v)
 	}

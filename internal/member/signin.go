@@ -148,17 +148,17 @@ func (d *Directory) version(ctx context.Context) (int64, error) {
 	if d.Clock().Before(latest.until) {
 		return latest.n, nil
 	}
-	latest.until = d.Clock().Add(grantsHold)
-	if err := d.DB.Plans.QueryRow(ctx, "select n from sign_in_version").Scan(&latest.n); err != nil {
+	next := version{until: d.Clock().Add(grantsHold)}
+	if err := d.DB.Plans.QueryRow(ctx, "select n from sign_in_version").Scan(&next.n); err != nil {
 		return 0, fmt.Errorf("sign in: %w", err)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if latest.n != d.latest.n {
+	if next.n != d.latest.n {
 		d.known, d.proved = nil, nil // for good: a database that was restored, or lost its last commits, comes to the same number again with other grants
 	}
-	d.latest = latest
-	return latest.n, nil
+	d.latest = next
+	return next.n, nil
 }
 
 func (d *Directory) recall(key [2]string, in int64, on calendar.Day) (access.Actor, bool) {

@@ -63,6 +63,9 @@ func Join(errs ...error) error {
 
 // As finds the refusals in an error chain; false for nil and for faults.
 func As(err error) (List, bool) {
+	if err == nil {
+		return nil, false // the usual; what errors.As writes to is on the heap
+	}
 	var list List
 	if errors.As(err, &list) {
 		return list, true
