@@ -57,6 +57,27 @@ type Usage struct {
 
 	mu   sync.Mutex
 	apps map[string]bool
+
+	once sync.Once
+	aged bool // something in the schema is deprecated
+}
+
+// ages says whether there is anything to look for: most of the time nothing is deprecated.
+func (u *Usage) ages(schema *ast.Schema) bool {
+	u.once.Do(func() {
+		for _, t := range schema.Types {
+			for _, v := range t.EnumValues {
+				u.aged = u.aged || isDeprecated(v.Directives)
+			}
+			for _, f := range t.Fields {
+				u.aged = u.aged || isDeprecated(f.Directives)
+				for _, a := range f.Arguments {
+					u.aged = u.aged || isDeprecated(a.Directives)
+				}
+			}
+		}
+	})
+	return u.aged
 }
 
 // NewUsage gives counters at zero.
@@ -111,7 +132,7 @@ func (r *Resolver) listedUsed(ctx context.Context, listed *persisted.Operation) 
 
 // countDeprecated counts what an operation uses of what is to leave the schema, each part once.
 func (r *Resolver) countDeprecated(ctx context.Context, op *graphql.OperationContext) {
-	if r.Usage == nil {
+	if r.Usage == nil || !r.Usage.ages(r.AST) {
 		return
 	}
 	parts := deprecatedIn(r.AST, op)

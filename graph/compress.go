@@ -27,7 +27,10 @@ const (
 // himself and listens on the way: against him an answer that opens something confidential (health, bank, notes, whatever the journal of reads
 // names) is not compressed at all, and all others get a padding whose length hangs on their content, so that asking again does not average it out.
 var compress = must(gzhttp.NewWrapper(gzhttp.MinSize(leastCompressed), gzhttp.CompressionLevel(1), gzhttp.RandomJitter(jitter, 0, true),
-	gzhttp.ContentTypes([]string{plainJSON, responseJSON})))
+	gzhttp.ContentTypes([]string{plainJSON, responseJSON, "text/plain"})))
+
+// Compressed compresses what a handler answers; for what is not the API's own and holds nothing confidential.
+func Compressed(next http.Handler) http.Handler { return compress(next) }
 
 func must[T any](v T, err error) T {
 	if err != nil {

@@ -34,14 +34,14 @@ func (a *App) handler() http.Handler {
 // constant serves what is the same for everybody as long as the program runs. Who has it already is told so.
 func constant(media string, content []byte) http.Handler {
 	sum := sha256.Sum256(content)
-	tag := `"` + hex.EncodeToString(sum[:16]) + `"`
-	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+	tag := `W/"` + hex.EncodeToString(sum[:16]) + `"`
+	return graph.Compressed(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		header := w.Header()
 		header.Set("Content-Type", media)
 		header.Set("Cache-Control", "no-cache")
 		header.Set("ETag", tag)
 		http.ServeContent(w, req, "", time.Time{}, bytes.NewReader(content))
-	})
+	}))
 }
 
 // health says whether the node can read, and whether it stays; it names what fails, and nothing about it.

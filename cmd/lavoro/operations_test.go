@@ -345,10 +345,21 @@ func queriesByGet(t *testing.T, c Config) {
 		t.Errorf("by its hash: %s", got)
 	}
 	schema := n.get("/schema.graphqls").Header().Get("ETag")
-	req, _ := http.NewRequest(http.MethodGet, n.url+"/schema.graphqls", nil)
-	req.Header.Set("If-None-Match", schema)
-	if res, err := http.DefaultClient.Do(req); err != nil || res.StatusCode != http.StatusNotModified || res.Body.Close() != nil {
-		t.Errorf("the contract is sent again: %v %v", res, err)
+	for has, want := range map[string]int{schema: http.StatusNotModified, `"another"`: http.StatusOK} {
+		req, _ := http.NewRequest(http.MethodGet, n.url+"/schema.graphqls", nil)
+		req.Header.Set("If-None-Match", has)
+		req.Header.Set("Accept-Encoding", "zstd")
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := io.ReadAll(res.Body)
+		if err != nil || res.Body.Close() != nil || res.StatusCode != want || res.Header.Get("ETag") != schema {
+			t.Errorf("the contract for who has %s: %d %v %v", has, res.StatusCode, res.Header, err)
+		}
+		if want == http.StatusOK && !strings.Contains(string(decoded(t, "zstd", data)), "type Query") {
+			t.Errorf("the contract: %d bytes", len(data))
+		}
 	}
 }
 
