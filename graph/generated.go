@@ -1429,6 +1429,11 @@ input ParticipantFilter {
   verdict: Outcome
   "Name begins with this, capitals and accents aside."
   nameStartsWith: String
+  """
+  Words of the name, begun or slightly misspelt, capitals, accents and apostrophes aside; or a whole fiscal code or pseudonym. The nearest come
+  first, then by name, whatever ` + "`" + `orderBy` + "`" + ` says; no more than the thousand nearest. One or two letters must begin the family name.
+  """
+  search: String
   "Referred on or after."
   referredFrom: Day
   "Referred on or before."
@@ -1623,6 +1628,11 @@ input CompanyFilter {
   municipality: String
   "Name begins with this, capitals and accents aside."
   nameStartsWith: String
+  """
+  Words of the name, begun or slightly misspelt, capitals, accents and apostrophes aside; or a whole entity code. The nearest come first, then
+  by name, whatever ` + "`" + `orderBy` + "`" + ` says; no more than the thousand nearest. One or two letters must begin the name.
+  """
+  search: String
   "With at least one open opening, or without any."
   hasOpenings: Boolean
 }
@@ -48304,7 +48314,7 @@ func (ec *executionContext) unmarshalInputCompanyFilter(ctx context.Context, obj
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"municipality", "nameStartsWith", "hasOpenings"}
+	fieldsInOrder := [...]string{"municipality", "nameStartsWith", "search", "hasOpenings"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -48325,6 +48335,13 @@ func (ec *executionContext) unmarshalInputCompanyFilter(ctx context.Context, obj
 				return it, err
 			}
 			it.NameStartsWith = data
+		case "search":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("search"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Search = data
 		case "hasOpenings":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("hasOpenings"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -51304,7 +51321,7 @@ func (ec *executionContext) unmarshalInputParticipantFilter(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"states", "organisation", "tutor", "municipality", "verdict", "nameStartsWith", "referredFrom", "referredTo"}
+	fieldsInOrder := [...]string{"states", "organisation", "tutor", "municipality", "verdict", "nameStartsWith", "search", "referredFrom", "referredTo"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -51353,6 +51370,13 @@ func (ec *executionContext) unmarshalInputParticipantFilter(ctx context.Context,
 				return it, err
 			}
 			it.NameStartsWith = data
+		case "search":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("search"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Search = data
 		case "referredFrom":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("referredFrom"))
 			data, err := ec.unmarshalODay2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, v)

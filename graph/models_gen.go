@@ -1173,6 +1173,9 @@ type CompanyFilter struct {
 	Municipality *string `json:"municipality,omitempty"`
 	// Name begins with this, capitals and accents aside.
 	NameStartsWith *string `json:"nameStartsWith,omitempty"`
+	// Words of the name, begun or slightly misspelt, capitals, accents and apostrophes aside; or a whole entity code. The nearest come first, then
+	// by name, whatever `orderBy` says; no more than the thousand nearest. One or two letters must begin the name.
+	Search *string `json:"search,omitempty"`
 	// With at least one open opening, or without any.
 	HasOpenings *bool `json:"hasOpenings,omitempty"`
 }
@@ -3330,6 +3333,9 @@ type ParticipantFilter struct {
 	Verdict *Outcome `json:"verdict,omitempty"`
 	// Name begins with this, capitals and accents aside.
 	NameStartsWith *string `json:"nameStartsWith,omitempty"`
+	// Words of the name, begun or slightly misspelt, capitals, accents and apostrophes aside; or a whole fiscal code or pseudonym. The nearest come
+	// first, then by name, whatever `orderBy` says; no more than the thousand nearest. One or two letters must begin the family name.
+	Search *string `json:"search,omitempty"`
 	// Referred on or after.
 	ReferredFrom *calendar.Day `json:"referredFrom,omitempty"`
 	// Referred on or before.

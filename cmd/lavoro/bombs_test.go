@@ -150,6 +150,7 @@ func bombsOf(programme string) map[string]bomb {
 		"a large body":          {body("{ viewer { id } }", `"`+strings.Repeat("x", 2<<20)+`"`), "REQUEST_TOO_LARGE"},
 		"not UTF-8":             {body(found, "{\"f\": {\"nameStartsWith\": \"\xc3\x28\xff\"}}"), "MALFORMED_REQUEST"},
 		"a NUL":                 {body(found, `{"f": {"nameStartsWith": "a\u0000b"}}`), "INVALID_VALUE"},
+		"a NUL to search":       {body(found, `{"f": {"search": "a\u0000b"}}`), "INVALID_VALUE"},
 		"half a surrogate":      {body(found, `{"f": {"nameStartsWith": "\ud800"}}`), ""},
 		"a giant string":        {body(found, `{"f": {"nameStartsWith": "`+strings.Repeat("x", 900_000)+`"}}`), "INVALID_VALUE"},
 		"a giant id":            {body(`query($id: ID!) { node(id: $id) { id } }`, `{"id": "`+strings.Repeat("prt_", 200_000)+`"}`), "INVALID_VALUE"},

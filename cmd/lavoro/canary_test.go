@@ -367,7 +367,8 @@ func (b *birds) errors() {
 	for _, query := range []string{
 		"query($x: ID!) { node(id: $x) { id } }", "query($p: ID!, $x: PageCursor) { participants(programme: $p, after: $x) { totalCount } }",
 		"query($p: ID!, $x: Day) { participants(programme: $p, filter: {referredFrom: $x}) { totalCount } }", "query($p: ID!, $x: String!) { lookUpPerson(programme: $p, fiscalCode: $x) { answer } }",
-		"query($p: ID!, $x: String) { participants(programme: $p, filter: {nameStartsWith: $x}) { totalCount } }", "query($p: ID!, $x: ParticipantOrder!) { participants(programme: $p, orderBy: $x) { totalCount } }",
+		"query($p: ID!, $x: String) { participants(programme: $p, filter: {nameStartsWith: $x}) { totalCount } }", "query($p: ID!, $x: String) { participants(programme: $p, filter: {search: $x}) { totalCount } }",
+		"query($p: ID!, $x: String) { companies(programme: $p, filter: {search: $x}, after: $x) { totalCount } }", "query($p: ID!, $x: ParticipantOrder!) { participants(programme: $p, orderBy: $x) { totalCount } }",
 		"query($p: ID!, $x: Int) { participants(programme: $p, first: $x) { totalCount } }", "mutation($x: ID!) { checkEligibility(input: {participant: $x}) { refusals { message code } } }",
 		`mutation($x: String!) { withdrawAttendance(input: {attendance: "att_1", note: $x}) { refusals { message } } }`,
 	} {

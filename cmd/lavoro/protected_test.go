@@ -169,6 +169,8 @@ func (s *shelter) reads(actor access.Actor) map[string]string {
 	asked := map[string]plan.Selected{
 		"list":          list("participants", "Participant", nil, below("person", "Person", leaf("familyName"))),
 		"search":        list("participants", "Participant", map[string]any{"nameStartsWith": "Inventata"}),
+		"words":         list("participants", "Participant", map[string]any{"search": "Inventata"}, below("person", "Person", leaf("familyName"))),
+		"misspelt":      list("participants", "Participant", map[string]any{"search": "inventtata"}, below("person", "Person", leaf("familyName"))),
 		"placements":    list("placements", "Placement", nil, who),
 		"register":      list("attendances", "Attendance", nil, who),
 		"matches":       list("matches", "Match", nil, who, leaf("companyText")),

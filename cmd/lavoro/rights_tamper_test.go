@@ -70,6 +70,12 @@ func (s *stage) narrowings(name string, t *plan.Type) (all []tampering) {
 			list = field
 		}
 	}
+	if found := t.Search; found != nil && found.Class != "" {
+		all = append(all, tampering{"class of search of " + name, func() { t.Search = &plan.Search{Order: found.Order} }, func() { t.Search = found },
+			func(v viewer, m *rightstest.Model, programme string, nth int) {
+				s.filtered(v, m, list, programme, "search", nth)
+			}})
+	}
 	for _, filter := range slices.Sorted(maps.Keys(t.Filters)) {
 		if f := t.Filters[filter]; f.Class != "" {
 			all = append(all, tampering{"class of filter " + filter + " of " + name, func() { t.Filters[filter] = f.Reveals("") }, func() { t.Filters[filter] = f },

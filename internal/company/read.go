@@ -42,9 +42,9 @@ func companies() plan.Type {
 		"origin":       plan.Origin(),
 		"revision":     plan.Column("revision"),
 	})
-	t.Keyed = true
+	t.Keyed, t.Search = true, &plan.Search{Order: "NAME"}
 	t.Orders = map[string]plan.Order{
-		"NAME":      {Keys: []plan.Key{{Expr: "{t}.name", SQLType: "text"}}, Keyed: true},
+		"NAME":      {Keys: []plan.Key{{Expr: "{t}.sought", SQLType: "text"}}, Keyed: true},
 		"HEADCOUNT": {Keys: []plan.Key{{Expr: "{t}.headcount", SQLType: "int"}}, Desc: true, Keyed: true},
 	}
 	someOpen := "exists (select 1 from opening x where x.company_id = {t}.id and x.state = 'OPEN')"

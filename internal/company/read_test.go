@@ -58,7 +58,10 @@ func TestCompaniesOfAProgramme(t *testing.T) {
 		args  map[string]any
 		want  string
 	}{
-		"by name":                  {lead, map[string]any{"orderBy": "NAME"}, `{"companies" : {"nodes" : [{"name" : "Panificio Prova"}, {"name" : "Òrto Prova"}]}}`},
+		"by name":                  {lead, map[string]any{"orderBy": "NAME"}, `{"companies" : {"nodes" : [{"name" : "Òrto Prova"}, {"name" : "Panificio Prova"}]}}`},
+		"by a misspelt name":       {lead, map[string]any{"orderBy": "HEADCOUNT", "filter": map[string]any{"search": "panifico"}}, `{"companies" : {"nodes" : [{"name" : "Panificio Prova"}]}}`},
+		"by two words":             {lead, map[string]any{"orderBy": "HEADCOUNT", "filter": map[string]any{"search": "PROVA orto"}}, `{"companies" : {"nodes" : [{"name" : "Òrto Prova"}]}}`},
+		"by a word, of his":        {o.scout("ANFFAS"), map[string]any{"orderBy": "NAME", "filter": map[string]any{"search": "prova"}}, `{"companies" : {"nodes" : [{"name" : "Panificio Prova"}]}}`},
 		"largest first":            {lead, map[string]any{"orderBy": "HEADCOUNT"}, `{"companies" : {"nodes" : [{"name" : "Panificio Prova"}, {"name" : "Òrto Prova"}]}}`},
 		"by the name's start":      {lead, map[string]any{"orderBy": "NAME", "filter": map[string]any{"nameStartsWith": "orto"}}, `{"companies" : {"nodes" : [{"name" : "Òrto Prova"}]}}`},
 		"with an open opening":     {lead, map[string]any{"orderBy": "NAME", "filter": map[string]any{"hasOpenings": true}}, `{"companies" : {"nodes" : [{"name" : "Panificio Prova"}]}}`},

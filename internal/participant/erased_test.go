@@ -28,7 +28,7 @@ var becomes = map[string]string{}
 func init() {
 	for what, columns := range map[string]string{
 		"BLANKED": `person.given_name person.family_name person.citizenship person.municipality person.phone person.email person.origin_file person.origin_hash
-			person_code.fingerprint person_code.alike person_code.code participation.origin_file participation.origin_hash intern_card.given_name intern_card.family_name
+			person_code.fingerprint person_code.alike person_code.code participation.sought participation.origin_file participation.origin_hash intern_card.given_name intern_card.family_name
 			intern_card.adaptations exclusion_check.evidence requirement_proof.document verdict_finding.fact verdict_finding.cure match.company_text match_reason.text
 			member.issuer member.subject member.email member.name member.fiscal_index`,
 		"SEALED": `participation.referring_service participation_group.sealed entry_snapshot.foreign_background entry_snapshot.housing_exclusion entry_snapshot.disability

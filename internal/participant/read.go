@@ -41,6 +41,7 @@ func person() plan.Type {
 func participant() plan.Type {
 	return plan.Type{Name: "Participant", Prefix: "prt", Table: "participation", Class: access.Path,
 		Keyed:   true,
+		Search:  &plan.Search{Order: "NAME", Class: access.Identity},
 		Fields:  participantFields(),
 		Orders:  participantOrders(),
 		Filters: participantFilters(),
@@ -111,8 +112,7 @@ func participantOrders() map[string]plan.Order {
 	return map[string]plan.Order{
 		"REFERRED_NEWEST": {Keys: referred, Desc: true, Keyed: true},
 		"REFERRED_OLDEST": {Keys: referred, Keyed: true},
-		"NAME": {Class: access.Identity, Keys: []plan.Key{
-			{Expr: nameOf("family_name"), SQLType: "text"}, {Expr: nameOf("given_name"), SQLType: "text"}}},
+		"NAME":            {Class: access.Identity, Keys: []plan.Key{{Expr: "{t}.sought", SQLType: "text"}}, Keyed: true},
 	}
 }
 

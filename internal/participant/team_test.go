@@ -72,8 +72,8 @@ func TestTeamMovesTheAudienceOfEverything(t *testing.T) {
 func (o *office) keyed() {
 	o.t.Helper()
 	if wrong := o.text(`select string_agg(to_json(x)::text, ', ') from (
-		(table participation_key except select k, programme_id, referred_on, id from participation, unnest(audience) k) union all
-		(select k, programme_id, referred_on, id from participation, unnest(audience) k except table participation_key)) x`); wrong != "" {
+		(table participation_key except select k, programme_id, referred_on, sought, id from participation, unnest(audience) k) union all
+		(select k, programme_id, referred_on, sought, id from participation, unnest(audience) k except table participation_key)) x`); wrong != "" {
 		o.t.Errorf("participations by key differ from their audiences in %s", wrong)
 	}
 	if n := o.text("select count(*) from participation_key"); n == "0" {

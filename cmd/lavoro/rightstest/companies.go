@@ -68,10 +68,11 @@ func companies() {
 			Holds: func(_ *Model, r *Row, value any) bool {
 				return strings.HasPrefix(strings.ToLower(r.Text("name")), strings.ToLower(value.(string)))
 			}},
+		"search": wholeCode("entity_code"),
 		"hasOpenings": whether(func(m *Model, r *Row) bool {
 			return slices.ContainsFunc(m.seen("Opening", m.World.below(r, "opening", "company_id")), func(o *Row) bool { return o.Text("state") == "OPEN" })
 		}),
-	}, Orders: map[string]Order{"NAME": byColumn("name", false), "HEADCOUNT": byNumber("headcount", true)}}
+	}, Orders: map[string]Order{"NAME": byColumn("sought", false), "HEADCOUNT": byNumber("headcount", true)}}
 	Roots["companies"] = Root{Type: "Company", Rows: companiesIn}
 }
 

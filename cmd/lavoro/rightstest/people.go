@@ -229,13 +229,11 @@ func participants() {
 		"municipality":   ofThePerson("municipality").tells("registry"),
 		"verdict":        verdictFilter().tells("eligibility"),
 		"nameStartsWith": nameFilter().tells("identity"),
+		"search":         wholeCode("pseudonym").tells("identity"),
 		"referredFrom":   bound("referred_on", true), "referredTo": bound("referred_on", false),
 	}
 	t.Orders = map[string]Order{"REFERRED_NEWEST": byColumn("referred_on", true), "REFERRED_OLDEST": byColumn("referred_on", false),
-		"NAME": {Class: "identity", Key: func(m *Model, r *Row) string {
-			p := m.World.One("person", r.Text("person_id"))
-			return p.Text("family_name") + "\x00" + p.Text("given_name")
-		}}}
+		"NAME": {Class: "identity", Key: byColumn("sought", false).Key}}
 	Types["Participant"] = t
 	Roots["participants"] = inProgramme("Participant")
 }

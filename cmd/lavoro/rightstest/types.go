@@ -3,6 +3,7 @@ package rightstest
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -156,6 +157,13 @@ func originKind() Field {
 func equals(column string) Filter {
 	return Filter{From: func(_ *World, r *Row) (any, string) { return r.Text(column), quoted(r.Text(column)) },
 		Holds: func(_ *Model, r *Row, value any) bool { return r.Text(column) == value }}
+}
+
+// wholeCode looks for one row by its code; names that are found, and in which order, are the rooms' to test.
+func wholeCode(column string) Filter {
+	f := equals(column)
+	f.From = func(_ *World, r *Row) (any, string) { return r.Text(column), quoted(strings.ToLower(r.Text(column))) }
+	return f
 }
 
 // among keeps rows of one state.

@@ -221,7 +221,7 @@ func (c *compiler) field(t *Type, f Field, row string, s Selected) string {
 	case many:
 		return c.many(f, row, s)
 	}
-	l := listing{t: c.schema.types[f.target], o: c.alias()}
+	l := listing{t: c.schema.types[f.target], table: c.schema.types[f.target].Table, o: c.alias()}
 	l.where = c.sql(f.where, row, l.o)
 	return c.connection(l, s, nil)
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,9 +52,11 @@ func (c *compiler) page(args map[string]any) page {
 // listing is one list of rows while it is compiled.
 type listing struct {
 	t      *Type
+	table  string // or what stands for it
 	keyed  bool   // walks the rows by key
 	o, e   string // aliases of the row, and of its place among the rows by key
 	where  string // that the row is of the list
+	sought bool   // holds what was searched for, the nearest first
 	whereE string // the same of its place by key, where that can tell; else ""
 	order  Order
 	tag    string // of cursors: the list and its order
@@ -72,18 +75,37 @@ func (l listing) at() string {
 // rootConnection pages through the rows of a type that are of the list of a root.
 func (c *compiler) rootConnection(r Root, where string, s Selected) string {
 	t := c.schema.types[r.target]
-	l := listing{t: t, keyed: t.Keyed, o: c.alias(), e: c.alias()}
+	l := listing{t: t, table: t.Table, keyed: t.Keyed, o: c.alias(), e: c.alias()}
 	l.where = c.sql(where, "", l.o)
 	if t.Keyed && r.where == OfProgramme {
 		l.whereE = c.sql(where, "", l.e)
 	}
+	if words := searched(s); words != nil && t.Search != nil {
+		l.keyed, l.whereE, l.sought = false, "", true
+		programme, err := ParseID("prg", fmt.Sprint(s.Args["programme"]))
+		if err != nil {
+			programme = uuid.Nil
+		}
+		f, o := c.alias(), c.alias()
+		l.table = fmt.Sprintf("(select %s.*, %s.distance as plan_distance from %s_found(%s, %s) %s join %s %s on %s.id = %s.id)",
+			o, f, t.Table, c.arg(programme.String(), "uuid"), c.arg(argText(words), "text"), f, t.Table, o, o, f)
+	}
 	return c.connection(l, s, r.extra)
+}
+
+// searched is what the list is looked through for; nil for nothing.
+func searched(s Selected) any {
+	filter, _ := s.Args["filter"].(map[string]any)
+	return filter["search"]
 }
 
 // connection pages through the rows of a list, in keyset order.
 func (c *compiler) connection(l listing, s Selected, extra Filters) string {
 	t, o := l.t, l.o
 	order, orderName := c.order(t, s.Args)
+	if l.sought {
+		order, orderName = t.Orders[t.Search.Order].nearest(), "search"
+	}
 	l.order, l.tag = order, t.Name+"/"+orderName
 	conditions := []string{"(" + l.where + ")", c.seen(t, o)}
 	bare := len(conditions)
@@ -94,13 +116,16 @@ func (c *compiler) connection(l listing, s Selected, extra Filters) string {
 	}
 	if filters, ok := s.Args["filter"].(map[string]any); ok {
 		for _, name := range slices.Sorted(maps.Keys(filters)) {
-			if filters[name] != nil {
+			if filters[name] != nil && !(l.sought && name == "search") {
 				conditions = append(conditions, c.filter(t, t.Filters[name], o, name, filters[name]))
 			}
 		}
 	}
 	if order.Class != "" {
 		conditions = append(conditions, c.readable(t, order.Class, o, "orderBy"))
+	}
+	if l.sought && t.Search.Class != "" {
+		conditions = append(conditions, c.readable(t, t.Search.Class, o, "search"))
 	}
 	matching := strings.Join(conditions, " and ")
 	if len(conditions) == bare && l.whereE != "" {
@@ -121,7 +146,7 @@ func (c *compiler) connection(l listing, s Selected, extra Filters) string {
 func (c *compiler) rows(l listing, where string) string {
 	down := l.order.Desc != l.page.backward
 	if !l.keyed {
-		return fmt.Sprintf("select %s.* from %s %s where %s order by %s limit %s + 1", l.o, l.t.Table, l.o, where, orderSQL(l.order, l.o, down), l.limit)
+		return fmt.Sprintf("select %s.* from %s %s where %s order by %s limit %s + 1", l.o, l.table, l.o, where, orderSQL(l.order, l.o, down), l.limit)
 	}
 	keyed := func(key string) string {
 		return fmt.Sprintf("select %s.* %s order by %s limit %s + 1", l.o, l.under(key, where), orderSQL(l.order, l.at(), down), l.limit)
@@ -161,7 +186,7 @@ func (c *compiler) count(l listing, where string, all bool) string {
 		limit = ""
 	}
 	if !l.keyed {
-		return fmt.Sprintf("select count(*)::int as counted from (select from %s %s where %s%s) c", l.t.Table, l.o, where, limit)
+		return fmt.Sprintf("select count(*)::int as counted from (select from %s %s where %s%s) c", l.table, l.o, where, limit)
 	}
 	keys := c.classKeys(l.t.Class)
 	if len(c.viewer.Actor.Keys(l.t.Class)) == 1 {
@@ -255,6 +280,11 @@ func (c *compiler) order(t *Type, args map[string]any) (Order, string) {
 	return order, name
 }
 
+// nearest is the order of what was searched for: first the distance, then the order's own keys.
+func (o Order) nearest() Order {
+	return Order{Keys: append([]Key{{Expr: "{t}.plan_distance", SQLType: "real"}}, o.Keys...)}
+}
+
 func (o Order) exprs(row string) []string {
 	exprs := make([]string, 0, len(o.Keys)+1)
 	for _, k := range o.Keys {
@@ -338,6 +368,9 @@ func fits(value, sqlType string) bool {
 	case "bigint":
 		_, err := strconv.ParseInt(value, 10, 64)
 		return err == nil
+	case "real":
+		f, err := strconv.ParseFloat(value, 32)
+		return err == nil && !math.IsNaN(f)
 	case "date":
 		return isMoment(value, time.DateOnly)
 	case "timestamptz":

@@ -27,6 +27,8 @@ type Type struct {
 	// columns of its Keyed orders. A root's list walks the viewer's keys there, so that few rows among many cost what they cost alone.
 	// It is not for types with Rows.
 	Keyed bool
+	// Search says how a root's list is looked through by the filter `search`; nil: it is not.
+	Search *Search
 	// Orders are by enum value; "" is the order of lists that offer none.
 	Orders  map[string]Order
 	Filters Filters
@@ -42,6 +44,13 @@ type Order struct {
 
 // Key is one SQL expression of an order with its SQL type.
 type Key struct{ Expr, SQLType string }
+
+// Search finds rows by words, the nearest first: search_by_key in a migration makes the function that finds them. Of those equally near,
+// Order decides.
+type Search struct {
+	Order string       // name of one of the type's orders
+	Class access.Class // class that being found reveals; "" is the row's own
+}
 
 // Filters maps an argument's or input field's name to its condition.
 type Filters map[string]Filter
