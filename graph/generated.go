@@ -135,13 +135,16 @@ type QueryResolver interface {
 	Members(ctx context.Context, programme string, filter *MemberFilter, orderBy MemberOrder, first *int32, after *string, last *int32, before *string) (*MemberConnection, error)
 	Devices(ctx context.Context, programme string, filter *DeviceFilter, first *int32, after *string, last *int32, before *string) (*DeviceConnection, error)
 	Participants(ctx context.Context, programme string, filter *ParticipantFilter, orderBy ParticipantOrder, first *int32, after *string, last *int32, before *string) (*ParticipantConnection, error)
+	ParticipantCounts(ctx context.Context, programme string, filter *ParticipantFilter, by ParticipantCountBy) (*ParticipantCounts, error)
 	Participant(ctx context.Context, id string) (*Participant, error)
 	LookUpPerson(ctx context.Context, programme string, fiscalCode string) (*PersonLookUp, error)
 	Companies(ctx context.Context, programme string, filter *CompanyFilter, orderBy CompanyOrder, first *int32, after *string, last *int32, before *string) (*CompanyConnection, error)
 	Company(ctx context.Context, id string) (*Company, error)
 	Openings(ctx context.Context, programme string, filter *OpeningFilter, orderBy OpeningOrder, first *int32, after *string, last *int32, before *string) (*OpeningConnection, error)
+	OpeningCounts(ctx context.Context, programme string, filter *OpeningFilter, by OpeningCountBy) (*OpeningCounts, error)
 	Activities(ctx context.Context, programme string, filter *ActivityFilter, first *int32, after *string, last *int32, before *string) (*ActivityConnection, error)
 	Placements(ctx context.Context, programme string, filter *PlacementFilter, orderBy PlacementOrder, first *int32, after *string, last *int32, before *string) (*PlacementConnection, error)
+	PlacementCounts(ctx context.Context, programme string, filter *PlacementFilter, by PlacementCountBy) (*PlacementCounts, error)
 	Placement(ctx context.Context, id string) (*Placement, error)
 	Attendances(ctx context.Context, programme string, filter *AttendanceFilter, first *int32, after *string, last *int32, before *string) (*AttendanceConnection, error)
 	Allowances(ctx context.Context, programme string, filter *AllowanceFilter, orderBy AllowanceOrder, first *int32, after *string, last *int32, before *string) (*AllowanceConnection, error)
@@ -1427,6 +1430,8 @@ input ParticipantFilter {
   municipality: String
   "Whose last verdict had this outcome."
   verdict: Outcome
+  "Who left for this reason, a code of exit_reasons."
+  exitReason: String
   "Name begins with this, capitals and accents aside."
   nameStartsWith: String
   """
@@ -1448,6 +1453,69 @@ enum ParticipantOrder {
   REFERRED_OLDEST
   "By family name, then given name."
   NAME
+}
+
+"By what participants are counted."
+enum ParticipantCountBy {
+  "By where they stand."
+  STATE
+  "By the partner to whom they are entrusted."
+  ORGANISATION
+  "By their tutor."
+  TUTOR
+  "By where they live, ISTAT code."
+  MUNICIPALITY
+  "By the month of their referral."
+  REFERRED_MONTH
+  "By why they left. Small numbers are not told, as the programme's rules say, and no filter is taken."
+  EXIT_REASON
+}
+
+"Participants counted by a trait, as far as you may see them."
+type ParticipantCounts {
+  "How many are in all buckets together; null where it is too small to be told of people."
+  total: Int
+  "The buckets, the largest first."
+  buckets: [ParticipantBucket!]!
+}
+
+"The participants that are alike in the trait."
+type ParticipantBucket {
+  "What they are alike in: a code, a month as YYYY-MM, or the id of an object without its prefix."
+  key: String!
+  "The same in words, in your language; null where the key speaks for itself, or leads to what you may not see."
+  label: String
+  "How many; null where it is too small to be told of people."
+  count: Int
+  "Opens them in ` + "`" + `participants` + "`" + `: the list's filter with the bucket's."
+  filter: ParticipantFilterValues!
+}
+
+"The values of ParticipantFilter that open a number's rows in ` + "`" + `participants` + "`" + `; pass on those that are not null."
+type ParticipantFilterValues {
+  "In one of these states."
+  states: [ParticipantState!]
+  "Entrusted to this partner."
+  organisation: ID
+  "Accompanied by this tutor."
+  tutor: ID
+  "Living in this municipality, ISTAT code."
+  municipality: String
+  "Whose last verdict had this outcome."
+  verdict: Outcome
+  "Who left for this reason, a code of exit_reasons."
+  exitReason: String
+  "Name begins with this, capitals and accents aside."
+  nameStartsWith: String
+  """
+  Words of the name, begun or slightly misspelt, capitals, accents and apostrophes aside; or a whole fiscal code or pseudonym. The nearest come
+  first, then by name, whatever ` + "`" + `orderBy` + "`" + ` says; no more than the thousand nearest. One or two letters must begin the family name.
+  """
+  search: String
+  "Referred on or after."
+  referredFrom: Day
+  "Referred on or before."
+  referredTo: Day
 }
 
 "A page of participants."
@@ -1663,6 +1731,50 @@ enum OpeningOrder {
   START
   "By title."
   TITLE
+}
+
+"By what openings are counted."
+enum OpeningCountBy {
+  "By where they stand."
+  STATE
+  "By kind of work."
+  SECTOR
+  "By the company."
+  COMPANY
+  "By the municipality of the site, ISTAT code."
+  MUNICIPALITY
+}
+
+"Openings counted by a trait, as far as you may see them."
+type OpeningCounts {
+  "How many are in all buckets together."
+  total: Int!
+  "The buckets, the largest first."
+  buckets: [OpeningBucket!]!
+}
+
+"The openings that are alike in the trait."
+type OpeningBucket {
+  "What they are alike in: a code, a month as YYYY-MM, or the id of an object without its prefix."
+  key: String!
+  "The same in words, in your language; null where the key speaks for itself, or leads to what you may not see."
+  label: String
+  "How many."
+  count: Int!
+  "Opens them in ` + "`" + `openings` + "`" + `: the list's filter with the bucket's."
+  filter: OpeningFilterValues!
+}
+
+"The values of OpeningFilter that open a number's rows in ` + "`" + `openings` + "`" + `; pass on those that are not null."
+type OpeningFilterValues {
+  "In one of these states."
+  states: [OpeningState!]
+  "Of this company."
+  company: ID
+  "In this municipality, ISTAT code."
+  municipality: String
+  "Of this kind of work."
+  sector: String
 }
 
 "A page of companies."
@@ -1995,6 +2107,10 @@ input PlacementFilter {
   tutor: ID
   "Under way on this day by its dates."
   on: Day
+  "Starting on or after this day."
+  startFrom: Day
+  "Starting on or before this day."
+  startTo: Day
 }
 
 "Orders of internships."
@@ -2003,6 +2119,38 @@ enum PlacementOrder {
   START_NEWEST
   "Earliest end first."
   END
+}
+
+"By what internships are counted."
+enum PlacementCountBy {
+  "By where they stand."
+  STATE
+  "By the partner that promotes them."
+  ORGANISATION
+  "By the company."
+  COMPANY
+  "By the month in which they start."
+  START_MONTH
+}
+
+"Internships counted by a trait, as far as you may see them."
+type PlacementCounts {
+  "How many are in all buckets together."
+  total: Int!
+  "The buckets, the largest first."
+  buckets: [PlacementBucket!]!
+}
+
+"The internships that are alike in the trait."
+type PlacementBucket {
+  "What they are alike in: a code, a month as YYYY-MM, or the id of an object without its prefix."
+  key: String!
+  "The same in words, in your language; null where the key speaks for itself, or leads to what you may not see."
+  label: String
+  "How many."
+  count: Int!
+  "Opens them in ` + "`" + `placements` + "`" + `: the list's filter with the bucket's."
+  filter: PlacementFilterValues!
 }
 
 "A page of internships."
@@ -2864,6 +3012,10 @@ type PlacementFilterValues {
   tutor: ID
   "Under way on this day by its dates."
   on: Day
+  "Starting on or after this day."
+  startFrom: Day
+  "Starting on or before this day."
+  startTo: Day
 }
 
 "The values of AllowanceFilter that open a number's rows in ` + "`" + `allowances` + "`" + `; pass on those that are not null."
@@ -5653,6 +5805,15 @@ type Query {
     "Only what precedes this cursor."
     before: PageCursor
   ): ParticipantConnection!
+  "People of the programme counted by a trait."
+  participantCounts(
+    "Id of the programme."
+    programme: ID!
+    "Which ones; all that you may see when left out."
+    filter: ParticipantFilter
+    "By what."
+    by: ParticipantCountBy!
+  ): ParticipantCounts!
   "One by its id; null when there is none that you may see."
   participant(
     "The id."
@@ -5704,6 +5865,15 @@ type Query {
     "Only what precedes this cursor."
     before: PageCursor
   ): OpeningConnection!
+  "Openings of the programme counted by a trait."
+  openingCounts(
+    "Id of the programme."
+    programme: ID!
+    "Which ones; all that you may see when left out."
+    filter: OpeningFilter
+    "By what."
+    by: OpeningCountBy!
+  ): OpeningCounts!
   "Courses, laboratories and internships, latest start first."
   activities(
     "Id of the programme."
@@ -5736,6 +5906,15 @@ type Query {
     "Only what precedes this cursor."
     before: PageCursor
   ): PlacementConnection!
+  "Internships of the programme counted by a trait."
+  placementCounts(
+    "Id of the programme."
+    programme: ID!
+    "Which ones; all that you may see when left out."
+    filter: PlacementFilter
+    "By what."
+    by: PlacementCountBy!
+  ): PlacementCounts!
   "One by its id; null when there is none that you may see."
   placement(
     "The id."
@@ -8322,6 +8501,20 @@ func (ec *executionContext) childFields_Opening(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type Opening", field.Name)
 }
 
+func (ec *executionContext) childFields_OpeningBucket(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_OpeningBucket_key(ctx, field)
+	case "label":
+		return ec.fieldContext_OpeningBucket_label(ctx, field)
+	case "count":
+		return ec.fieldContext_OpeningBucket_count(ctx, field)
+	case "filter":
+		return ec.fieldContext_OpeningBucket_filter(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OpeningBucket", field.Name)
+}
+
 func (ec *executionContext) childFields_OpeningConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "nodes":
@@ -8338,6 +8531,16 @@ func (ec *executionContext) childFields_OpeningConnection(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type OpeningConnection", field.Name)
 }
 
+func (ec *executionContext) childFields_OpeningCounts(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "total":
+		return ec.fieldContext_OpeningCounts_total(ctx, field)
+	case "buckets":
+		return ec.fieldContext_OpeningCounts_buckets(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OpeningCounts", field.Name)
+}
+
 func (ec *executionContext) childFields_OpeningEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "cursor":
@@ -8346,6 +8549,20 @@ func (ec *executionContext) childFields_OpeningEdge(ctx context.Context, field g
 		return ec.fieldContext_OpeningEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OpeningEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_OpeningFilterValues(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "states":
+		return ec.fieldContext_OpeningFilterValues_states(ctx, field)
+	case "company":
+		return ec.fieldContext_OpeningFilterValues_company(ctx, field)
+	case "municipality":
+		return ec.fieldContext_OpeningFilterValues_municipality(ctx, field)
+	case "sector":
+		return ec.fieldContext_OpeningFilterValues_sector(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OpeningFilterValues", field.Name)
 }
 
 func (ec *executionContext) childFields_OpeningHours(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8530,6 +8747,20 @@ func (ec *executionContext) childFields_Participant(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type Participant", field.Name)
 }
 
+func (ec *executionContext) childFields_ParticipantBucket(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_ParticipantBucket_key(ctx, field)
+	case "label":
+		return ec.fieldContext_ParticipantBucket_label(ctx, field)
+	case "count":
+		return ec.fieldContext_ParticipantBucket_count(ctx, field)
+	case "filter":
+		return ec.fieldContext_ParticipantBucket_filter(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ParticipantBucket", field.Name)
+}
+
 func (ec *executionContext) childFields_ParticipantConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "nodes":
@@ -8546,6 +8777,16 @@ func (ec *executionContext) childFields_ParticipantConnection(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type ParticipantConnection", field.Name)
 }
 
+func (ec *executionContext) childFields_ParticipantCounts(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "total":
+		return ec.fieldContext_ParticipantCounts_total(ctx, field)
+	case "buckets":
+		return ec.fieldContext_ParticipantCounts_buckets(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ParticipantCounts", field.Name)
+}
+
 func (ec *executionContext) childFields_ParticipantEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "cursor":
@@ -8554,6 +8795,32 @@ func (ec *executionContext) childFields_ParticipantEdge(ctx context.Context, fie
 		return ec.fieldContext_ParticipantEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ParticipantEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ParticipantFilterValues(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "states":
+		return ec.fieldContext_ParticipantFilterValues_states(ctx, field)
+	case "organisation":
+		return ec.fieldContext_ParticipantFilterValues_organisation(ctx, field)
+	case "tutor":
+		return ec.fieldContext_ParticipantFilterValues_tutor(ctx, field)
+	case "municipality":
+		return ec.fieldContext_ParticipantFilterValues_municipality(ctx, field)
+	case "verdict":
+		return ec.fieldContext_ParticipantFilterValues_verdict(ctx, field)
+	case "exitReason":
+		return ec.fieldContext_ParticipantFilterValues_exitReason(ctx, field)
+	case "nameStartsWith":
+		return ec.fieldContext_ParticipantFilterValues_nameStartsWith(ctx, field)
+	case "search":
+		return ec.fieldContext_ParticipantFilterValues_search(ctx, field)
+	case "referredFrom":
+		return ec.fieldContext_ParticipantFilterValues_referredFrom(ctx, field)
+	case "referredTo":
+		return ec.fieldContext_ParticipantFilterValues_referredTo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ParticipantFilterValues", field.Name)
 }
 
 func (ec *executionContext) childFields_ParticipantTrait(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8684,6 +8951,20 @@ func (ec *executionContext) childFields_Placement(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type Placement", field.Name)
 }
 
+func (ec *executionContext) childFields_PlacementBucket(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_PlacementBucket_key(ctx, field)
+	case "label":
+		return ec.fieldContext_PlacementBucket_label(ctx, field)
+	case "count":
+		return ec.fieldContext_PlacementBucket_count(ctx, field)
+	case "filter":
+		return ec.fieldContext_PlacementBucket_filter(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PlacementBucket", field.Name)
+}
+
 func (ec *executionContext) childFields_PlacementConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "nodes":
@@ -8714,6 +8995,16 @@ func (ec *executionContext) childFields_PlacementCounter(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type PlacementCounter", field.Name)
 }
 
+func (ec *executionContext) childFields_PlacementCounts(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "total":
+		return ec.fieldContext_PlacementCounts_total(ctx, field)
+	case "buckets":
+		return ec.fieldContext_PlacementCounts_buckets(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PlacementCounts", field.Name)
+}
+
 func (ec *executionContext) childFields_PlacementEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "cursor":
@@ -8738,6 +9029,10 @@ func (ec *executionContext) childFields_PlacementFilterValues(ctx context.Contex
 		return ec.fieldContext_PlacementFilterValues_tutor(ctx, field)
 	case "on":
 		return ec.fieldContext_PlacementFilterValues_on(ctx, field)
+	case "startFrom":
+		return ec.fieldContext_PlacementFilterValues_startFrom(ctx, field)
+	case "startTo":
+		return ec.fieldContext_PlacementFilterValues_startTo(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PlacementFilterValues", field.Name)
 }
@@ -11550,6 +11845,36 @@ func (ec *executionContext) field_Query_node_args(ctx context.Context, rawArgs m
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_openingCounts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "programme",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["programme"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*OpeningFilter, error) {
+			return ec.unmarshalOOpeningFilter2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOpeningFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (OpeningCountBy, error) {
+			return ec.unmarshalNOpeningCountBy2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOpeningCountBy(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg2
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_openings_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -11609,6 +11934,36 @@ func (ec *executionContext) field_Query_openings_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["before"] = arg6
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_participantCounts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "programme",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["programme"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*ParticipantFilter, error) {
+			return ec.unmarshalOParticipantFilter2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐParticipantFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (ParticipantCountBy, error) {
+			return ec.unmarshalNParticipantCountBy2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐParticipantCountBy(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg2
 	return args, nil
 }
 
@@ -11685,6 +12040,36 @@ func (ec *executionContext) field_Query_participants_args(ctx context.Context, r
 		return nil, err
 	}
 	args["before"] = arg6
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_placementCounts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "programme",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["programme"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*PlacementFilter, error) {
+			return ec.unmarshalOPlacementFilter2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPlacementFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (PlacementCountBy, error) {
+			return ec.unmarshalNPlacementCountBy2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPlacementCountBy(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg2
 	return args, nil
 }
 
@@ -33129,6 +33514,107 @@ func (ec *executionContext) fieldContext_Opening_allowedActs(_ context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _OpeningBucket_key(ctx context.Context, field graphql.CollectedField, obj *OpeningBucket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpeningBucket_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OpeningBucket_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OpeningBucket", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _OpeningBucket_label(ctx context.Context, field graphql.CollectedField, obj *OpeningBucket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpeningBucket_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Label, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OpeningBucket_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OpeningBucket", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _OpeningBucket_count(ctx context.Context, field graphql.CollectedField, obj *OpeningBucket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpeningBucket_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OpeningBucket_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OpeningBucket", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _OpeningBucket_filter(ctx context.Context, field graphql.CollectedField, obj *OpeningBucket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpeningBucket_filter(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filter, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *OpeningFilterValues) graphql.Marshaler {
+			return ec.marshalNOpeningFilterValues2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOpeningFilterValues(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OpeningBucket_filter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OpeningBucket",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OpeningFilterValues(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _OpeningConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *OpeningConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -33271,6 +33757,61 @@ func (ec *executionContext) fieldContext_OpeningConnection_totalCountIsExact(_ c
 	return graphql.NewScalarFieldContext("OpeningConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
+func (ec *executionContext) _OpeningCounts_total(ctx context.Context, field graphql.CollectedField, obj *OpeningCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpeningCounts_total(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Total, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OpeningCounts_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OpeningCounts", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _OpeningCounts_buckets(ctx context.Context, field graphql.CollectedField, obj *OpeningCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpeningCounts_buckets(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Buckets, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*OpeningBucket) graphql.Marshaler {
+			return ec.marshalNOpeningBucket2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOpeningBucketᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OpeningCounts_buckets(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OpeningCounts",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OpeningBucket(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _OpeningEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *OpeningEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -33324,6 +33865,98 @@ func (ec *executionContext) fieldContext_OpeningEdge_node(_ context.Context, fie
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _OpeningFilterValues_states(ctx context.Context, field graphql.CollectedField, obj *OpeningFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpeningFilterValues_states(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.States, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []OpeningState) graphql.Marshaler {
+			return ec.marshalOOpeningState2ᚕgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOpeningStateᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OpeningFilterValues_states(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OpeningFilterValues", field, false, false, errors.New("field of type OpeningState does not have child fields"))
+}
+
+func (ec *executionContext) _OpeningFilterValues_company(ctx context.Context, field graphql.CollectedField, obj *OpeningFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpeningFilterValues_company(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Company, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OpeningFilterValues_company(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OpeningFilterValues", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _OpeningFilterValues_municipality(ctx context.Context, field graphql.CollectedField, obj *OpeningFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpeningFilterValues_municipality(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Municipality, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OpeningFilterValues_municipality(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OpeningFilterValues", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _OpeningFilterValues_sector(ctx context.Context, field graphql.CollectedField, obj *OpeningFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpeningFilterValues_sector(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sector, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OpeningFilterValues_sector(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OpeningFilterValues", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _OpeningHours_id(ctx context.Context, field graphql.CollectedField, obj *OpeningHours) (ret graphql.Marshaler) {
@@ -35262,6 +35895,107 @@ func (ec *executionContext) fieldContext_Participant_allowedActs(_ context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _ParticipantBucket_key(ctx context.Context, field graphql.CollectedField, obj *ParticipantBucket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParticipantBucket_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ParticipantBucket_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParticipantBucket", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ParticipantBucket_label(ctx context.Context, field graphql.CollectedField, obj *ParticipantBucket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParticipantBucket_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Label, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParticipantBucket_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParticipantBucket", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ParticipantBucket_count(ctx context.Context, field graphql.CollectedField, obj *ParticipantBucket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParticipantBucket_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int32) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint32(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParticipantBucket_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParticipantBucket", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ParticipantBucket_filter(ctx context.Context, field graphql.CollectedField, obj *ParticipantBucket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParticipantBucket_filter(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filter, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ParticipantFilterValues) graphql.Marshaler {
+			return ec.marshalNParticipantFilterValues2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐParticipantFilterValues(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ParticipantBucket_filter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ParticipantBucket",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ParticipantFilterValues(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ParticipantConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *ParticipantConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -35404,6 +36138,61 @@ func (ec *executionContext) fieldContext_ParticipantConnection_totalCountIsExact
 	return graphql.NewScalarFieldContext("ParticipantConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
+func (ec *executionContext) _ParticipantCounts_total(ctx context.Context, field graphql.CollectedField, obj *ParticipantCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParticipantCounts_total(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Total, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int32) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint32(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParticipantCounts_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParticipantCounts", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ParticipantCounts_buckets(ctx context.Context, field graphql.CollectedField, obj *ParticipantCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParticipantCounts_buckets(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Buckets, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ParticipantBucket) graphql.Marshaler {
+			return ec.marshalNParticipantBucket2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐParticipantBucketᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ParticipantCounts_buckets(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ParticipantCounts",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ParticipantBucket(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ParticipantEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *ParticipantEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -35457,6 +36246,236 @@ func (ec *executionContext) fieldContext_ParticipantEdge_node(_ context.Context,
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _ParticipantFilterValues_states(ctx context.Context, field graphql.CollectedField, obj *ParticipantFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParticipantFilterValues_states(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.States, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []ParticipantState) graphql.Marshaler {
+			return ec.marshalOParticipantState2ᚕgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐParticipantStateᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParticipantFilterValues_states(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParticipantFilterValues", field, false, false, errors.New("field of type ParticipantState does not have child fields"))
+}
+
+func (ec *executionContext) _ParticipantFilterValues_organisation(ctx context.Context, field graphql.CollectedField, obj *ParticipantFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParticipantFilterValues_organisation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Organisation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParticipantFilterValues_organisation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParticipantFilterValues", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _ParticipantFilterValues_tutor(ctx context.Context, field graphql.CollectedField, obj *ParticipantFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParticipantFilterValues_tutor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tutor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParticipantFilterValues_tutor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParticipantFilterValues", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _ParticipantFilterValues_municipality(ctx context.Context, field graphql.CollectedField, obj *ParticipantFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParticipantFilterValues_municipality(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Municipality, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParticipantFilterValues_municipality(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParticipantFilterValues", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ParticipantFilterValues_verdict(ctx context.Context, field graphql.CollectedField, obj *ParticipantFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParticipantFilterValues_verdict(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Verdict, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Outcome) graphql.Marshaler {
+			return ec.marshalOOutcome2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParticipantFilterValues_verdict(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParticipantFilterValues", field, false, false, errors.New("field of type Outcome does not have child fields"))
+}
+
+func (ec *executionContext) _ParticipantFilterValues_exitReason(ctx context.Context, field graphql.CollectedField, obj *ParticipantFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParticipantFilterValues_exitReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExitReason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParticipantFilterValues_exitReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParticipantFilterValues", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ParticipantFilterValues_nameStartsWith(ctx context.Context, field graphql.CollectedField, obj *ParticipantFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParticipantFilterValues_nameStartsWith(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NameStartsWith, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParticipantFilterValues_nameStartsWith(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParticipantFilterValues", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ParticipantFilterValues_search(ctx context.Context, field graphql.CollectedField, obj *ParticipantFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParticipantFilterValues_search(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Search, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParticipantFilterValues_search(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParticipantFilterValues", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ParticipantFilterValues_referredFrom(ctx context.Context, field graphql.CollectedField, obj *ParticipantFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParticipantFilterValues_referredFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReferredFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *calendar.Day) graphql.Marshaler {
+			return ec.marshalODay2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParticipantFilterValues_referredFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParticipantFilterValues", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
+func (ec *executionContext) _ParticipantFilterValues_referredTo(ctx context.Context, field graphql.CollectedField, obj *ParticipantFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParticipantFilterValues_referredTo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReferredTo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *calendar.Day) graphql.Marshaler {
+			return ec.marshalODay2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParticipantFilterValues_referredTo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParticipantFilterValues", field, false, false, errors.New("field of type Day does not have child fields"))
 }
 
 func (ec *executionContext) _ParticipantTrait_id(ctx context.Context, field graphql.CollectedField, obj *ParticipantTrait) (ret graphql.Marshaler) {
@@ -36819,6 +37838,107 @@ func (ec *executionContext) fieldContext_Placement_allowedActs(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _PlacementBucket_key(ctx context.Context, field graphql.CollectedField, obj *PlacementBucket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlacementBucket_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlacementBucket_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PlacementBucket", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PlacementBucket_label(ctx context.Context, field graphql.CollectedField, obj *PlacementBucket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlacementBucket_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Label, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PlacementBucket_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PlacementBucket", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PlacementBucket_count(ctx context.Context, field graphql.CollectedField, obj *PlacementBucket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlacementBucket_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlacementBucket_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PlacementBucket", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _PlacementBucket_filter(ctx context.Context, field graphql.CollectedField, obj *PlacementBucket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlacementBucket_filter(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filter, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PlacementFilterValues) graphql.Marshaler {
+			return ec.marshalNPlacementFilterValues2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPlacementFilterValues(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlacementBucket_filter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PlacementBucket",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PlacementFilterValues(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PlacementConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *PlacementConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -37062,6 +38182,61 @@ func (ec *executionContext) fieldContext_PlacementCounter_filter(_ context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _PlacementCounts_total(ctx context.Context, field graphql.CollectedField, obj *PlacementCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlacementCounts_total(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Total, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlacementCounts_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PlacementCounts", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _PlacementCounts_buckets(ctx context.Context, field graphql.CollectedField, obj *PlacementCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlacementCounts_buckets(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Buckets, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*PlacementBucket) graphql.Marshaler {
+			return ec.marshalNPlacementBucket2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPlacementBucketᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlacementCounts_buckets(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PlacementCounts",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PlacementBucket(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PlacementEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *PlacementEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -37252,6 +38427,52 @@ func (ec *executionContext) _PlacementFilterValues_on(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_PlacementFilterValues_on(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PlacementFilterValues", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
+func (ec *executionContext) _PlacementFilterValues_startFrom(ctx context.Context, field graphql.CollectedField, obj *PlacementFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlacementFilterValues_startFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StartFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *calendar.Day) graphql.Marshaler {
+			return ec.marshalODay2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PlacementFilterValues_startFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PlacementFilterValues", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
+func (ec *executionContext) _PlacementFilterValues_startTo(ctx context.Context, field graphql.CollectedField, obj *PlacementFilterValues) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlacementFilterValues_startTo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StartTo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *calendar.Day) graphql.Marshaler {
+			return ec.marshalODay2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PlacementFilterValues_startTo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PlacementFilterValues", field, false, false, errors.New("field of type Day does not have child fields"))
 }
 
@@ -39819,6 +41040,50 @@ func (ec *executionContext) fieldContext_Query_participants(ctx context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_participantCounts(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_participantCounts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ParticipantCounts(ctx, fc.Args["programme"].(string), fc.Args["filter"].(*ParticipantFilter), fc.Args["by"].(ParticipantCountBy))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ParticipantCounts) graphql.Marshaler {
+			return ec.marshalNParticipantCounts2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐParticipantCounts(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_participantCounts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ParticipantCounts(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_participantCounts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_participant(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -40039,6 +41304,50 @@ func (ec *executionContext) fieldContext_Query_openings(ctx context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_openingCounts(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_openingCounts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().OpeningCounts(ctx, fc.Args["programme"].(string), fc.Args["filter"].(*OpeningFilter), fc.Args["by"].(OpeningCountBy))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *OpeningCounts) graphql.Marshaler {
+			return ec.marshalNOpeningCounts2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOpeningCounts(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_openingCounts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OpeningCounts(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_openingCounts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_activities(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -40121,6 +41430,50 @@ func (ec *executionContext) fieldContext_Query_placements(ctx context.Context, f
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_placements_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_placementCounts(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_placementCounts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().PlacementCounts(ctx, fc.Args["programme"].(string), fc.Args["filter"].(*PlacementFilter), fc.Args["by"].(PlacementCountBy))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PlacementCounts) graphql.Marshaler {
+			return ec.marshalNPlacementCounts2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPlacementCounts(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_placementCounts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PlacementCounts(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_placementCounts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -51321,7 +52674,7 @@ func (ec *executionContext) unmarshalInputParticipantFilter(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"states", "organisation", "tutor", "municipality", "verdict", "nameStartsWith", "search", "referredFrom", "referredTo"}
+	fieldsInOrder := [...]string{"states", "organisation", "tutor", "municipality", "verdict", "exitReason", "nameStartsWith", "search", "referredFrom", "referredTo"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -51363,6 +52716,13 @@ func (ec *executionContext) unmarshalInputParticipantFilter(ctx context.Context,
 				return it, err
 			}
 			it.Verdict = data
+		case "exitReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("exitReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExitReason = data
 		case "nameStartsWith":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nameStartsWith"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -51407,7 +52767,7 @@ func (ec *executionContext) unmarshalInputPlacementFilter(ctx context.Context, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"states", "participant", "company", "organisation", "tutor", "on"}
+	fieldsInOrder := [...]string{"states", "participant", "company", "organisation", "tutor", "on", "startFrom", "startTo"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -51456,6 +52816,20 @@ func (ec *executionContext) unmarshalInputPlacementFilter(ctx context.Context, o
 				return it, err
 			}
 			it.On = data
+		case "startFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("startFrom"))
+			data, err := ec.unmarshalODay2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StartFrom = data
+		case "startTo":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("startTo"))
+			data, err := ec.unmarshalODay2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StartTo = data
 		}
 	}
 	return it, nil
@@ -61955,6 +63329,59 @@ func (ec *executionContext) _Opening(ctx context.Context, sel ast.SelectionSet, 
 	return out
 }
 
+var openingBucketImplementors = []string{"OpeningBucket"}
+
+func (ec *executionContext) _OpeningBucket(ctx context.Context, sel ast.SelectionSet, obj *OpeningBucket) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, openingBucketImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OpeningBucket")
+		case "key":
+			out.Values[i] = ec._OpeningBucket_key(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "label":
+			out.Values[i] = ec._OpeningBucket_label(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._OpeningBucket_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filter":
+			out.Values[i] = ec._OpeningBucket_filter(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var openingConnectionImplementors = []string{"OpeningConnection"}
 
 func (ec *executionContext) _OpeningConnection(ctx context.Context, sel ast.SelectionSet, obj *OpeningConnection) graphql.Marshaler {
@@ -62013,6 +63440,49 @@ func (ec *executionContext) _OpeningConnection(ctx context.Context, sel ast.Sele
 	return out
 }
 
+var openingCountsImplementors = []string{"OpeningCounts"}
+
+func (ec *executionContext) _OpeningCounts(ctx context.Context, sel ast.SelectionSet, obj *OpeningCounts) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, openingCountsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OpeningCounts")
+		case "total":
+			out.Values[i] = ec._OpeningCounts_total(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "buckets":
+			out.Values[i] = ec._OpeningCounts_buckets(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var openingEdgeImplementors = []string{"OpeningEdge"}
 
 func (ec *executionContext) _OpeningEdge(ctx context.Context, sel ast.SelectionSet, obj *OpeningEdge) graphql.Marshaler {
@@ -62033,6 +63503,59 @@ func (ec *executionContext) _OpeningEdge(ctx context.Context, sel ast.SelectionS
 		case "node":
 			out.Values[i] = ec._OpeningEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var openingFilterValuesImplementors = []string{"OpeningFilterValues"}
+
+func (ec *executionContext) _OpeningFilterValues(ctx context.Context, sel ast.SelectionSet, obj *OpeningFilterValues) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, openingFilterValuesImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OpeningFilterValues")
+		case "states":
+			out.Values[i] = ec._OpeningFilterValues_states(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "company":
+			out.Values[i] = ec._OpeningFilterValues_company(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "municipality":
+			out.Values[i] = ec._OpeningFilterValues_municipality(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "sector":
+			out.Values[i] = ec._OpeningFilterValues_sector(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -62637,6 +64160,59 @@ func (ec *executionContext) _Participant(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var participantBucketImplementors = []string{"ParticipantBucket"}
+
+func (ec *executionContext) _ParticipantBucket(ctx context.Context, sel ast.SelectionSet, obj *ParticipantBucket) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, participantBucketImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ParticipantBucket")
+		case "key":
+			out.Values[i] = ec._ParticipantBucket_key(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "label":
+			out.Values[i] = ec._ParticipantBucket_label(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._ParticipantBucket_count(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "filter":
+			out.Values[i] = ec._ParticipantBucket_filter(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var participantConnectionImplementors = []string{"ParticipantConnection"}
 
 func (ec *executionContext) _ParticipantConnection(ctx context.Context, sel ast.SelectionSet, obj *ParticipantConnection) graphql.Marshaler {
@@ -62695,6 +64271,49 @@ func (ec *executionContext) _ParticipantConnection(ctx context.Context, sel ast.
 	return out
 }
 
+var participantCountsImplementors = []string{"ParticipantCounts"}
+
+func (ec *executionContext) _ParticipantCounts(ctx context.Context, sel ast.SelectionSet, obj *ParticipantCounts) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, participantCountsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ParticipantCounts")
+		case "total":
+			out.Values[i] = ec._ParticipantCounts_total(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "buckets":
+			out.Values[i] = ec._ParticipantCounts_buckets(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var participantEdgeImplementors = []string{"ParticipantEdge"}
 
 func (ec *executionContext) _ParticipantEdge(ctx context.Context, sel ast.SelectionSet, obj *ParticipantEdge) graphql.Marshaler {
@@ -62715,6 +64334,89 @@ func (ec *executionContext) _ParticipantEdge(ctx context.Context, sel ast.Select
 		case "node":
 			out.Values[i] = ec._ParticipantEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var participantFilterValuesImplementors = []string{"ParticipantFilterValues"}
+
+func (ec *executionContext) _ParticipantFilterValues(ctx context.Context, sel ast.SelectionSet, obj *ParticipantFilterValues) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, participantFilterValuesImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ParticipantFilterValues")
+		case "states":
+			out.Values[i] = ec._ParticipantFilterValues_states(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "organisation":
+			out.Values[i] = ec._ParticipantFilterValues_organisation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "tutor":
+			out.Values[i] = ec._ParticipantFilterValues_tutor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "municipality":
+			out.Values[i] = ec._ParticipantFilterValues_municipality(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "verdict":
+			out.Values[i] = ec._ParticipantFilterValues_verdict(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "exitReason":
+			out.Values[i] = ec._ParticipantFilterValues_exitReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "nameStartsWith":
+			out.Values[i] = ec._ParticipantFilterValues_nameStartsWith(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "search":
+			out.Values[i] = ec._ParticipantFilterValues_search(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "referredFrom":
+			out.Values[i] = ec._ParticipantFilterValues_referredFrom(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "referredTo":
+			out.Values[i] = ec._ParticipantFilterValues_referredTo(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -63130,6 +64832,59 @@ func (ec *executionContext) _Placement(ctx context.Context, sel ast.SelectionSet
 	return out
 }
 
+var placementBucketImplementors = []string{"PlacementBucket"}
+
+func (ec *executionContext) _PlacementBucket(ctx context.Context, sel ast.SelectionSet, obj *PlacementBucket) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, placementBucketImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PlacementBucket")
+		case "key":
+			out.Values[i] = ec._PlacementBucket_key(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "label":
+			out.Values[i] = ec._PlacementBucket_label(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._PlacementBucket_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filter":
+			out.Values[i] = ec._PlacementBucket_filter(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var placementConnectionImplementors = []string{"PlacementConnection"}
 
 func (ec *executionContext) _PlacementConnection(ctx context.Context, sel ast.SelectionSet, obj *PlacementConnection) graphql.Marshaler {
@@ -63241,6 +64996,49 @@ func (ec *executionContext) _PlacementCounter(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var placementCountsImplementors = []string{"PlacementCounts"}
+
+func (ec *executionContext) _PlacementCounts(ctx context.Context, sel ast.SelectionSet, obj *PlacementCounts) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, placementCountsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PlacementCounts")
+		case "total":
+			out.Values[i] = ec._PlacementCounts_total(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "buckets":
+			out.Values[i] = ec._PlacementCounts_buckets(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var placementEdgeImplementors = []string{"PlacementEdge"}
 
 func (ec *executionContext) _PlacementEdge(ctx context.Context, sel ast.SelectionSet, obj *PlacementEdge) graphql.Marshaler {
@@ -63323,6 +65121,16 @@ func (ec *executionContext) _PlacementFilterValues(ctx context.Context, sel ast.
 			}
 		case "on":
 			out.Values[i] = ec._PlacementFilterValues_on(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "startFrom":
+			out.Values[i] = ec._PlacementFilterValues_startFrom(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "startTo":
+			out.Values[i] = ec._PlacementFilterValues_startTo(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -64399,6 +66207,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "participantCounts":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_participantCounts(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "participant":
 			field := field
 
@@ -64509,6 +66339,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "openingCounts":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_openingCounts(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "activities":
 			field := field
 
@@ -64541,6 +66393,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_placements(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "placementCounts":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_placementCounts(ctx, field)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -69670,6 +71544,32 @@ func (ec *executionContext) marshalNOpening2ᚖgithubᚗcomᚋlavoroincorsoᚋla
 	return ec._Opening(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNOpeningBucket2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOpeningBucketᚄ(ctx context.Context, sel ast.SelectionSet, v []*OpeningBucket) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOpeningBucket2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOpeningBucket(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNOpeningBucket2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOpeningBucket(ctx context.Context, sel ast.SelectionSet, v *OpeningBucket) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._OpeningBucket(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNOpeningConnection2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOpeningConnection(ctx context.Context, sel ast.SelectionSet, v *OpeningConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -69678,6 +71578,26 @@ func (ec *executionContext) marshalNOpeningConnection2ᚖgithubᚗcomᚋlavoroin
 		return graphql.Null
 	}
 	return ec._OpeningConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNOpeningCountBy2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOpeningCountBy(ctx context.Context, v any) (OpeningCountBy, error) {
+	var res OpeningCountBy
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOpeningCountBy2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOpeningCountBy(ctx context.Context, sel ast.SelectionSet, v OpeningCountBy) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNOpeningCounts2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOpeningCounts(ctx context.Context, sel ast.SelectionSet, v *OpeningCounts) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._OpeningCounts(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNOpeningEdge2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOpeningEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*OpeningEdge) graphql.Marshaler {
@@ -69704,6 +71624,16 @@ func (ec *executionContext) marshalNOpeningEdge2ᚖgithubᚗcomᚋlavoroincorso�
 		return graphql.Null
 	}
 	return ec._OpeningEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNOpeningFilterValues2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOpeningFilterValues(ctx context.Context, sel ast.SelectionSet, v *OpeningFilterValues) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._OpeningFilterValues(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNOpeningHours2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOpeningHoursᚄ(ctx context.Context, sel ast.SelectionSet, v []*OpeningHours) graphql.Marshaler {
@@ -69951,6 +71881,32 @@ func (ec *executionContext) marshalNParticipant2ᚖgithubᚗcomᚋlavoroincorso�
 	return ec._Participant(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNParticipantBucket2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐParticipantBucketᚄ(ctx context.Context, sel ast.SelectionSet, v []*ParticipantBucket) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNParticipantBucket2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐParticipantBucket(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNParticipantBucket2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐParticipantBucket(ctx context.Context, sel ast.SelectionSet, v *ParticipantBucket) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ParticipantBucket(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNParticipantConnection2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐParticipantConnection(ctx context.Context, sel ast.SelectionSet, v *ParticipantConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -69959,6 +71915,26 @@ func (ec *executionContext) marshalNParticipantConnection2ᚖgithubᚗcomᚋlavo
 		return graphql.Null
 	}
 	return ec._ParticipantConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNParticipantCountBy2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐParticipantCountBy(ctx context.Context, v any) (ParticipantCountBy, error) {
+	var res ParticipantCountBy
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNParticipantCountBy2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐParticipantCountBy(ctx context.Context, sel ast.SelectionSet, v ParticipantCountBy) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNParticipantCounts2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐParticipantCounts(ctx context.Context, sel ast.SelectionSet, v *ParticipantCounts) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ParticipantCounts(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNParticipantEdge2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐParticipantEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*ParticipantEdge) graphql.Marshaler {
@@ -69985,6 +71961,16 @@ func (ec *executionContext) marshalNParticipantEdge2ᚖgithubᚗcomᚋlavoroinco
 		return graphql.Null
 	}
 	return ec._ParticipantEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNParticipantFilterValues2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐParticipantFilterValues(ctx context.Context, sel ast.SelectionSet, v *ParticipantFilterValues) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ParticipantFilterValues(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNParticipantOrder2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐParticipantOrder(ctx context.Context, v any) (ParticipantOrder, error) {
@@ -70095,6 +72081,32 @@ func (ec *executionContext) marshalNPlacement2ᚖgithubᚗcomᚋlavoroincorsoᚋ
 	return ec._Placement(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNPlacementBucket2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPlacementBucketᚄ(ctx context.Context, sel ast.SelectionSet, v []*PlacementBucket) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPlacementBucket2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPlacementBucket(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPlacementBucket2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPlacementBucket(ctx context.Context, sel ast.SelectionSet, v *PlacementBucket) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PlacementBucket(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNPlacementConnection2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPlacementConnection(ctx context.Context, sel ast.SelectionSet, v *PlacementConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -70103,6 +72115,26 @@ func (ec *executionContext) marshalNPlacementConnection2ᚖgithubᚗcomᚋlavoro
 		return graphql.Null
 	}
 	return ec._PlacementConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNPlacementCountBy2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPlacementCountBy(ctx context.Context, v any) (PlacementCountBy, error) {
+	var res PlacementCountBy
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPlacementCountBy2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPlacementCountBy(ctx context.Context, sel ast.SelectionSet, v PlacementCountBy) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNPlacementCounts2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPlacementCounts(ctx context.Context, sel ast.SelectionSet, v *PlacementCounts) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PlacementCounts(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNPlacementEdge2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPlacementEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*PlacementEdge) graphql.Marshaler {

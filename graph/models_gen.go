@@ -3060,6 +3060,18 @@ func (Opening) IsNode() {}
 // The id, `<prefix>_<uuid>`.
 func (this Opening) GetID() string { return this.ID }
 
+// The openings that are alike in the trait.
+type OpeningBucket struct {
+	// What they are alike in: a code, a month as YYYY-MM, or the id of an object without its prefix.
+	Key string `json:"key"`
+	// The same in words, in your language; null where the key speaks for itself, or leads to what you may not see.
+	Label *string `json:"label,omitempty"`
+	// How many.
+	Count int32 `json:"count"`
+	// Opens them in `openings`: the list's filter with the bucket's.
+	Filter *OpeningFilterValues `json:"filter"`
+}
+
 // A page of openings.
 type OpeningConnection struct {
 	// The openings of the page, in order.
@@ -3074,6 +3086,14 @@ type OpeningConnection struct {
 	TotalCountIsExact bool `json:"totalCountIsExact"`
 }
 
+// Openings counted by a trait, as far as you may see them.
+type OpeningCounts struct {
+	// How many are in all buckets together.
+	Total int32 `json:"total"`
+	// The buckets, the largest first.
+	Buckets []*OpeningBucket `json:"buckets"`
+}
+
 // One of the openings with its place in the list.
 type OpeningEdge struct {
 	// The place; good for `after` and `before` in the same list and order.
@@ -3084,6 +3104,18 @@ type OpeningEdge struct {
 
 // Which openings.
 type OpeningFilter struct {
+	// In one of these states.
+	States []OpeningState `json:"states,omitempty"`
+	// Of this company.
+	Company *string `json:"company,omitempty"`
+	// In this municipality, ISTAT code.
+	Municipality *string `json:"municipality,omitempty"`
+	// Of this kind of work.
+	Sector *string `json:"sector,omitempty"`
+}
+
+// The values of OpeningFilter that open a number's rows in `openings`; pass on those that are not null.
+type OpeningFilterValues struct {
 	// In one of these states.
 	States []OpeningState `json:"states,omitempty"`
 	// Of this company.
@@ -3297,6 +3329,18 @@ func (Participant) IsNode() {}
 // The id, `<prefix>_<uuid>`.
 func (this Participant) GetID() string { return this.ID }
 
+// The participants that are alike in the trait.
+type ParticipantBucket struct {
+	// What they are alike in: a code, a month as YYYY-MM, or the id of an object without its prefix.
+	Key string `json:"key"`
+	// The same in words, in your language; null where the key speaks for itself, or leads to what you may not see.
+	Label *string `json:"label,omitempty"`
+	// How many; null where it is too small to be told of people.
+	Count *int32 `json:"count,omitempty"`
+	// Opens them in `participants`: the list's filter with the bucket's.
+	Filter *ParticipantFilterValues `json:"filter"`
+}
+
 // A page of participants.
 type ParticipantConnection struct {
 	// The participants of the page, in order.
@@ -3309,6 +3353,14 @@ type ParticipantConnection struct {
 	TotalCount int32 `json:"totalCount"`
 	// Whether totalCount is all of them: false where more than 10,000 match.
 	TotalCountIsExact bool `json:"totalCountIsExact"`
+}
+
+// Participants counted by a trait, as far as you may see them.
+type ParticipantCounts struct {
+	// How many are in all buckets together; null where it is too small to be told of people.
+	Total *int32 `json:"total,omitempty"`
+	// The buckets, the largest first.
+	Buckets []*ParticipantBucket `json:"buckets"`
 }
 
 // One of the participants with its place in the list.
@@ -3331,6 +3383,33 @@ type ParticipantFilter struct {
 	Municipality *string `json:"municipality,omitempty"`
 	// Whose last verdict had this outcome.
 	Verdict *Outcome `json:"verdict,omitempty"`
+	// Who left for this reason, a code of exit_reasons.
+	ExitReason *string `json:"exitReason,omitempty"`
+	// Name begins with this, capitals and accents aside.
+	NameStartsWith *string `json:"nameStartsWith,omitempty"`
+	// Words of the name, begun or slightly misspelt, capitals, accents and apostrophes aside; or a whole fiscal code or pseudonym. The nearest come
+	// first, then by name, whatever `orderBy` says; no more than the thousand nearest. One or two letters must begin the family name.
+	Search *string `json:"search,omitempty"`
+	// Referred on or after.
+	ReferredFrom *calendar.Day `json:"referredFrom,omitempty"`
+	// Referred on or before.
+	ReferredTo *calendar.Day `json:"referredTo,omitempty"`
+}
+
+// The values of ParticipantFilter that open a number's rows in `participants`; pass on those that are not null.
+type ParticipantFilterValues struct {
+	// In one of these states.
+	States []ParticipantState `json:"states,omitempty"`
+	// Entrusted to this partner.
+	Organisation *string `json:"organisation,omitempty"`
+	// Accompanied by this tutor.
+	Tutor *string `json:"tutor,omitempty"`
+	// Living in this municipality, ISTAT code.
+	Municipality *string `json:"municipality,omitempty"`
+	// Whose last verdict had this outcome.
+	Verdict *Outcome `json:"verdict,omitempty"`
+	// Who left for this reason, a code of exit_reasons.
+	ExitReason *string `json:"exitReason,omitempty"`
 	// Name begins with this, capitals and accents aside.
 	NameStartsWith *string `json:"nameStartsWith,omitempty"`
 	// Words of the name, begun or slightly misspelt, capitals, accents and apostrophes aside; or a whole fiscal code or pseudonym. The nearest come
@@ -3477,6 +3556,18 @@ func (Placement) IsNode() {}
 // The id, `<prefix>_<uuid>`.
 func (this Placement) GetID() string { return this.ID }
 
+// The internships that are alike in the trait.
+type PlacementBucket struct {
+	// What they are alike in: a code, a month as YYYY-MM, or the id of an object without its prefix.
+	Key string `json:"key"`
+	// The same in words, in your language; null where the key speaks for itself, or leads to what you may not see.
+	Label *string `json:"label,omitempty"`
+	// How many.
+	Count int32 `json:"count"`
+	// Opens them in `placements`: the list's filter with the bucket's.
+	Filter *PlacementFilterValues `json:"filter"`
+}
+
 // A page of internships.
 type PlacementConnection struct {
 	// The internships of the page, in order.
@@ -3503,6 +3594,14 @@ type PlacementCounter struct {
 	Filter *PlacementFilterValues `json:"filter"`
 }
 
+// Internships counted by a trait, as far as you may see them.
+type PlacementCounts struct {
+	// How many are in all buckets together.
+	Total int32 `json:"total"`
+	// The buckets, the largest first.
+	Buckets []*PlacementBucket `json:"buckets"`
+}
+
 // One of the internships with its place in the list.
 type PlacementEdge struct {
 	// The place; good for `after` and `before` in the same list and order.
@@ -3525,6 +3624,10 @@ type PlacementFilter struct {
 	Tutor *string `json:"tutor,omitempty"`
 	// Under way on this day by its dates.
 	On *calendar.Day `json:"on,omitempty"`
+	// Starting on or after this day.
+	StartFrom *calendar.Day `json:"startFrom,omitempty"`
+	// Starting on or before this day.
+	StartTo *calendar.Day `json:"startTo,omitempty"`
 }
 
 // The values of PlacementFilter that open a number's rows in `placements`; pass on those that are not null.
@@ -3541,6 +3644,10 @@ type PlacementFilterValues struct {
 	Tutor *string `json:"tutor,omitempty"`
 	// Under way on this day by its dates.
 	On *calendar.Day `json:"on,omitempty"`
+	// Starting on or after this day.
+	StartFrom *calendar.Day `json:"startFrom,omitempty"`
+	// Starting on or before this day.
+	StartTo *calendar.Day `json:"startTo,omitempty"`
 }
 
 // A step of an internship.
@@ -6510,6 +6617,70 @@ func (e MemberState) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// By what openings are counted.
+type OpeningCountBy string
+
+const (
+	// By where they stand.
+	OpeningCountByState OpeningCountBy = "STATE"
+	// By kind of work.
+	OpeningCountBySector OpeningCountBy = "SECTOR"
+	// By the company.
+	OpeningCountByCompany OpeningCountBy = "COMPANY"
+	// By the municipality of the site, ISTAT code.
+	OpeningCountByMunicipality OpeningCountBy = "MUNICIPALITY"
+)
+
+var AllOpeningCountBy = []OpeningCountBy{
+	OpeningCountByState,
+	OpeningCountBySector,
+	OpeningCountByCompany,
+	OpeningCountByMunicipality,
+}
+
+func (e OpeningCountBy) IsValid() bool {
+	switch e {
+	case OpeningCountByState, OpeningCountBySector, OpeningCountByCompany, OpeningCountByMunicipality:
+		return true
+	}
+	return false
+}
+
+func (e OpeningCountBy) String() string {
+	return string(e)
+}
+
+func (e *OpeningCountBy) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = OpeningCountBy(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid OpeningCountBy", str)
+	}
+	return nil
+}
+
+func (e OpeningCountBy) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *OpeningCountBy) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e OpeningCountBy) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // Orders of openings.
 type OpeningOrder string
 
@@ -6876,6 +7047,76 @@ func (e Outcome) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// By what participants are counted.
+type ParticipantCountBy string
+
+const (
+	// By where they stand.
+	ParticipantCountByState ParticipantCountBy = "STATE"
+	// By the partner to whom they are entrusted.
+	ParticipantCountByOrganisation ParticipantCountBy = "ORGANISATION"
+	// By their tutor.
+	ParticipantCountByTutor ParticipantCountBy = "TUTOR"
+	// By where they live, ISTAT code.
+	ParticipantCountByMunicipality ParticipantCountBy = "MUNICIPALITY"
+	// By the month of their referral.
+	ParticipantCountByReferredMonth ParticipantCountBy = "REFERRED_MONTH"
+	// By why they left. Small numbers are not told, as the programme's rules say, and no filter is taken.
+	ParticipantCountByExitReason ParticipantCountBy = "EXIT_REASON"
+)
+
+var AllParticipantCountBy = []ParticipantCountBy{
+	ParticipantCountByState,
+	ParticipantCountByOrganisation,
+	ParticipantCountByTutor,
+	ParticipantCountByMunicipality,
+	ParticipantCountByReferredMonth,
+	ParticipantCountByExitReason,
+}
+
+func (e ParticipantCountBy) IsValid() bool {
+	switch e {
+	case ParticipantCountByState, ParticipantCountByOrganisation, ParticipantCountByTutor, ParticipantCountByMunicipality, ParticipantCountByReferredMonth, ParticipantCountByExitReason:
+		return true
+	}
+	return false
+}
+
+func (e ParticipantCountBy) String() string {
+	return string(e)
+}
+
+func (e *ParticipantCountBy) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ParticipantCountBy(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ParticipantCountBy", str)
+	}
+	return nil
+}
+
+func (e ParticipantCountBy) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ParticipantCountBy) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ParticipantCountBy) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // Orders of participants.
 type ParticipantOrder string
 
@@ -7023,6 +7264,70 @@ func (e *ParticipantState) UnmarshalJSON(b []byte) error {
 }
 
 func (e ParticipantState) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// By what internships are counted.
+type PlacementCountBy string
+
+const (
+	// By where they stand.
+	PlacementCountByState PlacementCountBy = "STATE"
+	// By the partner that promotes them.
+	PlacementCountByOrganisation PlacementCountBy = "ORGANISATION"
+	// By the company.
+	PlacementCountByCompany PlacementCountBy = "COMPANY"
+	// By the month in which they start.
+	PlacementCountByStartMonth PlacementCountBy = "START_MONTH"
+)
+
+var AllPlacementCountBy = []PlacementCountBy{
+	PlacementCountByState,
+	PlacementCountByOrganisation,
+	PlacementCountByCompany,
+	PlacementCountByStartMonth,
+}
+
+func (e PlacementCountBy) IsValid() bool {
+	switch e {
+	case PlacementCountByState, PlacementCountByOrganisation, PlacementCountByCompany, PlacementCountByStartMonth:
+		return true
+	}
+	return false
+}
+
+func (e PlacementCountBy) String() string {
+	return string(e)
+}
+
+func (e *PlacementCountBy) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PlacementCountBy(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PlacementCountBy", str)
+	}
+	return nil
+}
+
+func (e PlacementCountBy) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PlacementCountBy) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PlacementCountBy) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -10,9 +10,10 @@ func Reading() plan.Reading {
 	return plan.Reading{
 		Types: []plan.Type{companies(), sites(), contacts(), openings(), hours(), traits()},
 		Roots: plan.Roots{
-			"company":   plan.ByID("Company"),
-			"companies": plan.ListIn("Company", inProgramme, nil),
-			"openings":  plan.ListIn("Opening", plan.OfProgramme, nil),
+			"company":       plan.ByID("Company"),
+			"companies":     plan.ListIn("Company", inProgramme, nil),
+			"openings":      plan.ListIn("Opening", plan.OfProgramme, nil),
+			"openingCounts": plan.CountsIn("Opening", plan.OfProgramme),
 		},
 		Extends: map[string]plan.Fields{"Grant": {"company": plan.OneWhere("Company", "{o}.id = {t}.over_id and {t}.scope = 'COMPANY'")}},
 		Fillers: map[string]plan.Filler{"company.internLimit": internLimits, "opening.allowedActs": allowedActs},
@@ -100,6 +101,14 @@ func openings() plan.Type {
 	t.Orders = map[string]plan.Order{
 		"START": {Keys: []plan.Key{{Expr: "{t}.from_day", SQLType: "date"}}, Keyed: true},
 		"TITLE": {Keys: []plan.Key{{Expr: "{t}.title", SQLType: "text"}}, Keyed: true},
+	}
+	municipalities := plan.ByCode("municipality", "municipality", plan.Expr("(select m.name from municipality m where m.programme_id = {t}.programme_id and m.istat = {t}.key)"))
+	municipalities.Key = "(select x.municipality from company_site x where x.id = {t}.site_id)"
+	t.Counts = map[string]plan.Count{
+		"STATE":        plan.ByState("states", plan.Label("key", stateLabels)),
+		"SECTOR":       plan.ByCode("sector", "sector", plan.Code("work_sectors", "key")),
+		"COMPANY":      plan.ByRow("Company", "com", "company_id", "company", "name"),
+		"MUNICIPALITY": municipalities,
 	}
 	t.Filters = plan.Filters{
 		"states":       plan.Among("state"),

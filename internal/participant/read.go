@@ -12,9 +12,10 @@ func Reading(vetoes ...Veto) plan.Reading {
 		Types:   []plan.Type{person(), participant(), trait(), exclusionCheck(), verdict(), verdictFinding(), entrySnapshot(), proof(), handOver(), bankDetails(), paper(), representation(), ownAccess()},
 		Extends: map[string]plan.Fields{"Grant": {"person": plan.OneWhere("Person", "{o}.id = {t}.over_id and {t}.scope = 'PERSON'")}, "MandateSample": {"participant": plan.One("Participant", "participation_id")}},
 		Roots: plan.Roots{
-			"participants": plan.ListIn("Participant", plan.OfProgramme, nil),
-			"participant":  plan.ByID("Participant"),
-			"handOvers":    plan.ListIn("HandOver", plan.OfProgramme, nil),
+			"participants":      plan.ListIn("Participant", plan.OfProgramme, nil),
+			"participant":       plan.ByID("Participant"),
+			"participantCounts": plan.CountsIn("Participant", plan.OfProgramme),
+			"handOvers":         plan.ListIn("HandOver", plan.OfProgramme, nil),
 		},
 		Fillers: map[string]plan.Filler{"participant.allowedActs": allowedActs(vetoes), "participant.groups": groups, "handover.allowedActs": handOverAllowed},
 	}
@@ -44,6 +45,7 @@ func participant() plan.Type {
 		Search:  &plan.Search{Order: "NAME", Class: access.Identity},
 		Fields:  participantFields(),
 		Orders:  participantOrders(),
+		Counts:  participantCounts(),
 		Filters: participantFilters(),
 	}
 }
@@ -116,12 +118,29 @@ func participantOrders() map[string]plan.Order {
 	}
 }
 
+// participantCounts: why somebody left may tell of illness or prison, so few are not told.
+func participantCounts() map[string]plan.Count {
+	reasons := plan.ByCode("exit_reason", "exitReason", plan.Code("exit_reasons", "key"))
+	reasons.Class, reasons.Small = access.Absence, programme.RuleSQL("counts.small")
+	municipalities := plan.ByCode("municipality", "municipality", plan.Expr("(select m.name from municipality m where m.programme_id = {t}.programme_id and m.istat = {t}.key)"))
+	municipalities.Key, municipalities.Class = nameOf("municipality"), access.Registry
+	return map[string]plan.Count{
+		"STATE":          plan.ByState("states", plan.Label("key", stateLabels())),
+		"ORGANISATION":   plan.ByRow("Organisation", "org", "organisation_id", "organisation", "name"),
+		"TUTOR":          plan.ByRow("Member", "mem", "tutor_id", "tutor", "name"),
+		"MUNICIPALITY":   municipalities,
+		"REFERRED_MONTH": plan.ByMonth("referred_on", "referredFrom", "referredTo"),
+		"EXIT_REASON":    reasons,
+	}
+}
+
 func participantFilters() plan.Filters {
 	return plan.Filters{
 		"states":       plan.Among("state"),
 		"organisation": plan.RefersTo("org", "organisation_id"),
 		"tutor":        plan.RefersTo("mem", "tutor_id"),
 		"municipality": plan.Where(nameOf("municipality")+" = {v}", "text").Reveals(access.Registry),
+		"exitReason":   plan.Equals("exit_reason", "text").Reveals(access.Absence),
 		"verdict":      plan.Where(lastVerdict("outcome")+" = {v}", "text").Reveals(access.Eligibility),
 		"nameStartsWith": plan.StartsWith(nameOf("family_name || ' ' || p.given_name"), nameOf("given_name || ' ' || p.family_name")).
 			Reveals(access.Identity),

@@ -16,8 +16,9 @@ func Reading(gates ...AttestGate) plan.Reading {
 			"Enrolment":   {"placement": plan.OneWhere("Placement", "{o}.enrolment_id = {t}.id")},
 		},
 		Roots: plan.Roots{
-			"placements": plan.ListIn("Placement", plan.OfProgramme, nil),
-			"placement":  plan.ByID("Placement"),
+			"placements":      plan.ListIn("Placement", plan.OfProgramme, nil),
+			"placement":       plan.ByID("Placement"),
+			"placementCounts": plan.CountsIn("Placement", plan.OfProgramme),
 		},
 		Fillers: map[string]plan.Filler{"placement.allowedActs": Room{AttestGates: gates}.fill},
 	}
@@ -61,8 +62,16 @@ func placementType() plan.Type {
 			"START_NEWEST": {Keys: []plan.Key{{Expr: "{t}.from_day", SQLType: "date"}}, Desc: true, Keyed: true},
 			"END":          {Keys: []plan.Key{{Expr: "{t}.to_day", SQLType: "date"}}, Keyed: true},
 		},
+		Counts: map[string]plan.Count{
+			"STATE":        plan.ByState("states", plan.Label("key", Labels)),
+			"ORGANISATION": plan.ByRow("Organisation", "org", "organisation_id", "organisation", "name"),
+			"COMPANY":      plan.ByRow("Company", "com", "company_id", "company", "name"),
+			"START_MONTH":  plan.ByMonth("from_day", "startFrom", "startTo"),
+		},
 		Filters: plan.Filters{
 			"states":       plan.Among("state"),
+			"startFrom":    plan.AtLeast("from_day", "date"),
+			"startTo":      plan.AtMost("from_day", "date"),
 			"participant":  plan.RefersTo("prt", "participation_id").Reveals(access.Path),
 			"company":      plan.RefersTo("com", "company_id"),
 			"organisation": plan.RefersTo("org", "organisation_id"),

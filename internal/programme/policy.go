@@ -112,3 +112,9 @@ func (p Policy) lacking() []string {
 	}
 	return codes
 }
+
+// RuleSQL is SQL of a whole number in the version in force today, in the programme `{t}.programme_id`: null where the reader sees no rules.
+func RuleSQL(code string) string {
+	return "select (r.value #>> '{}')::int from policy_version v join policy_rule r on r.version_id = v.id and r.code = '" + code +
+		"' where v.programme_id = {t}.programme_id and v.valid_from <= {today} order by v.valid_from desc limit 1"
+}

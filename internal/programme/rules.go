@@ -58,6 +58,8 @@ var known = append([]rule{
 	{"matching.weights", "table", weights},
 	{"matching.kept", "count", whole(1, 1000)},
 
+	{"counts.small", "count", whole(2, 100)},
+
 	{"access.invitation_days", "days", whole(1, 60)},
 
 	{"duty.reminder_days", "days", whole(1, 365)},

@@ -229,6 +229,7 @@ func participants() {
 		"municipality":   ofThePerson("municipality").tells("registry"),
 		"verdict":        verdictFilter().tells("eligibility"),
 		"nameStartsWith": nameFilter().tells("identity"),
+		"exitReason":     {From: equals("exit_reason").From, Holds: func(_ *Model, r *Row, value any) bool { return value != "" && r.Text("exit_reason") == value }, Class: "absence"},
 		"search":         wholeCode("pseudonym").tells("identity"),
 		"referredFrom":   bound("referred_on", true), "referredTo": bound("referred_on", false),
 	}

@@ -81,6 +81,7 @@ func placements() {
 	}, Filters: map[string]Filter{
 		"states": among("state"), "participant": refers("prt", "participation_id").tells("path"), "company": refers("com", "company_id"),
 		"organisation": refers("org", "organisation_id"), "tutor": refers("mem", "tutor_id"),
+		"startFrom": bound("from_day", true), "startTo": bound("from_day", false),
 		"on": {From: equals("from_day").From, Holds: func(_ *Model, r *Row, day any) bool {
 			first, last := either(r, "started_on", "from_day"), either(r, "ended_on", "to_day")
 			return first <= day.(string) && day.(string) <= last

@@ -23,6 +23,11 @@ var (
 		Message: refusal.Text{It: "Una pagina va da 1 a {max} elementi, dall'inizio oppure dalla fine.", En: "A page has 1 to {max} items, from the start or from the end."},
 		Cure:    refusal.Text{It: "Indica `first` oppure `last`, tra 1 e {max}.", En: "Give either `first` or `last`, from 1 to {max}."},
 	})
+	CountsWhole = refusal.Define(refusal.Definition{
+		Code: "COUNTS_WHOLE", Kind: refusal.Input,
+		Message: refusal.Text{It: "Per questo dato si conta soltanto l'intero elenco: la differenza tra due conteggi direbbe di singole persone.", En: "By this fact only the whole list is counted: the difference of two counts would tell of single people."},
+		Cure:    refusal.Text{It: "Togli il filtro.", En: "Leave out the filter."},
+	})
 	NotReadable = refusal.Define(refusal.Definition{
 		Code: "FILTER_NOT_READABLE", Kind: refusal.Right,
 		Message: refusal.Text{It: "Non puoi filtrare o ordinare su un dato che non puoi leggere.", En: "You cannot filter or order by a fact that you may not read."},

@@ -72,8 +72,8 @@ func (l listing) at() string {
 	return l.o
 }
 
-// rootConnection pages through the rows of a type that are of the list of a root.
-func (c *compiler) rootConnection(r Root, where string, s Selected) string {
+// rootListing is the list of a root.
+func (c *compiler) rootListing(r Root, where string, s Selected) listing {
 	t := c.schema.types[r.target]
 	l := listing{t: t, table: t.Table, keyed: t.Keyed, o: c.alias(), e: c.alias()}
 	l.where = c.sql(where, "", l.o)
@@ -82,15 +82,20 @@ func (c *compiler) rootConnection(r Root, where string, s Selected) string {
 	}
 	if words := searched(s); words != nil && t.Search != nil {
 		l.keyed, l.whereE, l.sought = false, "", true
-		programme, err := ParseID("prg", fmt.Sprint(s.Args["programme"]))
-		if err != nil {
-			programme = uuid.Nil
-		}
 		f, o := c.alias(), c.alias()
 		l.table = fmt.Sprintf("(select %s.*, %s.distance as plan_distance from %s_found(%s, %s) %s join %s %s on %s.id = %s.id)",
-			o, f, t.Table, c.arg(programme.String(), "uuid"), c.arg(argText(words), "text"), f, t.Table, o, o, f)
+			o, f, t.Table, c.programme(s), c.arg(argText(words), "text"), f, t.Table, o, o, f)
 	}
-	return c.connection(l, s, r.extra)
+	return l
+}
+
+// programme is SQL of the id in the argument `programme`, of none where it is no such id.
+func (c *compiler) programme(s Selected) string {
+	id, err := ParseID("prg", fmt.Sprint(s.Args["programme"]))
+	if err != nil {
+		id = uuid.Nil
+	}
+	return c.once("programme "+id.String(), id.String(), "uuid")
 }
 
 // searched is what the list is looked through for; nil for nothing.
@@ -99,16 +104,10 @@ func searched(s Selected) any {
 	return filter["search"]
 }
 
-// connection pages through the rows of a list, in keyset order.
-func (c *compiler) connection(l listing, s Selected, extra Filters) string {
+// matching are the conditions of a list's rows, the first two of which are that they are of the list and seen.
+func (c *compiler) matching(l listing, s Selected, extra Filters) []string {
 	t, o := l.t, l.o
-	order, orderName := c.order(t, s.Args)
-	if l.sought {
-		order, orderName = t.Orders[t.Search.Order].nearest(), "search"
-	}
-	l.order, l.tag = order, t.Name+"/"+orderName
 	conditions := []string{"(" + l.where + ")", c.seen(t, o)}
-	bare := len(conditions)
 	for _, name := range slices.Sorted(maps.Keys(s.Args)) {
 		if f, ok := extra[name]; ok && s.Args[name] != nil {
 			conditions = append(conditions, c.filter(t, f, o, name, s.Args[name]))
@@ -121,11 +120,23 @@ func (c *compiler) connection(l listing, s Selected, extra Filters) string {
 			}
 		}
 	}
-	if order.Class != "" {
-		conditions = append(conditions, c.readable(t, order.Class, o, "orderBy"))
-	}
 	if l.sought && t.Search.Class != "" {
 		conditions = append(conditions, c.readable(t, t.Search.Class, o, "search"))
+	}
+	return conditions
+}
+
+// connection pages through the rows of a list, in keyset order.
+func (c *compiler) connection(l listing, s Selected, extra Filters) string {
+	order, orderName := c.order(l.t, s.Args)
+	if l.sought {
+		order, orderName = l.t.Orders[l.t.Search.Order].nearest(), "search"
+	}
+	l.order, l.tag = order, l.t.Name+"/"+orderName
+	conditions := c.matching(l, s, extra)
+	const bare = 2
+	if order.Class != "" {
+		conditions = append(conditions, c.readable(l.t, order.Class, l.o, "orderBy"))
 	}
 	matching := strings.Join(conditions, " and ")
 	if len(conditions) == bare && l.whereE != "" {

@@ -135,7 +135,9 @@ func (c *compiler) root(s Selected) string {
 	case rootNode:
 		return c.node(s)
 	case rootList:
-		return c.rootConnection(r, where, s)
+		return c.connection(c.rootListing(r, where, s), s, r.extra)
+	case rootCounts:
+		return c.counts(r, where, s)
 	}
 	t, o := c.schema.types[r.target], c.alias()
 	what := c.sql(expr, "", o)

@@ -76,6 +76,12 @@ func house(name, prefix, table, rooms string) plan.Type {
 			"NAME":  {Keys: []plan.Key{{Expr: "{t}.name", SQLType: "text"}}, Class: access.Identity},
 			"CURSE": {Keys: []plan.Key{{Expr: "{t}.secret", SQLType: "text"}}, Class: access.Health},
 		},
+		Counts: map[string]plan.Count{
+			"KIND":  plan.ByCode("kind", "kind", plan.Label("key", map[string]text.Text{"BIG": {It: "grandi"}, "SMALL": {It: "piccole"}})),
+			"MONTH": plan.ByMonth("built", "from", "to"),
+			"SECRET": {Key: "nullif({t}.secret, '')", Class: access.Health, Small: "select 5 where {t}.programme_id is not null",
+				Opens: map[string]string{"secret": "to_json({k})"}},
+		},
 		Filters: plan.Filters{
 			"kinds":   plan.Among("kind"),
 			"kind":    plan.Equals("kind", "text"),
@@ -108,12 +114,14 @@ func schema(fillers map[string]plan.Filler, more ...plan.Reading) *plan.Schema {
 			Extends: map[string]plan.Fields{"House": {"added": plan.Expr("'later'")}, "Room": {"house": plan.One("House", "house_id")}},
 			Filters: map[string]plan.Filters{"House": {"roomy": plan.Where("exists (select from room q where q.house_id = {t}.id and q.title = {v})", "text")}},
 			Roots: plan.Roots{
-				"house":    plan.ByID("House"),
-				"houses":   plan.ListIn("House", plan.OfProgramme, plan.Filters{"only": plan.Equals("kind", "text")}),
-				"bares":    plan.ListIn("Bare", plan.OfProgramme, nil),
-				"named":    plan.OneRoot("House", "{o}.name = {a:name} and {o}.kind = {a:kind}", "name", "kind"),
-				"position": plan.ExprIn("House", "{o}.programme_id = {a:programme}", "'at ' || {a:programme} || ' ' || {o}.kind"),
-				"node":     plan.AnyNode(),
+				"house":       plan.ByID("House"),
+				"houses":      plan.ListIn("House", plan.OfProgramme, plan.Filters{"only": plan.Equals("kind", "text")}),
+				"houseCounts": plan.CountsIn("House", plan.OfProgramme),
+				"bareCounts":  plan.CountsIn("Bare", plan.OfProgramme),
+				"bares":       plan.ListIn("Bare", plan.OfProgramme, nil),
+				"named":       plan.OneRoot("House", "{o}.name = {a:name} and {o}.kind = {a:kind}", "name", "kind"),
+				"position":    plan.ExprIn("House", "{o}.programme_id = {a:programme}", "'at ' || {a:programme} || ' ' || {o}.kind"),
+				"node":        plan.AnyNode(),
 			},
 		})...)
 }

@@ -29,6 +29,8 @@ type Type struct {
 	Keyed bool
 	// Search says how a root's list is looked through by the filter `search`; nil: it is not.
 	Search *Search
+	// Counts are by enum value: by what a root's list is counted.
+	Counts map[string]Count
 	// Orders are by enum value; "" is the order of lists that offer none.
 	Orders  map[string]Order
 	Filters Filters

@@ -15,6 +15,7 @@ type rootKind int
 const (
 	rootOne rootKind = iota
 	rootList
+	rootCounts
 	rootExpr
 	rootNode
 )
@@ -44,6 +45,13 @@ const OfProgramme = "{o}.programme_id = {a:programme}"
 // `{a:programme}`. More arguments of the root that narrow the list are given as filters.
 func ListIn(target, where string, extra Filters) Root {
 	return Root{kind: rootList, target: target, where: where, extra: extra, args: map[string]rootArg{"programme": {prefix: "prg", sqlType: "uuid"}}}
+}
+
+// CountsIn counts the rows of the list that ListIn gives by the trait in the argument `by`.
+func CountsIn(target, where string) Root {
+	r := ListIn(target, where, nil)
+	r.kind = rootCounts
+	return r
 }
 
 // ExprIn is an SQL expression for the programme `{a:programme}`; `{o}` must be a visible row of the target type.

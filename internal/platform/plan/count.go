@@ -1,0 +1,163 @@
+package plan
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+)
+
+// Count is a trait by which the rows of a type are counted.
+type Count struct {
+	Key   string // SQL over `{t}` of what a row is counted under; rows without it are in no bucket
+	Label Field  // over the bucket, which holds key, a text, and programme_id; the zero Field is for keys that speak for themselves
+	Name  string // the field of Label's row that is shown, where Label leads to one
+	// Opens gives by filter the SQL of the value, a json, that opens the bucket's rows; `{k}` is the key, `{f}` the list's own filter, a jsonb.
+	Opens map[string]string
+	Class access.Class // class that the trait tells of; "" is the row's own
+	// Small is SQL of the number below which nobody is told how many there are, in the programme `{t}.programme_id`; "" tells every
+	// number. Such counts take no filter, and where the rest of the numbers would tell the one that is missing, more are.
+	Small string
+}
+
+// ByMonth counts by the month of a column of days, which the two filters bound.
+func ByMonth(column, from, to string) Count {
+	return Count{Key: "to_char({t}." + column + ", 'YYYY-MM')", Opens: map[string]string{
+		from: "to_json(greatest(({k} || '-01')::date, ({f} ->> '" + from + "')::date))",
+		to:   "to_json(least((({k} || '-01')::date + interval '1 month' - interval '1 day')::date, ({f} ->> '" + to + "')::date))",
+	}}
+}
+
+// ByCode counts by a column of codes that the filter takes one of.
+func ByCode(column, filter string, label Field) Count {
+	return Count{Key: "{t}." + column, Label: label, Name: "label", Opens: map[string]string{filter: "to_json({k})"}}
+}
+
+// ByState counts by a column of states that the filter takes a list of.
+func ByState(filter string, label Field) Count {
+	return Count{Key: "{t}.state", Label: label, Opens: map[string]string{filter: "json_build_array({k})"}}
+}
+
+// ByRow counts by a column that holds the id of a row, of which name is shown.
+func ByRow(target, prefix, column, filter, name string) Count {
+	return Count{Key: "{t}." + column, Label: OneWhere(target, "{o}.id = {t}.key::uuid"), Name: name, Opens: map[string]string{filter: "to_json('" + prefix + "_' || {k})"}}
+}
+
+// counts is the JSON of a list's rows counted by the trait in the argument `by`.
+func (c *compiler) counts(r Root, where string, s Selected) string {
+	l := c.rootListing(r, where, s)
+	by, _ := s.Args["by"].(string)
+	count, ok := l.t.Counts[by]
+	if !ok {
+		return c.fail(fmt.Errorf("plan: %s are not counted by %q", l.t.Name, by))
+	}
+	conditions := c.matching(l, s, r.extra)
+	if count.Class != "" {
+		conditions = append(conditions, c.readable(l.t, count.Class, l.o, "by"))
+	}
+	filter, _ := s.Args["filter"].(map[string]any)
+	for _, value := range filter {
+		if count.Small != "" && value != nil {
+			return c.fail(CountsWhole.At("filter"))
+		}
+	}
+	key := c.sql(count.Key, l.o, "")
+	grouped := fmt.Sprintf("select (%s)::text as key, count(*)::int as n %s and (%s) is not null group by 1", key, c.every(l, strings.Join(conditions, " and ")), key)
+	b, programme := c.alias(), c.programme(s)
+	sql := fmt.Sprintf("select g.*, false as small, 0 as bound, %s as programme_id from (%s) g", programme, grouped)
+	if count.Small != "" {
+		sql = fmt.Sprintf(`select g.*, g.n < s.bound or g.lowest < s.bound and (g.place = 2 or g.before < s.bound) as small, s.bound, s.programme_id
+			from (select *, row_number() over w as place, min(n) over () as lowest, sum(n) over (w rows between unbounded preceding and 1 preceding) as before
+				from (%s) g window w as (order by n, key)) g
+			cross join (select coalesce((%s), 2147483647) as bound, p.programme_id from (select %s as programme_id) p) s`, grouped, c.sql(count.Small, "p", ""), programme)
+	}
+	return fmt.Sprintf("(select %s from (%s) %s)", c.counted(l.t, count, filter, s, b), sql, b)
+}
+
+// every is the SQL of from and where for all rows of a list that match, each once.
+func (c *compiler) every(l listing, where string) string {
+	if !l.keyed {
+		return "from " + l.table + " " + l.o + " where " + where
+	}
+	keys := c.classKeys(l.t.Class)
+	if len(c.viewer.Actor.Keys(l.t.Class)) == 1 {
+		return l.under("("+keys+")[1]", where)
+	}
+	return fmt.Sprintf("from %s %s where %s.id in (select u.id from unnest(%s) k cross join lateral (select %s.id %s) u) and %s",
+		l.t.Table, l.o, l.o, keys, l.e, l.under("k", ""), where)
+}
+
+// counted is the JSON of all buckets b together. Those that are too small to tell stand last.
+func (c *compiler) counted(t *Type, count Count, filter map[string]any, s Selected, b string) string {
+	var pairs []string
+	for _, part := range s.Under(s.TypeName) {
+		sql := ""
+		switch part.Name {
+		case "total":
+			sql = fmt.Sprintf("case when sum(%[1]s.n) filter (where %[1]s.small) < max(%[1]s.bound) then null else coalesce(sum(%[1]s.n), 0) end", b)
+		case "buckets":
+			sql = fmt.Sprintf("coalesce(json_agg(%s order by %[2]s.small, case when not %[2]s.small then %[2]s.n end desc, %[2]s.key), '[]')", c.bucket(t, count, filter, part, b), b)
+		case "__typename":
+			sql = literal(s.TypeName) + "::text"
+		}
+		pairs = append(pairs, literal(part.Alias)+", "+sql)
+	}
+	return jsonObject(pairs)
+}
+
+func (c *compiler) bucket(t *Type, count Count, filter map[string]any, s Selected, b string) string {
+	var pairs []string
+	for _, part := range s.Under(s.TypeName) {
+		sql := ""
+		switch part.Name {
+		case "key":
+			sql = b + ".key"
+		case "label":
+			sql = c.bucketLabel(t, count, b)
+		case "count":
+			sql = "case when not " + b + ".small then " + b + ".n end"
+		case "filter":
+			sql = c.opens(count, filter, part, b)
+		case "__typename":
+			sql = literal(s.TypeName) + "::text"
+		}
+		pairs = append(pairs, literal(part.Alias)+", "+sql)
+	}
+	return jsonObject(pairs)
+}
+
+func (c *compiler) bucketLabel(t *Type, count Count, b string) string {
+	switch {
+	case count.Label.kind == one:
+		name := []Selected{{Alias: count.Name, Name: count.Name}}
+		return "(" + c.one(count.Label, b, Selected{Under: func(string) []Selected { return name }}) + " ->> " + literal(count.Name) + ")"
+	case count.Label.expr == "":
+		return "null"
+	}
+	return c.field(t, count.Label, b, Selected{})
+}
+
+// opens is the filter of a bucket's rows: what the list was filtered by, and the bucket's own.
+func (c *compiler) opens(count Count, filter map[string]any, s Selected, b string) string {
+	given, err := json.Marshal(filter)
+	if err != nil {
+		return c.fail(err)
+	}
+	f := func() string { return c.once("filter "+string(given), string(given), "jsonb") }
+	var pairs []string
+	for _, part := range s.Under(s.TypeName) {
+		own, opens := count.Opens[part.Name]
+		sql := strings.ReplaceAll(own, "{k}", b+".key")
+		switch {
+		case part.Name == "__typename":
+			sql = literal(s.TypeName) + "::text"
+		case !opens:
+			sql = f() + " -> " + literal(part.Name)
+		case strings.Contains(sql, "{f}"):
+			sql = strings.ReplaceAll(sql, "{f}", f())
+		}
+		pairs = append(pairs, literal(part.Alias)+", "+sql)
+	}
+	return jsonObject(pairs)
+}
