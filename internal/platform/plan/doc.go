@@ -10,6 +10,9 @@
 // Lists by key. Where few rows of a long list are the viewer's, asking each row would read them all. A type may name a table of its
 // rows by key (Type.Keyed): its lists walk the viewer's keys there in their order, and take each row once.
 //
+// Search and counts. A type may be looked through by words (Type.Search) and counted by traits (Type.Counts), within the same rights and filters;
+// each bucket comes with the filter that opens its rows.
+//
 // Holes. A leaf that SQL cannot finish is written as a marked string with a nonce of the execution; after the statement one scan
 // collects the holes, one batch function per field fills them, and the answer is spliced. Nothing else of it is parsed.
 //
