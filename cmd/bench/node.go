@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -108,4 +109,35 @@ func parseStat(text string) (time.Duration, error) {
 	}
 	system, err := strconv.ParseInt(fields[12], 10, 64)
 	return time.Duration(user+system) * tick, err
+}
+
+// databaseCPU is the processor time of PostgreSQL: of its first process, of those that it has started, and of those of them that have ended.
+func (s *stage) databaseCPU() (all time.Duration, err error) {
+	first := strconv.Itoa(s.postgres.Pid())
+	entries, err := os.ReadDir("/proc")
+	if err != nil {
+		return 0, fmt.Errorf("CPU time is read from Linux's /proc: %w", err)
+	}
+	for _, e := range entries {
+		text, err := os.ReadFile("/proc/" + e.Name() + "/stat")
+		if err != nil {
+			continue // no process, or one that has just ended
+		}
+		fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
+		if len(fields) < 15 || e.Name() != first && fields[1] != first {
+			continue
+		}
+		counted := fields[11:13]
+		if e.Name() == first {
+			counted = fields[11:15] // with its children that have ended
+		}
+		for _, f := range counted {
+			n, err := strconv.ParseInt(f, 10, 64)
+			if err != nil {
+				return 0, err
+			}
+			all += time.Duration(n) * tick
+		}
+	}
+	return all, nil
 }

@@ -128,14 +128,20 @@ func (s *stage) rivals(ctx context.Context, out *report, samples map[int]sample,
 	return all, nil
 }
 
-// beside starts a server that takes events through the stage's Redis.
+// beside starts a server on the stage's Redis and PostgreSQL.
 func (s *stage) beside(ctx context.Context, name string, argv []string) (*node, error) {
 	at, err := url.Parse(s.redis.URL())
 	if err != nil {
 		return nil, err
 	}
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...) //nolint:forbidigo // a process of its own, so that its CPU time is its own
-	cmd.Env = append(os.Environ(), baseline.RedisURL+"="+s.redis.URL(), baseline.RedisSocket+"="+at.Path, baseline.Channel+"=bench:"+name, "NODE_ENV=production")
+	database, err := url.Parse(s.url())
+	if err != nil {
+		return nil, err
+	}
+	database.Host = "localhost" // which npm's pg wants beside the folder of the socket
+	cmd.Env = append(os.Environ(), baseline.RedisURL+"="+s.redis.URL(), baseline.RedisSocket+"="+at.Path, baseline.Channel+"=bench:"+name,
+		bareURL+"="+database.String(), "NODE_ENV=production", "GRAPHILE_ENV=production")
 	cmd.Stderr = os.Stderr
 	said, err := cmd.StdoutPipe()
 	if err != nil {

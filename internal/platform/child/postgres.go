@@ -199,6 +199,9 @@ func (p *Postgres) URL(database string) string {
 	return u.String()
 }
 
+// Pid is the process that started all others of the server that runs now.
+func (p *Postgres) Pid() int { return p.process.pid }
+
 // Done is closed when the server that runs now has ended, asked or not. After a restart there is another channel.
 func (p *Postgres) Done() <-chan struct{} { return p.process.done }
 
