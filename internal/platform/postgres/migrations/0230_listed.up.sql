@@ -6,37 +6,26 @@ drop trigger keyed on participation;
 drop trigger keyed_anew on participation;
 drop function keep_participation_key();
 
--- The table by key of the table that the trigger is on; its argument names the columns beside key and id.
-create function keep_by_key() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
-declare keyed text := quote_ident(tg_table_name || '_key');
-begin
-  case tg_op
-    when 'INSERT' then
-      execute format('insert into %s (key, %s, id) select distinct k, %s, id from written, unnest(audience) k', keyed, tg_argv[0], tg_argv[0]);
-    when 'UPDATE' then
-      execute format('delete from %s where id = $1', keyed) using old.id;
-      execute format('insert into %s (key, %s, id) select distinct k, %s, id from (select ($1).*) w, unnest(audience) k', keyed, tg_argv[0], tg_argv[0]) using new;
-    when 'DELETE' then
-      execute format('delete from %s where id in (select id from dropped)', keyed);
-    else
-      execute format('delete from %s', keyed);
-  end case;
-  return null;
-end $$;
-
--- Writes the rows by key of a table anew: for who brings rows in past the triggers.
+-- Writes the rows by key of a table anew: for who brings rows in past the triggers. Indexes are made afterwards, which is faster.
 create function fill_by_key(listed regclass) returns void language plpgsql set search_path = public, pg_temp as $$
-declare keyed text := quote_ident(listed || '_key'); columns text;
+declare keyed text := quote_ident(listed || '_key'); columns text; made text[]; one text;
 begin
   select string_agg(attname, ', ') into columns from pg_attribute where attrelid = keyed::regclass and attnum > 0 and not attisdropped and attname <> 'key';
-  execute format('delete from %s', keyed);
+  made := array(select pg_get_indexdef(indexrelid) from pg_index where indrelid = keyed::regclass order by indexrelid);
+  for one in select indexrelid::regclass::text from pg_index where indrelid = keyed::regclass loop
+    execute format('drop index %s', one);
+  end loop;
+  execute format('truncate %s', keyed);
   execute format('insert into %s (key, %s) select distinct k, %s from %s, unnest(audience) k', keyed, columns, columns, listed);
+  foreach one in array made loop
+    execute one;
+  end loop;
 end $$;
 
 -- Makes the table by key of a table whose rows are seen by their audience and class, and keeps it from now on. Each order is a list of
 -- columns that are never null; lists are of one programme where the table has a programme.
 create function list_by_key(listed regclass, class text, variadic orders text[]) returns void language plpgsql set search_path = public, pg_temp as $$
-declare keyed text := quote_ident(listed || '_key'); scope text; columns text; o text; n int := 0;
+declare keyed text := quote_ident(listed || '_key'); keeper text := listed || '_by_key'; scope text; columns text; o text; n int := 0;
 begin
   select coalesce(max(attname || ', '), '') into scope from pg_attribute where attrelid = listed and attname = 'programme_id';
   select string_agg(distinct c, ', ') into columns from unnest(string_to_array(scope || array_to_string(orders, ', '), ', ')) c where c <> '';
@@ -49,16 +38,34 @@ begin
     execute format('create index %I on %s (key, %s%s, id)', listed || '_key_' || n, keyed, scope, o);
   end loop;
   execute format('create index %I on %s (id)', listed || '_key_row', keyed);
-  execute format('create trigger keyed after insert on %s referencing new table as written for each statement execute function keep_by_key(%L)', listed, columns);
-  execute format('create trigger keyed_anew after update on %s for each row when (old.audience <> new.audience or (%s) is distinct from (%s)) execute function keep_by_key(%L)',
-    listed, 'old.' || replace(columns, ', ', ', old.'), 'new.' || replace(columns, ', ', ', new.'), columns);
-  execute format('create trigger keyed_less after delete on %s referencing old table as dropped for each statement execute function keep_by_key(%L)', listed, columns);
-  execute format('create trigger keyed_none after truncate on %s for each statement execute function keep_by_key(%L)', listed, columns);
+  -- A function of the table's own, whose statements a session plans once.
+  execute format($f$
+    create or replace function %1$I() returns trigger language plpgsql security definer set search_path = public, pg_temp as $b$
+    begin
+      case tg_op
+        when 'INSERT' then
+          insert into %2$s (key, %3$s, id) select distinct k, %3$s, id from written, unnest(audience) k;
+        when 'UPDATE' then
+          delete from %2$s where id = old.id;
+          insert into %2$s (key, %3$s, id) select distinct k, %4$s, new.id from unnest(new.audience) k;
+        when 'DELETE' then
+          delete from %2$s where id in (select id from dropped);
+        else
+          delete from %2$s;
+      end case;
+      return null;
+    end $b$ $f$, keeper, keyed, columns, 'new.' || replace(columns, ', ', ', new.'));
+  execute format('revoke execute on function %I() from public', keeper);
+  execute format('create trigger keyed after insert on %s referencing new table as written for each statement execute function %I()', listed, keeper);
+  execute format('create trigger keyed_anew after update on %s for each row when (old.audience <> new.audience or (%s) is distinct from (%s)) execute function %I()',
+    listed, 'old.' || replace(columns, ', ', ', old.'), 'new.' || replace(columns, ', ', ', new.'), keeper);
+  execute format('create trigger keyed_less after delete on %s referencing old table as dropped for each statement execute function %I()', listed, keeper);
+  execute format('create trigger keyed_none after truncate on %s for each statement execute function %I()', listed, keeper);
   execute format('alter table %s enable row level security', keyed);
   execute format('create policy seen on %s using (key = any ((select app_keys(%L))::uuid[]))', keyed, class);
   execute format('grant select on %s to lavoro_app', keyed);
 end $$;
-revoke execute on function keep_by_key(), fill_by_key(regclass), list_by_key(regclass, text, text[]) from public;
+revoke execute on function fill_by_key(regclass), list_by_key(regclass, text, text[]) from public;
 
 select list_by_key('participation', 'path', 'referred_on');
 select list_by_key('placement', 'work', 'from_day', 'to_day');
