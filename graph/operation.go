@@ -105,7 +105,7 @@ func (r *Resolver) query(ctx context.Context, op *graphql.OperationContext, next
 
 func (r *Resolver) read(ctx context.Context, s *selector, selected []plan.Selected) ([]byte, error) {
 	session, _ := sessionOf(ctx)
-	data, err := r.Engine.Query(ctx, session.viewer(r.Clock()), selected)
+	data, err := r.Engine.Read(ctx, session.viewer(r.Clock()), selected)
 	if s.err != nil {
 		return nil, s.err
 	}

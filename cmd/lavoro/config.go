@@ -33,6 +33,10 @@ type Config struct {
 	State         string `flag:"state" env:"LAVORO_STATE" default:".lavoro" usage:"folder of the private servers that up starts"`
 	Plans         int    `flag:"plan-connections" env:"LAVORO_PLAN_CONNECTIONS" default:"8" usage:"database connections for reads"`
 	Acts          int    `flag:"act-connections" env:"LAVORO_ACT_CONNECTIONS" default:"8" usage:"database connections for acts"`
+
+	ReplicaURLs []string      `flag:"replica-url" env:"LAVORO_REPLICA_URL" mask:"url" usage:"a server that follows the database by streaming and takes reads, as the application; once for each, in the variable with blanks between them, and the same on every node"`
+	ReplicaLag  time.Duration `flag:"replica-lag" env:"LAVORO_REPLICA_LAG" default:"10s" usage:"how far behind a replica may be to be read: so old is what somebody may be shown of what others did elsewhere"`
+
 	Bounds
 }
 
@@ -50,6 +54,10 @@ func (c *Config) bind(flags *pflag.FlagSet) {
 			*p = value
 			flags.StringVar(p, tag.Get("flag"), value, usage)
 			flags.Lookup(tag.Get("flag")).DefValue = tag.Get("default") // help must not show a secret of the environment
+		case *[]string:
+			*p = strings.Fields(value)
+			flags.StringArrayVar(p, tag.Get("flag"), *p, usage)
+			flags.Lookup(tag.Get("flag")).DefValue = "[]" // as pflag spells nothing
 		case *int:
 			_, _ = fmt.Sscan(value, p)
 			flags.IntVar(p, tag.Get("flag"), *p, usage)
@@ -65,13 +73,22 @@ func (c *Config) masked() []any {
 	var out []any
 	each(c, func(field reflect.StructField, v reflect.Value) {
 		text := fmt.Sprint(v.Interface())
+		if urls, ok := v.Interface().([]string); ok {
+			masked := make([]string, len(urls))
+			for i, u := range urls {
+				masked[i] = maskURL(u)
+			}
+			text = strings.Join(masked, " ")
+		}
 		switch mask := field.Tag.Get("mask"); {
 		case text == "":
 			text = "-"
 		case mask == "all":
 			text = "***"
 		case mask == "url":
-			text = maskURL(text)
+			if v.Kind() == reflect.String {
+				text = maskURL(text)
+			}
 		case mask == "issuers":
 			text = maskIssuers(text)
 		}

@@ -29,6 +29,7 @@ var secretive = Config{
 	RelayURL:    "postgres://geheim1:geheim2@db.example.org/lavoro",
 	AnchorMail:  "geheim1@example.org",
 	StampURL:    "https://geheim1:geheim2@tsa.example.org/?key=geheim3",
+	ReplicaURLs: []string{"postgres://geheim1:geheim2@one.example.org:5433/lavoro?password=geheim3", "host=two.example.org user=geheim1 password=geheim2"},
 }
 
 func leaks(text string) []string {
@@ -40,7 +41,7 @@ func TestTheLogShowsNoSecretOfTheConfiguration(t *testing.T) {
 	if found := leaks(told); len(found) > 0 {
 		t.Errorf("shows %v: %s", found, told)
 	}
-	for _, want := range []string{"postgres://db.example.org:5432/lavoro", "rediss://redis.example.org:6380/0", "smtp://mail.example.org:587", "https://login.example.org", ":8080"} {
+	for _, want := range []string{"postgres://db.example.org:5432/lavoro", "rediss://redis.example.org:6380/0", "smtp://mail.example.org:587", "postgres://one.example.org:5433/lavoro ***", "https://login.example.org", ":8080"} {
 		if !strings.Contains(told, want) {
 			t.Errorf("does not show %s: %s", want, told)
 		}
@@ -104,22 +105,31 @@ func TestMissingSettingsAreNamed(t *testing.T) {
 func TestFlagsGoBeforeTheEnvironment(t *testing.T) {
 	t.Setenv("LAVORO_LISTEN", ":1")
 	t.Setenv("LAVORO_MAX_DEPTH", "3")
+	t.Setenv("LAVORO_REPLICA_URL", "postgres://one postgres://two")
 	c := &Config{}
 	cmd := &cobra.Command{}
 	c.bind(cmd.PersistentFlags())
-	if err := cmd.ParseFlags([]string{"--listen", ":2"}); err != nil {
+	if fmt.Sprint(c.ReplicaURLs) != "[postgres://one postgres://two]" {
+		t.Errorf("replicas of the environment: %q", c.ReplicaURLs)
+	}
+	if err := cmd.ParseFlags([]string{"--listen", ":2", "--replica-url", "postgres://three", "--replica-url", "postgres://four"}); err != nil {
 		t.Fatal(err)
 	}
-	if c.Listen != ":2" || c.MaxDepth != 3 || c.MaxCost != 50_000 {
-		t.Errorf("listen %s, depth %d, cost %d", c.Listen, c.MaxDepth, c.MaxCost)
+	if c.Listen != ":2" || c.MaxDepth != 3 || c.MaxCost != 50_000 || fmt.Sprint(c.ReplicaURLs) != "[postgres://three postgres://four]" {
+		t.Errorf("listen %s, depth %d, cost %d, replicas %q", c.Listen, c.MaxDepth, c.MaxCost, c.ReplicaURLs)
 	}
 }
 
 // TestEveryCommandExplainsItself, and none of them shows what the environment holds.
 func TestEveryCommandExplainsItself(t *testing.T) {
 	each(&secretive, func(field reflect.StructField, v reflect.Value) {
-		if text, ok := v.Interface().(string); ok && text != "" {
-			t.Setenv(field.Tag.Get("env"), text)
+		switch given := v.Interface().(type) {
+		case string:
+			if given != "" {
+				t.Setenv(field.Tag.Get("env"), given)
+			}
+		case []string:
+			t.Setenv(field.Tag.Get("env"), strings.Join(given, " "))
 		}
 	})
 	commands := 0

@@ -40,6 +40,6 @@ func (a *App) metrics(ctx context.Context) (run func(context.Context), err error
 // figures tells what this node counts.
 func (a *App) figures() http.Handler {
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(a.hub, a.relay, a.resolver.Connections, a.resolver.Usage, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	registry.MustRegister(a.hub, a.relay, a.resolver.Connections, a.resolver.Usage, replicaMeter{a.DB}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
 }

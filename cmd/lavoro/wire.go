@@ -51,7 +51,7 @@ func Open(ctx context.Context, c Config) (*App, error) {
 		return nil, err
 	}
 	db, err := postgres.Open(ctx, postgres.Config{URL: c.DatabaseURL, RelayURL: c.RelayURL, Plans: int32(c.Plans), Acts: c.Acts,
-		Statement: c.StatementTime, Keys: keys})
+		Statement: c.StatementTime, Keys: keys, Replicas: c.ReplicaURLs, ReplicaLag: c.ReplicaLag})
 	if err != nil {
 		return nil, err
 	}
@@ -78,6 +78,7 @@ func Open(ctx context.Context, c Config) (*App, error) {
 }
 
 func (a *App) assemble() error {
+	a.follow()
 	a.directory = &member.Directory{DB: a.DB, Clock: time.Now}
 	a.hub = live.NewHub(a.DB, a.redis, a.Installation.ID)
 	a.relay = live.NewRelay(a.DB, a.redis, a.Installation.ID)

@@ -34,6 +34,7 @@ type PostgresOptions struct {
 // Postgres is a running private server. Its methods are for one caller at a time.
 type Postgres struct {
 	options  PostgresOptions
+	follows  *Postgres // nil: it follows nobody
 	home     *home
 	binaries postgresBinaries
 	process  *process
@@ -41,12 +42,22 @@ type Postgres struct {
 
 // StartPostgres starts a server of version 15 or newer in its folder, and makes the cluster, with a database named
 // "lavoro", when there is none. It returns when the server accepts connections; the context bounds only the start.
-func StartPostgres(ctx context.Context, o PostgresOptions) (_ *Postgres, err error) {
+func StartPostgres(ctx context.Context, o PostgresOptions) (*Postgres, error) {
+	return startPostgres(ctx, o, nil)
+}
+
+// StartStandby starts a server that follows a running primary by streaming, on a copy of it that is made when the folder holds none. The
+// primary's settings must let it: wal_level replica, and max_wal_senders. Only reads can be asked of it.
+func StartStandby(ctx context.Context, primary *Postgres, o PostgresOptions) (*Postgres, error) {
+	return startPostgres(ctx, o, primary)
+}
+
+func startPostgres(ctx context.Context, o PostgresOptions, follows *Postgres) (*Postgres, error) {
 	h, err := openHome(ctx, o.Dir, postgresSocket)
 	if err != nil {
 		return nil, fmt.Errorf("postgres: %w", err)
 	}
-	p := &Postgres{options: o, home: h}
+	p := &Postgres{options: o, follows: follows, home: h}
 	if err := p.open(ctx); err != nil {
 		h.close()
 		return nil, fmt.Errorf("postgres: %w", err)
@@ -62,7 +73,11 @@ func (p *Postgres) open(ctx context.Context) (err error) {
 		return err
 	}
 	if p.dataVersion() == 0 {
-		if err := p.create(ctx); err != nil {
+		create := p.create
+		if p.follows != nil {
+			create = p.copy
+		}
+		if err := create(ctx); err != nil {
 			return err
 		}
 	}
@@ -92,6 +107,30 @@ func (p *Postgres) create(ctx context.Context) error {
 	single := p.command("postgres", []string{"--single", "-D", unfinished, "-c", fsync, "postgres"})
 	single.stdin = bytes.NewBufferString("create database " + Login + "\n")
 	if err := run(ctx, "create database", single); err != nil {
+		return err
+	}
+	return os.Rename(unfinished, p.home.data)
+}
+
+// copy takes the primary's data while it runs, beside its final place.
+func (p *Postgres) copy(ctx context.Context) error {
+	unfinished := p.home.data + ".new"
+	if err := os.RemoveAll(unfinished); err != nil {
+		return err
+	}
+	args := []string{"--pgdata=" + unfinished, "--dbname=host=" + p.follows.home.sockets + " user=" + Login, "--checkpoint=fast", "--write-recovery-conf"}
+	if !p.options.Durable {
+		args = append(args, "--no-sync")
+	}
+	tool := p.command("pg_basebackup", args)
+	if !executable(tool.path) { // the folder holds links to some programs; this one stands where they lead
+		server, err := filepath.EvalSymlinks(filepath.Join(p.binaries.dir, "postgres"))
+		if err != nil {
+			return err
+		}
+		tool.path = filepath.Join(filepath.Dir(server), "pg_basebackup")
+	}
+	if err := run(ctx, "pg_basebackup", tool); err != nil {
 		return err
 	}
 	return os.Rename(unfinished, p.home.data)

@@ -175,3 +175,34 @@ func TestLongAndOddPathsGetAShortSocket(t *testing.T) {
 		})
 	}
 }
+
+func TestStandbyFollows(t *testing.T) {
+	settings := map[string]string{"wal_level": "replica", "max_wal_senders": "4"}
+	primary := startPostgres(t, child.PostgresOptions{Dir: filepath.Join(folder(t), "primary"), Settings: settings})
+	query(t, primary, "create table note as select 'before' as text")
+	dir := filepath.Join(folder(t), "standby")
+	standby, err := child.StartStandby(deadline(t), primary, child.PostgresOptions{Dir: dir, Settings: settings})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { stop(t, standby) })
+	equal(t, "copied", query(t, standby, "select text from note"), "before")
+	equal(t, "follows", query(t, standby, "select pg_is_in_recovery()"), "true")
+	follows := func(want string) {
+		t.Helper()
+		query(t, primary, "update note set text = '"+want+"'")
+		for ctx := deadline(t); query(t, standby, "select text from note") != want; {
+			if ctx.Err() != nil {
+				t.Fatalf("%s does not arrive", want)
+			}
+		}
+	}
+	follows("after")
+	if err := standby.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if err := standby.Restart(deadline(t)); err != nil {
+		t.Fatal(err)
+	}
+	follows("once more")
+}

@@ -24,13 +24,30 @@ type Engine struct {
 	OnDisclosed func(context.Context, *postgres.Tx, Viewer, []Disclosure) error
 }
 
-// Query answers all root fields of one operation from one snapshot: the JSON object of the answer's data.
+// Query answers all root fields of one operation from one snapshot of the primary: the JSON object of the answer's data.
 func (e *Engine) Query(ctx context.Context, v Viewer, selected []Selected) ([]byte, error) {
 	p, err := e.Plan(v, selected)
 	if err != nil {
 		return nil, err
 	}
 	return e.run(ctx, p, nil)
+}
+
+// Read answers like Query, from a replica where one shows what the viewer must see. What has holes is read on the primary: they are filled
+// there, and one answer tells of one state.
+func (e *Engine) Read(ctx context.Context, v Viewer, selected []Selected) ([]byte, error) {
+	p, err := e.Plan(v, selected)
+	if err != nil {
+		return nil, err
+	}
+	if len(p.c.holes) > 0 {
+		return e.run(ctx, p, nil)
+	}
+	text, err := e.DB.ReadNear(ctx, v.Actor, p.SQL, p.Args...)
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	return []byte(text), nil
 }
 
 // Planned is one operation as Postgres is asked: a statement that gives one text.

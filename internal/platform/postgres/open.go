@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -33,6 +34,10 @@ type Config struct {
 	// Statement bounds one statement; 0 is 20 seconds.
 	Statement time.Duration
 	Keys      *secret.Keys
+	// Replicas are servers that follow the primary by streaming, each with as many connections as Plans. ReplicaLag is how far behind one
+	// may be to be read; 0 is 10 seconds.
+	Replicas   []string
+	ReplicaLag time.Duration
 }
 
 // DB is the database as the application sees it: through rights.
@@ -44,7 +49,13 @@ type DB struct {
 	Keys *secret.Keys
 	// OnNews, when set before the first act, is called after each commit that told something; it must not wait.
 	OnNews func()
-	acts   *bun.DB
+	// OnWritten and Required remember, over all nodes, up to where in the log those must be able to read whom a commit is about: the actor
+	// and the programmes. Both are set before the first act, or no replica is read. See replica.go.
+	OnWritten func(ctx context.Context, at Position, of []uuid.UUID) error
+	Required  func(ctx context.Context, of []uuid.UUID) (Position, error)
+
+	acts     *bun.DB
+	replicas *replicas // nil where there are none
 }
 
 // settings of every session; the timeouts bound what a frozen client or node can hold.
@@ -75,11 +86,16 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	}
 	acts := plans.Config().ConnConfig.Copy()
 	acts.DefaultQueryExecMode = pgx.QueryExecModeExec
-	db := sql.OpenDB(stdlib.GetConnector(*acts))
-	db.SetMaxOpenConns(orDefault(c.Acts, 8))
-	db.SetMaxIdleConns(orDefault(c.Acts, 8))
-	db.SetConnMaxIdleTime(5 * time.Minute)
-	return &DB{Plans: plans, Relay: relay, Keys: c.Keys, acts: bun.NewDB(db, pgdialect.New())}, nil
+	writes := sql.OpenDB(stdlib.GetConnector(*acts))
+	writes.SetMaxOpenConns(orDefault(c.Acts, 8))
+	writes.SetMaxIdleConns(orDefault(c.Acts, 8))
+	writes.SetConnMaxIdleTime(5 * time.Minute)
+	db := &DB{Plans: plans, Relay: relay, Keys: c.Keys, acts: bun.NewDB(writes, pgdialect.New())}
+	if db.replicas, err = openReplicas(ctx, c); err != nil {
+		db.Close()
+		return nil, err
+	}
+	return db, nil
 }
 
 func pool(ctx context.Context, url, role string, connections int32, statement time.Duration) (*pgxpool.Pool, error) {
@@ -110,6 +126,7 @@ func (db *DB) Close() {
 	db.Plans.Close()
 	db.Relay.Close()
 	_ = db.acts.Close()
+	db.replicas.close()
 }
 
 // redacted keeps a driver's complaint about a connection string from showing its password.

@@ -6,13 +6,18 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
 )
 
-// ReadText runs one prepared statement under the actor's rights, in one round trip and one snapshot, and gives its single text.
-// Arguments are texts that the statement casts, so its types need no look-up.
+// ReadText runs one prepared statement on the primary under the actor's rights, in one round trip and one snapshot, and gives its single
+// text. Arguments are texts that the statement casts, so its types need no look-up.
 func (db *DB) ReadText(ctx context.Context, actor access.Actor, statement string, args ...any) (string, error) {
+	return readText(ctx, db.Plans, actor, statement, args)
+}
+
+func readText(ctx context.Context, pool *pgxpool.Pool, actor access.Actor, statement string, args []any) (string, error) {
 	names, keys := actor.Settings()
 	values := make([]any, len(keys))
 	for i, k := range keys {
@@ -21,7 +26,7 @@ func (db *DB) ReadText(ctx context.Context, actor access.Actor, statement string
 	var batch pgx.Batch
 	batch.Queue(setKeys(names), values...)
 	batch.Queue(statement, args...)
-	results := db.Plans.SendBatch(ctx, &batch)
+	results := pool.SendBatch(ctx, &batch)
 	defer results.Close()
 	if _, err := results.Exec(); err != nil {
 		return "", fmt.Errorf("actor's keys: %w", err)

@@ -115,6 +115,7 @@ func (db *DB) once(ctx context.Context, actor access.Actor, now time.Time, fn fu
 		}
 		return tx, fmt.Errorf("commit: %w", err)
 	}
+	db.written(ctx, tx)
 	if db.OnNews != nil && tx.Told() > 0 {
 		db.OnNews()
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -25,18 +26,41 @@ const maxSlots = 64
 type Pair struct {
 	Postgres *child.Postgres
 	Redis    *child.Redis
-	LogPath  string // what both servers said since they were started
+	LogPath  string // what all servers said since they were started
 
-	slot *child.Lock // nil once given back
-	log  *os.File
+	standbys []*child.Postgres
+	dir      string
+	slot     *child.Lock // nil once given back
+	log      *os.File
 }
 
 // StartPair starts both servers in the first free slot, with no test's database left in it.
 func StartPair(ctx context.Context) (*Pair, error) { return startPair(ctx, nil) }
 
-// startFaultyPair starts a pair that may be killed: what is committed has left the server's own memory by then.
+// startFaultyPair starts a pair that may be killed, and followed: what is committed has left the server's own memory by then.
 func startFaultyPair(ctx context.Context) (*Pair, error) {
-	return startPair(ctx, map[string]string{"synchronous_commit": "on"})
+	return startPair(ctx, map[string]string{"synchronous_commit": "on", "wal_level": "replica", "max_wal_senders": walSenders})
+}
+
+// walSenders are enough for a standby that is copied while another follows.
+const walSenders = "6"
+
+// follow starts a standby of the PostgreSQL as it is now.
+func (p *Pair) follow(ctx context.Context, settings map[string]string) (*child.Postgres, error) {
+	dir := filepath.Join(p.dir, "standby"+strconv.Itoa(len(p.standbys)))
+	if err := child.Remove(dir); err != nil {
+		return nil, err
+	}
+	settings = maps.Clone(settings)
+	if settings == nil {
+		settings = map[string]string{}
+	}
+	settings["wal_level"], settings["max_wal_senders"] = "replica", walSenders
+	standby, err := child.StartStandby(ctx, p.Postgres, child.PostgresOptions{Dir: dir, Log: p.log, Settings: settings})
+	if err == nil {
+		p.standbys = append(p.standbys, standby)
+	}
+	return standby, err
 }
 
 func startPair(ctx context.Context, settings map[string]string) (_ *Pair, err error) {
@@ -44,7 +68,7 @@ func startPair(ctx context.Context, settings map[string]string) (_ *Pair, err er
 	if err != nil {
 		return nil, err
 	}
-	p := &Pair{slot: slot, LogPath: filepath.Join(dir, "log")}
+	p := &Pair{slot: slot, dir: dir, LogPath: filepath.Join(dir, "log")}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, p.Stop(context.WithoutCancel(ctx)))
@@ -116,6 +140,9 @@ func (p *Pair) Stop(ctx context.Context) error {
 	var errs []error
 	if p.Redis != nil {
 		errs = append(errs, p.Redis.Stop(ctx))
+	}
+	for _, standby := range p.standbys {
+		errs = append(errs, standby.Stop(ctx))
 	}
 	if p.Postgres != nil {
 		errs = append(errs, p.Postgres.Stop(ctx))

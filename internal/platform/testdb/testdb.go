@@ -2,7 +2,9 @@ package testdb
 
 import (
 	"context"
+	"net/url"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -71,6 +73,23 @@ func (db *DB) Postgres() *child.Postgres { return db.private().Postgres }
 
 // Redis is the private server, to be killed and restarted; only a database of NewPrivate has one.
 func (db *DB) Redis() *child.Redis { return db.private().Redis }
+
+// Follow starts a standby that streams from the private PostgreSQL as it is now, with further settings of its own, and gives it with the
+// address of the same database there. It ends with the pair.
+func (db *DB) Follow(settings map[string]string) (standby *child.Postgres, address string) {
+	db.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	standby, err := db.private().follow(ctx, settings)
+	if err != nil {
+		db.t.Fatalf("testdb: standby: %v", err)
+	}
+	at, err := url.Parse(db.OwnerURL)
+	if err != nil {
+		db.t.Fatalf("testdb: %v", err)
+	}
+	return standby, standby.URL(strings.TrimPrefix(at.Path, "/"))
+}
 
 func (db *DB) private() *Pair {
 	db.t.Helper()

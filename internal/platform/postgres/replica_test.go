@@ -1,0 +1,264 @@
+package postgres_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/child"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/platform/redis"
+	"github.com/lavoroincorso/lavoro/internal/platform/testdb"
+	"github.com/lavoroincorso/lavoro/internal/platform/watermark"
+)
+
+// behind is how far a replica may be behind in these tests.
+const behind = 3 * time.Second
+
+// stage is a ground whose database is followed by a standby.
+type stage struct {
+	*ground
+	standby       *child.Postgres
+	conn          *pgx.Conn // to the standby, as its owner
+	programme, of uuid.UUID // where notes are written, and the key under which they are seen
+	writer        access.Actor
+	elsewhere     access.Actor // sees the notes, and has no part in the programme
+	notes         int
+}
+
+func followed(t *testing.T) *stage {
+	t.Helper()
+	files := testdb.NewPrivate(t)
+	standby, address := files.Follow(nil)
+	s := &stage{ground: layOn(t, files, postgres.Config{Replicas: []string{address}, ReplicaLag: behind}), standby: standby, programme: uuid.New(), of: uuid.New()}
+	s.writer, s.elsewhere = system(s.programme, s.of), system(uuid.New(), s.of)
+	client, err := redis.Open(files.RedisURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = client.Close() })
+	marks := watermark.New(client, uuid.New(), []byte("secret"), behind)
+	s.db.OnWritten, s.db.Required = marks.Raise, marks.Of
+	ctx, stop := context.WithCancel(s.ctx)
+	var wg sync.WaitGroup
+	wg.Go(func() { s.db.Watch(ctx) })
+	t.Cleanup(func() { stop(); wg.Wait() })
+	if s.conn, err = pgx.Connect(s.ctx, address); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.conn.Close(context.Background()) })
+	return s
+}
+
+// write adds a note, and tells of it in the programme.
+func (s *stage) write() {
+	s.t.Helper()
+	s.notes++
+	s.must(s.writer, func(ctx context.Context, tx *postgres.Tx) error {
+		tx.Tell(news(s.programme, s.of), nil)
+		return write(ctx, tx, s.notes, "note", s.of)
+	})
+}
+
+// read counts the notes, and says whether the replica has answered.
+func (s *stage) read(a access.Actor) (notes int, byReplica bool) {
+	s.t.Helper()
+	before, _ := s.db.ReplicaFigures()
+	text, err := s.db.ReadNear(s.ctx, a, "select count(*)::text from note")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if notes, err = strconv.Atoi(text); err != nil {
+		s.t.Fatal(err)
+	}
+	after, _ := s.db.ReplicaFigures()
+	return notes, after[0].Served > before[0].Served
+}
+
+// by demands what a reader sees, and who answers him.
+func (s *stage) by(replica bool, a access.Actor, want int) {
+	s.t.Helper()
+	if notes, byReplica := s.read(a); notes != want || byReplica != replica {
+		s.t.Errorf("%d notes, by the replica: %v; want %d, %v", notes, byReplica, want, replica)
+	}
+}
+
+func (s *stage) eventually(what string, so func() bool) {
+	s.t.Helper()
+	for !so() {
+		if s.ctx.Err() != nil {
+			s.t.Fatalf("it never became so: %s", what)
+		}
+	}
+}
+
+func (s *stage) used(want bool) {
+	s.t.Helper()
+	s.eventually("used "+strconv.FormatBool(want), func() bool { of, _ := s.db.ReplicaFigures(); return of[0].Used == want })
+}
+
+// caughtUp waits until the replica answers the writer, with all that was written.
+func (s *stage) caughtUp() {
+	s.t.Helper()
+	s.eventually("the replica answers", func() bool {
+		notes, byReplica := s.read(s.writer)
+		if notes != s.notes {
+			s.t.Fatalf("%d notes of %d, by the replica: %v", notes, s.notes, byReplica)
+		}
+		return byReplica
+	})
+}
+
+func (s *stage) atStandby(sql string) {
+	s.t.Helper()
+	if _, err := s.conn.Exec(s.ctx, sql); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// hold stops the replica from replaying, until it is resumed.
+func (s *stage) hold() {
+	s.t.Helper()
+	s.atStandby("select pg_wal_replay_pause()")
+	s.eventually("replay stands still", func() (still bool) {
+		if err := s.conn.QueryRow(s.ctx, "select pg_get_wal_replay_pause_state() = 'paused'").Scan(&still); err != nil {
+			s.t.Fatal(err)
+		}
+		return still
+	})
+}
+
+func (s *stage) resume() { s.t.Helper(); s.atStandby("select pg_wal_replay_resume()") }
+
+func TestReplica(t *testing.T) {
+	s := followed(t)
+	s.used(true)
+	s.write()
+	s.caughtUp()
+	t.Run("one that lacks a write is not read by whom it is about", s.lacks)
+	t.Run("one that is too far behind is read by nobody", s.old)
+	t.Run("a note that is lost keeps this node from replicas", s.unnoted)
+	t.Run("one that hangs is given up, and comes back", s.hangs)
+	t.Run("one that dies is given up, and comes back", s.dies)
+	t.Run("one that is promoted is read no more", s.promoted)
+}
+
+func (s *stage) lacks(t *testing.T) {
+	s.hold()
+	s.by(true, s.writer, s.notes) // held, and lacks nothing
+	s.write()
+	s.by(false, s.writer, s.notes)
+	s.by(false, system(s.programme, s.of), s.notes) // another in the programme, who may have been told
+	s.by(true, s.elsewhere, s.notes-1)              // that the replica lacks it
+	s.by(false, access.Actor{Member: s.writer.Member, Grants: s.elsewhere.Grants}, s.notes)
+	of, _ := s.db.ReplicaFigures()
+	s.eventually("the lag is told", func() bool { of, _ = s.db.ReplicaFigures(); return of[0].Bytes > 0 && of[0].Behind > 0.5 })
+	s.resume()
+	s.caughtUp()
+}
+
+func (s *stage) old(t *testing.T) {
+	s.hold()
+	s.write()
+	s.used(false)
+	s.by(false, s.elsewhere, s.notes)
+	s.resume()
+	s.caughtUp()
+}
+
+func (s *stage) unnoted(t *testing.T) {
+	raise := s.db.OnWritten
+	s.db.OnWritten = func(context.Context, postgres.Position, []uuid.UUID) error { return errRefused }
+	s.hold()
+	s.write()
+	s.db.OnWritten = raise
+	s.by(false, s.writer, s.notes)
+	s.by(false, s.elsewhere, s.notes)
+	s.resume()
+	s.caughtUp()
+
+	required := s.db.Required
+	s.db.Required = func(context.Context, []uuid.UUID) (postgres.Position, error) { return 0, errRefused }
+	s.by(false, s.writer, s.notes) // what he must see cannot be told
+	s.db.Required = required
+	s.caughtUp()
+}
+
+func (s *stage) hangs(t *testing.T) {
+	pids := s.processes()
+	signal := func(sig syscall.Signal) {
+		for _, pid := range pids {
+			if err := syscall.Kill(pid, sig); err != nil {
+				t.Errorf("process %d: %v", pid, err)
+			}
+		}
+	}
+	signal(syscall.SIGSTOP)
+	s.by(false, s.writer, s.notes) // begun there, cut, and answered by the primary
+	s.used(false)
+	signal(syscall.SIGCONT)
+	s.caughtUp()
+}
+
+// processes are the standby's server and those of its connections.
+func (s *stage) processes() (pids []int) {
+	s.t.Helper()
+	rows, err := s.conn.Query(s.ctx, "select pid from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()")
+	if err == nil {
+		pids, err = pgx.CollectRows(rows, pgx.RowTo[int])
+	}
+	var data string
+	if err == nil {
+		err = s.conn.QueryRow(s.ctx, "show data_directory").Scan(&data)
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(data, "postmaster.pid"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	first, _, _ := strings.Cut(string(text), "\n")
+	server, err := strconv.Atoi(first)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return append(pids, server)
+}
+
+func (s *stage) dies(t *testing.T) {
+	if err := s.standby.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	s.by(false, s.writer, s.notes)
+	s.write()
+	s.by(false, s.elsewhere, s.notes)
+	s.used(false)
+	if err := s.standby.Restart(s.ctx); err != nil {
+		t.Fatal(err)
+	}
+	s.caughtUp()
+}
+
+func (s *stage) promoted(t *testing.T) {
+	conn, err := pgx.ConnectConfig(s.ctx, s.conn.Config()) // the old one has died
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.conn = conn
+	t.Cleanup(func() { _ = conn.Close(context.Background()) })
+	s.atStandby("select pg_promote()")
+	s.used(false)
+	s.write()
+	s.by(false, s.elsewhere, s.notes)
+}
