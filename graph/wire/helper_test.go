@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -28,6 +29,7 @@ type stand struct {
 	url         string
 	connections *wire.Connections
 	open        atomic.Int64      // connections below that the server has not closed
+	held        atomic.Int64      // those that are still in memory
 	feeds       chan *wire.Stream // those that were opened
 	ended       chan *wire.Stream // those whose context has ended
 	mu          sync.Mutex
@@ -65,7 +67,7 @@ func (s *stand) serve(connections *wire.Connections, protocol *wire.Protocol) {
 		}
 		s.connections.Accept(context.Background(), w, req, protocol)
 	}))
-	server.Listener = counting{server.Listener, &s.open}
+	server.Listener = counting{server.Listener, &s.open, &s.held}
 	server.Start()
 	s.t.Cleanup(func() {
 		bounded, cancel := context.WithTimeout(context.Background(), patience)
@@ -79,10 +81,10 @@ func (s *stand) serve(connections *wire.Connections, protocol *wire.Protocol) {
 	s.url = "ws" + strings.TrimPrefix(server.URL, "http")
 }
 
-// counting counts the connections that were accepted and not yet closed.
+// counting counts the connections that were accepted and not yet closed, and those that are not yet garbage.
 type counting struct {
 	net.Listener
-	open *atomic.Int64
+	open, held *atomic.Int64
 }
 
 func (l counting) Accept() (net.Conn, error) {
@@ -91,7 +93,10 @@ func (l counting) Accept() (net.Conn, error) {
 		return nil, err
 	}
 	l.open.Add(1)
-	return &counted{Conn: conn, closed: sync.OnceFunc(func() { l.open.Add(-1) })}, nil
+	l.held.Add(1)
+	c := &counted{Conn: conn, closed: sync.OnceFunc(func() { l.open.Add(-1) })}
+	runtime.AddCleanup(c, func(held *atomic.Int64) { held.Add(-1) }, l.held)
+	return c, nil
 }
 
 type counted struct {

@@ -28,7 +28,8 @@ type incoming struct {
 // it would keep that for as long as it runs, so that another one waits for what comes next.
 func (s *socket) wait() {
 	if s.pipe.await() != nil || s.read() != nil {
-		s.cut() // the library leaves a connection open whose client went without a word; its file would be held until garbage is collected
+		s.cut()             // the library leaves a connection open whose client went without a word
+		_ = s.ws.CloseNow() // and would hold it, and all that it reaches, for ever: a cycle with a finalizer is no garbage
 		return
 	}
 	go s.wait()

@@ -110,6 +110,31 @@ func TestAConnectionWithoutItsClientIsClosed(t *testing.T) {
 	}
 }
 
+// TestAConnectionThatHasEndedIsForgotten: whichever way it ended, nothing of it stays in memory.
+func TestAConnectionThatHasEndedIsForgotten(t *testing.T) {
+	s := open(t, wire.Limits{})
+	for i := range 30 {
+		c := s.acknowledged()
+		c.say(`{"type":"subscribe","id":"1","payload":{"query":"feed"}}`)
+		receive(t, s.feeds)
+		switch i % 3 {
+		case 0:
+			_ = c.conn.CloseNow()
+		case 1:
+			_ = c.conn.Close(websocket.StatusNormalClosure, "")
+		case 2:
+			c.say("no message")
+			c.ends(wire.BadRequest)
+		}
+		receive(t, s.ended)
+	}
+	for deadline := time.Now().Add(patience); s.held.Load() > 0; runtime.GC() {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d connections are in memory that have ended", s.held.Load())
+		}
+	}
+}
+
 // TestChurn: subscriptions that come and go at once leave nothing behind.
 func TestChurn(t *testing.T) {
 	s := open(t, wire.Limits{})
