@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"context"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -248,6 +249,73 @@ func (s *stage) dies(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.caughtUp()
+}
+
+// said is what is logged, for one test.
+type said struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *said) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *said) has(words string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return strings.Contains(l.text.String(), words)
+}
+
+func listen(t *testing.T) *said {
+	heard, before := &said{}, slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(heard, nil)))
+	t.Cleanup(func() { slog.SetDefault(before) })
+	return heard
+}
+
+// TestReplicaOfAnotherPrimary: what follows another database than this one, or a server that is none's standby, is not read, and whoever runs
+// the node is told which and why.
+func TestReplicaOfAnotherPrimary(t *testing.T) {
+	heard := listen(t)
+	files, other := testdb.NewPrivate(t), testdb.NewPrivate(t)
+	_, address := other.Follow(nil)
+	g := layOn(t, files, postgres.Config{Replicas: []string{address, other.AppURL}})
+	g.db.Required = func(context.Context, []uuid.UUID) (postgres.Position, error) { return 0, nil }
+	ctx, stop := context.WithCancel(g.ctx)
+	var wg sync.WaitGroup
+	wg.Go(func() { g.db.Watch(ctx) })
+	t.Cleanup(func() { stop(); wg.Wait() })
+	of, _ := g.db.ReplicaFigures()
+	for i, why := range []string{"its history is not the primary's", "it follows nobody"} {
+		for told := "replica=" + of[i].Name + ` why="` + why; !heard.has(told); {
+			if g.ctx.Err() != nil {
+				t.Fatalf("not told: %s", told)
+			}
+		}
+	}
+	if text, err := g.db.ReadNear(g.ctx, system(uuid.New(), uuid.New()), "select current_database()::text"); err != nil || !strings.HasSuffix(files.AppURL[:strings.Index(files.AppURL, "?")], "/"+text) {
+		t.Errorf("%s has answered (%v)", text, err)
+	}
+	if of, byPrimary := g.db.ReplicaFigures(); of[0].Used || of[1].Used || byPrimary != 1 {
+		t.Errorf("%+v, %d by the primary", of, byPrimary)
+	}
+}
+
+// TestAReplicaIsNamedOnce: two pools to one server would share out its readers for nothing.
+func TestAReplicaIsNamedOnce(t *testing.T) {
+	const one, again = "postgres://geheim1@127.0.0.1:1/lavoro", "postgres://geheim2:geheim3@127.0.0.1:1/other"
+	for _, urls := range [][]string{{one, again}, {one, "postgres://geheim1@127.0.0.1:port/lavoro"}} {
+		db, err := postgres.Open(t.Context(), postgres.Config{URL: one, Replicas: urls})
+		if err == nil {
+			db.Close()
+			t.Errorf("%v are taken", urls)
+		} else if strings.Contains(err.Error(), "geheim") {
+			t.Errorf("a secret is told: %v", err)
+		}
+	}
 }
 
 func (s *stage) promoted(t *testing.T) {
