@@ -69,7 +69,7 @@ func up(ctx context.Context, c Config, scale int, out io.Writer) (err error) {
 		_ = os.Remove(addressFile(c.State))
 		err = errors.Join(err, servers.stop())
 	}()
-	c.DatabaseURL, c.OwnerURL, c.RedisURL = servers.postgres.URL("lavoro"), "", servers.redis.URL()
+	c.DatabaseURL, c.OwnerURL, c.RedisURL, c.ReplicaURLs = servers.postgres.URL("lavoro"), "", servers.redis.URL(), nil
 	return s.serve(ctx, c, scale)
 }
 

@@ -15,6 +15,9 @@
 // writes notes the position for all nodes before the act is answered (OnWritten), and it is asked for before each read (Required). Clients
 // carry nothing: a token that apps must send back is forgotten by some of them, and the same person's other phone does not have it.
 //
+// The note stands before the act is answered. A feed may tell of the act some milliseconds sooner, and a node may die in between: then the
+// bound that follows holds.
+//
 // A note may be forgotten after the time that a replica may be behind (ReplicaLag), for one that is further behind is not read. This bounds
 // all that no note speaks of, too: writes of the owner, notes that were lost with Redis, one read from the primary and the next from a replica.
 // How far behind a replica is, is not told by its clock: each node notes what the primary had written, and when by its own clock, and compares.

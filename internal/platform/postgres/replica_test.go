@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -148,6 +149,7 @@ func TestReplica(t *testing.T) {
 	s.caughtUp()
 	t.Run("one that lacks a write is not read by whom it is about", s.lacks)
 	t.Run("one that is too far behind is read by nobody", s.old)
+	t.Run("who repeats a request is shown what it wrote", s.again)
 	t.Run("a note that is lost keeps this node from replicas", s.unnoted)
 	t.Run("one that hangs is given up, and comes back", s.hangs)
 	t.Run("one that dies is given up, and comes back", s.dies)
@@ -173,6 +175,38 @@ func (s *stage) old(t *testing.T) {
 	s.write()
 	s.used(false)
 	s.by(false, s.elsewhere, s.notes)
+	s.resume()
+	s.caughtUp()
+}
+
+// again: what a repeated request gives again was written before, perhaps by a transaction whose end nobody learned of.
+func (s *stage) again(t *testing.T) {
+	request := func() error {
+		return s.act(s.writer, func(ctx context.Context, tx *postgres.Tx) error {
+			repeated, err := tx.Request(ctx, "one", "act", nil, new(string))
+			if err != nil {
+				return err
+			}
+			if repeated {
+				return errRefused // nothing is left to be done
+			}
+			_, err = tx.NewRaw("insert into note (id, text, audience) values (?, 'note', ?::uuid[])", s.notes, array([]uuid.UUID{s.of})).Exec(ctx)
+			if err == nil {
+				err = tx.Settle(ctx, "one", "done")
+			}
+			return err
+		})
+	}
+	s.hold()
+	s.notes++
+	if err := request(); err != nil { // tells nothing, and is not noted
+		t.Fatal(err)
+	}
+	s.by(true, s.writer, s.notes-1)
+	if err := request(); !errors.Is(err, errRefused) {
+		t.Fatal(err)
+	}
+	s.by(false, s.writer, s.notes)
 	s.resume()
 	s.caughtUp()
 }

@@ -45,6 +45,7 @@ func (tx *Tx) Request(ctx context.Context, id, act string, input []byte, outcome
 	if row.Act != act || !slices.ContainsFunc(marks, func(m []byte) bool { return bytes.Equal(m, row.InputHash) }) {
 		return false, refusal.RequestIDReused.At("requestId")
 	}
+	tx.stands = true
 	return true, json.Unmarshal(row.Outcome, outcome)
 }
 

@@ -43,6 +43,7 @@ type Tx struct {
 	news       []event.Event
 	entries    []journal.Entry
 	after      []func(context.Context) error
+	stands     bool // what it wrote, or an earlier one with the same request id; or it may, as nobody knows how its commit ended
 	passes     []string
 	passReason string
 	keys       *secret.Keys
@@ -85,7 +86,7 @@ func (db *DB) InTx(ctx context.Context, actor access.Actor, clock Clock, fn func
 	for n := range attempts {
 		var tx *Tx
 		if tx, err = db.once(ctx, actor, clock(), fn); !again(err) {
-			return tx.ended(ctx, err)
+			return db.ended(ctx, tx, err)
 		}
 		pause := time.Duration(rand.Int64N(int64(10*time.Millisecond))) << n
 		select {
@@ -109,23 +110,24 @@ func (db *DB) once(ctx context.Context, actor access.Actor, now time.Time, fn fu
 	if err := tx.flush(ctx); err != nil {
 		return tx, err
 	}
+	tx.stands = tx.stands || len(tx.news)+len(tx.entries) > 0
 	if err := tx.Commit(); err != nil {
 		if errors.Is(err, sql.ErrTxDone) && ctx.Err() != nil {
 			err = ctx.Err() // whoever asked has gone, and his transaction with him
 		}
 		return tx, fmt.Errorf("commit: %w", err)
 	}
-	db.written(ctx, tx)
-	if db.OnNews != nil && tx.Told() > 0 {
-		db.OnNews()
-	}
 	return tx, nil
 }
 
 // ended runs what was to come after the transaction, none for one that never began.
-func (tx *Tx) ended(ctx context.Context, err error) error {
+func (db *DB) ended(ctx context.Context, tx *Tx, err error) error {
 	if tx == nil {
 		return err
+	}
+	db.written(ctx, tx)
+	if err == nil && db.OnNews != nil && tx.Told() > 0 {
+		db.OnNews()
 	}
 	for _, fn := range tx.after {
 		if failed := fn(ctx); failed != nil {
