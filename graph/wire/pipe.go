@@ -10,9 +10,10 @@ import (
 
 // What is kept for reading and writing is as little as is needed while nothing comes.
 const (
-	libraryReads  = 16 // bytes, the least that bufio has
-	libraryWrites = 64 // bytes: the head of a message, or most closing frames
-	aheadBytes    = 32 // a whole pong
+	libraryReads  = 16       // bytes, the least that bufio has
+	libraryWrites = 64       // bytes: the head of a message, or most closing frames
+	aheadBytes    = 32       // a whole pong
+	systemWrites  = 64 << 10 // bytes that the system may hold for a client; it would take megabytes for one that does not read
 )
 
 // pipe is the TCP connection below a websocket. Between hold and release what is written is gathered; it goes out by one call.
@@ -120,6 +121,9 @@ func (n *narrow) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	conn, before, err := http.NewResponseController(n.ResponseWriter).Hijack()
 	if err != nil {
 		return nil, nil, err
+	}
+	if sized, is := conn.(interface{ SetWriteBuffer(int) error }); is {
+		_ = sized.SetWriteBuffer(systemWrites) // a connection that cannot have it is bounded by the queue alone
 	}
 	read, _ := before.Reader.Peek(before.Reader.Buffered())
 	n.pipe.Conn, n.pipe.head = conn, bytes.Clone(read)

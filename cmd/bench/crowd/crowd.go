@@ -32,8 +32,8 @@ type Opening struct {
 	Query     string
 	Variables map[string]string
 	Cursors   bool // keep the cursor of each event
-	// Who is told not to read begins so many further subscriptions on his connection; what they give is not noted.
-	Further int
+	// For so many of the first, who may be told not to read, the system holds as little as it can of what they have not read.
+	Narrow int
 }
 
 // Nothing is what calls without an argument or without an answer have in its place.
@@ -133,16 +133,10 @@ func (c *Crowd) Stall(n int, _ *Nothing) error {
 		f.mu.Unlock()
 		switch {
 		case i < n && still == nil:
-			if err := f.ask(&c.opening, furtherIDs(c.opening.Further)); err != nil {
-				return fmt.Errorf("client %d: %w", i, err)
-			}
 			f.mu.Lock()
 			f.still = make(chan struct{})
 			f.mu.Unlock()
 		case i >= n && still != nil:
-			for _, id := range furtherIDs(c.opening.Further) {
-				_ = f.complete(id) // where the connection still stands
-			}
 			f.mu.Lock()
 			f.still = nil
 			f.mu.Unlock()

@@ -7,8 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
+	"net/http"
 	"strconv"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/coder/websocket"
@@ -16,8 +19,8 @@ import (
 
 const (
 	protocol  = "graphql-transport-ws"
-	further   = "further-"       // the ids of subscriptions of which nothing is noted begin so
 	largest   = 1 << 20          // bytes of a message
+	narrow    = 4 << 10          // bytes that the system takes for who is Narrow; it takes some more
 	openingIn = 60 * time.Second // for dialling and signing in, on a machine that opens thousands at once
 )
 
@@ -50,7 +53,11 @@ type follower struct {
 func (f *follower) dial(o *Opening) error {
 	ctx, cancel := context.WithTimeout(context.Background(), openingIn)
 	defer cancel()
-	conn, _, err := websocket.Dial(ctx, o.URL, &websocket.DialOptions{Subprotocols: []string{protocol}}) //nolint:bodyclose // the library closes it
+	options := &websocket.DialOptions{Subprotocols: []string{protocol}}
+	if f.place < o.Narrow {
+		options.HTTPClient = &http.Client{Transport: &http.Transport{DialContext: (&net.Dialer{Control: narrowly}).DialContext}}
+	}
+	conn, _, err := websocket.Dial(ctx, o.URL, options) //nolint:bodyclose // the library closes it
 	if err != nil {
 		return err
 	}
@@ -86,13 +93,12 @@ func (f *follower) subscribe(o *Opening) error {
 // last is the id of the last subscription.
 func (f *follower) last() string { return strconv.Itoa(f.operation) }
 
-// furtherIDs are those of subscriptions of which nothing is noted.
-func furtherIDs(n int) []string {
-	ids := make([]string, n)
-	for i := range ids {
-		ids[i] = further + strconv.Itoa(i)
+// narrowly sets how much the system takes for a client, which it must know before it connects.
+func narrowly(_, _ string, c syscall.RawConn) (err error) {
+	if failed := c.Control(func(fd uintptr) { err = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, narrow) }); failed != nil {
+		return failed
 	}
-	return ids
+	return err
 }
 
 // ask begins one subscription for each id.
@@ -186,9 +192,6 @@ func (f *follower) take(message []byte, at time.Time) error {
 		return nil
 	default:
 		return fmt.Errorf("got %.500s", message)
-	}
-	if f.crowd.opening.Further > 0 && bytes.HasPrefix(upTo(after(message, `"id":"`, ""), '"'), []byte(further)) {
-		return nil
 	}
 	sequence, err := strconv.ParseInt(string(after(message, `"sequence":`, "0123456789")), 10, 64)
 	if err != nil {

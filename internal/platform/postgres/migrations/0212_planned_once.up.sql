@@ -72,24 +72,27 @@ begin
   from organisation o where o.programme_id = programme_lead.programme and o.parent_id is null);
 end $$;
 
+-- One expression, which its callers take in: so it sets nothing of its own.
 create or replace function journal_link(before bytea, digest bytea, id uuid, programme uuid, seq bigint, at timestamptz, actor uuid, on_behalf_of uuid, act text,
                                         subject_kind text, subject uuid, person uuid, sealed boolean) returns bytea
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  return sha256(before || digest || convert_to(concat_ws('|', '2', id, programme, seq, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), actor,
-    coalesce(on_behalf_of::text, ''), act, subject_kind, subject, coalesce(person::text, ''), sealed), 'UTF8'));
-end $$;
+language sql stable as $$
+  select sha256(before || digest || convert_to(concat_ws('|', '2', id, programme, seq, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), actor,
+    coalesce(on_behalf_of::text, ''), act, subject_kind, subject, coalesce(person::text, ''), sealed), 'UTF8'))
+$$;
 
 -- What one event is related to a feed may be narrowed to: what it names, and the body that follows a participation with all above it; an
 -- act that names a body itself means that one, as for who has just left it. Who comes or goes takes all that is below along.
-create function news_related(named uuid[], gone uuid) returns uuid[] language plpgsql stable security definer set search_path = public, pg_temp as $$
-declare bodies uuid[] := array(select o.id from organisation o where o.id = any (named)); body uuid; around uuid[] := named;
+-- It is a part of news_append, under whose rights and names it works.
+create function news_related(named uuid[], gone uuid) returns uuid[] language plpgsql stable as $$
+declare bodies uuid[] := array(select o.id from organisation o where o.id = any (named)); up uuid; around uuid[] := named;
 begin
   if bodies = '{}' then
     bodies := array(select p.organisation_id from participation p where p.id = any (named));
   end if;
-  foreach body in array bodies loop
-    around := around || organisation_line(body);
+  foreach up in array bodies loop
+    while up is not null loop
+      select o.parent_id, around || o.id into up, around from organisation o where o.id = up;
+    end loop;
   end loop;
   if gone is not null then
     around := around || array(select x.id from placement l cross join lateral (values (l.id), (l.company_id)) x(id) where l.participation_id = gone)
@@ -105,29 +108,35 @@ language plpgsql security definer set search_path = public, pg_temp set plan_cac
 declare
   programmes uuid[];
   strange boolean;
-  lines outbox[];
-  p     uuid;
-  lead  uuid[];
-  head  news_head;
-  n     bigint;
-  one   record;
-  link  bytea;
-  told  jsonb := '{}';
+  lines  outbox[] := '{}'; -- with their number among the news in the place of their sequence
+  around uuid[];
+  named  uuid[];
+  moved  uuid;
+  p      uuid;
+  lead   uuid[];
+  head   news_head;
+  n      bigint;
+  one    record;
+  link   bytea;
+  told   jsonb := '{}';
 begin
   select array_agg(distinct (e ->> 'programme')::uuid), bool_or((e ->> 'actor')::uuid <> all (app_keys('self'))) into programmes, strange
   from jsonb_array_elements(news || entries) e;
   if strange then
     raise exception 'news are told by who acts' using errcode = 'LA003';
   end if;
-  with told as materialized (
-    select x.*, case when x.subject_kind = 'Participant' and x.kind in ('ENTERED', 'LEFT') then x.subject end as gone
+  for one in
+    select e.*, case when e.subject_kind = 'Participant' and e.kind in ('ENTERED', 'LEFT') then e.subject end as gone
     from rows from (jsonb_to_recordset(news) as (programme uuid, at timestamptz, actor uuid, act text, kind text, "subjectKind" text, subject uuid, related uuid[], audience uuid[]))
-         with ordinality as x(programme, at, actor, act, kind, subject_kind, subject, related, audience, n)
-  ), around as materialized (
-    select d.related, d.gone, news_related(d.related, d.gone) as all_of_it from (select distinct t.related, t.gone from told t) d
-  )
-  select array_agg(row(t.programme, 0, t.at, t.actor, t.act, t.kind, t.subject_kind, t.subject, a.all_of_it, t.audience)::outbox order by t.n) into lines
-  from told t join around a on a.related = t.related and a.gone is not distinct from t.gone;
+         with ordinality as e(programme, at, actor, act, kind, subject_kind, subject, related, audience, n) order by e.related, gone
+  loop
+    if around is null or one.related <> named or one.gone is distinct from moved then
+      named := one.related;
+      moved := one.gone;
+      around := news_related(named, moved);
+    end if;
+    lines := lines || row(one.programme, one.n, one.at, one.actor, one.act, one.kind, one.subject_kind, one.subject, around, one.audience)::outbox;
+  end loop;
   foreach p in array coalesce(programmes, '{}') loop
     select * into head from news_head h where h.programme_id = p for update;
     if not found then
@@ -135,8 +144,8 @@ begin
       select * into head from news_head h where h.programme_id = p for update;
     end if;
     insert into outbox (programme_id, seq, at, actor_id, act, kind, subject_kind, subject_id, related, audience)
-    select p, head.seq + row_number() over (order by l.n), l.at, l.actor_id, l.act, l.kind, l.subject_kind, l.subject_id, l.related, l.audience
-    from unnest(lines) with ordinality as l(programme_id, seq, at, actor_id, act, kind, subject_kind, subject_id, related, audience, n) where l.programme_id = p;
+    select p, head.seq + row_number() over (order by l.seq), l.at, l.actor_id, l.act, l.kind, l.subject_kind, l.subject_id, l.related, l.audience
+    from unnest(lines) l where l.programme_id = p;
     get diagnostics n = row_count;
     head.seq := head.seq + n;
     lead := programme_lead(p);
