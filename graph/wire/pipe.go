@@ -13,7 +13,7 @@ const (
 	libraryReads  = 16       // bytes, the least that bufio has
 	libraryWrites = 64       // bytes: the head of a message, or most closing frames
 	aheadBytes    = 32       // a whole pong
-	systemWrites  = 64 << 10 // bytes that the system may hold for a client; it would take megabytes for one that does not read
+	systemWrites  = 16 << 10 // bytes that the system may hold for a client; it would take megabytes for one that does not read
 )
 
 // pipe is the TCP connection below a websocket. Between hold and release what is written is gathered; it goes out by one call.
