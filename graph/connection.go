@@ -45,11 +45,12 @@ func (c *connection) change(session Session) {
 	}
 }
 
-// prolong keeps the session's end as it is now: a page session lasts longer by its use.
-func (c *connection) prolong(until Session) {
+// prolong keeps the session as it is now, by which its member reads the same: a page session lasts longer by its use, and for whom somebody
+// stands in may be another.
+func (c *connection) prolong(now Session) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.session.ExpiresAt = until.ExpiresAt
+	c.session.Actor, c.session.ExpiresAt = now.Actor, now.ExpiresAt
 }
 
 // enter has a feed told of every change from the session on that it gives.

@@ -219,7 +219,11 @@ func (f *following) moved(session Session, field plan.Selected, at int64) ([]upd
 	told := f.r.resync(epoch, at, f.session) // of the rights until now: who leaves before he has heard all is to read again
 	told.Act = changedRights
 	people := feeds[field.Name].people
-	if people[0] == "" {
+	ahead, err := f.r.Hub.Moves(f.ctx, f.programme, at)
+	if err != nil {
+		return nil, err
+	}
+	if people[0] == "" || ahead { // who left before he has heard of it is nobody whom he loses now
 		return []update{told}, nil
 	}
 	lost, gained, err := f.r.Engine.Moved(f.ctx, people[0], people[1], f.programme, f.session.Actor, session.Actor, mostMoved+1)

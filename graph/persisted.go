@@ -88,7 +88,9 @@ func (n naming) find(ctx context.Context, id string, request *graphql.RawParams)
 		return persistedMismatch.At()
 	case ok:
 		request.Query = listed.Text
-		n.r.listedUsed(ctx, listed)
+		if _, signedIn := sessionOf(ctx); signedIn { // anybody could keep a manifest in use
+			n.r.listedUsed(ctx, listed)
+		}
 	case ops.Only:
 		return notListed.At()
 	case id == "":
@@ -133,7 +135,7 @@ func nameOf(extensions map[string]any) (string, error) {
 }
 
 // ofNobody says whether a text is a program's alone. A string or a comment can hold anybody's data, and so can a number, but for the size of a
-// page; names and the values of enums are the schema's and the programmer's.
+// page; names and the values of enums are the schema's and the programmer's, unless they have digits like a code.
 func ofNobody(query string, doc *ast.QueryDocument) bool {
 	if strings.ContainsAny(query, `"#`) {
 		return false
@@ -141,14 +143,26 @@ func ofNobody(query string, doc *ast.QueryDocument) bool {
 	clean := true
 	for _, op := range doc.Operations {
 		for _, v := range op.VariableDefinitions {
-			clean = clean && !numbered(v.DefaultValue)
+			clean = clean && cleanName(v.Variable) && !numbered(v.DefaultValue)
 		}
-		clean = clean && cleanDirectives(op.Directives) && cleanFields(op.SelectionSet)
+		clean = clean && cleanName(op.Name) && cleanDirectives(op.Directives) && cleanFields(op.SelectionSet)
 	}
 	for _, f := range doc.Fragments {
-		clean = clean && cleanDirectives(f.Directives) && cleanFields(f.SelectionSet)
+		clean = clean && cleanName(f.Name) && cleanDirectives(f.Directives) && cleanFields(f.SelectionSet)
 	}
 	return clean
+}
+
+// cleanName says whether a name that a client has chosen is nobody's code: those of people, companies and phones have more digits.
+func cleanName(name string) bool {
+	const most = 4
+	digits := 0
+	for _, c := range name {
+		if '0' <= c && c <= '9' {
+			digits++
+		}
+	}
+	return digits <= most
 }
 
 func cleanFields(set ast.SelectionSet) bool {
@@ -159,7 +173,7 @@ func cleanFields(set ast.SelectionSet) bool {
 			for _, a := range sel.Arguments {
 				clean = clean && (a.Name == "first" || a.Name == "last" || !numbered(a.Value))
 			}
-			clean = clean && cleanDirectives(sel.Directives) && cleanFields(sel.SelectionSet)
+			clean = clean && cleanName(sel.Alias) && cleanDirectives(sel.Directives) && cleanFields(sel.SelectionSet)
 		case *ast.InlineFragment:
 			clean = cleanDirectives(sel.Directives) && cleanFields(sel.SelectionSet)
 		case *ast.FragmentSpread:

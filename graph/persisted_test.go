@@ -1,12 +1,20 @@
 package graph
 
 import (
+	"context"
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/persisted"
 )
 
 // TestWhatIsOfNobody: what could stand for a person keeps a text out of Redis, wherever it is written.
@@ -25,6 +33,11 @@ func TestWhatIsOfNobody(t *testing.T) {
 		`{ viewer { id @include(if: 5) } }`:                                                                      false,
 		`{ viewer { ...A } } fragment A on Viewer { id(x: [{y: 1.5}]) }`:                                         false,
 		`{ viewer { ... on Viewer @skip(if: 1) { id } } }`:                                                       false,
+		`query Page12($p1: ID!) { year2026: viewer { ...V2 } } fragment V2 on Viewer { id }`:                     true,
+		`{ RSSMRA85A01F023U: viewer { id } }`:                                                                    false,
+		`query RSSMRA85A01F023U { viewer { id } }`:                                                               false,
+		`query($RSSMRA85A01F023U: ID!) { viewer { id } }`:                                                        false,
+		`{ viewer { ...RSSMRA85A01F023U } } fragment RSSMRA85A01F023U on Viewer { id }`:                          false,
 		`query($n: [Int!] = [1]) @x(y: 1) { viewer { ...A @skip(if: 1) } } fragment A on Viewer { id }`:          false,
 	} {
 		doc, err := parser.ParseQuery(&ast.Source{Input: query})
@@ -66,6 +79,30 @@ func TestNamesOfOperations(t *testing.T) {
 		}
 		if name != want.name || codeOf(err) != want.code {
 			t.Errorf("%s: %q %v", body, name, err)
+		}
+	}
+}
+
+// TestWhoIsNotSignedInUsesNothing: a manifest that nobody's app uses any more is not kept in use by whoever names its operations.
+func TestWhoIsNotSignedInUsesNothing(t *testing.T) {
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "app-1.json"), []byte(`{"who": "{ viewer { id } }"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	list, err := persisted.ReadList(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := naming{&Resolver{Operations: Operations{List: list}, Usage: NewUsage()}}
+	member := WithSession(t.Context(), Session{Actor: access.Actor{Grants: []access.Grant{{}}}})
+	for used, ctx := range []context.Context{t.Context(), member} {
+		request := graphql.RawParams{}
+		if err := n.find(ctx, "who", &request); err != nil || request.Query == "" {
+			t.Fatalf("found %q: %v", request.Query, err)
+		}
+		figures := make(chan prometheus.Metric, 10)
+		if n.r.Usage.Collect(figures); len(figures) != used {
+			t.Errorf("%d manifests are in use, want %d", len(figures), used)
 		}
 	}
 }

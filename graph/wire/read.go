@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"runtime/debug"
 	"strings"
@@ -37,28 +38,35 @@ func (s *socket) wait() {
 
 // read takes in what has come; its error is the end of the connection.
 func (s *socket) read() error {
-	data := buffers.Get().(*bytes.Buffer)
-	defer giveBack(data)
 	for {
-		kind, r, err := s.ws.Reader(context.Background())
+		kind, r, err := s.ws.Reader(context.Background()) // which answers pings, and may do so for long
 		if err == nil {
-			data.Reset()
-			_, err = data.ReadFrom(r)
+			err = s.hear(kind, r)
 		}
 		if err != nil {
 			return err
-		}
-		s.heard.Store(time.Now().UnixNano())
-		if kind != websocket.MessageText {
-			s.end(Farewell{BadRequest, "Invalid message"}) // and reads on until the end was heard
-		} else if bye := s.act(data.Bytes()); bye != nil {
-			s.end(*bye)
 		}
 		s.awaitRoom()
 		if !s.pipe.more() {
 			return nil
 		}
 	}
+}
+
+// hear takes one message in and acts on it; its error is the end of the connection.
+func (s *socket) hear(kind websocket.MessageType, r io.Reader) error {
+	data := buffers.Get().(*bytes.Buffer)
+	defer giveBack(data)
+	if _, err := data.ReadFrom(r); err != nil {
+		return err
+	}
+	s.heard.Store(time.Now().UnixNano())
+	if kind != websocket.MessageText {
+		s.end(Farewell{BadRequest, "Invalid message"}) // and reads on until the end was heard
+	} else if bye := s.act(data.Bytes()); bye != nil {
+		s.end(*bye)
+	}
+	return nil
 }
 
 // act acts on a message; a fault in that ends the connection, and not the node.

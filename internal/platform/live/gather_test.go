@@ -37,3 +37,25 @@ func TestAGroupThatGathersIsWokenOnce(t *testing.T) {
 		}
 	})
 }
+
+// TestABacklogThatRestsHoldsUpNobody who is live.
+func TestABacklogThatRestsHoldsUpNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		key, calls := uuid.New(), 0
+		g := newGroup(NewHub(nil, nil, uuid.Nil), "a", Feed{Kinds: map[string][]uuid.UUID{"Attendance": {key}}, Execute: func(_ context.Context, events []event.Event) ([][]byte, error) {
+			calls++
+			return make([][]byte, len(events)), nil
+		}})
+		defer g.stop()
+		g.behind = []*Subscriber{{}} // to read on for it asks a database, which there is none of here
+		g.rest()
+		g.offer(&event.Event{Seq: 1, News: event.News{SubjectKind: "Attendance", Audience: []uuid.UUID{key}}})
+		synctest.Wait()
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		if calls != 1 || g.running {
+			t.Errorf("%d executions while the backlog rests", calls)
+		}
+		g.behind = nil
+	})
+}

@@ -45,6 +45,7 @@ type group struct {
 	gulp     int           // events that the next read of a backlog takes; the worker's alone
 	tries    int           // of the next read that have failed; the worker's alone
 	behind   []*Subscriber // those for whom the worker has to read on, longest waiting first
+	rests    bool          // a read for them has failed, and waits a little; who is live goes on
 	anew     *Frame        // which some of the members get first; the worker has yet to write it
 }
 
@@ -161,7 +162,7 @@ func (g *group) next() (anew *Frame, batch []*event.Event, behind *Subscriber, e
 			g.fallBehind(s)
 		}
 	}
-	if batch = g.take(); len(g.behind) > 0 {
+	if batch = g.take(); len(g.behind) > 0 && !g.rests {
 		behind = g.behind[0]
 	}
 	g.running = batch != nil || behind != nil
@@ -286,11 +287,28 @@ func (g *group) write(anew *Frame) {
 
 // failed says what failed and lets some time pass before it is tried again.
 func (g *group) failed(err error) {
+	g.say(err)
+	pause(g.ctx, headPoll)
+}
+
+func (g *group) say(err error) {
 	g.hub.meter.failures.Inc()
 	if g.ctx.Err() == nil {
 		slog.WarnContext(g.ctx, "live execution failed", "error", postgres.Safe(err))
 	}
-	pause(g.ctx, headPoll)
+}
+
+// rest lets some time pass before the backlog is read again; what comes meanwhile is executed.
+func (g *group) rest() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.rests = true
+	time.AfterFunc(headPoll, func() {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.rests = false
+		g.work()
+	})
 }
 
 // restart has everybody begin anew after the head of a history that was rebuilt; the hub's lock is held.

@@ -48,6 +48,11 @@ func (h *Hub) Run(ctx context.Context) {
 	wg.Wait()
 }
 
+// Moves says whether somebody comes or goes in the programme's events after a sequence.
+func (h *Hub) Moves(ctx context.Context, programme uuid.UUID, after int64) (bool, error) {
+	return Moves(ctx, h.db, programme, after)
+}
+
 // Epoch names the history that sequences belong to. It is asked of the database once, and again by the poll of the heads.
 func (h *Hub) Epoch(ctx context.Context) (string, error) {
 	if known := h.epoch.Load(); known != nil {

@@ -85,6 +85,13 @@ func scan(row pgx.CollectableRow) (event.Event, error) {
 	return e, err
 }
 
+// Moves says whether somebody comes or goes in the programme's events after a sequence.
+func Moves(ctx context.Context, db *postgres.DB, programme uuid.UUID, after int64) (moves bool, err error) {
+	err = db.Relay.QueryRow(ctx, "select exists (select 1 from outbox where programme_id = $1 and seq > $2 and subject_kind = 'Participant' and kind in ('ENTERED', 'LEFT'))",
+		programme, after).Scan(&moves)
+	return moves, err
+}
+
 // Kept says whether every event of the programme after the sequence is still in the outbox.
 func Kept(ctx context.Context, db *postgres.DB, programme uuid.UUID, seq int64) (kept bool, err error) {
 	err = db.Relay.QueryRow(ctx, `select coalesce((select seq from news_head where programme_id = $1), 0) <= $2

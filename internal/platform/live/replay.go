@@ -9,6 +9,7 @@ import (
 
 const (
 	replayAtOnce = 200 // events that one read of the backlog takes
+	readAtOnce   = 4   // executions of one turn of it: who is live waits for it
 	replayFewest = 4   // where those for whom it is read have room for few, or it fails
 	mostTries    = 6   // of one read, while the database answers; then those who wait for it are to read again
 )
@@ -19,7 +20,11 @@ func (g *group) readOn(s *Subscriber) {
 	upTo := target
 	var frames []Frame
 	if from < target {
-		events, err := g.hub.between(g.ctx, g.feed.Programme, from, target, g.gulp)
+		gulp := g.gulp
+		if g.feed.AtOnce > 0 {
+			gulp = min(gulp, readAtOnce*g.feed.AtOnce)
+		}
+		events, err := g.hub.between(g.ctx, g.feed.Programme, from, target, gulp)
 		if err == nil {
 			frames, err = g.execute(events)
 		}
@@ -28,7 +33,7 @@ func (g *group) readOn(s *Subscriber) {
 			return
 		}
 		g.tries = 0
-		if len(events) == g.gulp {
+		if len(events) == gulp {
 			upTo = events[len(events)-1].Seq
 		}
 	}
@@ -46,11 +51,12 @@ func (g *group) readOn(s *Subscriber) {
 }
 
 // stumble has a read of a backlog that failed be tried again, with fewer events: of what fails always it finds the little that does. That is not
-// tried for ever. A database that does not answer is waited for.
+// tried for ever. A database that does not answer, or not in time, is waited for.
 func (g *group) stumble(err error, from int64, era int) {
-	g.failed(err)
+	g.say(err)
+	g.rest()
 	g.gulp = replayFewest
-	if _, away := Head(g.ctx, g.hub.db, g.feed.Programme); away != nil {
+	if _, away := Head(g.ctx, g.hub.db, g.feed.Programme); away != nil || postgres.TookTooLong(err) {
 		return
 	}
 	if g.tries++; g.tries < mostTries {

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -57,6 +58,7 @@ type listing struct {
 	o, e   string // aliases of the row, and of its place among the rows by key
 	where  string // that the row is of the list
 	sought bool   // holds what was searched for, the nearest first
+	cut    string // SQL of whether the search found more than it gives; "" for no search
 	whereE string // the same of its place by key, where that can tell; else ""
 	order  Order
 	tag    string // of cursors: the list and its order
@@ -83,8 +85,9 @@ func (c *compiler) rootListing(r Root, where string, s Selected) listing {
 	if words := searched(s); words != nil && t.Search != nil {
 		l.keyed, l.whereE, l.sought = false, "", true
 		f, o := c.alias(), c.alias()
-		l.table = fmt.Sprintf("(select %s.*, %s.distance as plan_distance from %s_found(%s, %s) %s join %s %s on %s.id = %s.id)",
-			o, f, t.Table, c.programme(s), c.arg(argText(words), "text"), f, t.Table, o, o, f)
+		found := fmt.Sprintf("%s_found(%s, %s)", t.Table, c.programme(s), c.arg(argText(words), "text"))
+		l.table = fmt.Sprintf("(select %s.*, %s.distance as plan_distance from %s %s join %s %s on %s.id = %s.id)", o, f, found, f, t.Table, o, o, f)
+		l.cut = fmt.Sprintf("(select count(*) >= %d from %s)", MaxFound, found)
 	}
 	return l
 }
@@ -187,6 +190,7 @@ func (l listing) under(key, where string) string {
 // MaxCount is how far a list is counted, and WholeCount a field of every connection that counts on: for reports, beside the schema.
 const (
 	MaxCount   = 10_000
+	MaxFound   = 1_000 // rows that a search gives, the nearest: see search_by_key
 	WholeCount = "wholeCount"
 )
 
@@ -233,7 +237,7 @@ func (c *compiler) pageSQL(l listing, s Selected, rows, matching string) string 
 			pairs = append(pairs, fmt.Sprintf("%s, least(q.counted, %d)", literal(part.Alias), MaxCount))
 		case "totalCountIsExact":
 			count = c.count(l, matching, false)
-			pairs = append(pairs, fmt.Sprintf("%s, q.counted <= %d", literal(part.Alias), MaxCount))
+			pairs = append(pairs, fmt.Sprintf("%s, q.counted <= %d and not %s", literal(part.Alias), MaxCount, cmp.Or(l.cut, "false")))
 		case WholeCount:
 			pairs = append(pairs, fmt.Sprintf("%s, (%s)", literal(part.Alias), c.count(l, matching, true)))
 		case "__typename":

@@ -46,19 +46,19 @@ begin
         when 'INSERT' then
           insert into %2$s (key, %3$s, id) select distinct k, %3$s, id from written, unnest(audience) k;
         when 'UPDATE' then
-          delete from %2$s where id = old.id;
-          insert into %2$s (key, %3$s, id) select distinct k, %4$s, new.id from unnest(new.audience) k;
+          with moved as (select w.* from written w join was o on o.id = w.id where o.audience <> w.audience or (%4$s) is distinct from (%5$s)),
+               gone as (delete from %2$s where id in (select id from moved))
+          insert into %2$s (key, %3$s, id) select distinct k, %3$s, id from moved, unnest(audience) k;
         when 'DELETE' then
           delete from %2$s where id in (select id from dropped);
         else
           delete from %2$s;
       end case;
       return null;
-    end $b$ $f$, keeper, keyed, columns, 'new.' || replace(columns, ', ', ', new.'));
+    end $b$ $f$, keeper, keyed, columns, 'o.' || replace(columns, ', ', ', o.'), 'w.' || replace(columns, ', ', ', w.'));
   execute format('revoke execute on function %I() from public', keeper);
   execute format('create trigger keyed after insert on %s referencing new table as written for each statement execute function %I()', listed, keeper);
-  execute format('create trigger keyed_anew after update on %s for each row when (old.audience <> new.audience or (%s) is distinct from (%s)) execute function %I()',
-    listed, 'old.' || replace(columns, ', ', ', old.'), 'new.' || replace(columns, ', ', ', new.'), keeper);
+  execute format('create trigger keyed_anew after update on %s referencing old table as was new table as written for each statement execute function %I()', listed, keeper);
   execute format('create trigger keyed_less after delete on %s referencing old table as dropped for each statement execute function %I()', listed, keeper);
   execute format('create trigger keyed_none after truncate on %s for each statement execute function %I()', listed, keeper);
   execute format('alter table %s enable row level security', keyed);

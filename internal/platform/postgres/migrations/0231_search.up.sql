@@ -10,9 +10,10 @@ create function search_text(name text) returns text language sql immutable stric
     from lower(unaccent('unaccent', name)) n) x
 $$;
 
--- The first four words of what somebody looks for.
+-- The first four words of what somebody looks for, none of them longer than what distances are worked out for.
 create function search_words(what text) returns text[] language sql immutable strict parallel safe set search_path = public, pg_temp as $$
-  select (string_to_array(nullif(btrim(regexp_replace(regexp_replace(lower(unaccent('unaccent', left(what, 100))), '[''’‘ʼ`´]+', '', 'g'), '[^[:alnum:]]+', ' ', 'g')), ''), ' '))[1:4]
+  select nullif(array(select left(w, 100) from string_to_table(nullif(btrim(regexp_replace(regexp_replace(lower(unaccent('unaccent', left(what, 100))), '[''’‘ʼ`´]+', '', 'g'),
+    '[^[:alnum:]]+', ' ', 'g')), ''), ' ') with ordinality x(w, n) order by n limit 4), '{}')
 $$;
 
 -- How far a word is from the nearest of a name's words, or from how that begins: 0.3 for one letter that is off, 0.4 for two, which words of
