@@ -562,6 +562,19 @@ func TestRareEventsAreLookedForInWindows(t *testing.T) {
 	}
 }
 
+// Whoever comes or goes is told of until a follower has heard of it.
+func TestWhetherSomebodyComesOrGoes(t *testing.T) {
+	n := open(t)
+	n.tell(2)
+	n.tell(1, func(e *event.News) { e.SubjectKind, e.Kind = "Participant", event.Left })
+	n.tell(1, func(e *event.News) { e.SubjectKind = "Participant" })
+	for after, want := range map[int64]bool{0: true, 2: true, 3: false, 4: false} {
+		if moves, err := live.Moves(n.ctx, n.db, n.programme, after); err != nil || moves != want {
+			t.Errorf("after %d: %v (%v)", after, moves, err)
+		}
+	}
+}
+
 // News go after 35 days, whole days at once, when they were carried and everything that follows from them was done.
 func TestOldNewsGoWhenEverybodyHadThem(t *testing.T) {
 	n := open(t)
