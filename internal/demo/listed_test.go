@@ -10,7 +10,10 @@ import (
 // rowsByKeyHold: after all that acts, imports and duties did, the rows by key of every table are those of its audiences.
 func (s *site) rowsByKeyHold(t *testing.T) {
 	t.Helper()
-	rows, err := s.conn.Query(context.Background(), `select tgrelid::regclass::text, convert_from(trim(trailing '\x00'::bytea from tgargs), 'UTF8') from pg_trigger where tgname = 'keyed'`)
+	rows, err := s.conn.Query(context.Background(), `
+		select t.tgrelid::regclass::text, string_agg(a.attname, ', ') from pg_trigger t
+		join pg_attribute a on a.attrelid = (t.tgrelid::regclass || '_key')::regclass and a.attnum > 0 and not a.attisdropped and a.attname not in ('key', 'id')
+		where t.tgname = 'keyed' group by t.tgrelid`)
 	must(t, err)
 	type kept struct{ Table, Columns string }
 	tables, err := pgx.CollectRows(rows, pgx.RowToStructByPos[kept])
