@@ -48,7 +48,7 @@ type reading struct {
 // readings are the nested list, one participant by id, the second page of a list, and a list by name.
 func (s *stage) readings(ctx context.Context) ([]reading, error) {
 	one, cursor, name := "", "", ""
-	err := s.owner.QueryRow(ctx, `select 'prt_' || p.id, q.family_name from participation p join person q on q.id = p.person_id
+	err := s.owner.QueryRow(ctx, `select 'prt_' || p.id, q.given_name from participation p join person q on q.id = p.person_id
 		where p.organisation_id = (select g.over_id from access_grant g join member m on m.id = g.member_id where m.subject = 'partner-0') order by p.id limit 1`).Scan(&one, &name)
 	if err != nil {
 		return nil, err
