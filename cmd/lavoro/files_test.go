@@ -41,7 +41,7 @@ func photo(t *testing.T) []byte {
 	return append(out, plain.Bytes()[2:]...)
 }
 
-// carry is one request for a file's bytes; headers come in pairs.
+// carry is one request as it stands, with all that came back; headers come in pairs.
 func (n *node) carry(method, path string, body []byte, headers ...string) (*http.Response, []byte) {
 	n.t.Helper()
 	req, err := http.NewRequestWithContext(n.t.Context(), method, n.url+path, bytes.NewReader(body))

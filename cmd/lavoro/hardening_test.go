@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -31,24 +30,7 @@ func TestHardening(t *testing.T) {
 // send sends a request as it stands and gives the answer with its first error's code.
 func (n *node) send(method, contentType, body string, headers ...string) (*http.Response, string) {
 	n.t.Helper()
-	req, err := http.NewRequest(method, n.url+"/graphql", strings.NewReader(body))
-	if err != nil {
-		n.t.Fatal(err)
-	}
-	req.Header.Set("Content-Type", contentType)
-	req.Header.Set("Accept-Language", "en")
-	if n.token != "" {
-		req.Header.Set("Authorization", "Bearer "+n.token)
-	}
-	for i := 0; i < len(headers); i += 2 {
-		req.Header.Set(headers[i], headers[i+1])
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		n.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	data, _ := io.ReadAll(res.Body)
+	res, data := n.carry(method, "/graphql", []byte(body), append([]string{"Content-Type", contentType, "Accept-Language", "en"}, headers...)...)
 	var said response
 	_ = json.NewDecoder(bytes.NewReader(data)).Decode(&said)
 	if len(said.Errors) == 0 {

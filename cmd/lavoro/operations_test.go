@@ -269,26 +269,7 @@ func listSettings(t *testing.T, c Config) {
 // fetch asks by GET.
 func (n *node) fetch(query url.Values, headers ...string) (*http.Response, string, string) {
 	n.t.Helper()
-	req, err := http.NewRequest(http.MethodGet, n.url+"/graphql?"+query.Encode(), nil)
-	if err != nil {
-		n.t.Fatal(err)
-	}
-	req.Header.Set("Accept-Language", "en")
-	if n.token != "" {
-		req.Header.Set("Authorization", "Bearer "+n.token)
-	}
-	for i := 0; i < len(headers); i += 2 {
-		req.Header.Set(headers[i], headers[i+1])
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		n.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	data, err := io.ReadAll(res.Body)
-	if err != nil {
-		n.t.Fatal(err)
-	}
+	res, data := n.carry(http.MethodGet, "/graphql?"+query.Encode(), nil, append([]string{"Accept-Language", "en"}, headers...)...)
 	var said response
 	_ = json.Unmarshal(data, &said)
 	if len(said.Errors) == 0 {
