@@ -73,6 +73,7 @@ var owners = map[string][]owner{
 		{"internal/member", "signing in precedes rights: it can go neither through an act nor through a plan"},
 		{"internal/platform/evidence", "verifies every row as the tables' owner, streaming, beside anybody's rights"},
 		{"internal/duty/system.go", "finds the house's own grants, before it has any"},
+		{"internal/demo/large", "writes sets of rows, also by COPY, as the tables' owner: no act has a part in it"},
 		{"internal/demo/store.go", "members and their grants, which no act makes, as the tables' owner"},
 		{"cmd/bench", "loads its data as owner, and is the bare handler that the program is measured by"},
 	},

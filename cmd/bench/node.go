@@ -33,8 +33,13 @@ var wide = []string{"LAVORO_RATE_REQUESTS=1000000", "LAVORO_RATE_ACTS=1000000", 
 
 // serve starts `lavoro serve` on the stage's servers, as anybody would: nothing is set but where they are, and the keys and the limits of one member.
 func (s *stage) serve(ctx context.Context, arguments ...string) (*node, error) {
+	return s.serveFrom(ctx, s.url(), arguments...)
+}
+
+// serveFrom starts it on another database of the stage.
+func (s *stage) serveFrom(ctx context.Context, url string, arguments ...string) (*node, error) {
 	cmd := exec.CommandContext(ctx, s.binary, append([]string{"serve", "--listen", "127.0.0.1:0", "--state", s.dir}, arguments...)...) //nolint:forbidigo // the bench measures the real program
-	cmd.Env = append(append(withoutSettings(os.Environ()), wide...), "DATABASE_URL="+s.url(), "REDIS_URL="+s.redis.URL(), "LAVORO_KEYS_FILE="+s.keysFile())
+	cmd.Env = append(append(withoutSettings(os.Environ()), wide...), "DATABASE_URL="+url, "REDIS_URL="+s.redis.URL(), "LAVORO_KEYS_FILE="+s.keysFile())
 	out, err := cmd.StderrPipe()
 	if err != nil {
 		return nil, err

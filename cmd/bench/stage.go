@@ -17,6 +17,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"github.com/lavoroincorso/lavoro/internal/demo/large"
 	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/platform/child"
 	"github.com/lavoroincorso/lavoro/internal/platform/issuer"
@@ -27,8 +28,19 @@ import (
 
 const state = ".lavoro/bench"
 
+// world is what the tables of a stage are filled with, below a folder of its own.
+type world struct {
+	dir  string
+	way  string // names how it is loaded
+	load func(ctx context.Context, s *stage, keys *secret.Keys) error
+}
+
+// usual is the world of most benches.
+var usual = world{dir: state, way: loadSQL, load: func(ctx context.Context, s *stage, keys *secret.Keys) error { return load(ctx, s.url(), keys) }}
+
 // stage is what benches run on: the private servers with the data loaded, and the program built.
 type stage struct {
+	world     world
 	dir       string // of this state of tables and data
 	binary    string // the program
 	postgres  *child.Postgres
@@ -46,8 +58,8 @@ type stage struct {
 var running = map[string]string{"track_commit_timestamp": "on"}
 
 // open starts the servers, loads the data unless a run before left them, and builds the program.
-func open(ctx context.Context, size size) (_ *stage, err error) {
-	s := &stage{dir: filepath.Join(state, fingerprint()), log: &serverLog{}, size: size, free: map[string]*hours{}}
+func open(ctx context.Context, w world, size size) (_ *stage, err error) {
+	s := &stage{world: w, dir: filepath.Join(w.dir, w.fingerprint()), log: &serverLog{}, size: size, free: map[string]*hours{}}
 	if s.binary, err = build(ctx); err != nil {
 		return nil, err
 	}
@@ -73,9 +85,9 @@ func open(ctx context.Context, size size) (_ *stage, err error) {
 }
 
 // fingerprint names the state of the loaded data: tables, programme, and how they are loaded.
-func fingerprint() string {
+func (w world) fingerprint() string {
 	sum := sha256.New()
-	for _, part := range []string{postgres.MigrationsHash(), string(programme.LavoroInCorso3), loadSQL, sealGo} {
+	for _, part := range []string{postgres.MigrationsHash(), string(programme.LavoroInCorso3), w.way, large.Hash()} {
 		sum.Write([]byte(part))
 	}
 	return hex.EncodeToString(sum.Sum(nil))[:16]
@@ -94,13 +106,13 @@ func build(ctx context.Context) (string, error) {
 	return binary, nil
 }
 
-// data starts PostgreSQL on loaded data. Other states of the tables are thrown away: they are a gigabyte each.
+// data starts PostgreSQL on loaded data. Other states of the tables are thrown away: they are gigabytes each.
 func (s *stage) data(ctx context.Context) error {
 	done := filepath.Join(s.dir, "loaded")
 	if _, err := os.Stat(done); err == nil {
 		return s.start(ctx, running)
 	}
-	old, _ := filepath.Glob(filepath.Join(state, "*", "postgres"))
+	old, _ := filepath.Glob(filepath.Join(s.world.dir, "*", "postgres"))
 	for _, dir := range old {
 		if err := errors.Join(child.Remove(dir), child.Remove(filepath.Join(filepath.Dir(dir), "redis")), os.RemoveAll(filepath.Dir(dir))); err != nil {
 			return err
@@ -108,7 +120,7 @@ func (s *stage) data(ctx context.Context) error {
 	}
 	// Nothing is forced to disk while loading: data that a crash spoils are loaded again.
 	loading := map[string]string{"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "wal_level": "minimal", "max_wal_senders": "0",
-		"max_wal_size": "8GB", "maintenance_work_mem": "512MB", "autovacuum": "off"}
+		"max_wal_size": "2GB", "maintenance_work_mem": "512MB", "autovacuum": "off"}
 	if err := s.start(ctx, loading); err != nil {
 		return err
 	}
@@ -116,7 +128,7 @@ func (s *stage) data(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := load(ctx, s.postgres.URL(child.Login), keys); err != nil {
+	if err := s.world.load(ctx, s, keys); err != nil {
 		return fmt.Errorf("load: %w", err)
 	}
 	if err := s.postgres.Stop(ctx); err != nil {
