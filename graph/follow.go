@@ -123,7 +123,8 @@ func (f *following) join(session Session, feed live.Feed, personal bool, after i
 	if feed.Gather == 0 {
 		feed.AtOnce = f.r.Limits.atOnce(f.asked.context())
 	}
-	sub, err := f.r.Hub.Follow(f.ctx, groupKey(f.asked, session, personal), feed, after, func(frame live.Frame) bool { return f.stream.Take(frame.Data) })
+	stream := f.stream // what thousands are handed is not looked for in a second place
+	sub, err := f.r.Hub.Follow(f.ctx, groupKey(f.asked, session, personal), feed, after, func(frame live.Frame) bool { return stream.Take(frame.Data) })
 	if err == nil {
 		f.session, f.programme, f.sub = session, feed.Programme, sub
 	}

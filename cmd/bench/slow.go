@@ -26,7 +26,7 @@ var resumable = withAfter(selections[manyFields])
 //	live.slow.closed_1013  how many of those who did not read, of 20, found their connection closed with 1013 when they read again
 //	live.slow.resumed      how many of them then had every event, once and in order, those told meanwhile included
 //
-// 2,000 clients select 40 fields of each event; 20 events a second come for 40 seconds, first with all reading, then with twenty who do
+// 2,000 clients select 40 fields of each event; 20 events a second come for 30 seconds, first with all reading, then with twenty who do
 // not until it is over. For these the system takes little more than they read, as on a phone without a network: over loopback it would take
 // megabytes for them. That is done three times in turn: the ratio is of the lowest of each, the counts are the lowest. The 99th percentile
 // is of the others, in both.

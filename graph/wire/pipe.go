@@ -11,12 +11,12 @@ import (
 // What is kept for reading and writing is as little as is needed while nothing comes.
 const (
 	libraryReads  = 16       // bytes, the least that bufio has
-	libraryWrites = 64       // bytes: the head of a message, or most closing frames
+	libraryWrites = 128      // bytes: any frame of control, so that it comes to the pipe by one call
 	aheadBytes    = 32       // a whole pong
 	systemWrites  = 16 << 10 // bytes that the system may hold for a client; it would take megabytes for one that does not read
 )
 
-// pipe is the TCP connection below a websocket. Between hold and release what is written is gathered; it goes out by one call.
+// pipe is the TCP connection below a websocket.
 type pipe struct {
 	net.Conn
 
@@ -24,8 +24,7 @@ type pipe struct {
 	head    []byte     // what was read and is to be given first
 	ahead   [aheadBytes]byte
 
-	mu   sync.Mutex // held while something is written, so that no frame comes into the middle of another
-	held *bytes.Buffer
+	mu sync.Mutex // held while something is written: our frames of text and the library's of control do not come into one another
 }
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
@@ -84,30 +83,11 @@ func (p *pipe) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// Write writes, or gathers while the pipe is held.
+// Write writes whole frames.
 func (p *pipe) Write(b []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.held != nil {
-		return p.held.Write(b)
-	}
 	return p.Conn.Write(b)
-}
-
-func (p *pipe) hold() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.held = buffers.Get().(*bytes.Buffer)
-}
-
-func (p *pipe) release() error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	held := p.held
-	p.held = nil
-	_, err := p.Conn.Write(held.Bytes())
-	giveBack(held)
-	return err
 }
 
 // narrow hands the websocket library small buffers and the pipe in the place of the connection.

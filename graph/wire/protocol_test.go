@@ -105,6 +105,40 @@ func TestProtocol(t *testing.T) {
 	_ = ack
 }
 
+// TestFrames: messages of every length come whole and in order, also where the library answers pings between them.
+func TestFrames(t *testing.T) {
+	s := open(t, wire.Limits{})
+	c := s.acknowledged()
+	c.say(`{"type":"subscribe","id":"1","payload":{"query":"feed"}}`)
+	feed := receive(t, s.feeds)
+	var lengths []int
+	for _, edge := range []int{0, 125, 1 << 16} { // where a frame tells its length otherwise
+		for length := max(edge-60, 1); length < edge+10; length++ {
+			lengths = append(lengths, length)
+		}
+	}
+	payload := func(length int) string { return strings.Repeat("é", length/2) + strings.Repeat("x", length%2) }
+	go func() {
+		for _, length := range lengths {
+			feed.Next([]byte(payload(length)))
+		}
+	}()
+	pings, answered := 0, make(chan error, len(lengths)) // all beside the reader, who takes the answers in
+	for _, length := range lengths {
+		if length%8 == 0 {
+			pings++
+			go func() { answered <- c.conn.Ping(c.ctx) }()
+		}
+		c.hears(`{"id":"1","type":"next","payload":` + payload(length) + `}`)
+	}
+	c.conn.CloseRead(c.ctx)
+	for range pings {
+		if err := receive(t, answered); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // TestAConnectionThatMayNotStandEnds: what Stands says is done within two turns of the wheel.
 func TestAConnectionThatMayNotStandEnds(t *testing.T) {
 	s := open(t, wire.Limits{})

@@ -2,10 +2,7 @@ package wire
 
 import (
 	"bytes"
-	"context"
 	"time"
-
-	"github.com/coder/websocket"
 )
 
 const (
@@ -71,14 +68,6 @@ func (s *socket) awaitRoom() {
 	<-freed
 }
 
-// Messages that are always the same.
-var (
-	ackLine   = []byte(`{"type":"connection_ack"}`)
-	pingLine  = []byte(`{"type":"ping"}`)
-	pongLine  = []byte(`{"type":"pong"}`)
-	kindWords = [...]string{next: "next", failure: "error", complete: "complete", pong: "pong"}
-)
-
 // put queues a message of a stream.
 func (s *socket) put(of *Stream, m message, mayWait bool) bool {
 	s.mu.Lock()
@@ -138,44 +127,60 @@ func (s *socket) queue(m message) {
 
 // write writes what waits until nothing does. Then those who found no room are told.
 func (s *socket) write() {
+	line := buffers.Get().(*bytes.Buffer)
+	defer giveBack(line)
+	size := 0
 	for {
-		batch, rooms := s.take()
-		for _, room := range rooms {
-			room()
-		}
-		if batch == nil {
+		var rooms []func()
+		if size, rooms = s.take(line, size); size == 0 {
+			for _, room := range rooms {
+				room()
+			}
 			return
 		}
-		if s.writeAll(batch) != nil {
+		if _, err := s.pipe.Write(line.Bytes()); err != nil {
+			s.settle(size)
 			s.cut()
 			return
 		}
 	}
 }
 
-// take gives the next messages. With none left the writer ends, or says goodbye where the connection is to end.
-func (s *socket) take() (batch []message, rooms []func()) {
+// take spells the next messages into an empty line and says how much they count for, after those that have been written: zero when nothing is
+// left to write. Then the writer ends, or says goodbye where the connection is to end.
+func (s *socket) take(line *bytes.Buffer, written int) (size int, rooms []func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.count(-written)
 	s.out.since = time.Time{}
 	if s.bye != nil {
 		go s.goodbye()
-		return nil, nil
+		return 0, nil
 	}
 	if len(s.out.waiting) == 0 {
 		rooms = told(s.out.starved)
 		s.out = queue{}
-		return nil, rooms
+		return 0, rooms
 	}
-	n, size := 0, 0
-	for n < len(s.out.waiting) && size < writeBytes {
-		size += s.out.waiting[n].size()
-		n++
+	line.Reset()
+	n := 0
+	for ; n < len(s.out.waiting) && size < writeBytes; n++ {
+		m := s.out.waiting[n]
+		size += m.size()
+		if m.stream == nil || !m.stream.ended { // what its client has ended is not heard any more
+			m.spell(line)
+		}
 	}
-	batch = s.out.waiting[:n:n]
 	s.out.waiting = s.out.waiting[n:]
 	s.out.since = time.Now()
-	return batch, nil
+	return size, nil
+}
+
+// settle takes what was to be written off what is counted.
+func (s *socket) settle(written int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.count(-written)
 }
 
 // told gives what those streams are to be told by that there is room again.
@@ -186,64 +191,4 @@ func told(starved []*Stream) (rooms []func()) {
 		}
 	}
 	return rooms
-}
-
-// writeAll writes messages by one call.
-func (s *socket) writeAll(batch []message) error {
-	s.pipe.hold()
-	line := buffers.Get().(*bytes.Buffer)
-	defer giveBack(line)
-	var failed error
-	for _, m := range batch {
-		whole := s.spell(line, m)
-		if whole == nil || failed != nil {
-			continue
-		}
-		failed = s.ws.Write(context.Background(), websocket.MessageText, whole)
-	}
-	if err := s.pipe.release(); failed == nil {
-		failed = err
-	}
-	s.mu.Lock()
-	for _, m := range batch {
-		s.count(-m.size())
-	}
-	s.mu.Unlock()
-	return failed
-}
-
-// spell writes a message as the protocol has it; nil for one of a stream that its client has ended.
-func (s *socket) spell(line *bytes.Buffer, m message) []byte {
-	switch {
-	case m.kind == acknowledged:
-		return ackLine
-	case m.kind == ping:
-		return pingLine
-	case m.kind == pong && m.payload == nil:
-		return pongLine
-	case m.stream != nil && s.hasEnded(m.stream):
-		return nil
-	}
-	line.Reset()
-	line.WriteByte('{')
-	if m.stream != nil {
-		line.WriteString(`"id":`)
-		line.Write(m.stream.id)
-		line.WriteByte(',')
-	}
-	line.WriteString(`"type":"`)
-	line.WriteString(kindWords[m.kind])
-	line.WriteByte('"')
-	if m.payload != nil {
-		line.WriteString(`,"payload":`)
-		line.Write(m.payload)
-	}
-	line.WriteByte('}')
-	return line.Bytes()
-}
-
-func (s *socket) hasEnded(of *Stream) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return of.ended
 }
