@@ -47,19 +47,19 @@ func TestActivitiesOfAProgramme(t *testing.T) {
 	later.Title, later.Kind, later.From, later.To = "Laboratorio", "LABORATORY", day("2026-04-01"), day("2026-04-30")
 	o.must(o.plan(o.coordinator("AIAS"), later))
 	root := under("activities", "ActivityConnection", under("nodes", "Activity", "title", "seats", "seatsTaken", under("kind", "CodeItem", "label")))
-	course := `{"title" : "Sicurezza", "seats" : 5, "seatsTaken" : 0, "kind" : {"label" : "Course"}}`
-	laboratory := `{"title" : "Laboratorio", "seats" : null, "seatsTaken" : 0, "kind" : {"label" : "Laboratory"}}`
+	course := `{"title":"Sicurezza","seats":5,"seatsTaken":0,"kind":{"label":"Course"}}`
+	laboratory := `{"title":"Laboratorio","seats":null,"seatsTaken":0,"kind":{"label":"Laboratory"}}`
 	for name, c := range map[string]struct {
 		filter map[string]any
 		want   string
 	}{
-		"latest first": {nil, laboratory + ", " + course},
+		"latest first": {nil, laboratory + "," + course},
 		"of a kind":    {map[string]any{"kind": "COURSE"}, course},
 		"on a day":     {map[string]any{"on": day("2026-04-01")}, laboratory},
 		"on no one's":  {map[string]any{"on": day("2026-05-01")}, ""},
 	} {
 		args := map[string]any{"programme": plan.FormatID("prg", o.programme), "filter": c.filter}
-		if got, want := o.read(o.actor(o.orgs["UISP"], access.Staff), root, args), `{"activities" : {"nodes" : [`+c.want+`]}}`; got != want {
+		if got, want := o.read(o.actor(o.orgs["UISP"], access.Staff), root, args), `{"activities":{"nodes":[`+c.want+`]}}`; got != want {
 			t.Errorf("%s: %s, want %s", name, got, want)
 		}
 	}
@@ -77,12 +77,12 @@ func TestAParticipantsEnrolmentsAndCertificates(t *testing.T) {
 	root := under("participant", "Participant", under("enrolments", "Enrolment", "state", "stateLabel", "plannedMinutes", under("activity", "Activity", "seatsTaken", under("enrolments", "Enrolment", "state"))),
 		under("certificates", "Certificate", "givenOn", "validTo", under("kind", "CodeItem", "code")))
 	args := map[string]any{"id": plan.FormatID("prt", ida)}
-	want := `{"participant" : {"enrolments" : [{"state" : "COMPLETED", "stateLabel" : "Completed", "plannedMinutes" : 480, "activity" : {"seatsTaken" : 2, "enrolments" : [{"state" : "COMPLETED"}]}}], ` +
-		`"certificates" : [{"givenOn" : "2026-03-18", "validTo" : null, "kind" : {"code" : "SAFETY_GENERAL"}}]}}`
+	want := `{"participant":{"enrolments":[{"state":"COMPLETED","stateLabel":"Completed","plannedMinutes":480,"activity":{"seatsTaken":2,"enrolments":[{"state":"COMPLETED"}]}}],` +
+		`"certificates":[{"givenOn":"2026-03-18","validTo":null,"kind":{"code":"SAFETY_GENERAL"}}]}}`
 	if got := o.read(aias, root, args); got != want {
 		t.Errorf("the partner reads\n%s, want\n%s", got, want)
 	}
-	if got := o.read(o.actor(uuid.New(), access.PartnerCoordinator), root, args); got != `{"participant" : null}` {
+	if got := o.read(o.actor(uuid.New(), access.PartnerCoordinator), root, args); got != `{"participant":null}` {
 		t.Errorf("a stranger reads %s", got)
 	}
 }
@@ -108,7 +108,7 @@ func TestSeatsDoNotTellOfTheProtected(t *testing.T) {
 		actor access.Actor
 		want  string
 	}{"the partner": {aias, "1"}, "who is named": {both, "2"}, "another partner": {o.coordinator("UISP"), "1"}} {
-		if got, want := o.read(c.actor, root, map[string]any{"programme": plan.FormatID("prg", o.programme)}), `{"activities" : {"nodes" : [{"seatsTaken" : `+c.want+`}]}}`; got != want {
+		if got, want := o.read(c.actor, root, map[string]any{"programme": plan.FormatID("prg", o.programme)}), `{"activities":{"nodes":[{"seatsTaken":`+c.want+`}]}}`; got != want {
 			t.Errorf("%s reads %s, want %s", who, got, want)
 		}
 	}

@@ -52,22 +52,22 @@ func TestCompaniesOfAProgramme(t *testing.T) {
 	_, err := o.offer(o.scout("UISP"), o.seats("UISP", site))
 	o.must(err)
 	o.exec("update company set name = 'Òrto Prova', headcount = 5 where id = $1", id)
-	lead, none := o.actor(o.orgs["ASL"], access.Coordinator), `{"companies" : {"nodes" : []}}`
+	lead, none := o.actor(o.orgs["ASL"], access.Coordinator), `{"companies":{"nodes":[]}}`
 	for name, c := range map[string]struct {
 		actor access.Actor
 		args  map[string]any
 		want  string
 	}{
-		"by name":                  {lead, map[string]any{"orderBy": "NAME"}, `{"companies" : {"nodes" : [{"name" : "Òrto Prova"}, {"name" : "Panificio Prova"}]}}`},
-		"by a misspelt name":       {lead, map[string]any{"orderBy": "HEADCOUNT", "filter": map[string]any{"search": "panifico"}}, `{"companies" : {"nodes" : [{"name" : "Panificio Prova"}]}}`},
-		"by two words":             {lead, map[string]any{"orderBy": "HEADCOUNT", "filter": map[string]any{"search": "PROVA orto"}}, `{"companies" : {"nodes" : [{"name" : "Òrto Prova"}]}}`},
-		"by a word, of his":        {o.scout("ANFFAS"), map[string]any{"orderBy": "NAME", "filter": map[string]any{"search": "prova"}}, `{"companies" : {"nodes" : [{"name" : "Panificio Prova"}]}}`},
-		"largest first":            {lead, map[string]any{"orderBy": "HEADCOUNT"}, `{"companies" : {"nodes" : [{"name" : "Panificio Prova"}, {"name" : "Òrto Prova"}]}}`},
-		"by the name's start":      {lead, map[string]any{"orderBy": "NAME", "filter": map[string]any{"nameStartsWith": "orto"}}, `{"companies" : {"nodes" : [{"name" : "Òrto Prova"}]}}`},
-		"with an open opening":     {lead, map[string]any{"orderBy": "NAME", "filter": map[string]any{"hasOpenings": true}}, `{"companies" : {"nodes" : [{"name" : "Panificio Prova"}]}}`},
-		"without":                  {lead, map[string]any{"orderBy": "NAME", "filter": map[string]any{"hasOpenings": false}}, `{"companies" : {"nodes" : [{"name" : "Òrto Prova"}]}}`},
+		"by name":                  {lead, map[string]any{"orderBy": "NAME"}, `{"companies":{"nodes":[{"name":"Òrto Prova"},{"name":"Panificio Prova"}]}}`},
+		"by a misspelt name":       {lead, map[string]any{"orderBy": "HEADCOUNT", "filter": map[string]any{"search": "panifico"}}, `{"companies":{"nodes":[{"name":"Panificio Prova"}]}}`},
+		"by two words":             {lead, map[string]any{"orderBy": "HEADCOUNT", "filter": map[string]any{"search": "PROVA orto"}}, `{"companies":{"nodes":[{"name":"Òrto Prova"}]}}`},
+		"by a word, of his":        {o.scout("ANFFAS"), map[string]any{"orderBy": "NAME", "filter": map[string]any{"search": "prova"}}, `{"companies":{"nodes":[{"name":"Panificio Prova"}]}}`},
+		"largest first":            {lead, map[string]any{"orderBy": "HEADCOUNT"}, `{"companies":{"nodes":[{"name":"Panificio Prova"},{"name":"Òrto Prova"}]}}`},
+		"by the name's start":      {lead, map[string]any{"orderBy": "NAME", "filter": map[string]any{"nameStartsWith": "orto"}}, `{"companies":{"nodes":[{"name":"Òrto Prova"}]}}`},
+		"with an open opening":     {lead, map[string]any{"orderBy": "NAME", "filter": map[string]any{"hasOpenings": true}}, `{"companies":{"nodes":[{"name":"Panificio Prova"}]}}`},
+		"without":                  {lead, map[string]any{"orderBy": "NAME", "filter": map[string]any{"hasOpenings": false}}, `{"companies":{"nodes":[{"name":"Òrto Prova"}]}}`},
 		"of a municipality":        {lead, map[string]any{"orderBy": "NAME", "filter": map[string]any{"municipality": "045010"}}, none},
-		"offered to all":           {o.scout("ANFFAS"), map[string]any{"orderBy": "NAME"}, `{"companies" : {"nodes" : [{"name" : "Panificio Prova"}]}}`},
+		"offered to all":           {o.scout("ANFFAS"), map[string]any{"orderBy": "NAME"}, `{"companies":{"nodes":[{"name":"Panificio Prova"}]}}`},
 		"the host's own, none yet": {o.actor(access.CompanyKey(o.programme, id), access.HostTutor), map[string]any{"orderBy": "NAME"}, none},
 	} {
 		if got := o.read(c.actor, o.list("companies", "Company", c.args, "name")); got != c.want {
@@ -98,7 +98,7 @@ func TestTheHostLimitOfASite(t *testing.T) {
 			}
 		}
 	}
-	if got := root(o.scout("UISP")); got != `{"company" : null}` {
+	if got := root(o.scout("UISP")); got != `{"company":null}` {
 		t.Errorf("another partner reads %s", got)
 	}
 }
@@ -114,15 +114,15 @@ func TestAnOpeningTellsWhatCanBeDone(t *testing.T) {
 		return o.read(actor, o.list("openings", "Opening", args, "stateLabel", "seatsTaken", under("hours", "OpeningHours", "weekday", "from", "to"),
 			under("sector", "CodeItem", "label"), under("allowedActs", "AllowedAct", "act", "allowed", under("refusals", "Refusal", "code"))))
 	}
-	head := `{"openings" : {"nodes" : [{"stateLabel" : "Aperta", "seatsTaken" : 0, "hours" : [{"weekday" : 1, "from" : "08:00", "to" : "12:00"}, ` +
-		`{"weekday" : 2, "from" : "08:00", "to" : "12:30"}], "sector" : {"label" : "Cucina e mensa"}, "allowedActs" : `
+	head := `{"openings":{"nodes":[{"stateLabel":"Aperta","seatsTaken":0,"hours":[{"weekday":1,"from":"08:00","to":"12:00"},` +
+		`{"weekday":2,"from":"08:00","to":"12:30"}],"sector":{"label":"Cucina e mensa"},"allowedActs":`
 	if got, want := acts(o.scout("AIAS")), head+`[{"act":"closeOpening","allowed":true,"refusals":[]}]}]}}`; got != want {
 		t.Errorf("its scout reads\n%s, want\n%s", got, want)
 	}
 	if got, want := acts(o.scout("UISP")), head+`[{"act":"closeOpening","allowed":false,"refusals":[{"code":"NOT_ALLOWED"}]}]}]}}`; got != want {
 		t.Errorf("another scout reads\n%s, want\n%s", got, want)
 	}
-	if got := o.read(o.scout("AIAS"), o.list("openings", "Opening", map[string]any{"orderBy": "TITLE", "filter": map[string]any{"company": plan.FormatID("com", uuid.New())}}, "title")); got != `{"openings" : {"nodes" : []}}` {
+	if got := o.read(o.scout("AIAS"), o.list("openings", "Opening", map[string]any{"orderBy": "TITLE", "filter": map[string]any{"company": plan.FormatID("com", uuid.New())}}, "title")); got != `{"openings":{"nodes":[]}}` {
 		t.Errorf("openings of no company: %s", got)
 	}
 }

@@ -42,7 +42,7 @@ func TestSealedFactsAreReadInTheirPlaceAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`"Centro di salute mentale, Massa"`, `"code" : "DISABILITY"`, `"list":"priority_groups"`, `"HOUSING_EMERGENCY"`, `"id":"cod_` + o.text("select id from code_item where code = 'DISABILITY'")} {
+	for _, want := range []string{`"Centro di salute mentale, Massa"`, `"code":"DISABILITY"`, `"list":"priority_groups"`, `"HOUSING_EMERGENCY"`, `"id":"cod_` + o.text("select id from code_item where code = 'DISABILITY'")} {
 		if !strings.Contains(strings.ReplaceAll(before, " : ", ":"), strings.ReplaceAll(want, " : ", ":")) {
 			t.Errorf("%s is not in %s", want, before)
 		}

@@ -96,7 +96,7 @@ func TestHostsMayNotFilterByParticipant(t *testing.T) {
 	}
 	delete(root.Args, "filter")
 	data, err := engine.Query(t.Context(), plan.Viewer{Actor: host, Lang: "it", Now: d.Clock()}, []plan.Selected{root})
-	if err != nil || string(data) != `{"placements" : {"totalCount" : 1}}` {
+	if err != nil || string(data) != `{"placements":{"totalCount":1}}` {
 		t.Errorf("got %s, %v", data, err)
 	}
 }

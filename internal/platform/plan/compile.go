@@ -15,9 +15,6 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 )
 
-// maxPairs is how many keys one json_build_object takes: a function has at most 100 arguments.
-const maxPairs = 50
-
 // Viewer is for whom a plan reads: rights, language, and the moment that `{now}` stands for.
 type Viewer struct {
 	Actor access.Actor
@@ -145,71 +142,63 @@ func (c *compiler) carries(row string, class access.Class) string {
 	return row + ".audience &&& " + c.classKeys(class)
 }
 
-// object is the SQL of a row's JSON.
-func (c *compiler) object(t *Type, fields Fields, typeName, row string, selected []Selected) string {
-	pairs := make([]string, 0, len(selected))
+// object is a row's JSON.
+func (c *compiler) object(t *Type, fields Fields, typeName, row string, selected []Selected) written {
+	members := make([]member, 0, len(selected))
 	for _, s := range selected {
 		if s.Name == "__typename" {
-			pairs = append(pairs, literal(s.Alias)+", "+literal(typeName)+"::text")
+			members = append(members, member{s.Alias, saysText(typeName)})
 			continue
 		}
 		f, ok := fields[s.Name]
 		if !ok {
 			if s.Name != "id" {
-				return c.fail(fmt.Errorf("plan: %s.%s is not mapped", typeName, s.Name))
+				c.fail(fmt.Errorf("plan: %s.%s is not mapped", typeName, s.Name))
+				return says("null")
 			}
 			f = ID(t.Prefix, "id")
 		}
-		pairs = append(pairs, literal(s.Alias)+", "+c.masked(t, f, row, s))
+		members = append(members, member{s.Alias, c.masked(t, f, row, s)})
 	}
-	return jsonObject(pairs)
+	return writtenObject(members)
 }
 
-func jsonObject(pairs []string) string {
-	if len(pairs) <= maxPairs {
-		return "json_build_object(" + strings.Join(pairs, ", ") + ")"
-	}
-	var parts []string
-	for chunk := range slices.Chunk(pairs, maxPairs) {
-		parts = append(parts, "left(substr(json_build_object("+strings.Join(chunk, ", ")+")::text, 2), -1)")
-	}
-	return "('{' || " + strings.Join(parts, " || ',' || ") + " || '}')::json"
-}
-
-func (c *compiler) masked(t *Type, f Field, row string, s Selected) string {
+func (c *compiler) masked(t *Type, f Field, row string, s Selected) written {
 	mask := c.mask(t, f.class, row)
 	if f.kind == connection && mask != "" {
 		f.where, mask = "("+f.where+") and "+mask, "" // a page without items, since a list is never null
 	}
+	masked := "null"
+	if f.kind == many {
+		masked = "[]"
+	}
 	if mask == "false" {
-		if f.kind == many {
-			return "'[]'::json"
-		}
-		return "null"
+		return says(masked)
 	}
 	around := c.class
 	c.class = c.shows(t, f)
-	sql := c.field(t, f, row, s)
+	w := c.field(t, f, row, s)
 	c.class = around
 	if mask == "" {
-		return sql
+		return w
 	}
-	if f.kind == many {
-		return "case when " + mask + " then " + sql + " else '[]'::json end"
-	}
-	return "case when " + mask + " then " + sql + " end"
+	return shows("case when " + mask + " then " + w.sql() + " else " + literal(masked) + " end")
 }
 
-func (c *compiler) field(t *Type, f Field, row string, s Selected) string {
+func (c *compiler) field(t *Type, f Field, row string, s Selected) written {
 	switch f.kind {
 	case scalar:
-		return c.sql(f.expr, row, "")
+		return value(c.sql(f.expr, row, ""))
+	case unescaped:
+		return plainText(c.sql(f.expr, row, ""))
+	case own:
+		return written{{text: `"` + f.prefix + "_"}, {sql: c.sql(f.expr, row, "")}, {text: `"`}}
 	case instant:
-		return "to_char(" + c.sql(f.expr, row, "") + ` at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+		return plainText("to_char(" + c.sql(f.expr, row, "") + ` at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`)
 	case localized:
-		return c.sql(f.expr, row, "") + " ->> " + literal(c.viewer.Lang)
+		return shows("coalesce(" + c.sql(f.expr, row, "") + " -> " + literal(c.viewer.Lang) + ", 'null')")
 	case label:
-		return c.sql(f.words(c.viewer.Lang), row, "")
+		return optional(c.sql(f.words(c.viewer.Lang), row, ""))
 	case object:
 		return c.object(t, f.fields, s.TypeName, row, s.Under(s.TypeName))
 	case hole:
@@ -227,9 +216,9 @@ func (c *compiler) field(t *Type, f Field, row string, s Selected) string {
 }
 
 // hole marks a place that a filler finishes: nonce, site, on whose behalf it is read, inputs.
-func (c *compiler) hole(t *Type, f Field, row string, s Selected) string {
+func (c *compiler) hole(t *Type, f Field, row string, s Selected) written {
 	c.holes = append(c.holes, holeSite{filler: f.filler, asked: s, class: c.class})
-	return fmt.Sprintf("to_json(%s || ':%d:' || %s || ':' || (%s)::text)", c.once("nonce", c.nonce, "text"), len(c.holes)-1, c.onBehalf(row), c.sql(f.expr, row, ""))
+	return value(fmt.Sprintf("%s || ':%d:' || %s || ':' || (%s)::text", c.once("nonce", c.nonce, "text"), len(c.holes)-1, c.onBehalf(row), c.sql(f.expr, row, "")))
 }
 
 // shows is the confidential class of what a field shows: its own, that of a field around it on the same row, or the row's; "" for none,
@@ -263,7 +252,7 @@ func (c *compiler) onBehalf(row string) string {
 }
 
 // hidden names the fields that the viewer does not read on this row.
-func (c *compiler) hidden(t *Type, row string) string {
+func (c *compiler) hidden(t *Type, row string) written {
 	byCondition := map[string][]string{}
 	for _, name := range slices.Sorted(maps.Keys(t.Fields)) {
 		if shown := c.shown(t, t.Fields[name], row); shown != "" {
@@ -278,7 +267,7 @@ func (c *compiler) hidden(t *Type, row string) string {
 		}
 		parts = append(parts, list)
 	}
-	return "to_json(" + strings.Join(parts, " || ") + ")"
+	return shows("to_json(" + strings.Join(parts, " || ") + ")")
 }
 
 // shown is the condition under which a field is not hidden on a visible row: "" always, "false" never.
@@ -325,16 +314,16 @@ func (c *compiler) leads(f Field, target *Type, row string) string {
 	return "(" + c.sql(f.expr, row, "") + " is null or " + found + ")"
 }
 
-func (c *compiler) one(f Field, row string, s Selected) string {
+func (c *compiler) one(f Field, row string, s Selected) written {
 	t, o := c.schema.types[f.target], c.alias()
-	sql := fmt.Sprintf("(select %s from %s %s where (%s) and %s", c.object(t, t.Fields, t.Name, o, s.Under(t.Name)), t.Table, o, c.sql(f.where, row, o), c.seen(t, o))
+	sql := fmt.Sprintf("(select %s from %s %s where (%s) and %s", c.object(t, t.Fields, t.Name, o, s.Under(t.Name)).sql(), t.Table, o, c.sql(f.where, row, o), c.seen(t, o))
 	if f.order != "" {
 		sql += " order by " + c.sql(f.order, row, o)
 	}
-	return sql + " limit 1)"
+	return optional(sql + " limit 1)")
 }
 
-func (c *compiler) many(f Field, row string, s Selected) string {
+func (c *compiler) many(f Field, row string, s Selected) written {
 	t, o := c.schema.types[f.target], c.alias()
 	where := "(" + c.sql(f.where, row, o) + ") and " + c.seen(t, o)
 	for _, name := range slices.Sorted(maps.Keys(s.Args)) {
@@ -342,6 +331,6 @@ func (c *compiler) many(f Field, row string, s Selected) string {
 			where += " and " + c.filter(t, t.Filters[name], o, name, s.Args[name])
 		}
 	}
-	return fmt.Sprintf("(select coalesce(json_agg(j), '[]') from (select %s as j from %s %s where %s order by %s) x)",
-		c.object(t, t.Fields, t.Name, o, s.Under(t.Name)), t.Table, o, where, c.sql(f.order, row, o))
+	return list(fmt.Sprintf("(select string_agg(j, ',') from (select %s as j from %s %s where %s order by %s) x)",
+		c.object(t, t.Fields, t.Name, o, s.Under(t.Name)).sql(), t.Table, o, where, c.sql(f.order, row, o)))
 }

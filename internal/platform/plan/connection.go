@@ -52,18 +52,19 @@ func (c *compiler) page(args map[string]any) page {
 
 // listing is one list of rows while it is compiled.
 type listing struct {
-	t      *Type
-	table  string // or what stands for it
-	keyed  bool   // walks the rows by key
-	o, e   string // aliases of the row, and of its place among the rows by key
-	where  string // that the row is of the list
-	sought bool   // holds what was searched for, the nearest first
-	cut    string // SQL of whether the search found more than it gives; "" for no search
-	whereE string // the same of its place by key, where that can tell; else ""
-	order  Order
-	tag    string // of cursors: the list and its order
-	page   page
-	limit  string // SQL of the page's size
+	t        *Type
+	table    string // or what stands for it
+	keyed    bool   // walks the rows by key
+	o, e     string // aliases of the row, and of its place among the rows by key
+	where    string // that the row is of the list
+	sought   bool   // holds what was searched for, the nearest first
+	cut      string // SQL of whether the search found more than it gives; "" for no search
+	whereE   string // the same of its place by key, where that can tell; else ""
+	order    Order
+	tag      string // of cursors: the list and its order
+	page     page
+	limit    string // SQL of the page's size
+	numbered bool   // see numbers
 }
 
 // at is the alias of the row that the order's keys are read from.
@@ -130,7 +131,7 @@ func (c *compiler) matching(l listing, s Selected, extra Filters) []string {
 }
 
 // connection pages through the rows of a list, in keyset order.
-func (c *compiler) connection(l listing, s Selected, extra Filters) string {
+func (c *compiler) connection(l listing, s Selected, extra Filters) written {
 	order, orderName := c.order(l.t, s.Args)
 	if l.sought {
 		order, orderName = l.t.Orders[l.t.Search.Order].nearest(), "search"
@@ -153,25 +154,29 @@ func (c *compiler) connection(l listing, s Selected, extra Filters) string {
 		conditions = append(conditions, c.beyond(order, l.at(), l.tag, "before", l.page.before, !order.Desc))
 	}
 	l.limit = c.arg(strconv.Itoa(l.page.size), "int")
-	return c.pageSQL(l, s, c.rows(l, strings.Join(conditions, " and ")), matching)
+	l.numbered = numbers(l.page, s.Under(l.t.Name+"Connection"))
+	return c.connectionJSON(l, s, c.rows(l, strings.Join(conditions, " and ")), matching)
 }
 
-// rows is the SQL of the page's rows and of one more, in the order in which they are walked.
+// rows is the SQL of the page's rows, and of one more where they are numbered, in the order in which they are walked.
 func (c *compiler) rows(l listing, where string) string {
-	down := l.order.Desc != l.page.backward
+	down, limit := l.order.Desc != l.page.backward, l.limit
+	if l.numbered {
+		limit += " + 1"
+	}
 	if !l.keyed {
-		return fmt.Sprintf("select %s.* from %s %s where %s order by %s limit %s + 1", l.o, l.table, l.o, where, orderSQL(l.order, l.o, down), l.limit)
+		return fmt.Sprintf("select %s.* from %s %s where %s order by %s limit %s", l.o, l.table, l.o, where, orderSQL(l.order, l.o, down), limit)
 	}
 	keyed := func(key string) string {
-		return fmt.Sprintf("select %s.* %s order by %s limit %s + 1", l.o, l.under(key, where), orderSQL(l.order, l.at(), down), l.limit)
+		return fmt.Sprintf("select %s.* %s order by %s limit %s", l.o, l.under(key, where), orderSQL(l.order, l.at(), down), limit)
 	}
 	keys := c.classKeys(l.t.Class)
 	if len(c.viewer.Actor.Keys(l.t.Class)) == 1 {
 		return keyed("(" + keys + ")[1]") // in order as they stand there
 	}
 	// Each key gives its first rows; a row that several keys open comes once. The first of all are among them.
-	return fmt.Sprintf("select distinct on (%s) u.* from unnest(%s) k cross join lateral (%s) u order by %s limit %s + 1",
-		strings.Join(l.order.exprs("u"), ", "), keys, keyed("k"), orderSQL(l.order, "u", down), l.limit)
+	return fmt.Sprintf("select distinct on (%s) u.* from unnest(%s) k cross join lateral (%s) u order by %s limit %s",
+		strings.Join(l.order.exprs("u"), ", "), keys, keyed("k"), orderSQL(l.order, "u", down), limit)
 }
 
 // under is the SQL of from and where for the rows under a key; where is "" if being there is enough.
@@ -211,78 +216,119 @@ func (c *compiler) count(l listing, where string, all bool) string {
 		keys, l.e, l.under("k", where), limit, limit)
 }
 
-// pageSQL is the SQL of the connection's JSON: rows is that of its page, and matching the condition of all that it counts.
-func (c *compiler) pageSQL(l listing, s Selected, rows, matching string) string {
-	t, p, limit, x, count := l.t, l.page, l.limit, c.alias(), ""
+// connectionJSON is the connection: rows is the SQL of its page, and matching the condition of all that it counts. Rows are numbered where
+// something hangs on their place; else they come as they are walked.
+func (c *compiler) connectionJSON(l listing, s Selected, rows, matching string) written {
+	t, p, x, count := l.t, l.page, c.alias(), ""
 	columns := []string{x + ".plan_n as n"}
-	agg := "n"
-	if p.backward {
-		agg = "n desc"
+	asked := s.Under(t.Name + "Connection")
+	if !l.numbered {
+		columns = nil
 	}
-	var pairs []string
-	for _, part := range s.Under(t.Name + "Connection") {
-		column := "j" + strconv.Itoa(len(pairs))
+	var members []member
+	item := func(part Selected, w written) {
+		column := "j" + strconv.Itoa(len(members))
+		columns = append(columns, l.onPage(x, w)+" as "+column)
+		members = append(members, member{part.Alias, list(l.joined(column))})
+	}
+	for _, part := range asked {
+		w := says("null")
 		switch part.Name {
 		case "nodes":
-			columns = append(columns, fmt.Sprintf("case when %s.plan_n <= %s then %s end as %s", x, limit, c.object(t, t.Fields, t.Name, x, part.Under(t.Name)), column))
-			pairs = append(pairs, fmt.Sprintf("%s, coalesce(json_agg(p.%s order by %s) filter (where p.n <= %s), '[]')", literal(part.Alias), column, agg, limit))
+			item(part, c.object(t, t.Fields, t.Name, x, part.Under(t.Name)))
+			continue
 		case "edges":
-			columns = append(columns, fmt.Sprintf("case when %s.plan_n <= %s then %s end as %s", x, limit, c.edge(l, part, x), column))
-			pairs = append(pairs, fmt.Sprintf("%s, coalesce(json_agg(p.%s order by %s) filter (where p.n <= %s), '[]')", literal(part.Alias), column, agg, limit))
+			item(part, c.edge(l, part, x))
+			continue
 		case "pageInfo":
+			column := "j" + strconv.Itoa(len(members))
 			columns = append(columns, c.cursor(l.order, l.tag, x)+" as "+column)
-			pairs = append(pairs, literal(part.Alias)+", "+c.pageInfo(part, p, column, agg, limit))
+			w = l.pageInfo(part, p, column)
 		case "totalCount":
 			count = c.count(l, matching, false)
-			pairs = append(pairs, fmt.Sprintf("%s, least(q.counted, %d)", literal(part.Alias), MaxCount))
+			w = shows(fmt.Sprintf("least(q.counted, %d)", MaxCount))
 		case "totalCountIsExact":
 			count = c.count(l, matching, false)
-			pairs = append(pairs, fmt.Sprintf("%s, q.counted <= %d and not %s", literal(part.Alias), MaxCount, cmp.Or(l.cut, "false")))
+			w = truth(fmt.Sprintf("q.counted <= %d and not %s", MaxCount, cmp.Or(l.cut, "false")))
 		case WholeCount:
-			pairs = append(pairs, fmt.Sprintf("%s, (%s)", literal(part.Alias), c.count(l, matching, true)))
+			w = shows("(" + c.count(l, matching, true) + ")")
 		case "__typename":
-			pairs = append(pairs, fmt.Sprintf("%s, '%sConnection'::text", literal(part.Alias), t.Name))
+			w = saysText(t.Name + "Connection")
 		}
+		members = append(members, member{part.Alias, w})
 	}
-	page := fmt.Sprintf("(select %s from (select y.*, row_number() over () as plan_n from (%s) y) %s) p", strings.Join(columns, ", "), rows, x)
+	page := fmt.Sprintf("(select %s from (%s) %s) p", strings.Join(columns, ", "), rows, x)
+	if l.numbered {
+		page = fmt.Sprintf("(select %s from (select y.*, row_number() over () as plan_n from (%s) y) %s) p", strings.Join(columns, ", "), rows, x)
+	}
+	sql := writtenObject(members).sql()
 	if count != "" {
-		return fmt.Sprintf("(select %s from (%s) q left join %s on true group by q.counted)", jsonObject(pairs), count, page)
+		return shows(fmt.Sprintf("(select %s from (%s) q left join %s on true group by q.counted)", sql, count, page))
 	}
 	// The grouping keeps one row where nothing that is asked for adds the page up.
-	return fmt.Sprintf("(select %s from %s having true)", jsonObject(pairs), page)
+	return shows(fmt.Sprintf("(select %s from %s having true)", sql, page))
 }
 
-func (c *compiler) edge(l listing, s Selected, row string) string {
-	var pairs []string
+// numbers says whether something that is asked of a connection hangs on the places of its rows: what comes next, and the order that they have
+// in the answer, where they are walked from behind or stand beside a count.
+func numbers(p page, asked []Selected) bool {
+	return p.backward || slices.ContainsFunc(asked, func(s Selected) bool {
+		return s.Name == "pageInfo" || s.Name == "totalCount" || s.Name == "totalCountIsExact"
+	})
+}
+
+// onPage is what a row of the page shows; the one that only tells that there are more shows nothing.
+func (l listing) onPage(row string, w written) string {
+	if !l.numbered {
+		return w.sql()
+	}
+	return fmt.Sprintf("case when %s.plan_n <= %s then %s end", row, l.limit, w.sql())
+}
+
+// joined is the SQL of the page's items, in the order of the list.
+func (l listing) joined(column string) string {
+	if !l.numbered {
+		return "string_agg(p." + column + ", ',')"
+	}
+	order := "n"
+	if l.page.backward {
+		order = "n desc"
+	}
+	return fmt.Sprintf("string_agg(p.%s, ',' order by %s) filter (where p.n <= %s)", column, order, l.limit)
+}
+
+func (c *compiler) edge(l listing, s Selected, row string) written {
+	var members []member
 	for _, part := range s.Under(l.t.Name + "Edge") {
+		w := says("null")
 		switch part.Name {
 		case "cursor":
-			pairs = append(pairs, literal(part.Alias)+", "+c.cursor(l.order, l.tag, row))
+			w = plainText(c.cursor(l.order, l.tag, row))
 		case "node":
-			pairs = append(pairs, literal(part.Alias)+", "+c.object(l.t, l.t.Fields, l.t.Name, row, part.Under(l.t.Name)))
+			w = c.object(l.t, l.t.Fields, l.t.Name, row, part.Under(l.t.Name))
 		case "__typename":
-			pairs = append(pairs, fmt.Sprintf("%s, '%sEdge'::text", literal(part.Alias), l.t.Name))
+			w = saysText(l.t.Name + "Edge")
 		}
+		members = append(members, member{part.Alias, w})
 	}
-	return jsonObject(pairs)
+	return writtenObject(members)
 }
 
-func (c *compiler) pageInfo(s Selected, p page, column, agg, limit string) string {
-	more := "coalesce(bool_or(p.n > " + limit + "), false)"
-	next, previous := more, strconv.FormatBool(p.after != "")
+func (l listing) pageInfo(s Selected, p page, column string) written {
+	more := truth("coalesce(bool_or(p.n > " + l.limit + "), false)")
+	next, previous, first, last := more, says(strconv.FormatBool(p.after != "")), "n", "n desc"
 	if p.backward {
-		next, previous = strconv.FormatBool(p.before != ""), more
+		next, previous, first, last = says(strconv.FormatBool(p.before != "")), more, last, first
 	}
-	reversed := map[string]string{"n": "n desc", "n desc": "n"}[agg]
-	at := func(order string) string {
-		return fmt.Sprintf("(array_agg(p.%s order by %s) filter (where p.n <= %s))[1]", column, order, limit)
+	at := func(order string) written {
+		return plainText(fmt.Sprintf("(array_agg(p.%s order by %s) filter (where p.n <= %s))[1]", column, order, l.limit))
 	}
-	var pairs []string
+	all := map[string]written{"hasNextPage": next, "hasPreviousPage": previous, "startCursor": at(first), "endCursor": at(last), "__typename": saysText("PageInfo")}
+	var members []member
 	for _, part := range s.Under("PageInfo") {
-		sql := map[string]string{"hasNextPage": next, "hasPreviousPage": previous, "startCursor": at(agg), "endCursor": at(reversed), "__typename": "'PageInfo'::text"}[part.Name]
-		pairs = append(pairs, literal(part.Alias)+", "+sql)
+		members = append(members, member{part.Alias, all[part.Name]})
 	}
-	return jsonObject(pairs)
+	return writtenObject(members)
 }
 
 // order picks the list's order by its argument.

@@ -45,12 +45,13 @@ func ByRow(target, prefix, column, filter, name string) Count {
 }
 
 // counts is the JSON of a list's rows counted by the trait in the argument `by`.
-func (c *compiler) counts(r Root, where string, s Selected) string {
+func (c *compiler) counts(r Root, where string, s Selected) written {
 	l := c.rootListing(r, where, s)
 	by, _ := s.Args["by"].(string)
 	count, ok := l.t.Counts[by]
 	if !ok {
-		return c.fail(fmt.Errorf("plan: %s are not counted by %q", l.t.Name, by))
+		c.fail(fmt.Errorf("plan: %s are not counted by %q", l.t.Name, by))
+		return says("null")
 	}
 	conditions := c.matching(l, s, r.extra)
 	if count.Class != "" {
@@ -59,7 +60,8 @@ func (c *compiler) counts(r Root, where string, s Selected) string {
 	filter, _ := s.Args["filter"].(map[string]any)
 	for _, value := range filter {
 		if count.Small != "" && value != nil {
-			return c.fail(CountsWhole.At("filter"))
+			c.fail(CountsWhole.At("filter"))
+			return says("null")
 		}
 	}
 	key := c.sql(count.Key, l.o, "")
@@ -72,7 +74,7 @@ func (c *compiler) counts(r Root, where string, s Selected) string {
 				from (%s) g window w as (order by n, key)) g
 			cross join (select coalesce((%s), 2147483647) as bound, p.programme_id from (select %s as programme_id) p) s`, grouped, c.sql(count.Small, "p", ""), programme)
 	}
-	return fmt.Sprintf("(select %s from (%s) %s)", c.counted(l.t, count, filter, s, b), sql, b)
+	return shows(fmt.Sprintf("(select %s from (%s) %s)", c.counted(l.t, count, filter, s, b).sql(), sql, b))
 }
 
 // every is the SQL of from and where for all rows of a list that match, each once.
@@ -89,75 +91,78 @@ func (c *compiler) every(l listing, where string) string {
 }
 
 // counted is the JSON of all buckets b together. Those that are too small to tell stand last.
-func (c *compiler) counted(t *Type, count Count, filter map[string]any, s Selected, b string) string {
-	var pairs []string
+func (c *compiler) counted(t *Type, count Count, filter map[string]any, s Selected, b string) written {
+	var members []member
 	for _, part := range s.Under(s.TypeName) {
-		sql := ""
+		w := says("null")
 		switch part.Name {
 		case "total":
-			sql = fmt.Sprintf("case when sum(%[1]s.n) filter (where %[1]s.small) < max(%[1]s.bound) then null else coalesce(sum(%[1]s.n), 0) end", b)
+			w = value(fmt.Sprintf("case when sum(%[1]s.n) filter (where %[1]s.small) < max(%[1]s.bound) then null else coalesce(sum(%[1]s.n), 0) end", b))
 		case "buckets":
-			sql = fmt.Sprintf("coalesce(json_agg(%s order by %[2]s.small, case when not %[2]s.small then %[2]s.n end desc, %[2]s.key), '[]')", c.bucket(t, count, filter, part, b), b)
+			w = list(fmt.Sprintf("string_agg(%s, ',' order by %[2]s.small, case when not %[2]s.small then %[2]s.n end desc, %[2]s.key)", c.bucket(t, count, filter, part, b).sql(), b))
 		case "__typename":
-			sql = literal(s.TypeName) + "::text"
+			w = saysText(s.TypeName)
 		}
-		pairs = append(pairs, literal(part.Alias)+", "+sql)
+		members = append(members, member{part.Alias, w})
 	}
-	return jsonObject(pairs)
+	return writtenObject(members)
 }
 
-func (c *compiler) bucket(t *Type, count Count, filter map[string]any, s Selected, b string) string {
-	var pairs []string
+func (c *compiler) bucket(t *Type, count Count, filter map[string]any, s Selected, b string) written {
+	var members []member
 	for _, part := range s.Under(s.TypeName) {
-		sql := ""
+		w := says("null")
 		switch part.Name {
 		case "key":
-			sql = b + ".key"
+			w = value(b + ".key")
 		case "label":
-			sql = c.bucketLabel(t, count, b)
+			w = c.bucketLabel(t, count, b)
 		case "count":
-			sql = "case when not " + b + ".small then " + b + ".n end"
+			w = value("case when not " + b + ".small then " + b + ".n end")
 		case "filter":
-			sql = c.opens(count, filter, part, b)
+			w = c.opens(count, filter, part, b)
 		case "__typename":
-			sql = literal(s.TypeName) + "::text"
+			w = saysText(s.TypeName)
 		}
-		pairs = append(pairs, literal(part.Alias)+", "+sql)
+		members = append(members, member{part.Alias, w})
 	}
-	return jsonObject(pairs)
+	return writtenObject(members)
 }
 
-func (c *compiler) bucketLabel(t *Type, count Count, b string) string {
+func (c *compiler) bucketLabel(t *Type, count Count, b string) written {
 	switch {
 	case count.Label.kind == one:
 		name := []Selected{{Alias: count.Name, Name: count.Name}}
-		return "(" + c.one(count.Label, b, Selected{Under: func(string) []Selected { return name }}) + " ->> " + literal(count.Name) + ")"
+		row := c.one(count.Label, b, Selected{Under: func(string) []Selected { return name }})
+		return value("(" + row.sql() + ")::json ->> " + literal(count.Name))
 	case count.Label.expr == "":
-		return "null"
+		return says("null")
 	}
 	return c.field(t, count.Label, b, Selected{})
 }
 
 // opens is the filter of a bucket's rows: what the list was filtered by, and the bucket's own.
-func (c *compiler) opens(count Count, filter map[string]any, s Selected, b string) string {
+func (c *compiler) opens(count Count, filter map[string]any, s Selected, b string) written {
 	given, err := json.Marshal(filter)
 	if err != nil {
-		return c.fail(err)
+		c.fail(err)
+		return says("null")
 	}
 	f := func() string { return c.once("filter "+string(given), string(given), "jsonb") }
-	var pairs []string
+	var members []member
 	for _, part := range s.Under(s.TypeName) {
 		own, opens := count.Opens[part.Name]
 		sql := strings.ReplaceAll(own, "{k}", b+".key")
 		switch {
 		case part.Name == "__typename":
-			sql = literal(s.TypeName) + "::text"
+			members = append(members, member{part.Alias, saysText(s.TypeName)})
+			continue
 		case !opens:
 			sql = f() + " -> " + literal(part.Name)
 		case strings.Contains(sql, "{f}"):
 			sql = strings.ReplaceAll(sql, "{f}", f())
 		}
-		pairs = append(pairs, literal(part.Alias)+", "+sql)
+		members = append(members, member{part.Alias, value(sql)})
 	}
-	return jsonObject(pairs)
+	return writtenObject(members)
 }

@@ -60,11 +60,11 @@ type Planned struct {
 // Plan compiles one operation without reading, for who runs the statement on his own.
 func (e *Engine) Plan(v Viewer, selected []Selected) (Planned, error) {
 	c := newCompiler(e.Schema, v)
-	var pairs []string
-	for _, s := range selected {
-		pairs = append(pairs, literal(s.Alias)+", "+c.root(s))
+	members := make([]member, len(selected))
+	for i, s := range selected {
+		members[i] = member{s.Alias, c.root(s)}
 	}
-	return c.planned(jsonObject(pairs))
+	return c.planned(writtenObject(members))
 }
 
 // Finish fills the holes of the text that a planned operation gave, and tells of what it discloses.
@@ -72,8 +72,8 @@ func (e *Engine) Finish(ctx context.Context, p Planned, text string) ([]byte, er
 	return e.fill(ctx, p.c, nil, []byte(text))
 }
 
-func (c *compiler) planned(expr string) (Planned, error) {
-	return Planned{SQL: "select (" + expr + ")::text", Args: c.args, c: c}, c.err
+func (c *compiler) planned(w written) (Planned, error) {
+	return Planned{SQL: "select " + w.sql(), Args: c.args, c: c}, c.err
 }
 
 // Group asks for objects of one type by their ids.
@@ -90,17 +90,20 @@ func (e *Engine) Objects(ctx context.Context, v Viewer, tx *postgres.Tx, groups 
 		return nil, nil
 	}
 	c := newCompiler(e.Schema, v)
-	parts := make([]string, len(groups))
+	all := says("[")
 	for i, g := range groups {
+		if i > 0 {
+			all = append(all, piece{text: ","})
+		}
 		t, ok := e.Schema.types[g.Type]
 		if !ok {
 			return nil, fmt.Errorf("plan: type %s is not declared", g.Type)
 		}
 		o := c.alias()
-		parts[i] = fmt.Sprintf("(select coalesce(json_agg((select %s from %s %s where %s.id = i.id and %s) order by i.n), '[]') from unnest(%s) with ordinality i(id, n))",
-			c.object(t, t.Fields, t.Name, o, g.Selected), t.Table, o, o, c.seen(t, o), c.arg(arrayText(g.IDs), "uuid[]"))
+		all = append(all, list(fmt.Sprintf("(select string_agg(coalesce((select %s from %s %s where %s.id = i.id and %s), 'null'), ',' order by i.n) from unnest(%s) with ordinality i(id, n))",
+			c.object(t, t.Fields, t.Name, o, g.Selected).sql(), t.Table, o, o, c.seen(t, o), c.arg(arrayText(g.IDs), "uuid[]")))...)
 	}
-	p, err := c.planned("json_build_array(" + strings.Join(parts, ", ") + ")")
+	p, err := c.planned(append(all, piece{text: "]"}))
 	if err != nil {
 		return nil, err
 	}
@@ -136,17 +139,18 @@ func unreadable(err error) error {
 	return err
 }
 
-func (c *compiler) root(s Selected) string {
+func (c *compiler) root(s Selected) written {
 	if s.Name == "__typename" {
-		return "'Query'::text"
+		return saysText("Query")
 	}
 	r, ok := c.schema.roots[s.Name]
 	if !ok {
-		return c.fail(fmt.Errorf("plan: Query.%s is not mapped", s.Name))
+		c.fail(fmt.Errorf("plan: Query.%s is not mapped", s.Name))
+		return says("null")
 	}
 	where, expr, err := c.rootSQL(r, s)
 	if err != nil {
-		return "null"
+		return says("null")
 	}
 	switch r.kind {
 	case rootNode:
@@ -157,11 +161,13 @@ func (c *compiler) root(s Selected) string {
 		return c.counts(r, where, s)
 	}
 	t, o := c.schema.types[r.target], c.alias()
-	what := c.sql(expr, "", o)
+	what := ""
 	if r.kind == rootOne {
-		what = c.object(t, t.Fields, t.Name, o, s.Under(t.Name))
+		what = c.object(t, t.Fields, t.Name, o, s.Under(t.Name)).sql()
+	} else {
+		what = value(c.sql(expr, "", o)).sql()
 	}
-	return fmt.Sprintf("(select %s from %s %s where (%s) and %s)", what, t.Table, o, c.sql(where, "", o), c.seen(t, o))
+	return optional(fmt.Sprintf("(select %s from %s %s where (%s) and %s)", what, t.Table, o, c.sql(where, "", o), c.seen(t, o)))
 }
 
 // rootSQL puts the arguments into a root's condition and expression. An id of another sort is answered like an unknown one.
@@ -193,19 +199,20 @@ func (c *compiler) rootSQL(r Root, s Selected) (where, expr string, err error) {
 	return where, expr, nil
 }
 
-func (c *compiler) node(s Selected) string {
+func (c *compiler) node(s Selected) written {
 	id, _ := s.Args["id"].(string)
 	prefix, _, _ := strings.Cut(id, "_")
 	t, ok := c.schema.byPrefix[prefix]
 	if !ok {
-		return "null"
+		return says("null")
 	}
 	u, err := ParseID(prefix, id)
 	if err != nil {
-		return "null"
+		return says("null")
 	}
 	o := c.alias()
-	return fmt.Sprintf("(select %s from %s %s where %s.id = %s and %s)", c.object(t, t.Fields, t.Name, o, s.Under(t.Name)), t.Table, o, o, c.arg(u.String(), "uuid"), c.seen(t, o))
+	return optional(fmt.Sprintf("(select %s from %s %s where %s.id = %s and %s)", c.object(t, t.Fields, t.Name, o, s.Under(t.Name)).sql(), t.Table, o, o,
+		c.arg(u.String(), "uuid"), c.seen(t, o)))
 }
 
 // fixed is a clock that stands still: the fillers of one answer see one moment.

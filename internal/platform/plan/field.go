@@ -13,6 +13,7 @@ import (
 type Field struct {
 	kind   fieldKind
 	expr   string // SQL of a scalar, or of a hole's inputs
+	prefix string // of an id
 	texts  map[string]text.Text
 	target string
 	where  string // how a relation's target row, `{o}`, belongs to this row, `{t}`
@@ -28,7 +29,9 @@ type Field struct {
 type fieldKind int
 
 const (
-	scalar fieldKind = iota
+	scalar    fieldKind = iota
+	unescaped           // text that holds nothing to be escaped
+	own                 // the row's own id
 	instant
 	label
 	localized
@@ -43,7 +46,8 @@ const (
 // Column is a column of the row's table, written as Postgres writes it in JSON: days, texts, numbers.
 func Column(name string) Field { return Expr("{t}." + name) }
 
-// Expr is an SQL expression over the row `{t}`. `{now}` is the moment of the request, `{today}` its civil day.
+// Expr is an SQL expression over the row `{t}`, of a type that can be seen from it: a bare literal wants a cast. `{now}` is the moment of the
+// request, `{today}` its civil day.
 func Expr(sql string) Field { return Field{kind: scalar, expr: sql} }
 
 // Moment is how every instant is spelled for a client: RFC 3339 in UTC with milliseconds, so that equal moments are equal texts and
@@ -58,14 +62,22 @@ func Text(column string) Field { return Field{kind: localized, expr: "{t}." + co
 
 // Clock is a column of minutes since midnight, given as HH:MM.
 func Clock(column string) Field {
-	return Expr(fmt.Sprintf("lpad(({t}.%[1]s / 60)::text, 2, '0') || ':' || lpad(({t}.%[1]s %% 60)::text, 2, '0')", column))
+	return plainExpr(fmt.Sprintf("(lpad(({t}.%[1]s / 60)::text, 2, '0') || ':' || lpad(({t}.%[1]s %% 60)::text, 2, '0'))", column))
 }
 
 // Month is a date column that holds the first day of a month, given as YYYY-MM.
-func Month(column string) Field { return Expr("to_char({t}." + column + ", 'YYYY-MM')") }
+func Month(column string) Field { return plainExpr("to_char({t}." + column + ", 'YYYY-MM')") }
 
 // ID is a column that holds the id of a row of the type with this prefix.
-func ID(prefix, column string) Field { return Expr("'" + prefix + "_' || {t}." + column) }
+func ID(prefix, column string) Field {
+	if column == "id" {
+		return Field{kind: own, expr: "{t}.id", prefix: prefix}
+	}
+	return plainExpr("'" + prefix + "_' || {t}." + column)
+}
+
+// plainExpr is SQL of a text that holds nothing to be escaped in JSON.
+func plainExpr(sql string) Field { return Field{kind: unescaped, expr: sql} }
 
 // Label gives the words of a column's code in the viewer's language.
 func Label(column string, words map[string]text.Text) Field {
@@ -135,7 +147,7 @@ func OriginKind() Field {
 	return Object(Fields{"kind": Column("origin"), "file": Expr("null::text"), "row": Expr("null::int"), "hash": Expr("null::text")})
 }
 
-// words gives SQL that picks the label of a code in a language.
+// words gives SQL that picks the label of a code in a language, as JSON; null for no code.
 func (f Field) words(lang string) string {
 	codes := make([]string, 0, len(f.texts))
 	for code := range f.texts {
@@ -145,9 +157,9 @@ func (f Field) words(lang string) string {
 	var sql strings.Builder
 	sql.WriteString("case " + f.expr)
 	for _, code := range codes {
-		fmt.Fprintf(&sql, " when %s then %s", literal(code), literal(f.texts[code].In(lang)))
+		fmt.Fprintf(&sql, " when %s then %s", literal(code), literal(quoted(f.texts[code].In(lang))))
 	}
-	sql.WriteString(" else " + f.expr + " end")
+	sql.WriteString(" else to_json(" + f.expr + ")::text end")
 	return sql.String()
 }
 

@@ -43,7 +43,7 @@ func TestLanguages(t *testing.T) {
 	s := open(t)
 	key := uuid.New()
 	id := s.build("a", []uuid.UUID{key})
-	for lang, want := range map[string]string{"it": `"casa", "kindLabel" : "grande, com'è"`, "en": `"house", "kindLabel" : "big, isn't it"`, "'; drop table house; --": `"casa"`, "": `"casa"`} {
+	for lang, want := range map[string]string{"it": `"casa","kindLabel":"grande, com'è"`, "en": `"house","kindLabel":"big, isn't it"`, "'; drop table house; --": `"casa"`, "": `"casa"`} {
 		v := plan.Viewer{Actor: s.actor(key, access.System), Lang: lang, Now: noon}
 		data, err := s.engine.Query(s.ctx, v, []plan.Selected{with(f("house", f("label"), f("kindLabel")), "id", houseID(id))})
 		if err != nil || !strings.Contains(string(data), want) {

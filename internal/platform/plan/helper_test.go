@@ -67,7 +67,7 @@ func house(name, prefix, table, rooms string) plan.Type {
 		"hidden":    plan.Hidden(),
 	}
 	for i := range 60 {
-		fields[fmt.Sprintf("wide%02d", i)] = plan.Expr(fmt.Sprintf("'%d'", i))
+		fields[fmt.Sprintf("wide%02d", i)] = plan.Expr(fmt.Sprintf("'%d'::text", i))
 	}
 	return plan.Type{Name: name, Prefix: prefix, Table: table, Class: access.Path, Keyed: table == "house", Fields: fields,
 		Orders: map[string]plan.Order{
@@ -111,7 +111,7 @@ func schema(fillers map[string]plan.Filler, more ...plan.Reading) *plan.Schema {
 		}}, Fillers: fillers},
 		plan.Reading{
 			Types:   []plan.Type{room("Room", "roo", "room"), room("BareRoom", "bro", "bare_room")},
-			Extends: map[string]plan.Fields{"House": {"added": plan.Expr("'later'")}, "Room": {"house": plan.One("House", "house_id")}},
+			Extends: map[string]plan.Fields{"House": {"added": plan.Expr("'later'::text")}, "Room": {"house": plan.One("House", "house_id")}},
 			Filters: map[string]plan.Filters{"House": {"roomy": plan.Where("exists (select from room q where q.house_id = {t}.id and q.title = {v})", "text")}},
 			Roots: plan.Roots{
 				"house":       plan.ByID("House"),
