@@ -52,7 +52,7 @@ func serveBare(ctx context.Context) error {
 		return err
 	}
 	config.MaxConns = bareConnections
-	config.ConnConfig.RuntimeParams["jit"] = "off" // as the program sets it
+	config.ConnConfig.RuntimeParams["jit"], config.ConnConfig.RuntimeParams["plan_cache_mode"] = "off", "force_generic_plan" // as the program sets them
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return err

@@ -34,7 +34,8 @@ type bench struct {
 	world *world
 }
 
-var benches = []bench{{"reads", reads, &usual}, {"attendance", recording, &usual}, {"live.commit", commitToClient, &usual}, {"live.deliver", deliver, &usual},
+var benches = []bench{{"reads.nested", reads("nested"), &usual}, {"reads.by_id", reads("by_id"), &usual}, {"reads.page2", reads("page2"), &usual},
+	{"reads.search", reads("search"), &usual}, {"attendance", recording, &usual}, {"live.commit", commitToClient, &usual}, {"live.deliver", deliver, &usual},
 	{"live.idle", idle, &usual}, {"live.slow", slow, &usual}, {"live.resume", resume, &usual}, {"live.churn", churn, &usual}, {"live.outbox", outbox, &usual},
 	{"access", rights, &usual}, {pagesName, pages, &million}}
 

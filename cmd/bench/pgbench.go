@@ -49,7 +49,7 @@ func (p *pgbench) run(ctx context.Context, clients int, d time.Duration) (float6
 	//nolint:forbidigo // the limit to measure by is PostgreSQL's own tool
 	cmd := exec.CommandContext(ctx, p.binary, "--no-vacuum", "--protocol=prepared", "--client="+strconv.Itoa(clients), "--jobs=2",
 		"--time="+strconv.Itoa(int(d.Seconds())), "--host="+p.socket, "--username=lavoro", "--file="+p.script, "lavoro")
-	cmd.Env = append(os.Environ(), "PGOPTIONS=-c jit=off")
+	cmd.Env = append(os.Environ(), "PGOPTIONS=-c jit=off -c plan_cache_mode=force_generic_plan")
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		return 0, fmt.Errorf("pgbench: %w: %.800s", err, out)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -113,7 +114,7 @@ type contestant struct {
 	turn         func(ctx context.Context, clients int) (rps, cpu float64, err error)
 }
 
-// reads measures four operations over HTTP at the real program, with rights and row-level security on.
+// reads measures one of four operations over HTTP at the real program, with rights and row-level security on.
 //
 //	reads.X.rps_1, .rps_8, .rps_64  requests a second of so many clients, signed in as a partner's coordinator
 //	reads.X.server_cpu_ms, .pg_cpu_ms  processor time of the server's process and of PostgreSQL a request, of eight clients
@@ -125,17 +126,15 @@ type contestant struct {
 // X is nested (the list with all below it), by_id (one participant), page2 (the second page of a list), search (a list by name). The lines that
 // end in .lead are the same, signed in as the lead's coordinator. Contestants take turns, for each number of clients; each figure is the median
 // over the rounds. What search is compared with is the same statement, its rights taken out, on the same tables.
-func reads(ctx context.Context, s *stage, out *report) (err error) {
-	all, err := s.readings(ctx)
-	if err != nil {
-		return err
-	}
-	for _, r := range all {
-		if err := s.read(ctx, r, out); err != nil {
-			return fmt.Errorf("%s: %w", r.name, err)
+func reads(name string) func(context.Context, *stage, *report) error {
+	return func(ctx context.Context, s *stage, out *report) error {
+		all, err := s.readings(ctx)
+		if err != nil {
+			return err
 		}
+		i := slices.IndexFunc(all, func(r reading) bool { return r.name == name })
+		return s.read(ctx, all[i], out)
 	}
-	return nil
 }
 
 // read measures one operation.
@@ -195,8 +194,9 @@ func (s *stage) read(ctx context.Context, r reading, out *report) (err error) {
 func (r reading) report(all []*contestant, others []string, clients int, out *report) {
 	partner, lead, base, limit := all[0], all[1], all[2], all[3]
 	name := "reads." + r.name + "."
-	out.note("reads.%s, %d clients: requests/s partner %.0f, lead %.0f, bare %.0f, pgbench %.0f; bare's CPU %.3f ms", r.name, clients,
-		quantile(partner.rps, 0.5), quantile(lead.rps, 0.5), quantile(base.rps, 0.5), quantile(limit.rps, 0.5), quantile(base.cpu, 0.5))
+	out.note("reads.%s, %d clients: requests/s partner %.0f, lead %.0f, bare %.0f, pgbench %.0f; CPU a request of bare %.3f ms, of PostgreSQL for bare %.3f ms, for pgbench %.3f ms",
+		r.name, clients, quantile(partner.rps, 0.5), quantile(lead.rps, 0.5), quantile(base.rps, 0.5), quantile(limit.rps, 0.5), quantile(base.cpu, 0.5),
+		quantile(base.pg, 0.5), quantile(limit.pg, 0.5))
 	out.median(fmt.Sprintf("%srps_%d", name, clients), partner.rps, "requests/s")
 	if clients != readClients {
 		return

@@ -54,6 +54,9 @@ func TestAnUnknownBenchIsRefusedByName(t *testing.T) {
 	if group, err := choose("live"); err != nil || len(group) != 7 {
 		t.Errorf("choose(live) = %v, %v", group, err)
 	}
+	if group, err := choose("reads"); err != nil || len(group) != 4 {
+		t.Errorf("choose(reads) = %v, %v", group, err)
+	}
 	if _, err := choose("live.id"); err == nil {
 		t.Error("a part of a name was taken")
 	}

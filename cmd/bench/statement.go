@@ -17,6 +17,9 @@ type statement struct {
 	Args []string
 }
 
+// planned is how the statements of plans begin.
+const planned = "select concat('{"
+
 // capture gives the statement that PostgreSQL ran for do, from the server's own log: the longest plan.
 func (s *stage) capture(ctx context.Context, do func() error) (statement, error) {
 	if err := s.logStatements(ctx, "0"); err != nil {
@@ -33,7 +36,7 @@ func (s *stage) capture(ctx context.Context, do func() error) (statement, error)
 	}
 	longest := statement{}
 	for _, f := range found {
-		if strings.Contains(f.SQL, "json_build_object") && len(f.SQL) > len(longest.SQL) {
+		if strings.HasPrefix(f.SQL, planned) && len(f.SQL) > len(longest.SQL) {
 			longest = f
 		}
 	}
@@ -141,8 +144,8 @@ var (
 	keyedRows  = `select (\w+)\.\* from \w+ (\w+) join (\w+) \w+ on \w+\.id = \w+\.id where \w+\.key = %s and \(\w+\.programme_id = \$\d+::uuid\) and (.*?)`
 	keyedLists = []*regexp.Regexp{
 		regexp.MustCompile(`select distinct on \([^()]*\) u\.\* from unnest\(\$\d+::uuid\[\]\) k cross join lateral \(` + fmt.Sprintf(keyedRows, "k") +
-			`\) u order by .*? limit \$\d+::int \+ 1`),
-		regexp.MustCompile(fmt.Sprintf(keyedRows, `\(\$\d+::uuid\[\]\)\[1\]`) + `( limit \$\d+::int \+ 1)`),
+			`\) u order by .*? limit \$\d+::int(?: \+ 1)?`),
+		regexp.MustCompile(fmt.Sprintf(keyedRows, `\(\$\d+::uuid\[\]\)\[1\]`) + `( limit \$\d+::int(?: \+ 1)?)`),
 	}
 	rightsPredicate = regexp.MustCompile(`\b\w+\.audience [&|@<>=]+ \$\d+::uuid\[\]`)
 	placeholder     = regexp.MustCompile(`\$(\d+)`)
@@ -162,22 +165,26 @@ func (st statement) bound() error {
 // keys, and how many there were. Arguments that are no longer used go, the others are numbered anew.
 func (st statement) withoutRights() (statement, int) {
 	st, n := st.unkeyed()
-	bare := statement{}
-	numbers := map[string]string{}
-	open := rightsPredicate.ReplaceAllStringFunc(st.SQL, func(predicate string) string {
+	st.SQL = rightsPredicate.ReplaceAllStringFunc(st.SQL, func(predicate string) string {
 		n++
 		i, _ := strconv.Atoi(placeholder.FindStringSubmatch(predicate)[1])
 		return strconv.FormatBool(st.Args[i-1] != "{}")
 	})
-	bare.SQL = placeholder.ReplaceAllStringFunc(open, func(p string) string {
+	return st.renumbered(), n
+}
+
+// renumbered is the statement with those of its arguments that it uses, in the order in which they come.
+func (st statement) renumbered() (used statement) {
+	numbers := map[string]string{}
+	used.SQL = placeholder.ReplaceAllStringFunc(st.SQL, func(p string) string {
 		if _, ok := numbers[p]; !ok {
 			i, _ := strconv.Atoi(p[1:])
-			bare.Args = append(bare.Args, st.Args[i-1])
-			numbers[p] = "$" + strconv.Itoa(len(bare.Args))
+			used.Args = append(used.Args, st.Args[i-1])
+			numbers[p] = "$" + strconv.Itoa(len(used.Args))
 		}
 		return numbers[p]
 	})
-	return bare, n
+	return used
 }
 
 // unkeyed is the statement with its lists that walk the viewer's keys reading their tables instead, and how many there were.
@@ -200,19 +207,24 @@ func (st statement) narrowed(column, id string) statement {
 	return statement{SQL: own.ReplaceAllLiteralString(st.SQL, fmt.Sprintf("r1.%s = $%d::uuid", column, len(st.Args)+1)), Args: append(slices.Clone(st.Args), id)}
 }
 
-var pageSize = regexp.MustCompile(`limit \$(\d+)::int \+ 1`)
+var pageSize = regexp.MustCompile(`limit \$(\d+)::int( \+ 1)?`)
 
 // sized is the statement with its pages' sizes in it: PostgreSQL, which plans it once for all arguments, would else prepare for
 // a tenth of a table, and sort the whole.
 func (st statement) sized() statement {
-	return statement{Args: st.Args, SQL: pageSize.ReplaceAllStringFunc(st.SQL, func(limit string) string {
-		n, _ := strconv.Atoi(pageSize.FindStringSubmatch(limit)[1])
+	st.SQL = pageSize.ReplaceAllStringFunc(st.SQL, func(limit string) string {
+		m := pageSize.FindStringSubmatch(limit)
+		n, _ := strconv.Atoi(m[1])
 		size, err := strconv.Atoi(st.Args[n-1])
 		if err != nil {
 			return limit
 		}
-		return "limit " + strconv.Itoa(size+1)
-	})}
+		if m[2] != "" {
+			size++
+		}
+		return "limit " + strconv.Itoa(size)
+	})
+	return st.renumbered()
 }
 
 // inlined is the statement with its arguments as literals, for programs that cannot bind any.

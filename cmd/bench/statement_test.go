@@ -70,6 +70,14 @@ func TestAListByKeyReadsItsTable(t *testing.T) {
 	}
 }
 
+func TestAPageTakesItsSizeIntoTheStatement(t *testing.T) {
+	st := statement{SQL: "select (select r2.* from u r2 limit $1::int), r1.* from t r1 where r1.n = $2::int limit $3::int + 1", Args: []string{"10", "7", "50"}}
+	got := st.sized()
+	if want := "select (select r2.* from u r2 limit 10), r1.* from t r1 where r1.n = $1::int limit 51"; got.SQL != want || !slices.Equal(got.Args, []string{"7"}) {
+		t.Errorf("%q with %q, want %q with 7", got.SQL, got.Args, want)
+	}
+}
+
 func TestAListIsKeptToItsRowsByAnEquality(t *testing.T) {
 	st := statement{SQL: "select from t r1 where r1.audience && $1::uuid[] and exists (select from t r12 where r12.audience && $1::uuid[])", Args: []string{"{a}"}}
 	own := st.narrowed("tutor_id", "b")
