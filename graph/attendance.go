@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/attendance"
@@ -36,7 +37,7 @@ func (m mutation) RecordAttendance(ctx context.Context, input RecordAttendanceIn
 		if len(entries) == 0 {
 			return nil
 		}
-		answers, err := attendance.Record(ctx, tx, "ENTERED", entries)
+		answers, err := attendance.Record(ctx, tx, sourceOf(ctx, tx.Now, input.SentAt), entries)
 		if err != nil {
 			return err
 		}
@@ -61,8 +62,27 @@ func entryOf(e *AttendanceEntryInput) (attendance.Entry, error) {
 	if err != nil {
 		return attendance.Entry{}, err
 	}
-	return attendance.Entry{ID: id, Enrolment: enrolment, Kind: attendance.Kind(e.Kind), Day: e.Day, From: e.From, To: e.To,
-		AbsenceReason: orEmpty(e.AbsenceReason), Note: orEmpty(e.Note)}, nil
+	entry := attendance.Entry{ID: id, Enrolment: enrolment, Kind: attendance.Kind(e.Kind), Day: e.Day, From: e.From, To: e.To,
+		AbsenceReason: orEmpty(e.AbsenceReason), Note: orEmpty(e.Note)}
+	if e.MadeAt != nil {
+		entry.MadeAt = e.MadeAt.UTC()
+	}
+	return entry, nil
+}
+
+// sourceOf tells where a request comes from: the phone and the app that it names, and how far the phone's clock is from the house's.
+func sourceOf(ctx context.Context, now time.Time, sentAt *time.Time) attendance.Source {
+	s := attendance.Source{Origin: "ENTERED", Device: held(ctx).Device}
+	if id, err := plan.ParseID("dev", deviceOf(ctx)); err == nil {
+		s.Device = id
+	}
+	if named := appOf(ctx); named != unnamed {
+		s.App = named
+	}
+	if sentAt != nil {
+		s.Drift = sentAt.Sub(now)
+	}
+	return s
 }
 
 // CorrectAttendance puts a new version in the place of an entry.

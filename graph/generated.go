@@ -2221,6 +2221,18 @@ type Attendance implements Node {
   recordedBy: Member
   "When it was written."
   recordedAt: Instant!
+  "When it was made, by the clock of the phone; null where the app did not say."
+  madeAt: Instant
+  "The phone on which it was made; null for a browser."
+  device: Device
+  "The app that sent it, with its version. Example: tutor-phone/1.4.0."
+  app: String
+  "By how many seconds the phone's clock was ahead of the server's when it was sent, negative for behind; null where the app did not say."
+  driftSeconds: Int
+  "How many days after its day it was written, by the civil days."
+  enteredDaysAfter: Int!
+  "Why it is contested; empty for one that is not."
+  conflicts: [AttendanceConflict!]!
   "Where the record comes from."
   origin: Origin!
   "Counts changes of standing."
@@ -2241,12 +2253,30 @@ enum AttendanceKind {
 enum AttendanceStanding {
   "Counts."
   COUNTED
-  "Overlaps another entry; counts for nothing until resolved."
+  "In conflict with another entry or with the rules of its day; counts for nothing until resolved."
   CONTESTED
   "A correction took its place."
   REPLACED
   "Taken back."
   WITHDRAWN
+}
+
+"Why an entry is contested."
+enum AttendanceConflict {
+  "Claims hours that an entry of another activity claims, too: neither counts."
+  OVERLAP
+  "Claims hours that another entry of the same activity claims, too: neither counts."
+  OTHER_VERSION
+  "Goes beyond what a person may do in a day, in a week, or as a minor at night."
+  OVER_LIMIT
+  "Came when its month was submitted already."
+  MONTH_CLOSED
+  "The internship stood still on that day."
+  PLACEMENT_SUSPENDED
+  "The person was not enrolled on that day, or had not begun."
+  NOT_ENROLLED
+  "Delivered by a tutor whose assignment had ended: whoever accompanies the person now confirms it."
+  LATE
 }
 
 "Which entries of the register."
@@ -5532,6 +5562,8 @@ input RecordAttendanceInput {
   entries: [AttendanceEntryInput!]!
   "The member who made the entries, ` + "`" + `mem_<uuid>` + "`" + `, for those that waited on a phone: nothing is written unless it is you. A delegate is somebody else."
   author: ID
+  "When you send this, by the clock of the phone: how far it is from the server's is kept with entries that say when they were made."
+  sentAt: Instant
 }
 
 "What recordAttendance did."
@@ -5564,6 +5596,8 @@ input AttendanceEntryInput {
   absenceReason: String
   "A remark; up to 500 characters."
   note: String
+  "When it was made, by the clock of the phone."
+  madeAt: Instant
 }
 
 "What became of one item."
@@ -5574,7 +5608,7 @@ type AttendanceAnswer {
   refusals: [Refusal!]!
   "What you should know although it was written; of a refused item, what would let it pass when acknowledged. Example: ATTENDANCE_CONTESTED."
   warnings: [Refusal!]!
-  "The entry as it stands now."
+  "The entry as it stands now; null when it was not written, and for what you deliver of days before your assignment ended."
   attendance: Attendance
 }
 
@@ -6891,6 +6925,18 @@ func (ec *executionContext) childFields_Attendance(ctx context.Context, field gr
 		return ec.fieldContext_Attendance_recordedBy(ctx, field)
 	case "recordedAt":
 		return ec.fieldContext_Attendance_recordedAt(ctx, field)
+	case "madeAt":
+		return ec.fieldContext_Attendance_madeAt(ctx, field)
+	case "device":
+		return ec.fieldContext_Attendance_device(ctx, field)
+	case "app":
+		return ec.fieldContext_Attendance_app(ctx, field)
+	case "driftSeconds":
+		return ec.fieldContext_Attendance_driftSeconds(ctx, field)
+	case "enteredDaysAfter":
+		return ec.fieldContext_Attendance_enteredDaysAfter(ctx, field)
+	case "conflicts":
+		return ec.fieldContext_Attendance_conflicts(ctx, field)
 	case "origin":
 		return ec.fieldContext_Attendance_origin(ctx, field)
 	case "revision":
@@ -16028,6 +16074,153 @@ func (ec *executionContext) _Attendance_recordedAt(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_Attendance_recordedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Attendance", field, false, false, errors.New("field of type Instant does not have child fields"))
+}
+
+func (ec *executionContext) _Attendance_madeAt(ctx context.Context, field graphql.CollectedField, obj *Attendance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Attendance_madeAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MadeAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOInstant2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Attendance_madeAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Attendance", field, false, false, errors.New("field of type Instant does not have child fields"))
+}
+
+func (ec *executionContext) _Attendance_device(ctx context.Context, field graphql.CollectedField, obj *Attendance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Attendance_device(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Device, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Device) graphql.Marshaler {
+			return ec.marshalODevice2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐDevice(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Attendance_device(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Attendance",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Device(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Attendance_app(ctx context.Context, field graphql.CollectedField, obj *Attendance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Attendance_app(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.App, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Attendance_app(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Attendance", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Attendance_driftSeconds(ctx context.Context, field graphql.CollectedField, obj *Attendance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Attendance_driftSeconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DriftSeconds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int32) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint32(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Attendance_driftSeconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Attendance", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Attendance_enteredDaysAfter(ctx context.Context, field graphql.CollectedField, obj *Attendance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Attendance_enteredDaysAfter(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EnteredDaysAfter, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Attendance_enteredDaysAfter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Attendance", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Attendance_conflicts(ctx context.Context, field graphql.CollectedField, obj *Attendance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Attendance_conflicts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conflicts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []AttendanceConflict) graphql.Marshaler {
+			return ec.marshalNAttendanceConflict2ᚕgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAttendanceConflictᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Attendance_conflicts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Attendance", field, false, false, errors.New("field of type AttendanceConflict does not have child fields"))
 }
 
 func (ec *executionContext) _Attendance_origin(ctx context.Context, field graphql.CollectedField, obj *Attendance) (ret graphql.Marshaler) {
@@ -48810,7 +49003,7 @@ func (ec *executionContext) unmarshalInputAttendanceEntryInput(ctx context.Conte
 		asMap["kind"] = "PRESENCE"
 	}
 
-	fieldsInOrder := [...]string{"id", "enrolment", "kind", "day", "from", "to", "absenceReason", "note"}
+	fieldsInOrder := [...]string{"id", "enrolment", "kind", "day", "from", "to", "absenceReason", "note", "madeAt"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -48873,6 +49066,13 @@ func (ec *executionContext) unmarshalInputAttendanceEntryInput(ctx context.Conte
 				return it, err
 			}
 			it.Note = data
+		case "madeAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("madeAt"))
+			data, err := ec.unmarshalOInstant2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MadeAt = data
 		}
 	}
 	return it, nil
@@ -53358,7 +53558,7 @@ func (ec *executionContext) unmarshalInputRecordAttendanceInput(ctx context.Cont
 		asMap["preview"] = false
 	}
 
-	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "entries", "author"}
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "entries", "author", "sentAt"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -53407,6 +53607,13 @@ func (ec *executionContext) unmarshalInputRecordAttendanceInput(ctx context.Cont
 				return it, err
 			}
 			it.Author = data
+		case "sentAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sentAt"))
+			data, err := ec.unmarshalOInstant2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SentAt = data
 		}
 	}
 	return it, nil
@@ -57068,6 +57275,36 @@ func (ec *executionContext) _Attendance(ctx context.Context, sel ast.SelectionSe
 			}
 		case "recordedAt":
 			out.Values[i] = ec._Attendance_recordedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "madeAt":
+			out.Values[i] = ec._Attendance_madeAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "device":
+			out.Values[i] = ec._Attendance_device(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "app":
+			out.Values[i] = ec._Attendance_app(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "driftSeconds":
+			out.Values[i] = ec._Attendance_driftSeconds(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "enteredDaysAfter":
+			out.Values[i] = ec._Attendance_enteredDaysAfter(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "conflicts":
+			out.Values[i] = ec._Attendance_conflicts(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -69537,6 +69774,46 @@ func (ec *executionContext) marshalNAttendanceAnswer2ᚖgithubᚗcomᚋlavoroinc
 		return graphql.Null
 	}
 	return ec._AttendanceAnswer(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNAttendanceConflict2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAttendanceConflict(ctx context.Context, v any) (AttendanceConflict, error) {
+	var res AttendanceConflict
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAttendanceConflict2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAttendanceConflict(ctx context.Context, sel ast.SelectionSet, v AttendanceConflict) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNAttendanceConflict2ᚕgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAttendanceConflictᚄ(ctx context.Context, v any) ([]AttendanceConflict, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]AttendanceConflict, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNAttendanceConflict2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAttendanceConflict(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNAttendanceConflict2ᚕgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAttendanceConflictᚄ(ctx context.Context, sel ast.SelectionSet, v []AttendanceConflict) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAttendanceConflict2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAttendanceConflict(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalNAttendanceConnection2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAttendanceConnection(ctx context.Context, sel ast.SelectionSet, v *AttendanceConnection) graphql.Marshaler {

@@ -590,6 +590,18 @@ type Attendance struct {
 	RecordedBy *Member `json:"recordedBy,omitempty"`
 	// When it was written.
 	RecordedAt time.Time `json:"recordedAt"`
+	// When it was made, by the clock of the phone; null where the app did not say.
+	MadeAt *time.Time `json:"madeAt,omitempty"`
+	// The phone on which it was made; null for a browser.
+	Device *Device `json:"device,omitempty"`
+	// The app that sent it, with its version. Example: tutor-phone/1.4.0.
+	App *string `json:"app,omitempty"`
+	// By how many seconds the phone's clock was ahead of the server's when it was sent, negative for behind; null where the app did not say.
+	DriftSeconds *int32 `json:"driftSeconds,omitempty"`
+	// How many days after its day it was written, by the civil days.
+	EnteredDaysAfter int32 `json:"enteredDaysAfter"`
+	// Why it is contested; empty for one that is not.
+	Conflicts []AttendanceConflict `json:"conflicts"`
 	// Where the record comes from.
 	Origin *Origin `json:"origin"`
 	// Counts changes of standing.
@@ -611,7 +623,7 @@ type AttendanceAnswer struct {
 	Refusals []*refusal.Refusal `json:"refusals"`
 	// What you should know although it was written; of a refused item, what would let it pass when acknowledged. Example: ATTENDANCE_CONTESTED.
 	Warnings []*refusal.Refusal `json:"warnings"`
-	// The entry as it stands now.
+	// The entry as it stands now; null when it was not written, and for what you deliver of days before your assignment ended.
 	Attendance *Attendance `json:"attendance,omitempty"`
 }
 
@@ -655,6 +667,8 @@ type AttendanceEntryInput struct {
 	AbsenceReason *string `json:"absenceReason,omitempty"`
 	// A remark; up to 500 characters.
 	Note *string `json:"note,omitempty"`
+	// When it was made, by the clock of the phone.
+	MadeAt *time.Time `json:"madeAt,omitempty"`
 }
 
 // Which entries of the register.
@@ -4091,6 +4105,8 @@ type RecordAttendanceInput struct {
 	Entries []*AttendanceEntryInput `json:"entries"`
 	// The member who made the entries, `mem_<uuid>`, for those that waited on a phone: nothing is written unless it is you. A delegate is somebody else.
 	Author *string `json:"author,omitempty"`
+	// When you send this, by the clock of the phone: how far it is from the server's is kept with entries that say when they were made.
+	SentAt *time.Time `json:"sentAt,omitempty"`
 }
 
 // What recordAttendance did.
@@ -5181,6 +5197,79 @@ func (e Answer) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// Why an entry is contested.
+type AttendanceConflict string
+
+const (
+	// Claims hours that an entry of another activity claims, too: neither counts.
+	AttendanceConflictOverlap AttendanceConflict = "OVERLAP"
+	// Claims hours that another entry of the same activity claims, too: neither counts.
+	AttendanceConflictOtherVersion AttendanceConflict = "OTHER_VERSION"
+	// Goes beyond what a person may do in a day, in a week, or as a minor at night.
+	AttendanceConflictOverLimit AttendanceConflict = "OVER_LIMIT"
+	// Came when its month was submitted already.
+	AttendanceConflictMonthClosed AttendanceConflict = "MONTH_CLOSED"
+	// The internship stood still on that day.
+	AttendanceConflictPlacementSuspended AttendanceConflict = "PLACEMENT_SUSPENDED"
+	// The person was not enrolled on that day, or had not begun.
+	AttendanceConflictNotEnrolled AttendanceConflict = "NOT_ENROLLED"
+	// Delivered by a tutor whose assignment had ended: whoever accompanies the person now confirms it.
+	AttendanceConflictLate AttendanceConflict = "LATE"
+)
+
+var AllAttendanceConflict = []AttendanceConflict{
+	AttendanceConflictOverlap,
+	AttendanceConflictOtherVersion,
+	AttendanceConflictOverLimit,
+	AttendanceConflictMonthClosed,
+	AttendanceConflictPlacementSuspended,
+	AttendanceConflictNotEnrolled,
+	AttendanceConflictLate,
+}
+
+func (e AttendanceConflict) IsValid() bool {
+	switch e {
+	case AttendanceConflictOverlap, AttendanceConflictOtherVersion, AttendanceConflictOverLimit, AttendanceConflictMonthClosed, AttendanceConflictPlacementSuspended, AttendanceConflictNotEnrolled, AttendanceConflictLate:
+		return true
+	}
+	return false
+}
+
+func (e AttendanceConflict) String() string {
+	return string(e)
+}
+
+func (e *AttendanceConflict) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = AttendanceConflict(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid AttendanceConflict", str)
+	}
+	return nil
+}
+
+func (e AttendanceConflict) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *AttendanceConflict) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e AttendanceConflict) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // Present or absent.
 type AttendanceKind string
 
@@ -5245,7 +5334,7 @@ type AttendanceStanding string
 const (
 	// Counts.
 	AttendanceStandingCounted AttendanceStanding = "COUNTED"
-	// Overlaps another entry; counts for nothing until resolved.
+	// In conflict with another entry or with the rules of its day; counts for nothing until resolved.
 	AttendanceStandingContested AttendanceStanding = "CONTESTED"
 	// A correction took its place.
 	AttendanceStandingReplaced AttendanceStanding = "REPLACED"

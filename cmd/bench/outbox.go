@@ -197,7 +197,7 @@ func (w *writers) act(db *postgres.DB) func(context.Context) error {
 			return err
 		}
 		return db.InTx(ctx, one.actor, time.Now, func(ctx context.Context, tx *postgres.Tx) error {
-			answers, err := attendance.Record(ctx, tx, "ENTERED", []attendance.Entry{entry})
+			answers, err := attendance.Record(ctx, tx, attendance.Source{Origin: "ENTERED"}, []attendance.Entry{entry})
 			if err == nil && !answers[0].Written {
 				err = fmt.Errorf("not recorded: %v", answers[0].Refusals)
 			}

@@ -95,8 +95,8 @@ func (h *house) enrolment(participation uuid.UUID, kind string) uuid.UUID {
 // entry writes presence into the register: so many hours from an hour of the day on.
 func (h *house) entry(enrolment uuid.UUID, day string, from, hours int, standing string) uuid.UUID {
 	id := uuid.New()
-	h.exec(`insert into attendance (id, programme_id, enrolment_id, activity_id, participation_id, person_id, kind, day, from_minute, to_minute, standing, recorded_by, recorded_at, origin, audience)
-		select $1, programme_id, id, activity_id, participation_id, person_id, 'PRESENCE', $2::text::date, $3, $4, $5, $6, $7, 'ENTERED', audience from enrolment where id = $8`,
+	h.exec(`insert into attendance (id, programme_id, enrolment_id, activity_id, participation_id, person_id, kind, day, from_minute, to_minute, standing, conflicts, recorded_by, recorded_at, origin, audience)
+		select $1, programme_id, id, activity_id, participation_id, person_id, 'PRESENCE', $2::text::date, $3, $4, $5, case $5 when 'CONTESTED' then '{OVERLAP}' else '{}' end::text[], $6, $7, 'ENTERED', audience from enrolment where id = $8`,
 		id, day, from*60, (from+hours)*60, standing, uuid.New(), noon, enrolment)
 	return id
 }

@@ -45,21 +45,34 @@ func Correct(ctx context.Context, tx *postgres.Tx, c Correction) error {
 		return orConflict(err)
 	}
 	o := owedBy[old.EnrolmentID]
-	if err := allowed(ctx, tx, e, o); err != nil {
+	rules := rules{tx: tx}
+	if err := allowed(ctx, tx, &rules, e, o); err != nil {
 		return err
 	}
-	next, err := o.row(ctx, tx, e, "ENTERED")
+	next, err := o.row(ctx, tx, e, Source{Origin: "ENTERED"})
 	if err != nil {
 		return err
 	}
 	next.ReplacesID = &old.ID
-	if err := place(ctx, tx, &next); err != nil {
+	fresh := []row{next}
+	changed, found, err := settleWith(ctx, tx, &rules, fresh)
+	if err != nil {
 		return err
 	}
-	old.Standing = Replaced
+	if beyond := found[c.ID].why; len(beyond) > 0 {
+		return beyond
+	}
+	old.Standing, old.Conflicts = Replaced, nil
 	old.tell(tx, access.CorrectAttendance, event.Changed)
-	next.tell(tx, access.CorrectAttendance, event.Entered)
+	fresh[0].tell(tx, access.CorrectAttendance, event.Entered)
+	tellAll(tx, access.CorrectAttendance, changed)
 	return nil
+}
+
+func tellAll(tx *postgres.Tx, act access.Act, changed []row) {
+	for _, r := range changed {
+		r.tell(tx, act, event.Changed)
+	}
 }
 
 func (r row) corrected(c Correction) Entry {
@@ -81,41 +94,15 @@ func (r row) corrected(c Correction) Entry {
 	return e
 }
 
-// allowed holds an entry that is about to count against its enrolment and the limits.
-func allowed(ctx context.Context, tx *postgres.Tx, e Entry, o enrolment) error {
-	p, err := policyOn(ctx, tx, o.ProgrammeID, e.Day, e)
+// allowed refuses what is about to count and by its enrolment and the day may not.
+func allowed(ctx context.Context, tx *postgres.Tx, rules *rules, e Entry, o enrolment) error {
+	list := check(e, o.running(), tx.Today())
+	_, why := o.running().conflicts(e)
+	reasons, err := rules.known(ctx, o.ProgrammeID, e, "absenceReason")
 	if err != nil {
 		return err
 	}
-	known, err := registerFacts(ctx, tx, []uuid.UUID{o.ID}, []string{e.Day.String()}, p.limits.MinorAge)
-	if err != nil {
-		return err
-	}
-	if len(known) == 0 {
-		return refusal.List{refusal.NotFound.At("attendance")}
-	}
-	t := Total{Minor: known[0].Minor, Day: known[0].DayMinutes, Week: known[0].WeekMinutes}
-	list := append(check(e, o.running(), tx.Today()), p.known(e, "absenceReason")...)
-	if len(list) == 0 {
-		list = p.limits.hours(e, t)
-	}
-	return list.Err()
-}
-
-// place writes a new version: counted, or contested where it overlaps.
-func place(ctx context.Context, tx *postgres.Tx, r *row) error {
-	for _, standing := range []Standing{Counted, Contested} {
-		r.Standing = standing
-		written, err := insert(ctx, tx, []row{*r})
-		if err != nil {
-			return err
-		}
-		if audience, is := written[r.ID]; is {
-			r.Audience = audience
-			return nil
-		}
-	}
-	return refusal.List{refusal.IDTaken.At("id")}
+	return slices.Concat(list, why, reasons).Err()
 }
 
 // Withdraw takes an entry back: it stays and no longer counts.
@@ -130,7 +117,20 @@ func Withdraw(ctx context.Context, tx *postgres.Tx, entry uuid.UUID, note string
 	if err := open(ctx, tx, r); err != nil {
 		return err
 	}
-	return withdraw(ctx, tx, r, access.WithdrawAttendance, note)
+	if err := hold(ctx, tx, []uuid.UUID{r.PersonID}); err != nil {
+		return err
+	}
+	if err := withdraw(ctx, tx, r, access.WithdrawAttendance, note); err != nil {
+		return err
+	}
+	return follow(ctx, tx, r, access.WithdrawAttendance)
+}
+
+// follow lets the other entries of the week count, or no longer, after one has changed.
+func follow(ctx context.Context, tx *postgres.Tx, r row, act access.Act) error {
+	changed, _, err := resettle(ctx, tx, &rules{tx: tx}, r)
+	tellAll(tx, act, changed)
+	return err
 }
 
 // open refuses to touch the hours of what is closed: an internship that was attested stands on its register.
@@ -146,13 +146,14 @@ func withdraw(ctx context.Context, tx *postgres.Tx, r row, act access.Act, note 
 	if ok, err := stand(ctx, tx, r, Withdrawn, note); err != nil || !ok {
 		return orConflict(err)
 	}
-	r.Standing = Withdrawn
+	r.Standing, r.Conflicts = Withdrawn, nil
 	r.tell(tx, act, event.Changed)
 	return nil
 }
 
 // Resolve ends a contest: the entry counts and those that it overlaps are withdrawn, or the other way round. It gives the ids of
-// what no longer counts.
+// what no longer counts. An entry that was kept counts whatever comes later; none is kept beyond the limits, or on a day when its enrolment allows
+// no hours.
 func Resolve(ctx context.Context, tx *postgres.Tx, entry uuid.UUID, keep bool, note string, expected *int) ([]uuid.UUID, error) {
 	r, err := load(ctx, tx, entry, access.ResolveAttendance, expected)
 	if err != nil {
@@ -164,12 +165,25 @@ func Resolve(ctx context.Context, tx *postgres.Tx, entry uuid.UUID, keep bool, n
 	if err := open(ctx, tx, r); err != nil {
 		return nil, err
 	}
-	if !keep {
-		return []uuid.UUID{r.ID}, withdraw(ctx, tx, r, access.ResolveAttendance, note)
-	}
 	if err := hold(ctx, tx, []uuid.UUID{r.PersonID}); err != nil {
 		return nil, err
 	}
+	gone := []uuid.UUID{r.ID}
+	if keep {
+		if gone, err = clear(ctx, tx, r, note); err == nil {
+			err = count(ctx, tx, r, note)
+		}
+	} else {
+		err = withdraw(ctx, tx, r, access.ResolveAttendance, note)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return gone, follow(ctx, tx, r, access.ResolveAttendance)
+}
+
+// clear withdraws what an entry overlaps, and gives the ids.
+func clear(ctx context.Context, tx *postgres.Tx, r row, note string) (gone []uuid.UUID, err error) {
 	others, all, err := overlapped(ctx, tx, r)
 	if err != nil {
 		return nil, err
@@ -177,7 +191,6 @@ func Resolve(ctx context.Context, tx *postgres.Tx, entry uuid.UUID, keep bool, n
 	if len(others) != all {
 		return nil, refusal.List{OverlapsElsewhere.At("keep")}
 	}
-	var gone []uuid.UUID
 	for _, o := range others {
 		if !tx.Actor.May(access.ResolveAttendance, o.ProgrammeID, o.Audience) {
 			return nil, refusal.List{OverlapsElsewhere.At("keep")}
@@ -187,7 +200,7 @@ func Resolve(ctx context.Context, tx *postgres.Tx, entry uuid.UUID, keep bool, n
 		}
 		gone = append(gone, o.ID)
 	}
-	return gone, count(ctx, tx, r, note)
+	return gone, nil
 }
 
 // count makes a contested entry count, within the limits.
@@ -196,17 +209,22 @@ func count(ctx context.Context, tx *postgres.Tx, r row, note string) error {
 	if err != nil {
 		return err
 	}
+	rules := rules{tx: tx}
 	e := Entry{ID: r.ID, Enrolment: r.EnrolmentID, Kind: r.Kind, Day: r.Day, From: r.From, To: r.To, AbsenceReason: orEmpty(r.AbsenceReason)}
-	if err := allowed(ctx, tx, e, owedBy[r.EnrolmentID]); err != nil {
+	if err := allowed(ctx, tx, &rules, e, owedBy[r.EnrolmentID]); err != nil {
 		return err
 	}
+	w, err := weeksOf(ctx, tx, &rules, []row{r})
+	if err != nil {
+		return err
+	}
+	if beyond := w.without(r.ID).why; len(beyond) > 0 {
+		return beyond
+	}
 	if ok, err := stand(ctx, tx, r, Counted, note); err != nil || !ok {
-		if postgres.Violates(err, "attendance_no_overlap") {
-			return refusal.List{OverlapsElsewhere.At("keep")}
-		}
 		return orConflict(err)
 	}
-	r.Standing = Counted
+	r.Standing, r.Conflicts = Counted, nil
 	r.tell(tx, access.ResolveAttendance, event.Changed)
 	return nil
 }

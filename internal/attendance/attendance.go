@@ -1,7 +1,9 @@
 package attendance
 
 import (
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -61,64 +63,77 @@ type Entry struct {
 	From, To      calendar.LocalTime
 	AbsenceReason string // code of absence_reasons; only for an absence
 	Note          string
+	MadeAt        time.Time // by the writer's clock; zero where it was not told
+}
+
+// Source is where a batch of entries comes from.
+type Source struct {
+	Origin string        // ENTERED, IMPORTED or DEMO
+	Device uuid.UUID     // the phone; zero for a browser
+	App    string        // name/version; "" where it was not told
+	Drift  time.Duration // the phone's clock less the house's, as the batch arrived; zero where its clock was not told
 }
 
 // Minutes is the length of the entry.
 func (e Entry) Minutes() int { return e.To.Minutes() - e.From.Minutes() }
 
-// Limits are the policy's bounds on the hours of one person.
-type Limits struct {
-	AdultDay, AdultWeek int // minutes
-	MinorAge            int // years; younger is a minor
-	MinorDay, MinorWeek int // minutes
-	NightFrom, NightTo  calendar.LocalTime
-	LateDays            int // an entry older than this must be acknowledged
-}
-
-// Total is what already counts for a person around an entry, without the entry.
-type Total struct {
-	Minor     bool
-	Day, Week int // minutes
-}
-
 // owed is when hours may belong to an enrolment.
 type owed struct {
 	From, To calendar.Day // hours outside are nobody's
-	Stopped  calendar.Day // from this day on it stands still; zero: it goes on
-	Closed   bool         // not begun, or attested: no hours at all
+	Pauses   []pause
+	Closed   bool // attested: the register stands
+	Idle     bool // not begun, or a course that stands still
+}
+
+// pause is a stretch of days in which an internship stands still. Until is the first day after it; zero: it still does.
+type pause struct{ From, Until calendar.Day }
+
+func (p pause) holds(d calendar.Day) bool {
+	return !d.Before(p.From) && (p.Until.IsZero() || d.Before(p.Until))
 }
 
 // running says when: an internship counts from the day it really began, stands still while it is suspended, and is closed by its
 // attestation; what was broken off keeps the hours up to its last day.
 func (e enrolment) running() owed {
-	o := owed{From: e.FromDay, To: e.ToDay}
+	o := owed{From: e.FromDay, To: e.ToDay, Pauses: e.pauses}
 	if e.PlacementState == nil {
-		o.Closed = e.State == "SUSPENDED"
+		o.Idle = e.State == "SUSPENDED"
 		return o
 	}
-	if e.StartedOn == nil || *e.PlacementState == "ATTESTED" {
-		o.Closed = true
+	o.Closed = *e.PlacementState == "ATTESTED"
+	if e.StartedOn == nil {
+		o.Idle = true
 		return o
 	}
 	if e.StartedOn.After(o.From) {
 		o.From = *e.StartedOn
 	}
 	if *e.PlacementState == "SUSPENDED" {
-		o.Stopped = *e.PlacementSince
+		o.Pauses = append(slices.Clone(o.Pauses), pause{From: *e.PlacementSince})
 	}
 	return o
 }
 
-// check refuses what the entry alone, or with its enrolment, makes wrong: all that is wrong at once.
+// conflicts are those of an entry with its enrolment on the day of which it speaks, whatever else there is, and why.
+func (o owed) conflicts(e Entry) (kinds []Conflict, why refusal.List) {
+	if o.Idle || e.Day.Before(o.From) || e.Day.After(o.To) {
+		kinds = append(kinds, NotEnrolled)
+		why = append(why, OutsideEnrolment.At("day").With("from", o.From).With("to", o.To))
+	}
+	if slices.ContainsFunc(o.Pauses, func(p pause) bool { return p.holds(e.Day) }) {
+		kinds = append(kinds, PlacementSuspended)
+		why = append(why, NotRunning.At("enrolment"))
+	}
+	return kinds, why
+}
+
+// check refuses what no day could make right: all that is wrong at once.
 func check(e Entry, o owed, today calendar.Day) refusal.List {
 	list := e.shape()
 	if e.Day.After(today) {
 		list = append(list, Future.At("day"))
 	}
-	if e.Day.Before(o.From) || e.Day.After(o.To) {
-		list = append(list, OutsideEnrolment.At("day").With("from", o.From).With("to", o.To))
-	}
-	if o.Closed || !o.Stopped.IsZero() && !e.Day.Before(o.Stopped) {
+	if o.Closed {
 		list = append(list, NotRunning.At("enrolment"))
 	}
 	return list
@@ -152,25 +167,4 @@ func checkReason(note string) refusal.List {
 // overlaps says whether two entries of one person share time.
 func (e Entry) overlaps(other Entry) bool {
 	return e.Day == other.Day && e.From.Before(other.To) && other.From.Before(e.To)
-}
-
-// hours refuses presence that passes the person's limits. What does not count is not held to them.
-func (l Limits) hours(e Entry, t Total) (list refusal.List) {
-	if e.Kind != Presence {
-		return nil
-	}
-	day, week := l.AdultDay, l.AdultWeek
-	if t.Minor {
-		day, week = l.MinorDay, l.MinorWeek
-		if e.From.Before(l.NightTo) || e.To.After(l.NightFrom) {
-			list = append(list, MinorAtNight.At("to").With("from", l.NightTo).With("to", l.NightFrom))
-		}
-	}
-	if t.Day+e.Minutes() > day {
-		list = append(list, OverDayLimit.At("to").With("limit", calendar.Minutes(day)).With("counted", calendar.Minutes(t.Day)))
-	}
-	if t.Week+e.Minutes() > week {
-		list = append(list, OverWeekLimit.At("to").With("limit", calendar.Minutes(week)).With("counted", calendar.Minutes(t.Week)))
-	}
-	return list
 }

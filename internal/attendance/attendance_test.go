@@ -145,7 +145,7 @@ func (o *office) record(actor access.Actor, entries ...attendance.Entry) []atten
 	o.t.Helper()
 	var answers []attendance.Answer
 	err := o.as(actor, func(ctx context.Context, tx *postgres.Tx) (err error) {
-		answers, err = attendance.Record(ctx, tx, "ENTERED", entries)
+		answers, err = attendance.Record(ctx, tx, attendance.Source{Origin: "ENTERED"}, entries)
 		return err
 	})
 	if err != nil {
@@ -167,25 +167,38 @@ func refusedWith(t testing.TB, a attendance.Answer, code *refusal.Code) {
 	}
 }
 
+// keptWith: the entry is contested, with the conflicts, and the answer warns of it.
+func (o *office) keptWith(a attendance.Answer, code *refusal.Code, conflicts string) {
+	o.t.Helper()
+	var kept string
+	o.one("select coalesce((select standing || conflicts::text from attendance where id = $1), '')", &kept, a.ID)
+	if !a.Written || !a.Warnings.Has(code) || kept != "CONTESTED"+conflicts {
+		o.t.Fatalf("%s is not kept as contested by %s and warned of: %s, %+v", a.ID, conflicts, kept, a)
+	}
+}
+
 func TestBatchAnswersEachEntry(t *testing.T) {
 	o := newOffice(t)
 	good := entry(o.course["adult"], "2026-03-16", "08:30", "12:30")
 	future := entry(o.course["adult"], "2026-03-19", "08:30", "12:30")
 	backwards := entry(o.course["adult"], "2026-03-16", "15:00", "14:00")
 	unknown := entry(uuid.New(), "2026-03-16", "15:00", "16:00")
-	early := entry(o.course["adult"], "2025-12-31", "15:00", "16:00")
+	o.exec("update enrolment set from_day = '2026-03-10' where id = $1", o.course["adult"])
+	early := entry(o.course["adult"], "2026-03-09", "15:00", "16:00")
 	tooLong := entry(o.course["adult"], "2026-03-16", "13:00", "20:00")
 	answers := o.record(o.tutor, good, future, backwards, unknown, early, tooLong)
 	if !answers[0].Written {
 		t.Fatalf("good entry: %+v", answers[0])
 	}
-	for i, code := range map[int]*refusal.Code{1: attendance.Future, 2: attendance.EndsBeforeStart, 3: refusal.NotFound, 4: attendance.OutsideEnrolment, 5: attendance.OverDayLimit} {
+	for i, code := range map[int]*refusal.Code{1: attendance.Future, 2: attendance.EndsBeforeStart, 3: refusal.NotFound} {
 		refusedWith(t, answers[i], code)
 	}
+	o.keptWith(answers[4], attendance.OutsideEnrolment, "{NOT_ENROLLED}")
+	o.keptWith(answers[5], attendance.OverDayLimit, "{OVER_LIMIT}")
 	var events int
 	o.one("select count(*) from outbox where subject_kind = 'Attendance'", &events)
-	if events != 1 {
-		t.Fatalf("%d events for one written entry", events)
+	if events != 3 {
+		t.Fatalf("%d events for three written entries", events)
 	}
 }
 
@@ -210,7 +223,7 @@ func TestNewsGoToWhomTheEntryIsShown(t *testing.T) {
 	o.one("select count(*) from outbox", &told)
 	o.one("select count(*) from outbox n join attendance a on a.id = n.subject_id where n.audience is distinct from a.audience", &otherwise)
 	o.one("select count(*) from outbox where audience && array(select scope_key('MANDATE', programme_id, id) from mandate)", &audited)
-	if told != 5 || otherwise != 0 || audited != 1 {
+	if told != 6 || otherwise != 0 || audited != 1 {
 		t.Errorf("%d events, %d of them to others than see the entry, %d to the auditor", told, otherwise, audited)
 	}
 }
@@ -237,8 +250,9 @@ func TestOverlapAcrossActivitiesIsKeptAndContested(t *testing.T) {
 	intern := entry(o.intern["adult"], "2026-03-16", "12:00", "14:00")
 	o.record(o.tutor, course)
 	answer := o.record(o.host, intern)[0]
-	if !answer.Written || !answer.Warnings.Has(attendance.Overlaps) || o.standing(intern.ID) != "CONTESTED" {
-		t.Fatalf("answer %+v, standing %s", answer, o.standing(intern.ID))
+	o.keptWith(answer, attendance.Overlaps, "{OVERLAP}")
+	if o.standing(course.ID) != "CONTESTED" {
+		t.Fatal("hours that two entries claim count in the one that came first")
 	}
 	err := o.as(o.tutor, func(ctx context.Context, tx *postgres.Tx) error {
 		gone, err := attendance.Resolve(ctx, tx, intern.ID, true, "verificato", nil)
@@ -255,13 +269,13 @@ func TestOverlapAcrossActivitiesIsKeptAndContested(t *testing.T) {
 	}
 }
 
-func TestConcurrentOverlapsCountOnce(t *testing.T) {
+func TestConcurrentOverlapsCountNowhere(t *testing.T) {
 	o := newOffice(t)
 	var wg sync.WaitGroup
 	for _, e := range []attendance.Entry{entry(o.course["adult"], "2026-03-16", "08:00", "12:00"), entry(o.intern["adult"], "2026-03-16", "09:00", "13:00"), entry(o.course["adult"], "2026-03-16", "10:00", "11:00")} {
 		wg.Go(func() {
 			if err := o.as(o.tutor, func(ctx context.Context, tx *postgres.Tx) error {
-				_, err := attendance.Record(ctx, tx, "ENTERED", []attendance.Entry{e})
+				_, err := attendance.Record(ctx, tx, attendance.Source{Origin: "ENTERED"}, []attendance.Entry{e})
 				return err
 			}); err != nil {
 				t.Error(err)
@@ -272,14 +286,14 @@ func TestConcurrentOverlapsCountOnce(t *testing.T) {
 	var counted, contested int
 	o.one("select count(*) from attendance where standing = 'COUNTED'", &counted)
 	o.one("select count(*) from attendance where standing = 'CONTESTED'", &contested)
-	if counted != 1 || contested != 2 {
+	if counted != 0 || contested != 3 {
 		t.Fatalf("%d counted, %d contested", counted, contested)
 	}
 }
 
 func TestLimitsOfAMinor(t *testing.T) {
 	o := newOffice(t)
-	refusedWith(t, o.record(o.tutor, entry(o.intern["minor"], "2026-03-16", "05:00", "09:00"))[0], attendance.MinorAtNight)
+	o.keptWith(o.record(o.tutor, entry(o.intern["minor"], "2026-03-16", "05:00", "09:00"))[0], attendance.MinorAtNight, "{OVER_LIMIT}")
 	full := []attendance.Entry{}
 	for _, day := range []string{"2026-03-09", "2026-03-10", "2026-03-11", "2026-03-12", "2026-03-13"} {
 		full = append(full, entry(o.intern["minor"], day, "08:00", "16:00"))
@@ -291,7 +305,12 @@ func TestLimitsOfAMinor(t *testing.T) {
 			t.Fatalf("within the limits: %+v", a)
 		}
 	}
-	refusedWith(t, answers[5], attendance.OverWeekLimit)
+	o.keptWith(answers[5], attendance.OverWeekLimit, "{OVER_LIMIT}")
+	for _, lang := range []string{"it", "en"} {
+		if told := answers[5].Warnings[0].Localized(lang).Message; !strings.Contains(told, "L. 977/1967") {
+			t.Errorf("the limit's source is not told: %s", told)
+		}
+	}
 }
 
 func TestCorrectionKeepsBothVersions(t *testing.T) {
@@ -359,7 +378,7 @@ func TestLateEntryMustBeAcknowledged(t *testing.T) {
 	}
 	err := o.as(o.tutor, func(ctx context.Context, tx *postgres.Tx) error {
 		tx.Acknowledge([]string{attendance.Late.String()}, "telefono rotto")
-		answers, err := attendance.Record(ctx, tx, "ENTERED", []attendance.Entry{late})
+		answers, err := attendance.Record(ctx, tx, attendance.Source{Origin: "ENTERED"}, []attendance.Entry{late})
 		if err == nil && !answers[0].Written {
 			t.Errorf("acknowledged: %+v", answers[0])
 		}
@@ -379,22 +398,48 @@ func TestInternshipCountsOnlyWhileItRuns(t *testing.T) {
 		o.exec(`update placement set state = $1, state_since = $2 where enrolment_id = $3`, state, since, o.intern["adult"])
 	}
 	o.now = calendar.MustDay("2026-01-19").At(calendar.MustLocalTime("18:00"))
-	refusedWith(t, at("2026-01-06"), attendance.OutsideEnrolment)
+	o.keptWith(at("2026-01-06"), attendance.OutsideEnrolment, "{NOT_ENROLLED}")
 	move("SUSPENDED", "2026-01-14")
-	refusedWith(t, at("2026-01-14"), attendance.NotRunning)
-	if a := at("2026-01-13"); !a.Written {
+	o.keptWith(at("2026-01-14"), attendance.NotRunning, "{PLACEMENT_SUSPENDED}")
+	if a := at("2026-01-13"); !a.Written || len(a.Warnings) != 0 {
 		t.Fatalf("before the suspension: %+v", a)
 	}
 	move("ATTESTED", "2026-01-16")
 	refusedWith(t, at("2026-01-12"), attendance.NotRunning)
 	o.exec(`update placement set state = 'INTERRUPTED', ended_on = '2026-01-12' where enrolment_id = $1`, o.intern["adult"])
 	o.exec(`update enrolment set state = 'WITHDRAWN', to_day = '2026-01-12' where id = $1`, o.intern["adult"])
-	if a := at("2026-01-12"); !a.Written {
+	if a := at("2026-01-12"); !a.Written || len(a.Warnings) != 0 {
 		t.Fatalf("the last day of what was broken off: %+v", a)
 	}
-	refusedWith(t, at("2026-01-15"), attendance.OutsideEnrolment)
+	o.keptWith(at("2026-01-15"), attendance.OutsideEnrolment, "{NOT_ENROLLED}")
 	o.exec(`update placement set state = 'COMMUNICATED', started_on = null where enrolment_id = $1`, o.intern["adult"])
-	refusedWith(t, at("2026-01-09"), attendance.NotRunning)
+	o.keptWith(at("2026-01-09"), attendance.OutsideEnrolment, "{NOT_ENROLLED}")
+}
+
+// An entry is judged by the state on its day and not by that on the day of its coming.
+func TestASuspensionThatIsOverHoldsForItsDays(t *testing.T) {
+	o := newOffice(t)
+	for n, step := range []struct{ act, to, day string }{{"startPlacement", "RUNNING", "2026-01-07"}, {"suspendPlacement", "SUSPENDED", "2026-03-05"}, {"resumePlacement", "RUNNING", "2026-03-10"}} {
+		o.exec(`insert into placement_step (id, placement_id, participation_id, company_id, position, act, to_state, day, at, member_id, audience)
+			select gen_random_uuid(), id, participation_id, company_id, $2, $3, $4, $5, '2026-03-10', gen_random_uuid(), audience from placement where enrolment_id = $1`,
+			o.intern["adult"], n+1, step.act, step.to, step.day)
+	}
+	answers := o.record(o.tutor, entry(o.intern["adult"], "2026-03-04", "08:00", "12:00"), entry(o.intern["adult"], "2026-03-05", "08:00", "12:00"),
+		entry(o.intern["adult"], "2026-03-09", "08:00", "12:00"), entry(o.intern["adult"], "2026-03-10", "08:00", "12:00"))
+	for i, a := range answers {
+		if i == 1 || i == 2 {
+			o.keptWith(a, attendance.NotRunning, "{PLACEMENT_SUSPENDED}")
+		} else if o.standing(a.ID) != "COUNTED" {
+			t.Errorf("entry %d, outside the suspension: %+v", i, a)
+		}
+	}
+	err := o.as(o.tutor, func(ctx context.Context, tx *postgres.Tx) error {
+		_, err := attendance.Resolve(ctx, tx, answers[1].ID, true, "c'era", nil)
+		return err
+	})
+	if list, _ := refusal.As(err); !list.Has(attendance.NotRunning) {
+		t.Errorf("hours of a suspended day were made to count: %v", err)
+	}
 }
 
 // Nearly every real conflict passes the daily limit, too: it must be kept as contested all the same, and held to the limit when resolved.
@@ -402,9 +447,7 @@ func TestConflictBeyondTheLimitIsContested(t *testing.T) {
 	o := newOffice(t)
 	o.record(o.tutor, entry(o.intern["adult"], "2026-03-16", "08:00", "14:00"))
 	again := entry(o.intern["adult"], "2026-03-16", "08:00", "15:00")
-	if a := o.record(o.host, again)[0]; !a.Written || !a.Warnings.Has(attendance.Overlaps) || o.standing(again.ID) != "CONTESTED" {
-		t.Fatalf("%+v", a)
-	}
+	o.keptWith(o.record(o.host, again)[0], attendance.Overlaps, "{OTHER_VERSION}")
 	pair := o.record(o.tutor, entry(o.course["adult"], "2026-03-17", "08:00", "14:00"), entry(o.intern["adult"], "2026-03-17", "12:00", "17:00"))
 	if !pair[0].Written || !pair[1].Written || !pair[1].Warnings.Has(attendance.Overlaps) {
 		t.Fatalf("in one batch: %+v", pair)

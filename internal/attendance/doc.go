@@ -5,13 +5,24 @@
 //
 //	COUNTED    counts towards hours and allowance. Two counted entries of one person never overlap, whatever the activity and whoever
 //	           wrote them: an exclusion constraint in the database holds it.
-//	CONTESTED  overlaps a counted entry. It is kept, counts for nothing, and is resolved by one act.
+//	CONTESTED  is in conflict with others or with the rules of its day, which its conflicts name. It is kept, counts for nothing, and is
+//	           resolved by one act with a reason.
 //	REPLACED   a correction took its place. Final.
 //	WITHDRAWN  taken back. Final.
 //
 // A phone may send the same batch again after days without network: the client's id names the entry, and the same id with the same
-// content is one entry. Each item of a batch gets its own answer; good ones are written whatever the others are.
+// content is one entry. Each item of a batch gets its own answer; good ones are written whatever the others are. What no day could make
+// right is refused (a day that has not come, an end before the start, an unknown enrolment, a register that was attested); everything
+// else is kept.
+//
+// An entry is judged by the day of which it speaks: by the enrolment, the internship's state and the policy of that day. Its conflicts
+// with others do not depend on the order of arrival (settle): hours that two entries claim count in neither, and what goes beyond a limit is what
+// is latest in its day or week. They are worked out anew for whole weeks of a person whenever one of his entries changes, under a lock on the
+// person. What an act has let count is settled and yields to nothing.
+//
+// Who follows a person now writes for all of his days. Whoever did so before delivers for the days of his own term, for as long as the policy
+// says; what he delivers is LATE until his successor confirms it, and he learns no more than that it was written.
 //
 // Limits (minutes a day and a week, younger than a given age or not, night hours of minors) come from the policy in force on the entry's
-// day. Totals are of the person over all activities and partners; a refusal that rests on them names nobody.
+// day. Totals are of the person over all activities and partners; a warning that rests on them names nobody.
 package attendance

@@ -3,13 +3,13 @@ package attendance
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
-	"github.com/lavoroincorso/lavoro/internal/programme"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 	"github.com/lavoroincorso/lavoro/internal/values/text"
@@ -46,30 +46,24 @@ func CheckAuthor(actor access.Actor, author *uuid.UUID) error {
 // batch is one act of recording while it runs.
 type batch struct {
 	tx         *postgres.Tx
-	origin     string
+	source     Source
 	entries    []Entry
 	answers    []Answer
 	enrolments map[uuid.UUID]enrolment
+	left       map[uuid.UUID]map[calendar.Day]left // that the actor followed until not long ago
 	existing   map[uuid.UUID]row
-	overlaps   []bool                               // of each entry, with what counted before
-	first      map[uuid.UUID]int                    // where an id came first in this batch
-	totals     map[uuid.UUID]map[calendar.Day]Total // by enrolment
-	added      map[uuid.UUID][]Entry                // by person: accepted in this batch
-	policies   map[uuid.UUID]map[calendar.Day]policy
+	unseen     map[uuid.UUID]unseen // that exist and are not the actor's to see
+	first      map[uuid.UUID]int    // where an id came first in this batch
+	rules      rules
 }
 
-type policy struct {
-	limits  Limits
-	reasons map[string]programme.CodeItem
-}
-
-// Record writes entries, each with its own answer, in their order. Entries that overlap what counts already are kept as CONTESTED.
-func Record(ctx context.Context, tx *postgres.Tx, origin string, entries []Entry) ([]Answer, error) {
+// Record writes entries, each with its own answer, in their order. What is in conflict with the rules of its day or with other entries is
+// kept as CONTESTED, and so is what it is in conflict with: which entries count does not depend on the order in which they came.
+func Record(ctx context.Context, tx *postgres.Tx, source Source, entries []Entry) ([]Answer, error) {
 	if err := CheckSize(len(entries)); err != nil {
 		return nil, err
 	}
-	b := &batch{tx: tx, origin: origin, entries: entries, answers: make([]Answer, len(entries)), first: map[uuid.UUID]int{},
-		added: map[uuid.UUID][]Entry{}, policies: map[uuid.UUID]map[calendar.Day]policy{}}
+	b := &batch{tx: tx, source: source, entries: entries, answers: make([]Answer, len(entries)), first: map[uuid.UUID]int{}, rules: rules{tx: tx}}
 	if err := b.load(ctx); err != nil {
 		return nil, err
 	}
@@ -116,8 +110,16 @@ func (b *batch) load(ctx context.Context) (err error) {
 	if b.enrolments, err = enrolments(ctx, b.tx, ids); err != nil {
 		return err
 	}
+	if err = b.leave(ctx); err != nil {
+		return err
+	}
 	for _, e := range b.enrolments {
 		persons, participations = append(persons, e.PersonID), append(participations, e.ParticipationID)
+	}
+	for _, days := range b.left {
+		for _, e := range days {
+			persons, participations = append(persons, e.PersonID), append(participations, e.ParticipationID)
+		}
 	}
 	if err = hold(ctx, b.tx, persons); err != nil {
 		return err
@@ -127,195 +129,139 @@ func (b *batch) load(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	if b.existing, err = byIDs(ctx, b.tx, entryIDs); err != nil {
+	if b.existing, err = byIDs(ctx, b.tx, entryIDs); err != nil || len(b.existing) == len(entryIDs) {
 		return err
 	}
-	if b.overlaps, err = overlapsCounted(ctx, b.tx, b.entries); err != nil {
-		return err
-	}
-	return b.loadTotals(ctx)
+	b.unseen, err = unseenIDs(ctx, b.tx, entryIDs)
+	return err
 }
 
-func (b *batch) loadTotals(ctx context.Context) error {
-	b.totals = map[uuid.UUID]map[calendar.Day]Total{}
-	byAge := map[int][]int{}
-	for i, e := range b.entries {
-		o, ok := b.enrolments[e.Enrolment]
-		if !ok {
-			continue
-		}
-		p, err := b.policy(ctx, o.ProgrammeID, e.Day)
-		if _, refused := refusal.As(err); err != nil && refused {
-			continue // a day before all rules: decide says so to this entry alone
-		}
-		if err != nil {
-			return err
-		}
-		byAge[p.limits.MinorAge] = append(byAge[p.limits.MinorAge], i)
-	}
-	for age, items := range byAge {
-		ids, days := make([]uuid.UUID, len(items)), make([]string, len(items))
-		for n, i := range items {
-			ids[n], days[n] = b.entries[i].Enrolment, b.entries[i].Day.String()
-		}
-		known, err := registerFacts(ctx, b.tx, ids, days, age)
-		if err != nil {
-			return err
-		}
-		for _, f := range known {
-			if b.totals[f.EnrolmentID] == nil {
-				b.totals[f.EnrolmentID] = map[calendar.Day]Total{}
-			}
-			b.totals[f.EnrolmentID][f.Day] = Total{Minor: f.Minor, Day: f.DayMinutes, Week: f.WeekMinutes}
+// leave loads where the actor may still deliver, of what he does not see.
+func (b *batch) leave(ctx context.Context) (err error) {
+	var gone []Entry
+	for _, e := range b.entries {
+		if _, seen := b.enrolments[e.Enrolment]; !seen {
+			gone = append(gone, e)
 		}
 	}
-	return nil
+	if len(gone) > 0 {
+		b.left, err = leftEnrolments(ctx, b.tx, gone)
+	}
+	return err
 }
 
-// policy gives limits and absence reasons in force on a day, read once for each.
-func (b *batch) policy(ctx context.Context, programmeID uuid.UUID, day calendar.Day) (policy, error) {
-	if p, ok := b.policies[programmeID][day]; ok {
-		return p, nil
-	}
-	p, err := policyOn(ctx, b.tx, programmeID, day, b.entries...)
-	if err != nil {
-		return policy{}, err
-	}
-	if b.policies[programmeID] == nil {
-		b.policies[programmeID] = map[calendar.Day]policy{}
-	}
-	b.policies[programmeID][day] = p
-	return p, nil
-}
-
-// policyOn gives what the entries need of the policy in force on a day: absence reasons only where one of them has such a reason.
-func policyOn(ctx context.Context, tx *postgres.Tx, programmeID uuid.UUID, day calendar.Day, entries ...Entry) (policy, error) {
-	rules, err := programme.PolicyOn(ctx, tx, programmeID, day)
-	if err != nil {
-		return policy{}, err
-	}
-	var reasons map[string]programme.CodeItem
-	if slices.ContainsFunc(entries, func(e Entry) bool { return e.AbsenceReason != "" }) {
-		if reasons, err = programme.CodeItems(ctx, tx, programmeID, programme.AbsenceReasons); err != nil {
-			return policy{}, err
+// of gives where an entry belongs, and whether it is delivered by somebody who followed the person on its day and does so no longer.
+func (b *batch) of(ctx context.Context, e Entry) (o enrolment, late bool, err error) {
+	if o, ok := b.enrolments[e.Enrolment]; ok {
+		if !b.tx.Actor.May(access.RecordAttendance, o.ProgrammeID, o.Audience) {
+			return o, false, refusal.List{refusal.NotAllowed.At()}
 		}
+		return o, false, nil
 	}
-	return policy{reasons: reasons, limits: Limits{
-		AdultDay: rules.Int("limits.adult.day_minutes"), AdultWeek: rules.Int("limits.adult.week_minutes"),
-		MinorAge: rules.Int("limits.minor.age"), MinorDay: rules.Int("limits.minor.day_minutes"), MinorWeek: rules.Int("limits.minor.week_minutes"),
-		NightFrom: calendar.MustLocalTime(rules.Text("limits.minor.night_from")), NightTo: calendar.MustLocalTime(rules.Text("limits.minor.night_to")),
-		LateDays: rules.Int("attendance.late_days"),
-	}}, nil
+	l, ok := b.left[e.Enrolment][e.Day]
+	if !ok || !b.tx.Actor.MayIn(access.RecordAttendance, l.ProgrammeID) {
+		return o, false, refusal.List{refusal.NotFound.At("enrolment")}
+	}
+	p, err := b.rules.on(ctx, l.ProgrammeID, b.tx.Today())
+	if err == nil && b.tx.Today().Sub(l.TermTo) > p.deliveryDays {
+		err = refusal.List{refusal.NotFound.At("enrolment")}
+	}
+	return l.enrolment, true, err
 }
 
 // decide answers one entry; the row to write is nil where it is refused or stands already.
 func (b *batch) decide(ctx context.Context, i int, e Entry) (*row, error) {
 	answer := &b.answers[i]
-	if r, ok := b.existing[e.ID]; ok {
-		same, err := r.says(ctx, b.tx, e)
-		if answer.Written = same; err == nil && !same {
+	if known, same, err := b.known(ctx, e); known || err != nil {
+		if answer.Written = same; !same {
 			answer.Refusals = refusal.List{refusal.IDTaken.At("id")}
 		}
 		return nil, err
 	}
-	o, ok := b.enrolments[e.Enrolment]
-	switch {
-	case !ok:
-		answer.Refusals = refusal.List{refusal.NotFound.At("enrolment")}
-		return nil, nil
-	case !b.tx.Actor.May(access.RecordAttendance, o.ProgrammeID, o.Audience):
-		answer.Refusals = refusal.List{refusal.NotAllowed.At()}
+	o, late, err := b.of(ctx, e)
+	if err == nil {
+		err = b.judge(ctx, answer, e, o)
+	}
+	if list, refused := refusal.As(err); err != nil && refused {
+		answer.Refusals = list
 		return nil, nil
 	}
-	contested, err := b.judge(ctx, i, o)
-	if err != nil || len(answer.Refusals) > 0 {
-		return nil, err
-	}
-	r, err := o.row(ctx, b.tx, e, b.origin)
 	if err != nil {
 		return nil, err
 	}
-	if contested {
+	r, err := o.row(ctx, b.tx, e, b.source)
+	if err != nil {
+		return nil, err
+	}
+	kinds, why := o.running().conflicts(e)
+	if late {
+		kinds, why = append(kinds, DeliveredLate), append(why, Delivered.At())
+	}
+	if r.Conflicts = append(r.Conflicts, kinds...); len(kinds) > 0 {
 		r.Standing = Contested
-	} else {
-		b.added[o.PersonID] = append(b.added[o.PersonID], e)
 	}
 	r.passed = answer.Warnings
+	r.delivered = late
+	answer.Warnings = append(slices.Clone(answer.Warnings), why...)
 	return &r, nil
 }
 
-// judge puts into the answer what refuses an entry, and says whether it is contested: what overlaps counts for nothing, so the limits
-// wait until the contest is resolved.
-func (b *batch) judge(ctx context.Context, i int, o enrolment) (contested bool, err error) {
-	e, answer := b.entries[i], &b.answers[i]
-	p, err := b.policy(ctx, o.ProgrammeID, e.Day)
+// known says whether an entry stands already, and whether it is the very one.
+func (b *batch) known(ctx context.Context, e Entry) (known, same bool, err error) {
+	if r, ok := b.existing[e.ID]; ok {
+		same, err := r.says(ctx, b.tx, e)
+		return true, same, err
+	}
+	if u, ok := b.unseen[e.ID]; ok {
+		if !u.own() {
+			return true, false, nil
+		}
+		same, err := u.row().says(ctx, b.tx, e)
+		return true, same, err
+	}
+	return false, false, nil
+}
+
+// judge refuses an entry that no day could make right, and one that comes long after its day and was not acknowledged. What was passed
+// goes into the answer's warnings, and so does what may be.
+func (b *batch) judge(ctx context.Context, answer *Answer, e Entry, o enrolment) error {
+	p, err := b.rules.on(ctx, o.ProgrammeID, e.Day)
 	if list, refused := refusal.As(err); err != nil && refused {
-		answer.Refusals = list.Under("day")
-		return false, nil
+		return list.Under("day")
 	}
 	if err != nil {
-		return false, err
+		return err
 	}
-	answer.Refusals = append(check(e, o.running(), b.tx.Today()), p.known(e, "absenceReason")...)
-	contested = b.overlaps[i] || slices.ContainsFunc(b.added[o.PersonID], e.overlaps)
-	if len(answer.Refusals) == 0 && !contested {
-		answer.Refusals = p.limits.hours(e, b.total(o, e))
+	reasons, err := b.rules.known(ctx, o.ProgrammeID, e, "absenceReason")
+	if err != nil {
+		return err
 	}
-	if len(answer.Refusals) == 0 {
-		answer.Refusals, answer.Warnings, err = b.late(p.limits, e)
+	if list := append(check(e, o.running(), b.tx.Today()), reasons...); len(list) > 0 {
+		return list
 	}
-	return contested, err
-}
-
-// known refuses an absence reason that the programme does not have on that day.
-func (p policy) known(e Entry, path string) refusal.List {
-	if e.AbsenceReason == "" {
+	if b.tx.Today().Sub(e.Day) <= p.limits.LateDays {
 		return nil
 	}
-	if item, ok := p.reasons[e.AbsenceReason]; !ok || !item.Valid(e.Day) {
-		return refusal.List{programme.CodeUnknown.At(path).With("list", "absence_reasons")}
-	}
-	return nil
+	answer.Warnings = refusal.List{Late.At("day").With("days", text.Days(p.limits.LateDays))}
+	return b.tx.Pass(answer.Warnings[0])
 }
 
-// late asks for an acknowledgement of an entry that comes long after its day. The warning is told whether it was passed or not.
-func (b *batch) late(l Limits, e Entry) (refused, warned refusal.List, err error) {
-	if b.tx.Today().Sub(e.Day) <= l.LateDays {
-		return nil, nil, nil
-	}
-	warning := Late.At("day").With("days", text.Days(l.LateDays))
-	err = b.tx.Pass(warning)
-	if list, ok := refusal.As(err); ok && err != nil {
-		return list, refusal.List{warning}, nil
-	}
-	return nil, refusal.List{warning}, err
-}
-
-// total is what counts for the person around the entry, with what this batch has already accepted.
-func (b *batch) total(o enrolment, e Entry) Total {
-	t := b.totals[o.ID][e.Day]
-	for _, a := range b.added[o.PersonID] {
-		if a.Kind != Presence {
-			continue
-		}
-		if a.Day == e.Day {
-			t.Day += a.Minutes()
-		}
-		if a.Day.Monday() == e.Day.Monday() {
-			t.Week += a.Minutes()
-		}
-	}
-	return t
-}
-
-func (o enrolment) row(ctx context.Context, tx *postgres.Tx, e Entry, origin string) (row, error) {
+func (o enrolment) row(ctx context.Context, tx *postgres.Tx, e Entry, source Source) (row, error) {
 	note, err := sealNote(ctx, tx, o.ParticipationID, e.ID, "note", e.Note)
-	return row{
+	r := row{
 		ID: e.ID, ProgrammeID: o.ProgrammeID, EnrolmentID: o.ID, ActivityID: o.ActivityID, ParticipationID: o.ParticipationID, PersonID: o.PersonID,
 		PlacementID: o.PlacementID, CompanyID: o.CompanyID, Kind: e.Kind, Day: e.Day, From: e.From, To: e.To,
-		AbsenceReason: orNull(e.AbsenceReason), Note: note, Standing: Counted,
-		RecordedBy: tx.Actor.Member, RecordedAt: tx.Now, Origin: origin, Audience: o.Audience, Revision: 1,
-	}, err
+		AbsenceReason: orNull(e.AbsenceReason), Note: note, Standing: Counted, Conflicts: []Conflict{},
+		RecordedBy: tx.Actor.Member, RecordedAt: tx.Now, Origin: source.Origin, App: orNull(source.App), Audience: o.Audience, Revision: 1,
+	}
+	if source.Device != uuid.Nil {
+		r.DeviceID = &source.Device
+	}
+	if !e.MadeAt.IsZero() {
+		made, drift := e.MadeAt.UTC(), int(source.Drift/time.Second)
+		r.MadeAt, r.DriftSeconds = &made, &drift
+	}
+	return r, err
 }
 
 // says tells whether a stored entry is the very one that is sent again.
@@ -325,39 +271,22 @@ func (r row) says(ctx context.Context, tx *postgres.Tx, e Entry) (bool, error) {
 		orEmpty(r.AbsenceReason) == e.AbsenceReason && note == e.Note, err
 }
 
-// write inserts what was accepted. What somebody else made overlap in the meantime is kept from counting by the database, and
-// written again as contested.
+// write inserts what was accepted, and settles what counts in the weeks that it touches.
 func (b *batch) write(ctx context.Context, rows []row) error {
-	written, err := insert(ctx, b.tx, rows)
+	changed, found, err := settleWith(ctx, b.tx, &b.rules, rows)
 	if err != nil {
 		return err
 	}
-	var contested []row
 	for i := range rows {
-		if _, is := written[rows[i].ID]; !is && rows[i].Standing == Counted {
-			rows[i].Standing = Contested
-			contested = append(contested, rows[i])
+		s := found[rows[i].ID]
+		answer := &b.answers[b.first[rows[i].ID]]
+		if answer.Written = true; s.contested() {
+			answer.Warnings = append(answer.Warnings, s.words()...)
 		}
+		rows[i].tell(b.tx, access.RecordAttendance, event.Entered)
 	}
-	kept, err := insert(ctx, b.tx, contested)
-	if err != nil {
-		return err
-	}
-	for _, r := range rows {
-		answer := &b.answers[b.first[r.ID]]
-		audience, is := written[r.ID]
-		if !is {
-			audience, is = kept[r.ID]
-		}
-		if !is { // an entry that the actor does not see has this id
-			answer.Refusals, answer.Warnings = refusal.List{refusal.IDTaken.At("id")}, nil
-			continue
-		}
-		r.Audience = audience
-		if answer.Written = true; r.Standing == Contested {
-			answer.Warnings = append(answer.Warnings, Overlaps.At())
-		}
-		r.tell(b.tx, access.RecordAttendance, event.Entered)
+	for _, r := range changed {
+		r.tell(b.tx, access.RecordAttendance, event.Changed)
 	}
 	return nil
 }
@@ -371,7 +300,8 @@ func (r row) tell(tx *postgres.Tx, act access.Act, kind event.Kind) {
 		}
 	}
 	tx.Tell(event.News{Programme: r.ProgrammeID, Act: string(act), Kind: kind, SubjectKind: "Attendance", Subject: r.ID, Related: related, Audience: r.Audience},
-		map[string]any{"day": r.Day, "from": r.From, "to": r.To, "kind": r.Kind, "standing": r.Standing, "replaces": r.ReplacesID, "passed": tx.Passed(r.passed)})
+		map[string]any{"day": r.Day, "from": r.From, "to": r.To, "kind": r.Kind, "standing": r.Standing, "conflicts": r.Conflicts, "replaces": r.ReplacesID,
+			"passed": tx.Passed(r.passed)})
 }
 
 func orNull(s string) *string {

@@ -52,23 +52,29 @@ var (
 	})
 	OverDayLimit = refusal.Define(refusal.Definition{
 		Code: "ATTENDANCE_OVER_DAY_LIMIT", Kind: refusal.Rule,
-		Message: refusal.Text{It: "Con queste ore si supera il massimo giornaliero di {limit} (già registrate: {counted}).", En: "These hours pass the daily limit of {limit} (already counted: {counted})."},
+		Message: refusal.Text{It: "Con queste ore si supera il massimo giornaliero di {limit} (già registrate: {counted}). Fonte: {source}.", En: "These hours pass the daily limit of {limit} (already counted: {counted}). Source: {source}."},
 		Cure:    refusal.Text{It: "Riduci le ore, o correggi quelle già registrate.", En: "Reduce the hours, or correct those already recorded."},
 	})
 	OverWeekLimit = refusal.Define(refusal.Definition{
 		Code: "ATTENDANCE_OVER_WEEK_LIMIT", Kind: refusal.Rule,
-		Message: refusal.Text{It: "Con queste ore si supera il massimo settimanale di {limit} (già registrate: {counted}).", En: "These hours pass the weekly limit of {limit} (already counted: {counted})."},
+		Message: refusal.Text{It: "Con queste ore si supera il massimo settimanale di {limit} (già registrate: {counted}). Fonte: {source}.", En: "These hours pass the weekly limit of {limit} (already counted: {counted}). Source: {source}."},
 		Cure:    refusal.Text{It: "Riduci le ore, o correggi quelle già registrate.", En: "Reduce the hours, or correct those already recorded."},
 	})
 	MinorAtNight = refusal.Define(refusal.Definition{
 		Code: "ATTENDANCE_MINOR_AT_NIGHT", Kind: refusal.Rule,
-		Message: refusal.Text{It: "Una persona minorenne può essere presente solo tra le {from} e le {to}.", En: "A minor may be present only between {from} and {to}."},
+		Message: refusal.Text{It: "Una persona minorenne può essere presente solo tra le {from} e le {to}. Fonte: {source}.", En: "A minor may be present only between {from} and {to}. Source: {source}."},
 		Cure:    refusal.Text{It: "Correggi gli orari.", En: "Correct the times."},
 	})
 	Late = refusal.Define(refusal.Definition{
 		Code: "ATTENDANCE_LATE", Kind: refusal.Rule,
 		Message: refusal.Text{It: "La registrazione arriva più di {days} dopo.", En: "The entry comes more than {days} late."},
 		Cure:    refusal.Text{It: "Conferma l'avviso indicando il motivo del ritardo.", En: "Acknowledge the warning, and say why it is late."},
+	})
+	Delivered = refusal.Define(refusal.Definition{
+		Code: "ATTENDANCE_DELIVERED_LATE", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Quel giorno seguivi tu la persona, ma l'incarico è finito: la registrazione è conservata e non conta.", En: "You accompanied the person on that day, but no longer do: the entry is kept and does not count."},
+		Cure:    refusal.Text{It: "Chi segue ora la persona la conferma o la ritira.", En: "Whoever accompanies the person now confirms it, or takes it back."},
+		CuredBy: refusal.Text{It: "chi segue ora la persona", En: "whoever accompanies the person now"},
 	})
 	Overlaps = refusal.Define(refusal.Definition{
 		Code: "ATTENDANCE_CONTESTED", Kind: refusal.Conflict,

@@ -40,11 +40,23 @@ type row struct {
 	RecordedBy      uuid.UUID
 	RecordedAt      time.Time
 	Origin          string
+	MadeAt          *time.Time // by the phone's clock
+	DeviceID        *uuid.UUID
+	App             *string
+	DriftSeconds    *int
+	Conflicts       []Conflict `bun:",array"`
+	Settled         bool
 	Audience        []uuid.UUID `bun:",array"`
 	Revision        int
 
-	passed refusal.List // warnings that the writer acknowledged, for the journal
+	passed    refusal.List // warnings that the writer acknowledged, for the journal
+	delivered bool         // by who does not see the enrolment any more
 }
+
+// columns of an entry as they are read.
+const columns = `id, programme_id, enrolment_id, activity_id, participation_id, person_id, placement_id, company_id, kind, day, from_minute, to_minute, absence_reason,
+	note, standing, standing_note, standing_by, standing_at, replaces_id, recorded_by, recorded_at, origin, made_at, device_id, app, drift_seconds, conflicts, settled,
+	audience, revision`
 
 // enrolment is where hours belong, with what an entry copies from it.
 type enrolment struct {
@@ -62,6 +74,8 @@ type enrolment struct {
 	PlacementSince  *calendar.Day // of its state
 	StartedOn       *calendar.Day // of the internship; nil before it has begun
 	Audience        []uuid.UUID   `bun:",array"`
+
+	pauses []pause // of the internship, those that are over
 }
 
 // enrolments loads, under the actor's rights, those of the ids that he sees.
@@ -72,6 +86,13 @@ func enrolments(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) (map[uuid
 		from enrolment e left join placement p on p.enrolment_id = e.id where e.id = any ($1)`, ids)
 	if err != nil {
 		return nil, fmt.Errorf("enrolments: %w", err)
+	}
+	stood := make([]*enrolment, len(rows))
+	for i := range rows {
+		stood[i] = &rows[i]
+	}
+	if err := paused(ctx, tx, stood); err != nil {
+		return nil, err
 	}
 	byID := make(map[uuid.UUID]enrolment, len(rows))
 	for _, r := range rows {
@@ -90,43 +111,10 @@ func hold(ctx context.Context, tx *postgres.Tx, persons []uuid.UUID) error {
 	return nil
 }
 
-// facts is what decides the limits of an entry on a day.
-type facts struct {
-	EnrolmentID             uuid.UUID
-	Day                     calendar.Day
-	Minor                   bool
-	DayMinutes, WeekMinutes int
-}
-
-func registerFacts(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, days []string, minorAge int) ([]facts, error) {
-	var rows []facts
-	err := tx.Ask(ctx, &rows, "select * from register_facts($1, $2, $3)", ids, days, minorAge)
-	if err != nil {
-		return nil, fmt.Errorf("register facts: %w", err)
-	}
-	return rows, nil
-}
-
-// overlapsCounted says of each entry, in order, whether it overlaps what counts for its person already.
-func overlapsCounted(ctx context.Context, tx *postgres.Tx, entries []Entry) ([]bool, error) {
-	ids, days, from, to := make([]uuid.UUID, len(entries)), make([]string, len(entries)), make([]int, len(entries)), make([]int, len(entries))
-	for i, e := range entries {
-		ids[i], days[i], from[i], to[i] = e.Enrolment, e.Day.String(), e.From.Minutes(), e.To.Minutes()
-	}
-	var answers []bool
-	err := tx.Ask(ctx, pgdialect.Array(&answers), "select overlaps_counted($1, $2, $3, $4)", ids, days, from, to)
-	if err != nil {
-		return nil, fmt.Errorf("overlaps: %w", err)
-	}
-	return answers, nil
-}
-
 // byIDs loads, under the actor's rights, those entries that exist already.
 func byIDs(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) (map[uuid.UUID]row, error) {
 	var rows []row
-	if err := tx.Ask(ctx, &rows, `select id, programme_id, enrolment_id, activity_id, participation_id, person_id, placement_id, company_id, kind, day, from_minute, to_minute,
-		absence_reason, note, standing, standing_note, standing_by, standing_at, replaces_id, recorded_by, recorded_at, origin, audience, revision
-		from attendance where id = any ($1)`, ids); err != nil {
+	if err := tx.Ask(ctx, &rows, "select "+columns+" from attendance where id = any ($1)", ids); err != nil {
 		return nil, fmt.Errorf("entries: %w", err)
 	}
 	byID := make(map[uuid.UUID]row, len(rows))
@@ -136,24 +124,49 @@ func byIDs(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) (map[uuid.UUID
 	return byID, nil
 }
 
-// insert writes rows and gives, by id, the audience under which each stands: the database puts in and takes out the keys of mandates. Those
-// that are not in it were not written: they overlap a counted entry, or their id is taken.
-func insert(ctx context.Context, tx *postgres.Tx, rows []row) (map[uuid.UUID][]uuid.UUID, error) {
-	if len(rows) == 0 {
-		return nil, nil
+// insert writes rows and gives each the audience under which it stands: the database puts in and takes out the keys of mandates.
+func insert(ctx context.Context, tx *postgres.Tx, rows []row) error {
+	var delivered, own []row
+	for _, r := range rows {
+		if r.delivered {
+			delivered = append(delivered, r)
+		} else {
+			own = append(own, r)
+		}
+	}
+	if len(delivered) > 0 {
+		if err := deliver(ctx, tx, delivered); err != nil {
+			return orTaken(err)
+		}
+	}
+	if len(own) == 0 {
+		return nil
 	}
 	var stand []struct {
 		ID       uuid.UUID
 		Audience []uuid.UUID `bun:",array"`
 	}
-	if err := tx.NewInsert().Model(&rows).On("conflict do nothing").Returning("id, audience").Scan(ctx, &stand); err != nil {
-		return nil, fmt.Errorf("write entries: %w", err)
+	if err := tx.NewInsert().Model(&own).Returning("id, audience").Scan(ctx, &stand); err != nil {
+		return orTaken(fmt.Errorf("write entries: %w", err))
 	}
-	written := map[uuid.UUID][]uuid.UUID{}
+	audiences := make(map[uuid.UUID][]uuid.UUID, len(stand))
 	for _, s := range stand {
-		written[s.ID] = s.Audience
+		audiences[s.ID] = s.Audience
 	}
-	return written, nil
+	for i, r := range rows {
+		if audience, is := audiences[r.ID]; is {
+			rows[i].Audience = audience
+		}
+	}
+	return nil
+}
+
+// orTaken refuses an id that somebody else has taken since it was looked for.
+func orTaken(err error) error {
+	if postgres.Violates(err, "attendance_pkey") {
+		return refusal.List{refusal.IDTaken.At("id")}
+	}
+	return err
 }
 
 // stand changes the standing of an entry that still has the one it was loaded with, and keeps who did it and why.
@@ -162,7 +175,7 @@ func stand(ctx context.Context, tx *postgres.Tx, r row, to Standing, note string
 	if err != nil {
 		return false, err
 	}
-	result, err := tx.NewUpdate().Model((*row)(nil)).Set("standing = ?", to).Set("revision = revision + 1").
+	result, err := tx.NewUpdate().Model((*row)(nil)).Set("standing = ?", to).Set("conflicts = case when ?0 = 'CONTESTED' then conflicts else '{}' end", to).Set("settled = ?", to == Counted).Set("revision = revision + 1").
 		Set("standing_note = ?", sealed).Set("standing_by = ?", tx.Actor.Member).Set("standing_at = ?", tx.Now).
 		Where("id = ? and standing = ? and revision = ?", r.ID, r.Standing, r.Revision).Exec(ctx)
 	if err != nil {
@@ -172,9 +185,10 @@ func stand(ctx context.Context, tx *postgres.Tx, r row, to Standing, note string
 	return n == 1, err
 }
 
-// overlapped loads the counted entries that an entry overlaps, and how many there are whether the actor sees them or not.
+// overlapped loads the entries of the person that an entry overlaps and that count or might, and how many there are whether the actor sees
+// them or not.
 func overlapped(ctx context.Context, tx *postgres.Tx, r row) (seen []row, all int, err error) {
-	err = tx.NewSelect().Model(&seen).Where("person_id = ? and day = ? and standing = ? and id <> ?", r.PersonID, r.Day, Counted, r.ID).
+	err = tx.NewSelect().Model(&seen).Where("person_id = ? and day = ? and standing in (?) and id <> ?", r.PersonID, r.Day, bun.In([]Standing{Counted, Contested}), r.ID).
 		Where("int4range(from_minute, to_minute) && int4range(?, ?)", r.From, r.To).Scan(ctx)
 	if err != nil {
 		return nil, 0, err

@@ -106,7 +106,7 @@ func (o *office) flush(i *internship, day calendar.Day) {
 // record writes entries, at most as many at once as the act takes.
 func (o *office) record(ctx context.Context, tx *postgres.Tx, entries []attendance.Entry) error {
 	for chunk := range slices.Chunk(entries, 500) {
-		answers, err := attendance.Record(ctx, tx, demoOrigin, chunk)
+		answers, err := attendance.Record(ctx, tx, attendance.Source{Origin: demoOrigin}, chunk)
 		if err != nil {
 			return err
 		}

@@ -40,13 +40,13 @@ func TestTheAllowanceFollowsTheRegister(t *testing.T) {
 		want string // total, revision, kinds of lines
 	}{
 		{"recorded", func(ctx context.Context, tx *postgres.Tx) error {
-			_, err := attendance.Record(ctx, tx, "ENTERED", []attendance.Entry{entry(first, "08:00", "10:00")})
+			_, err := attendance.Record(ctx, tx, attendance.Source{Origin: "ENTERED"}, []attendance.Entry{entry(first, "08:00", "10:00")})
 			return err
 		}, "800 1 HOURS"},
 		{"contested", func(ctx context.Context, tx *postgres.Tx) error {
-			_, err := attendance.Record(ctx, tx, "ENTERED", []attendance.Entry{entry(second, "09:00", "10:30")})
+			_, err := attendance.Record(ctx, tx, attendance.Source{Origin: "ENTERED"}, []attendance.Entry{entry(second, "09:00", "10:30")})
 			return err
-		}, "800 2 NOTHING HOURS"},
+		}, "0 2 NOTHING"},
 		{"resolved", func(ctx context.Context, tx *postgres.Tx) error {
 			_, err := attendance.Resolve(ctx, tx, second, false, "prova", nil)
 			return err

@@ -36,10 +36,10 @@ func init() {
 		"CODE": `hand_over.side hand_over.state hand_over.reason hand_over.answer person.origin participation.state participation.exit_reason participation.origin participation_group.class participation_trait.side participation_trait.code
 			exclusion_check.measure exclusion_check.outcome exclusion_check.origin verdict.outcome verdict_finding.rule verdict_finding.outcome requirement_proof.requirement
 			enrolment.state enrolment.origin certificate.kind placement.state placement.end_reason placement.origin placement_step.act placement_step.from_state
-			placement_step.to_state placement_step.reason attendance.kind attendance.absence_reason attendance.standing attendance.origin match.state match.decline_reason
+			placement_step.to_state placement_step.reason attendance.kind attendance.absence_reason attendance.standing attendance.conflicts attendance.origin match.state match.decline_reason
 			file.kind file.class file.media_type file.state match_reason.kind match_reason.code due.subject_kind due.kind journal.act journal.subject_kind`,
 		"REFERENCE": `participation.pseudonym verdict_finding.source placement.host_tutor placement.convention placement.communication_code journal.detail_digest journal.chain
-			destroyed_key.digest person_key.wrapped access_grant.role access_grant.scope invitation.secret_hash invitation.sealed`,
+			attendance.app destroyed_key.digest person_key.wrapped access_grant.role access_grant.scope invitation.secret_hash invitation.sealed`,
 		"FIGURES": `person.sex entry_snapshot.employment entry_snapshot.citizenship entry_snapshot.municipality allowance_line.kind allowance_line.rule allowance_line.text`,
 	} {
 		for _, c := range strings.Fields(columns) {

@@ -96,7 +96,7 @@ func (w *twins) work(r record, day calendar.Day, hour int, note string) (id uuid
 	today := w.Today
 	r.office.Today = day
 	w.Must(r.office.As(r.office.System(), func(ctx context.Context, tx *postgres.Tx) error {
-		answers, err := attendance.Record(ctx, tx, "ENTERED", []attendance.Entry{{ID: id, Enrolment: r.enrolment, Kind: attendance.Presence, Day: day,
+		answers, err := attendance.Record(ctx, tx, attendance.Source{Origin: "ENTERED"}, []attendance.Entry{{ID: id, Enrolment: r.enrolment, Kind: attendance.Presence, Day: day,
 			From: calendar.MustLocalTime(fmt.Sprintf("%02d:00", hour)), To: calendar.MustLocalTime(fmt.Sprintf("%02d:00", hour+1)), Note: note}})
 		if err == nil && !answers[0].Written {
 			err = fmt.Errorf("not written: %v", answers[0].Refusals)

@@ -20,6 +20,9 @@ func (r Room) rekey(ctx context.Context, tx *postgres.Tx, s *step) error {
 	_, come := split(s.row.Audience, before)
 	_, gone := split(before, s.row.Audience)
 	s.row.Revision++
+	if err := endTerm(ctx, tx, s.row); err != nil {
+		return err
+	}
 	if err := save(ctx, tx, s.row, s.was, s.revision); err != nil {
 		return err
 	}

@@ -284,6 +284,14 @@ func spread(ctx context.Context, tx *postgres.Tx, id uuid.UUID, keys []uuid.UUID
 	return nil
 }
 
+// endTerm keeps until when the person was accompanied by who does so no longer: of those days he may still deliver hours.
+func endTerm(ctx context.Context, tx *postgres.Tx, next participationRow) error {
+	if _, err := tx.NewRaw("select end_tutor_term(?, ?, ?)", next.ID, next.TutorID, tx.Today()).Exec(ctx); err != nil {
+		return fmt.Errorf("end term: %w", err)
+	}
+	return nil
+}
+
 // nameCircle puts the members in the place of those who were named before, from today on.
 func nameCircle(ctx context.Context, tx *postgres.Tx, id uuid.UUID, circle []Named) error {
 	members, roles, ends := make([]uuid.UUID, len(circle)), make([]string, len(circle)), make([]string, len(circle))

@@ -81,6 +81,25 @@ func (o *office) keyed() {
 	}
 }
 
+// Until when somebody accompanied a person is kept as he stops, and his days follow on those of who did so before.
+func TestTheTermOfATutorIsKept(t *testing.T) {
+	o := newOffice(t)
+	made := o.active()
+	var first uuid.UUID
+	o.one("select coalesce(tutor_id, '00000000-0000-0000-0000-000000000000') from participation where id = $1", &first, made.Participation)
+	for _, tutor := range []uuid.UUID{o.other, o.other, first} {
+		if tutor != uuid.Nil {
+			o.assign(o.aias, made.Participation, nil, &tutor)
+		}
+	}
+	var terms string
+	o.one("select coalesce(string_agg(member_id || ' ' || (from_day <= to_day), ', ' order by member_id <> $2, to_day), '') from tutor_term where participation_id = $1", &terms, made.Participation, first)
+	want := fmt.Sprintf("%s true, %s true", first, o.other)
+	if terms != want {
+		t.Errorf("%s, want %s", terms, want)
+	}
+}
+
 func TestTeamIsChecked(t *testing.T) {
 	o := newOffice(t)
 	id := o.referred(o.aias, "AIAS", mario).Participation

@@ -63,7 +63,7 @@ func (a *audit) work(person uuid.UUID, day calendar.Day) {
 	a.T.Helper()
 	a.Today = day
 	a.Must(a.As(a.System(), func(ctx context.Context, tx *postgres.Tx) error {
-		answers, err := attendance.Record(ctx, tx, "ENTERED", []attendance.Entry{{ID: uuid.Must(uuid.NewV7()), Enrolment: a.enrolled[person], Kind: attendance.Presence, Day: day,
+		answers, err := attendance.Record(ctx, tx, attendance.Source{Origin: "ENTERED"}, []attendance.Entry{{ID: uuid.Must(uuid.NewV7()), Enrolment: a.enrolled[person], Kind: attendance.Presence, Day: day,
 			From: calendar.MustLocalTime("09:00"), To: calendar.MustLocalTime("13:00"), Note: "annotazione"}})
 		if err != nil {
 			return err

@@ -34,6 +34,7 @@ var known = append([]rule{
 	{"limits.minor.rest_days", "days", whole(0, 6)},
 
 	{"attendance.late_days", "days", whole(0, 3650)},
+	{"attendance.delivery_days", "days", whole(0, 365)},
 
 	{"allowance.method", "code", word("HOURLY", "THRESHOLD", "BANDS")},
 	{"allowance.hourly_rate", "cents", amount()},

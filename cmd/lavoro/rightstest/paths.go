@@ -111,7 +111,8 @@ func (s *scene) register(i int, p participation, enrolment, activity string, pla
 			day = 15 // today
 		}
 		entry := fact{"programme_id": s.id, "enrolment_id": enrolment, "activity_id": activity, "participation_id": p.id, "person_id": p.person, "placement_id": placement, "company_id": company,
-			"kind": "PRESENCE", "day": fmt.Sprintf("2026-%02d-%02d", month+k, day), "from_minute": n * 8 % 1400, "to_minute": n*8%1400 + 8, "standing": "COUNTED",
+			"kind": "PRESENCE", "day": fmt.Sprintf("2026-%02d-%02d", month+k, day), "from_minute": n * 8 % 1400, "to_minute": n*8%1400 + 8, "standing": "COUNTED", "conflicts": []string{}, "settled": false,
+			"made_at": "2026-06-01T09:30:00.456Z", "app": "tutor-phone/1.4.0", "drift_seconds": n%100 - 50, "device_id": f.device(),
 			"recorded_by": s.tutors[i%2], "recorded_at": "2026-06-01T10:00:00.123Z", "origin": "ENTERED", "revision": 1}
 		switch k {
 		case 1:
@@ -125,6 +126,14 @@ func (s *scene) register(i int, p participation, enrolment, activity string, pla
 			f.Sealed = append(f.Sealed, Sealed{p.person, "attendance", "standing_note", row, "Sostituita"})
 		}
 	}
+}
+
+// device is one of those that are registered so far, if any is.
+func (f *Fiction) device() any {
+	if len(f.rows["device"]) == 0 {
+		return nil
+	}
+	return pick(f, f.rows["device"])["id"]
 }
 
 func (s *scene) money(p participation) {
