@@ -346,8 +346,8 @@ func (b *birds) register() {
 	for _, enrolment := range b.world.By("enrolment", "programme_id", b.lead.programmes[0]) { // one whose hours may be written
 		id := "att_" + uuid.Must(uuid.NewV7()).String()
 		done := b.act("recordAttendance", "RecordAttendanceInput", vars{"entries": []any{vars{"id": id, "enrolment": "enr_" + enrolment.ID, "day": enrolment.Text("from_day"), "from": "06:00",
-			"to": "07:00", "note": "Canarinonota"}}}, "answers { refusals { code } attendance { id } }")
-		if at(b.t, done, "answers.0.attendance") != nil {
+			"to": "07:00", "note": "Canarinonota"}}}, "answers { refusals { code } attendance { id standing } }")
+		if at(b.t, done, "answers.0.attendance") != nil && at(b.t, done, "answers.0.attendance.standing") == "COUNTED" {
 			entry = id
 			break
 		}

@@ -288,7 +288,7 @@ func (a *answer) cursor(p Part, r *Row) any {
 // Met adds the cursors of an answer to those that are known.
 func Met(o Operation, data Object, cursors map[string][]Cursor) {
 	for _, p := range collected("Query", o.Parts) {
-		if p.Page == nil {
+		if p.Page == nil || p.Page.sought() {
 			continue
 		}
 		page, _ := data.of(p.Alias).(Object)

@@ -55,6 +55,10 @@ type Cursor struct{ Row, Text string }
 // Place tells apart the lists of a programme whose cursors are told apart, too.
 func Place(of, order, programme string) string { return of + "/" + order + "/" + programme }
 
+func (p *Paging) sought() bool {
+	return slices.ContainsFunc(p.Filters, func(n Narrowed) bool { return n.Filter == "search" })
+}
+
 // Operation is one operation as a client sends it, and the parts that it was made from.
 type Operation struct {
 	Text      string
@@ -232,6 +236,9 @@ func (g *Writer) paged(of, programme string, p *Paging) (args []string) {
 	}
 	args = append(args, argument+": "+g.given(size, fmt.Sprint(size), "Int"))
 	known := g.Cursors[Place(of, p.Order, programme)]
+	if p.sought() {
+		known = nil // what is searched for comes in an order of its own
+	}
 	for _, side := range []struct {
 		name string
 		row  *string
