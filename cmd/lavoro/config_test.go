@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-var update = flag.Bool("update", false, "write the golden file of the help anew")
+var update = flag.Bool("update", false, "write golden files anew")
 
 // secrets are spread over a configuration in every place that may hold one.
 var secrets = []string{"geheim1", "geheim2", "geheim3", "geheim4", "geheim5", "Z2VoZWlt"}

@@ -52,7 +52,7 @@ func Reading() plan.Reading {
 			Filters: plan.Filters{
 				"from":        plan.AtLeast("day", "date"),
 				"to":          plan.AtMost("day", "date"),
-				"month":       plan.Where("{t}.day >= {v} and {t}.day < {v} + interval '1 month'", "date"),
+				"month":       plan.Where("{t}.day >= {v} and {t}.day < ({v} + interval '1 month')::date", "date"),
 				"standings":   plan.Among("standing"),
 				"kind":        plan.Equals("kind", "text"),
 				"participant": plan.RefersTo("prt", "participation_id").Reveals(access.Path),

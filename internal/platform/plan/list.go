@@ -4,6 +4,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 )
 
 // List is a connection in one order, or a filter, as the database must be ready for it: by an index of the table that begins with the
@@ -69,4 +70,40 @@ func columnIn(pattern *regexp.Regexp, sql string) string {
 		return m[1]
 	}
 	return sql
+}
+
+// Condition is SQL by which a list is narrowed, ordered or counted, over rows `t` of a table.
+type Condition struct {
+	Name  string // of the type and its filter, order or count
+	Table string
+	SQL   string
+	Walks bool // picks or orders rows, which an index may serve
+}
+
+// Conditions gives the filters, the keys of orders and those of counts of all types, with nulls in place of what requests bring.
+func (s *Schema) Conditions() (conditions []Condition) {
+	for _, name := range slices.Sorted(maps.Keys(s.types)) {
+		t := s.types[name]
+		add := func(of, sql, sqlType string, walks bool) {
+			sql = strings.NewReplacer("{t}", "t", "{v}", "null::"+sqlType, "{self}", "null::uuid", "{today}", "null::date", "{now}", "null::timestamptz").Replace(sql)
+			conditions = append(conditions, Condition{Name: name + " " + of, Table: t.Table, SQL: sql, Walks: walks})
+		}
+		for _, filter := range slices.Sorted(maps.Keys(t.Filters)) {
+			f := t.Filters[filter]
+			for _, sql := range []string{f.Where, f.Either[true], f.Either[false]} {
+				if sql != "" {
+					add("by "+filter, sql, f.SQLType, true)
+				}
+			}
+		}
+		for _, order := range slices.Sorted(maps.Keys(t.Orders)) {
+			for _, k := range t.Orders[order].Keys {
+				add(order, k.Expr, k.SQLType, true)
+			}
+		}
+		for _, by := range slices.Sorted(maps.Keys(t.Counts)) {
+			add("counted by "+by, t.Counts[by].Key, "", false)
+		}
+	}
+	return conditions
 }
