@@ -109,9 +109,9 @@ type doubled struct {
 const (
 	makeSilence = `drop schema if exists without_news cascade;
 create schema without_news;
-create function without_news.news_append(jsonb, jsonb) returns jsonb language sql as $$ select '{}'::jsonb $$;
+create function without_news.news_append(uuid, uuid, timestamptz, jsonb, jsonb) returns bigint language sql as $$ select 0::bigint $$;
 grant usage on schema without_news to lavoro_app;
-grant execute on function without_news.news_append(jsonb, jsonb) to lavoro_app`
+grant execute on function without_news.news_append(uuid, uuid, timestamptz, jsonb, jsonb) to lavoro_app`
 	endSilence = "drop schema if exists without_news cascade"
 )
 

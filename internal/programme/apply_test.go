@@ -278,6 +278,32 @@ func TestRemovedCodeExpires(t *testing.T) {
 	}
 }
 
+// TestLines: a body's line is itself and all above it, whatever order bodies come in and wherever they are moved.
+func TestLines(t *testing.T) {
+	p := newPlace(t)
+	p.apply(programme.LavoroInCorso3)
+	straight := func(when string) {
+		t.Helper()
+		if got := p.text(`with recursive up as (select id, id as at, parent_id, 1 as n from organisation
+			union all select up.id, o.id, o.parent_id, n + 1 from up join organisation o on o.id = up.parent_id)
+			select count(*) from organisation o where line <> (select array_agg(at order by n) from up where up.id = o.id)`); got != "0" {
+			t.Errorf("%s %s lines are wrong", when, got)
+		}
+	}
+	write := func(sql string) {
+		if _, err := p.conn.Exec(p.ctx, sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	straight("applied:")
+	write("update organisation set parent_id = (select id from organisation where code = 'AIAS') where code = 'PEGASO'")
+	straight("a body with others below it has moved:")
+	write(`insert into organisation select n.* from organisation o, jsonb_array_elements('[{"id": "00000000-0000-0000-0000-000000000002", "parent_id":
+		"00000000-0000-0000-0000-000000000001", "code": "B", "position": 91}, {"id": "00000000-0000-0000-0000-000000000001", "code": "A", "position": 90}]') given,
+		jsonb_populate_record(o, given) n where o.code = 'UISP'`)
+	straight("a body came before the one above it:")
+}
+
 func TestPartnersStayWhereTheyAre(t *testing.T) {
 	p := newPlace(t)
 	p.apply(programme.LavoroInCorso3)

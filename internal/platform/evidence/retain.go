@@ -118,15 +118,17 @@ func (r retention) drop(ctx context.Context, actor uuid.UUID, all []Dropped) err
 			entries = append(entries, journal.Entry{Programme: t.Programme, Act: journal.Retain, SubjectKind: "Programme", Subject: t.Programme, Open: true, Detail: detail})
 		}
 	}
-	lines, err := postgres.OpenLines(entries, actor, r.now)
+	calls, err := postgres.OpenAppends(entries, actor, r.now)
 	if err != nil {
 		return err
 	}
 	if err := r.exec(ctx, "select set_config('app.keys_self', $1, true)", "{"+actor.String()+"}"); err != nil {
 		return err
 	}
-	if err := r.exec(ctx, "select news_append('[]', $1::text::jsonb)", string(lines)); err != nil {
-		return err
+	for _, args := range calls {
+		if err := r.exec(ctx, "select news_append($1, $2, $3, $4, $5)", args...); err != nil {
+			return err
+		}
 	}
 	earliest := slices.MinFunc(r.terms, func(a, b Term) int { return a.Reads.Compare(b.Reads) })
 	return r.exec(ctx, "delete from read_told where day < $1::timestamptz::date", earliest.Reads)

@@ -1,25 +1,35 @@
 package postgres
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/journal"
 	"github.com/lavoroincorso/lavoro/internal/platform/secret"
 )
 
+// wireEvent is an event as news_append takes it.
+type wireEvent struct {
+	Act         string      `json:"act"`
+	Kind        event.Kind  `json:"kind"`
+	SubjectKind string      `json:"subjectKind"`
+	Subject     uuid.UUID   `json:"subject"`
+	Related     []uuid.UUID `json:"related"`
+	Audience    []uuid.UUID `json:"audience"`
+}
+
 // wireEntry is a journal entry as news_append takes it; what is absent is null.
 type wireEntry struct {
 	ID          uuid.UUID  `json:"id"`
-	Programme   uuid.UUID  `json:"programme"`
-	At          time.Time  `json:"at"`
-	Actor       uuid.UUID  `json:"actor"`
 	OnBehalfOf  *uuid.UUID `json:"onBehalfOf"`
 	Act         string     `json:"act"`
 	SubjectKind string     `json:"subjectKind"`
@@ -30,31 +40,38 @@ type wireEntry struct {
 	Digest      []byte     `json:"digest"`
 }
 
-// lines gives the entries with their details sealed, as JSON. Whose each is, is asked once for all.
-func (tx *Tx) lines(ctx context.Context) ([]byte, error) {
+// entry is a journal entry as news_append takes it, and its programme.
+type entry struct {
+	programme uuid.UUID
+	wire      wireEntry
+}
+
+// lines gives the entries with their details sealed. Whose each is, is asked once for all.
+func (tx *Tx) lines(ctx context.Context) ([]entry, error) {
 	persons, err := tx.abouts(ctx)
 	if err != nil {
 		return nil, err
 	}
-	wire := make([]wireEntry, len(tx.entries))
+	lines := make([]entry, len(tx.entries))
 	for i, e := range tx.entries {
 		l, err := tx.line(ctx, e, persons)
 		if err != nil {
 			return nil, err
 		}
-		wire[i] = wired(e, l, tx.Actor.Member, tx.Now)
+		lines[i] = wired(e, l)
 	}
-	return json.Marshal(wire)
+	return lines, nil
 }
 
-func wired(e journal.Entry, l journal.Line, actor uuid.UUID, at time.Time) wireEntry {
-	return wireEntry{ID: l.ID, Programme: e.Programme, At: at.UTC(), Actor: actor, OnBehalfOf: orAbsent(e.OnBehalfOf), Act: e.Act,
-		SubjectKind: e.SubjectKind, Subject: e.Subject, Person: orAbsent(l.Person), Sealed: l.Sealed, Detail: l.Detail, Digest: l.Digest}
+func wired(e journal.Entry, l journal.Line) entry {
+	return entry{e.Programme, wireEntry{ID: l.ID, OnBehalfOf: orAbsent(e.OnBehalfOf), Act: e.Act, SubjectKind: e.SubjectKind, Subject: e.Subject,
+		Person: orAbsent(l.Person), Sealed: l.Sealed, Detail: l.Detail, Digest: l.Digest}}
 }
 
-// OpenLines gives entries whose details stand open as news_append takes them, for what the owner does without keys.
-func OpenLines(entries []journal.Entry, actor uuid.UUID, at time.Time) ([]byte, error) {
-	wire := make([]wireEntry, len(entries))
+// OpenAppends gives the arguments of each call of news_append by which entries whose details stand open are appended: what the owner does
+// without keys.
+func OpenAppends(entries []journal.Entry, actor uuid.UUID, at time.Time) (calls [][]any, err error) {
+	lines := make([]entry, len(entries))
 	for i, e := range entries {
 		if e.Detail != nil && !e.Open {
 			return nil, fmt.Errorf("journal detail of %s must be sealed", e.Act)
@@ -63,9 +80,44 @@ func OpenLines(entries []journal.Entry, actor uuid.UUID, at time.Time) ([]byte, 
 		if err != nil {
 			return nil, err
 		}
-		wire[i] = wired(e, l, actor, at)
+		lines[i] = wired(e, l)
 	}
-	return json.Marshal(wire)
+	return appends(actor, at, nil, lines)
+}
+
+// appends gives the arguments of each call of news_append: programme by programme, in the order of their ids.
+func appends(actor uuid.UUID, at time.Time, news []event.Event, entries []entry) (calls [][]any, err error) {
+	type lines struct {
+		news    []wireEvent
+		entries []wireEntry
+	}
+	of := map[uuid.UUID]*lines{}
+	in := func(programme uuid.UUID) *lines {
+		if of[programme] == nil {
+			of[programme] = &lines{[]wireEvent{}, []wireEntry{}}
+		}
+		return of[programme]
+	}
+	for _, e := range news {
+		l := in(e.Programme)
+		l.news = append(l.news, wireEvent{e.Act, e.Kind, e.SubjectKind, e.Subject, orEmpty(e.Related), orEmpty(e.Audience)})
+	}
+	for _, e := range entries {
+		l := in(e.programme)
+		l.entries = append(l.entries, e.wire)
+	}
+	for _, programme := range slices.SortedFunc(maps.Keys(of), func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) }) {
+		news, err := json.Marshal(of[programme].news)
+		if err != nil {
+			return nil, err
+		}
+		entries, err := json.Marshal(of[programme].entries)
+		if err != nil {
+			return nil, err
+		}
+		calls = append(calls, []any{programme, actor, at.UTC(), string(news), string(entries)})
+	}
+	return calls, nil
 }
 
 // abouts says whose the participations are among all that the sealed details are about.

@@ -331,7 +331,7 @@ func TestTheAuditorVerifiesWithPsql(t *testing.T) {
 		t.Errorf("heads: %q (%v)", got, err)
 	}
 	for _, sql := range []string{"select detail::text from journal", "select reason::text from read_journal", "select name from member", "select given_name from person", "select id::text from participation",
-		"select news_append('[]', '[]')::text", "select read_heads_take()::text", "select 1::text from outbox"} {
+		"select news_append(gen_random_uuid(), gen_random_uuid(), now(), '[]', '[]')::text", "select read_heads_take()::text", "select 1::text from outbox"} {
 		if got, err := ask(sql); err == nil {
 			t.Errorf("%s gives %q", sql, got)
 		}

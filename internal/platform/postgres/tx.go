@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -182,43 +181,25 @@ func (tx *Tx) as(ctx context.Context, actor access.Actor) error {
 }
 
 // flush writes news and journal as the transaction's last statement. Deferred constraints are forced before, so that nothing but
-// the commit itself follows the moment the programme's head row is locked.
+// the commit itself follows the moment the programmes' head rows are locked.
 func (tx *Tx) flush(ctx context.Context) error {
 	if len(tx.news) == 0 && len(tx.entries) == 0 {
 		return nil
-	}
-	news, err := json.Marshal(spelled(tx.news))
-	if err != nil {
-		return err
 	}
 	entries, err := tx.lines(ctx)
 	if err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, "set constraints all immediate; select news_append(?::jsonb, ?::jsonb)", string(news), string(entries)); err != nil {
+	calls, err := appends(tx.Actor.Member, tx.Now, tx.news, entries)
+	if err != nil {
+		return err
+	}
+	const call = "; select news_append(?::uuid, ?::uuid, ?::timestamptz, ?::jsonb, ?::jsonb)"
+	statement := "set constraints all immediate" + strings.Repeat(call, len(calls))
+	if _, err := tx.ExecContext(ctx, statement, slices.Concat(calls...)...); err != nil {
 		return fmt.Errorf("append news: %w", err)
 	}
 	return nil
-}
-
-type wireEvent struct {
-	Programme   uuid.UUID   `json:"programme"`
-	At          time.Time   `json:"at"`
-	Actor       uuid.UUID   `json:"actor"`
-	Act         string      `json:"act"`
-	Kind        event.Kind  `json:"kind"`
-	SubjectKind string      `json:"subjectKind"`
-	Subject     uuid.UUID   `json:"subject"`
-	Related     []uuid.UUID `json:"related"`
-	Audience    []uuid.UUID `json:"audience"`
-}
-
-func spelled(events []event.Event) []wireEvent {
-	wire := make([]wireEvent, len(events))
-	for i, e := range events {
-		wire[i] = wireEvent{e.Programme, e.At.UTC(), e.Actor, e.Act, e.Kind, e.SubjectKind, e.Subject, orEmpty(e.Related), orEmpty(e.Audience)}
-	}
-	return wire
 }
 
 func orEmpty(ids []uuid.UUID) []uuid.UUID {
