@@ -23,9 +23,8 @@ func Reading() plan.Reading {
 // namesSeen: colleagues' names are everybody's, those of who takes part or represents somebody are for who decides about
 // the participation.
 func namesSeen(keys func(access.Class) string, self string) string {
-	team := " x where x.member_id = {t}.id and x.participation_id is not null and x.audience &&& " + keys(access.Eligibility) + ")"
-	return "{t}.audience &&& " + keys(access.Directory) + " or {t}.organisation_id is null and (exists (select from access_grant" + team +
-		" or exists (select from invitation" + team + ") or {t}.id = " + self
+	return "{t}.audience &&& " + keys(access.Directory) + " or {t}.organisation_id is null and guest_shown({t}.id, " + keys(access.Eligibility) +
+		") or {t}.id = " + self
 }
 
 func member() plan.Type {
