@@ -26,7 +26,8 @@ type Viewer struct {
 type compiler struct {
 	schema *Schema
 	viewer Viewer
-	keys   map[access.Class]string // SQL of the viewer's keys of a class, once used
+	keys   map[access.Class]string      // SQL of the viewer's keys of a class, once used
+	held   map[access.Class][]uuid.UUID // those keys
 	args   []any
 	named  map[string]string // SQL of arguments used more than once
 	nonce  string
@@ -46,7 +47,7 @@ type holeSite struct {
 
 func newCompiler(s *Schema, v Viewer) *compiler {
 	v.Lang = lang(v.Lang)
-	return &compiler{schema: s, viewer: v, keys: map[access.Class]string{}, named: map[string]string{}, nonce: rand.Text()}
+	return &compiler{schema: s, viewer: v, keys: map[access.Class]string{}, held: map[access.Class][]uuid.UUID{}, named: map[string]string{}, nonce: rand.Text()}
 }
 
 func (c *compiler) fail(err error) string {
@@ -74,10 +75,20 @@ func (c *compiler) once(name, value, sqlType string) string {
 func (c *compiler) classKeys(class access.Class) string {
 	sql, ok := c.keys[class]
 	if !ok {
-		sql = c.arg(arrayText(c.viewer.Actor.Keys(class)), "uuid[]")
+		sql = c.arg(arrayText(c.keysOf(class)), "uuid[]")
 		c.keys[class] = sql
 	}
 	return sql
+}
+
+// keysOf are the viewer's keys of a class.
+func (c *compiler) keysOf(class access.Class) []uuid.UUID {
+	keys, ok := c.held[class]
+	if !ok {
+		keys = c.viewer.Actor.Keys(class)
+		c.held[class] = keys
+	}
+	return keys
 }
 
 func (c *compiler) self() string { return c.once("self", c.viewer.Actor.Member.String(), "uuid") }
@@ -98,16 +109,38 @@ func (c *compiler) alias() string {
 
 // sql puts aliases and the request's facts into a declaration's SQL.
 func (c *compiler) sql(template, row, other string) string {
-	if strings.Contains(template, "{now}") {
-		template = strings.ReplaceAll(template, "{now}", c.once("now", c.viewer.Now.UTC().Format(time.RFC3339Nano), "timestamptz"))
+	at := strings.IndexByte(template, '{')
+	if at < 0 {
+		return template
 	}
-	if strings.Contains(template, "{today}") {
-		template = strings.ReplaceAll(template, "{today}", c.once("today", calendar.DayOf(c.viewer.Now).String(), "date"))
+	var out strings.Builder
+	out.Grow(len(template) + len(template)/4)
+	for ; at >= 0; at = strings.IndexByte(template, '{') {
+		out.WriteString(template[:at])
+		var put string
+		put, template = c.place(template[at:], row, other)
+		out.WriteString(put)
 	}
-	if strings.Contains(template, "{self}") {
-		template = strings.ReplaceAll(template, "{self}", c.self())
+	out.WriteString(template)
+	return out.String()
+}
+
+// place gives what stands for the place that the template begins with, and the rest of the template.
+func (c *compiler) place(template, row, other string) (put, rest string) {
+	name, rest, _ := strings.Cut(template, "}")
+	switch name {
+	case "{t":
+		return row, rest
+	case "{o":
+		return other, rest
+	case "{now":
+		return c.once("now", c.viewer.Now.UTC().Format(time.RFC3339Nano), "timestamptz"), rest
+	case "{today":
+		return c.once("today", calendar.DayOf(c.viewer.Now).String(), "date"), rest
+	case "{self":
+		return c.self(), rest
 	}
-	return strings.NewReplacer("{t}", row, "{o}", other).Replace(template)
+	return "{", template[1:] // SQL's own
 }
 
 // seen is the predicate of rights on a row of the type.
@@ -115,7 +148,7 @@ func (c *compiler) seen(t *Type, row string) string {
 	if t.Rows != nil {
 		return "(" + c.sql(t.Rows(c.classKeys, "{self}"), row, "") + ")"
 	}
-	if len(c.viewer.Actor.Keys(t.Class)) == 0 {
+	if len(c.keysOf(t.Class)) == 0 {
 		return "false" // so that Postgres looks at no row
 	}
 	return c.carries(row, t.Class)
@@ -126,11 +159,11 @@ func (c *compiler) mask(t *Type, class access.Class, row string) string {
 	if class == "" || class == t.Class {
 		return ""
 	}
-	keys := c.viewer.Actor.Keys(class)
+	keys := c.keysOf(class)
 	if len(keys) == 0 {
 		return "false"
 	}
-	if t.Rows == nil && slices.Equal(keys, c.viewer.Actor.Keys(t.Class)) {
+	if t.Rows == nil && slices.Equal(keys, c.keysOf(t.Class)) {
 		return ""
 	}
 	return c.carries(row, class)
@@ -182,7 +215,7 @@ func (c *compiler) masked(t *Type, f Field, row string, s Selected) written {
 	if mask == "" {
 		return w
 	}
-	return shows("case when " + mask + " then " + w.sql() + " else " + literal(masked) + " end")
+	return shows(raw("case when "+mask+" then "), w.fragment(), raw(" else "+literal(masked)+" end"))
 }
 
 func (c *compiler) field(t *Type, f Field, row string, s Selected) written {
@@ -192,13 +225,13 @@ func (c *compiler) field(t *Type, f Field, row string, s Selected) written {
 	case unescaped:
 		return plainText(c.sql(f.expr, row, ""))
 	case own:
-		return written{{text: `"` + f.prefix + "_"}, {sql: c.sql(f.expr, row, "")}, {text: `"`}}
+		return written{{text: `"` + f.prefix + "_"}, {sql: []fragment{raw(c.sql(f.expr, row, ""))}}, {text: `"`}}
 	case instant:
 		return plainText("to_char(" + c.sql(f.expr, row, "") + ` at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`)
 	case localized:
-		return shows("coalesce(" + c.sql(f.expr, row, "") + " -> " + literal(c.viewer.Lang) + ", 'null')")
+		return shows(raw("coalesce(" + c.sql(f.expr, row, "") + " -> " + literal(c.viewer.Lang) + ", 'null')"))
 	case label:
-		return optional(c.sql(f.words(c.viewer.Lang), row, ""))
+		return optional(raw(c.sql(f.words[c.viewer.Lang], row, "")))
 	case object:
 		return c.object(t, f.fields, s.TypeName, row, s.Under(s.TypeName))
 	case hole:
@@ -267,7 +300,7 @@ func (c *compiler) hidden(t *Type, row string) written {
 		}
 		parts = append(parts, list)
 	}
-	return shows("to_json(" + strings.Join(parts, " || ") + ")")
+	return shows(raw("to_json(" + strings.Join(parts, " || ") + ")"))
 }
 
 // shown is the condition under which a field is not hidden on a visible row: "" always, "false" never.
@@ -292,7 +325,7 @@ func (c *compiler) shown(t *Type, f Field, row string) string {
 
 // never says whether a field is hidden on every row: the viewer reads nowhere its class, or that of the rows it leads to.
 func (c *compiler) never(t *Type, f Field) bool {
-	reads := func(class access.Class) bool { return len(c.viewer.Actor.Keys(class)) > 0 }
+	reads := func(class access.Class) bool { return len(c.keysOf(class)) > 0 }
 	return f.class != "" && f.class != t.Class && !reads(f.class) || slices.ContainsFunc(f.Targets(), func(name string) bool {
 		target := c.schema.types[name]
 		return !reads(target.Class) && (target.Rows == nil || f.where == "")
@@ -302,7 +335,7 @@ func (c *compiler) never(t *Type, f Field) bool {
 // leads is the condition under which a relation is not empty for want of a right. Most rows open by their class alone; where they open
 // by themselves, too, as colleagues' names do, or apart from this one, the row itself must be seen, or the column name none.
 func (c *compiler) leads(f Field, target *Type, row string) string {
-	reads := len(c.viewer.Actor.Keys(target.Class)) > 0
+	reads := len(c.keysOf(target.Class)) > 0
 	if target.Rows == nil && !(f.apart && reads) || f.expr == "" && reads {
 		return ""
 	}
@@ -316,11 +349,15 @@ func (c *compiler) leads(f Field, target *Type, row string) string {
 
 func (c *compiler) one(f Field, row string, s Selected) written {
 	t, o := c.schema.types[f.target], c.alias()
-	sql := fmt.Sprintf("(select %s from %s %s where (%s) and %s", c.object(t, t.Fields, t.Name, o, s.Under(t.Name)).sql(), t.Table, o, c.sql(f.where, row, o), c.seen(t, o))
+	object := c.object(t, t.Fields, t.Name, o, s.Under(t.Name))
+	from := " from " + t.Table + " " + o + " where (" + c.sql(f.where, row, o) + ") and " + c.seen(t, o)
 	if f.order != "" {
-		sql += " order by " + c.sql(f.order, row, o)
+		from += " order by " + c.sql(f.order, row, o)
 	}
-	return optional(sql + " limit 1)")
+	if !f.byID() {
+		from += " limit 1"
+	}
+	return optional(raw("(select "), object.fragment(), raw(from+")"))
 }
 
 func (c *compiler) many(f Field, row string, s Selected) written {
@@ -331,6 +368,6 @@ func (c *compiler) many(f Field, row string, s Selected) written {
 			where += " and " + c.filter(t, t.Filters[name], o, name, s.Args[name])
 		}
 	}
-	return list(fmt.Sprintf("(select string_agg(j, ',') from (select %s as j from %s %s where %s order by %s) x)",
-		c.object(t, t.Fields, t.Name, o, s.Under(t.Name)).sql(), t.Table, o, where, c.sql(f.order, row, o)))
+	return list(raw("(select string_agg(j, ',') from (select "), c.object(t, t.Fields, t.Name, o, s.Under(t.Name)).fragment(),
+		raw(" as j from "+t.Table+" "+o+" where "+where+" order by "+c.sql(f.order, row, o)+") x)"))
 }

@@ -171,7 +171,7 @@ func (c *compiler) rows(l listing, where string) string {
 		return fmt.Sprintf("select %s.* %s order by %s limit %s", l.o, l.under(key, where), orderSQL(l.order, l.at(), down), limit)
 	}
 	keys := c.classKeys(l.t.Class)
-	if len(c.viewer.Actor.Keys(l.t.Class)) == 1 {
+	if len(c.keysOf(l.t.Class)) == 1 {
 		return keyed("(" + keys + ")[1]") // in order as they stand there
 	}
 	// Each key gives its first rows; a row that several keys open comes once. The first of all are among them.
@@ -209,7 +209,7 @@ func (c *compiler) count(l listing, where string, all bool) string {
 		return fmt.Sprintf("select count(*)::int as counted from (select from %s %s where %s%s) c", l.table, l.o, where, limit)
 	}
 	keys := c.classKeys(l.t.Class)
-	if len(c.viewer.Actor.Keys(l.t.Class)) == 1 {
+	if len(c.keysOf(l.t.Class)) == 1 {
 		return fmt.Sprintf("select count(*)::int as counted from (select %s%s) c", l.under("("+keys+")[1]", where), limit)
 	}
 	return fmt.Sprintf("select count(*)::int as counted from (select distinct u.id from unnest(%s) k cross join lateral (select %s.id %s%s) u%s) c",
@@ -219,54 +219,53 @@ func (c *compiler) count(l listing, where string, all bool) string {
 // connectionJSON is the connection: rows is the SQL of its page, and matching the condition of all that it counts. Rows are numbered where
 // something hangs on their place; else they come as they are walked.
 func (c *compiler) connectionJSON(l listing, s Selected, rows, matching string) written {
-	t, p, x, count := l.t, l.page, c.alias(), ""
-	columns := []string{x + ".plan_n as n"}
-	asked := s.Under(t.Name + "Connection")
-	if !l.numbered {
-		columns = nil
+	t, x, count := l.t, c.alias(), ""
+	page := []fragment{raw("(select ")}
+	column := func(name string, w ...fragment) {
+		if len(page) > 1 {
+			page = append(page, raw(", "))
+		}
+		page = append(append(page, w...), raw(" as "+name))
+	}
+	if l.numbered {
+		column("n", raw(x+".plan_n"))
 	}
 	var members []member
-	item := func(part Selected, w written) {
-		column := "j" + strconv.Itoa(len(members))
-		columns = append(columns, l.onPage(x, w)+" as "+column)
-		members = append(members, member{part.Alias, list(l.joined(column))})
-	}
-	for _, part := range asked {
-		w := says("null")
+	for _, part := range s.Under(t.Name + "Connection") {
+		w, name := says("null"), "j"+strconv.Itoa(len(members))
 		switch part.Name {
 		case "nodes":
-			item(part, c.object(t, t.Fields, t.Name, x, part.Under(t.Name)))
-			continue
+			column(name, l.onPage(x, c.object(t, t.Fields, t.Name, x, part.Under(t.Name)))...)
+			w = list(raw(l.joined(name)))
 		case "edges":
-			item(part, c.edge(l, part, x))
-			continue
+			column(name, l.onPage(x, c.edge(l, part, x))...)
+			w = list(raw(l.joined(name)))
 		case "pageInfo":
-			column := "j" + strconv.Itoa(len(members))
-			columns = append(columns, c.cursor(l.order, l.tag, x)+" as "+column)
-			w = l.pageInfo(part, p, column)
+			column(name, raw(c.cursor(l.order, l.tag, x)))
+			w = l.pageInfo(part, name)
 		case "totalCount":
 			count = c.count(l, matching, false)
-			w = shows(fmt.Sprintf("least(q.counted, %d)", MaxCount))
+			w = shows(raw("least(q.counted, " + strconv.Itoa(MaxCount) + ")"))
 		case "totalCountIsExact":
 			count = c.count(l, matching, false)
 			w = truth(fmt.Sprintf("q.counted <= %d and not %s", MaxCount, cmp.Or(l.cut, "false")))
 		case WholeCount:
-			w = shows("(" + c.count(l, matching, true) + ")")
+			w = shows(raw("(" + c.count(l, matching, true) + ")"))
 		case "__typename":
 			w = saysText(t.Name + "Connection")
 		}
 		members = append(members, member{part.Alias, w})
 	}
-	page := fmt.Sprintf("(select %s from (%s) %s) p", strings.Join(columns, ", "), rows, x)
 	if l.numbered {
-		page = fmt.Sprintf("(select %s from (select y.*, row_number() over () as plan_n from (%s) y) %s) p", strings.Join(columns, ", "), rows, x)
+		rows = "select y.*, row_number() over () as plan_n from (" + rows + ") y"
 	}
-	sql := writtenObject(members).sql()
+	page = append(page, raw(" from ("+rows+") "+x+") p"))
+	head, tail := raw("(select "), raw(" having true)") // the grouping keeps one row where nothing that is asked for adds the page up
+	from := []fragment{raw(" from ")}
 	if count != "" {
-		return shows(fmt.Sprintf("(select %s from (%s) q left join %s on true group by q.counted)", sql, count, page))
+		from, tail = []fragment{raw(" from (" + count + ") q left join ")}, raw(" on true group by q.counted)")
 	}
-	// The grouping keeps one row where nothing that is asked for adds the page up.
-	return shows(fmt.Sprintf("(select %s from %s having true)", sql, page))
+	return shows(slices.Concat([]fragment{head, writtenObject(members).fragment()}, from, page, []fragment{tail})...)
 }
 
 // numbers says whether something that is asked of a connection hangs on the places of its rows: what comes next, and the order that they have
@@ -278,11 +277,11 @@ func numbers(p page, asked []Selected) bool {
 }
 
 // onPage is what a row of the page shows; the one that only tells that there are more shows nothing.
-func (l listing) onPage(row string, w written) string {
+func (l listing) onPage(row string, w written) []fragment {
 	if !l.numbered {
-		return w.sql()
+		return []fragment{w.fragment()}
 	}
-	return fmt.Sprintf("case when %s.plan_n <= %s then %s end", row, l.limit, w.sql())
+	return []fragment{raw("case when " + row + ".plan_n <= " + l.limit + " then "), w.fragment(), raw(" end")}
 }
 
 // joined is the SQL of the page's items, in the order of the list.
@@ -314,7 +313,8 @@ func (c *compiler) edge(l listing, s Selected, row string) written {
 	return writtenObject(members)
 }
 
-func (l listing) pageInfo(s Selected, p page, column string) written {
+func (l listing) pageInfo(s Selected, column string) written {
+	p := l.page
 	more := truth("coalesce(bool_or(p.n > " + l.limit + "), false)")
 	next, previous, first, last := more, says(strconv.FormatBool(p.after != "")), "n", "n desc"
 	if p.backward {

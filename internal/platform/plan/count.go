@@ -74,7 +74,7 @@ func (c *compiler) counts(r Root, where string, s Selected) written {
 				from (%s) g window w as (order by n, key)) g
 			cross join (select coalesce((%s), 2147483647) as bound, p.programme_id from (select %s as programme_id) p) s`, grouped, c.sql(count.Small, "p", ""), programme)
 	}
-	return shows(fmt.Sprintf("(select %s from (%s) %s)", c.counted(l.t, count, filter, s, b).sql(), sql, b))
+	return shows(raw("(select "), c.counted(l.t, count, filter, s, b).fragment(), raw(" from ("+sql+") "+b+")"))
 }
 
 // every is the SQL of from and where for all rows of a list that match, each once.
@@ -83,7 +83,7 @@ func (c *compiler) every(l listing, where string) string {
 		return "from " + l.table + " " + l.o + " where " + where
 	}
 	keys := c.classKeys(l.t.Class)
-	if len(c.viewer.Actor.Keys(l.t.Class)) == 1 {
+	if len(c.keysOf(l.t.Class)) == 1 {
 		return l.under("("+keys+")[1]", where)
 	}
 	return fmt.Sprintf("from %s %s where %s.id in (select u.id from unnest(%s) k cross join lateral (select %s.id %s) u) and %s",
@@ -99,7 +99,8 @@ func (c *compiler) counted(t *Type, count Count, filter map[string]any, s Select
 		case "total":
 			w = value(fmt.Sprintf("case when sum(%[1]s.n) filter (where %[1]s.small) < max(%[1]s.bound) then null else coalesce(sum(%[1]s.n), 0) end", b))
 		case "buckets":
-			w = list(fmt.Sprintf("string_agg(%s, ',' order by %[2]s.small, case when not %[2]s.small then %[2]s.n end desc, %[2]s.key)", c.bucket(t, count, filter, part, b).sql(), b))
+			w = list(raw("string_agg("), c.bucket(t, count, filter, part, b).fragment(),
+				raw(fmt.Sprintf(", ',' order by %[1]s.small, case when not %[1]s.small then %[1]s.n end desc, %[1]s.key)", b)))
 		case "__typename":
 			w = saysText(s.TypeName)
 		}

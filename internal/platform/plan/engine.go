@@ -100,8 +100,9 @@ func (e *Engine) Objects(ctx context.Context, v Viewer, tx *postgres.Tx, groups 
 			return nil, fmt.Errorf("plan: type %s is not declared", g.Type)
 		}
 		o := c.alias()
-		all = append(all, list(fmt.Sprintf("(select string_agg(coalesce((select %s from %s %s where %s.id = i.id and %s), 'null'), ',' order by i.n) from unnest(%s) with ordinality i(id, n))",
-			c.object(t, t.Fields, t.Name, o, g.Selected).sql(), t.Table, o, o, c.seen(t, o), c.arg(arrayText(g.IDs), "uuid[]")))...)
+		all = append(all, list(raw("(select string_agg(coalesce((select "), c.object(t, t.Fields, t.Name, o, g.Selected).fragment(),
+			raw(fmt.Sprintf(" from %s %s where %s.id = i.id and %s), 'null'), ',' order by i.n) from unnest(%s) with ordinality i(id, n))",
+				t.Table, o, o, c.seen(t, o), c.arg(arrayText(g.IDs), "uuid[]"))))...)
 	}
 	p, err := c.planned(append(all, piece{text: "]"}))
 	if err != nil {
@@ -161,13 +162,13 @@ func (c *compiler) root(s Selected) written {
 		return c.counts(r, where, s)
 	}
 	t, o := c.schema.types[r.target], c.alias()
-	what := ""
+	var what written
 	if r.kind == rootOne {
-		what = c.object(t, t.Fields, t.Name, o, s.Under(t.Name)).sql()
+		what = c.object(t, t.Fields, t.Name, o, s.Under(t.Name))
 	} else {
-		what = value(c.sql(expr, "", o)).sql()
+		what = value(c.sql(expr, "", o))
 	}
-	return optional(fmt.Sprintf("(select %s from %s %s where (%s) and %s)", what, t.Table, o, c.sql(where, "", o), c.seen(t, o)))
+	return optional(raw("(select "), what.fragment(), raw(" from "+t.Table+" "+o+" where ("+c.sql(where, "", o)+") and "+c.seen(t, o)+")"))
 }
 
 // rootSQL puts the arguments into a root's condition and expression. An id of another sort is answered like an unknown one.
@@ -211,8 +212,8 @@ func (c *compiler) node(s Selected) written {
 		return says("null")
 	}
 	o := c.alias()
-	return optional(fmt.Sprintf("(select %s from %s %s where %s.id = %s and %s)", c.object(t, t.Fields, t.Name, o, s.Under(t.Name)).sql(), t.Table, o, o,
-		c.arg(u.String(), "uuid"), c.seen(t, o)))
+	return optional(raw("(select "), c.object(t, t.Fields, t.Name, o, s.Under(t.Name)).fragment(),
+		raw(fmt.Sprintf(" from %s %s where %s.id = %s and %s)", t.Table, o, o, c.arg(u.String(), "uuid"), c.seen(t, o))))
 }
 
 // fixed is a clock that stands still: the fillers of one answer see one moment.

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -12,9 +13,9 @@ import (
 // Field is how one field of a type is read; made by the functions below.
 type Field struct {
 	kind   fieldKind
-	expr   string // SQL of a scalar, or of a hole's inputs
-	prefix string // of an id
-	texts  map[string]text.Text
+	expr   string            // SQL of a scalar, or of a hole's inputs
+	prefix string            // of an id
+	words  map[string]string // by language: SQL of the label of a code as JSON; null for no code
 	target string
 	where  string // how a relation's target row, `{o}`, belongs to this row, `{t}`
 	order  string
@@ -81,7 +82,11 @@ func plainExpr(sql string) Field { return Field{kind: unescaped, expr: sql} }
 
 // Label gives the words of a column's code in the viewer's language.
 func Label(column string, words map[string]text.Text) Field {
-	return Field{kind: label, expr: "{t}." + column, texts: words}
+	f := Field{kind: label, expr: "{t}." + column, words: map[string]string{}}
+	for _, lang := range []string{text.Italian, text.English} {
+		f.words[lang] = wordsSQL(f.expr, words, lang)
+	}
+	return f
 }
 
 // One is the row of another type whose id the column holds.
@@ -147,19 +152,14 @@ func OriginKind() Field {
 	return Object(Fields{"kind": Column("origin"), "file": Expr("null::text"), "row": Expr("null::int"), "hash": Expr("null::text")})
 }
 
-// words gives SQL that picks the label of a code in a language, as JSON; null for no code.
-func (f Field) words(lang string) string {
-	codes := make([]string, 0, len(f.texts))
-	for code := range f.texts {
-		codes = append(codes, code)
-	}
-	slices.Sort(codes)
+// wordsSQL gives SQL that picks the label of a code in a language, as JSON; null for no code.
+func wordsSQL(code string, words map[string]text.Text, lang string) string {
 	var sql strings.Builder
-	sql.WriteString("case " + f.expr)
-	for _, code := range codes {
-		fmt.Fprintf(&sql, " when %s then %s", literal(code), literal(quoted(f.texts[code].In(lang))))
+	sql.WriteString("case " + code)
+	for _, c := range slices.Sorted(maps.Keys(words)) {
+		fmt.Fprintf(&sql, " when %s then %s", literal(c), literal(quoted(words[c].In(lang))))
 	}
-	sql.WriteString(" else to_json(" + f.expr + ")::text end")
+	sql.WriteString(" else to_json(" + code + ")::text end")
 	return sql.String()
 }
 
@@ -184,6 +184,9 @@ func (f Field) Targets() []string {
 
 // IsInstant says whether the field is spelled like Moment.
 func (f Field) IsInstant() bool { return f.kind == instant }
+
+// byID says whether the row that the field leads to is found by its id: there is one at most.
+func (f Field) byID() bool { return f.kind == one && f.expr != "" && f.where == "{o}.id = "+f.expr }
 
 // LeadsToOne says whether the field is the one row of another type.
 func (f Field) LeadsToOne() bool { return f.kind == one }

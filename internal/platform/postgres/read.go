@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -18,13 +19,13 @@ func (db *DB) ReadText(ctx context.Context, actor access.Actor, statement string
 }
 
 func readText(ctx context.Context, pool *pgxpool.Pool, actor access.Actor, statement string, args []any) (string, error) {
-	names, keys := actor.Settings()
+	_, keys := actor.Settings()
 	values := make([]any, len(keys))
 	for i, k := range keys {
 		values[i] = k
 	}
 	var batch pgx.Batch
-	batch.Queue(setKeys(names), values...)
+	batch.Queue(setKeys(), values...)
 	batch.Queue(statement, args...)
 	results := pool.SendBatch(ctx, &batch)
 	defer results.Close()
@@ -47,11 +48,12 @@ func (tx *Tx) ReadText(ctx context.Context, statement string, args ...any) (stri
 	return text, nil
 }
 
-// setKeys sets the named settings, for the transaction alone, to its arguments; what it gives tells nothing.
-func setKeys(names []string) string {
+// setKeys sets the settings of an actor, for the transaction alone, to its arguments; what it gives tells nothing.
+var setKeys = sync.OnceValue(func() string {
+	names, _ := access.Actor{}.Settings()
 	calls := make([]string, len(names))
 	for i, name := range names {
 		calls[i] = fmt.Sprintf("set_config('%s', $%d, true)", name, i+1)
 	}
 	return "select num_nulls(" + strings.Join(calls, ", ") + ")" // one column is sent faster than twenty
-}
+})
