@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -115,14 +116,14 @@ func (d *duel) connect(ctx context.Context, url string) error {
 	if err != nil {
 		return err
 	}
-	var acts string
+	var acts []byte
 	err = d.db.InTx(ctx, d.viewer.Actor, time.Now, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		acts, err = tx.ReadText(ctx, own)
 		return err
 	})
 	d.backends = []int{int(d.owner.PgConn().PID())}
-	for _, text := range []string{reads, acts} {
-		pid, failed := strconv.Atoi(text)
+	for _, text := range [][]byte{reads, acts} {
+		pid, failed := strconv.Atoi(string(text))
 		err = errors.Join(err, failed)
 		d.backends = append(d.backends, pid)
 	}
@@ -130,44 +131,40 @@ func (d *duel) connect(ctx context.Context, url string) error {
 }
 
 // with runs the statement under rights, and leaves sealed what is.
-func (d *duel) with(ctx context.Context) (string, error) {
+func (d *duel) with(ctx context.Context) ([]byte, error) {
 	return d.db.ReadText(ctx, d.viewer.Actor, d.planned.SQL, d.planned.Args...)
 }
 
 // without runs it without.
-func (d *duel) without(ctx context.Context) (text string, err error) {
+func (d *duel) without(ctx context.Context) (text []byte, err error) {
 	err = d.owner.QueryRow(ctx, d.bare.SQL, d.bare.values()...).Scan(&text)
 	return text, err
 }
 
 // planning has a side plan the list first.
-func (d *duel) planning(run func(context.Context) (string, error)) func(context.Context) (string, error) {
-	return func(ctx context.Context) (string, error) {
+func (d *duel) planning(run func(context.Context) ([]byte, error)) func(context.Context) ([]byte, error) {
+	return func(ctx context.Context) ([]byte, error) {
 		if _, err := d.engine.Plan(d.viewer, d.selected); err != nil {
-			return "", err
+			return nil, err
 		}
 		return run(ctx)
 	}
 }
 
 // opening has a side open what is sealed.
-func (d *duel) opening(run func(context.Context) (string, error)) func(context.Context) (string, error) {
-	return func(ctx context.Context) (string, error) {
+func (d *duel) opening(run func(context.Context) ([]byte, error)) func(context.Context) ([]byte, error) {
+	return func(ctx context.Context) ([]byte, error) {
 		text, err := run(ctx)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
-		answer, err := d.engine.Finish(ctx, d.planned, text)
-		return string(answer), err
+		return d.engine.Finish(ctx, d.planned, text)
 	}
 }
 
 // query has an engine answer the list.
-func (d *duel) query(e *plan.Engine) func(context.Context) (string, error) {
-	return func(ctx context.Context) (string, error) {
-		answer, err := e.Query(ctx, d.viewer, d.selected)
-		return string(answer), err
-	}
+func (d *duel) query(e *plan.Engine) func(context.Context) ([]byte, error) {
+	return func(ctx context.Context) ([]byte, error) { return e.Query(ctx, d.viewer, d.selected) }
 }
 
 // sides are those that take turns, how often, and in whose processor time.
@@ -195,14 +192,14 @@ func (d *duel) alike(ctx context.Context, served []byte) error {
 	if err != nil {
 		return fmt.Errorf("without rights: %w", err)
 	}
-	if with != without {
+	if !bytes.Equal(with, without) {
 		return fmt.Errorf("the statement answers otherwise without rights: %d bytes, not %d", len(without), len(with))
 	}
 	answer, err := d.query(d.engine)(ctx)
 	if err != nil {
 		return fmt.Errorf("engine: %w", err)
 	}
-	if !sameJSON([]byte(answer), served) {
+	if !sameJSON(answer, served) {
 		return fmt.Errorf("the engine answers otherwise than the served program: %d bytes, not %d", len(answer), len(served))
 	}
 	return nil

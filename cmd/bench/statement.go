@@ -17,8 +17,8 @@ type statement struct {
 	Args []string
 }
 
-// planned is how the statements of plans begin.
-const planned = "select concat('{"
+// planned is a plan's statement, below the keys under which it is read.
+var planned = regexp.MustCompile(`(?s)^with keys as materialized \(.*?\) select \((select concat\('\{.*)\) from keys where absent >= 0$`)
 
 // capture gives the statement that PostgreSQL ran for do, from the server's own log: the longest plan.
 func (s *stage) capture(ctx context.Context, do func() error) (statement, error) {
@@ -36,8 +36,8 @@ func (s *stage) capture(ctx context.Context, do func() error) (statement, error)
 	}
 	longest := statement{}
 	for _, f := range found {
-		if strings.HasPrefix(f.SQL, planned) && len(f.SQL) > len(longest.SQL) {
-			longest = f
+		if m := planned.FindStringSubmatch(f.SQL); m != nil && len(m[1]) > len(longest.SQL) {
+			longest = statement{SQL: m[1], Args: f.Args}
 		}
 	}
 	if longest.SQL == "" {

@@ -22,7 +22,7 @@ const (
 // side is one of those that take turns.
 type side struct {
 	name string
-	run  func(context.Context) (string, error)
+	run  func(context.Context) ([]byte, error)
 }
 
 // meter reads the processor time of PostgreSQL's backends, and of this process where that counts, too: with all its threads.

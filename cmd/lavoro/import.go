@@ -111,7 +111,8 @@ func (a *App) house(ctx context.Context, code string) (access.Actor, uuid.UUID, 
 }
 
 func (a *App) programmeCode(ctx context.Context, actor access.Actor, id uuid.UUID) (string, error) {
-	return a.DB.ReadText(ctx, actor, "select coalesce((select code from programme where id = $1::uuid), '')", id.String())
+	code, err := a.DB.ReadText(ctx, actor, "select coalesce((select code from programme where id = $1::uuid), '')", id.String())
+	return string(code), err
 }
 
 // tell prints what became of the file. A file of which nothing was written although it should have been is an error.

@@ -116,7 +116,7 @@ func (d *Devices) find(ctx context.Context, member, device uuid.UUID) (c contact
 	if err != nil {
 		return c, fmt.Errorf("device: %w", err)
 	}
-	if err := json.Unmarshal([]byte(text), &c); err != nil {
+	if err := json.Unmarshal(text, &c); err != nil {
 		return c, fmt.Errorf("device: %w", err)
 	}
 	c.until = time.Now().Add(deviceHold)

@@ -47,7 +47,7 @@ func (e *Engine) Read(ctx context.Context, v Viewer, selected []Selected) ([]byt
 	if err != nil {
 		return nil, unreadable(err)
 	}
-	return []byte(text), nil
+	return text, nil
 }
 
 // Planned is one operation as Postgres is asked: a statement that gives one text.
@@ -68,8 +68,8 @@ func (e *Engine) Plan(v Viewer, selected []Selected) (Planned, error) {
 }
 
 // Finish fills the holes of the text that a planned operation gave, and tells of what it discloses.
-func (e *Engine) Finish(ctx context.Context, p Planned, text string) ([]byte, error) {
-	return e.fill(ctx, p.c, nil, []byte(text))
+func (e *Engine) Finish(ctx context.Context, p Planned, text []byte) ([]byte, error) {
+	return e.fill(ctx, p.c, nil, text)
 }
 
 func (c *compiler) planned(w written) (Planned, error) {
@@ -121,15 +121,15 @@ func (e *Engine) Objects(ctx context.Context, v Viewer, tx *postgres.Tx, groups 
 
 // run reads and finishes, inside a transaction where one is given.
 func (e *Engine) run(ctx context.Context, p Planned, tx *postgres.Tx) ([]byte, error) {
-	read := func() (string, error) { return e.DB.ReadText(ctx, p.c.viewer.Actor, p.SQL, p.Args...) }
+	read := func() ([]byte, error) { return e.DB.ReadText(ctx, p.c.viewer.Actor, p.SQL, p.Args...) }
 	if tx != nil {
-		read = func() (string, error) { return tx.ReadText(ctx, p.SQL, p.Args...) }
+		read = func() ([]byte, error) { return tx.ReadText(ctx, p.SQL, p.Args...) }
 	}
 	text, err := read()
 	if err != nil {
 		return nil, unreadable(err)
 	}
-	return e.fill(ctx, p.c, tx, []byte(text))
+	return e.fill(ctx, p.c, tx, text)
 }
 
 // unreadable turns what a client's value made Postgres refuse into a refusal; all else stays an error of ours.

@@ -349,38 +349,21 @@ func houseID(id uuid.UUID) string { return "hou_" + id.String() }
 type tracer struct {
 	mu         sync.Mutex
 	statements []string
-	args       [][]any
-}
-
-func (tr *tracer) keep(sql string, args []any) {
-	tr.mu.Lock()
-	defer tr.mu.Unlock()
-	if !strings.Contains(sql, "set_config") {
-		tr.statements, tr.args = append(tr.statements, sql), append(tr.args, args)
-	}
 }
 
 func (tr *tracer) taken() []string {
 	tr.mu.Lock()
 	defer tr.mu.Unlock()
 	taken := tr.statements
-	tr.statements, tr.args = nil, nil
+	tr.statements = nil
 	return taken
 }
 
 func (tr *tracer) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
-	tr.keep(data.SQL, data.Args)
+	tr.mu.Lock()
+	defer tr.mu.Unlock()
+	tr.statements = append(tr.statements, data.SQL)
 	return ctx
 }
 
 func (tr *tracer) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
-
-func (tr *tracer) TraceBatchStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceBatchStartData) context.Context {
-	return ctx
-}
-
-func (tr *tracer) TraceBatchQuery(_ context.Context, _ *pgx.Conn, data pgx.TraceBatchQueryData) {
-	tr.keep(data.SQL, data.Args)
-}
-
-func (tr *tracer) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData) {}

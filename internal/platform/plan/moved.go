@@ -31,6 +31,6 @@ func (e *Engine) Moved(ctx context.Context, typeName, column string, programme u
 		return nil, nil, err
 	}
 	var moved struct{ Lost, Gained []uuid.UUID }
-	err = json.Unmarshal([]byte(text), &moved)
+	err = json.Unmarshal(text, &moved)
 	return moved.Lost, moved.Gained, err
 }

@@ -118,7 +118,7 @@ func (rs *replicas) close() {
 }
 
 // ReadNear is ReadText on a replica that shows all that the actor must see, or on the primary. A replica that fails is no failure of the read.
-func (db *DB) ReadNear(ctx context.Context, actor access.Actor, statement string, args ...any) (string, error) {
+func (db *DB) ReadNear(ctx context.Context, actor access.Actor, statement string, args ...any) ([]byte, error) {
 	if db.replicas == nil {
 		return db.ReadText(ctx, actor, statement, args...)
 	}
@@ -222,7 +222,7 @@ func (r *replica) ask(ctx context.Context) (replayed Position) {
 }
 
 // read is one statement on the replica, which ends when the replica is given up.
-func (r *replica) read(ctx, term context.Context, actor access.Actor, statement string, args []any) (string, error) {
+func (r *replica) read(ctx, term context.Context, actor access.Actor, statement string, args []any) ([]byte, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(term, cancel)()

@@ -80,7 +80,7 @@ func (s *stage) read(a access.Actor) (notes int, byReplica bool) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	if notes, err = strconv.Atoi(text); err != nil {
+	if notes, err = strconv.Atoi(string(text)); err != nil {
 		s.t.Fatal(err)
 	}
 	after, _ := s.db.ReplicaFigures()
@@ -330,7 +330,7 @@ func TestReplicaOfAnotherPrimary(t *testing.T) {
 			}
 		}
 	}
-	if text, err := g.db.ReadNear(g.ctx, system(uuid.New(), uuid.New()), "select current_database()::text"); err != nil || !strings.HasSuffix(files.AppURL[:strings.Index(files.AppURL, "?")], "/"+text) {
+	if text, err := g.db.ReadNear(g.ctx, system(uuid.New(), uuid.New()), "select current_database()::text"); err != nil || !strings.HasSuffix(files.AppURL[:strings.Index(files.AppURL, "?")], "/"+string(text)) {
 		t.Errorf("%s has answered (%v)", text, err)
 	}
 	if of, byPrimary := g.db.ReplicaFigures(); of[0].Used || of[1].Used || byPrimary != 1 {

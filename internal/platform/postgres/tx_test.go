@@ -112,7 +112,7 @@ func TestKeysAreForgotten(t *testing.T) {
 			return nil
 		})
 		text, err := g.db.ReadText(g.ctx, a, "select count(*)::text from note where $1::text <> ''", "x")
-		if err != nil || text != string(rune('0'+want)) {
+		if err != nil || string(text) != string(rune('0'+want)) {
 			t.Errorf("a plan sees %s notes, not %d (%v)", text, want, err)
 		}
 	}
