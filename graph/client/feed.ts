@@ -50,6 +50,8 @@ export interface FeedOptions<Data, Variables> {
   variables: Omit<Variables, 'after'>;
   /** Fetches what you show, and answers the `position` of the same query. */
   read(): Promise<string>;
+  /** Over how many milliseconds followers spread who are told at the same moment to read again; 3,000 unless you say otherwise. */
+  spread?: number;
   /** Where an earlier run stood (`cursor`), with what it showed still there: `read` is then asked only when events are lost. */
   after?: string | null | undefined;
   onEntered?(event: EventOf<Data>): unknown;
@@ -114,7 +116,9 @@ export function followFeed<Data = Record<string, FeedEvent>, Variables = Record<
     function take(event: EventOf<Data>) {
       if (event.kind === 'RESYNC') {
         stop();
-        return inTurn(read);
+        const wait = event.act === changedRights ? 0 : (options.spread ?? 3_000) * Math.random(); // one's own rights are told to nobody else
+        timer = setTimeout(() => inTurn(read), wait);
+        return;
       }
       if (event.sequence < last || (event.sequence === last && event.act !== changedRights)) return;
       last = event.sequence;

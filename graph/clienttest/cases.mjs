@@ -37,7 +37,8 @@ async function run(subscriptions, options = {}) {
   return { heard, cursor, open };
 }
 
-globalThis.setTimeout = (step) => setImmediate(step); // no case waits for a clock
+const waits = [];
+globalThis.setTimeout = (step, wait) => (waits.push(wait), setImmediate(step)); // no case waits for a clock
 
 const cases = {
   'repetitions are left out': async () => same(await run([[next(event(1)), next(event(1)), next(event(2)), next(event(1))]]), {
@@ -51,6 +52,17 @@ const cases = {
   'lost events are read, though their numbers begin anew': async () => same(await run([
     [next(event(9, { kind: 'CHANGED' })), next(event(3, { kind: 'RESYNC', act: 'resync' })), next(event(4))], [next(event(4))],
   ]), { heard: ['after e.0', 'then e.9', 'changed 9', 'read', 'after e.50', 'then e.4', 'entered 4'], cursor: 'e.4', open: 0 }),
+  'who are told at once to read again do so over some time': async () => {
+    const told = async (act, options) => {
+      waits.length = 0;
+      for (let i = 0; i < 50; i += 1) await run([[next(event(9, { kind: 'RESYNC', act }))]], options);
+      return [Math.min(...waits), Math.max(...waits)];
+    };
+    const [least, most] = await told('resync');
+    same([least < 1_000, most > 2_000, most < 3_000], [true, true, true]);
+    same((await told('resync', { spread: 100 }))[1] < 100, true);
+    same(await told('rightsChanged'), [0, 0]);
+  },
   'errors of the moment pass': async () => same(await run([[next(event(1)), errors('UNAVAILABLE', 'INTERNAL')], [next(event(2))]]), {
     heard: ['after e.0', 'then e.1', 'entered 1', 'after e.1', 'then e.2', 'entered 2'], cursor: 'e.2', open: 0,
   }),
