@@ -134,12 +134,13 @@ func (a Actor) Alike(b Actor) bool {
 func (a Actor) Settings() (names, values []string) {
 	for _, c := range Classes() {
 		names = append(names, "app.keys_"+string(c))
-		values = append(values, array(a.Keys(c)))
+		values = append(values, Array(a.Keys(c)))
 	}
-	return append(names, "app.keys_self"), append(values, array([]uuid.UUID{a.Member}))
+	return append(names, "app.keys_self"), append(values, Array([]uuid.UUID{a.Member}))
 }
 
-func array(keys []uuid.UUID) string {
+// Array writes keys, or other ids, as Postgres writes an array of them.
+func Array(keys []uuid.UUID) string {
 	texts := make([]string, len(keys))
 	for i, k := range keys {
 		texts[i] = k.String()

@@ -75,7 +75,7 @@ func (c *compiler) once(name, value, sqlType string) string {
 func (c *compiler) classKeys(class access.Class) string {
 	sql, ok := c.keys[class]
 	if !ok {
-		sql = c.arg(arrayText(c.keysOf(class)), "uuid[]")
+		sql = c.arg(access.Array(c.keysOf(class)), "uuid[]")
 		c.keys[class] = sql
 	}
 	return sql
@@ -92,14 +92,6 @@ func (c *compiler) keysOf(class access.Class) []uuid.UUID {
 }
 
 func (c *compiler) self() string { return c.once("self", c.viewer.Actor.Member.String(), "uuid") }
-
-func arrayText(ids []uuid.UUID) string {
-	texts := make([]string, len(ids))
-	for i, id := range ids {
-		texts[i] = id.String()
-	}
-	return "{" + strings.Join(texts, ",") + "}"
-}
 
 // alias gives a fresh name for a row in the statement.
 func (c *compiler) alias() string {
@@ -276,12 +268,12 @@ func (c *compiler) onBehalf(row string) string {
 	var cases []string
 	own, absent := c.viewer.Actor.KeysFor(c.class)
 	for _, member := range slices.SortedFunc(maps.Keys(absent), func(a, b uuid.UUID) int { return strings.Compare(a.String(), b.String()) }) {
-		cases = append(cases, fmt.Sprintf("when %s.audience && %s then %s::text", row, c.arg(arrayText(absent[member]), "uuid[]"), c.arg(member.String(), "uuid")))
+		cases = append(cases, fmt.Sprintf("when %s.audience && %s then %s::text", row, c.arg(access.Array(absent[member]), "uuid[]"), c.arg(member.String(), "uuid")))
 	}
 	if len(cases) == 0 {
 		return "''"
 	}
-	return fmt.Sprintf("case when %s.audience && %s then '' %s else '' end", row, c.arg(arrayText(own), "uuid[]"), strings.Join(cases, " "))
+	return fmt.Sprintf("case when %s.audience && %s then '' %s else '' end", row, c.arg(access.Array(own), "uuid[]"), strings.Join(cases, " "))
 }
 
 // hidden names the fields that the viewer does not read on this row.

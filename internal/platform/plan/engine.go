@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
@@ -102,7 +103,7 @@ func (e *Engine) Objects(ctx context.Context, v Viewer, tx *postgres.Tx, groups 
 		o := c.alias()
 		all = append(all, list(raw("(select string_agg(coalesce((select "), c.object(t, t.Fields, t.Name, o, g.Selected).fragment(),
 			raw(fmt.Sprintf(" from %s %s where %s.id = i.id and %s), 'null'), ',' order by i.n) from unnest(%s) with ordinality i(id, n))",
-				t.Table, o, o, c.seen(t, o), c.arg(arrayText(g.IDs), "uuid[]"))))...)
+				t.Table, o, o, c.seen(t, o), c.arg(access.Array(g.IDs), "uuid[]"))))...)
 	}
 	p, err := c.planned(append(all, piece{text: "]"}))
 	if err != nil {

@@ -26,7 +26,7 @@ func (e *Engine) Moved(ctx context.Context, typeName, column string, programme u
 	// Row-level security must let both through for the difference to be seen.
 	both := access.Actor{Member: after.Member, Grants: append(append([]access.Grant{}, before.Grants...), after.Grants...), Purpose: after.Purpose}
 	text, err := e.DB.ReadText(ctx, both, "select json_build_object('lost', "+without("$2", "$3")+", 'gained', "+without("$3", "$2")+")::text",
-		programme.String(), arrayText(before.Keys(t.Class)), arrayText(after.Keys(t.Class)), fmt.Sprint(most))
+		programme.String(), access.Array(before.Keys(t.Class)), access.Array(after.Keys(t.Class)), fmt.Sprint(most))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -8,23 +8,26 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/journal"
 	"github.com/lavoroincorso/lavoro/internal/platform/secret"
 )
 
-// wireEvent is an event as news_append takes it.
+// wireEvent is an event as news_append takes it: with its number among those of its programme, and lists as Postgres writes arrays.
 type wireEvent struct {
-	Act         string      `json:"act"`
-	Kind        event.Kind  `json:"kind"`
-	SubjectKind string      `json:"subjectKind"`
-	Subject     uuid.UUID   `json:"subject"`
-	Related     []uuid.UUID `json:"related"`
-	Audience    []uuid.UUID `json:"audience"`
+	N           int        `json:"n"`
+	Act         string     `json:"act"`
+	Kind        event.Kind `json:"kind"`
+	SubjectKind string     `json:"subjectKind"`
+	Subject     uuid.UUID  `json:"subject"`
+	Related     string     `json:"related"`
+	Audience    string     `json:"audience"`
 }
 
 // wireEntry is a journal entry as news_append takes it; what is absent is null.
@@ -100,13 +103,14 @@ func appends(actor uuid.UUID, at time.Time, news []event.Event, entries []entry)
 	}
 	for _, e := range news {
 		l := in(e.Programme)
-		l.news = append(l.news, wireEvent{e.Act, e.Kind, e.SubjectKind, e.Subject, orEmpty(e.Related), orEmpty(e.Audience)})
+		l.news = append(l.news, wireEvent{len(l.news) + 1, e.Act, e.Kind, e.SubjectKind, e.Subject, access.Array(e.Related), access.Array(e.Audience)})
 	}
 	for _, e := range entries {
 		l := in(e.programme)
 		l.entries = append(l.entries, e.wire)
 	}
 	for _, programme := range slices.SortedFunc(maps.Keys(of), func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) }) {
+		slices.SortStableFunc(of[programme].news, func(a, b wireEvent) int { return strings.Compare(a.Related, b.Related) })
 		news, err := json.Marshal(of[programme].news)
 		if err != nil {
 			return nil, err

@@ -111,16 +111,8 @@ func news(programme uuid.UUID, audience ...uuid.UUID) event.News {
 }
 
 func write(ctx context.Context, tx *postgres.Tx, id int, text string, audience ...uuid.UUID) error {
-	_, err := tx.NewRaw("insert into note (id, text, audience) values (?, ?, ?::uuid[])", id, text, array(audience)).Exec(ctx)
+	_, err := tx.NewRaw("insert into note (id, text, audience) values (?, ?, ?::uuid[])", id, text, access.Array(audience)).Exec(ctx)
 	return err
-}
-
-func array(ids []uuid.UUID) string {
-	texts := make([]string, len(ids))
-	for i, id := range ids {
-		texts[i] = id.String()
-	}
-	return "{" + strings.Join(texts, ",") + "}"
 }
 
 func count(ctx context.Context, tx *postgres.Tx) (n int, err error) {

@@ -33,7 +33,7 @@ func TestRowsByKeyFollowTheirAudience(t *testing.T) {
 		for range chance.IntN(4) {
 			some = append(some, keys[chance.IntN(len(keys))]) // the same key twice, too
 		}
-		return "'" + array(some) + "'::uuid[]"
+		return "'" + access.Array(some) + "'::uuid[]"
 	}
 	some := func() string { return fmt.Sprintf("hashtext(id::text) %% 3 = %d", chance.IntN(3)-1) }
 	statements := []func() string{
@@ -59,7 +59,7 @@ func TestRowsByKeyFollowTheirAudience(t *testing.T) {
 			t.Fatalf("%d rows by key are wrong after %s (seed %d)", n, statement, seed)
 		}
 	}
-	g.own("insert into listed values (gen_random_uuid(), gen_random_uuid(), 1, 'one', 1, '" + array(keys) + "')")
+	g.own("insert into listed values (gen_random_uuid(), gen_random_uuid(), 1, 'one', 1, '" + access.Array(keys) + "')")
 	for _, role := range []access.Role{access.CaseManager, access.HostTutor} {
 		reader := access.Actor{Member: uuid.New(), Grants: []access.Grant{{Role: role, Key: keys[0]}}}
 		seen, want := g.shown(reader, "listed_key"), int(g.number("select count(*) from listed_key where key = $1", keys[0]))
@@ -70,7 +70,7 @@ func TestRowsByKeyFollowTheirAudience(t *testing.T) {
 			t.Errorf("a %s sees %d rows by key, not %d", role, seen, want)
 		}
 	}
-	g.own("alter table listed disable trigger keyed; insert into listed values (gen_random_uuid(), gen_random_uuid(), 1, 'past', 1, '" + array(keys) + "')")
+	g.own("alter table listed disable trigger keyed; insert into listed values (gen_random_uuid(), gen_random_uuid(), 1, 'past', 1, '" + access.Array(keys) + "')")
 	if n := g.number(unlike); n != int64(len(keys)) {
 		t.Errorf("%d rows by key are missing past the trigger", n)
 	}

@@ -190,7 +190,7 @@ func (s *stage) again(t *testing.T) {
 			if repeated {
 				return errRefused // nothing is left to be done
 			}
-			_, err = tx.NewRaw("insert into note (id, text, audience) values (?, 'note', ?::uuid[])", s.notes, array([]uuid.UUID{s.of})).Exec(ctx)
+			_, err = tx.NewRaw("insert into note (id, text, audience) values (?, 'note', ?::uuid[])", s.notes, access.Array([]uuid.UUID{s.of})).Exec(ctx)
 			if err == nil {
 				err = tx.Settle(ctx, "one", "done")
 			}

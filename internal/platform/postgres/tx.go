@@ -201,10 +201,3 @@ func (tx *Tx) flush(ctx context.Context) error {
 	}
 	return nil
 }
-
-func orEmpty(ids []uuid.UUID) []uuid.UUID {
-	if ids == nil {
-		return []uuid.UUID{}
-	}
-	return ids
-}

@@ -67,7 +67,7 @@ func TestNewsStandsWhenTheFactsDo(t *testing.T) {
 	}
 	same := g.number(`select count(*) from outbox where programme_id = $1 and seq in (1, 2) and at = $2 and actor_id = $3 and act = 'recordAttendance'
 		and kind = 'CHANGED' and subject_kind = 'Note' and subject_id = $4 and related @> $5::uuid[] and related <@ $5::uuid[] and audience = $6::uuid[]`,
-		programme, at, actor.Member, n.Subject, array(n.Related), array(n.Audience))
+		programme, at, actor.Member, n.Subject, access.Array(n.Related), access.Array(n.Audience))
 	if same != 2 {
 		t.Errorf("%d events of 2 are as told", same)
 	}

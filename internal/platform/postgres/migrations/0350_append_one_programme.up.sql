@@ -30,18 +30,17 @@ end $$;
 -- act that names a body itself means that one, as for who has just left it. Who comes or goes takes all that is below along.
 -- It is a part of news_append, under whose rights and names it works.
 create or replace function news_related(named uuid[], gone uuid) returns uuid[] language plpgsql stable as $$
-declare around uuid[] := array(
-  select unnest(named)
-  union select unnest(o.line) from organisation o where o.id = any (named)
-  union select unnest(o.line) from participation p join organisation o on o.id = p.organisation_id
-        where p.id = any (named) and not exists (select from organisation b where b.id = any (named)));
+declare around uuid[];
 begin
-  if gone is not null then
-    around := array(select unnest(around)
-      union select x.id from placement l cross join lateral (values (l.id), (l.company_id)) x(id) where l.participation_id = gone
-      union select m.company_id from match m where m.participation_id = gone);
+  around := array(select unnest(o.line) from organisation o where o.id = any (named));
+  if around = '{}' then
+    around := array(select unnest(o.line) from participation p join organisation o on o.id = p.organisation_id where p.id = any (named));
   end if;
-  return around;
+  if gone is not null then
+    around := around || array(select x.id from placement l cross join lateral (values (l.id), (l.company_id)) x(id) where l.participation_id = gone)
+                     || array(select m.company_id from match m where m.participation_id = gone);
+  end if;
+  return named || around;
 end $$;
 
 -- News are told by who acts, of a kind that followers know; those of rows that no mandate opens are not for an auditor either. All this was
@@ -52,42 +51,46 @@ drop trigger shut_to_mandates on outbox;
 drop function news_append(jsonb, jsonb);
 -- The last statement of a transaction that has something to tell in a programme: its events and journal entries, by one actor at one moment. The
 -- row lock of the head makes the sequence the commit order, without gaps; who tells in several programmes calls it in the order of their ids, so
--- that two transactions never wait for each other in a circle. What events are related to is read before the head is locked, and once for those that name
--- the same. It gives the sequence of the programme's last event.
+-- that two transactions never wait for each other in a circle. What events are related to is read before the head is locked, and once for those
+-- beside each other that name the same: they come in any order, each with its number. It gives the sequence of the programme's last event.
+--
+-- Every act comes through here: what is written as an expression costs a tenth of what a statement does.
 create function news_append(programme uuid, actor uuid, moment timestamptz, news jsonb, entries jsonb) returns bigint
 language plpgsql security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
   lines  outbox[] := '{}'; -- with their number among the news in the place of their sequence
+  one    jsonb;
   around uuid[];
-  named  uuid[];
+  named  text;
   moved  uuid;
+  gone   uuid;
   seen   uuid[];
   lead   uuid[];
   head   news_head;
-  one    record;
   link   bytea;
 begin
   if actor <> all (app_keys('self')) then
     raise exception 'news are told by who acts' using errcode = 'LA003';
   end if;
-  for one in
-    select e.*, case when e.subject_kind = 'Participant' and e.kind in ('ENTERED', 'LEFT') then e.subject end as gone
-    from rows from (jsonb_to_recordset(news) as (act text, kind text, "subjectKind" text, subject uuid, related uuid[], audience uuid[]))
-         with ordinality as e(act, kind, subject_kind, subject, related, audience, n) order by e.related, gone
-  loop
-    if one.kind not in ('ENTERED', 'CHANGED', 'LEFT') then
+  for i in 0 .. jsonb_array_length(news) - 1 loop
+    one := news -> i;
+    if one ->> 'kind' not in ('ENTERED', 'CHANGED', 'LEFT') then
       raise exception 'news of an unknown kind' using errcode = 'check_violation';
     end if;
-    if around is null or one.related <> named or one.gone is distinct from moved then
-      named := one.related;
-      moved := one.gone;
-      around := news_related(named, moved);
+    gone := case when one ->> 'subjectKind' = 'Participant' and one ->> 'kind' <> 'CHANGED' then (one ->> 'subject')::uuid end;
+    if named is null or one ->> 'related' <> named or gone is distinct from moved then
+      named := one ->> 'related';
+      moved := gone;
+      around := news_related(named::uuid[], moved);
     end if;
-    seen := one.audience;
-    if one.subject_kind not in ('Participant', 'Enrolment', 'Placement', 'Attendance', 'Allowance', 'Mandate') and exists (select from mandate) then
-      seen := coalesce(without_mandates(seen, programme), seen);
+    seen := (one ->> 'audience')::uuid[];
+    if one ->> 'subjectKind' not in ('Participant', 'Enrolment', 'Placement', 'Attendance', 'Allowance', 'Mandate') then
+      if exists (select from mandate) then
+        seen := coalesce(without_mandates(seen, programme), seen);
+      end if;
     end if;
-    lines := lines || row(programme, one.n, moment, actor, one.act, one.kind, one.subject_kind, one.subject, around, seen)::outbox;
+    lines := lines || row(programme, (one ->> 'n')::bigint, moment, actor, one ->> 'act', one ->> 'kind', one ->> 'subjectKind', (one ->> 'subject')::uuid, around,
+                          seen)::outbox;
   end loop;
   select * into head from news_head h where h.programme_id = programme for update;
   if not found then
@@ -100,16 +103,16 @@ begin
     head.seq := head.seq + cardinality(lines);
   end if;
   lead := programme_lead(programme);
-  for one in
-    select * from jsonb_to_recordset(entries) as (id uuid, "onBehalfOf" uuid, act text, "subjectKind" text, subject uuid, person uuid, sealed boolean, detail text, digest text)
-  loop
+  for i in 0 .. jsonb_array_length(entries) - 1 loop
+    one := entries -> i;
     head.entries := head.entries + 1;
-    link := journal_link(head.chain, decode(one.digest, 'base64'), one.id, programme, head.entries, moment, actor, one."onBehalfOf", one.act, one."subjectKind",
-                         one.subject, one.person, one.sealed);
+    link := journal_link(head.chain, decode(one ->> 'digest', 'base64'), (one ->> 'id')::uuid, programme, head.entries, moment, actor, (one ->> 'onBehalfOf')::uuid,
+                         one ->> 'act', one ->> 'subjectKind', (one ->> 'subject')::uuid, (one ->> 'person')::uuid, (one ->> 'sealed')::boolean);
     insert into journal (id, programme_id, seq, version, at, actor_id, on_behalf_of, act, subject_kind, subject_id, person_id, sealed, detail, detail_digest,
                          chain, audience)
-    values (one.id, programme, head.entries, 2, moment, actor, one."onBehalfOf", one.act, one."subjectKind", one.subject, one.person, one.sealed,
-            decode(one.detail, 'base64'), decode(one.digest, 'base64'), link, lead);
+    values ((one ->> 'id')::uuid, programme, head.entries, 2, moment, actor, (one ->> 'onBehalfOf')::uuid, one ->> 'act', one ->> 'subjectKind',
+            (one ->> 'subject')::uuid, (one ->> 'person')::uuid, (one ->> 'sealed')::boolean, decode(one ->> 'detail', 'base64'), decode(one ->> 'digest', 'base64'),
+            link, lead);
     head.chain := link;
   end loop;
   update news_head h set seq = head.seq, entries = head.entries, chain = head.chain where h.programme_id = programme;
