@@ -178,6 +178,44 @@ type ActivityFilter struct {
 	On *calendar.Day `json:"on,omitempty"`
 }
 
+// What adjustMonth needs.
+type AdjustMonthInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// The month.
+	RegisterMonth string `json:"registerMonth"`
+	// Your own id for the adjustment.
+	ID *string `json:"id,omitempty"`
+	// The day that is put right.
+	Day calendar.Day `json:"day"`
+	// Minutes of presence more, or less where negative.
+	Minutes int32 `json:"minutes"`
+	// Days of presence more, or less where negative: -1, 0 or 1.
+	PresenceDays int32 `json:"presenceDays"`
+	// Why.
+	Reason string `json:"reason"`
+}
+
+// What adjustMonth did.
+type AdjustMonthPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The month as it stands now.
+	RegisterMonth *RegisterMonth `json:"registerMonth,omitempty"`
+}
+
 // What admitParticipant needs.
 type AdmitParticipantInput struct {
 	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
@@ -847,6 +885,96 @@ func (Certificate) IsNode() {}
 
 // The id, `<prefix>_<uuid>`.
 func (this Certificate) GetID() string { return this.ID }
+
+// What certifyMonthAsHost needs.
+type CertifyMonthAsHostInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// The month.
+	RegisterMonth string `json:"registerMonth"`
+}
+
+// What certifyMonthAsHost did.
+type CertifyMonthAsHostPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The month as it stands now.
+	RegisterMonth *RegisterMonth `json:"registerMonth,omitempty"`
+}
+
+// What certifyMonthForHost needs.
+type CertifyMonthForHostInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// The month.
+	RegisterMonth string `json:"registerMonth"`
+	// Why the company does not answer, and what was done about it.
+	Reason string `json:"reason"`
+	// Which document proves it: a protocol number, or the name of a file; up to 500 characters.
+	Evidence string `json:"evidence"`
+	// The document itself, `fil_<uuid>`, brought by prepareUpload with the kind REGISTER.
+	File *string `json:"file,omitempty"`
+}
+
+// What certifyMonthForHost did.
+type CertifyMonthForHostPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The month as it stands now.
+	RegisterMonth *RegisterMonth `json:"registerMonth,omitempty"`
+}
+
+// What certifyMonth needs.
+type CertifyMonthInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// The month.
+	RegisterMonth string `json:"registerMonth"`
+}
+
+// What certifyMonth did.
+type CertifyMonthPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The month as it stands now.
+	RegisterMonth *RegisterMonth `json:"registerMonth,omitempty"`
+}
 
 // Some of what changed, in the order in which it happened.
 type ChangePage struct {
@@ -1970,6 +2098,8 @@ type Enrolment struct {
 	PlannedMinutes calendar.Minutes `json:"plannedMinutes"`
 	// Minutes of presence that count so far.
 	CountedMinutes calendar.Minutes `json:"countedMinutes"`
+	// The months of the register, the newest first.
+	RegisterMonths []*RegisterMonth `json:"registerMonths"`
 	// Its register, newest day first.
 	Attendances *AttendanceConnection `json:"attendances"`
 	// Counts edits.
@@ -2547,6 +2677,34 @@ type JournalFilter struct {
 	To *calendar.Day `json:"to,omitempty"`
 	// Allowed by a delegation alone, or not.
 	Delegated *bool `json:"delegated,omitempty"`
+}
+
+// What lockMonth needs.
+type LockMonthInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// The month.
+	RegisterMonth string `json:"registerMonth"`
+}
+
+// What lockMonth did.
+type LockMonthPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The month as it stands now.
+	RegisterMonth *RegisterMonth `json:"registerMonth,omitempty"`
 }
 
 // What an auditor may read: register and money of a body and all below it within a period, under pseudonyms, and the people of a sample.
@@ -3322,6 +3480,8 @@ type Participant struct {
 	Certificates []*Certificate `json:"certificates"`
 	// Internships.
 	Placements []*Placement `json:"placements"`
+	// The months of the register, the newest first.
+	RegisterMonths []*RegisterMonth `json:"registerMonths"`
 	// The register over all activities, newest day first.
 	Attendances *AttendanceConnection `json:"attendances"`
 	// Allowances by month, newest first.
@@ -3555,6 +3715,8 @@ type Placement struct {
 	EndReason *CodeItem `json:"endReason,omitempty"`
 	// Its steps so far, the first one first.
 	Steps []*PlacementStep `json:"steps"`
+	// The months of the register, the newest first.
+	RegisterMonths []*RegisterMonth `json:"registerMonths"`
 	// Its register, newest day first.
 	Attendances *AttendanceConnection `json:"attendances"`
 	// Where the record comes from.
@@ -4297,6 +4459,31 @@ type ReferPersonPayload struct {
 	Participant *Participant `json:"participant,omitempty"`
 }
 
+// What was put right in a locked month.
+type RegisterAdjustment struct {
+	// The id.
+	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
+	// The day.
+	Day calendar.Day `json:"day"`
+	// Minutes of presence more, or less where negative.
+	Minutes calendar.Minutes `json:"minutes"`
+	// Days of presence more, or less where negative.
+	PresenceDays int32 `json:"presenceDays"`
+	// Why; hidden from hosts.
+	Reason *string `json:"reason,omitempty"`
+	// Who did it.
+	Member *Member `json:"member,omitempty"`
+	// When.
+	At time.Time `json:"at"`
+}
+
+func (RegisterAdjustment) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this RegisterAdjustment) GetID() string { return this.ID }
+
 // What registerCompany needs.
 type RegisterCompanyInput struct {
 	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
@@ -4383,6 +4570,124 @@ type RegisterDevicePayload struct {
 	Device *Device `json:"device,omitempty"`
 }
 
+// A month of the register of one enrolment: open for entries, then submitted, certified, locked.
+type RegisterMonth struct {
+	// The id.
+	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
+	// The participant; null for the host.
+	Participant *Participant `json:"participant,omitempty"`
+	// What stands for the participant where you may not see who it is, such as P-7KQ3XM; the same on all that belongs to one participation.
+	Pseudonym string `json:"pseudonym"`
+	// The enrolment.
+	Enrolment *Enrolment `json:"enrolment,omitempty"`
+	// The activity.
+	Activity *Activity `json:"activity,omitempty"`
+	// The internship, when it is one.
+	Placement *Placement `json:"placement,omitempty"`
+	// The month.
+	Month calendar.Month `json:"month"`
+	// How far it is.
+	State RegisterMonthState `json:"state"`
+	// The state's name in your language.
+	StateLabel string `json:"stateLabel"`
+	// Since when.
+	StateSince calendar.Day `json:"stateSince"`
+	// Minutes of presence that count: as they stand while it is open, as submitted afterwards. Adjustments are beside.
+	Minutes calendar.Minutes `json:"minutes"`
+	// Days on which the person was there, likewise.
+	PresenceDays int32 `json:"presenceDays"`
+	// Entries that are contested.
+	Contested int32 `json:"contested"`
+	// Minutes that adjustments add, or take off where negative.
+	AdjustedMinutes calendar.Minutes `json:"adjustedMinutes"`
+	// Days of presence that adjustments add, or take off where negative.
+	AdjustedDays int32 `json:"adjustedDays"`
+	// SHA-256 of what was submitted and is certified, in hexadecimal digits; null while it is open.
+	ContentHash *string `json:"contentHash,omitempty"`
+	// Whether the promoter certified in the place of a company that was silent.
+	HostWasSilent bool `json:"hostWasSilent"`
+	// What was done with it, in order.
+	Steps []*RegisterStep `json:"steps"`
+	// What was put right after the lock, by day.
+	Adjustments []*RegisterAdjustment `json:"adjustments"`
+	// Counts changes.
+	Revision int32 `json:"revision"`
+	// What can be done now, and why not.
+	AllowedActs []*AllowedAct `json:"allowedActs"`
+}
+
+func (RegisterMonth) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this RegisterMonth) GetID() string { return this.ID }
+
+// A page of months of the register.
+type RegisterMonthConnection struct {
+	// The months of the register of the page, in order.
+	Nodes []*RegisterMonth `json:"nodes"`
+	// The same with a cursor each.
+	Edges []*RegisterMonthEdge `json:"edges"`
+	// Where the page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many match in all, counted up to 10,000, and only when asked.
+	TotalCount int32 `json:"totalCount"`
+	// Whether totalCount is all of them: false where more than 10,000 match.
+	TotalCountIsExact bool `json:"totalCountIsExact"`
+}
+
+// One of the months of the register with its place in the list.
+type RegisterMonthEdge struct {
+	// The place; good for `after` and `before` in the same list and order.
+	Cursor string `json:"cursor"`
+	// The object.
+	Node *RegisterMonth `json:"node"`
+}
+
+// Which months of the register.
+type RegisterMonthFilter struct {
+	// Of this month.
+	Month *calendar.Month `json:"month,omitempty"`
+	// In one of these states.
+	States []RegisterMonthState `json:"states,omitempty"`
+	// Of this participant.
+	Participant *string `json:"participant,omitempty"`
+	// Of this internship.
+	Placement *string `json:"placement,omitempty"`
+}
+
+// One act on a month of the register.
+type RegisterStep struct {
+	// The id.
+	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
+	// The act. Example: certifyMonth.
+	Act string `json:"act"`
+	// The state before.
+	FromState RegisterMonthState `json:"fromState"`
+	// The state after.
+	ToState RegisterMonthState `json:"toState"`
+	// When.
+	At time.Time `json:"at"`
+	// Who did it.
+	Member *Member `json:"member,omitempty"`
+	// SHA-256 of what was submitted or certified by it; null where it opened the month again.
+	ContentHash *string `json:"contentHash,omitempty"`
+	// Why, where a reason was asked for; hidden from hosts.
+	Reason *string `json:"reason,omitempty"`
+	// Which document proves it, where one was asked for; hidden from hosts.
+	Evidence *string `json:"evidence,omitempty"`
+	// The document itself, where it was brought.
+	File *File `json:"file,omitempty"`
+}
+
+func (RegisterStep) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this RegisterStep) GetID() string { return this.ID }
+
 // What rejectParticipant needs.
 type RejectParticipantInput struct {
 	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
@@ -4413,6 +4718,36 @@ type RejectParticipantPayload struct {
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The participant as it stands now.
 	Participant *Participant `json:"participant,omitempty"`
+}
+
+// What reopenMonth needs.
+type ReopenMonthInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// The month.
+	RegisterMonth string `json:"registerMonth"`
+	// Why it is reopened.
+	Reason string `json:"reason"`
+}
+
+// What reopenMonth did.
+type ReopenMonthPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The month as it stands now.
+	RegisterMonth *RegisterMonth `json:"registerMonth,omitempty"`
 }
 
 // By which title a member represents a participant. Days and member are those of the grant.
@@ -4585,6 +4920,36 @@ type ResumePlacementPayload struct {
 	Placement *Placement `json:"placement,omitempty"`
 }
 
+// What returnMonth needs.
+type ReturnMonthInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// The month.
+	RegisterMonth string `json:"registerMonth"`
+	// Why it is given back.
+	Reason string `json:"reason"`
+}
+
+// What returnMonth did.
+type ReturnMonthPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The month as it stands now.
+	RegisterMonth *RegisterMonth `json:"registerMonth,omitempty"`
+}
+
 // What revokeDevice needs.
 type RevokeDeviceInput struct {
 	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
@@ -4727,6 +5092,34 @@ type StartPlacementPayload struct {
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The internship as it stands now.
 	Placement *Placement `json:"placement,omitempty"`
+}
+
+// What submitMonth needs.
+type SubmitMonthInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// The month.
+	RegisterMonth string `json:"registerMonth"`
+}
+
+// What submitMonth did.
+type SubmitMonthPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The month as it stands now.
+	RegisterMonth *RegisterMonth `json:"registerMonth,omitempty"`
 }
 
 // What can be followed.
@@ -5414,6 +5807,8 @@ const (
 	ChangeTopicPlacement ChangeTopic = "PLACEMENT"
 	// The register.
 	ChangeTopicAttendance ChangeTopic = "ATTENDANCE"
+	// Months of the register.
+	ChangeTopicRegisterMonth ChangeTopic = "REGISTER_MONTH"
 	// Allowances by month.
 	ChangeTopicAllowance ChangeTopic = "ALLOWANCE"
 	// Reminders of what is due.
@@ -5432,6 +5827,7 @@ var AllChangeTopic = []ChangeTopic{
 	ChangeTopicEnrolment,
 	ChangeTopicPlacement,
 	ChangeTopicAttendance,
+	ChangeTopicRegisterMonth,
 	ChangeTopicAllowance,
 	ChangeTopicDue,
 	ChangeTopicMandate,
@@ -5439,7 +5835,7 @@ var AllChangeTopic = []ChangeTopic{
 
 func (e ChangeTopic) IsValid() bool {
 	switch e {
-	case ChangeTopicParticipant, ChangeTopicHandOver, ChangeTopicCompany, ChangeTopicOpening, ChangeTopicMatch, ChangeTopicActivity, ChangeTopicEnrolment, ChangeTopicPlacement, ChangeTopicAttendance, ChangeTopicAllowance, ChangeTopicDue, ChangeTopicMandate:
+	case ChangeTopicParticipant, ChangeTopicHandOver, ChangeTopicCompany, ChangeTopicOpening, ChangeTopicMatch, ChangeTopicActivity, ChangeTopicEnrolment, ChangeTopicPlacement, ChangeTopicAttendance, ChangeTopicRegisterMonth, ChangeTopicAllowance, ChangeTopicDue, ChangeTopicMandate:
 		return true
 	}
 	return false
@@ -5991,16 +6387,19 @@ const (
 	FileKindExclusionCheck FileKind = "EXCLUSION_CHECK"
 	// A requirement; recordProof attaches it.
 	FileKindRequirementProof FileKind = "REQUIREMENT_PROOF"
+	// A month of the register; certifyMonthForHost attaches it.
+	FileKindRegister FileKind = "REGISTER"
 )
 
 var AllFileKind = []FileKind{
 	FileKindExclusionCheck,
 	FileKindRequirementProof,
+	FileKindRegister,
 }
 
 func (e FileKind) IsValid() bool {
 	switch e {
-	case FileKindExclusionCheck, FileKindRequirementProof:
+	case FileKindExclusionCheck, FileKindRequirementProof, FileKindRegister:
 		return true
 	}
 	return false
@@ -7560,6 +7959,73 @@ func (e *PlacementState) UnmarshalJSON(b []byte) error {
 }
 
 func (e PlacementState) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How far a month of the register is.
+type RegisterMonthState string
+
+const (
+	// Entries can be made and corrected.
+	RegisterMonthStateOpen RegisterMonthState = "OPEN"
+	// Closed for entries; waits for the company, or for the promoter where there is no company.
+	RegisterMonthStateSubmitted RegisterMonthState = "SUBMITTED"
+	// The company has certified it, or the promoter in its place.
+	RegisterMonthStateHostCertified RegisterMonthState = "HOST_CERTIFIED"
+	// The promoter has certified it.
+	RegisterMonthStatePromoterCertified RegisterMonthState = "PROMOTER_CERTIFIED"
+	// Final; what is wrong in it is adjusted.
+	RegisterMonthStateLocked RegisterMonthState = "LOCKED"
+)
+
+var AllRegisterMonthState = []RegisterMonthState{
+	RegisterMonthStateOpen,
+	RegisterMonthStateSubmitted,
+	RegisterMonthStateHostCertified,
+	RegisterMonthStatePromoterCertified,
+	RegisterMonthStateLocked,
+}
+
+func (e RegisterMonthState) IsValid() bool {
+	switch e {
+	case RegisterMonthStateOpen, RegisterMonthStateSubmitted, RegisterMonthStateHostCertified, RegisterMonthStatePromoterCertified, RegisterMonthStateLocked:
+		return true
+	}
+	return false
+}
+
+func (e RegisterMonthState) String() string {
+	return string(e)
+}
+
+func (e *RegisterMonthState) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = RegisterMonthState(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid RegisterMonthState", str)
+	}
+	return nil
+}
+
+func (e RegisterMonthState) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *RegisterMonthState) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e RegisterMonthState) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

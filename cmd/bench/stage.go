@@ -185,6 +185,7 @@ func (s *stage) url() string { return s.postgres.URL(child.Login) }
 func (s *stage) clean(ctx context.Context) error {
 	for _, statement := range []string{
 		"delete from attendance where origin <> 'DEMO'",
+		"delete from register_month m where not exists (select from attendance a where a.enrolment_id = m.enrolment_id and a.day >= m.month and a.day < m.month + interval '1 month')",
 		"delete from allowance where month >= '2026-07-01'", // of what was recorded; the data end with June
 		"truncate outbox, journal, read_journal, read_head, request, news_head, relay_position, lease, reaction_position, due, notice",
 		"vacuum attendance",

@@ -53,6 +53,9 @@ var canaries = map[string][]string{
 	"Canarinonota":         {},
 	"Canarinocorrezione":   {},
 	"Canarinoritiro":       {},
+	"Canarinoriapertura":   {}, // of a month of the register
+	"Canarinorettifica":    {},
+	"Canarinosollecito":    {}, // that a host is silent
 	"CANARINO0001":         {}, // the account within an IBAN
 	"Canarinointestatario": {},
 	"Canarinodecreto":      {}, // by which somebody represents
@@ -77,6 +80,9 @@ var planted = map[string][]string{
 	"Representation.reference":     {"Canarinodecreto"},
 	"Attendance.note":              {"Canarinonota", "Canarinocorrezione"},
 	"Attendance.standingNote":      {"Canarinoritiro"},
+	"RegisterStep.reason":          {"Canarinoriapertura"},
+	"RegisterStep.evidence":        {"Canarinosollecito"},
+	"RegisterAdjustment.reason":    {"Canarinorettifica"},
 }
 
 // heard collects what the program says: its log, and the texts of its errors.
@@ -197,6 +203,8 @@ type birds struct {
 	lead      viewer
 	id        string   // of the participant
 	entries   []string // of the register
+	certified string   // month of the register
+	quiet     string   // month of a host that says nothing
 }
 
 // open serves the whole program to the lead's coordinator, who also pays and protects data here, and gives each group a word of its own.
@@ -323,9 +331,10 @@ func (b *birds) shown() {
 	for _, purpose := range []string{"", "SUPERVISION", "PAYMENT"} {
 		reader := b.lead
 		reader.Purpose, reader.reason = purpose, "Canarinofinalita"
-		data, code := b.post(reader, `query($p: ID!, $a: ID!, $b: ID!) { participant(id: $p) { referringService health { groups { code } } penal { groups { code } } protection { groups { code } }
-			restricted { groups { code } } bank { iban holder } representatives { reference } } a: node(id: $a) { ... on Attendance { note standingNote } } b: node(id: $b) { ... on Attendance { note standingNote } } }`,
-			vars{"p": b.id, "a": b.entries[0], "b": b.entries[1]})
+		data, code := b.post(reader, `query($p: ID!, $a: ID!, $b: ID!, $m: ID!, $s: ID!) { participant(id: $p) { referringService health { groups { code } } penal { groups { code } } protection { groups { code } }
+			restricted { groups { code } } bank { iban holder } representatives { reference } } a: node(id: $a) { ... on Attendance { note standingNote } } b: node(id: $b) { ... on Attendance { note standingNote } }
+			m: node(id: $m) { ... on RegisterMonth { steps { reason } adjustments { reason } } } s: node(id: $s) { ... on RegisterMonth { steps { evidence } } } }`,
+			vars{"p": b.id, "a": b.entries[0], "b": b.entries[1], "m": b.certified, "s": b.quiet})
 		if code != "" {
 			b.t.Fatal(purpose, code)
 		}
@@ -359,6 +368,47 @@ func (b *birds) register() {
 	b.act("correctAttendance", "CorrectAttendanceInput", vars{"attendance": entry, "id": next, "to": "06:30", "note": "Canarinocorrezione"}, "attendance { id note }")
 	b.act("withdrawAttendance", "WithdrawAttendanceInput", vars{"attendance": next, "note": "Canarinoritiro"}, "attendance { id standingNote }")
 	b.entries = []string{entry, next}
+	b.month(entry)
+}
+
+// month certifies the month of an entry, opens it again, locks it and puts it right, with a reason each.
+func (b *birds) month(entry string) {
+	b.t.Helper()
+	data, code := b.post(b.lead, `query($a: ID!) { node(id: $a) { ... on Attendance { enrolment { registerMonths { id month state } } } } }`, vars{"a": entry})
+	if code != "" {
+		b.t.Fatal(code)
+	}
+	months := at(b.t, data, "node.enrolment.registerMonths").([]any)
+	id := at(b.t, months[len(months)-1], "id")
+	for _, step := range []struct {
+		act  string
+		more vars
+	}{{"submitMonth", nil}, {"reopenMonth", vars{"reason": "Canarinoriapertura"}}, {"submitMonth", nil}, {"certifyMonth", nil}, {"lockMonth", nil},
+		{"adjustMonth", vars{"day": at(b.t, data, "node.enrolment.registerMonths."+fmt.Sprint(len(months)-1)+".month").(string) + "-20", "minutes": 30, "presenceDays": 1, "reason": "Canarinorettifica"}}} {
+		input := vars{"registerMonth": id}
+		maps.Copy(input, step.more)
+		b.act(step.act, strings.ToUpper(step.act[:1])+step.act[1:]+"Input", input, "registerMonth { id state }")
+	}
+	b.certified = fmt.Sprint(id)
+	b.silence()
+}
+
+// silence certifies a month in the place of a host that is silent, and names what proves it.
+func (b *birds) silence() {
+	b.t.Helper()
+	for _, month := range b.world.By("register_month", "programme_id", b.lead.programmes[0]) {
+		if month.Text("state") != "OPEN" || month.Text("company_id") == "" {
+			continue
+		}
+		b.quiet = "rgm_" + month.ID
+		b.act("submitMonth", "SubmitMonthInput", vars{"registerMonth": b.quiet}, "registerMonth { id }")
+		if _, err := b.owner.Exec(b.t.Context(), "update register_month set state_since = state_since - 30 where id = $1", month.ID); err != nil {
+			b.t.Fatal(err)
+		}
+		b.act("certifyMonthForHost", "CertifyMonthForHostInput", vars{"registerMonth": b.quiet, "reason": "Tace", "evidence": "Canarinosollecito"}, "registerMonth { id state }")
+		return
+	}
+	b.t.Fatal("no host has a month to certify")
 }
 
 // errors gives words where they are refused: none comes back in a text, or is written down.

@@ -19,14 +19,14 @@ var depths = map[string][]string{
 	"openings":     {"hours", "traits", "site"},
 	"activities":   {"enrolments"},
 	"placements":   {"intern", "steps", "enrolment"},
-	"attendances":  nil,
-	"allowances":   {"why"},
-	"matches":      {"reasons"},
-	"dues":         nil,
-	"journal":      nil,
-	"handOvers":    nil,
-	"members":      {"account.grants", "account.delegationsGiven", "account.invitation", "account.devices"},
-	"devices":      nil,
+	"attendances":  nil, "registerMonths": {"steps.file", "adjustments"},
+	"allowances": {"why"},
+	"matches":    {"reasons"},
+	"dues":       nil,
+	"journal":    nil,
+	"handOvers":  nil,
+	"members":    {"account.grants", "account.delegationsGiven", "account.invitation", "account.devices"},
+	"devices":    nil,
 }
 
 // TestTheModelKnowsTheWholeContract: a type, field, filter or order that the model says nothing of has no proof.

@@ -28,7 +28,7 @@ import (
 )
 
 // clocks are the waiting states of all rooms that have some.
-var clocks = [][]event.Clock{participant.Clocks(), company.Clocks(), placement.DueClocks(), matching.DueClocks(), duty.ReadClocks()}
+var clocks = [][]event.Clock{participant.Clocks(), company.Clocks(), placement.DueClocks(), attendance.MonthClocks(), matching.DueClocks(), duty.ReadClocks()}
 
 // vetoes are what later rooms say before somebody leaves the programme.
 var vetoes = []participant.Veto{activity.Veto, placement.VetoWithdrawal}
@@ -77,6 +77,7 @@ func (r rooms) reactions() []duty.Reaction {
 		{Name: "allowance", SubjectKinds: []string{"Attendance"}, React: allowance.React},
 		duty.Reaction(r.matches.Reaction()),
 		{Name: "handover", SubjectKinds: []string{"HandOver"}, React: r.participants.ReactHandOver},
+		{Name: "register", SubjectKinds: []string{"RegisterMonth"}, React: attendance.FollowMonths(r.clocks.OnState)},
 		{Name: "openings", SubjectKinds: []string{"Opening"}, React: company.Follow(r.clocks.OnState)},
 	}
 }

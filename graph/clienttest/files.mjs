@@ -7,21 +7,26 @@ import { base, demand, signIn } from './server.mjs';
 const paper = Buffer.from('%PDF-1.7\n1 0 obj\nendobj\ntrailer\n%%EOF\n');
 const shown = 'file { id kind mediaType bytes state }';
 
-// files brings a paper about the person, has a check attach it and fetches it again.
-export async function files({ all }, participant) {
-  const lead = all.filter(({ role }) => role === 'COORDINATOR').slice(0, 1);
-  const headers = { Authorization: `Bearer ${await signIn(lead[0].email)}` };
+// bring uploads a paper about a participant as an actor, whole, and answers its id.
+export async function bring(actor, participant, kind) {
+  const headers = { Authorization: `Bearer ${await signIn(actor.email)}` };
   const id = `fil_${randomUUID()}`;
-  const { upload } = await step(lead, {
+  const { upload } = await step([actor], {
     act: 'prepareUpload', payload: `${shown} upload { path expiresAt }`, watch: made('File', id, shown),
-    input: {
-      id, participant, kind: 'EXCLUSION_CHECK', mediaType: 'application/pdf', bytes: paper.length, sha256: createHash('sha256').update(paper).digest('hex'),
-    },
+    input: { id, participant, kind, mediaType: 'application/pdf', bytes: paper.length, sha256: createHash('sha256').update(paper).digest('hex') },
   });
   const brought = await fetch(base + upload.path, {
     method: 'PUT', headers: { ...headers, 'Content-Range': `bytes 0-${paper.length - 1}/${paper.length}` }, body: paper,
   });
   demand(brought.status === 204, 'the paper was not taken', brought.status, await brought.text());
+  return id;
+}
+
+// files brings a paper about the person, has a check attach it and fetches it again.
+export async function files({ all }, participant) {
+  const lead = all.filter(({ role }) => role === 'COORDINATOR').slice(0, 1);
+  const headers = { Authorization: `Bearer ${await signIn(lead[0].email)}` };
+  const id = await bring(lead[0], participant, 'EXCLUSION_CHECK');
   const checks = 'exclusionChecks { id checkedOn outcome evidence file { id state } }';
   await step(lead, {
     act: 'recordExclusionCheck', payload: `participant { id ${checks} } exclusionCheck { id ${shown} }`,

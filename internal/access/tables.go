@@ -108,6 +108,15 @@ const (
 	WithdrawAttendance Act = "withdrawAttendance"
 	ResolveAttendance  Act = "resolveAttendance"
 
+	SubmitMonth         Act = "submitMonth"
+	ReturnMonth         Act = "returnMonth"
+	CertifyMonthAsHost  Act = "certifyMonthAsHost"
+	CertifyMonthForHost Act = "certifyMonthForHost"
+	CertifyMonth        Act = "certifyMonth"
+	LockMonth           Act = "lockMonth"
+	ReopenMonth         Act = "reopenMonth"
+	AdjustMonth         Act = "adjustMonth"
+
 	ComputeAllowance Act = "computeAllowance"
 
 	RefreshMatches Act = "refreshMatches"
@@ -148,7 +157,8 @@ var (
 	activityActs  = []Act{PlanActivity, Enrol, CompleteEnrolment, WithdrawEnrolment}
 	placementActs = []Act{DraftPlacement, ConfirmPlacement, SignProject, CommunicatePlacement, StartPlacement, SuspendPlacement, ResumePlacement,
 		InterruptPlacement, EndPlacement, AttestPlacement, CancelPlacement, AnnulPlacement}
-	registerActs = []Act{RecordAttendance, CorrectAttendance, WithdrawAttendance, ResolveAttendance}
+	registerActs = []Act{RecordAttendance, CorrectAttendance, WithdrawAttendance, ResolveAttendance, SubmitMonth, ReturnMonth}
+	monthActs    = []Act{CertifyMonthForHost, CertifyMonth, LockMonth, ReopenMonth, AdjustMonth} // the promoter's
 	matchActs    = []Act{ProposeMatch, AcceptMatch, DeclineMatch}
 	bankActs     = []Act{RecordBankDetails}
 	guestActs    = []Act{InviteGuest, ResendInvitation, WithdrawInvitation}
@@ -158,21 +168,21 @@ var (
 
 // acts is the table role x act: what a grant of the role may do on rows that carry its key.
 var acts = map[Role][]Act{
-	Coordinator:        join(lostActs, pathActs, circleActs, guestActs, bankActs, personActs, companyActs, activityActs, placementActs, registerActs, matchActs, mandateActs, mergeActs, []Act{ComputeAllowance}),
-	PartnerCoordinator: join(lostActs, pathActs, guestActs, bankActs, personActs, companyActs, activityActs, placementActs, registerActs, matchActs, []Act{ComputeAllowance}),
+	Coordinator:        join(lostActs, pathActs, circleActs, guestActs, bankActs, personActs, companyActs, activityActs, placementActs, registerActs, monthActs, matchActs, mandateActs, mergeActs, []Act{ComputeAllowance}),
+	PartnerCoordinator: join(lostActs, pathActs, guestActs, bankActs, personActs, companyActs, activityActs, placementActs, registerActs, monthActs, matchActs, []Act{ComputeAllowance}),
 	CaseManager: join(personActs, []Act{RecordExclusionCheck, CheckEligibility, AdmitParticipant, RejectParticipant, DraftPlan, SignPlan, ActivateParticipant,
 		WithdrawParticipant, CompleteParticipant, AskFirstResult, AskSecondResult, CloseParticipant, RecordProof, RecordBankDetails,
 		PrepareUpload, PrepareDownload, ProtectParticipant, UnprotectParticipant, InviteGuest, ResendInvitation, WithdrawInvitation, Enrol, WithdrawEnrolment}),
 	Scout: join(companyActs, matchActs),
 	Tutor: join(registerActs, matchActs, []Act{Enrol, CompleteEnrolment, DraftPlacement, ConfirmPlacement, SignProject, StartPlacement,
 		SuspendPlacement, ResumePlacement, EndPlacement}),
-	HostTutor:       {RecordAttendance},
-	PaymentsOfficer: {RecordExclusionCheck, PrepareUpload, RecordBankDetails, ComputeAllowance},
+	HostTutor:       {RecordAttendance, ReturnMonth, CertifyMonthAsHost},
+	PaymentsOfficer: {RecordExclusionCheck, PrepareUpload, RecordBankDetails, ComputeAllowance, LockMonth},
 	Administrator:   join(memberActs, lostActs),
 	DPO:             erasureActs,
 	Self:            bankActs,
 	Representative:  bankActs,
-	System:          join(memberActs, own, pathActs, circleActs, guestActs, erasureActs, mergeActs, bankActs, personActs, companyActs, activityActs, placementActs, registerActs, matchActs, mandateActs, []Act{ComputeAllowance, RefreshMatches, RemindDue, SendInvitation}),
+	System:          join(memberActs, own, pathActs, circleActs, guestActs, erasureActs, mergeActs, bankActs, personActs, companyActs, activityActs, placementActs, registerActs, monthActs, matchActs, mandateActs, []Act{CertifyMonthAsHost, ComputeAllowance, RefreshMatches, RemindDue, SendInvitation}),
 }
 
 // own are the acts that every member does about himself, whatever his roles; in the table they stand for doing them for somebody else.

@@ -40,6 +40,9 @@ func Correct(ctx context.Context, tx *postgres.Tx, c Correction) error {
 	if list := checkReason(c.Note); list != nil {
 		return list
 	}
+	if err := writable(ctx, tx, old); err != nil {
+		return err
+	}
 	e := old.corrected(c)
 	if ok, err := stand(ctx, tx, old, Replaced, c.Note); err != nil || !ok {
 		return orConflict(err)
@@ -114,10 +117,10 @@ func Withdraw(ctx context.Context, tx *postgres.Tx, entry uuid.UUID, note string
 	if list := checkReason(note); list != nil {
 		return list
 	}
-	if err := open(ctx, tx, r); err != nil {
+	if err := hold(ctx, tx, []uuid.UUID{r.PersonID}); err != nil {
 		return err
 	}
-	if err := hold(ctx, tx, []uuid.UUID{r.PersonID}); err != nil {
+	if err := writable(ctx, tx, r); err != nil {
 		return err
 	}
 	if err := withdraw(ctx, tx, r, access.WithdrawAttendance, note); err != nil {
@@ -133,13 +136,24 @@ func follow(ctx context.Context, tx *postgres.Tx, r row, act access.Act) error {
 	return err
 }
 
-// open refuses to touch the hours of what is closed: an internship that was attested stands on its register.
-func open(ctx context.Context, tx *postgres.Tx, r row) error {
+// writable refuses to touch the hours of what is closed: a month that was submitted, and an internship that was attested, stand on their
+// register. The person must be held.
+func writable(ctx context.Context, tx *postgres.Tx, r row) error {
 	of, err := enrolments(ctx, tx, []uuid.UUID{r.EnrolmentID})
-	if err == nil && of[r.EnrolmentID].running().Closed {
+	if err != nil {
+		return err
+	}
+	if of[r.EnrolmentID].running().Closed {
 		return refusal.List{NotRunning.At("attendance")}
 	}
-	return err
+	months, err := monthsOf(ctx, tx, []Entry{{Enrolment: r.EnrolmentID, Day: r.Day}})
+	if err != nil {
+		return err
+	}
+	if state, closed := months[placeOf{r.EnrolmentID, r.Day.Month()}]; closed && state != MonthOpen {
+		return refusal.List{MonthClosedAlready.At("attendance").With("state", monthWords[string(state)])}
+	}
+	return openMonths(ctx, tx, months, []row{r})
 }
 
 func withdraw(ctx context.Context, tx *postgres.Tx, r row, act access.Act, note string) error {
@@ -162,14 +176,14 @@ func Resolve(ctx context.Context, tx *postgres.Tx, entry uuid.UUID, keep bool, n
 	if list := checkReason(note); list != nil {
 		return nil, list
 	}
-	if err := open(ctx, tx, r); err != nil {
-		return nil, err
-	}
 	if err := hold(ctx, tx, []uuid.UUID{r.PersonID}); err != nil {
 		return nil, err
 	}
 	gone := []uuid.UUID{r.ID}
 	if keep {
+		if err := writable(ctx, tx, r); err != nil {
+			return nil, err
+		}
 		if gone, err = clear(ctx, tx, r, note); err == nil {
 			err = count(ctx, tx, r, note)
 		}
@@ -194,6 +208,11 @@ func clear(ctx context.Context, tx *postgres.Tx, r row, note string) (gone []uui
 	for _, o := range others {
 		if !tx.Actor.May(access.ResolveAttendance, o.ProgrammeID, o.Audience) {
 			return nil, refusal.List{OverlapsElsewhere.At("keep")}
+		}
+		if o.Standing == Counted {
+			if err := writable(ctx, tx, o); err != nil {
+				return nil, err
+			}
 		}
 		if err := withdraw(ctx, tx, o, access.ResolveAttendance, note); err != nil {
 			return nil, err

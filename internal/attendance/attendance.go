@@ -156,6 +156,14 @@ func checkNote(note string) refusal.List {
 	return nil
 }
 
+// checkEvidence refuses to take a word for a proof: the document must be named.
+func checkEvidence(document string) refusal.List {
+	if strings.TrimSpace(document) == "" {
+		return refusal.List{MonthNeedsProof.At("evidence")}
+	}
+	return checkNote(document).Under()
+}
+
 // checkReason refuses a change of what was written without a word of why.
 func checkReason(note string) refusal.List {
 	if strings.TrimSpace(note) == "" {

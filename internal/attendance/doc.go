@@ -23,6 +23,18 @@
 // Who follows a person now writes for all of his days. Whoever did so before delivers for the days of his own term, for as long as the policy
 // says; what he delivers is LATE until his successor confirms it, and he learns no more than that it was written.
 //
+// The month of an enrolment opens with its first entry and is taken on by acts, each kept as a step with the hash of what it certified:
+//
+//	OPEN                entries are made and corrected
+//	SUBMITTED           closed: what comes now is contested, and counts once the month was opened again and an act resolves it
+//	HOST_CERTIFIED      by the company, or by the promoter in the place of one that was silent for the days of the policy
+//	PROMOTER_CERTIFIED  by the promoter
+//	LOCKED              final: from then on adjustments only, each with a reason
+//
+// Until the lock a month can be opened again; who certified before does so anew. A certification is refused where the counted entries are not
+// those whose hash was submitted. Days of presence are counted beside minutes, since insurance is paid by them (INAIL). What a
+// month waits for is due of whoever's turn it is (FollowMonths), from its last day on.
+//
 // Limits (minutes a day and a week, younger than a given age or not, night hours of minors) come from the policy in force on the entry's
 // day. Totals are of the person over all activities and partners; a warning that rests on them names nobody.
 package attendance

@@ -41,6 +41,18 @@ func sealNote(ctx context.Context, tx *postgres.Tx, participation, entry uuid.UU
 	return key.SealPadded([]byte(note), noteStep, notePlace(column, entry)), nil
 }
 
+// sealText seals what somebody says of a row that belongs to the participation; nil for nothing.
+func sealText(ctx context.Context, tx *postgres.Tx, participation uuid.UUID, table, column string, row uuid.UUID, text string) ([]byte, error) {
+	if text == "" {
+		return nil, nil
+	}
+	key, err := keyOf(ctx, tx, participation)
+	if err != nil {
+		return nil, err
+	}
+	return key.SealPadded([]byte(text), noteStep, postgres.Place{Table: table, Column: column, Row: row}), nil
+}
+
 // note opens the remark of an entry; "" for none.
 func (r row) note(ctx context.Context, tx *postgres.Tx) (string, error) {
 	if r.Note == nil {

@@ -14,7 +14,7 @@ import (
 // Reading is how the register is read.
 func Reading() plan.Reading {
 	return plan.Reading{
-		Types: []plan.Type{{
+		Types: append(months(), plan.Type{
 			Name: "Attendance", Prefix: "att", Table: "attendance", Class: access.Work, Keyed: true,
 			Fields: plan.Fields{
 				"hidden":           plan.Hidden(),
@@ -58,18 +58,19 @@ func Reading() plan.Reading {
 				"participant": plan.RefersTo("prt", "participation_id").Reveals(access.Path),
 				"placement":   plan.RefersTo("plc", "placement_id"),
 			},
-		}},
+		}),
 		Extends: map[string]plan.Fields{
-			"Participant": {"attendances": plan.Connection("Attendance", "participation_id")},
-			"Placement":   {"attendances": plan.Connection("Attendance", "placement_id")},
+			"Participant": {"attendances": plan.Connection("Attendance", "participation_id"), "registerMonths": plan.Many("RegisterMonth", "participation_id", "{o}.month desc, {o}.id")},
+			"Placement":   {"attendances": plan.Connection("Attendance", "placement_id"), "registerMonths": plan.Many("RegisterMonth", "placement_id", "{o}.month desc, {o}.id")},
 			"Enrolment": {
-				"attendances": plan.Connection("Attendance", "enrolment_id"),
+				"registerMonths": plan.Many("RegisterMonth", "enrolment_id", "{o}.month desc, {o}.id"),
+				"attendances":    plan.Connection("Attendance", "enrolment_id"),
 				"countedMinutes": plan.Expr(`(select coalesce(sum(c.minutes), 0) from attendance c
 					where c.enrolment_id = {t}.id and c.standing = 'COUNTED' and c.kind = 'PRESENCE')`),
 			},
 		},
-		Roots:   plan.Roots{"attendances": plan.ListIn("Attendance", plan.OfProgramme, nil)},
-		Fillers: map[string]plan.Filler{"attendance.allowedActs": allowedActs},
+		Roots:   plan.Roots{"attendances": plan.ListIn("Attendance", plan.OfProgramme, nil), "registerMonths": plan.ListIn("RegisterMonth", plan.OfProgramme, nil)},
+		Fillers: map[string]plan.Filler{"attendance.allowedActs": allowedActs, "attendance.monthActs": monthActs},
 	}
 }
 

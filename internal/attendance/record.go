@@ -53,7 +53,8 @@ type batch struct {
 	left       map[uuid.UUID]map[calendar.Day]left // that the actor followed until not long ago
 	existing   map[uuid.UUID]row
 	unseen     map[uuid.UUID]unseen // that exist and are not the actor's to see
-	first      map[uuid.UUID]int    // where an id came first in this batch
+	months     map[placeOf]MonthState
+	first      map[uuid.UUID]int // where an id came first in this batch
 	rules      rules
 }
 
@@ -129,6 +130,9 @@ func (b *batch) load(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	if b.months, err = monthsOf(ctx, b.tx, b.entries); err != nil {
+		return err
+	}
 	if b.existing, err = byIDs(ctx, b.tx, entryIDs); err != nil || len(b.existing) == len(entryIDs) {
 		return err
 	}
@@ -196,6 +200,9 @@ func (b *batch) decide(ctx context.Context, i int, e Entry) (*row, error) {
 	kinds, why := o.running().conflicts(e)
 	if late {
 		kinds, why = append(kinds, DeliveredLate), append(why, Delivered.At())
+	}
+	if state, closed := b.months[placeOf{e.Enrolment, e.Day.Month()}]; closed && state != MonthOpen {
+		kinds, why = append(kinds, MonthClosed), append(why, MonthClosedAlready.At("day").With("state", monthWords[string(state)]))
 	}
 	if r.Conflicts = append(r.Conflicts, kinds...); len(kinds) > 0 {
 		r.Standing = Contested
@@ -275,6 +282,9 @@ func (r row) says(ctx context.Context, tx *postgres.Tx, e Entry) (bool, error) {
 func (b *batch) write(ctx context.Context, rows []row) error {
 	changed, found, err := settleWith(ctx, b.tx, &b.rules, rows)
 	if err != nil {
+		return err
+	}
+	if err := openMonths(ctx, b.tx, b.months, rows); err != nil {
 		return err
 	}
 	for i := range rows {

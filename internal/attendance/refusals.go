@@ -110,4 +110,58 @@ var (
 		Cure:    refusal.Text{It: "Risolvi le contestazioni del registro.", En: "Resolve the contested entries of the register."},
 		CuredBy: refusal.Text{It: "il tutor o il coordinamento", En: "the tutor or the coordinators"},
 	})
+	MonthClosedAlready = refusal.Define(refusal.Definition{
+		Code: "REGISTER_MONTH_CLOSED", Kind: refusal.State,
+		Message: refusal.Text{It: "Il mese del registro è già stato inviato ({state}).", En: "The register's month has been submitted already ({state})."},
+		Cure:    refusal.Text{It: "Fai riaprire il mese; dopo la chiusura, chiedi una rettifica.", En: "Have the month reopened; once it is locked, ask for an adjustment."},
+		CuredBy: refusal.Text{It: "il promotore", En: "the promoter"},
+	})
+	MonthWrongState = refusal.Define(refusal.Definition{
+		Code: "REGISTER_MONTH_STATE", Kind: refusal.State,
+		Message: refusal.Text{It: "Nello stato in cui si trova, il mese non consente questa operazione ({state}).", En: "The month is in a state that does not allow this ({state})."},
+		Cure:    refusal.Text{It: "Guarda che cosa manca prima, o riapri il mese.", En: "See what must come before, or reopen the month."},
+	})
+	MonthNotOver = refusal.Define(refusal.Definition{
+		Code: "REGISTER_MONTH_NOT_OVER", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Il mese {month} non è ancora finito.", En: "The month {month} is not over yet."},
+		Cure:    refusal.Text{It: "Invialo dopo l'ultimo giorno del mese o dell'attività.", En: "Submit it after the last day of the month or of the activity."},
+	})
+	MonthHasNoHost = refusal.Define(refusal.Definition{
+		Code: "REGISTER_MONTH_NO_HOST", Kind: refusal.Rule,
+		Message: refusal.Text{It: "L'attività non si svolge presso un soggetto ospitante.", En: "The activity is not with a host."},
+		Cure:    refusal.Text{It: "Certifica direttamente per il promotore.", En: "Certify for the promoter at once."},
+		CuredBy: refusal.Text{It: "il promotore", En: "the promoter"},
+	})
+	MonthHostFirst = refusal.Define(refusal.Definition{
+		Code: "REGISTER_MONTH_HOST_FIRST", Kind: refusal.State,
+		Message: refusal.Text{It: "Il soggetto ospitante non ha ancora certificato il mese.", En: "The host has not certified the month yet."},
+		Cure:    refusal.Text{It: "Attendi la sua certificazione; se tace oltre i giorni previsti, certifica al suo posto con motivo e prova.", En: "Wait for it; once the host has been silent for the days of the rules, certify in its place, with reason and evidence."},
+		CuredBy: refusal.Text{It: "il soggetto ospitante", En: "the host"},
+	})
+	MonthHostNotSilent = refusal.Define(refusal.Definition{
+		Code: "REGISTER_MONTH_HOST_IN_TIME", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Il soggetto ospitante può ancora rispondere: si può certificare al suo posto dal {day}.", En: "The host may still answer: it can be certified in its place from {day} on."},
+		Cure:    refusal.Text{It: "Solleciti la risposta, oppure attendi quel giorno.", En: "Press the host for an answer, or wait for that day."},
+	})
+	MonthNeedsProof = refusal.Define(refusal.Definition{
+		Code: "REGISTER_MONTH_NEEDS_PROOF", Kind: refusal.Input,
+		Message: refusal.Text{It: "Serve un documento che lo provi.", En: "A document that proves it is needed."},
+		Cure:    refusal.Text{It: "Carica il documento con prepareUpload e indicane l'identificativo.", En: "Upload the document by prepareUpload, and give its id."},
+	})
+	MonthChanged = refusal.Define(refusal.Definition{
+		Code: "REGISTER_MONTH_CHANGED", Kind: refusal.Conflict,
+		Message: refusal.Text{It: "Il contenuto del mese non è più quello inviato.", En: "The month's content is not what was submitted."},
+		Cure:    refusal.Text{It: "Riapri il mese, controllalo e invialo di nuovo.", En: "Reopen the month, check it and submit it again."},
+		CuredBy: refusal.Text{It: "il promotore", En: "the promoter"},
+	})
+	AdjustmentOutside = refusal.Define(refusal.Definition{
+		Code: "REGISTER_ADJUSTMENT_OUTSIDE", Kind: refusal.Input,
+		Message: refusal.Text{It: "Il giorno non è di questo mese ({month}).", En: "The day is not of this month ({month})."},
+		Cure:    refusal.Text{It: "Indica un giorno del mese da rettificare.", En: "Give a day of the month that is adjusted."},
+	})
+	AdjustmentImpossible = refusal.Define(refusal.Definition{
+		Code: "REGISTER_ADJUSTMENT_IMPOSSIBLE", Kind: refusal.Rule,
+		Message: refusal.Text{It: "La rettifica non cambia nulla, o porta il giorno sotto zero o oltre un giorno di presenza (ora: {minutes}, giorni {days}).", En: "The adjustment changes nothing, or takes the day below nothing or beyond one day of presence (now: {minutes}, days {days})."},
+		Cure:    refusal.Text{It: "Controlla minuti e giorni.", En: "Check minutes and days."},
+	})
 )

@@ -144,7 +144,7 @@ func (o *office) handOver(name string, to access.Actor) {
 	o.one("select participation_id from enrolment where id = $1", &participation, o.course[name])
 	o.one("select person_id from enrolment where id = $1", &person, o.course[name])
 	o.exec("update participation set tutor_id = $2 where id = $1", participation, to.Member)
-	for _, table := range []string{"participation", "enrolment", "placement", "attendance"} {
+	for _, table := range []string{"participation", "enrolment", "placement", "attendance", "register_month"} {
 		key := "participation_id"
 		if table == "participation" {
 			key = "id"

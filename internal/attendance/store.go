@@ -2,6 +2,7 @@ package attendance
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -9,6 +10,8 @@ import (
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/pgdialect"
 
+	"github.com/lavoroincorso/lavoro/internal/participant"
+	"github.com/lavoroincorso/lavoro/internal/platform/blob"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
@@ -30,6 +33,7 @@ type row struct {
 	Day             calendar.Day
 	From            calendar.LocalTime `bun:"from_minute"`
 	To              calendar.LocalTime `bun:"to_minute"`
+	Minutes         int                `bun:",scanonly"` // the database works it out
 	AbsenceReason   *string
 	Note            []byte // sealed; nil for none
 	Standing        Standing
@@ -54,7 +58,7 @@ type row struct {
 }
 
 // columns of an entry as they are read.
-const columns = `id, programme_id, enrolment_id, activity_id, participation_id, person_id, placement_id, company_id, kind, day, from_minute, to_minute, absence_reason,
+const columns = `id, programme_id, enrolment_id, activity_id, participation_id, person_id, placement_id, company_id, kind, day, from_minute, to_minute, minutes, absence_reason,
 	note, standing, standing_note, standing_by, standing_at, replaces_id, recorded_by, recorded_at, origin, made_at, device_id, app, drift_seconds, conflicts, settled,
 	audience, revision`
 
@@ -209,4 +213,213 @@ func sharesOf(ctx context.Context, tx *postgres.Tx, placements []uuid.UUID) ([]s
 		return nil, fmt.Errorf("shares: %w", err)
 	}
 	return rows, nil
+}
+
+// monthRow is the register's month of an enrolment.
+type monthRow struct {
+	bun.BaseModel `bun:"table:register_month,alias:m"`
+
+	ID              uuid.UUID
+	ProgrammeID     uuid.UUID
+	EnrolmentID     uuid.UUID
+	ActivityID      uuid.UUID
+	ParticipationID uuid.UUID
+	PlacementID     *uuid.UUID
+	CompanyID       *uuid.UUID
+	Month           calendar.Month
+	State           MonthState
+	StateSince      calendar.Day
+	Minutes         *int   // that count, as submitted; nil while it is open
+	PresenceDays    *int   // likewise
+	ContentHash     []byte // likewise
+	ForHost         bool
+	Audience        []uuid.UUID `bun:",array"`
+	Revision        int
+}
+
+// monthStepRow is one act on a month.
+type monthStepRow struct {
+	bun.BaseModel `bun:"table:register_step,alias:t"`
+
+	ID              uuid.UUID
+	RegisterMonthID uuid.UUID
+	ParticipationID uuid.UUID
+	CompanyID       *uuid.UUID
+	Month           calendar.Month
+	Position        int
+	Act             string
+	FromState       MonthState
+	ToState         MonthState
+	At              time.Time
+	MemberID        uuid.UUID
+	ContentHash     []byte
+	Reason          []byte // sealed
+	Evidence        []byte // sealed
+	FileID          *uuid.UUID
+	Audience        []uuid.UUID `bun:",array"`
+}
+
+// adjustmentRow puts a locked month right.
+type adjustmentRow struct {
+	bun.BaseModel `bun:"table:register_adjustment,alias:j"`
+
+	ID              uuid.UUID
+	RegisterMonthID uuid.UUID
+	ParticipationID uuid.UUID
+	CompanyID       *uuid.UUID
+	Month           calendar.Month
+	Day             calendar.Day
+	Minutes         int
+	PresenceDays    int
+	Reason          []byte // sealed
+	MemberID        uuid.UUID
+	At              time.Time
+	Audience        []uuid.UUID `bun:",array"`
+}
+
+// monthsByID loads those months of the ids that the actor sees.
+func monthsByID(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) (map[uuid.UUID]monthRow, error) {
+	var rows []monthRow
+	if err := tx.Ask(ctx, &rows, `select id, programme_id, enrolment_id, activity_id, participation_id, placement_id, company_id, month, state, state_since, minutes, presence_days,
+		content_hash, for_host, audience, revision from register_month where id = any ($1)`, ids); err != nil {
+		return nil, fmt.Errorf("months: %w", err)
+	}
+	byID := make(map[uuid.UUID]monthRow, len(rows))
+	for _, m := range rows {
+		byID[m.ID] = m
+	}
+	return byID, nil
+}
+
+// entriesOf gives the entries of months that count or are contested, in the order of their hours.
+func entriesOf(ctx context.Context, tx *postgres.Tx, months []*openedMonth) (map[placeOf][]row, error) {
+	var ids []uuid.UUID
+	var firsts []string
+	for _, m := range months {
+		if m != nil {
+			ids, firsts = append(ids, m.EnrolmentID), append(firsts, m.Month.First().String())
+		}
+	}
+	var rows []row
+	if err := tx.Ask(ctx, &rows, "select "+columns+` from (select a.* from (select distinct * from unnest($1::uuid[], $2::date[]) d(enrolment, month)) d
+		join attendance a on a.enrolment_id = d.enrolment and a.day >= d.month and a.day < d.month + interval '1 month' and a.standing in ('COUNTED', 'CONTESTED')) a
+		order by day, from_minute, id`, ids, firsts); err != nil {
+		return nil, fmt.Errorf("entries of months: %w", err)
+	}
+	found := map[placeOf][]row{}
+	for _, r := range rows {
+		at := placeOf{r.EnrolmentID, r.Day.Month()}
+		found[at] = append(found[at], r)
+	}
+	return found, nil
+}
+
+// saveMonths writes months that still stand as they were loaded, and what was done with them.
+func saveMonths(ctx context.Context, tx *postgres.Tx, months []monthRow, steps []monthStepRow) error {
+	if len(months) == 0 {
+		return nil
+	}
+	told := make([]map[string]any, len(months))
+	for i, m := range months {
+		told[i] = map[string]any{"id": m.ID, "revision": m.Revision, "state": m.State, "state_since": m.StateSince, "minutes": m.Minutes, "presence_days": m.PresenceDays,
+			"content_hash": nil, "for_host": m.ForHost}
+		if m.ContentHash != nil {
+			told[i]["content_hash"] = fmt.Sprintf("\\x%x", m.ContentHash)
+		}
+	}
+	list, err := json.Marshal(told)
+	if err != nil {
+		return err
+	}
+	result, err := tx.NewRaw(`update register_month m set state = d.state, state_since = d.state_since, minutes = d.minutes, presence_days = d.presence_days,
+			content_hash = d.content_hash, for_host = d.for_host, revision = m.revision + 1
+		from jsonb_to_recordset(?::jsonb) d(id uuid, revision int, state text, state_since date, minutes int, presence_days int, content_hash bytea, for_host boolean)
+		where m.id = d.id and m.revision = d.revision`, string(list)).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("save months: %w", err)
+	}
+	if n, err := result.RowsAffected(); err != nil || n != int64(len(months)) {
+		return orConflict(err)
+	}
+	if len(steps) == 0 {
+		return nil
+	}
+	if _, err := tx.NewInsert().Model(&steps).Exec(ctx); err != nil {
+		return fmt.Errorf("keep steps: %w", err)
+	}
+	return nil
+}
+
+func insertMonths(ctx context.Context, tx *postgres.Tx, rows []monthRow) error {
+	if _, err := tx.NewInsert().Model(&rows).Exec(ctx); err != nil {
+		return fmt.Errorf("open months: %w", err)
+	}
+	return nil
+}
+
+func insertAdjustment(ctx context.Context, tx *postgres.Tx, a *adjustmentRow) error {
+	_, err := tx.NewInsert().Model(a).Exec(ctx)
+	if postgres.Violates(err, "register_adjustment_pkey") {
+		return refusal.List{refusal.IDTaken.At("id")}
+	}
+	if err != nil {
+		return fmt.Errorf("adjust month: %w", err)
+	}
+	return nil
+}
+
+// adjustedDay is what the adjustments of a day come to.
+type adjustedDay struct{ Minutes, Days int }
+
+func adjusted(ctx context.Context, tx *postgres.Tx, month uuid.UUID, day calendar.Day) (sum adjustedDay, err error) {
+	err = tx.Ask(ctx, &sum, "select coalesce(sum(minutes), 0)::int as minutes, coalesce(sum(presence_days), 0)::int as days from register_adjustment where register_month_id = $1 and day = $2", month, day)
+	if err != nil {
+		return sum, fmt.Errorf("adjustments: %w", err)
+	}
+	return sum, nil
+}
+
+// monthsOf gives how far the months of entries are; those that have none yet are not in it.
+func monthsOf(ctx context.Context, tx *postgres.Tx, entries []Entry) (map[placeOf]MonthState, error) {
+	ids, months := make([]uuid.UUID, len(entries)), make([]string, len(entries))
+	for i, e := range entries {
+		ids[i], months[i] = e.Enrolment, e.Day.Month().First().String()
+	}
+	var rows []struct {
+		EnrolmentID uuid.UUID
+		Month       calendar.Month
+		State       MonthState
+	}
+	if err := tx.Ask(ctx, &rows, "select * from months_of($1, $2)", ids, months); err != nil {
+		return nil, fmt.Errorf("months: %w", err)
+	}
+	known := make(map[placeOf]MonthState, len(rows))
+	for _, r := range rows {
+		known[placeOf{r.EnrolmentID, r.Month}] = r.State
+	}
+	return known, nil
+}
+
+// turn is whose turn it is in a month: the tutor where one is named, the body that promotes, and the lead body.
+type turn struct {
+	TutorID *uuid.UUID
+	Line    []uuid.UUID `bun:",array"`
+}
+
+func turnOf(ctx context.Context, tx *postgres.Tx, m monthRow) (t turn, err error) {
+	err = tx.Ask(ctx, &t, `select coalesce(p.tutor_id, a.tutor_id) as tutor_id, organisation_line(coalesce(p.organisation_id, a.organisation_id)) as line
+		from participation a left join placement p on p.id = $2 where a.id = $1`, m.ParticipationID, m.PlacementID)
+	if err != nil {
+		return t, fmt.Errorf("whose turn: %w", err)
+	}
+	return t, nil
+}
+
+// attach makes a file proof of what the register says of a participation: it is seen by those who follow the person, and not by the host.
+func attach(ctx context.Context, tx *postgres.Tx, file, participation uuid.UUID) error {
+	var audience []uuid.UUID
+	if err := tx.Ask(ctx, pgdialect.Array(&audience), "select audience from participation where id = $1", participation); err != nil {
+		return fmt.Errorf("who follows the person: %w", err)
+	}
+	return blob.Attach(ctx, tx, file, participation, participant.ProvesRegister, audience)
 }

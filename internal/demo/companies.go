@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -138,17 +139,25 @@ func mailbox(name string) string {
 	return "info@" + strings.Trim(clean, "-") + ".example"
 }
 
-// firmsWithHostTutor are the first companies where somebody is on an internship at the end.
+// firmsWithHostTutor are the companies where somebody is on an internship at the end, those with most months behind them first.
 func (o *office) firmsWithHostTutor(n int) (list []*firm) {
 	for _, f := range o.firms {
-		for _, i := range f.interns {
-			if i.ends == running && len(list) < n {
-				list = append(list, f)
-				break
-			}
+		if slices.ContainsFunc(f.interns, func(i *internship) bool { return i.ends == running }) {
+			list = append(list, f)
 		}
 	}
-	return list
+	slices.SortStableFunc(list, func(a, b *firm) int { return b.certifiable(o.until) - a.certifiable(o.until) })
+	return list[:min(n, len(list))]
+}
+
+// certifiable is how many months of internships are over for so long that they have been submitted, and a host who has not answered is silent.
+func (f *firm) certifiable(until calendar.Day) (months int) {
+	for _, i := range f.interns {
+		for month := i.started.Month(); !i.started.IsZero() && !i.to.Before(month.First()) && !month.Last().AddDays(32).After(until); month = month.Next() {
+			months++
+		}
+	}
+	return months
 }
 
 // share registers some companies a second time, by another partner: they are then shared.

@@ -227,6 +227,7 @@ func (o *office) planAll() {
 	}
 	o.keepRegisters()
 	o.dispute(o.scaled(4))
+	o.closeRegisters()
 	o.pay()
 	o.audit()
 	o.catchUp()

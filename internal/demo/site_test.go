@@ -53,7 +53,7 @@ func newSite(t *testing.T, scale int) *site {
 
 func wired(app *postgres.DB, ownerURL string, scale int) demo.Deps {
 	onState := []func(context.Context, *postgres.Tx, event.Transition) error{
-		duty.NewClocks(participant.Clocks(), company.Clocks(), placement.DueClocks(), matching.DueClocks()).OnState,
+		duty.NewClocks(participant.Clocks(), company.Clocks(), placement.DueClocks(), attendance.MonthClocks(), matching.DueClocks()).OnState,
 	}
 	deps := demo.Deps{DB: app, OwnerURL: ownerURL, Scale: scale,
 		Participants: participant.Room{OnState: onState, Vetoes: []participant.Veto{placement.VetoWithdrawal}},
@@ -63,6 +63,7 @@ func wired(app *postgres.DB, ownerURL string, scale int) demo.Deps {
 	deps.Reactions = []duty.Reaction{
 		{Name: "allowance", SubjectKinds: []string{"Attendance"}, React: allowance.React},
 		duty.Reaction(deps.Matches.Reaction()),
+		{Name: "register", SubjectKinds: []string{"RegisterMonth"}, React: attendance.FollowMonths(onState[0])},
 		{Name: "openings", SubjectKinds: []string{"Opening"}, React: company.Follow(onState[0])},
 	}
 	return deps

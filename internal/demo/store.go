@@ -11,6 +11,7 @@ import (
 	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/attendance"
 	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
@@ -204,4 +205,12 @@ func caughtUp(ctx context.Context, tx *postgres.Tx, name string, programme uuid.
 		return fmt.Errorf("position of %s: %w", name, err)
 	}
 	return nil
+}
+
+// monthsIn gives the months of the register that the actor sees in a state; hosted are those with a company, but for one that is left out.
+func monthsIn(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, month calendar.Month, state attendance.MonthState, hosted bool, but uuid.UUID) (ids []uuid.UUID, err error) {
+	if err = tx.NewRaw("select id from register_month where programme_id = ? and month = ? and state = ? and (not ? or company_id <> ?) order by id", programme, month, state, hosted, but).Scan(ctx, &ids); err != nil {
+		return nil, fmt.Errorf("months of the register: %w", err)
+	}
+	return ids, nil
 }

@@ -36,12 +36,16 @@ func (c *Clocks) OnState(ctx context.Context, tx *postgres.Tx, t event.Transitio
 	if err != nil {
 		return err
 	}
+	first := t.Since
+	if first.IsZero() {
+		first = tx.Today()
+	}
 	id, err := uuid.NewV7()
 	if err != nil {
 		return err
 	}
 	return open(ctx, tx, Due{ID: id, Programme: t.Programme, SubjectKind: t.SubjectKind, Subject: t.Subject, Participation: t.Participation,
-		Kind: clock.Kind, At: dueAt(tx.Today(), policy.Int(clock.Policy)), Owner: owner, NextOwner: next, Audience: t.Audience})
+		Kind: clock.Kind, At: dueAt(first, policy.Int(clock.Policy)), Owner: owner, NextOwner: next, Audience: t.Audience})
 }
 
 // turns gives whose turn it is, and who takes over: the same where nobody else is named.

@@ -18,6 +18,7 @@ import (
 const (
 	ProvesCheck       = "EXCLUSION_CHECK"
 	ProvesRequirement = "REQUIREMENT_PROOF"
+	ProvesRegister    = "REGISTER"
 )
 
 // proves says of each kind of file which act attaches it, and of which class is the row that it proves.
@@ -27,15 +28,16 @@ var proves = map[string]struct {
 }{
 	ProvesCheck:       {access.RecordExclusionCheck, access.Eligibility},
 	ProvesRequirement: {access.RecordProof, access.Proof},
+	ProvesRegister:    {access.CertifyMonthForHost, access.Work},
 }
 
-var causeKind = text.Text{It: "un file prova una verifica di esclusione o un requisito", En: "a file proves an exclusion check or a requirement"}
+var causeKind = text.Text{It: "un file prova una verifica di esclusione, un requisito o un mese del registro", En: "a file proves an exclusion check, a requirement or a month of the register"}
 
 // FileInput announces a file about a participant.
 type FileInput struct {
 	Participation uuid.UUID
 	ID            uuid.UUID
-	Kind          string // ProvesCheck or ProvesRequirement
+	Kind          string // one of those above
 	MediaType     string
 	Bytes         int
 	SHA256        string // 64 hexadecimal digits

@@ -35,6 +35,7 @@ var known = append([]rule{
 
 	{"attendance.late_days", "days", whole(0, 3650)},
 	{"attendance.delivery_days", "days", whole(0, 365)},
+	{"attendance.host_silence_days", "days", whole(1, 365)},
 
 	{"allowance.method", "code", word("HOURLY", "THRESHOLD", "BANDS")},
 	{"allowance.hourly_rate", "cents", amount()},
@@ -82,6 +83,7 @@ var known = append([]rule{
 	"opening", "OPEN FILLED",
 	"enrolment", "ENROLLED SUSPENDED",
 	"attendance", "CONTESTED",
+	"register", "OPEN SUBMITTED HOST_CERTIFIED PROMOTER_CERTIFIED",
 )...)
 
 // clocks makes a rule clock.<concept>.<STATE> for each state from which something is due: days until the next step.

@@ -197,7 +197,7 @@ func (m *Model) leadsNowhere(f Field, r *Row) bool {
 	}
 	target := Types[f.To]
 	reads := m.Actor.readsSomewhere(target.Class)
-	if target.Mine == "" && !(f.Apart && reads) || reads && f.Names == "" {
+	if target.Mine == "" && target.RowClass == nil && !(f.Apart && reads) || reads && f.Names == "" {
 		return !reads
 	}
 	seen := slices.ContainsFunc(f.Rows(m.World, r), func(o *Row) bool { return m.Sees(target, o) })

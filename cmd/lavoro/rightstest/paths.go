@@ -82,6 +82,7 @@ func (s *scene) work(i int, p participation) {
 	course := f.put("enrolment", fact{"programme_id": s.id, "activity_id": s.activities[0], "participation_id": p.id, "person_id": p.person, "state": "ENROLLED", "from_day": "2026-01-01",
 		"to_day": "2026-03-31", "planned_minutes": 600, "origin": "ENTERED", "revision": 1})
 	s.register(i, p, course, s.activities[0], nil, nil, 2)
+	s.months(i, p, course, s.activities[0], nil, nil, 2)
 	if i > 3 {
 		return // the protected one among them works nowhere
 	}
@@ -100,6 +101,7 @@ func (s *scene) work(i int, p participation) {
 			"day": "2026-03-01", "at": "2026-03-01T10:00:00Z", "member_id": s.tutors[n], "reason": "JOB_FOUND"})
 	}
 	s.register(i, p, intern, s.activities[2], id, o.company, 4)
+	s.months(i, p, intern, s.activities[2], id, o.company, 4)
 }
 
 func (s *scene) register(i int, p participation, enrolment, activity string, placement, company any, month int) {
@@ -124,6 +126,36 @@ func (s *scene) register(i int, p participation, enrolment, activity string, pla
 		f.Sealed = append(f.Sealed, Sealed{p.person, "attendance", "note", row, fmt.Sprintf("Nota %d", n)})
 		if k == 1 {
 			f.Sealed = append(f.Sealed, Sealed{p.person, "attendance", "standing_note", row, "Sostituita"})
+		}
+	}
+}
+
+// months are those of the register's entries: one as it is written, one that was locked and put right.
+func (s *scene) months(i int, p participation, enrolment, activity string, placement, company any, from int) {
+	f := s.f
+	for k := range 2 {
+		row := fact{"programme_id": s.id, "enrolment_id": enrolment, "activity_id": activity, "participation_id": p.id, "placement_id": placement, "company_id": company,
+			"month": fmt.Sprintf("2026-%02d-01", from+k), "state": "OPEN", "state_since": fmt.Sprintf("2026-%02d-05", from+k), "for_host": false, "revision": 3}
+		hash := fmt.Sprintf("\\x%064x", f.n())
+		if k == 0 {
+			row["state"], row["minutes"], row["presence_days"], row["content_hash"] = "LOCKED", 8*k, k, hash
+		}
+		month := f.put("register_month", row)
+		for n, act := range []string{"submitMonth", "reopenMonth"} {
+			step := fact{"register_month_id": month, "participation_id": p.id, "company_id": company, "month": row["month"], "position": n + 1, "act": act,
+				"from_state": []string{"OPEN", "SUBMITTED"}[n], "to_state": []string{"SUBMITTED", "OPEN"}[n], "at": "2026-06-02T10:00:00.125Z", "member_id": s.tutors[i%2]}
+			if n == 0 {
+				step["content_hash"], step["file_id"] = hash, s.paper(p, "REGISTER", "work")
+			}
+			id := f.put("register_step", step)
+			f.Sealed = append(f.Sealed, Sealed{p.person, "register_step", "reason", id, fmt.Sprintf("Motivo %d", f.n())}, Sealed{p.person, "register_step", "evidence", id, fmt.Sprintf("Prova %d", f.n())})
+		}
+		if k == 0 {
+			for day := 3; day <= 4; day++ {
+				id := f.put("register_adjustment", fact{"register_month_id": month, "participation_id": p.id, "company_id": company, "month": row["month"],
+					"day": fmt.Sprintf("2026-%02d-%02d", from, day), "minutes": 60, "presence_days": 1, "reason": "\\x00", "member_id": s.tutors[i%2], "at": "2026-06-03T10:00:00.375Z"})
+				f.Sealed = append(f.Sealed, Sealed{p.person, "register_adjustment", "reason", id, fmt.Sprintf("Rettifica %d", f.n())})
+			}
 		}
 	}
 }

@@ -209,7 +209,7 @@ func participants() {
 			return firstOf(w.below(r, "entry_snapshot", "participation_id"))
 		}).in("registry"),
 		"enrolments": many("Enrolment", "participation_id"), "certificates": many("Certificate", "participation_id"),
-		"placements": many("Placement", "participation_id"), "attendances": many("Attendance", "participation_id"),
+		"placements": many("Placement", "participation_id"), "attendances": many("Attendance", "participation_id"), "registerMonths": many("RegisterMonth", "participation_id"),
 		"allowances": many("Allowance", "participation_id").in("money"),
 		"matches":    many("Match", "participation_id"),
 		"dues": {To: "Due", List: true, Rows: func(w *World, r *Row) []*Row {

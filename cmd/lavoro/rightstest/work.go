@@ -51,13 +51,14 @@ func workTypes() {
 		"pseudonym": pseudonym(), "activity": one("Activity", "activity_id"), "participant": one("Participant", "participation_id"),
 		"placement": oneBy("Placement", func(w *World, r *Row) *Row { return firstOf(w.below(r, "placement", "enrolment_id")) }),
 		"state":     column("state"), "stateLabel": something(), "fromDay": column("from_day"), "toDay": column("to_day"), "plannedMinutes": column("planned_minutes"),
-		"countedMinutes": something(), "attendances": many("Attendance", "enrolment_id"), "revision": column("revision"),
+		"countedMinutes": something(), "attendances": many("Attendance", "enrolment_id"), "registerMonths": many("RegisterMonth", "enrolment_id"), "revision": column("revision"),
 	}}
 	Types["Certificate"] = &Type{Table: "certificate", Prefix: "cer", Class: "path", Of: ofSampled, Fields: map[string]Field{
 		"id": {}, "hidden": {}, "kind": code("certificates", "kind"), "givenOn": column("given_on"), "validTo": column("valid_to"),
 	}}
 	placements()
 	attendances()
+	months()
 	allowances()
 }
 
@@ -76,7 +77,7 @@ func placements() {
 		"endReason": oneBy("CodeItem", func(w *World, r *Row) *Row {
 			return reasonItem(w, r.Text("programme_id"), r.Text("end_reason"), r.Text("state"))
 		}).in("path"),
-		"steps": many("PlacementStep", "placement_id"), "attendances": many("Attendance", "placement_id"),
+		"steps": many("PlacementStep", "placement_id"), "attendances": many("Attendance", "placement_id"), "registerMonths": many("RegisterMonth", "placement_id"),
 		"origin": originKind(), "revision": column("revision"), "allowedActs": something(),
 	}, Filters: map[string]Filter{
 		"states": among("state"), "participant": refers("prt", "participation_id").tells("path"), "company": refers("com", "company_id"),
@@ -152,6 +153,38 @@ func attendances() {
 		"participant": refers("prt", "participation_id").tells("path"), "placement": refers("plc", "placement_id"),
 	}, Orders: map[string]Order{"": byColumn("day", true)}}
 	Roots["attendances"] = inProgramme("Attendance")
+}
+
+// months are those of the register, with what was done with each.
+func months() {
+	whole := ofWork(func(_ *World, r *Row) (string, string) { return r.Text("month"), r.Text("month")[:8] + "31" }) // sorts after every day of the month
+	hash := value(func(_ *World, r *Row) any {
+		if r.Text("content_hash") == "" {
+			return nil
+		}
+		return strings.TrimPrefix(r.Text("content_hash"), `\x`)
+	})
+	Types["RegisterMonth"] = &Type{Table: "register_month", Prefix: "rgm", Class: "work", Of: whole, Fields: map[string]Field{
+		"id": {}, "hidden": {},
+		"participant": one("Participant", "participation_id").in("path"), "enrolment": one("Enrolment", "enrolment_id"), "activity": one("Activity", "activity_id"),
+		"pseudonym": pseudonym(), "placement": one("Placement", "placement_id"), "month": month("month"), "state": column("state"), "stateLabel": something(),
+		"stateSince": column("state_since"), "minutes": something(), "presenceDays": something(), "contested": something(), "adjustedMinutes": something(), "adjustedDays": something(),
+		"contentHash": hash, "hostWasSilent": column("for_host"), "steps": many("RegisterStep", "register_month_id"), "adjustments": many("RegisterAdjustment", "register_month_id"),
+		"revision": column("revision"), "allowedActs": something(),
+	}, Filters: map[string]Filter{
+		"month": {From: func(_ *World, r *Row) (any, string) { return r.Text("month"), quoted(r.Text("month")[:7]) },
+			Holds: func(_ *Model, r *Row, month any) bool { return r.Text("month") == month }},
+		"states": among("state"), "participant": refers("prt", "participation_id").tells("path"), "placement": refers("plc", "placement_id"),
+	}, Orders: map[string]Order{"": byColumn("month", true)}}
+	Roots["registerMonths"] = inProgramme("RegisterMonth")
+	Types["RegisterStep"] = &Type{Table: "register_step", Prefix: "rgs", Class: "work", Of: whole, Fields: map[string]Field{
+		"id": {}, "hidden": {}, "act": column("act"), "fromState": column("from_state"), "toState": column("to_state"), "at": instant("at"), "member": one("Member", "member_id"),
+		"contentHash": hash, "reason": column("reason").in("notes"), "evidence": column("evidence").in("notes"), "file": one("File", "file_id"),
+	}}
+	Types["RegisterAdjustment"] = &Type{Table: "register_adjustment", Prefix: "rga", Class: "work", Of: whole, Fields: map[string]Field{
+		"id": {}, "hidden": {}, "day": column("day"), "minutes": column("minutes"), "presenceDays": column("presence_days"), "reason": column("reason").in("notes"),
+		"member": one("Member", "member_id"), "at": instant("at"),
+	}}
 }
 
 func allowances() {

@@ -53,7 +53,7 @@ var DefaultSize = Size{People: 1_000_000, Entries: 100, Tutored: 15}
 
 // tables are those that are written.
 var tables = []string{"member", "access_grant", "person", "participation", "person_key", "participation_fact", "participation_group", "exclusion_check",
-	"company", "company_site", "opening", "activity", "enrolment", "placement", "attendance", "allowance"}
+	"company", "company_site", "opening", "activity", "enrolment", "placement", "attendance", "register_month", "allowance"}
 
 // Make fills the programme with the code in the database at the owner's url, and tells each step as it ends. It refuses an installation that
 // is not a demonstration and one that holds people. The keys are those that the program will open what is sealed with.

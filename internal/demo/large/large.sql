@@ -150,6 +150,11 @@ join host h on h.n = s.company
 cross join lateral (select f.start + 7 * (case when course then s.within % 4 else s.within % 20 end) + (f.i / 5) * 7 + f.i % 5 as day) d
 order by k, s.n;
 
+-- step months of the register
+insert into register_month (id, programme_id, enrolment_id, activity_id, participation_id, placement_id, company_id, month, state, state_since, audience)
+select pg_temp.v7(51, row_number() over (order by a.month, a.enrolment_id)), e.programme_id, e.id, e.activity_id, e.participation_id, p.id, e.company_id, a.month, 'OPEN', a.month, e.audience
+from (select distinct enrolment_id, date_trunc('month', day)::date as month from attendance) a join enrolment e on e.id = a.enrolment_id left join placement p on p.enrolment_id = e.id;
+
 -- step allowances
 insert into allowance (id, programme_id, participation_id, month, policy_version_id, minutes, accrued_cents, cap_cents, total_cents, computed_at, audience)
 select pg_temp.v7(60, m * z.people::bigint + s.n), s.programme_id, s.id, (date '2026-01-01' + make_interval(months => m))::date,

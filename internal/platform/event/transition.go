@@ -3,20 +3,22 @@ package event
 import (
 	"github.com/google/uuid"
 
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
 
 // Transition is one change of an object's state, told by its act to whoever keeps clocks, in the same transaction.
 type Transition struct {
 	Programme     uuid.UUID
-	Concept       string      // the room, as in the policy's clock.<concept>.<STATE>
-	SubjectKind   string      // GraphQL type of the subject, e.g. Placement
-	Subject       uuid.UUID   // the object that changed its state
-	Participation uuid.UUID   // whom it is about; zero when about nobody
-	From, To      string      // From is empty for what was just made
-	Owners        []uuid.UUID // whose turn it is now, then who takes over: members or organisations, at least one
-	Audience      []uuid.UUID // the subject's audience then
-	Gone          []uuid.UUID // keys that the audience has just lost; only where From is To, and the subject changes hands
+	Concept       string       // the room, as in the policy's clock.<concept>.<STATE>
+	SubjectKind   string       // GraphQL type of the subject, e.g. Placement
+	Subject       uuid.UUID    // the object that changed its state
+	Participation uuid.UUID    // whom it is about; zero when about nobody
+	From, To      string       // From is empty for what was just made
+	Owners        []uuid.UUID  // whose turn it is now, then who takes over: members or organisations, at least one
+	Audience      []uuid.UUID  // the subject's audience then
+	Since         calendar.Day // from which the clock runs; zero: today
+	Gone          []uuid.UUID  // keys that the audience has just lost; only where From is To, and the subject changes hands
 }
 
 // Clock says that a state must be left within a number of days, which the programme's policy gives: one line of a room's

@@ -1,0 +1,44 @@
+// What becomes of the register's months: those of a company that has certified nothing yet.
+import { parse } from 'graphql';
+import { bring } from './files.mjs';
+import { read, step } from './runner.mjs';
+import { onScreen } from './screens.mjs';
+import { demand } from './server.mjs';
+import { note } from './stage.mjs';
+
+const fields = `id month state stateLabel stateSince minutes presenceDays contested adjustedMinutes adjustedDays contentHash hostWasSilent revision
+  steps { id act fromState toState at contentHash } adjustments { id day minutes presenceDays at } allowedActs { act allowed refusals { code } }`;
+
+const silent = parse(`query Silent($programme: ID!) {
+  registerMonths(programme: $programme, filter: { states: [SUBMITTED] }, first: 200) { nodes { id month minutes participant { id } } }
+}`);
+
+// sunday is a day on which nobody was there.
+function sunday(month) {
+  const first = new Date(`${month}-01T00:00:00Z`).getUTCDay();
+  return `${month}-0${first === 0 ? 1 : 8 - first}`;
+}
+
+// months takes two months of one company to the lock and back, one by the company itself and one in its place.
+export async function months({ all, programme }) {
+  const lead = all.find(({ role }) => role === 'COORDINATOR');
+  const host = all.find(({ role }) => role === 'HOST_TUTOR');
+  const waiting = (await read(host, silent, { programme: programme.id })).registerMonths.nodes;
+  const { registerMonths: { nodes } } = await read(lead, silent, { programme: programme.id });
+  const hosted = nodes.filter(({ id, minutes }) => minutes > 0 && waiting.some((month) => month.id === id)); // the newest first
+  demand(hosted.length > 1, 'the company has no two months to certify', waiting);
+  const [one, other] = [hosted[0], hosted.at(-1)];
+  const on = (month) => (act, by, input = {}, everybody = all) => step(everybody, {
+    act, by, payload: `registerMonth { ${fields} }`, watch: onScreen('RegisterMonth', month.id, `{ ${fields} }`), input: { registerMonth: month.id, ...input },
+  });
+  const first = on(one);
+  await first('returnMonth', /^HOST/, { reason: note });
+  await first('submitMonth', /^TUTOR/);
+  await first('certifyMonthAsHost', /^HOST/);
+  await first('certifyMonth', /^PARTNER/);
+  await first('lockMonth', /^PAYMENTS/);
+  await first('adjustMonth', /^PARTNER/, { day: sunday(one.month), minutes: 30, presenceDays: 1, reason: note });
+  const second = on(other);
+  await second('certifyMonthForHost', /^COORDINATOR/, { reason: note, evidence: note, file: await bring(lead, other.participant.id, 'REGISTER') }, [lead]);
+  await second('reopenMonth', /^PARTNER/, { reason: note });
+}

@@ -1,0 +1,59 @@
+package attendance
+
+import (
+	"context"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/event"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+)
+
+// FollowMonths gives the reaction to news of months that keeps their clocks: tell is told of the state in which each stands now. It runs as
+// the house itself and not in the acts, since a host may not write what is due for the promoter.
+func FollowMonths(tell func(context.Context, *postgres.Tx, event.Transition) error) func(context.Context, *postgres.Tx, []event.Event) error {
+	return func(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
+		var told []uuid.UUID
+		for _, e := range events {
+			if e.SubjectKind != monthSubject || e.Act == string(access.AdjustMonth) || slices.Contains(told, e.Subject) {
+				continue
+			}
+			told = append(told, e.Subject)
+			if err := followMonth(ctx, tx, e.Subject, tell); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+func followMonth(ctx context.Context, tx *postgres.Tx, id uuid.UUID, tell func(context.Context, *postgres.Tx, event.Transition) error) error {
+	found, err := monthsByID(ctx, tx, []uuid.UUID{id})
+	m, ok := found[id]
+	if err != nil || !ok {
+		return err
+	}
+	t, err := turnOf(ctx, tx, m)
+	if err != nil || len(t.Line) == 0 {
+		return err
+	}
+	promoter, lead := t.Line[0], t.Line[len(t.Line)-1]
+	owners := []uuid.UUID{promoter, lead}
+	if m.State == MonthOpen || m.State == MonthSubmitted {
+		owners = []uuid.UUID{promoter, promoter}
+		if t.TutorID != nil {
+			owners[0] = *t.TutorID
+		}
+	}
+	now := event.Transition{Programme: m.ProgrammeID, Concept: monthConcept, SubjectKind: monthSubject, Subject: m.ID, Participation: m.ParticipationID,
+		From: string(MonthLocked), To: string(m.State), Owners: owners, Audience: m.Audience} // whichever state it has left, its clock is over
+	switch m.State {
+	case MonthOpen:
+		now.Since = m.Month.Last() // nobody can submit it before
+	case MonthLocked:
+		now.From = string(PromoterCertified)
+	}
+	return tell(ctx, tx, now)
+}

@@ -1,0 +1,318 @@
+package attendance_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/attendance"
+	"github.com/lavoroincorso/lavoro/internal/duty"
+	"github.com/lavoroincorso/lavoro/internal/platform/event"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+)
+
+// monthly is an act on a month.
+type monthly func(context.Context, *postgres.Tx, attendance.MonthStep) error
+
+// promoter is a coordinator of the lead body.
+func (o *office) promoter() access.Actor { return o.actor(o.bringer, access.Coordinator, o.lead) }
+
+// ledger is a month with entries of the adult's internship, after its end.
+func (o *office) ledger() uuid.UUID {
+	o.t.Helper()
+	o.on("2026-03-27")
+	o.record(o.tutor, entry(o.intern["adult"], "2026-03-23", "08:00", "12:00"), entry(o.intern["adult"], "2026-03-23", "13:00", "15:00"), entry(o.intern["adult"], "2026-03-24", "08:00", "12:00"))
+	o.on("2026-04-02")
+	return o.monthOf(o.intern["adult"], "2026-03-01")
+}
+
+func (o *office) on(day string) {
+	o.now = calendar.MustDay(day).At(calendar.MustLocalTime("18:00"))
+}
+
+func (o *office) monthOf(enrolment uuid.UUID, month string) (id uuid.UUID) {
+	o.t.Helper()
+	o.one("select id from register_month where enrolment_id = $1 and month = $2::text::date", &id, enrolment, month)
+	return id
+}
+
+// does runs an act and gives the code of its refusal, "" for none.
+func (o *office) does(actor access.Actor, act monthly, in attendance.MonthStep) string {
+	o.t.Helper()
+	err := o.as(actor, func(ctx context.Context, tx *postgres.Tx) error { return act(ctx, tx, in) })
+	list, refused := refusal.As(err)
+	if err != nil && !refused {
+		o.t.Fatal(err)
+	}
+	if err == nil {
+		return ""
+	}
+	return list[0].Code
+}
+
+func (o *office) state(month uuid.UUID) (s string) {
+	o.t.Helper()
+	o.one("select concat_ws(' ', state, minutes, presence_days) from register_month where id = $1", &s, month)
+	return s
+}
+
+func TestAMonthIsCertifiedStepByStep(t *testing.T) {
+	o := newOffice(t)
+	month, promoter := o.ledger(), o.promoter()
+	in := attendance.MonthStep{Month: month, Reason: "prova"}
+	for _, step := range []struct {
+		name  string
+		actor access.Actor
+		act   monthly
+		want  string // code of the refusal, or the state
+	}{
+		{"the host before it was submitted", o.host, attendance.CertifyMonthAsHost, "REGISTER_MONTH_STATE"},
+		{"the host submits", o.host, attendance.SubmitMonth, "NOT_ALLOWED"},
+		{"the tutor submits", o.tutor, attendance.SubmitMonth, "SUBMITTED 600 2"},
+		{"the promoter before the host", promoter, attendance.CertifyMonth, "REGISTER_MONTH_HOST_FIRST"},
+		{"the promoter for a host that is not silent", promoter, attendance.CertifyMonthForHost, "REGISTER_MONTH_HOST_IN_TIME"},
+		{"the host gives it back", o.host, attendance.ReturnMonth, "OPEN"},
+		{"the tutor submits again", o.tutor, attendance.SubmitMonth, "SUBMITTED 600 2"},
+		{"another host", o.actor(uuid.New(), access.HostTutor, uuid.New()), attendance.CertifyMonthAsHost, "NOT_FOUND"},
+		{"the host certifies", o.host, attendance.CertifyMonthAsHost, "HOST_CERTIFIED 600 2"},
+		{"the host gives it back too late", o.host, attendance.ReturnMonth, "REGISTER_MONTH_STATE"},
+		{"locked before the promoter", promoter, attendance.LockMonth, "REGISTER_MONTH_STATE"},
+		{"the tutor certifies for the promoter", o.tutor, attendance.CertifyMonth, "NOT_ALLOWED"},
+		{"the promoter certifies", promoter, attendance.CertifyMonth, "PROMOTER_CERTIFIED 600 2"},
+		{"it is locked", promoter, attendance.LockMonth, "LOCKED 600 2"},
+		{"it is reopened after the lock", promoter, attendance.ReopenMonth, "REGISTER_MONTH_STATE"},
+	} {
+		got := o.does(step.actor, step.act, in)
+		if got == "" {
+			got = o.state(month)
+		}
+		if got != step.want {
+			t.Errorf("%s: %s, want %s", step.name, got, step.want)
+		}
+	}
+	var steps, hashes string
+	o.one("select string_agg(act, ' ' order by position) from register_step", &steps)
+	o.one("select count(distinct content_hash) || ' of ' || count(content_hash) from register_step", &hashes)
+	if steps != "submitMonth returnMonth submitMonth certifyMonthAsHost certifyMonth lockMonth" || hashes != "1 of 5" {
+		t.Errorf("%s; contents %s", steps, hashes)
+	}
+}
+
+// What is certified is what was submitted: a register that says something else, however that came, is not certified.
+func TestAnotherContentIsNotCertified(t *testing.T) {
+	o := newOffice(t)
+	month := o.ledger()
+	in := attendance.MonthStep{Month: month}
+	if code := o.does(o.tutor, attendance.SubmitMonth, in); code != "" {
+		t.Fatal(code)
+	}
+	o.exec("update attendance set to_minute = to_minute + 60 where day = '2026-03-24'")
+	if code := o.does(o.host, attendance.CertifyMonthAsHost, in); code != "REGISTER_MONTH_CHANGED" {
+		t.Errorf("certified: %s", code)
+	}
+}
+
+func TestASilentHostKeepsNobodyFromHisPay(t *testing.T) {
+	o := newOffice(t)
+	month, promoter := o.ledger(), o.promoter()
+	if code := o.does(o.tutor, attendance.SubmitMonth, attendance.MonthStep{Month: month}); code != "" {
+		t.Fatal(code)
+	}
+	o.on("2026-04-09")
+	in := attendance.MonthStep{Month: month}
+	if code := o.does(promoter, attendance.CertifyMonthForHost, in); code != "ATTENDANCE_REASON_NEEDED" {
+		t.Errorf("without a word of why: %s", code)
+	}
+	in.Reason = "due solleciti senza risposta"
+	if code := o.does(promoter, attendance.CertifyMonthForHost, in); code != "REGISTER_MONTH_NEEDS_PROOF" {
+		t.Errorf("without proof: %s", code)
+	}
+	file := o.file(month)
+	in.Evidence, in.File = "PEC prot. 2026/77", &file
+	if code := o.does(promoter, attendance.CertifyMonthForHost, in); code != "" || o.state(month) != "HOST_CERTIFIED 600 2" {
+		t.Fatalf("%s, %s", code, o.state(month))
+	}
+	var hosts int
+	o.one("select count(*) from file f join register_month m on m.participation_id = f.participation_id where f.state = 'ATTACHED' and f.audience && array[scope_key('COMPANY', m.programme_id, m.company_id)]", &hosts)
+	if hosts != 0 {
+		t.Error("the host sees what proves its silence")
+	}
+	if code := o.does(promoter, attendance.CertifyMonth, in); code != "" {
+		t.Error(code)
+	}
+}
+
+// file is one that the promoter has brought about the participant of a month, whole and checked.
+func (o *office) file(month uuid.UUID) (id uuid.UUID) {
+	o.t.Helper()
+	o.one(`insert into file (id, programme_id, participation_id, person_id, kind, class, media_type, announced, received, bytes, sha256, state, uploaded_by, prepared_at, expires_at, audience)
+		select gen_random_uuid(), m.programme_id, m.participation_id, a.person_id, 'REGISTER', 'work', 'application/pdf', 1, 1, 1, '\x00', 'COMPLETE', $2, $3, $3::timestamptz + interval '1 day', a.audience
+		from register_month m join participation a on a.id = m.participation_id where m.id = $1 returning id`, &id, month, o.bringer, o.now)
+	return id
+}
+
+// What comes after the month was submitted is kept, and counts once the month is open again and somebody says why.
+func TestWhatComesAfterTheSubmissionIsKept(t *testing.T) {
+	o := newOffice(t)
+	month, promoter := o.ledger(), o.promoter()
+	in := attendance.MonthStep{Month: month, Reason: "manca un giorno"}
+	if code := o.does(o.tutor, attendance.SubmitMonth, in); code != "" {
+		t.Fatal(code)
+	}
+	late := entry(o.intern["adult"], "2026-03-26", "08:00", "12:00")
+	over := entry(o.course["adult"], "2026-03-24", "11:00", "13:00")
+	answers := o.record(o.tutor, late, over)
+	o.keptWith(answers[0], attendance.MonthClosedAlready, "{MONTH_CLOSED}")
+	o.keptWith(answers[1], attendance.Overlaps, "{OVERLAP}")
+	if o.state(month) != "SUBMITTED 600 2" {
+		t.Errorf("what was submitted has changed: %s", o.state(month))
+	}
+	var first uuid.UUID
+	o.one("select id from attendance where day = '2026-03-24' and standing = 'COUNTED'", &first)
+	for name, act := range map[string]func(context.Context, *postgres.Tx) error{
+		"withdrawn": func(ctx context.Context, tx *postgres.Tx) error {
+			return attendance.Withdraw(ctx, tx, first, "prova", nil)
+		},
+		"corrected": func(ctx context.Context, tx *postgres.Tx) error {
+			to := calendar.MustLocalTime("11:00")
+			return attendance.Correct(ctx, tx, attendance.Correction{Entry: first, ID: uuid.New(), To: &to, Note: "prova"})
+		},
+		"taken down by a resolution": func(ctx context.Context, tx *postgres.Tx) error {
+			_, err := attendance.Resolve(ctx, tx, over.ID, true, "prova", nil)
+			return err
+		},
+		"let count": func(ctx context.Context, tx *postgres.Tx) error {
+			_, err := attendance.Resolve(ctx, tx, late.ID, true, "prova", nil)
+			return err
+		},
+	} {
+		if list, _ := refusal.As(o.as(o.tutor, act)); !list.Has(attendance.MonthClosedAlready) {
+			t.Errorf("%s although its month was submitted: %v", name, list)
+		}
+	}
+	if code := o.does(promoter, attendance.ReopenMonth, in); code != "" {
+		t.Fatal(code)
+	}
+	if code := o.does(o.tutor, attendance.SubmitMonth, in); code != "ATTENDANCE_STILL_CONTESTED" {
+		t.Errorf("submitted with what is contested: %s", code)
+	}
+	o.resolve(late.ID, true)
+	o.resolve(over.ID, false)
+	if code := o.does(o.tutor, attendance.SubmitMonth, in); code != "" || o.state(month) != "SUBMITTED 840 3" {
+		t.Errorf("%s, %s", code, o.state(month))
+	}
+}
+
+func TestAfterTheLockThereAreAdjustmentsOnly(t *testing.T) {
+	o := newOffice(t)
+	month, promoter := o.ledger(), o.promoter()
+	adjust := func(day string, minutes, days int, reason string) string {
+		return o.does(promoter, func(ctx context.Context, tx *postgres.Tx, in attendance.MonthStep) error {
+			return attendance.AdjustMonth(ctx, tx, attendance.Adjustment{MonthStep: in, ID: uuid.New(), Day: calendar.MustDay(day), Minutes: minutes, Days: days})
+		}, attendance.MonthStep{Month: month, Reason: reason})
+	}
+	if code := adjust("2026-03-25", 60, 1, "prova"); code != "REGISTER_MONTH_STATE" {
+		t.Errorf("an open month is adjusted: %s", code)
+	}
+	for actor, acts := range map[*access.Actor][]monthly{&o.tutor: {attendance.SubmitMonth}} {
+		for _, act := range acts {
+			if code := o.does(*actor, act, attendance.MonthStep{Month: month}); code != "" {
+				t.Fatal(code)
+			}
+		}
+	}
+	for _, step := range []struct {
+		actor access.Actor
+		act   monthly
+	}{{o.host, attendance.CertifyMonthAsHost}, {promoter, attendance.CertifyMonth}, {promoter, attendance.LockMonth}} {
+		if code := o.does(step.actor, step.act, attendance.MonthStep{Month: month}); code != "" {
+			t.Fatal(code)
+		}
+	}
+	for _, step := range []struct {
+		day           string
+		minutes, days int
+		reason, want  string
+	}{
+		{"2026-03-25", 120, 1, "foglio firme ritrovato", ""},
+		{"2026-03-25", 120, 1, "due volte lo stesso giorno", "REGISTER_ADJUSTMENT_IMPOSSIBLE"},
+		{"2026-03-25", 400, 0, "troppe ore", "ATTENDANCE_OVER_DAY_LIMIT"},
+		{"2026-03-24", -240, -1, "non era presente", ""},
+		{"2026-03-24", -1, 0, "sotto zero", "REGISTER_ADJUSTMENT_IMPOSSIBLE"},
+		{"2026-03-23", 0, 0, "niente", "REGISTER_ADJUSTMENT_IMPOSSIBLE"},
+		{"2026-04-01", 60, 0, "un altro mese", "REGISTER_ADJUSTMENT_OUTSIDE"},
+		{"2026-03-23", -30, 0, " ", "ATTENDANCE_REASON_NEEDED"},
+	} {
+		if code := adjust(step.day, step.minutes, step.days, step.reason); code != step.want {
+			t.Errorf("%s: %q, want %q", step.reason, code, step.want)
+		}
+	}
+	var sum, sealed string
+	o.one("select sum(minutes) || ' ' || sum(presence_days) || ' ' || count(*) from register_adjustment", &sum)
+	o.one("select string_agg(t::text, '') from register_adjustment t", &sealed)
+	if sum != "-120 0 2" || strings.Contains(sealed, fmt.Sprintf("%x", "ritrovato")) {
+		t.Errorf("adjustments %s, sealed %t", sum, !strings.Contains(sealed, fmt.Sprintf("%x", "ritrovato")))
+	}
+}
+
+// A course has no host: the promoter certifies it at once.
+func TestAMonthWithoutAHost(t *testing.T) {
+	o := newOffice(t)
+	o.record(o.tutor, entry(o.course["adult"], "2026-03-16", "08:00", "12:00"))
+	month, promoter := o.monthOf(o.course["adult"], "2026-03-01"), o.promoter()
+	in := attendance.MonthStep{Month: month}
+	if code := o.does(o.tutor, attendance.SubmitMonth, in); code != "REGISTER_MONTH_NOT_OVER" {
+		t.Errorf("submitted on the 18th: %s", code)
+	}
+	o.on("2026-04-01")
+	for _, act := range []struct {
+		actor access.Actor
+		do    monthly
+	}{{o.tutor, attendance.SubmitMonth}, {promoter, attendance.CertifyMonth}, {promoter, attendance.LockMonth}} {
+		if code := o.does(act.actor, act.do, in); code != "" {
+			t.Fatal(code)
+		}
+	}
+}
+
+// A month waits for whoever's turn it is, from its own end on.
+func TestAMonthHasItsClock(t *testing.T) {
+	o := newOffice(t)
+	month, promoter := o.ledger(), o.promoter()
+	o.exec("insert into member (id, issuer, subject, email, name, audience) values ($1, 'test', 'tutor', 'tutor@example.org', 'Prova', '{}')", o.tutor.Member)
+	o.exec("update placement set tutor_id = $1", o.tutor.Member)
+	system := o.actor(uuid.New(), access.System, o.lead)
+	clocks := duty.NewClocks(attendance.MonthClocks())
+	react := func() string {
+		o.t.Helper()
+		if err := o.as(system, func(ctx context.Context, tx *postgres.Tx) error {
+			return attendance.FollowMonths(clocks.OnState)(ctx, tx, []event.Event{{News: event.News{SubjectKind: "RegisterMonth", Subject: month}}})
+		}); err != nil {
+			t.Fatal(err)
+		}
+		var open string
+		o.one("select coalesce(string_agg(concat_ws(' ', kind, (due_at at time zone 'Europe/Rome')::date, case owner_key when $1 then 'tutor' else 'promoter' end), ', '), '') from due where done_at is null", &open, o.tutor.Member)
+		return open
+	}
+	var found []string
+	found = append(found, react())
+	for _, act := range []struct {
+		actor access.Actor
+		do    monthly
+	}{{o.tutor, attendance.SubmitMonth}, {o.host, attendance.CertifyMonthAsHost}, {promoter, attendance.CertifyMonth}, {promoter, attendance.LockMonth}} {
+		if code := o.does(act.actor, act.do, attendance.MonthStep{Month: month}); code != "" {
+			t.Fatal(code)
+		}
+		found = append(found, react())
+	}
+	if want := []string{"register.submit 2026-04-05 tutor", "register.host 2026-04-09 tutor", "register.promoter 2026-04-07 promoter", "register.lock 2026-04-07 promoter", ""}; !slices.Equal(found, want) {
+		t.Errorf("%q, want %q", found, want)
+	}
+}
