@@ -37,7 +37,7 @@ type bench struct {
 var benches = []bench{{"reads.nested", reads("nested"), &usual}, {"reads.by_id", reads("by_id"), &usual}, {"reads.page2", reads("page2"), &usual},
 	{"reads.search", reads("search"), &usual}, {"attendance", recording, &usual}, {"live.commit", commitToClient, &usual}, {"live.deliver", deliver, &usual},
 	{"live.idle", idle, &usual}, {"live.slow", slow, &usual}, {"live.resume", resume, &usual}, {"live.churn", churn, &usual}, {"live.outbox", outbox, &usual},
-	{"access", rights, &usual}, {pagesName, pages, &million}}
+	{"access", rights, &usual}, {"money", batches, &usual}, {pagesName, pages, &million}}
 
 // size is how large the benches of live updates are.
 type size struct {
