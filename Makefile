@@ -18,6 +18,8 @@ ARGS ?=
 PACKAGES ?= ./...
 RUN ?=
 FUZZTIME ?= 20s
+# The commit whose lines `make lines` counts; none is the folder as it stands.
+COMMIT ?=
 # How long `make faults` goes on at least.
 FAULTSTIME ?= 3m
 # A program with the race detector in it sleeps a second before it ends, for goroutines that are left to run into a race: of forty test
@@ -58,6 +60,10 @@ faults: ## Kill, freeze and flush each part while 200 follow; nobody may lose an
 bench: ## Measure: one line a figure, name, value, unit (ONLY=reads for one bench)
 	@.ci/install run >&2
 	@exec go run ./cmd/bench $(if $(ONLY),--only $(ONLY)) $(ARGS)
+
+.PHONY: lines
+lines: ## Print the lines of code by which each concept is read (COMMIT=… for how it was)
+	@.ci/lines $(COMMIT)
 
 .PHONY: generate
 generate: ## Generate the GraphQL code from schema.graphqls
