@@ -80,12 +80,12 @@ func (s *site) count(query string, args ...any) (n int) {
 
 // beside are tables that the demonstration does not fill, or whose rows are another matter: the programme's own.
 var beside = []string{"installation", "lease", "manifest_use", "sign_in_version", "schema_migration", "audience_follower", "programme", "organisation", "policy_version", "policy_rule", "code_item", "municipality",
-	"programme_target", "budget_line", "programme_finding", "outbox_rest"}
+	"programme_target", "budget_line", "programme_finding", "outbox_rest", "journal_rest", "read_journal_rest"}
 
 // content gives the rows of every table as text, by table. Pseudonyms are drawn by lot. Chains and sealed details hang on ids that acts make, marks and wrapped keys on the installation's keys.
 func (s *site) content() map[string][]string {
 	ctx := context.Background()
-	rows, err := s.conn.Query(ctx, "select tablename from pg_tables where schemaname = 'public' and tablename <> all ($1) and tablename !~ '^outbox_[0-9]' order by 1", beside)
+	rows, err := s.conn.Query(ctx, "select tablename from pg_tables where schemaname = 'public' and tablename <> all ($1) and tablename !~ '^(outbox|journal|read_journal)_[0-9]' order by 1", beside)
 	must(s.t, err)
 	tables, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	must(s.t, err)

@@ -96,20 +96,96 @@ func (r retention) over(ctx context.Context) (all []Dropped, err error) {
 	return all, nil
 }
 
-// drop takes the entries away, and writes into the acts' chains which they were: those of nodes into every programme's.
+// stored says where chains of a kind lie, and by which column they are told apart.
+var stored = map[journal.Kind]struct{ table, chain string }{journal.Acts: {"journal", "programme_id"}, journal.Reads: {"read_journal", "node"}}
+
+// drop takes the entries away, and writes into the acts' chains which they were: those of nodes into every programme's. Months of which
+// nothing is left go as whole partitions: those of reads before the heads of the acts' chains are taken and those of acts after, which is the
+// order in which acts lock them.
 func (r retention) drop(ctx context.Context, actor uuid.UUID, all []Dropped) error {
+	if err := r.exec(ctx, "set local lock_timeout = '2s'"); err != nil { // who waits for a whole journal keeps everybody waiting
+		return err
+	}
+	months := map[journal.Kind][]string{}
+	for _, kind := range []journal.Kind{journal.Reads, journal.Acts} {
+		var err error
+		if months[kind], err = r.months(ctx, kind, all); err != nil {
+			return err
+		}
+	}
+	for _, d := range all {
+		s := stored[d.Kind]
+		sql := fmt.Sprintf("delete from %s where %s = $1 and seq <= $2 and tableoid <> all ($3::text[]::regclass[]::oid[])", s.table, s.chain)
+		if err := r.exec(ctx, sql, d.ID, d.Closing.Entries, months[d.Kind]); err != nil {
+			return err
+		}
+	}
+	err := r.dropMonths(ctx, months[journal.Reads])
+	if err == nil {
+		err = r.say(ctx, actor, all)
+	}
+	if err == nil {
+		err = r.dropMonths(ctx, months[journal.Acts])
+	}
+	return err
+}
+
+// months gives the partitions of which nothing must be kept. Nobody writes into them until the end of the transaction.
+func (r retention) months(ctx context.Context, kind journal.Kind, all []Dropped) (whole []string, err error) {
+	ids, ends, before := []uuid.UUID{}, []int64{}, time.Time{}
+	for _, d := range all {
+		if d.Kind == kind {
+			ids, ends = append(ids, d.ID), append(ends, d.Closing.Entries)
+			if d.Before.After(before) {
+				before = d.Before
+			}
+		}
+	}
+	s := stored[kind]
+	rows, err := r.tx.Query(ctx, `select i.inhrelid::regclass::text from pg_inherits i join pg_class c on c.oid = i.inhrelid
+		where i.inhparent = $1::text::regclass and c.relname ~ '_[0-9]{6}$' and (to_date(right(c.relname, 6), 'YYYYMM') + interval '1 month') at time zone 'UTC' <= $2 order by 1`, s.table, before)
+	if err != nil {
+		return nil, fmt.Errorf("retention: %w", err)
+	}
+	old, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("retention: %w", err)
+	}
+	whole = []string{}
+	for _, month := range old {
+		if err := r.exec(ctx, "lock table "+month+" in share mode"); err != nil {
+			return nil, err
+		}
+		var kept bool
+		sql := fmt.Sprintf("select exists (select from %s e left join unnest($1::uuid[], $2::bigint[]) c(id, entries) on c.id = e.%s where c.id is null or e.seq > c.entries)", month, s.chain)
+		if err := r.tx.QueryRow(ctx, sql, ids, ends).Scan(&kept); err != nil {
+			return nil, fmt.Errorf("retention: %w", err)
+		}
+		if !kept {
+			whole = append(whole, month)
+		}
+	}
+	return whole, nil
+}
+
+func (r retention) dropMonths(ctx context.Context, months []string) error {
+	for _, month := range months {
+		if err := r.exec(ctx, "drop table "+month); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// say writes into the acts' chains what goes, and forgets what was told of reads that are gone.
+func (r retention) say(ctx context.Context, actor uuid.UUID, all []Dropped) error {
 	var reads []journal.Closing
 	acts := map[uuid.UUID][]journal.Closing{}
 	for _, d := range all {
-		sql := "delete from journal where programme_id = $1 and seq <= $2"
 		if d.Kind == journal.Reads {
-			sql = "delete from read_journal where node = $1 and seq <= $2"
 			reads = append(reads, d.Closing)
 		} else {
 			acts[d.ID] = []journal.Closing{d.Closing}
-		}
-		if err := r.exec(ctx, sql, d.ID, d.Closing.Entries); err != nil {
-			return err
 		}
 	}
 	entries := make([]journal.Entry, 0, len(r.terms))

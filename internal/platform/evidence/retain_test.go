@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -199,4 +200,81 @@ func TestAnchorsShowWhatWasDroppedTooEarly(t *testing.T) {
 	if found := broken(g.verify(folder)); len(found) != 1 || !strings.HasPrefix(found[0], "acts 4 it was dropped before its time: the anchor of 2025-07-01") {
 		t.Errorf("%q", found)
 	}
+}
+
+// Whole months go as tables, but for those with an entry that must be kept.
+func TestWholeMonthsGoAsTables(t *testing.T) {
+	g := lay(t, 1)
+	g.own("select journal_prepare($1::date, 40)", monthsAgo(39).Format(time.DateOnly))
+	for _, months := range []int{40, 39, 38, 26, 25, 10, 0} { // the first lies in the rest
+		g.happened(monthsAgo(months), g.people[0])
+	}
+	other := *g
+	other.programme, other.lead = g.found() // a programme without a term: what it did stays
+	other.people = []uuid.UUID{g.join(other.programme, other.lead, g.person())}
+	other.happened(monthsAgo(26), other.people[0])
+	if n := one[int](g, "select count(*)::int from journal_rest") + one[int](g, "select count(*)::int from read_journal_rest"); n != 2 {
+		t.Fatalf("%d entries lie in the rest", n)
+	}
+	there := func(at time.Time) string {
+		month := at.UTC().Format("200601")
+		return one[string](g, "select concat_ws(' ', to_regclass('journal_' || $1), to_regclass('read_journal_' || $1))", month)
+	}
+	g.retain(24, 24, false)
+	for _, c := range []struct {
+		months int
+		stays  bool
+	}{{39, false}, {38, false}, {30, false}, {26, true}, {25, false}, {24, true}, {10, true}} {
+		at, want := monthsAgo(c.months), ""
+		if month := at.Format("200601"); c.stays {
+			want = "journal_" + month + " read_journal_" + month
+		}
+		if got := there(at); got != want {
+			t.Errorf("of %s there is %q, not %q", at.Format("2006-01"), got, want)
+		}
+	}
+	if got := one[string](g, "select string_agg(seq::text, ' ' order by seq) from journal where programme_id = $1", g.programme); got != "6 7 8" {
+		t.Errorf("entries %s are left", got)
+	}
+	g.sound()
+	g.happened(noon, g.people[0])
+	g.sound()
+}
+
+// Who writes meanwhile waits for a moment at most, whether he reads something confidential before he acts or not.
+func TestActsGoOnWhileMonthsGo(t *testing.T) {
+	g := lay(t, 2)
+	g.own("select journal_prepare($1::date, 40)", monthsAgo(40).Format(time.DateOnly))
+	for months := 40; months > 25; months-- {
+		g.happened(monthsAgo(months), g.people[0])
+	}
+	var writing sync.WaitGroup
+	began := make(chan struct{}, 4)
+	for w := range 4 {
+		writing.Go(func() {
+			for i := range 15 {
+				a := g.manager()
+				if err := g.db.InTx(g.ctx, a, clock, func(ctx context.Context, tx *postgres.Tx) error {
+					g.tell(tx, g.people[w%2], map[string]string{"word": "x"})
+					return g.node.Disclosed(ctx, tx, plan.Viewer{Actor: a}, []plan.Disclosure{{Class: access.Health, Participation: g.people[0]}})
+				}); err != nil {
+					t.Error(err)
+				}
+				if i == 0 {
+					began <- struct{}{}
+				}
+			}
+		})
+	}
+	for range 4 {
+		<-began
+	}
+	if dropped := g.retain(24, 24, false); len(dropped) != 2 || dropped[0].Entries != 15 {
+		t.Errorf("dropped %+v", dropped)
+	}
+	writing.Wait()
+	if got := g.left(); got != "60 60" {
+		t.Errorf("%s are left", got)
+	}
+	g.sound()
 }

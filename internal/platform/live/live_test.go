@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"regexp"
 	"runtime"
 	"slices"
 	"strconv"
@@ -605,6 +606,11 @@ func TestOldNewsGoWhenEverybodyHadThem(t *testing.T) {
 	}
 	if left := carry(); left != "3 f 59" { // not carried yet when it was looked at
 		t.Errorf("left: %s", left)
+	}
+	var months string
+	if err := n.owner.QueryRow(n.ctx, `select concat_ws(' ', to_regclass('journal_' || month), to_regclass('read_journal_' || month))
+		from to_char(date_trunc('month', now() at time zone 'UTC') + interval '2 months', 'YYYYMM') month`).Scan(&months); err != nil || !regexp.MustCompile(`^journal_\d{6} read_journal_\d{6}$`).MatchString(months) {
+		t.Errorf("of the month after the next there is %q (%v)", months, err)
 	}
 	if left := carry(); left != "3 f 59" { // not reacted to
 		t.Errorf("left: %s", left)

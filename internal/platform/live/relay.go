@@ -24,6 +24,7 @@ const (
 	leaseTTL    = 1500 * time.Millisecond // after which another node takes over from a dead one
 	carryAtOnce = 1000
 	daysAhead   = 8  // for which the outbox has partitions
+	monthsAhead = 3  // for which the journals have, this month among them
 	daysKept    = 35 // of news: who was away longer starts anew
 	daysAsked   = 60 // for which a repeated request is known
 )
@@ -47,7 +48,7 @@ type Relay struct {
 	hint         chan struct{}
 	holder       uuid.UUID
 	meter        relayMeter
-	prepared     string // UTC day for which the outbox's partitions were last made
+	prepared     string // UTC day for which partitions were last made
 }
 
 // NewRelay makes a relay; Run starts it.
@@ -109,15 +110,15 @@ func (r *Relay) turn(ctx context.Context) error {
 	}
 }
 
-// prepare makes the outbox's partitions for the coming days and drops what is kept no longer, once a day. What could not be dropped goes
+// prepare makes the partitions of the outbox for the coming days and those of the journals for the coming months, and drops what is kept no longer, once a day. What could not be dropped goes
 // the next day: no news wait for it.
 func (r *Relay) prepare(ctx context.Context) error {
 	today := time.Now().UTC().Format(time.DateOnly)
 	if r.prepared == today {
 		return nil
 	}
-	if _, err := r.DB.Relay.Exec(ctx, "select outbox_prepare($1::date, $2)", today, daysAhead); err != nil {
-		return fmt.Errorf("outbox partitions: %w", err)
+	if _, err := r.DB.Relay.Exec(ctx, "select outbox_prepare($1::date, $2), journal_prepare($1::date, $3)", today, daysAhead, monthsAhead); err != nil {
+		return fmt.Errorf("partitions: %w", err)
 	}
 	r.prepared = today
 	if _, err := r.DB.Relay.Exec(ctx, "select outbox_expire($1::date - $2::int), request_expire($1::date - $3::int)", today, daysKept, daysAsked); err != nil {

@@ -123,6 +123,7 @@ func TestAChangedJournalShows(t *testing.T) {
 		{"delete from journal where seq = 5", 5},
 		{"delete from journal", 1},
 		{"insert into journal select (jsonb_populate_record(j, jsonb_build_object('seq', 6, 'id', gen_random_uuid()))).* from journal j where seq = 5", 6},
+		{"insert into journal select (jsonb_populate_record(j, jsonb_build_object('at', j.at + interval '40 days', 'id', gen_random_uuid()))).* from journal j where seq = 3", 4}, // in another month
 		{"update journal set id = gen_random_uuid() where seq = 2", 2},
 		{"update journal set on_behalf_of = gen_random_uuid() where seq = 3", 3},
 		{"update journal set person_id = gen_random_uuid() where seq = 3", 3},
