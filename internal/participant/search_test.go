@@ -52,6 +52,25 @@ func TestSearchFindsNames(t *testing.T) {
 	}
 }
 
+// Where a page is full of what was looked for as it is written, nobody is asked for who is only called alike.
+func TestSearchTakesWhatIsWrittenFirst(t *testing.T) {
+	o := newOffice(t)
+	o.named(o.aias, "AIAS", 0, "Zani,Marco", "Zani,Marca", "Zani,Marcolino", "Amarco,Ugo")
+	if got, want := o.list(o.lead, searching("zani marco")), "Zani Zani Zani"; got != want {
+		t.Fatalf("%q, not %q", got, want)
+	}
+	var names []string
+	for i := range 199 {
+		names = append(names, fmt.Sprintf("Bo %d,Marco", i))
+	}
+	o.named(o.aias, "AIAS", 10, names...)
+	found := o.text(`select count(f.id)::text from (select set_config('app.keys_identity', $1, true)) k cross join lateral participation_found($2, 'marco') f`,
+		"{"+o.orgs["ASL"].String()+"}", o.programme)
+	if found != "201" {
+		t.Errorf("%s are found, not the 201 who are called so", found)
+	}
+}
+
 // What is found comes by pages that join, and a cursor of a search is good for a search alone.
 func TestSearchComesByPages(t *testing.T) {
 	o := newOffice(t)
