@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -53,6 +54,7 @@ func serveBare(ctx context.Context) error {
 	}
 	config.MaxConns = bareConnections
 	config.ConnConfig.RuntimeParams["jit"], config.ConnConfig.RuntimeParams["plan_cache_mode"] = "off", "force_generic_plan" // as the program sets them
+	maps.Copy(config.ConnConfig.RuntimeParams, st.Keys)
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return err

@@ -13,7 +13,7 @@ import (
 
 // pgbench runs one statement by PostgreSQL's own load generator: what the database alone can do.
 type pgbench struct {
-	binary, script, socket string
+	binary, script, socket, options string
 }
 
 func (s *stage) pgbench(st statement) (*pgbench, error) {
@@ -25,7 +25,10 @@ func (s *stage) pgbench(st statement) (*pgbench, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pgbench{binary: binary, script: filepath.Join(dir, "statement.sql"), socket: s.owner.Config().Host}
+	p := &pgbench{binary: binary, script: filepath.Join(dir, "statement.sql"), socket: s.owner.Config().Host, options: "-c jit=off -c plan_cache_mode=force_generic_plan"}
+	for name, keys := range st.Keys {
+		p.options += " -c " + name + "=" + keys
+	}
 	return p, os.WriteFile(p.script, []byte(st.inlined()+";\n"), 0o600)
 }
 
@@ -49,7 +52,7 @@ func (p *pgbench) run(ctx context.Context, clients int, d time.Duration) (float6
 	//nolint:forbidigo // the limit to measure by is PostgreSQL's own tool
 	cmd := exec.CommandContext(ctx, p.binary, "--no-vacuum", "--protocol=prepared", "--client="+strconv.Itoa(clients), "--jobs=2",
 		"--time="+strconv.Itoa(int(d.Seconds())), "--host="+p.socket, "--username=lavoro", "--file="+p.script, "lavoro")
-	cmd.Env = append(os.Environ(), "PGOPTIONS=-c jit=off -c plan_cache_mode=force_generic_plan")
+	cmd.Env = append(os.Environ(), "PGOPTIONS="+p.options)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		return 0, fmt.Errorf("pgbench: %w: %.800s", err, out)

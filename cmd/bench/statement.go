@@ -11,10 +11,11 @@ import (
 	"time"
 )
 
-// statement is one SQL statement with the texts of its arguments.
+// statement is one SQL statement with the texts of its arguments, and the settings that named the keys under which it was run.
 type statement struct {
 	SQL  string
 	Args []string
+	Keys map[string]string
 }
 
 // planned is a plan's statement, below the keys under which it is read.
@@ -37,13 +38,26 @@ func (s *stage) capture(ctx context.Context, do func() error) (statement, error)
 	longest := statement{}
 	for _, f := range found {
 		if m := planned.FindStringSubmatch(f.SQL); m != nil && len(m[1]) > len(longest.SQL) {
-			longest = statement{SQL: m[1], Args: f.Args}
+			longest = statement{SQL: m[1], Args: f.Args, Keys: f.keys()}
 		}
 	}
 	if longest.SQL == "" {
 		return statement{}, fmt.Errorf("no plan's statement among the %d of the server's log", len(found))
 	}
 	return longest, longest.bound()
+}
+
+var setting = regexp.MustCompile(`set_config\('([a-z_.]+)', \$(\d+), true\)`)
+
+// keys are the settings that the statement makes.
+func (st statement) keys() map[string]string {
+	keys := map[string]string{}
+	for _, m := range setting.FindAllStringSubmatch(st.SQL, -1) {
+		if n, _ := strconv.Atoi(m[2]); n >= 1 && n <= len(st.Args) {
+			keys[m[1]] = st.Args[n-1]
+		}
+	}
+	return keys
 }
 
 // logStatements has every session log its statements with at least that many milliseconds; "-1" ends it.
@@ -176,6 +190,7 @@ func (st statement) withoutRights() (statement, int) {
 // renumbered is the statement with those of its arguments that it uses, in the order in which they come.
 func (st statement) renumbered() (used statement) {
 	numbers := map[string]string{}
+	used.Keys = st.Keys
 	used.SQL = placeholder.ReplaceAllStringFunc(st.SQL, func(p string) string {
 		if _, ok := numbers[p]; !ok {
 			i, _ := strconv.Atoi(p[1:])
