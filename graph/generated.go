@@ -1126,7 +1126,7 @@ type Participant implements Node {
   ): AttendanceConnection!
   "Allowances by month, newest first."
   allowances: [Allowance!]!
-  "Suggested openings, best first."
+  "Suggested openings, the best 1,000 first. ` + "`" + `matches` + "`" + ` with ` + "`" + `participant` + "`" + ` in its filter pages through all."
   matches: [Match!]!
   "What is due about this person, the most urgent first."
   dues: [Due!]!
@@ -1584,9 +1584,9 @@ type Company implements Node {
   sites: [CompanySite!]!
   "Whom to call."
   contacts: [CompanyContact!]!
-  "What it offers."
+  "What it offers, by their first day; at most 1,000. ` + "`" + `openings` + "`" + ` with ` + "`" + `company` + "`" + ` in its filter pages through all."
   openings: [Opening!]!
-  "Internships it hosts, as far as you may see them."
+  "Internships it hosts, as far as you may see them, the newest 1,000. ` + "`" + `placements` + "`" + ` with ` + "`" + `company` + "`" + ` in its filter pages through all."
   placements: [Placement!]!
   "Where the record comes from."
   origin: Origin!
@@ -1664,7 +1664,7 @@ type Opening implements Node {
   stateLabel: String!
   "What is to be done in this state, in your language."
   stateHint: String!
-  "Suggested people, best first."
+  "Suggested people, the best 1,000 first. ` + "`" + `matches` + "`" + ` with ` + "`" + `opening` + "`" + ` in its filter pages through all."
   matches: [Match!]!
   "Counts edits."
   revision: Int!
@@ -1871,7 +1871,7 @@ type Activity implements Node {
   seatsTaken: Int!
   "The certificate it gives."
   certificate: CodeItem
-  "Enrolments that you may see."
+  "Enrolments that you may see, by their first day, the first 1,000."
   enrolments: [Enrolment!]!
   "Counts edits."
   revision: Int!

@@ -137,7 +137,7 @@ type Activity struct {
 	SeatsTaken int32 `json:"seatsTaken"`
 	// The certificate it gives.
 	Certificate *CodeItem `json:"certificate,omitempty"`
-	// Enrolments that you may see.
+	// Enrolments that you may see, by their first day, the first 1,000.
 	Enrolments []*Enrolment `json:"enrolments"`
 	// Counts edits.
 	Revision int32 `json:"revision"`
@@ -1241,9 +1241,9 @@ type Company struct {
 	Sites []*CompanySite `json:"sites"`
 	// Whom to call.
 	Contacts []*CompanyContact `json:"contacts"`
-	// What it offers.
+	// What it offers, by their first day; at most 1,000. `openings` with `company` in its filter pages through all.
 	Openings []*Opening `json:"openings"`
-	// Internships it hosts, as far as you may see them.
+	// Internships it hosts, as far as you may see them, the newest 1,000. `placements` with `company` in its filter pages through all.
 	Placements []*Placement `json:"placements"`
 	// Where the record comes from.
 	Origin *Origin `json:"origin"`
@@ -3219,7 +3219,7 @@ type Opening struct {
 	StateLabel string `json:"stateLabel"`
 	// What is to be done in this state, in your language.
 	StateHint string `json:"stateHint"`
-	// Suggested people, best first.
+	// Suggested people, the best 1,000 first. `matches` with `opening` in its filter pages through all.
 	Matches []*Match `json:"matches"`
 	// Counts edits.
 	Revision int32 `json:"revision"`
@@ -3486,7 +3486,7 @@ type Participant struct {
 	Attendances *AttendanceConnection `json:"attendances"`
 	// Allowances by month, newest first.
 	Allowances []*Allowance `json:"allowances"`
-	// Suggested openings, best first.
+	// Suggested openings, the best 1,000 first. `matches` with `participant` in its filter pages through all.
 	Matches []*Match `json:"matches"`
 	// What is due about this person, the most urgent first.
 	Dues []*Due `json:"dues"`

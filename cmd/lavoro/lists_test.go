@@ -51,6 +51,39 @@ func TestEveryListHasItsIndex(t *testing.T) {
 	}
 }
 
+// few are the lists without pages that do not grow, and what bounds each.
+var few = map[string]string{}
+
+func init() {
+	for bound, lists := range map[string]string{
+		"what the programme's file says":                                                "Programme.findings Programme.organisations Programme.policyVersions Programme.codeItems Programme.municipalities Programme.targets Programme.budgetLines Organisation.children PolicyVersion.rules",
+		"a few mandates of a programme, each with the sample that its reader has drawn": "Programme.mandates Mandate.sample",
+		"what one member holds":                                                         "MemberAccount.grants MemberAccount.delegationsGiven MemberAccount.delegationsTaken MemberAccount.devices Viewer.grants Viewer.delegationsGiven Viewer.delegationsTaken Viewer.devices Delegation.grants",
+		"one person's path of some years":                                               "Person.merged Participant.circle Participant.traits Participant.exclusionChecks Participant.verdicts Participant.proofs Participant.representatives Participant.guests Participant.ownAccess Participant.enrolments Participant.certificates Participant.placements Participant.allowances Participant.dues Participant.registerMonths Placement.registerMonths Enrolment.registerMonths",
+		"what one act or rule has written":                                              "Verdict.findings Placement.steps RegisterMonth.steps RegisterMonth.adjustments Allowance.why Match.reasons",
+		"what a company says of itself":                                                 "Company.sites Company.contacts Opening.hours Opening.traits",
+	} {
+		for _, list := range strings.Fields(lists) {
+			few[list] = bound
+		}
+	}
+}
+
+// TestListsWithoutPagesAreShort: each is bounded by what it is about, or by a number.
+func TestListsWithoutPagesAreShort(t *testing.T) {
+	all := schema().Manys()
+	for name, grows := range all {
+		if grows == (few[name] != "") {
+			t.Errorf("%s: either say that it grows, or what bounds it (%q)", name, few[name])
+		}
+	}
+	for name := range few {
+		if _, ok := all[name]; !ok {
+			t.Errorf("%s is no list without pages", name)
+		}
+	}
+}
+
 // indexesOf gives by table the columns of each index; those of an index that not all rows are in stand only where it leaves out nulls.
 func indexesOf(t *testing.T) map[string][]string {
 	t.Helper()

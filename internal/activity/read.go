@@ -32,7 +32,7 @@ func activities() plan.Type {
 			"seats":          plan.Column("seats"),
 			"seatsTaken":     plan.Expr("activity_shown({t}.id)"),
 			"certificate":    plan.Code("certificates", "certificate"),
-			"enrolments":     plan.Many("Enrolment", "activity_id", "{o}.from_day, {o}.id"),
+			"enrolments":     plan.Many("Enrolment", "activity_id", "{o}.from_day, {o}.id").Growing(),
 			"revision":       plan.Column("revision"),
 		},
 		Orders: map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.from_day", SQLType: "date"}}, Desc: true}},

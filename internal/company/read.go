@@ -39,7 +39,7 @@ func companies() plan.Type {
 		"municipality": plan.Column("municipality"),
 		"sites":        plan.Many("CompanySite", "company_id", "{o}.name, {o}.id"),
 		"contacts":     plan.Many("CompanyContact", "company_id", "{o}.name, {o}.id"),
-		"openings":     plan.Many("Opening", "company_id", "{o}.from_day, {o}.id"),
+		"openings":     plan.Many("Opening", "company_id", "{o}.from_day, {o}.id").Growing(),
 		"origin":       plan.Origin(),
 		"revision":     plan.Column("revision"),
 	})

@@ -21,8 +21,8 @@ func Reading() plan.Reading {
 			},
 		}},
 		Extends: map[string]plan.Fields{
-			"Participant": {"matches": plan.Many("Match", "participation_id", bestFirst)},
-			"Opening":     {"matches": plan.Many("Match", "opening_id", bestFirst)},
+			"Participant": {"matches": plan.Many("Match", "participation_id", bestFirst).Growing()},
+			"Opening":     {"matches": plan.Many("Match", "opening_id", bestFirst).Growing()},
 		},
 		Roots:   plan.Roots{"matches": plan.ListIn("Match", plan.OfProgramme, nil)},
 		Fillers: map[string]plan.Filler{"match.allowedActs": fillAllowedActs},

@@ -12,7 +12,7 @@ func Reading(gates ...AttestGate) plan.Reading {
 		Types: []plan.Type{placementType(), internCard(), step()},
 		Extends: map[string]plan.Fields{
 			"Participant": {"placements": plan.Many("Placement", "participation_id", "{o}.from_day desc, {o}.id desc")},
-			"Company":     {"placements": plan.Many("Placement", "company_id", "{o}.from_day desc, {o}.id desc")},
+			"Company":     {"placements": plan.Many("Placement", "company_id", "{o}.from_day desc, {o}.id desc").Growing()},
 			"Enrolment":   {"placement": plan.OneWhere("Placement", "{o}.enrolment_id = {t}.id")},
 		},
 		Roots: plan.Roots{

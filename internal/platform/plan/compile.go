@@ -360,6 +360,9 @@ func (c *compiler) many(f Field, row string, s Selected) written {
 			where += " and " + c.filter(t, t.Filters[name], o, name, s.Args[name])
 		}
 	}
-	return list(raw("(select string_agg(j, ',') from (select "), c.object(t, t.Fields, t.Name, o, s.Under(t.Name)).fragment(),
-		raw(" as j from "+t.Table+" "+o+" where "+where+" order by "+c.sql(f.order, row, o)+") x)"))
+	from := " as j from " + t.Table + " " + o + " where " + where + " order by " + c.sql(f.order, row, o)
+	if f.grows {
+		from += " limit " + strconv.Itoa(MostOfMany)
+	}
+	return list(raw("(select string_agg(j, ',') from (select "), c.object(t, t.Fields, t.Name, o, s.Under(t.Name)).fragment(), raw(from+") x)"))
 }

@@ -23,6 +23,7 @@ type Field struct {
 	filler string
 	class  access.Class
 	apart  bool // the row that it leads to may be hidden where this row is not
+	grows  bool // see Growing
 
 	personal bool // a hole whose filler looks at who asks
 }
@@ -112,6 +113,16 @@ func Many(target, column, order string) Field {
 // ManyWhere is every row `{o}` of another type for which the condition holds.
 func ManyWhere(target, condition, order string) Field {
 	return Field{kind: many, target: target, where: condition, order: order}
+}
+
+// MostOfMany is how many rows a list without pages gives at most where it grows.
+const MostOfMany = 1000
+
+// Growing says of a list by Many that nothing but time bounds it: it gives the first MostOfMany rows of its order, and a list of a root with a
+// filter pages through all.
+func (f Field) Growing() Field {
+	f.grows = true
+	return f
 }
 
 // Connection pages through the rows of another type whose column holds this row's id, with the target's filters and orders.

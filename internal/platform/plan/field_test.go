@@ -38,6 +38,22 @@ func TestEveryKindOfField(t *testing.T) {
 			"id", houseID(second)))
 }
 
+// A list without pages that grows gives the first of its order.
+func TestAListThatGrowsIsCut(t *testing.T) {
+	s := open(t)
+	key := uuid.New()
+	id := s.build("a", []uuid.UUID{key})
+	s.own("insert into room select gen_random_uuid(), $1, n::text, n, n, $2::uuid[] from generate_series(1, $3) n", id, keys(key), plan.MostOfMany+1)
+	got := s.answer(s.actor(key, access.System), with(f("house", f("rooms", f("title")), f("payRooms", f("title"))), "id", houseID(id)))["house"].(map[string]any)
+	all, cut := got["rooms"].([]any), got["payRooms"].([]any)
+	if len(all) != plan.MostOfMany+1 || len(cut) != plan.MostOfMany {
+		t.Fatalf("%d and %d rooms", len(all), len(cut))
+	}
+	if first := cut[0].(map[string]any)["title"]; first != fmt.Sprint(plan.MostOfMany+1) {
+		t.Errorf("the first is %s", first)
+	}
+}
+
 // The viewer's language is the only part of him that is in a statement's text, and it is one of two.
 func TestLanguages(t *testing.T) {
 	s := open(t)

@@ -59,7 +59,7 @@ func house(name, prefix, table, rooms string) plan.Type {
 		"best":      plan.OneWhere(rooms, "{o}.house_id = {t}.id and {o}.position = 1"),
 		"item":      plan.Code("kinds", "kind"),
 		"rooms":     plan.Many(rooms, "house_id", "{o}.position"),
-		"payRooms":  plan.Many(rooms, "house_id", "{o}.position desc").In(access.Money),
+		"payRooms":  plan.Many(rooms, "house_id", "{o}.position desc").In(access.Money).Growing(),
 		"page":      plan.Connection(rooms, "house_id"),
 		"moneyPage": plan.Connection(rooms, "house_id").In(access.Money),
 		"shout":     plan.Hole("house.shout", "json_build_object('name', {t}.name, 'id', {t}.id)"),

@@ -48,6 +48,19 @@ func (s *Schema) Lists() (lists []List) {
 	return lists
 }
 
+// Manys gives the lists without pages, as Type.field, and whether each grows: see Field.Growing.
+func (s *Schema) Manys() map[string]bool {
+	all := map[string]bool{}
+	for name, t := range s.types {
+		for field, f := range t.Fields {
+			if f.kind == many {
+				all[name+"."+field] = f.grows
+			}
+		}
+	}
+	return all
+}
+
 // lists gives a list of the type in all its orders.
 func (t *Type) lists(name string, scope []string, keyed bool) (lists []List) {
 	for _, order := range slices.Sorted(maps.Keys(t.Orders)) {
