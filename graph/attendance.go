@@ -53,6 +53,36 @@ func (m mutation) RecordAttendance(ctx context.Context, input RecordAttendanceIn
 	})
 }
 
+// RecordAsPlanned writes presence by the timetables of a day.
+func (m mutation) RecordAsPlanned(ctx context.Context, input RecordAsPlannedInput) (*RecordAsPlannedPayload, error) {
+	return perform(ctx, m.Resolver, access.RecordAsPlanned, input, func(ctx context.Context, tx *postgres.Tx, out *RecordAsPlannedPayload) error {
+		programme, err := idOf("prg", input.Programme, "programme")
+		if err != nil {
+			return err
+		}
+		planned := attendance.Planned{Programme: programme, Day: input.Day}
+		for i, id := range input.Except {
+			placement, err := idOf("plc", id, "except", strconv.Itoa(i))
+			if err != nil {
+				return err
+			}
+			planned.Except = append(planned.Except, placement)
+		}
+		if input.MadeAt != nil {
+			planned.MadeAt = input.MadeAt.UTC()
+		}
+		answers, err := attendance.RecordAsPlanned(ctx, tx, sourceOf(ctx, tx.Now, input.SentAt), planned)
+		for i, a := range answers {
+			answer := &AttendanceAnswer{Index: int32(i), Refusals: pointers(a.Refusals), Warnings: pointers(a.Warnings)}
+			if a.Written {
+				answer.Attendance = &Attendance{ID: plan.FormatID("att", a.ID)}
+			}
+			out.Answers = append(out.Answers, answer)
+		}
+		return err
+	})
+}
+
 func entryOf(e *AttendanceEntryInput) (attendance.Entry, error) {
 	id, err := newID("att", e.ID, "id")
 	if err != nil {

@@ -11,7 +11,7 @@ import { onScreen, shown } from './screens.mjs';
 import { check, demand } from './server.mjs';
 import { setting, today } from './stage.mjs';
 import { enter, goAnotherWay, inviteGuest, leave, merge, recordAccount } from './persons.mjs';
-import { months as certify } from './months.mjs';
+import { asPlanned, months as certify } from './months.mjs';
 import { company, courses, decline, giveUp, serve } from './work.mjs';
 
 check('apollo', async () => {
@@ -28,6 +28,7 @@ check('apollo', async () => {
   await step(stage.all, {
     act: 'computeAllowance', by: payments, payload: shown.allowance, input: { participant, month: today.slice(0, 7) }, watch: months,
   });
+  await asPlanned(stage);
   await certify(stage);
   await prove(stage, participant);
   await files(stage, participant);

@@ -1,5 +1,6 @@
 // What becomes of the register's months: those of a company that has certified nothing yet.
 import { parse } from 'graphql';
+import { civilDay } from '../../internal/platform/web/page/src/facts.js';
 import { bring } from './files.mjs';
 import { read, step } from './runner.mjs';
 import { onScreen } from './screens.mjs';
@@ -41,4 +42,23 @@ export async function months({ all, programme }) {
   const second = on(other);
   await second('certifyMonthForHost', /^COORDINATOR/, { reason: note, evidence: note, file: await bring(lead, other.participant.id, 'REGISTER') }, [lead]);
   await second('reopenMonth', /^PARTNER/, { reason: note });
+}
+
+// asPlanned records a day of the last weeks in one tap, the latest on which somebody who accompanies internships has not written everything.
+export async function asPlanned({ all, programme }) {
+  const answers = 'answers { index refusals { code message } warnings { code message } attendance { id day from to minutes standing enrolment { id countedMinutes } } }';
+  const tutors = all.filter(({ role }) => role === 'TUTOR');
+  for (let ago = 0; ago < 14; ago += 1) {
+    const input = { programme: programme.id, day: civilDay(ago) };
+    for (const tutor of tutors) {
+      const tried = await tutor.client.mutate({
+        mutation: parse(`mutation Try($input: RecordAsPlannedInput!) { recordAsPlanned(input: $input) { refusals { code } answers { refusals { code } } } }`),
+        variables: { input: { ...input, preview: true } }, fetchPolicy: 'no-cache',
+      });
+      if (tried.data.recordAsPlanned.refusals.length > 0) continue;
+      await step([tutor], { act: 'recordAsPlanned', payload: answers, input, watch: (payload) => onScreen('Attendance', payload.answers[0].attendance.id, '{ id day from to minutes standing }') });
+      return;
+    }
+  }
+  demand(false, 'every day of the last weeks is written');
 }

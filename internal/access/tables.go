@@ -104,6 +104,7 @@ const (
 	AnnulPlacement       Act = "annulPlacement"
 
 	RecordAttendance   Act = "recordAttendance"
+	RecordAsPlanned    Act = "recordAsPlanned"
 	CorrectAttendance  Act = "correctAttendance"
 	WithdrawAttendance Act = "withdrawAttendance"
 	ResolveAttendance  Act = "resolveAttendance"
@@ -157,7 +158,7 @@ var (
 	activityActs  = []Act{PlanActivity, Enrol, CompleteEnrolment, WithdrawEnrolment}
 	placementActs = []Act{DraftPlacement, ConfirmPlacement, SignProject, CommunicatePlacement, StartPlacement, SuspendPlacement, ResumePlacement,
 		InterruptPlacement, EndPlacement, AttestPlacement, CancelPlacement, AnnulPlacement}
-	registerActs = []Act{RecordAttendance, CorrectAttendance, WithdrawAttendance, ResolveAttendance, SubmitMonth, ReturnMonth}
+	registerActs = []Act{RecordAttendance, RecordAsPlanned, CorrectAttendance, WithdrawAttendance, ResolveAttendance, SubmitMonth, ReturnMonth}
 	monthActs    = []Act{CertifyMonthForHost, CertifyMonth, LockMonth, ReopenMonth, AdjustMonth} // the promoter's
 	matchActs    = []Act{ProposeMatch, AcceptMatch, DeclineMatch}
 	bankActs     = []Act{RecordBankDetails}
@@ -176,7 +177,7 @@ var acts = map[Role][]Act{
 	Scout: join(companyActs, matchActs),
 	Tutor: join(registerActs, matchActs, []Act{Enrol, CompleteEnrolment, DraftPlacement, ConfirmPlacement, SignProject, StartPlacement,
 		SuspendPlacement, ResumePlacement, EndPlacement}),
-	HostTutor:       {RecordAttendance, ReturnMonth, CertifyMonthAsHost},
+	HostTutor:       {RecordAttendance, RecordAsPlanned, ReturnMonth, CertifyMonthAsHost},
 	PaymentsOfficer: {RecordExclusionCheck, PrepareUpload, RecordBankDetails, ComputeAllowance, LockMonth},
 	Administrator:   join(memberActs, lostActs),
 	DPO:             erasureActs,

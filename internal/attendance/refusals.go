@@ -110,6 +110,11 @@ var (
 		Cure:    refusal.Text{It: "Risolvi le contestazioni del registro.", En: "Resolve the contested entries of the register."},
 		CuredBy: refusal.Text{It: "il tutor o il coordinamento", En: "the tutor or the coordinators"},
 	})
+	NothingPlanned = refusal.Define(refusal.Definition{
+		Code: "ATTENDANCE_NOTHING_PLANNED", Kind: refusal.State,
+		Message: refusal.Text{It: "Per il {day} non resta nulla da registrare secondo l'orario.", En: "By the timetables nothing is left to record for {day}."},
+		Cure:    refusal.Text{It: "Controlla il giorno, oppure registra le ore una per una.", En: "Check the day, or record the hours one by one."},
+	})
 	MonthClosedAlready = refusal.Define(refusal.Definition{
 		Code: "REGISTER_MONTH_CLOSED", Kind: refusal.State,
 		Message: refusal.Text{It: "Il mese del registro è già stato inviato ({state}).", En: "The register's month has been submitted already ({state})."},

@@ -214,3 +214,77 @@ func TestWhatAPhoneSaysIsKept(t *testing.T) {
 		t.Error(kept)
 	}
 }
+
+// Two write of one person for a week without network, and then send through a connection that loses requests and answers: nothing is lost, what is
+// in conflict is listed, and one act each resolves it.
+func TestTwoDevicesAWeekWithoutNetwork(t *testing.T) {
+	o := newOffice(t)
+	for seed := range uint64(3) {
+		name := fmt.Sprintf("seed %d", seed)
+		o.enrol(name, "1990-05-01", o.tutor.Member)
+		chance := rand.New(rand.NewPCG(11, seed))
+		queues := map[*access.Actor][]attendance.Entry{}
+		for day := calendar.MustDay("2026-03-09"); !day.After(calendar.MustDay("2026-03-15")); day = day.AddDays(1) {
+			mine, theirs := 8*60+30*chance.IntN(6), 8*60+30*chance.IntN(12)
+			queues[&o.tutor] = append(queues[&o.tutor], entry(o.course[name], day.String(), clockAt(mine), clockAt(mine+180)))
+			queues[&o.host] = append(queues[&o.host], entry(o.intern[name], day.String(), clockAt(theirs), clockAt(theirs+240)))
+		}
+		all := len(queues[&o.tutor]) + len(queues[&o.host])
+		for len(queues[&o.tutor])+len(queues[&o.host]) > 0 {
+			for _, device := range []*access.Actor{&o.host, &o.tutor} {
+				queue := queues[device]
+				if len(queue) == 0 {
+					continue
+				}
+				n := 1 + chance.IntN(len(queue))
+				switch chance.IntN(3) {
+				case 0: // the request is lost
+				case 1: // the answer is lost
+					o.record(*device, queue[:n]...)
+				default:
+					for _, a := range o.record(*device, queue[:n]...) {
+						if !a.Written {
+							t.Fatalf("%+v", a)
+						}
+					}
+					queues[device] = queue[n:]
+				}
+			}
+		}
+		contested := func() (ids []uuid.UUID) {
+			o.one("select coalesce(array_agg(id order by day, from_minute, id), '{}') from attendance where enrolment_id in ($1, $2) and standing = 'CONTESTED'", &ids, o.course[name], o.intern[name])
+			return ids
+		}
+		var kept int
+		o.one("select count(*) from attendance where enrolment_id in ($1, $2)", &kept, o.course[name], o.intern[name])
+		waiting := contested()
+		if kept != all || len(waiting) == 0 {
+			t.Fatalf("seed %d: %d entries of %d are kept, %d in conflict", seed, kept, all, len(waiting))
+		}
+		acts := 0
+		for left := waiting; len(left) > 0; left = contested() {
+			keep := chance.IntN(2) == 0
+			err := o.as(o.tutor, func(ctx context.Context, tx *postgres.Tx) error {
+				_, err := attendance.Resolve(ctx, tx, left[0], keep, "verificato", nil)
+				return err
+			})
+			if list, _ := refusal.As(err); keep && list.Has(attendance.OverWeekLimit) {
+				o.resolve(left[0], false) // nobody may do so much
+			} else if err != nil {
+				t.Fatal(err)
+			}
+			acts++
+		}
+		if acts > len(waiting) {
+			t.Errorf("seed %d: %d acts for %d entries in conflict", seed, acts, len(waiting))
+		}
+		var counted, lost int
+		o.one("select count(*) from attendance where enrolment_id in ($1, $2) and standing = 'COUNTED'", &counted, o.course[name], o.intern[name])
+		o.one("select count(*) from attendance where enrolment_id in ($1, $2) and standing not in ('COUNTED', 'WITHDRAWN')", &lost, o.course[name], o.intern[name])
+		if counted == 0 || lost != 0 {
+			t.Errorf("seed %d: %d count in the end, %d are neither", seed, counted, lost)
+		}
+	}
+}
+
+func clockAt(minute int) string { return fmt.Sprintf("%02d:%02d", minute/60, minute%60) }

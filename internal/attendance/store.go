@@ -4,12 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/pgdialect"
 
+	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/participant"
 	"github.com/lavoroincorso/lavoro/internal/platform/blob"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
@@ -422,4 +425,35 @@ func attach(ctx context.Context, tx *postgres.Tx, file, participation uuid.UUID)
 		return fmt.Errorf("who follows the person: %w", err)
 	}
 	return blob.Attach(ctx, tx, file, participation, participant.ProvesRegister, audience)
+}
+
+// plannedOn gives the hours of the timetables of a day that the actor may write at once.
+func plannedOn(ctx context.Context, tx *postgres.Tx, in Planned) (rows []plannedRow, err error) {
+	companies := []uuid.UUID{}
+	for _, g := range tx.Actor.Grants {
+		if g.Role == access.HostTutor && g.Programme == in.Programme {
+			companies = append(companies, g.Key)
+		}
+	}
+	if err = tx.Ask(ctx, &rows, "select * from planned_hours($1, $2, $3)", in.Programme, in.Day, companies); err != nil {
+		return nil, fmt.Errorf("planned hours: %w", err)
+	}
+	return rows, nil
+}
+
+// known refuses internships that the actor does not see.
+func known(ctx context.Context, tx *postgres.Tx, placements []uuid.UUID) error {
+	if len(placements) == 0 {
+		return nil
+	}
+	var seen []uuid.UUID
+	if err := tx.Ask(ctx, pgdialect.Array(&seen), "select coalesce(array_agg(id), '{}') from placement where id = any ($1)", placements); err != nil {
+		return fmt.Errorf("internships: %w", err)
+	}
+	for i, id := range placements {
+		if !slices.Contains(seen, id) {
+			return refusal.List{refusal.NotFound.At("except", strconv.Itoa(i))}
+		}
+	}
+	return nil
 }

@@ -1,0 +1,92 @@
+package attendance_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/attendance"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+)
+
+// timetabled is an office whose opening is on Wednesdays, in the morning and after noon, and whose tutor is that of the internships.
+func timetabled(t *testing.T) *office {
+	o := newOffice(t)
+	o.exec("insert into member (id, issuer, subject, email, name, audience) values ($1, 'test', 'tutor', 'tutor@example.org', 'Prova', '{}')", o.tutor.Member)
+	o.exec("update placement set tutor_id = $1", o.tutor.Member)
+	for _, hours := range [][3]int{{3, 480, 720}, {3, 780, 900}, {4, 480, 720}} {
+		o.exec("insert into opening_hours (id, opening_id, weekday, from_minute, to_minute, audience) values (gen_random_uuid(), $1, $2, $3, $4, '{}')", o.opening, hours[0], hours[1], hours[2])
+	}
+	return o
+}
+
+// tap records a day as planned, and gives how many entries were written and the code of the refusal.
+func (o *office) tap(actor access.Actor, day string, except ...uuid.UUID) (written int, code string) {
+	o.t.Helper()
+	err := o.as(actor, func(ctx context.Context, tx *postgres.Tx) error {
+		answers, err := attendance.RecordAsPlanned(ctx, tx, attendance.Source{Origin: "ENTERED"}, attendance.Planned{Programme: o.programme, Day: calendar.MustDay(day), Except: except})
+		for _, a := range answers {
+			if a.Written && len(a.Warnings) == 0 {
+				written++
+			}
+		}
+		return err
+	})
+	list, refused := refusal.As(err)
+	if err != nil && !refused {
+		o.t.Fatal(err)
+	}
+	if err != nil {
+		code = list[0].Code
+	}
+	return written, code
+}
+
+func (o *office) placement(name string) (id uuid.UUID) {
+	o.one("select id from placement where enrolment_id = $1", &id, o.intern[name])
+	return id
+}
+
+func TestADayAsPlannedIsOneTap(t *testing.T) {
+	o := timetabled(t)
+	for _, step := range []struct {
+		name, day string
+		actor     access.Actor
+		except    []uuid.UUID
+		written   int
+		code      string
+	}{
+		{"a day that has not come", "2026-03-25", o.tutor, nil, 0, "ATTENDANCE_IN_FUTURE"},
+		{"a day without hours", "2026-03-17", o.tutor, nil, 0, "ATTENDANCE_NOTHING_PLANNED"},
+		{"somebody who accompanies nobody here", "2026-03-18", o.stranger, nil, 0, "ATTENDANCE_NOTHING_PLANNED"},
+		{"an internship of nobody", "2026-03-18", o.tutor, []uuid.UUID{uuid.New()}, 0, "NOT_FOUND"},
+		{"all but one", "2026-03-18", o.tutor, []uuid.UUID{o.placement("minor")}, 2, ""},
+		{"the rest, by the host", "2026-03-18", o.host, nil, 2, ""},
+		{"again", "2026-03-18", o.tutor, nil, 0, "ATTENDANCE_NOTHING_PLANNED"},
+	} {
+		if written, code := o.tap(step.actor, step.day, step.except...); written != step.written || code != step.code {
+			t.Errorf("%s: %d written, %q; want %d, %q", step.name, written, code, step.written, step.code)
+		}
+	}
+	var minutes int
+	o.one("select sum(minutes) from attendance where standing = 'COUNTED'", &minutes)
+	if minutes != 2*(240+120) {
+		t.Errorf("%d minutes", minutes)
+	}
+}
+
+// Who stands still on the day, or is over, is not there as planned.
+func TestADayAsPlannedLeavesOutWhoIsSuspended(t *testing.T) {
+	o := timetabled(t)
+	o.exec("update placement set state = 'SUSPENDED', state_since = '2026-03-12' where enrolment_id = $1", o.intern["adult"])
+	if written, code := o.tap(o.tutor, "2026-03-18"); written != 2 || code != "" {
+		t.Errorf("%d written, %q", written, code)
+	}
+	if written, code := o.tap(o.tutor, "2026-03-11"); written != 4 || code != "" {
+		t.Errorf("before the suspension: %d written, %q", written, code)
+	}
+}
