@@ -212,7 +212,7 @@ type decision struct {
 // decisions are the functions that the application may call with their owner's rights.
 func (g *ground) decisions() []decision {
 	g.t.Helper()
-	rows, err := g.owner.Query(g.ctx, `select proname::text, prosrc, access.Array(select format_type(t, null) from unnest(proargtypes) t) from pg_proc
+	rows, err := g.owner.Query(g.ctx, `select proname::text, prosrc, array(select format_type(t, null) from unnest(proargtypes) t) from pg_proc
 		where prosecdef and pronamespace = 'public'::regnamespace and has_function_privilege('lavoro_app', oid, 'execute') order by 1`)
 	if err != nil {
 		g.t.Fatal(err)
