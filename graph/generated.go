@@ -120,6 +120,7 @@ type MutationResolver interface {
 	CancelPlacement(ctx context.Context, input CancelPlacementInput) (*CancelPlacementPayload, error)
 	AnnulPlacement(ctx context.Context, input AnnulPlacementInput) (*AnnulPlacementPayload, error)
 	RecordAttendance(ctx context.Context, input RecordAttendanceInput) (*RecordAttendancePayload, error)
+	RecordAsPlanned(ctx context.Context, input RecordAsPlannedInput) (*RecordAsPlannedPayload, error)
 	CorrectAttendance(ctx context.Context, input CorrectAttendanceInput) (*CorrectAttendancePayload, error)
 	WithdrawAttendance(ctx context.Context, input WithdrawAttendanceInput) (*WithdrawAttendancePayload, error)
 	ResolveAttendance(ctx context.Context, input ResolveAttendanceInput) (*ResolveAttendancePayload, error)
@@ -278,6 +279,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputProposeMatchInput,
 		ec.unmarshalInputProtectParticipantInput,
 		ec.unmarshalInputReadFilter,
+		ec.unmarshalInputRecordAsPlannedInput,
 		ec.unmarshalInputRecordAttendanceInput,
 		ec.unmarshalInputRecordBankDetailsInput,
 		ec.unmarshalInputRecordExclusionCheckInput,
@@ -5782,6 +5784,40 @@ type AttendanceAnswer {
   attendance: Attendance
 }
 
+"What recordAsPlanned needs."
+input RecordAsPlannedInput {
+  "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
+  requestId: String
+  "Only say what would change: nothing is written, no event is sent."
+  preview: Boolean! = false
+  "Codes of warnings that you have read and pass."
+  acknowledge: [String!]
+  "Why you pass the warnings; needed with acknowledge, kept in the journal."
+  acknowledgeReason: String
+  "The programme."
+  programme: ID!
+  "The civil day."
+  day: Day!
+  "Internships that are left out: whoever was not there, or otherwise than planned."
+  except: [ID!]
+  "When you tapped, by the clock of the phone."
+  madeAt: Instant
+  "When you send this, by the clock of the phone."
+  sentAt: Instant
+}
+
+"What recordAsPlanned did."
+type RecordAsPlannedPayload {
+  "The request id that you gave."
+  requestId: String
+  "Why nothing was done; empty when it was."
+  refusals: [Refusal!]!
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
+  warnings: [Refusal!]!
+  "One answer per entry that the timetables ask for, by internship and hour."
+  answers: [AttendanceAnswer!]!
+}
+
 "What correctAttendance needs."
 input CorrectAttendanceInput {
   "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
@@ -6873,6 +6909,11 @@ type Mutation {
     "What it needs."
     input: RecordAttendanceInput!
   ): RecordAttendancePayload!
+  "Records presence by the timetable of a day, in one tap: for every internship that you accompany, but for those that are left out or of which something is written."
+  recordAsPlanned(
+    "What it needs."
+    input: RecordAsPlannedInput!
+  ): RecordAsPlannedPayload!
   "Correct an entry: a new version takes its place and both are kept."
   correctAttendance(
     "What it needs."
@@ -9926,6 +9967,20 @@ func (ec *executionContext) childFields_ReadEntryEdge(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type ReadEntryEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_RecordAsPlannedPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "requestId":
+		return ec.fieldContext_RecordAsPlannedPayload_requestId(ctx, field)
+	case "refusals":
+		return ec.fieldContext_RecordAsPlannedPayload_refusals(ctx, field)
+	case "warnings":
+		return ec.fieldContext_RecordAsPlannedPayload_warnings(ctx, field)
+	case "answers":
+		return ec.fieldContext_RecordAsPlannedPayload_answers(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordAsPlannedPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RecordAttendancePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "requestId":
@@ -11510,6 +11565,20 @@ func (ec *executionContext) field_Mutation_protectParticipant_args(ctx context.C
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (ProtectParticipantInput, error) {
 			return ec.unmarshalNProtectParticipantInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐProtectParticipantInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_recordAsPlanned_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (RecordAsPlannedInput, error) {
+			return ec.unmarshalNRecordAsPlannedInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRecordAsPlannedInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -34093,6 +34162,50 @@ func (ec *executionContext) fieldContext_Mutation_recordAttendance(ctx context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_recordAsPlanned(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_recordAsPlanned(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RecordAsPlanned(ctx, fc.Args["input"].(RecordAsPlannedInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *RecordAsPlannedPayload) graphql.Marshaler {
+			return ec.marshalNRecordAsPlannedPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRecordAsPlannedPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_recordAsPlanned(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordAsPlannedPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_recordAsPlanned_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_correctAttendance(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -44576,6 +44689,125 @@ func (ec *executionContext) fieldContext_ReadEntryEdge_node(_ context.Context, f
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ReadEntry(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordAsPlannedPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *RecordAsPlannedPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordAsPlannedPayload_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecordAsPlannedPayload_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecordAsPlannedPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RecordAsPlannedPayload_refusals(ctx context.Context, field graphql.CollectedField, obj *RecordAsPlannedPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordAsPlannedPayload_refusals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordAsPlannedPayload_refusals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordAsPlannedPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordAsPlannedPayload_warnings(ctx context.Context, field graphql.CollectedField, obj *RecordAsPlannedPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordAsPlannedPayload_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordAsPlannedPayload_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordAsPlannedPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordAsPlannedPayload_answers(ctx context.Context, field graphql.CollectedField, obj *RecordAsPlannedPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordAsPlannedPayload_answers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Answers, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*AttendanceAnswer) graphql.Marshaler {
+			return ec.marshalNAttendanceAnswer2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAttendanceAnswerᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordAsPlannedPayload_answers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordAsPlannedPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AttendanceAnswer(ctx, field)
 		},
 	}
 	return fc, nil
@@ -57503,6 +57735,96 @@ func (ec *executionContext) unmarshalInputReadFilter(ctx context.Context, obj an
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputRecordAsPlannedInput(ctx context.Context, obj any) (RecordAsPlannedInput, error) {
+	var it RecordAsPlannedInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["preview"]; !present {
+		asMap["preview"] = false
+	}
+
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "programme", "day", "except", "madeAt", "sentAt"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "preview":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preview"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preview = data
+		case "acknowledge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledge"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Acknowledge = data
+		case "acknowledgeReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledgeReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AcknowledgeReason = data
+		case "programme":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("programme"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Programme = data
+		case "day":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("day"))
+			data, err := ec.unmarshalNDay2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Day = data
+		case "except":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("except"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Except = data
+		case "madeAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("madeAt"))
+			data, err := ec.unmarshalOInstant2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MadeAt = data
+		case "sentAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sentAt"))
+			data, err := ec.unmarshalOInstant2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SentAt = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputRecordAttendanceInput(ctx context.Context, obj any) (RecordAttendanceInput, error) {
 	var it RecordAttendanceInput
 	if obj == nil {
@@ -67738,6 +68060,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "recordAsPlanned":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_recordAsPlanned(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "correctAttendance":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_correctAttendance(ctx, field)
@@ -71661,6 +71990,59 @@ func (ec *executionContext) _ReadEntryEdge(ctx context.Context, sel ast.Selectio
 			}
 		case "node":
 			out.Values[i] = ec._ReadEntryEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var recordAsPlannedPayloadImplementors = []string{"RecordAsPlannedPayload"}
+
+func (ec *executionContext) _RecordAsPlannedPayload(ctx context.Context, sel ast.SelectionSet, obj *RecordAsPlannedPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recordAsPlannedPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecordAsPlannedPayload")
+		case "requestId":
+			out.Values[i] = ec._RecordAsPlannedPayload_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refusals":
+			out.Values[i] = ec._RecordAsPlannedPayload_refusals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._RecordAsPlannedPayload_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "answers":
+			out.Values[i] = ec._RecordAsPlannedPayload_answers(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -78005,6 +78387,21 @@ func (ec *executionContext) marshalNReadEntryEdge2ᚖgithubᚗcomᚋlavoroincors
 		return graphql.Null
 	}
 	return ec._ReadEntryEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRecordAsPlannedInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRecordAsPlannedInput(ctx context.Context, v any) (RecordAsPlannedInput, error) {
+	res, err := ec.unmarshalInputRecordAsPlannedInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRecordAsPlannedPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRecordAsPlannedPayload(ctx context.Context, sel ast.SelectionSet, v *RecordAsPlannedPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RecordAsPlannedPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRecordAttendanceInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRecordAttendanceInput(ctx context.Context, v any) (RecordAttendanceInput, error) {

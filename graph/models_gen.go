@@ -4253,6 +4253,40 @@ type ReadFilter struct {
 	WithReason *bool `json:"withReason,omitempty"`
 }
 
+// What recordAsPlanned needs.
+type RecordAsPlannedInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The programme.
+	Programme string `json:"programme"`
+	// The civil day.
+	Day calendar.Day `json:"day"`
+	// Internships that are left out: whoever was not there, or otherwise than planned.
+	Except []string `json:"except,omitempty"`
+	// When you tapped, by the clock of the phone.
+	MadeAt *time.Time `json:"madeAt,omitempty"`
+	// When you send this, by the clock of the phone.
+	SentAt *time.Time `json:"sentAt,omitempty"`
+}
+
+// What recordAsPlanned did.
+type RecordAsPlannedPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// One answer per entry that the timetables ask for, by internship and hour.
+	Answers []*AttendanceAnswer `json:"answers"`
+}
+
 // What recordAttendance needs.
 type RecordAttendanceInput struct {
 	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
