@@ -12,4 +12,7 @@
 // A chain is kept for as long as a policy says, and at least two years; then it loses its beginning. The head of what went is an entry of the
 // acts' chain, the only word of it: from there on the chain verifies. A beginning that is cut off without such an entry shows at once, and
 // one that was cut too early by an anchor which is younger than all that might go and did not know yet what went.
+//
+// Rows lie by months, in partitions that are made ahead; a month of which nothing must be kept goes as one table. Numbers are unique by the lock on
+// a chain's head, under which they are given, and not by an index.
 package journal
