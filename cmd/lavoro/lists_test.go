@@ -15,7 +15,6 @@ import (
 var short = map[string]string{
 	"devices ":                  "a few for each member",
 	"journal ":                  "a programme's sequence tells its entries apart: their ids decide nothing",
-	"members NAME":              "those of the installation, whatever the programme",
 	"Allowance by organisation": "asks the participation, which has the index",
 	"Allowance by participant":  "asks the participation, which has the index",
 	"JournalEntry by actor":     "every act writes one; evidence is looked for by few, and from a day on",

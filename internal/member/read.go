@@ -12,7 +12,7 @@ func Reading() plan.Reading {
 		Types: []plan.Type{member(), account(), invitation(), viewer(), grant(), delegation(), device()},
 		Roots: plan.Roots{
 			"viewer": plan.OneRoot("Viewer", "{o}.id = {self}"),
-			"members": plan.ListIn("Member", "exists (select from organisation b where b.id = {o}.organisation_id and b.programme_id = {a:programme})",
+			"members": plan.ListIn("Member", "{o}.organisation_id is not null and exists (select from organisation b where b.id = {o}.organisation_id and b.programme_id = {a:programme})",
 				nil),
 			"devices": plan.ListIn("Device", "({o}.member_id = {self} or exists (select from organisation b where b.id = {o}.organisation_id and b.programme_id = {a:programme}))",
 				nil),
