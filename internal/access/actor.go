@@ -132,12 +132,24 @@ func (a Actor) Alike(b Actor) bool {
 
 // Settings are the transaction-local settings that row-level security reads: name and value of each.
 func (a Actor) Settings() (names, values []string) {
+	values = make([]string, 0, len(settings))
+	var last []uuid.UUID // most roles read many classes under the same keys
+	text := Array(nil)
+	for _, c := range Classes() {
+		if keys := a.Keys(c); !slices.Equal(keys, last) {
+			last, text = keys, Array(keys)
+		}
+		values = append(values, text)
+	}
+	return settings, append(values, Array([]uuid.UUID{a.Member}))
+}
+
+var settings = func() (names []string) {
 	for _, c := range Classes() {
 		names = append(names, "app.keys_"+string(c))
-		values = append(values, Array(a.Keys(c)))
 	}
-	return append(names, "app.keys_self"), append(values, Array([]uuid.UUID{a.Member}))
-}
+	return slices.Clip(append(names, "app.keys_self"))
+}()
 
 // Array writes keys, or other ids, as Postgres writes an array of them.
 func Array(keys []uuid.UUID) string {

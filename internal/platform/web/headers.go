@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"runtime/debug"
 
@@ -14,14 +15,17 @@ import (
 )
 
 // harden sets what a browser is told with every answer. A page that shows something sets its own content security policy over it.
-func harden(header http.Header) {
-	header.Set("X-Content-Type-Options", "nosniff")
-	header.Set("X-Frame-Options", "DENY")        // for browsers that do not know frame-ancestors
-	header.Set("Referrer-Policy", "same-origin") // "no-referrer" would have browsers hide the origin of a form, too
-	header.Set("Cross-Origin-Opener-Policy", "same-origin")
-	header.Set("Cross-Origin-Resource-Policy", "same-origin")
-	header.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
-	header.Set("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+func harden(header http.Header) { maps.Copy(header, hard) }
+
+// hard are the headers of harden, which answers share: one is replaced there, and never changed.
+var hard = http.Header{
+	"X-Content-Type-Options":       {"nosniff"},
+	"X-Frame-Options":              {"DENY"},        // for browsers that do not know frame-ancestors
+	"Referrer-Policy":              {"same-origin"}, // "no-referrer" would have browsers hide the origin of a form, too
+	"Cross-Origin-Opener-Policy":   {"same-origin"},
+	"Cross-Origin-Resource-Policy": {"same-origin"},
+	"Permissions-Policy":           {"camera=(), geolocation=(), microphone=(), payment=()"},
+	"Content-Security-Policy":      {"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
 }
 
 // transportSecurity has browsers come back by https only, for a year.
