@@ -74,8 +74,8 @@ type Source struct {
 	Drift  time.Duration // the phone's clock less the house's, as the batch arrived; zero where its clock was not told
 }
 
-// Minutes is the length of the entry.
-func (e Entry) Minutes() int { return e.To.Minutes() - e.From.Minutes() }
+// Minutes is the length of the entry: the time that passed, also on the nights when clocks are changed.
+func (e Entry) Minutes() int { return int(e.Day.Elapsed(e.From, e.To)) }
 
 // owed is when hours may belong to an enrolment.
 type owed struct {
@@ -140,7 +140,7 @@ func check(e Entry, o owed, today calendar.Day) refusal.List {
 }
 
 func (e Entry) shape() (list refusal.List) {
-	if !e.From.Before(e.To) {
+	if !e.From.Before(e.To) || e.Minutes() <= 0 { // the hour that is left out does not pass
 		list = append(list, EndsBeforeStart.At("to"))
 	}
 	if (e.Kind == Absence) != (e.AbsenceReason != "") {

@@ -288,3 +288,27 @@ func TestTwoDevicesAWeekWithoutNetwork(t *testing.T) {
 }
 
 func clockAt(minute int) string { return fmt.Sprintf("%02d:%02d", minute/60, minute%60) }
+
+// The length of hours is the time that passed, and the database works out the same as the rules.
+func TestHoursAreTheTimeThatPassed(t *testing.T) {
+	o := newOffice(t)
+	for _, day := range []string{"2026-03-29", "2026-10-25", "2026-02-28", "2028-02-29"} {
+		for from := 0; from < 300; from += 15 {
+			for to := from + 15; to <= 315; to += 45 {
+				want := calendar.MustDay(day).Elapsed(calendar.MustLocalTime(clockAt(from)), calendar.MustLocalTime(clockAt(to)))
+				var got int
+				if o.one("select elapsed_minutes($1::text::date, $2, $3)", &got, day, from, to); got != int(want) {
+					t.Fatalf("%s from %s to %s: %d minutes in the database, %d by the calendar", day, clockAt(from), clockAt(to), got, want)
+				}
+			}
+		}
+	}
+	o.now = calendar.MustDay("2026-03-30").At(calendar.MustLocalTime("18:00"))
+	night, gap := entry(o.intern["adult"], "2026-03-29", "01:00", "04:00"), entry(o.intern["adult"], "2026-03-29", "02:00", "03:00")
+	answers := o.record(o.tutor, night, gap)
+	refusedWith(t, answers[1], attendance.EndsBeforeStart)
+	var minutes int
+	if o.one("select minutes from attendance where id = $1", &minutes, night.ID); minutes != 120 {
+		t.Errorf("%d minutes in the night when clocks go forward", minutes)
+	}
+}

@@ -76,7 +76,7 @@ func (w weeks) add(ctx context.Context, rules *rules, r row) error {
 		return err
 	}
 	w.live[r.PersonID] = append(w.live[r.PersonID], live{ID: r.ID, Enrolment: r.EnrolmentID, Person: r.PersonID, Kind: r.Kind, Day: r.Day, From: r.From, To: r.To,
-		Minutes: r.To.Minutes() - r.From.Minutes(), Standing: r.Standing, Conflicts: r.Conflicts, Age: w.ages[place{r.EnrolmentID, r.Day}], limits: p.limits})
+		Minutes: int(r.Day.Elapsed(r.From, r.To)), Standing: r.Standing, Conflicts: r.Conflicts, Age: w.ages[place{r.EnrolmentID, r.Day}], limits: p.limits})
 	return nil
 }
 

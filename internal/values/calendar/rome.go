@@ -53,6 +53,12 @@ func (d Day) At(t LocalTime) time.Time {
 // Start is the first instant of the day in Rome; the zero time for no day.
 func (d Day) Start() time.Time { return d.At(LocalTime{}) }
 
+// Elapsed is the time that passes in Rome from one time of the day to another: an hour less than they show where clocks go forward between them,
+// an hour more where they go back. It may be nothing, or negative where to comes first.
+func (d Day) Elapsed(from, to LocalTime) Minutes {
+	return Minutes(d.At(to).Sub(d.At(from)) / time.Minute)
+}
+
 func offset(t time.Time) time.Duration {
 	_, seconds := t.In(rome).Zone()
 	return time.Duration(seconds) * time.Second

@@ -55,3 +55,15 @@ func TestLocalTimeOf(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+func TestElapsedIsTheTimeThatPasses(t *testing.T) {
+	for _, c := range []struct {
+		day, from, to string
+		want          calendar.Minutes
+	}{{"2026-03-28", "01:00", "04:00", 180}, {"2026-03-29", "01:00", "04:00", 120}, {"2026-10-25", "01:00", "04:00", 240}, {"2026-03-29", "02:00", "03:00", 0}, {"2026-10-25", "01:30", "02:30", 60},
+		{"2026-10-25", "02:30", "03:30", 120}, {"2026-10-25", "00:00", "24:00", 1500}, {"2028-02-29", "22:00", "24:00", 120}} {
+		if got := calendar.MustDay(c.day).Elapsed(calendar.MustLocalTime(c.from), calendar.MustLocalTime(c.to)); got != c.want {
+			t.Errorf("%s from %s to %s: %d, want %d", c.day, c.from, c.to, got, c.want)
+		}
+	}
+}
