@@ -104,6 +104,8 @@ var owners = map[string][]owner{
 	"github.com/spf13/pflag":             {{"cmd", "flags"}},
 	"golang.org/x/sys":                   {{"internal/platform/child", "bonds between processes"}},
 	"golang.org/x/sync":                  {{"cmd", "services that start and stop together"}},
+	"golang.org/x/text":                  {{"internal/allowance/payfile", "letters without their marks, and the character sets of banks"}},
+	"github.com/xuri/excelize/v2":        {{"internal/platform/file", "workbooks"}},
 	"pgregory.net/rapid":                 {}, // properties: tests only
 	"github.com/tink-crypto/tink-go/v2":  {{"internal/platform/secret", "keys and what is sealed under them"}},
 	"os/exec": {
