@@ -177,3 +177,11 @@ func fuzz[T ~string](f *testing.F, parse func(string) (T, error), seeds ...strin
 		}
 	})
 }
+
+func TestABI(t *testing.T) {
+	for in, want := range map[fiscal.IBAN]string{"IT60X0542811101000000123456": "05428", "DE89370400440532013000": "", "IT60X05428": "", "": ""} {
+		if got := in.ABI(); got != want {
+			t.Errorf("ABI of %q is %q, want %q", string(in), got, want)
+		}
+	}
+}

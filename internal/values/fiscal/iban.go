@@ -62,6 +62,14 @@ func (i IBAN) Country() string {
 	return string(i[:2])
 }
 
+// ABI is the five digits that name the bank of an Italian account; empty for any other.
+func (i IBAN) ABI() string {
+	if i.Country() != "IT" || len(i) != ibanLengths["IT"] {
+		return ""
+	}
+	return string(i[5:10])
+}
+
 // Masked shows the country and the last four characters only, such as "IT•••3456", to recognise an account by.
 func (i IBAN) Masked() string {
 	if len(i) < 15 {

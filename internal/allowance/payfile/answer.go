@@ -1,0 +1,219 @@
+package payfile
+
+import (
+	"strconv"
+
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/values/money"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+	"github.com/lavoroincorso/lavoro/internal/values/text"
+)
+
+// Kind is what an answer says of a line.
+type Kind string
+
+// The kinds, in the order in which a line lives through them. Only EXECUTED, CREDITED, REJECTED and RETURNED move money or stop it.
+const (
+	Pending  Kind = "PENDING"  // seen, not decided
+	Accepted Kind = "ACCEPTED" // will be executed
+	Executed Kind = "EXECUTED" // the payer's account was debited
+	Credited Kind = "CREDITED" // the beneficiary's bank says that the account was credited
+	Rejected Kind = "REJECTED" // never executed
+	Returned Kind = "RETURNED" // executed, and the money came back
+)
+
+// Source is the form in which an answer came.
+type Source string
+
+// The sources that are read.
+const (
+	SourceStatus       Source = "PAIN_002"
+	SourceStatement    Source = "CAMT_053"
+	SourceNotification Source = "CAMT_054"
+	SourceList         Source = "ORDER_LIST"
+)
+
+// Report is one answer, read whole.
+type Report struct {
+	Source Source
+	ID     string // of the answer, as its sender numbers it; "" where it has none
+	Hash   string // SHA-256 of its bytes, to know it again
+	// Original is the message that it answers as a whole; "" for a statement, which tells of many.
+	Original string
+	// Last is false where the sender says that more pages follow.
+	Last bool
+	// Whole is what is said of an order, or of one debit for all its lines, rather than of a line.
+	Whole []Whole
+	Lines []Outcome
+	// Other counts entries of a statement that name no line: charges, other people's credits.
+	Other int
+}
+
+// Whole is said of all the lines of a message that nothing else is said of.
+type Whole struct {
+	Kind   Kind
+	Reason string // as of Outcome
+	Note   string
+	Day    calendar.Day
+	Ref    string
+	// MessageID is the message that it speaks of.
+	MessageID string
+	Lines     int          // how many lines it speaks of; 0 when it does not say
+	Total     *money.Cents // their sum; nil when it does not say
+}
+
+// Outcome is said of one line.
+type Outcome struct {
+	EndToEndID string
+	MessageID  string // that the line stood in; "" when it does not say
+	Kind       Kind
+	Reason     string // code of a rejection or return, see ReasonOf; "" when there is none
+	// Note is what the sender adds in words: it may name people, and stays out of logs.
+	Note   string
+	Amount *money.Cents // nil when it does not say
+	// Foreign is the currency where it is not the euro; then Amount is nil.
+	Foreign string
+	Day     calendar.Day // of booking or decision; none when it does not say
+	Ref     string       // the bank's reference, or the number of the order; "" when there is none
+}
+
+// Matching is a report held against what was sent.
+type Matching struct {
+	// Outcomes are what the report says of sent lines, in the order of the report; what is said of a whole message counts for
+	// every line that the same report does not name.
+	Outcomes []Outcome
+	// Missing are the end-to-end ids of sent lines that the report says nothing of, in the order sent.
+	Missing []string
+	// Others are outcomes of other messages' lines: ordinary in a statement.
+	Others []Outcome
+}
+
+// Match holds a report against one message. The error is a refusal.List: the answer is of another message, or a line of it has
+// another amount, or is unknown though the answer says it is of this message. Nothing of such a report should be taken.
+func (r Report) Match(sent Sent) (Matching, error) {
+	m := matcher{report: r, sent: sent, at: make(map[string]int, len(sent.Lines)), told: make([]bool, len(sent.Lines))}
+	for i, l := range sent.Lines {
+		m.at[l.EndToEndID] = i
+	}
+	if r.Original != "" && r.Original != sent.MessageID {
+		return Matching{}, refusal.List{AnswerOtherMessage.At().With("got", r.Original).With("want", sent.MessageID)}
+	}
+	for i, o := range r.Lines {
+		m.line(i, o)
+	}
+	for _, w := range r.Whole {
+		m.whole(w)
+	}
+	for i, l := range sent.Lines {
+		if !m.told[i] {
+			m.out.Missing = append(m.out.Missing, l.EndToEndID)
+		}
+	}
+	if err := m.list.Err(); err != nil {
+		return Matching{}, err
+	}
+	return m.out, nil
+}
+
+type matcher struct {
+	report Report
+	sent   Sent
+	at     map[string]int
+	told   []bool
+	out    Matching
+	list   refusal.List
+}
+
+func (m *matcher) line(i int, o Outcome) {
+	at, ours := m.at[o.EndToEndID]
+	path := []string{"lines", strconv.Itoa(i)}
+	switch {
+	case ours && o.MessageID != "" && o.MessageID != m.sent.MessageID:
+		m.list = append(m.list, AnswerOtherMessage.At(path...).With("got", o.MessageID).With("want", m.sent.MessageID))
+	case !ours && (m.report.Original != "" || m.report.Source == SourceList || o.MessageID == m.sent.MessageID):
+		m.list = append(m.list, AnswerLineUnknown.At(path...).With("line", o.EndToEndID))
+	case !ours:
+		m.out.Others = append(m.out.Others, o)
+	case o.Foreign != "" || o.Amount != nil && *o.Amount != m.sent.Lines[at].Amount:
+		m.list = append(m.list, AnswerAmountDiffers.At(path...).With("line", o.EndToEndID).With("got", told(o)).With("want", m.sent.Lines[at].Amount))
+	default:
+		m.told[at] = true
+		m.out.Outcomes = append(m.out.Outcomes, o)
+	}
+}
+
+// told is the amount as the answer tells it.
+func told(o Outcome) text.Text {
+	if o.Foreign != "" {
+		return text.Same(o.Foreign)
+	}
+	return text.Text{It: o.Amount.Format(text.Italian), En: o.Amount.Format(text.English)}
+}
+
+// whole spreads what is said of the message over the lines that have not been named.
+func (m *matcher) whole(w Whole) {
+	if w.MessageID != m.sent.MessageID {
+		return
+	}
+	sum := money.Cents(0)
+	for _, l := range m.sent.Lines {
+		sum += l.Amount // of what was written, so within the limit
+	}
+	if w.Lines != 0 && w.Lines != len(m.sent.Lines) || w.Total != nil && *w.Total != sum {
+		m.list = append(m.list, AnswerTotalsDiffer.At().With("got", totals(w.Lines, w.Total)).With("want", totals(len(m.sent.Lines), &sum)))
+		return
+	}
+	if w.Kind == "" {
+		return // the lines speak for themselves
+	}
+	for i, l := range m.sent.Lines {
+		if m.told[i] {
+			continue
+		}
+		m.told[i] = true
+		amount := l.Amount
+		m.out.Outcomes = append(m.out.Outcomes, Outcome{EndToEndID: l.EndToEndID, MessageID: w.MessageID, Kind: w.Kind, Reason: w.Reason, Note: w.Note,
+			Amount: &amount, Day: w.Day, Ref: w.Ref})
+	}
+}
+
+// totals writes control totals, leaving out what is not told.
+func totals(lines int, total *money.Cents) text.Text {
+	var out text.Text
+	if lines != 0 {
+		out = text.Count(lines, text.Text{It: "riga", En: "line"}, text.Text{It: "righe", En: "lines"})
+	}
+	if total == nil {
+		return out
+	}
+	if out.It != "" {
+		out = text.Text{It: out.It + ", ", En: out.En + ", "}
+	}
+	return text.Text{It: out.It + total.Format(text.Italian), En: out.En + total.Format(text.English)}
+}
+
+// twice finds the lines of which the same is said twice in one report; an execution and its return are two things.
+func twice(lines []Outcome) refusal.List {
+	type key struct {
+		id   string
+		kind Kind
+	}
+	var list refusal.List
+	seen := make(map[key]bool, len(lines))
+	for i, o := range lines {
+		k := key{o.EndToEndID, phase(o.Kind)}
+		if seen[k] {
+			list = append(list, AnswerLineTwice.At("lines", strconv.Itoa(i)).With("line", o.EndToEndID))
+		}
+		seen[k] = true
+	}
+	return list
+}
+
+// phase joins the kinds of which one report says only one: a line is not both accepted and rejected.
+func phase(k Kind) Kind {
+	if k == Returned {
+		return Returned
+	}
+	return Pending
+}

@@ -1,0 +1,379 @@
+package payfile_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"pgregory.net/rapid"
+
+	"github.com/lavoroincorso/lavoro/internal/allowance/payfile"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/values/money"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+)
+
+const (
+	partial      = "pain002_partial.xml"
+	notification = "camt054.xml"
+	accountDay   = "camt053.xml"
+)
+
+// readers are the reader of each example.
+var readers = map[string]func(io.Reader) (payfile.Report, error){
+	partial: payfile.ReadStatus, notification: payfile.ReadNotification, accountDay: payfile.ReadStatement,
+}
+
+func example(t testing.TB, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+func TestExamplesAreValid(t *testing.T) {
+	t.Run("camt.054", func(t *testing.T) { valid(t, "camt.054.001.08", []byte(example(t, notification))) })
+	t.Run("camt.053", func(t *testing.T) { valid(t, "camt.053.001.08", []byte(example(t, accountDay))) })
+}
+
+func TestPartialStatus(t *testing.T) {
+	report, err := payfile.ReadStatus(strings.NewReader(example(t, partial)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	day := calendar.MustDay("2026-11-11")
+	want := []payfile.Outcome{
+		{EndToEndID: "L000000000000", MessageID: "RUN-2026-10-A", Kind: payfile.Executed, Amount: cents(50000), Day: day, Ref: "CRO0001"},
+		{EndToEndID: "L000000000001", MessageID: "RUN-2026-10-A", Kind: payfile.Rejected, Reason: "AC04", Note: "conto estinto il 3/11", Amount: cents(50001), Day: day},
+		{EndToEndID: "L000000000002", MessageID: "RUN-2026-10-A", Kind: payfile.Pending, Day: day},
+	}
+	if !reflect.DeepEqual(report.Lines, want) {
+		t.Errorf("got %+v", report.Lines)
+	}
+	if report.ID != "BANK-STS-77" || report.Original != "RUN-2026-10-A" || report.Source != payfile.SourceStatus || !report.Last || len(report.Hash) != 64 {
+		t.Errorf("%+v", report)
+	}
+	m, err := report.Match(order(4).Sent())
+	if err != nil || len(m.Outcomes) != 3 || !slices.Equal(m.Missing, []string{"L000000000003"}) || len(m.Others) != 0 {
+		t.Errorf("%+v, %v", m, err)
+	}
+}
+
+// status is a pain.002 as short as banks write it.
+func status(group, rest string) string {
+	return `<Document><CstmrPmtStsRpt><GrpHdr><MsgId>B</MsgId></GrpHdr><OrgnlGrpInfAndSts><OrgnlMsgId>RUN-2026-10-A</OrgnlMsgId>` + group + `</OrgnlGrpInfAndSts>` + rest + `</CstmrPmtStsRpt></Document>`
+}
+
+func TestStatusOfTheWhole(t *testing.T) {
+	rejected := `<OrgnlPmtInfAndSts><OrgnlPmtInfId>RUN-2026-10-A</OrgnlPmtInfId><TxInfAndSts><OrgnlEndToEndId>L000000000001</OrgnlEndToEndId><TxSts>RJCT</TxSts></TxInfAndSts></OrgnlPmtInfAndSts>`
+	for name, c := range map[string]struct {
+		message string
+		want    []payfile.Kind // by line; "" is missing
+	}{
+		"all rejected":         {status(`<GrpSts>RJCT</GrpSts><StsRsnInf><Rsn><Cd>AM04</Cd></Rsn></StsRsnInf>`, ""), []payfile.Kind{payfile.Rejected, payfile.Rejected}},
+		"all accepted":         {status(`<GrpSts>ACCP</GrpSts>`, ""), []payfile.Kind{payfile.Accepted, payfile.Accepted}},
+		"payment information":  {status("", `<OrgnlPmtInfAndSts><OrgnlPmtInfId>RUN-2026-10-A</OrgnlPmtInfId><PmtInfSts>ACSC</PmtInfSts></OrgnlPmtInfAndSts>`), []payfile.Kind{payfile.Executed, payfile.Executed}},
+		"accepted but one":     {status(`<GrpSts>ACCP</GrpSts>`, rejected), []payfile.Kind{payfile.Accepted, payfile.Rejected}},
+		"part, the bad only":   {status(`<GrpSts>PART</GrpSts>`, rejected), []payfile.Kind{"", payfile.Rejected}},
+		"nothing of the whole": {status("", rejected), []payfile.Kind{"", payfile.Rejected}},
+		"credited":             {status("<GrpSts>ACCC</GrpSts>", ""), []payfile.Kind{payfile.Credited, payfile.Credited}},
+		"another envelope": {`<x:CBISts xmlns:x="urn:CBI"><x:GrpHdr><x:MsgId>B</x:MsgId></x:GrpHdr><x:OrgnlGrpInfAndSts><x:OrgnlMsgId>RUN-2026-10-A</x:OrgnlMsgId></x:OrgnlGrpInfAndSts>` +
+			`<x:TxInfAndSts><x:OrgnlEndToEndId>L000000000001</x:OrgnlEndToEndId><x:TxSts>RJCT</x:TxSts></x:TxInfAndSts></x:CBISts>`, []payfile.Kind{"", payfile.Rejected}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			report, err := payfile.ReadStatus(strings.NewReader(c.message))
+			if err != nil {
+				t.Fatal(err)
+			}
+			m, err := report.Match(order(2).Sent())
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := []payfile.Kind{"", ""}
+			for _, o := range m.Outcomes {
+				got[slices.IndexFunc(order(2).Lines, func(l payfile.Line) bool { return l.EndToEndID == o.EndToEndID })] = o.Kind
+			}
+			if !slices.Equal(got, c.want) {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+			if name == "all rejected" && (m.Outcomes[1].Reason != "AM04" || *m.Outcomes[1].Amount != 50001) {
+				t.Errorf("%+v", m.Outcomes[1])
+			}
+		})
+	}
+}
+
+func TestNotification(t *testing.T) {
+	report, err := payfile.ReadNotification(strings.NewReader(example(t, notification)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []payfile.Outcome{
+		{EndToEndID: "L000000000000", MessageID: "RUN-2026-10-A", Kind: payfile.Executed, Amount: cents(50000), Day: calendar.MustDay("2026-11-12"), Ref: "B1"},
+		{EndToEndID: "L000000000001", MessageID: "RUN-2026-10-A", Kind: payfile.Executed, Amount: cents(50001), Day: calendar.MustDay("2026-11-13"), Ref: "B2/1"},
+		{EndToEndID: "L000000000002", Kind: payfile.Executed, Amount: cents(50002), Day: calendar.MustDay("2026-11-13"), Ref: "B2"},
+		{EndToEndID: "L000000000001", Kind: payfile.Returned, Reason: "MD07", Note: "deceduto", Amount: cents(50001), Day: calendar.MustDay("2026-11-13"), Ref: "B3"},
+	}
+	if !reflect.DeepEqual(report.Lines, want) {
+		t.Errorf("got %+v", report.Lines)
+	}
+	if report.Other != 1 || len(report.Whole) != 0 || report.ID != "NTF-9" {
+		t.Errorf("%+v", report)
+	}
+	m, err := report.Match(order(4).Sent())
+	if err != nil || len(m.Outcomes) != 4 || !slices.Equal(m.Missing, []string{"L000000000003"}) {
+		t.Errorf("%+v, %v", m, err)
+	}
+}
+
+func TestStatementWithOneDebit(t *testing.T) {
+	report, err := payfile.ReadStatement(strings.NewReader(example(t, accountDay)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := report.Match(order(3).Sent())
+	if err != nil || len(m.Outcomes) != 3 || len(m.Missing) != 0 || len(m.Others) != 1 || report.Other != 1 {
+		t.Fatalf("%+v, %v", m, err)
+	}
+	if want := (payfile.Outcome{EndToEndID: "L000000000002", MessageID: "RUN-2026-10-A", Kind: payfile.Executed, Amount: cents(50002), Day: calendar.MustDay("2026-11-12"), Ref: "B9"}); !reflect.DeepEqual(m.Outcomes[2], want) {
+		t.Errorf("%+v", m.Outcomes[2])
+	}
+	if _, err := report.Match(order(4).Sent()); err == nil {
+		t.Error("a debit of three lines pays four")
+	} else {
+		refused(t, err, payfile.AnswerTotalsDiffer)
+	}
+}
+
+// TestMessagesCutInHalf: wherever a message is cut, it is refused as cut off, or is no message yet.
+func TestMessagesCutInHalf(t *testing.T) {
+	for name, read := range readers {
+		whole := strings.TrimSpace(example(t, name))
+		for n := 0; n < len(whole); n += 3 {
+			report, err := read(strings.NewReader(whole[:n]))
+			if err == nil || !reflect.DeepEqual(report, payfile.Report{}) {
+				t.Fatalf("%s: %d of %d bytes are taken", name, n, len(whole))
+			}
+			if list, _ := refusal.As(err); n > 60 && !list.Has(payfile.AnswerCut) {
+				t.Fatalf("%s: %d of %d bytes: %v", name, n, len(whole), err)
+			}
+		}
+	}
+}
+
+func TestAnswersThatAreRefused(t *testing.T) {
+	change := func(name, old, new string) string {
+		whole := example(t, name)
+		if !strings.Contains(whole, old) {
+			t.Fatalf("%s has no %s", name, old)
+		}
+		return strings.Replace(whole, old, new, 1)
+	}
+	for name, c := range map[string]struct {
+		from, message string
+		code          *refusal.Code
+	}{
+		"empty":             {partial, "", payfile.AnswerUnreadable},
+		"text":              {partial, "sono una banca", payfile.AnswerUnreadable},
+		"spreadsheet":       {partial, "PK\x03\x04", payfile.AnswerUnreadable},
+		"doctype":           {partial, `<!DOCTYPE d [<!ENTITY e SYSTEM "file:///etc/passwd">]><Document>&e;</Document>`, payfile.AnswerUnreadable},
+		"entity":            {partial, change(partial, "conto estinto", "&laugh;"), payfile.AnswerUnreadable},
+		"two roots":         {partial, example(t, partial) + "<Document/>", payfile.AnswerUnreadable},
+		"names disagree":    {partial, "<a></b>", payfile.AnswerUnreadable},
+		"too deep":          {partial, strings.Repeat("<a>", 41), payfile.AnswerUnreadable},
+		"character set":     {partial, `<?xml version="1.0" encoding="EBCDIC"?><a/>`, payfile.AnswerUnreadable},
+		"another kind":      {partial, example(t, notification), payfile.AnswerKindUnknown},
+		"notification":      {accountDay, example(t, notification), payfile.AnswerKindUnknown},
+		"statement":         {notification, example(t, accountDay), payfile.AnswerKindUnknown},
+		"no message":        {partial, change(partial, "<OrgnlMsgId>RUN-2026-10-A</OrgnlMsgId>", ""), payfile.AnswerValue},
+		"no line":           {partial, change(partial, "<OrgnlEndToEndId>L000000000000</OrgnlEndToEndId>", ""), payfile.AnswerValue},
+		"unknown status":    {partial, change(partial, "<TxSts>RJCT", "<TxSts>HMMM"), payfile.AnswerValue},
+		"part of a line":    {partial, change(partial, "<TxSts>RJCT", "<TxSts>PART"), payfile.AnswerValue},
+		"no status":         {partial, change(partial, "<TxSts>RJCT</TxSts>", ""), payfile.AnswerValue},
+		"thousandths":       {partial, change(partial, ">500.01<", ">500.011<"), payfile.AnswerValue},
+		"exponent":          {partial, change(partial, ">500.01<", ">5e2<"), payfile.AnswerValue},
+		"below nothing":     {partial, change(partial, ">500.01<", ">-500.01<"), payfile.AnswerValue},
+		"impossible day":    {notification, change(notification, "<Dt>2026-11-12", "<Dt>2026-02-30"), payfile.AnswerValue},
+		"line twice":        {partial, change(partial, ">L000000000002<", ">L000000000001<"), payfile.AnswerLineTwice},
+		"debit twice":       {notification, change(notification, ">L000000000002<", ">L000000000001<"), payfile.AnswerLineTwice},
+		"entries missing":   {notification, change(notification, "<NbOfNtries>4", "<NbOfNtries>5"), payfile.AnswerTotalsDiffer},
+		"neither way":       {notification, change(notification, "<CdtDbtInd>DBIT", "<CdtDbtInd>X"), payfile.AnswerValue},
+		"number of entries": {notification, change(notification, "<NbOfNtries>4", "<NbOfNtries>four"), payfile.AnswerValue},
+	} {
+		t.Run(name, func(t *testing.T) {
+			report, err := readers[c.from](strings.NewReader(c.message))
+			refused(t, err, c.code)
+			if !reflect.DeepEqual(report, payfile.Report{}) {
+				t.Errorf("something is taken: %+v", report)
+			}
+		})
+	}
+}
+
+func TestMatchRefuses(t *testing.T) {
+	for name, c := range map[string]struct {
+		from   string
+		change func(*payfile.Report, *payfile.Sent)
+		code   *refusal.Code
+	}{
+		"another message":       {partial, func(_ *payfile.Report, s *payfile.Sent) { s.MessageID = "RUN-2026-10-B" }, payfile.AnswerOtherMessage},
+		"line of another":       {notification, func(_ *payfile.Report, s *payfile.Sent) { s.MessageID = "RUN-2026-10-B" }, payfile.AnswerOtherMessage},
+		"unknown line":          {partial, func(r *payfile.Report, _ *payfile.Sent) { r.Lines[0].EndToEndID = "X" }, payfile.AnswerLineUnknown},
+		"unknown line of ours":  {notification, func(r *payfile.Report, _ *payfile.Sent) { r.Lines[0].EndToEndID = "X" }, payfile.AnswerLineUnknown},
+		"another amount":        {partial, func(r *payfile.Report, _ *payfile.Sent) { r.Lines[0].Amount = cents(1) }, payfile.AnswerAmountDiffers},
+		"another currency":      {partial, func(r *payfile.Report, _ *payfile.Sent) { r.Lines[0].Amount, r.Lines[0].Foreign = nil, "USD" }, payfile.AnswerAmountDiffers},
+		"another number":        {partial, func(r *payfile.Report, _ *payfile.Sent) { r.Whole[0].Lines = 5 }, payfile.AnswerTotalsDiffer},
+		"another control total": {partial, func(r *payfile.Report, _ *payfile.Sent) { r.Whole[0].Total = cents(5) }, payfile.AnswerTotalsDiffer},
+	} {
+		t.Run(name, func(t *testing.T) {
+			report, err := readers[c.from](strings.NewReader(example(t, c.from)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			sent := order(4).Sent()
+			c.change(&report, &sent)
+			m, err := report.Match(sent)
+			refused(t, err, c.code)
+			if !reflect.DeepEqual(m, payfile.Matching{}) {
+				t.Errorf("something matches: %+v", m)
+			}
+		})
+	}
+}
+
+func TestCurrenciesAndPages(t *testing.T) {
+	foreign := strings.Replace(example(t, notification), `<Amt Ccy="EUR">500.01</Amt></TxDtls>`, `<Amt Ccy="CHF">500.01</Amt></TxDtls>`, 1)
+	report, err := payfile.ReadNotification(strings.NewReader(foreign))
+	if err != nil || report.Lines[1].Foreign != "CHF" || report.Lines[1].Amount != nil {
+		t.Errorf("%+v, %v", report, err)
+	}
+	more := strings.Replace(example(t, accountDay), "<LastPgInd>true", "<LastPgInd>false", 1)
+	if report, err := payfile.ReadStatement(strings.NewReader(more)); err != nil || report.Last {
+		t.Errorf("%+v, %v", report, err)
+	}
+}
+
+func TestCharacterSets(t *testing.T) {
+	latin := strings.Replace(example(t, partial), `encoding="UTF-8"`, `encoding="ISO-8859-1"`, 1)
+	latin = strings.Replace(latin, "conto estinto", "gi\xe0 estinto", 1)
+	report, err := payfile.ReadStatus(strings.NewReader(latin))
+	if err != nil || report.Lines[1].Note != "già estinto il 3/11" {
+		t.Errorf("%+v, %v", report.Lines, err)
+	}
+	if _, err := payfile.ReadStatus(strings.NewReader("\ufeff" + example(t, partial))); err != nil {
+		t.Errorf("byte order mark: %v", err)
+	}
+}
+
+func TestTooLargeAnAnswerIsNotUnderstood(t *testing.T) {
+	_, err := payfile.ReadStatus(io.LimitReader(zeros{}, payfile.MaxAnswerBytes+1))
+	refused(t, err, payfile.AnswerUnreadable)
+	if _, err := payfile.ReadStatus(iotest.ErrReader(io.ErrClosedPipe)); !errors.Is(err, io.ErrClosedPipe) {
+		t.Errorf("got %v", err)
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = ' '
+	}
+	return len(p), nil
+}
+
+// TestAnswersToWhatWasWritten: whatever the bank says of each line of an order that was written comes back by its line, and what it does
+// not mention is missing.
+func TestAnswersToWhatWasWritten(t *testing.T) {
+	codes := map[payfile.Kind]string{payfile.Pending: "PDNG", payfile.Accepted: "ACSP", payfile.Executed: "ACSC", payfile.Credited: "ACCC", payfile.Rejected: "RJCT", "": ""}
+	kinds := []payfile.Kind{payfile.Pending, payfile.Accepted, payfile.Executed, payfile.Credited, payfile.Rejected, ""}
+	rapid.Check(t, func(t *rapid.T) {
+		o := order(rapid.IntRange(1, 30).Draw(t, "lines"))
+		want := map[string]payfile.Kind{}
+		var b strings.Builder
+		for _, l := range o.Lines {
+			l.Amount = money.Cents(rapid.Int64Range(1, int64(payfile.MaxAmount)).Draw(t, "amount"))
+			o.Lines[len(want)] = l
+			kind := rapid.SampledFrom(kinds).Draw(t, "kind")
+			if want[l.EndToEndID] = kind; kind != "" {
+				fmt.Fprintf(&b, `<TxInfAndSts><OrgnlEndToEndId>%s</OrgnlEndToEndId><TxSts>%s</TxSts><OrgnlTxRef><Amt><InstdAmt Ccy="EUR">%s</InstdAmt></Amt></OrgnlTxRef></TxInfAndSts>`,
+					l.EndToEndID, codes[kind], l.Amount)
+			}
+		}
+		report, err := payfile.ReadStatus(strings.NewReader(status("<GrpSts>PART</GrpSts>", "<OrgnlPmtInfAndSts>"+b.String()+"</OrgnlPmtInfAndSts>")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := report.Match(o.Sent())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, out := range m.Outcomes {
+			if want[out.EndToEndID] != out.Kind {
+				t.Fatalf("%s is %s, want %s", out.EndToEndID, out.Kind, want[out.EndToEndID])
+			}
+			delete(want, out.EndToEndID)
+		}
+		for _, id := range m.Missing {
+			if want[id] != "" {
+				t.Fatalf("%s is missing, want %s", id, want[id])
+			}
+			delete(want, id)
+		}
+		if len(want) > 0 {
+			t.Fatalf("neither answered nor missing: %v", want)
+		}
+	})
+}
+
+func TestReasonsSpeak(t *testing.T) {
+	seen := map[string]bool{}
+	for _, r := range payfile.Reasons() {
+		if seen[r.Code] || len(r.Code) != 4 || !r.Cause.Complete() || !r.Cure.Complete() || !r.Owner.Name().Complete() {
+			t.Errorf("%+v", r)
+		}
+		seen[r.Code] = true
+	}
+	for _, code := range []string{"AC01", "AC04", "AC06", "AG01", "AM04", "BE05", "MD07", "MS02", "MS03", "RR04"} {
+		if !seen[code] || payfile.ReasonOf(code).Code != code {
+			t.Errorf("%s is not known", code)
+		}
+	}
+	if r := payfile.ReasonOf("ZZ99"); r.Code != "ZZ99" || r.Owner != payfile.OwnerPayer || !r.Cause.Complete() {
+		t.Errorf("%+v", r)
+	}
+	if got := payfile.ReasonOf("AM04").Owner; got != payfile.OwnerPayer {
+		t.Errorf("AM04 is cured by %s", got)
+	}
+}
+
+// fuzzed feeds a reader with whatever: it gives a report that matches without panic, or a refusal, never a fault.
+func fuzzed(f *testing.F, name string) {
+	f.Add([]byte(example(f, name)))
+	f.Add([]byte(status("<GrpSts>RJCT</GrpSts>", "")))
+	f.Add([]byte("<Document/>"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		report, err := readers[name](bytes.NewReader(data))
+		if err != nil {
+			codes(t, err)
+			return
+		}
+		if m, err := report.Match(order(4).Sent()); err == nil && len(m.Missing) > 4 {
+			t.Fatalf("%+v", m)
+		}
+	})
+}
+
+func FuzzReadStatus(f *testing.F)       { fuzzed(f, partial) }
+func FuzzReadNotification(f *testing.F) { fuzzed(f, notification) }
+func FuzzReadStatement(f *testing.F)    { fuzzed(f, accountDay) }

@@ -1,0 +1,76 @@
+package payfile
+
+import "github.com/lavoroincorso/lavoro/internal/values/refusal"
+
+var (
+	againFromBank = refusal.Text{It: "Scarica di nuovo il file e caricalo senza modificarlo.", En: "Download the file again, and load it unchanged."}
+	askTheSender  = refusal.Text{It: "Non applicare nulla; chiedi chiarimenti a chi ha mandato la risposta.", En: "Apply nothing; ask whoever sent the answer."}
+	byLoader      = refusal.Text{It: "chi carica la risposta", En: "whoever loads the answer"}
+)
+
+// The reasons why an answer is not taken; never for a part of it.
+var (
+	// AnswerUnreadable is for what is no message at all; {cause} is a clause.
+	AnswerUnreadable = refusal.Define(refusal.Definition{
+		Code: "ANSWER_UNREADABLE", Kind: refusal.Input,
+		Message: refusal.Text{It: "La risposta non è leggibile: {cause}.", En: "The answer cannot be read: {cause}."},
+		Cure:    againFromBank, CuredBy: byLoader,
+	})
+	// AnswerCut is for a message that ends before its end.
+	AnswerCut = refusal.Define(refusal.Definition{
+		Code: "ANSWER_CUT", Kind: refusal.Input,
+		Message: refusal.Text{It: "La risposta è tronca: finisce prima della chiusura.", En: "The answer is cut off: it ends before it is closed."},
+		Cure:    againFromBank, CuredBy: byLoader,
+	})
+	// AnswerKindUnknown is for a message of another kind than the one that is read.
+	AnswerKindUnknown = refusal.Define(refusal.Definition{
+		Code: "ANSWER_KIND_UNKNOWN", Kind: refusal.Input,
+		Message: refusal.Text{It: "Questo messaggio non è del tipo {want}.", En: "This message is not of the kind {want}."},
+		Cure:    refusal.Text{It: "Carica il messaggio giusto.", En: "Load the right message."},
+		CuredBy: byLoader,
+	})
+	// AnswerOtherMessage is for an answer to another order.
+	AnswerOtherMessage = refusal.Define(refusal.Definition{
+		Code: "ANSWER_OTHER_MESSAGE", Kind: refusal.Conflict,
+		Message: refusal.Text{It: "La risposta riguarda il messaggio {got}, non {want}.", En: "The answer is to message {got}, not to {want}."},
+		Cure:    refusal.Text{It: "Caricala sull'ordine che indica.", En: "Load it on the order that it names."},
+		CuredBy: byLoader,
+	})
+	// AnswerLineUnknown is for a line that was never sent.
+	AnswerLineUnknown = refusal.Define(refusal.Definition{
+		Code: "ANSWER_LINE_UNKNOWN", Kind: refusal.Conflict,
+		Message: refusal.Text{It: "La risposta parla della riga {line}, mai inviata in questo ordine.", En: "The answer speaks of line {line}, which was never sent in this order."},
+		Cure:    askTheSender, CuredBy: byLoader,
+	})
+	// AnswerLineTwice is for a line of which one answer speaks twice.
+	AnswerLineTwice = refusal.Define(refusal.Definition{
+		Code: "ANSWER_LINE_TWICE", Kind: refusal.Conflict,
+		Message: refusal.Text{It: "La risposta parla due volte della riga {line}.", En: "The answer speaks of line {line} twice."},
+		Cure:    askTheSender, CuredBy: byLoader,
+	})
+	// AnswerAmountDiffers is for another amount, or currency, than was sent.
+	AnswerAmountDiffers = refusal.Define(refusal.Definition{
+		Code: "ANSWER_AMOUNT_DIFFERS", Kind: refusal.Conflict,
+		Message: refusal.Text{It: "Riga {line}: la risposta indica {got}, erano stati inviati {want}.", En: "Line {line}: the answer says {got}, and {want} was sent."},
+		Cure:    askTheSender, CuredBy: byLoader,
+	})
+	// AnswerTotalsDiffer is for control totals that are not those of what they stand over, or of what was sent.
+	AnswerTotalsDiffer = refusal.Define(refusal.Definition{
+		Code: "ANSWER_TOTALS_DIFFER", Kind: refusal.Conflict,
+		Message: refusal.Text{It: "I totali di controllo non tornano: {got} invece di {want}.", En: "The control totals do not agree: {got} instead of {want}."},
+		Cure:    againFromBank, CuredBy: byLoader,
+	})
+	// AnswerValue is for a needed value that is missing or cannot be read; {element} is its name in the message.
+	AnswerValue = refusal.Define(refusal.Definition{
+		Code: "ANSWER_VALUE", Kind: refusal.Input,
+		Message: refusal.Text{It: "Nella risposta il valore di {element} manca o non è leggibile.", En: "The value of {element} is missing from the answer, or cannot be read."},
+		Cure:    askTheSender, CuredBy: byLoader,
+	})
+	// AnswerRow is for a row of a list that cannot be read; {row} counts as a spreadsheet does.
+	AnswerRow = refusal.Define(refusal.Definition{
+		Code: "ANSWER_ROW", Kind: refusal.Input,
+		Message: refusal.Text{It: "Riga {row}, colonna {column}: {cause}.", En: "Row {row}, column {column}: {cause}."},
+		Cure:    refusal.Text{It: "Correggi la riga nel file e caricalo di nuovo.", En: "Correct the row in the file, and load it again."},
+		CuredBy: byLoader,
+	})
+)

@@ -1,0 +1,169 @@
+package payfile
+
+import (
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+)
+
+// ReadNotification reads a camt.054.001.08, also of other versions and namespaces. An error is a refusal.List, or that of the reader.
+func ReadNotification(in io.Reader) (Report, error) {
+	return readAccount(in, SourceNotification, "camt.054", "BkToCstmrDbtCdtNtfctn", "Ntfctn")
+}
+
+// ReadStatement reads a camt.053.001.08, also of other versions and namespaces. An error is a refusal.List, or that of the reader.
+func ReadStatement(in io.Reader) (Report, error) {
+	return readAccount(in, SourceStatement, "camt.053", "BkToCstmrStmt", "Stmt")
+}
+
+func readAccount(in io.Reader, source Source, want, message, part string) (Report, error) {
+	data, err := readAll(in)
+	if err != nil {
+		return Report{}, err
+	}
+	root, err := tree(data)
+	if err != nil {
+		return Report{}, err
+	}
+	body := root.find(message)
+	if body == nil || len(body.all(part)) == 0 {
+		return Report{}, refusal.List{AnswerKindUnknown.At().With("want", want)}
+	}
+	s := statement{report: Report{Source: source, Hash: hashOf(data), ID: body.text("GrpHdr.MsgId"), Last: last(body.first("GrpHdr", "MsgPgntn"))}}
+	for _, p := range body.all(part) {
+		s.part(p)
+	}
+	if s.list == nil {
+		s.list = twice(s.report.Lines)
+	}
+	if err := s.list.Err(); err != nil {
+		return Report{}, err
+	}
+	return s.report, nil
+}
+
+type statement struct {
+	reading
+	report Report
+}
+
+// last is false where a page says that another follows.
+func last(page *element) bool {
+	return page.text("LastPgInd") != "false" && page.text("LastPgInd") != "0"
+}
+
+func (s *statement) part(p *element) {
+	page := p.first("StmtPgntn")
+	if page.name == "" {
+		page = p.first("NtfctnPgntn")
+	}
+	s.report.Last = s.report.Last && last(page)
+	entries := p.all("Ntry")
+	// Over several pages, banks total the page or the whole.
+	if want := s.count(p.first("TxsSummry", "TtlNtries", "NbOfNtries")); want != 0 && want != len(entries) && s.report.Last && single(page) {
+		s.list = append(s.list, AnswerTotalsDiffer.At().With("got", strconv.Itoa(len(entries))).With("want", strconv.Itoa(want)))
+	}
+	for _, e := range entries {
+		s.entry(e)
+	}
+}
+
+func single(page *element) bool { return page.text("PgNb") == "" || page.text("PgNb") == "1" }
+
+// booking is what an entry says of all that it holds.
+type booking struct {
+	kind    Kind
+	outcome Outcome
+}
+
+func (s *statement) entry(e *element) {
+	b := booking{kind: s.direction(e, e)}
+	b.outcome = Outcome{Day: s.day(e, "BookgDt.Dt", "BookgDt.DtTm", "ValDt.Dt", "ValDt.DtTm"), Ref: e.text("AcctSvcrRef")}
+	transactions := e.all("NtryDtls", "TxDtls")
+	for _, t := range transactions {
+		s.transaction(e, t, b, len(transactions) == 1)
+	}
+	batches := e.all("NtryDtls", "Btch")
+	if len(transactions) == 0 {
+		for _, batch := range batches {
+			s.batch(e, batch, b, len(batches) == 1)
+		}
+		if len(batches) == 0 {
+			s.report.Other++
+		}
+	}
+}
+
+// direction is what a booking on the payer's account means for a line of an order: money that leaves was executed, money that comes back was
+// returned. What is not booked yet moves nothing.
+func (s *statement) direction(e, entry *element) Kind {
+	if sts := entry.text("Sts.Cd", "Sts.Prtry", "Sts"); sts != "BOOK" {
+		if sts == "" {
+			s.refuse("Sts")
+		}
+		return Pending
+	}
+	switch e.text("CdtDbtInd") {
+	case "DBIT":
+		return Executed
+	case "CRDT":
+		return Returned
+	}
+	s.refuse("CdtDbtInd")
+	return ""
+}
+
+func (s *statement) transaction(e, t *element, b booking, alone bool) {
+	o := b.outcome
+	o.Kind = b.kind
+	if t.text("CdtDbtInd") != "" {
+		o.Kind = s.direction(t, e)
+	}
+	refs := t.first("Refs")
+	o.EndToEndID, o.MessageID = refs.text("EndToEndId"), refs.text("PmtInfId", "MsgId")
+	if o.EndToEndID == "" || strings.EqualFold(o.EndToEndID, "NOTPROVIDED") {
+		s.report.Other++
+		return
+	}
+	if ref := refs.text("AcctSvcrRef", "TxId"); ref != "" {
+		o.Ref = ref
+	}
+	o.Reason = t.text("RtrInf.Rsn.Cd", "RtrInf.Rsn.Prtry")
+	o.Note = words(t.all("RtrInf", "AddtlInf"))
+	amount := t.first("Amt")
+	for _, path := range [][]string{{"AmtDtls", "TxAmt", "Amt"}, {"AmtDtls", "InstdAmt", "Amt"}} {
+		if amount.value == "" {
+			amount = t.first(path...)
+		}
+	}
+	if amount.value == "" && alone {
+		amount = e.first("Amt")
+	}
+	o.Amount, o.Foreign = s.amount(amount)
+	s.report.Lines = append(s.report.Lines, o)
+}
+
+// batch is one debit for a whole order.
+func (s *statement) batch(e, batch *element, b booking, alone bool) {
+	w := Whole{Kind: b.kind, Day: b.outcome.Day, Ref: b.outcome.Ref, MessageID: batch.text("PmtInfId", "MsgId"), Lines: s.count(batch.first("NbOfTxs"))}
+	var foreign string
+	if w.Total, foreign = s.amount(batch.first("TtlAmt")); w.Total == nil && alone {
+		w.Total, foreign = s.amount(e.first("Amt"))
+	}
+	// A credit for several lines at once does not say whose it is.
+	if w.MessageID == "" || w.Kind == Returned || foreign != "" {
+		s.report.Other++
+		return
+	}
+	s.report.Whole = append(s.report.Whole, w)
+}
+
+func words(found []*element) string {
+	out := make([]string, 0, len(found))
+	for _, e := range found {
+		out = append(out, e.value)
+	}
+	return strings.Join(out, " ")
+}
