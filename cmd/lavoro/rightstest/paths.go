@@ -130,14 +130,14 @@ func (s *scene) register(i int, p participation, enrolment, activity string, pla
 	}
 }
 
-// months are those of the register's entries: one as it is written, one that was locked and put right.
+// months are those of the register's entries: as they are written, but for the second, in which none counts: it was locked and put right.
 func (s *scene) months(i int, p participation, enrolment, activity string, placement, company any, from int) {
 	f := s.f
-	for k := range 2 {
+	for k := range 3 {
 		row := fact{"programme_id": s.id, "enrolment_id": enrolment, "activity_id": activity, "participation_id": p.id, "placement_id": placement, "company_id": company,
 			"month": fmt.Sprintf("2026-%02d-01", from+k), "state": "OPEN", "state_since": fmt.Sprintf("2026-%02d-05", from+k), "for_host": false, "revision": 3}
 		hash := fmt.Sprintf("\\x%064x", f.n())
-		if k == 0 {
+		if k == 1 {
 			row["state"], row["minutes"], row["presence_days"], row["content_hash"] = "LOCKED", 8*k, k, hash
 		}
 		month := f.put("register_month", row)
@@ -150,10 +150,10 @@ func (s *scene) months(i int, p participation, enrolment, activity string, place
 			id := f.put("register_step", step)
 			f.Sealed = append(f.Sealed, Sealed{p.person, "register_step", "reason", id, fmt.Sprintf("Motivo %d", f.n())}, Sealed{p.person, "register_step", "evidence", id, fmt.Sprintf("Prova %d", f.n())})
 		}
-		if k == 0 {
+		if k == 1 {
 			for day := 3; day <= 4; day++ {
 				id := f.put("register_adjustment", fact{"register_month_id": month, "participation_id": p.id, "company_id": company, "month": row["month"],
-					"day": fmt.Sprintf("2026-%02d-%02d", from, day), "minutes": 60, "presence_days": 1, "reason": "\\x00", "member_id": s.tutors[i%2], "at": "2026-06-03T10:00:00.375Z"})
+					"day": fmt.Sprintf("2026-%02d-%02d", from+k, day), "minutes": 60, "presence_days": 1, "reason": "\\x00", "member_id": s.tutors[i%2], "at": "2026-06-03T10:00:00.375Z"})
 				f.Sealed = append(f.Sealed, Sealed{p.person, "register_adjustment", "reason", id, fmt.Sprintf("Rettifica %d", f.n())})
 			}
 		}
