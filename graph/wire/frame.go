@@ -16,8 +16,13 @@ const (
 )
 
 // spell adds a message to a line, as one text frame. The library would write each by a call of its own, behind locks that thousands of connections
-// pay for with every event; here those that wait together go out by one. Frames of control are the library's.
+// pay for with every event; here those that wait together go out by one. Frames of control are the library's, but for the answer to a ping.
 func (m message) spell(line *bytes.Buffer) {
+	if m.kind == echo {
+		line.Write([]byte{wholePong, byte(len(m.payload))})
+		line.Write(m.payload)
+		return
+	}
 	word := kindWords[m.kind]
 	length := len("{") + len(typeWord) + len(word) + len(`"}`)
 	if m.stream != nil {
@@ -47,6 +52,7 @@ func (m message) spell(line *bytes.Buffer) {
 // What the head of a server's frame is made of: RFC 6455, 5.2.
 const (
 	wholeText   = 0x81 // the last frame of its message, which is text
+	wholePong   = 0x8A
 	sixteenBits = 126  // the length follows in two bytes, where it does not fit beside
 	longBits    = 127  // it follows in eight
 	longestHead = 10

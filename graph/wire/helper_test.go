@@ -104,6 +104,8 @@ type counted struct {
 	closed func()
 }
 
+func (c *counted) SetWriteBuffer(bytes int) error { return c.Conn.(*net.TCPConn).SetWriteBuffer(bytes) }
+
 func (c *counted) Close() error {
 	c.closed()
 	return c.Conn.Close()

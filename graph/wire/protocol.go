@@ -25,6 +25,14 @@ type Farewell struct {
 	Reason string
 }
 
+// grace is how long a client that was told to go has until it is cut.
+func (f *Farewell) grace() time.Duration {
+	if f.Code == TryAgain {
+		return unread
+	}
+	return longer
+}
+
 // ErrMalformed says that what was to be an operation is none.
 var ErrMalformed = errors.New("not an operation")
 
@@ -34,7 +42,8 @@ type Protocol struct {
 	Origins []string
 	// Measure refuses messages that are too deep or hold too much, before they are read; its error is the reason of a 4400.
 	Measure func(message []byte) error
-	// Open lets a websocket in by the payload of its first message, or says how it ends. ctx ends with the connection.
+	// Open lets a websocket in by the payload of its first message, or says how it ends. ctx ends with the connection, when
+	// nothing of it is left.
 	Open func(ctx context.Context, init map[string]any) *Farewell
 	// Over says once a second whether the time of a connection is over, and must not wait; nil is no. It may be left out.
 	Over func(ctx context.Context) *Farewell

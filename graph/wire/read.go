@@ -53,6 +53,14 @@ func (s *socket) read() error {
 	}
 }
 
+// echo answers a ping of the websocket itself, in its turn: the library would not wait for what is being written, and end the connection.
+func (s *socket) echo(_ context.Context, payload []byte) (byLibrary bool) {
+	s.heard.Store(time.Now().UnixNano())
+	s.awaitRoom()
+	s.send(message{kind: echo, payload: bytes.Clone(payload)})
+	return false
+}
+
 // hear takes one message in and acts on it; its error is the end of the connection.
 func (s *socket) hear(kind websocket.MessageType, r io.Reader) error {
 	data := buffers.Get().(*bytes.Buffer)
@@ -137,7 +145,7 @@ func (s *socket) init(payload json.RawMessage) *Farewell {
 	if len(payload) > 0 && json.Unmarshal(payload, &init) != nil {
 		return &Farewell{BadRequest, "Invalid message"}
 	}
-	if bye := s.protocol.Open(s.ctx, init); bye != nil {
+	if bye := s.protocol.Open(s.whole, init); bye != nil {
 		return bye
 	}
 	s.mu.Lock()

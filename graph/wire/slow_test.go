@@ -1,6 +1,7 @@
 package wire_test
 
 import (
+	"context"
 	"fmt"
 	"runtime"
 	"strings"
@@ -42,6 +43,49 @@ func TestASlowClientFindsNoRoomAndIsSentAway(t *testing.T) {
 		t.Error("there was room for everything")
 	}
 	slow.ends(wire.TryAgain)
+}
+
+// TestWhoPingsWithoutReadingIsSentAwayAlike: a ping of the websocket itself is answered in its turn, and is no reason to end without a word.
+func TestWhoPingsWithoutReadingIsSentAwayAlike(t *testing.T) {
+	s := open(t, wire.Limits{Patience: 7 * time.Second}) // longer than the library waits for its answer
+	c := s.acknowledged()
+	c.say(`{"type":"subscribe","id":"1","payload":{"query":"feed"}}`)
+	feed := receive(t, s.feeds)
+	feed.Next([]byte(`"` + strings.Repeat("x", 8<<20) + `"`))
+	pinged := make(chan error, 1)
+	go func() { pinged <- c.conn.Ping(c.ctx) }() // which waits for the answer that nobody reads yet
+	began := time.Now()
+	receive(t, s.ended)
+	if took := time.Since(began); took < 7*time.Second {
+		t.Errorf("ended after %s", took)
+	}
+	c.ends(wire.TryAgain)
+	<-pinged
+}
+
+// TestASeatIsKeptUntilNothingIsLeft: until nothing of a connection is left, what was taken for it stays taken.
+func TestASeatIsKeptUntilNothingIsLeft(t *testing.T) {
+	var seats atomic.Int64
+	s := &stand{t: t, feeds: make(chan *wire.Stream, 1), ended: make(chan *wire.Stream, 1)}
+	s.serve(wire.New(wire.Limits{}), &wire.Protocol{Measure: measure, Stands: s.stands, Operate: s.operate, Open: func(ctx context.Context, _ map[string]any) *wire.Farewell {
+		seats.Add(1)
+		context.AfterFunc(ctx, func() { seats.Add(-1) })
+		return nil
+	}})
+	c := s.acknowledged()
+	c.say(`{"type":"subscribe","id":"1","payload":{"query":"feed"}}`)
+	receive(t, s.feeds).Next([]byte(`"` + strings.Repeat("x", 8<<20) + `"`))
+	c.say(`nonsense`)
+	receive(t, s.ended) // what runs on it ends at once
+	if seats.Load() != 1 || s.connections.Open() != 1 {
+		t.Errorf("%d seats of %d connections are taken by one that holds what nobody reads", seats.Load(), s.connections.Open())
+	}
+	c.ends(wire.BadRequest) // it is read, and gone
+	for deadline := time.Now().Add(patience); seats.Load()+int64(s.connections.Open()) > 0; runtime.Gosched() {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d seats of %d connections are taken by one that has gone", seats.Load(), s.connections.Open())
+		}
+	}
 }
 
 // TestWhoReadsAgainIsToldOfRoom: the feed of a client that paused goes on by itself.

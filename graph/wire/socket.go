@@ -23,7 +23,8 @@ type socket struct {
 	limits   *Limits
 	meter    *meter
 	leave    func()
-	ctx      context.Context // of what runs on it
+	whole    context.Context // until it is gone, however long that takes
+	ctx      context.Context // of what runs on it, until it is to end
 	cancel   context.CancelFunc
 	running  chan struct{}
 	heard    atomic.Int64 // when a message last came, in Unix nanoseconds
@@ -43,18 +44,25 @@ type socket struct {
 // holds more than is needed for as long as it stands.
 func (c *Connections) Accept(ctx context.Context, w http.ResponseWriter, req *http.Request, protocol *Protocol) {
 	p := &pipe{}
-	ws, err := websocket.Accept(&narrow{w, p}, req, &websocket.AcceptOptions{Subprotocols: []string{subprotocol}, OriginPatterns: protocol.Origins})
+	now := time.Now()
+	s := &socket{pipe: p, protocol: protocol, limits: &c.limits, meter: c.meter, opened: now, pinged: now, running: make(chan struct{}, c.limits.Running)}
+	ws, err := websocket.Accept(&narrow{w, p}, req, &websocket.AcceptOptions{Subprotocols: []string{subprotocol}, OriginPatterns: protocol.Origins, OnPingReceived: s.echo})
 	if err != nil {
 		return // the library has answered
 	}
 	ws.SetReadLimit(c.limits.Message)
-	now := time.Now()
-	s := &socket{ws: ws, pipe: p, protocol: protocol, limits: &c.limits, meter: c.meter, opened: now, pinged: now, running: make(chan struct{}, c.limits.Running)}
-	s.ctx, s.cancel = context.WithCancel(ctx)
+	whole, gone := context.WithCancel(ctx)
+	s.ws, s.whole = ws, whole
+	s.ctx, s.cancel = context.WithCancel(whole)
 	s.heard.Store(now.UnixNano())
 	leave, ok := c.enter(s)
-	if s.leave = leave; !ok {
-		s.leave = func() {}
+	s.leave = func() {
+		gone()
+		if ok {
+			leave()
+		}
+	}
+	if !ok {
 		s.end(Farewell{Restart, "the node restarts"})
 	}
 	if !speaks(req) {
@@ -73,7 +81,7 @@ func speaks(req *http.Request) bool {
 func (s *socket) look(now time.Time) {
 	s.mu.Lock()
 	var bye *Farewell
-	cut := s.bye != nil && now.Sub(s.said) > longer
+	cut := s.bye != nil && now.Sub(s.said) > s.bye.grace()
 	switch silent := time.Duration(now.UnixNano() - s.heard.Load()); {
 	case s.bye != nil:
 	case !s.acked && now.Sub(s.opened) > s.limits.Init:

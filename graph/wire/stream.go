@@ -44,6 +44,7 @@ const (
 	acknowledged
 	ping
 	pong
+	echo // no message, but the websocket's own answer to a ping
 )
 
 func newStream(ctx context.Context, out outlet, id string) *Stream {

@@ -11,7 +11,8 @@ const (
 	slots  = 16                    // of a turn
 	turn   = time.Second           // in which every connection is looked at once
 	askers = 8                     // that ask at a time whether connections may stand
-	longer = time.Minute           // a connection that was told to go is cut after: who reads again until then learns why
+	longer = 10 * time.Second      // a connection that was told to go is cut after
+	unread = time.Minute           // and one that did not read: if it does so again until then, it learns why
 	early  = 20 * time.Millisecond // how often a node that goes looks whether all have left
 )
 

@@ -157,6 +157,14 @@ type countedConn struct {
 	leave func()
 }
 
+// SetWriteBuffer bounds what the system holds for a client, where the connection below can.
+func (c *countedConn) SetWriteBuffer(bytes int) error {
+	if sized, can := c.Conn.(interface{ SetWriteBuffer(int) error }); can {
+		return sized.SetWriteBuffer(bytes)
+	}
+	return nil
+}
+
 // Close ends the connection and makes room for another.
 func (c *countedConn) Close() error {
 	c.leave()

@@ -3,23 +3,27 @@
 
 -- The body itself and all above it, the nearest first.
 alter table organisation add column line uuid[];
-create function organisation_lines() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
-begin
-  new.line := new.id || coalesce((select o.line from organisation o where o.id = new.parent_id), '{}');
-  return new;
-end $$;
-create trigger lines before insert or update of parent_id on organisation for each row execute function organisation_lines();
-create function organisation_lines_below() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
-begin
-  update organisation set parent_id = parent_id where parent_id = new.id;
-  return null;
-end $$;
-create trigger lines_below after insert or update of parent_id on organisation for each row execute function organisation_lines_below();
 with recursive down as (select id, array[id] as line from organisation where parent_id is null
                         union all select o.id, o.id || d.line from organisation o join down d on o.parent_id = d.id)
 update organisation o set line = d.line from down d where d.id = o.id;
 set constraints all immediate; -- what the update has left to do, so that the table may change
 alter table organisation alter column line set not null;
+
+create function organisation_lines() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  new.line := new.id || coalesce((select o.line from organisation o where o.id = new.parent_id), '{}');
+  if new.id = any (new.line[2:]) then
+    raise exception 'a body is above itself' using errcode = 'check_violation';
+  end if;
+  return new;
+end $$;
+create trigger lines before insert or update of id, parent_id, line on organisation for each row execute function organisation_lines();
+create function organisation_lines_below() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  update organisation set parent_id = parent_id where parent_id = new.id;
+  return null;
+end $$;
+create trigger lines_below after insert or update of id, parent_id on organisation for each row execute function organisation_lines_below();
 
 create or replace function organisation_line(org uuid) returns uuid[] language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
@@ -69,7 +73,7 @@ declare
   head   news_head;
   link   bytea;
 begin
-  if actor <> all (app_keys('self')) then
+  if (actor = any (app_keys('self'))) is not true then
     raise exception 'news are told by who acts' using errcode = 'LA003';
   end if;
   for i in 0 .. jsonb_array_length(news) - 1 loop
