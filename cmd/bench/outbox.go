@@ -81,8 +81,12 @@ func outbox(ctx context.Context, s *stage, out *report) (err error) {
 				}
 			}
 		}
-		if after, err := s.told(ctx); err != nil || after-before != telling {
-			return fmt.Errorf("%s: %d events of %d acts: %w", l.name, after-before, telling, err)
+		after, err := s.told(ctx)
+		if err == nil && after-before != telling {
+			err = fmt.Errorf("%d events of %d acts", after-before, telling)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", l.name, err)
 		}
 		out.note("live.outbox.%s: acts a second with %.0f (median %.0f), without %.0f (median %.0f)", l.name, quantile(with, 1), quantile(with, 0.5),
 			quantile(without, 1), quantile(without, 0.5))

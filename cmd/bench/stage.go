@@ -181,11 +181,18 @@ func (s *stage) variables() map[string]any {
 
 func (s *stage) url() string { return s.postgres.URL(child.Login) }
 
+// openMonths opens the register of the days for which benches write: who is recorded for the first time in a month tells that, too, and most are not.
+const openMonths = `insert into register_month (id, programme_id, enrolment_id, activity_id, participation_id, placement_id, company_id, month, state, state_since, audience)
+	select gen_random_uuid(), e.programme_id, e.id, e.activity_id, e.participation_id, p.id, e.company_id, x.month, 'OPEN', x.month, e.audience
+	from enrolment e left join placement p on p.enrolment_id = e.id
+	cross join (select distinct date_trunc('month', d)::date as month from generate_series(current_date - 7, current_date, interval '1 day') d) x
+	where e.state = 'ENROLLED' on conflict do nothing`
+
 // clean takes back what an earlier run wrote, so that every run measures the same.
 func (s *stage) clean(ctx context.Context) error {
 	for _, statement := range []string{
 		"delete from attendance where origin <> 'DEMO'",
-		"delete from register_month m where not exists (select from attendance a where a.enrolment_id = m.enrolment_id and a.day >= m.month and a.day < m.month + interval '1 month')",
+		openMonths,
 		"delete from allowance where month >= '2026-07-01'", // of what was recorded; the data end with June
 		"truncate outbox, journal, read_journal, read_head, request, news_head, relay_position, lease, reaction_position, due, notice",
 		"vacuum attendance",
