@@ -89,9 +89,9 @@ type Matching struct {
 }
 
 // Match holds a report against one message. The error is a refusal.List: the answer is of another message, or a line of it has
-// another amount, or is unknown though the answer says it is of this message. Nothing of such a report should be taken.
+// another amount, or is unknown though the answer says it is of this message, or is spoken of twice. Nothing of such a report should be taken.
 func (r Report) Match(sent Sent) (Matching, error) {
-	m := matcher{report: r, sent: sent, at: make(map[string]int, len(sent.Lines)), told: make([]bool, len(sent.Lines))}
+	m := matcher{report: r, sent: sent, at: make(map[string]int, len(sent.Lines)), told: make([]bool, len(sent.Lines)), said: map[Kind]map[int]bool{}}
 	for i, l := range sent.Lines {
 		m.at[l.EndToEndID] = i
 	}
@@ -120,8 +120,17 @@ type matcher struct {
 	sent   Sent
 	at     map[string]int
 	told   []bool
+	said   map[Kind]map[int]bool // by phase
 	out    Matching
 	list   refusal.List
+}
+
+func (m *matcher) say(at int, kind Kind) {
+	m.told[at] = true
+	if m.said[phase(kind)] == nil {
+		m.said[phase(kind)] = map[int]bool{}
+	}
+	m.said[phase(kind)][at] = true
 }
 
 func (m *matcher) line(i int, o Outcome) {
@@ -136,8 +145,10 @@ func (m *matcher) line(i int, o Outcome) {
 		m.out.Others = append(m.out.Others, o)
 	case o.Foreign != "" || o.Amount != nil && *o.Amount != m.sent.Lines[at].Amount:
 		m.list = append(m.list, AnswerAmountDiffers.At(path...).With("line", o.EndToEndID).With("got", told(o)).With("want", m.sent.Lines[at].Amount))
+	case m.said[phase(o.Kind)][at]:
+		m.list = append(m.list, AnswerLineTwice.At(path...).With("line", o.EndToEndID))
 	default:
-		m.told[at] = true
+		m.say(at, o.Kind)
 		m.out.Outcomes = append(m.out.Outcomes, o)
 	}
 }

@@ -27,9 +27,11 @@ const (
 	accountDay   = "camt053.xml"
 )
 
-// readers are the reader of each example.
-var readers = map[string]func(io.Reader) (payfile.Report, error){
-	partial: payfile.ReadStatus, notification: payfile.ReadNotification, accountDay: payfile.ReadStatement,
+// examples are one message of each kind.
+var examples = []string{partial, notification, accountDay}
+
+func answer(content string) (payfile.Report, error) {
+	return payfile.ReadAnswer(strings.NewReader(content), "risposta")
 }
 
 func example(t testing.TB, name string) string {
@@ -47,7 +49,7 @@ func TestExamplesAreValid(t *testing.T) {
 }
 
 func TestPartialStatus(t *testing.T) {
-	report, err := payfile.ReadStatus(strings.NewReader(example(t, partial)))
+	report, err := answer(example(t, partial))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +93,7 @@ func TestStatusOfTheWhole(t *testing.T) {
 			`<x:TxInfAndSts><x:OrgnlEndToEndId>L000000000001</x:OrgnlEndToEndId><x:TxSts>RJCT</x:TxSts></x:TxInfAndSts></x:CBISts>`, []payfile.Kind{"", payfile.Rejected}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			report, err := payfile.ReadStatus(strings.NewReader(c.message))
+			report, err := answer(c.message)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -114,7 +116,7 @@ func TestStatusOfTheWhole(t *testing.T) {
 }
 
 func TestNotification(t *testing.T) {
-	report, err := payfile.ReadNotification(strings.NewReader(example(t, notification)))
+	report, err := answer(example(t, notification))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,8 +138,15 @@ func TestNotification(t *testing.T) {
 	}
 }
 
+func TestWhatIsNotBookedIsPending(t *testing.T) {
+	report, err := answer(strings.Replace(example(t, notification), "<Cd>BOOK", "<Cd>PDNG", 1))
+	if err != nil || report.Lines[0].Kind != payfile.Pending || report.Lines[1].Kind != payfile.Executed {
+		t.Errorf("%+v, %v", report.Lines, err)
+	}
+}
+
 func TestStatementWithOneDebit(t *testing.T) {
-	report, err := payfile.ReadStatement(strings.NewReader(example(t, accountDay)))
+	report, err := answer(example(t, accountDay))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,10 +166,10 @@ func TestStatementWithOneDebit(t *testing.T) {
 
 // TestMessagesCutInHalf: wherever a message is cut, it is refused as cut off, or is no message yet.
 func TestMessagesCutInHalf(t *testing.T) {
-	for name, read := range readers {
+	for _, name := range examples {
 		whole := strings.TrimSpace(example(t, name))
 		for n := 0; n < len(whole); n += 3 {
-			report, err := read(strings.NewReader(whole[:n]))
+			report, err := answer(whole[:n])
 			if err == nil || !reflect.DeepEqual(report, payfile.Report{}) {
 				t.Fatalf("%s: %d of %d bytes are taken", name, n, len(whole))
 			}
@@ -180,38 +189,38 @@ func TestAnswersThatAreRefused(t *testing.T) {
 		return strings.Replace(whole, old, new, 1)
 	}
 	for name, c := range map[string]struct {
-		from, message string
-		code          *refusal.Code
+		message string
+		code    *refusal.Code
 	}{
-		"empty":             {partial, "", payfile.AnswerUnreadable},
-		"text":              {partial, "sono una banca", payfile.AnswerUnreadable},
-		"spreadsheet":       {partial, "PK\x03\x04", payfile.AnswerUnreadable},
-		"doctype":           {partial, `<!DOCTYPE d [<!ENTITY e SYSTEM "file:///etc/passwd">]><Document>&e;</Document>`, payfile.AnswerUnreadable},
-		"entity":            {partial, change(partial, "conto estinto", "&laugh;"), payfile.AnswerUnreadable},
-		"two roots":         {partial, example(t, partial) + "<Document/>", payfile.AnswerUnreadable},
-		"names disagree":    {partial, "<a></b>", payfile.AnswerUnreadable},
-		"too deep":          {partial, strings.Repeat("<a>", 41), payfile.AnswerUnreadable},
-		"character set":     {partial, `<?xml version="1.0" encoding="EBCDIC"?><a/>`, payfile.AnswerUnreadable},
-		"another kind":      {partial, example(t, notification), payfile.AnswerKindUnknown},
-		"notification":      {accountDay, example(t, notification), payfile.AnswerKindUnknown},
-		"statement":         {notification, example(t, accountDay), payfile.AnswerKindUnknown},
-		"no message":        {partial, change(partial, "<OrgnlMsgId>RUN-2026-10-A</OrgnlMsgId>", ""), payfile.AnswerValue},
-		"no line":           {partial, change(partial, "<OrgnlEndToEndId>L000000000000</OrgnlEndToEndId>", ""), payfile.AnswerValue},
-		"unknown status":    {partial, change(partial, "<TxSts>RJCT", "<TxSts>HMMM"), payfile.AnswerValue},
-		"part of a line":    {partial, change(partial, "<TxSts>RJCT", "<TxSts>PART"), payfile.AnswerValue},
-		"no status":         {partial, change(partial, "<TxSts>RJCT</TxSts>", ""), payfile.AnswerValue},
-		"thousandths":       {partial, change(partial, ">500.01<", ">500.011<"), payfile.AnswerValue},
-		"exponent":          {partial, change(partial, ">500.01<", ">5e2<"), payfile.AnswerValue},
-		"below nothing":     {partial, change(partial, ">500.01<", ">-500.01<"), payfile.AnswerValue},
-		"impossible day":    {notification, change(notification, "<Dt>2026-11-12", "<Dt>2026-02-30"), payfile.AnswerValue},
-		"line twice":        {partial, change(partial, ">L000000000002<", ">L000000000001<"), payfile.AnswerLineTwice},
-		"debit twice":       {notification, change(notification, ">L000000000002<", ">L000000000001<"), payfile.AnswerLineTwice},
-		"entries missing":   {notification, change(notification, "<NbOfNtries>4", "<NbOfNtries>5"), payfile.AnswerTotalsDiffer},
-		"neither way":       {notification, change(notification, "<CdtDbtInd>DBIT", "<CdtDbtInd>X"), payfile.AnswerValue},
-		"number of entries": {notification, change(notification, "<NbOfNtries>4", "<NbOfNtries>four"), payfile.AnswerValue},
+		"another kind":      {"<Document><CstmrCdtTrfInitn/></Document>", payfile.AnswerKindUnknown},
+		"blanks":            {" ", payfile.AnswerUnreadable},
+		"long id":           {change(partial, ">L000000000002<", ">"+strings.Repeat("x", 36)+"<"), payfile.AnswerValue},
+		"long message id":   {change(partial, "<OrgnlMsgId>RUN", "<OrgnlMsgId>"+strings.Repeat("x", 30)), payfile.AnswerValue},
+		"strange currency":  {change(notification, `Ccy="EUR">500.01</Amt></TxDtls>`, `Ccy="EURO">500.01</Amt></TxDtls>`), payfile.AnswerValue},
+		"broken id":         {change(partial, ">L000000000002<", ">L0\n00<"), payfile.AnswerValue},
+		"doctype":           {`<!DOCTYPE d [<!ENTITY e SYSTEM "file:///etc/passwd">]><Document>&e;</Document>`, payfile.AnswerUnreadable},
+		"doctype, no more":  {"<!DOCTYPE Document>" + status("<GrpSts>RJCT</GrpSts>", ""), payfile.AnswerUnreadable},
+		"entity":            {change(partial, "conto estinto", "&laugh;"), payfile.AnswerUnreadable},
+		"two roots":         {example(t, partial) + "<Document/>", payfile.AnswerUnreadable},
+		"names disagree":    {"<a></b>", payfile.AnswerUnreadable},
+		"too deep":          {strings.Repeat("<a>", 41), payfile.AnswerUnreadable},
+		"character set":     {`<?xml version="1.0" encoding="EBCDIC"?><a/>`, payfile.AnswerUnreadable},
+		"no message":        {change(partial, "<OrgnlMsgId>RUN-2026-10-A</OrgnlMsgId>", ""), payfile.AnswerValue},
+		"no line":           {change(partial, "<OrgnlEndToEndId>L000000000000</OrgnlEndToEndId>", ""), payfile.AnswerValue},
+		"unknown status":    {change(partial, "<TxSts>RJCT", "<TxSts>HMMM"), payfile.AnswerValue},
+		"part of a line":    {change(partial, "<TxSts>RJCT", "<TxSts>PART"), payfile.AnswerValue},
+		"no status":         {change(partial, "<TxSts>RJCT</TxSts>", ""), payfile.AnswerValue},
+		"thousandths":       {change(partial, ">500.01<", ">500.011<"), payfile.AnswerValue},
+		"exponent":          {change(partial, ">500.01<", ">5e2<"), payfile.AnswerValue},
+		"below nothing":     {change(partial, ">500.01<", ">-500.01<"), payfile.AnswerValue},
+		"impossible day":    {change(notification, "<Dt>2026-11-12", "<Dt>2026-02-30"), payfile.AnswerValue},
+		"line twice":        {change(partial, ">L000000000002<", ">L000000000001<"), payfile.AnswerLineTwice},
+		"entries missing":   {change(notification, "<NbOfNtries>4", "<NbOfNtries>5"), payfile.AnswerTotalsDiffer},
+		"neither way":       {change(notification, "<CdtDbtInd>DBIT", "<CdtDbtInd>X"), payfile.AnswerValue},
+		"number of entries": {change(notification, "<NbOfNtries>4", "<NbOfNtries>four"), payfile.AnswerValue},
 	} {
 		t.Run(name, func(t *testing.T) {
-			report, err := readers[c.from](strings.NewReader(c.message))
+			report, err := answer(c.message)
 			refused(t, err, c.code)
 			if !reflect.DeepEqual(report, payfile.Report{}) {
 				t.Errorf("something is taken: %+v", report)
@@ -226,17 +235,21 @@ func TestMatchRefuses(t *testing.T) {
 		change func(*payfile.Report, *payfile.Sent)
 		code   *refusal.Code
 	}{
-		"another message":       {partial, func(_ *payfile.Report, s *payfile.Sent) { s.MessageID = "RUN-2026-10-B" }, payfile.AnswerOtherMessage},
-		"line of another":       {notification, func(_ *payfile.Report, s *payfile.Sent) { s.MessageID = "RUN-2026-10-B" }, payfile.AnswerOtherMessage},
-		"unknown line":          {partial, func(r *payfile.Report, _ *payfile.Sent) { r.Lines[0].EndToEndID = "X" }, payfile.AnswerLineUnknown},
-		"unknown line of ours":  {notification, func(r *payfile.Report, _ *payfile.Sent) { r.Lines[0].EndToEndID = "X" }, payfile.AnswerLineUnknown},
-		"another amount":        {partial, func(r *payfile.Report, _ *payfile.Sent) { r.Lines[0].Amount = cents(1) }, payfile.AnswerAmountDiffers},
-		"another currency":      {partial, func(r *payfile.Report, _ *payfile.Sent) { r.Lines[0].Amount, r.Lines[0].Foreign = nil, "USD" }, payfile.AnswerAmountDiffers},
+		"another message":      {partial, func(_ *payfile.Report, s *payfile.Sent) { s.MessageID = "RUN-2026-10-B" }, payfile.AnswerOtherMessage},
+		"another whole":        {partial, func(r *payfile.Report, s *payfile.Sent) { r.Lines, s.MessageID = nil, "RUN-2026-10-B" }, payfile.AnswerOtherMessage},
+		"line of another":      {notification, func(_ *payfile.Report, s *payfile.Sent) { s.MessageID = "RUN-2026-10-B" }, payfile.AnswerOtherMessage},
+		"unknown line":         {partial, func(r *payfile.Report, _ *payfile.Sent) { r.Lines[0].EndToEndID = "X" }, payfile.AnswerLineUnknown},
+		"unknown line of ours": {notification, func(r *payfile.Report, _ *payfile.Sent) { r.Lines[0].EndToEndID = "X" }, payfile.AnswerLineUnknown},
+		"another amount":       {partial, func(r *payfile.Report, _ *payfile.Sent) { r.Lines[0].Amount = cents(1) }, payfile.AnswerAmountDiffers},
+		"another currency":     {partial, func(r *payfile.Report, _ *payfile.Sent) { r.Lines[0].Amount, r.Lines[0].Foreign = nil, "USD" }, payfile.AnswerAmountDiffers},
+		"line twice": {notification, func(r *payfile.Report, _ *payfile.Sent) {
+			r.Lines[2].EndToEndID, r.Lines[2].Amount = "L000000000001", nil
+		}, payfile.AnswerLineTwice},
 		"another number":        {partial, func(r *payfile.Report, _ *payfile.Sent) { r.Whole[0].Lines = 5 }, payfile.AnswerTotalsDiffer},
 		"another control total": {partial, func(r *payfile.Report, _ *payfile.Sent) { r.Whole[0].Total = cents(5) }, payfile.AnswerTotalsDiffer},
 	} {
 		t.Run(name, func(t *testing.T) {
-			report, err := readers[c.from](strings.NewReader(example(t, c.from)))
+			report, err := answer(example(t, c.from))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -253,12 +266,12 @@ func TestMatchRefuses(t *testing.T) {
 
 func TestCurrenciesAndPages(t *testing.T) {
 	foreign := strings.Replace(example(t, notification), `<Amt Ccy="EUR">500.01</Amt></TxDtls>`, `<Amt Ccy="CHF">500.01</Amt></TxDtls>`, 1)
-	report, err := payfile.ReadNotification(strings.NewReader(foreign))
+	report, err := answer(foreign)
 	if err != nil || report.Lines[1].Foreign != "CHF" || report.Lines[1].Amount != nil {
 		t.Errorf("%+v, %v", report, err)
 	}
 	more := strings.Replace(example(t, accountDay), "<LastPgInd>true", "<LastPgInd>false", 1)
-	if report, err := payfile.ReadStatement(strings.NewReader(more)); err != nil || report.Last {
+	if report, err := answer(more); err != nil || report.Last {
 		t.Errorf("%+v, %v", report, err)
 	}
 }
@@ -266,26 +279,26 @@ func TestCurrenciesAndPages(t *testing.T) {
 func TestCharacterSets(t *testing.T) {
 	latin := strings.Replace(example(t, partial), `encoding="UTF-8"`, `encoding="ISO-8859-1"`, 1)
 	latin = strings.Replace(latin, "conto estinto", "gi\xe0 estinto", 1)
-	report, err := payfile.ReadStatus(strings.NewReader(latin))
+	report, err := answer(latin)
 	if err != nil || report.Lines[1].Note != "già estinto il 3/11" {
 		t.Errorf("%+v, %v", report.Lines, err)
 	}
-	if _, err := payfile.ReadStatus(strings.NewReader("\ufeff" + example(t, partial))); err != nil {
+	if _, err := answer("\ufeff" + example(t, partial)); err != nil {
 		t.Errorf("byte order mark: %v", err)
 	}
 }
 
 func TestTooLargeAnAnswerIsNotUnderstood(t *testing.T) {
-	_, err := payfile.ReadStatus(io.LimitReader(zeros{}, payfile.MaxAnswerBytes+1))
+	_, err := payfile.ReadAnswer(io.LimitReader(blanks{}, payfile.MaxAnswerBytes+1), "risposta")
 	refused(t, err, payfile.AnswerUnreadable)
-	if _, err := payfile.ReadStatus(iotest.ErrReader(io.ErrClosedPipe)); !errors.Is(err, io.ErrClosedPipe) {
+	if _, err := payfile.ReadAnswer(iotest.ErrReader(io.ErrClosedPipe), "risposta"); !errors.Is(err, io.ErrClosedPipe) {
 		t.Errorf("got %v", err)
 	}
 }
 
-type zeros struct{}
+type blanks struct{}
 
-func (zeros) Read(p []byte) (int, error) {
+func (blanks) Read(p []byte) (int, error) {
 	for i := range p {
 		p[i] = ' '
 	}
@@ -310,7 +323,7 @@ func TestAnswersToWhatWasWritten(t *testing.T) {
 					l.EndToEndID, codes[kind], l.Amount)
 			}
 		}
-		report, err := payfile.ReadStatus(strings.NewReader(status("<GrpSts>PART</GrpSts>", "<OrgnlPmtInfAndSts>"+b.String()+"</OrgnlPmtInfAndSts>")))
+		report, err := answer(status("<GrpSts>PART</GrpSts>", "<OrgnlPmtInfAndSts>"+b.String()+"</OrgnlPmtInfAndSts>"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -357,23 +370,44 @@ func TestReasonsSpeak(t *testing.T) {
 	}
 }
 
-// fuzzed feeds a reader with whatever: it gives a report that matches without panic, or a refusal, never a fault.
-func fuzzed(f *testing.F, name string) {
-	f.Add([]byte(example(f, name)))
-	f.Add([]byte(status("<GrpSts>RJCT</GrpSts>", "")))
-	f.Add([]byte("<Document/>"))
+// TestStatementsRepeatOthersIDs: what other people call their lines is nobody's mistake.
+func TestStatementsRepeatOthersIDs(t *testing.T) {
+	twice := strings.Replace(example(t, accountDay), "<EndToEndId>NOTPROVIDED<", "<EndToEndId>RENT<", 1)
+	twice = strings.Replace(twice, "<CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>PDNG", "<CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK", 1)
+	report, err := answer(twice)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m, err := report.Match(order(3).Sent()); err != nil || len(m.Others) != 2 || len(m.Outcomes) != 3 {
+		t.Errorf("%+v, %v", m, err)
+	}
+}
+
+// TestManyElementsAreRefused: a small file of many elements would fill the memory.
+func TestManyElementsAreRefused(t *testing.T) {
+	_, err := answer("<a>" + strings.Repeat("<b/>", 1_000_000) + "</a>")
+	refused(t, err, payfile.AnswerUnreadable)
+}
+
+// FuzzReadAnswer: whatever comes gives a report that matches without panic, or a refusal, never a fault.
+func FuzzReadAnswer(f *testing.F) {
+	for _, name := range examples {
+		f.Add([]byte(example(f, name)))
+	}
+	for _, s := range []string{status("<GrpSts>RJCT</GrpSts>", ""), "<Document/>", answerHeader + "K000;2026/118;12/11/2026;PAGATO;;500,00\n", "order_key,outcome\nK,\"REJECTED\"\n", "PK\x03\x04"} {
+		f.Add([]byte(s))
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		report, err := readers[name](bytes.NewReader(data))
+		report, err := payfile.ReadAnswer(bytes.NewReader(data), "f")
 		if err != nil {
 			codes(t, err)
 			return
 		}
-		if m, err := report.Match(order(4).Sent()); err == nil && len(m.Missing) > 4 {
-			t.Fatalf("%+v", m)
+		for _, sent := range []payfile.Sent{order(4).Sent(), list(2).Sent()} {
+			m, err := report.Match(sent)
+			if codes(t, err); len(m.Missing) > len(sent.Lines) {
+				t.Fatalf("%+v", m)
+			}
 		}
 	})
 }
-
-func FuzzReadStatus(f *testing.F)       { fuzzed(f, partial) }
-func FuzzReadNotification(f *testing.F) { fuzzed(f, notification) }
-func FuzzReadStatement(f *testing.F)    { fuzzed(f, accountDay) }

@@ -158,13 +158,9 @@ func TestListRefusals(t *testing.T) {
 
 const answerHeader = "order_key;order_number;date;outcome;reason;net\n"
 
-func readList(content string) (payfile.Report, error) {
-	return payfile.ReadList(strings.NewReader(content), "risposta.csv")
-}
-
 // TestListAnswer: one row paid, one refused, one missing.
 func TestListAnswer(t *testing.T) {
-	report, err := readList(answerHeader + "K000;2026/118;12/11/2026;PAGATO;;500,00\nK001;;;Respinto;AC04;\nK003;2026/119;2026-11-13;in lavorazione;manca la firma;499,97\n")
+	report, err := answer(answerHeader + "K000;2026/118;12/11/2026;PAGATO;;500,00\nK001;;;Respinto;AC04;\nK003;2026/119;2026-11-13;in lavorazione;manca la firma;499,97\n")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,20 +200,20 @@ func TestListAnswerRefusals(t *testing.T) {
 		"rows after totals": {"order_key;beneficiary;outcome\nK000;x;REJECTED\nTOTAL;1;\nK001;x;REJECTED\n", payfile.AnswerRow, []string{"rows", "3"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			report, err := readList(c.content)
+			report, err := answer(c.content)
 			refused(t, err, c.code, c.path...)
 			if !reflect.DeepEqual(report, payfile.Report{}) {
 				t.Errorf("something is taken: %+v", report)
 			}
 		})
 	}
-	report, err := readList(answerHeader + "K009;1;2026-11-12;PAID;;\n")
+	report, err := answer(answerHeader + "K009;1;2026-11-12;PAID;;\n")
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, err = report.Match(list(2).Sent())
 	refused(t, err, payfile.AnswerLineUnknown)
-	report, err = readList(answerHeader + "K000;1;2026-11-12;PAID;;1,00\n")
+	report, err = answer(answerHeader + "K000;1;2026-11-12;PAID;;1,00\n")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -251,7 +247,7 @@ func TestListComesBackFilledIn(t *testing.T) {
 	if err := f.Write(&out); err != nil {
 		t.Fatal(err)
 	}
-	report, err := payfile.ReadList(&out, "risposta.xlsx")
+	report, err := payfile.ReadAnswer(&out, "risposta.xlsx")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -266,23 +262,4 @@ func TestListComesBackFilledIn(t *testing.T) {
 	if m, err := report.Match(list(3).Sent()); err != nil || len(m.Missing) != 0 {
 		t.Errorf("%+v, %v", m, err)
 	}
-}
-
-func FuzzReadList(f *testing.F) {
-	f.Add([]byte(answerHeader + "K000;2026/118;12/11/2026;PAGATO;;500,00\n"))
-	f.Add([]byte("order_key,outcome\nK,\"REJECTED\"\n"))
-	f.Add([]byte("PK\x03\x04"))
-	if data, _, err := list(1).Workbook(); err == nil {
-		f.Add(data)
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		report, err := payfile.ReadList(bytes.NewReader(data), "f")
-		if err != nil {
-			codes(t, err)
-			return
-		}
-		if _, err := report.Match(list(2).Sent()); err != nil {
-			codes(t, err)
-		}
-	})
 }

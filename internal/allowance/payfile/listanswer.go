@@ -3,7 +3,6 @@ package payfile
 import (
 	"bytes"
 	"errors"
-	"io"
 	"strconv"
 	"strings"
 
@@ -32,14 +31,10 @@ var (
 // maxReason is the most characters of the reason that an office writes.
 const maxReason = 500
 
-// ReadList reads what came back of a List, as CSV or XLSX: order key, order number, date and outcome of each row, a reason where the office gives one,
-// and the columns of the list where it left them. A net that is there must be the one that was sent. The name is the file's, for its own
-// messages. The error is a refusal.List with every row at fault, or that of the reader.
-func ReadList(in io.Reader, name string) (Report, error) {
-	data, err := readAll(in)
-	if err != nil {
-		return Report{}, err
-	}
+// readList reads what came back of a List, as CSV or XLSX: order key, order number, date and outcome of each row, a reason where the office
+// gives one, and the columns of the list where it left them. A net that is there must be the one that was sent. The error is a refusal.List
+// with every row at fault.
+func readList(data []byte, name string) (Report, error) {
 	read := file.Read
 	if bytes.HasPrefix(data, []byte("PK\x03\x04")) {
 		read = file.ReadWorkbook

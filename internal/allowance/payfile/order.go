@@ -15,7 +15,7 @@ const (
 	MaxID      = 35
 	MaxName    = 70
 	MaxWording = 140
-	MaxLines   = 100_000
+	MaxLines   = 10_000
 	MaxAmount  = money.Cents(999_999_999_99) // of one SEPA credit transfer
 )
 

@@ -22,11 +22,11 @@ var (
 		Message: refusal.Text{It: "La risposta è tronca: finisce prima della chiusura.", En: "The answer is cut off: it ends before it is closed."},
 		Cure:    againFromBank, CuredBy: byLoader,
 	})
-	// AnswerKindUnknown is for a message of another kind than the one that is read.
+	// AnswerKindUnknown is for a message that answers no payment.
 	AnswerKindUnknown = refusal.Define(refusal.Definition{
 		Code: "ANSWER_KIND_UNKNOWN", Kind: refusal.Input,
-		Message: refusal.Text{It: "Questo messaggio non è del tipo {want}.", En: "This message is not of the kind {want}."},
-		Cure:    refusal.Text{It: "Carica il messaggio giusto.", En: "Load the right message."},
+		Message: refusal.Text{It: "Questo file non risponde a un pagamento.", En: "This file answers no payment."},
+		Cure:    refusal.Text{It: "Carica un pain.002, camt.053, camt.054 o l'elenco degli ordini.", En: "Load a pain.002, camt.053, camt.054 or the list of orders."},
 		CuredBy: byLoader,
 	})
 	// AnswerOtherMessage is for an answer to another order.

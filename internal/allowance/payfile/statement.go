@@ -1,52 +1,26 @@
 package payfile
 
 import (
-	"io"
 	"strconv"
 	"strings"
 
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
-// ReadNotification reads a camt.054.001.08, also of other versions and namespaces. An error is a refusal.List, or that of the reader.
-func ReadNotification(in io.Reader) (Report, error) {
-	return readAccount(in, SourceNotification, "camt.054", "BkToCstmrDbtCdtNtfctn", "Ntfctn")
-}
-
-// ReadStatement reads a camt.053.001.08, also of other versions and namespaces. An error is a refusal.List, or that of the reader.
-func ReadStatement(in io.Reader) (Report, error) {
-	return readAccount(in, SourceStatement, "camt.053", "BkToCstmrStmt", "Stmt")
-}
-
-func readAccount(in io.Reader, source Source, want, message, part string) (Report, error) {
-	data, err := readAll(in)
-	if err != nil {
-		return Report{}, err
-	}
-	root, err := tree(data)
-	if err != nil {
-		return Report{}, err
-	}
-	body := root.find(message)
-	if body == nil || len(body.all(part)) == 0 {
-		return Report{}, refusal.List{AnswerKindUnknown.At().With("want", want)}
-	}
-	s := statement{report: Report{Source: source, Hash: hashOf(data), ID: body.text("GrpHdr.MsgId"), Last: last(body.first("GrpHdr", "MsgPgntn"))}}
-	for _, p := range body.all(part) {
-		s.part(p)
-	}
-	if s.list == nil {
-		s.list = twice(s.report.Lines)
-	}
-	if err := s.list.Err(); err != nil {
-		return Report{}, err
-	}
-	return s.report, nil
-}
-
 type statement struct {
 	reading
 	report Report
+}
+
+// readAccount reads a camt.053.001.08 or camt.054.001.08, also of other versions and namespaces. What is said twice is found by Match: ids of
+// other people's lines may well repeat.
+func readAccount(source Source, body *element, part string) (Report, refusal.List) {
+	s := statement{report: Report{Source: source, Last: last(body.first("GrpHdr", "MsgPgntn"))}}
+	s.report.ID = s.id(body, "GrpHdr.MsgId")
+	for _, p := range body.all(part) {
+		s.part(p)
+	}
+	return s.report, s.list
 }
 
 // last is false where a page says that another follows.
@@ -80,7 +54,7 @@ type booking struct {
 
 func (s *statement) entry(e *element) {
 	b := booking{kind: s.direction(e, e)}
-	b.outcome = Outcome{Day: s.day(e, "BookgDt.Dt", "BookgDt.DtTm", "ValDt.Dt", "ValDt.DtTm"), Ref: e.text("AcctSvcrRef")}
+	b.outcome = Outcome{Day: s.day(e, "BookgDt.Dt", "BookgDt.DtTm", "ValDt.Dt", "ValDt.DtTm"), Ref: s.id(e, "AcctSvcrRef")}
 	transactions := e.all("NtryDtls", "TxDtls")
 	for _, t := range transactions {
 		s.transaction(e, t, b, len(transactions) == 1)
@@ -122,16 +96,15 @@ func (s *statement) transaction(e, t *element, b booking, alone bool) {
 		o.Kind = s.direction(t, e)
 	}
 	refs := t.first("Refs")
-	o.EndToEndID, o.MessageID = refs.text("EndToEndId"), refs.text("PmtInfId", "MsgId")
+	o.EndToEndID, o.MessageID = s.id(refs, "EndToEndId"), s.id(refs, "PmtInfId", "MsgId")
 	if o.EndToEndID == "" || strings.EqualFold(o.EndToEndID, "NOTPROVIDED") {
 		s.report.Other++
 		return
 	}
-	if ref := refs.text("AcctSvcrRef", "TxId"); ref != "" {
+	if ref := s.id(refs, "AcctSvcrRef", "TxId"); ref != "" {
 		o.Ref = ref
 	}
-	o.Reason = t.text("RtrInf.Rsn.Cd", "RtrInf.Rsn.Prtry")
-	o.Note = words(t.all("RtrInf", "AddtlInf"))
+	o.Reason, o.Note = s.reason(t.all("RtrInf"))
 	amount := t.first("Amt")
 	for _, path := range [][]string{{"AmtDtls", "TxAmt", "Amt"}, {"AmtDtls", "InstdAmt", "Amt"}} {
 		if amount.value == "" {
@@ -147,7 +120,7 @@ func (s *statement) transaction(e, t *element, b booking, alone bool) {
 
 // batch is one debit for a whole order.
 func (s *statement) batch(e, batch *element, b booking, alone bool) {
-	w := Whole{Kind: b.kind, Day: b.outcome.Day, Ref: b.outcome.Ref, MessageID: batch.text("PmtInfId", "MsgId"), Lines: s.count(batch.first("NbOfTxs"))}
+	w := Whole{Kind: b.kind, Day: b.outcome.Day, Ref: b.outcome.Ref, MessageID: s.id(batch, "PmtInfId", "MsgId"), Lines: s.count(batch.first("NbOfTxs"))}
 	var foreign string
 	if w.Total, foreign = s.amount(batch.first("TtlAmt")); w.Total == nil && alone {
 		w.Total, foreign = s.amount(e.first("Amt"))
@@ -158,12 +131,4 @@ func (s *statement) batch(e, batch *element, b booking, alone bool) {
 		return
 	}
 	s.report.Whole = append(s.report.Whole, w)
-}
-
-func words(found []*element) string {
-	out := make([]string, 0, len(found))
-	for _, e := range found {
-		out = append(out, e.value)
-	}
-	return strings.Join(out, " ")
 }

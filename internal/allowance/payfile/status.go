@@ -1,11 +1,6 @@
 package payfile
 
-import (
-	"io"
-	"strings"
-
-	"github.com/lavoroincorso/lavoro/internal/values/refusal"
-)
+import "github.com/lavoroincorso/lavoro/internal/values/refusal"
 
 // statuses are the codes of pain.002 (ISO 20022 external code sets, payment transaction and group status). PART says nothing of a line.
 var statuses = map[string]Kind{
@@ -13,49 +8,32 @@ var statuses = map[string]Kind{
 	"ACWP": Accepted, "ACSC": Executed, "ACCC": Credited, "RJCT": Rejected, "CANC": Rejected, "PART": "",
 }
 
-// ReadStatus reads a pain.002.001.10, and what is near it: other versions, other namespaces, and the envelope of the interbank network.
-// An error is a refusal.List, or that of the reader.
-func ReadStatus(in io.Reader) (Report, error) {
-	data, err := readAll(in)
-	if err != nil {
-		return Report{}, err
-	}
-	root, err := tree(data)
-	if err != nil {
-		return Report{}, err
-	}
-	group := root.find("OrgnlGrpInfAndSts")
-	if group == nil {
-		return Report{}, refusal.List{AnswerKindUnknown.At().With("want", "pain.002")}
-	}
-	s := status{report: Report{Source: SourceStatus, Hash: hashOf(data), Last: true}}
-	s.read(root, group)
-	return s.report, s.err()
-}
-
 type status struct {
 	reading
 	report Report
 }
 
-func (s *status) err() error {
+// readStatus reads a pain.002.001.10, and what is near it: other versions, other namespaces, and the envelope of the interbank network.
+func readStatus(root, group *element) (Report, refusal.List) {
+	s := status{report: Report{Source: SourceStatus, Last: true}}
+	s.read(root, group)
 	if s.list == nil {
 		s.list = twice(s.report.Lines)
 	}
-	if err := s.list.Err(); err != nil {
-		s.report = Report{}
-		return err
-	}
-	return nil
+	return s.report, s.list
 }
 
 func (s *status) read(root, group *element) {
-	s.report.ID = root.find("GrpHdr").text("MsgId")
-	if s.report.Original = group.text("OrgnlMsgId"); s.report.Original == "" {
+	head := root.find("GrpHdr")
+	if head == nil {
+		head = &element{}
+	}
+	s.report.ID = s.id(head, "MsgId")
+	if s.report.Original = s.id(group, "OrgnlMsgId"); s.report.Original == "" {
 		s.refuse("OrgnlMsgId")
 	}
 	whole := Whole{MessageID: s.report.Original, Lines: s.count(group.first("OrgnlNbOfTxs")), Total: s.total(group.first("OrgnlCtrlSum"))}
-	whole.Day = s.day(root.find("GrpHdr"), "CreDtTm")
+	whole.Day = s.day(head, "CreDtTm")
 	said := group
 	for _, p := range payments(root) {
 		for _, t := range p.all("TxInfAndSts") {
@@ -66,7 +44,7 @@ func (s *status) read(root, group *element) {
 		}
 	}
 	whole.Kind = s.kind(said.text("PmtInfSts", "GrpSts"), said == group)
-	whole.Reason, whole.Note = reasonIn(said.all("StsRsnInf"))
+	whole.Reason, whole.Note = s.reason(said.all("StsRsnInf"))
 	s.report.Whole = []Whole{whole}
 }
 
@@ -99,14 +77,14 @@ func (s *status) kind(code string, mayLack bool) Kind {
 }
 
 func (s *status) line(t *element, whole Whole) {
-	o := Outcome{EndToEndID: t.text("OrgnlEndToEndId"), MessageID: whole.MessageID, Kind: s.kind(t.text("TxSts"), false), Ref: t.text("AcctSvcrRef", "ClrSysRef", "StsId")}
+	o := Outcome{EndToEndID: s.id(t, "OrgnlEndToEndId"), MessageID: whole.MessageID, Kind: s.kind(t.text("TxSts"), false), Ref: s.id(t, "AcctSvcrRef", "ClrSysRef", "StsId")}
 	if o.EndToEndID == "" {
 		s.refuse("OrgnlEndToEndId")
 	}
 	if o.Kind == "" && t.text("TxSts") != "" {
 		s.refuse("TxSts")
 	}
-	o.Reason, o.Note = reasonIn(t.all("StsRsnInf"))
+	o.Reason, o.Note = s.reason(t.all("StsRsnInf"))
 	o.Amount, o.Foreign = s.amount(t.first("OrgnlTxRef", "Amt", "InstdAmt"))
 	if o.Day = s.day(t, "FctvIntrBkSttlmDt.Dt", "AccptncDtTm"); o.Day.IsZero() {
 		o.Day = whole.Day
@@ -114,16 +92,16 @@ func (s *status) line(t *element, whole Whole) {
 	s.report.Lines = append(s.report.Lines, o)
 }
 
-// reasonIn is the first code, and all the words.
-func reasonIn(informations []*element) (code, note string) {
-	var words []string
+// reason is the first code, and all the words.
+func (r *reading) reason(informations []*element) (code, words string) {
+	var all []string
 	for _, i := range informations {
 		if code == "" {
-			code = i.text("Rsn.Cd", "Rsn.Prtry")
+			code = r.id(i, "Rsn.Cd", "Rsn.Prtry")
 		}
 		for _, w := range i.all("AddtlInf") {
-			words = append(words, w.value)
+			all = append(all, w.value)
 		}
 	}
-	return code, strings.Join(words, " ")
+	return code, note(all)
 }

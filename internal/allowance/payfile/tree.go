@@ -15,9 +15,9 @@ import (
 
 // Limits of a message: more is refused before it is understood.
 const (
-	MaxAnswerBytes = 64 << 20
+	MaxAnswerBytes = 32 << 20
 	maxDepth       = 40
-	maxNodes       = 4_000_000
+	maxNodes       = 1_000_000
 )
 
 // element is one element by its local name: banks differ in namespaces, prefixes and envelopes.
@@ -25,12 +25,11 @@ type element struct {
 	name     string
 	value    string // trimmed text; "" where there are children
 	currency string // attribute Ccy
-	chars    []byte // as they come, until the element is closed
 	children []*element
 }
 
 var (
-	causeTooLarge = text.Text{It: "supera i 64 MB", En: "it is larger than 64 MB"}
+	causeTooLarge = text.Text{It: "supera i 32 MB", En: "it is larger than 32 MB"}
 	causeTooDeep  = text.Text{It: "ha troppi elementi", En: "it has too many elements"}
 	causeNoXML    = text.Text{It: "non è un file XML corretto", En: "it is not well-formed XML"}
 	causeDoctype  = text.Text{It: "contiene una dichiarazione DOCTYPE, mai ammessa", En: "it holds a DOCTYPE declaration, which is never allowed"}
@@ -60,7 +59,7 @@ func tree(data []byte) (*element, error) {
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	dec := xml.NewDecoder(bytes.NewReader(data))
 	dec.CharsetReader = charset
-	b := builder{}
+	b := builder{names: map[string]string{}}
 	for {
 		token, err := dec.RawToken()
 		switch {
@@ -78,6 +77,8 @@ func tree(data []byte) (*element, error) {
 type builder struct {
 	root  *element
 	open  []*element
+	texts [][]byte          // of the open elements, and room for later ones
+	names map[string]string // each once: a message repeats few names many times
 	nodes int
 }
 
@@ -89,8 +90,8 @@ func (b *builder) take(token xml.Token) error {
 		return b.end(t.Name.Local)
 	case xml.CharData:
 		if len(b.open) > 0 {
-			e := b.open[len(b.open)-1]
-			e.chars = append(e.chars, t...)
+			at := len(b.open) - 1
+			b.texts[at] = append(b.texts[at], t...)
 		} else if len(bytes.TrimSpace(t)) > 0 {
 			return unreadable(causeNoXML)
 		}
@@ -104,7 +105,7 @@ func (b *builder) start(t xml.StartElement) error {
 	if b.nodes++; b.nodes > maxNodes || len(b.open) == maxDepth {
 		return unreadable(causeTooDeep)
 	}
-	e := &element{name: t.Name.Local}
+	e := &element{name: b.name(t.Name.Local)}
 	for _, a := range t.Attr {
 		if a.Name.Local == "Ccy" {
 			e.currency = a.Value
@@ -119,8 +120,19 @@ func (b *builder) start(t xml.StartElement) error {
 	default:
 		b.root = e
 	}
-	b.open = append(b.open, e)
+	if b.open = append(b.open, e); len(b.texts) < len(b.open) {
+		b.texts = append(b.texts, nil)
+	}
+	b.texts[len(b.open)-1] = b.texts[len(b.open)-1][:0]
 	return nil
+}
+
+func (b *builder) name(s string) string {
+	if known, ok := b.names[s]; ok {
+		return known
+	}
+	b.names[s] = s
+	return s
 }
 
 // end closes an element; with raw tokens nobody else sees that the names agree.
@@ -129,11 +141,9 @@ func (b *builder) end(name string) error {
 	if last < 0 || b.open[last].name != name {
 		return unreadable(causeNoXML)
 	}
-	e := b.open[last]
-	if len(e.children) == 0 {
-		e.value = strings.TrimSpace(string(e.chars))
+	if e := b.open[last]; len(e.children) == 0 {
+		e.value = string(bytes.TrimSpace(b.texts[last]))
 	}
-	e.chars = nil
 	b.open = b.open[:last]
 	return nil
 }

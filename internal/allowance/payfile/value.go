@@ -8,6 +8,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/money"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
 
 // reading collects what is wrong with a message that was taken apart.
@@ -15,6 +16,23 @@ type reading struct{ list refusal.List }
 
 func (r *reading) refuse(name string) {
 	r.list = append(r.list, AnswerValue.At().With("element", name))
+}
+
+// id reads an identifier: one line of at most 35 characters, as every id of these messages; "" for none.
+func (r *reading) id(e *element, paths ...string) string {
+	id := e.text(paths...)
+	if !text.Line(id, MaxID) {
+		r.refuse(paths[0])
+		return ""
+	}
+	return id
+}
+
+// note cuts what a sender adds in words, which moves nothing.
+func note(words []string) string {
+	const most = 500
+	all := []rune(strings.Join(words, " "))
+	return string(all[:min(len(all), most)])
 }
 
 // decimal reads an xs:decimal of whole cents, without ever seeing a float: 12, 12.3, 12.30 and 12.30000 are amounts, 12.301 is none.
@@ -38,6 +56,10 @@ func (r *reading) amount(e *element) (*money.Cents, string) {
 		return nil, ""
 	}
 	if e.currency != "" && e.currency != "EUR" {
+		if len(e.currency) != len("EUR") || !text.Line(e.currency, len("EUR")) {
+			r.refuse("Ccy")
+			return nil, ""
+		}
 		return nil, e.currency
 	}
 	cents, ok := decimal(e.value)
