@@ -53,8 +53,8 @@ func (m message) spell(line *bytes.Buffer) {
 const (
 	wholeText   = 0x81 // the last frame of its message, which is text
 	wholePong   = 0x8A
-	sixteenBits = 126  // the length follows in two bytes, where it does not fit beside
-	longBits    = 127  // it follows in eight
+	sixteenBits = 126 // the length follows in two bytes, where it does not fit beside
+	longBits    = 127 // it follows in eight
 	longestHead = 10
 )
 
