@@ -40,7 +40,7 @@ func Correct(ctx context.Context, tx *postgres.Tx, c Correction) error {
 	if list := checkReason(c.Note); list != nil {
 		return list
 	}
-	if err := writable(ctx, tx, old); err != nil {
+	if err := begin(ctx, tx, old); err != nil {
 		return err
 	}
 	e := old.corrected(c)
@@ -153,6 +153,18 @@ func writable(ctx context.Context, tx *postgres.Tx, r row) error {
 	if state, closed := months[placeOf{r.EnrolmentID, r.Day.Month()}]; closed && state != MonthOpen {
 		return refusal.List{MonthClosedAlready.At("attendance").With("state", monthWords[string(state)])}
 	}
+	return nil
+}
+
+// begin refuses what writable does, and opens the month of hours that are about to count where nobody has entered any yet.
+func begin(ctx context.Context, tx *postgres.Tx, r row) error {
+	if err := writable(ctx, tx, r); err != nil {
+		return err
+	}
+	months, err := monthsOf(ctx, tx, []Entry{{Enrolment: r.EnrolmentID, Day: r.Day}})
+	if err != nil {
+		return err
+	}
 	return openMonths(ctx, tx, months, []row{r})
 }
 
@@ -181,7 +193,7 @@ func Resolve(ctx context.Context, tx *postgres.Tx, entry uuid.UUID, keep bool, n
 	}
 	gone := []uuid.UUID{r.ID}
 	if keep {
-		if err := writable(ctx, tx, r); err != nil {
+		if err := begin(ctx, tx, r); err != nil {
 			return nil, err
 		}
 		if gone, err = clear(ctx, tx, r, note); err == nil {
