@@ -81,16 +81,18 @@ func speaks(req *http.Request) bool {
 func (s *socket) look(now time.Time) {
 	s.mu.Lock()
 	var bye *Farewell
-	cut := s.bye != nil && now.Sub(s.said) > s.bye.grace()
-	switch silent := time.Duration(now.UnixNano() - s.heard.Load()); {
+	cut := false
+	nobody := time.Duration(now.UnixNano()-s.heard.Load()) > max(s.limits.Ping, turn)*5/2 // is there
+	switch {
 	case s.bye != nil:
+		cut = nobody || now.Sub(s.said) > s.bye.grace()
 	case !s.acked && now.Sub(s.opened) > s.limits.Init:
 		bye = &Farewell{InitTimeout, "Connection initialisation timeout"}
 	case s.out.stuck(now, s.limits.Patience):
 		bye = &Farewell{TryAgain, "too slow: resume from your cursor"}
 		s.meter.slow.Inc()
-	case len(s.running) < cap(s.running) && s.out.freed == nil && silent > max(s.limits.Ping, turn)*5/2:
-		cut = true // nobody is there
+	case nobody && len(s.running) < cap(s.running) && s.out.freed == nil:
+		cut = true
 	case s.acked && s.over(&bye):
 	case s.acked && now.Sub(s.pinged) > s.limits.Ping:
 		s.pinged = now
