@@ -12,6 +12,7 @@ import (
 
 	"github.com/lavoroincorso/lavoro/cmd/lavoro/faulttest"
 	"github.com/lavoroincorso/lavoro/cmd/lavoro/rightstest"
+	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 )
 
@@ -147,7 +148,7 @@ func (r *faultRun) judge() {
 	acts, _, _, _ := r.writer.Done()
 	told := map[string]int{}
 	for _, n := range news {
-		if n.Kind == "ENTERED" { // what is in conflict with it changes, which is told beside
+		if n.Kind == "ENTERED" || n.Act == string(access.WithdrawAttendance) && acts[n.SubjectID] > 0 { // what is in conflict with it changes, too
 			told[n.SubjectID]++
 		}
 	}
