@@ -28,12 +28,3 @@ func TestMemoryIsGivenBackInQuiet(t *testing.T) {
 		t.Errorf("before %+v, after %+v", quiet, given)
 	}
 }
-
-// TestABusyNodeHasRoom: where little is in use, more than as much again may be asked for before garbage is collected.
-func TestABusyNodeHasRoom(t *testing.T) {
-	for used, want := range map[uint64]int{0: mostRoom, 1 << 20: mostRoom, 16 << 20: 400, 64 << 20: 100, 1 << 30: 100} {
-		if got := (memory{used: used}).room(); got != want {
-			t.Errorf("with %d MB in use there is room for %d %%, not %d", used>>20, got, want)
-		}
-	}
-}
