@@ -2513,7 +2513,11 @@ type Allowance implements Node {
   total: Cents!
   "Why this amount: the working, line by line; the lines add up to the total."
   why: [AllowanceLine!]!
-  "The rules it follows."
+  "What was issued of the month, in order: none before its register is locked."
+  statements: [AllowanceStatement!]!
+  "The last of them, which is in force."
+  statement: AllowanceStatement
+  "The rules it follows, in force on the month's last day."
   policyVersion: PolicyVersion
   "When it was last worked out."
   computedAt: Instant!
@@ -2551,6 +2555,118 @@ enum AllowanceLineKind {
   CAP
   "Hours that earn nothing, and why."
   NOTHING
+}
+
+"What a month comes to once its register is locked. It never changes: an adjustment or a correction of the rules makes the next one."
+type AllowanceStatement implements Node {
+  "The id."
+  id: ID!
+  "Names of the fields you may not see."
+  hidden: [String!]!
+  "The participant."
+  participant: Participant
+  "What stands for the participant where you may not see who it is, such as P-7KQ3XM; the same on all that belongs to one participation."
+  pseudonym: String!
+  "The month's allowance."
+  allowance: Allowance
+  "The month."
+  month: Month!
+  "1, 2, … of the month."
+  number: Int!
+  "Whether it is the month's last one."
+  inForce: Boolean!
+  "Minutes that earn something."
+  minutes: Minutes!
+  "What the hours are worth before the cap."
+  accrued: Cents!
+  "The most that may be paid for the month."
+  cap: Cents!
+  "What is owed."
+  total: Cents!
+  "Why this amount: the working, line by line; the lines add up to the total."
+  lines: [AllowanceStatementLine!]!
+  "The same amount by who pays it; they add up to the total."
+  shares: [AllowanceShare!]!
+  "The locked months of the register that it rests on, as they were then."
+  register: [StatementRegisterMonth!]!
+  "The rules in force within the month, newest first: the first ones hold for all of it, the others for the hours of their days."
+  policyVersions: [PolicyVersion!]!
+  "Version of the working out. Example: 1."
+  engine: String!
+  "When it was issued."
+  issuedAt: Instant!
+}
+
+"A line of a statement's working."
+type AllowanceStatementLine {
+  "What sort of line."
+  kind: AllowanceLineKind!
+  "Id of the enrolment that it belongs to; null for all of them together."
+  enrolmentId: ID
+  "Minutes it rests on; null where the cap cuts."
+  minutes: Minutes
+  "What it adds; negative where the cap cuts."
+  amount: Cents!
+  "Code of the policy rule it follows."
+  rule: String!
+  "Number of the policy's version."
+  version: Int!
+  "The working in words, in your language."
+  text: String!
+}
+
+"What a statement comes to for one payer, out of one budget line."
+type AllowanceShare implements Node {
+  "The id."
+  id: ID!
+  "The body that pays."
+  payer: Organisation
+  "The budget line it is paid from."
+  budgetLine: BudgetLine
+  "How it is taxed."
+  tax: TaxTreatment!
+  "What is owed."
+  gross: Cents!
+  "What of it the payer withholds for the tax office."
+  withheld: Cents!
+  "What is paid out."
+  net: Cents!
+}
+
+"How what a payer pays is taxed."
+enum TaxTreatment {
+  "Exempt: a public payer with an aim of assistance."
+  EXEMPT
+  "Income assimilated to that of employment."
+  ASSIMILATED
+}
+
+"A locked month of the register as a statement took it."
+type StatementRegisterMonth {
+  "Id of the month of the register."
+  registerMonthId: ID!
+  "Id of its enrolment."
+  enrolmentId: ID!
+  "SHA-256 of what was certified, in hexadecimal digits."
+  contentHash: String!
+  "Minutes that were certified."
+  minutes: Minutes!
+  "Days of presence that were certified."
+  presenceDays: Int!
+  "What was put right since, by day."
+  adjustments: [StatementAdjustment!]!
+}
+
+"An adjustment of a locked month as a statement took it."
+type StatementAdjustment {
+  "Id of the adjustment."
+  adjustmentId: ID!
+  "The day."
+  day: Day!
+  "Minutes that it adds, or takes off where negative."
+  minutes: Minutes!
+  "Days of presence that it adds, or takes off where negative."
+  presenceDays: Int!
 }
 
 "Which allowances."
@@ -7211,6 +7327,10 @@ func (ec *executionContext) childFields_Allowance(ctx context.Context, field gra
 		return ec.fieldContext_Allowance_total(ctx, field)
 	case "why":
 		return ec.fieldContext_Allowance_why(ctx, field)
+	case "statements":
+		return ec.fieldContext_Allowance_statements(ctx, field)
+	case "statement":
+		return ec.fieldContext_Allowance_statement(ctx, field)
 	case "policyVersion":
 		return ec.fieldContext_Allowance_policyVersion(ctx, field)
 	case "computedAt":
@@ -7279,6 +7399,88 @@ func (ec *executionContext) childFields_AllowanceLine(ctx context.Context, field
 		return ec.fieldContext_AllowanceLine_text(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AllowanceLine", field.Name)
+}
+
+func (ec *executionContext) childFields_AllowanceShare(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_AllowanceShare_id(ctx, field)
+	case "payer":
+		return ec.fieldContext_AllowanceShare_payer(ctx, field)
+	case "budgetLine":
+		return ec.fieldContext_AllowanceShare_budgetLine(ctx, field)
+	case "tax":
+		return ec.fieldContext_AllowanceShare_tax(ctx, field)
+	case "gross":
+		return ec.fieldContext_AllowanceShare_gross(ctx, field)
+	case "withheld":
+		return ec.fieldContext_AllowanceShare_withheld(ctx, field)
+	case "net":
+		return ec.fieldContext_AllowanceShare_net(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AllowanceShare", field.Name)
+}
+
+func (ec *executionContext) childFields_AllowanceStatement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_AllowanceStatement_id(ctx, field)
+	case "hidden":
+		return ec.fieldContext_AllowanceStatement_hidden(ctx, field)
+	case "participant":
+		return ec.fieldContext_AllowanceStatement_participant(ctx, field)
+	case "pseudonym":
+		return ec.fieldContext_AllowanceStatement_pseudonym(ctx, field)
+	case "allowance":
+		return ec.fieldContext_AllowanceStatement_allowance(ctx, field)
+	case "month":
+		return ec.fieldContext_AllowanceStatement_month(ctx, field)
+	case "number":
+		return ec.fieldContext_AllowanceStatement_number(ctx, field)
+	case "inForce":
+		return ec.fieldContext_AllowanceStatement_inForce(ctx, field)
+	case "minutes":
+		return ec.fieldContext_AllowanceStatement_minutes(ctx, field)
+	case "accrued":
+		return ec.fieldContext_AllowanceStatement_accrued(ctx, field)
+	case "cap":
+		return ec.fieldContext_AllowanceStatement_cap(ctx, field)
+	case "total":
+		return ec.fieldContext_AllowanceStatement_total(ctx, field)
+	case "lines":
+		return ec.fieldContext_AllowanceStatement_lines(ctx, field)
+	case "shares":
+		return ec.fieldContext_AllowanceStatement_shares(ctx, field)
+	case "register":
+		return ec.fieldContext_AllowanceStatement_register(ctx, field)
+	case "policyVersions":
+		return ec.fieldContext_AllowanceStatement_policyVersions(ctx, field)
+	case "engine":
+		return ec.fieldContext_AllowanceStatement_engine(ctx, field)
+	case "issuedAt":
+		return ec.fieldContext_AllowanceStatement_issuedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AllowanceStatement", field.Name)
+}
+
+func (ec *executionContext) childFields_AllowanceStatementLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_AllowanceStatementLine_kind(ctx, field)
+	case "enrolmentId":
+		return ec.fieldContext_AllowanceStatementLine_enrolmentId(ctx, field)
+	case "minutes":
+		return ec.fieldContext_AllowanceStatementLine_minutes(ctx, field)
+	case "amount":
+		return ec.fieldContext_AllowanceStatementLine_amount(ctx, field)
+	case "rule":
+		return ec.fieldContext_AllowanceStatementLine_rule(ctx, field)
+	case "version":
+		return ec.fieldContext_AllowanceStatementLine_version(ctx, field)
+	case "text":
+		return ec.fieldContext_AllowanceStatementLine_text(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AllowanceStatementLine", field.Name)
 }
 
 func (ec *executionContext) childFields_AllowanceUpdate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10453,6 +10655,38 @@ func (ec *executionContext) childFields_StartPlacementPayload(ctx context.Contex
 		return ec.fieldContext_StartPlacementPayload_placement(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StartPlacementPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StatementAdjustment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "adjustmentId":
+		return ec.fieldContext_StatementAdjustment_adjustmentId(ctx, field)
+	case "day":
+		return ec.fieldContext_StatementAdjustment_day(ctx, field)
+	case "minutes":
+		return ec.fieldContext_StatementAdjustment_minutes(ctx, field)
+	case "presenceDays":
+		return ec.fieldContext_StatementAdjustment_presenceDays(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StatementAdjustment", field.Name)
+}
+
+func (ec *executionContext) childFields_StatementRegisterMonth(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "registerMonthId":
+		return ec.fieldContext_StatementRegisterMonth_registerMonthId(ctx, field)
+	case "enrolmentId":
+		return ec.fieldContext_StatementRegisterMonth_enrolmentId(ctx, field)
+	case "contentHash":
+		return ec.fieldContext_StatementRegisterMonth_contentHash(ctx, field)
+	case "minutes":
+		return ec.fieldContext_StatementRegisterMonth_minutes(ctx, field)
+	case "presenceDays":
+		return ec.fieldContext_StatementRegisterMonth_presenceDays(ctx, field)
+	case "adjustments":
+		return ec.fieldContext_StatementRegisterMonth_adjustments(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StatementRegisterMonth", field.Name)
 }
 
 func (ec *executionContext) childFields_SubmitMonthPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14979,6 +15213,70 @@ func (ec *executionContext) fieldContext_Allowance_why(_ context.Context, field 
 	return fc, nil
 }
 
+func (ec *executionContext) _Allowance_statements(ctx context.Context, field graphql.CollectedField, obj *Allowance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Allowance_statements(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Statements, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*AllowanceStatement) graphql.Marshaler {
+			return ec.marshalNAllowanceStatement2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceStatementᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Allowance_statements(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Allowance",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AllowanceStatement(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Allowance_statement(ctx context.Context, field graphql.CollectedField, obj *Allowance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Allowance_statement(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Statement, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *AllowanceStatement) graphql.Marshaler {
+			return ec.marshalOAllowanceStatement2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceStatement(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Allowance_statement(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Allowance",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AllowanceStatement(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Allowance_policyVersion(ctx context.Context, field graphql.CollectedField, obj *Allowance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15514,6 +15812,814 @@ func (ec *executionContext) _AllowanceLine_text(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_AllowanceLine_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AllowanceLine", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceShare_id(ctx context.Context, field graphql.CollectedField, obj *AllowanceShare) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceShare_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceShare_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceShare", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceShare_payer(ctx context.Context, field graphql.CollectedField, obj *AllowanceShare) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceShare_payer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Payer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Organisation) graphql.Marshaler {
+			return ec.marshalOOrganisation2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOrganisation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceShare_payer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AllowanceShare",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Organisation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AllowanceShare_budgetLine(ctx context.Context, field graphql.CollectedField, obj *AllowanceShare) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceShare_budgetLine(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BudgetLine, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *BudgetLine) graphql.Marshaler {
+			return ec.marshalOBudgetLine2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐBudgetLine(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceShare_budgetLine(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AllowanceShare",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BudgetLine(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AllowanceShare_tax(ctx context.Context, field graphql.CollectedField, obj *AllowanceShare) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceShare_tax(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tax, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v TaxTreatment) graphql.Marshaler {
+			return ec.marshalNTaxTreatment2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐTaxTreatment(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceShare_tax(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceShare", field, false, false, errors.New("field of type TaxTreatment does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceShare_gross(ctx context.Context, field graphql.CollectedField, obj *AllowanceShare) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceShare_gross(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Gross, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Cents) graphql.Marshaler {
+			return ec.marshalNCents2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋmoneyᚐCents(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceShare_gross(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceShare", field, false, false, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceShare_withheld(ctx context.Context, field graphql.CollectedField, obj *AllowanceShare) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceShare_withheld(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Withheld, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Cents) graphql.Marshaler {
+			return ec.marshalNCents2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋmoneyᚐCents(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceShare_withheld(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceShare", field, false, false, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceShare_net(ctx context.Context, field graphql.CollectedField, obj *AllowanceShare) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceShare_net(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Net, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Cents) graphql.Marshaler {
+			return ec.marshalNCents2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋmoneyᚐCents(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceShare_net(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceShare", field, false, false, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceStatement_id(ctx context.Context, field graphql.CollectedField, obj *AllowanceStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceStatement_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceStatement_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceStatement", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceStatement_hidden(ctx context.Context, field graphql.CollectedField, obj *AllowanceStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceStatement_hidden(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hidden, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceStatement_hidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceStatement", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceStatement_participant(ctx context.Context, field graphql.CollectedField, obj *AllowanceStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceStatement_participant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Participant, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Participant) graphql.Marshaler {
+			return ec.marshalOParticipant2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐParticipant(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceStatement_participant(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AllowanceStatement",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Participant(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AllowanceStatement_pseudonym(ctx context.Context, field graphql.CollectedField, obj *AllowanceStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceStatement_pseudonym(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pseudonym, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceStatement_pseudonym(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceStatement", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceStatement_allowance(ctx context.Context, field graphql.CollectedField, obj *AllowanceStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceStatement_allowance(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Allowance, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Allowance) graphql.Marshaler {
+			return ec.marshalOAllowance2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowance(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceStatement_allowance(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AllowanceStatement",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Allowance(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AllowanceStatement_month(ctx context.Context, field graphql.CollectedField, obj *AllowanceStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceStatement_month(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Month, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v calendar.Month) graphql.Marshaler {
+			return ec.marshalNMonth2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐMonth(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceStatement_month(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceStatement", field, false, false, errors.New("field of type Month does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceStatement_number(ctx context.Context, field graphql.CollectedField, obj *AllowanceStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceStatement_number(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Number, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceStatement_number(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceStatement", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceStatement_inForce(ctx context.Context, field graphql.CollectedField, obj *AllowanceStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceStatement_inForce(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InForce, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceStatement_inForce(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceStatement", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceStatement_minutes(ctx context.Context, field graphql.CollectedField, obj *AllowanceStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceStatement_minutes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Minutes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v calendar.Minutes) graphql.Marshaler {
+			return ec.marshalNMinutes2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐMinutes(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceStatement_minutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceStatement", field, false, false, errors.New("field of type Minutes does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceStatement_accrued(ctx context.Context, field graphql.CollectedField, obj *AllowanceStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceStatement_accrued(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Accrued, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Cents) graphql.Marshaler {
+			return ec.marshalNCents2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋmoneyᚐCents(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceStatement_accrued(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceStatement", field, false, false, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceStatement_cap(ctx context.Context, field graphql.CollectedField, obj *AllowanceStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceStatement_cap(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cap, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Cents) graphql.Marshaler {
+			return ec.marshalNCents2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋmoneyᚐCents(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceStatement_cap(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceStatement", field, false, false, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceStatement_total(ctx context.Context, field graphql.CollectedField, obj *AllowanceStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceStatement_total(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Total, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Cents) graphql.Marshaler {
+			return ec.marshalNCents2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋmoneyᚐCents(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceStatement_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceStatement", field, false, false, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceStatement_lines(ctx context.Context, field graphql.CollectedField, obj *AllowanceStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceStatement_lines(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Lines, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*AllowanceStatementLine) graphql.Marshaler {
+			return ec.marshalNAllowanceStatementLine2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceStatementLineᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceStatement_lines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AllowanceStatement",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AllowanceStatementLine(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AllowanceStatement_shares(ctx context.Context, field graphql.CollectedField, obj *AllowanceStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceStatement_shares(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Shares, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*AllowanceShare) graphql.Marshaler {
+			return ec.marshalNAllowanceShare2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceShareᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceStatement_shares(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AllowanceStatement",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AllowanceShare(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AllowanceStatement_register(ctx context.Context, field graphql.CollectedField, obj *AllowanceStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceStatement_register(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Register, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*StatementRegisterMonth) graphql.Marshaler {
+			return ec.marshalNStatementRegisterMonth2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐStatementRegisterMonthᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceStatement_register(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AllowanceStatement",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StatementRegisterMonth(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AllowanceStatement_policyVersions(ctx context.Context, field graphql.CollectedField, obj *AllowanceStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceStatement_policyVersions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PolicyVersions, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*PolicyVersion) graphql.Marshaler {
+			return ec.marshalNPolicyVersion2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPolicyVersionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceStatement_policyVersions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AllowanceStatement",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PolicyVersion(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AllowanceStatement_engine(ctx context.Context, field graphql.CollectedField, obj *AllowanceStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceStatement_engine(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Engine, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceStatement_engine(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceStatement", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceStatement_issuedAt(ctx context.Context, field graphql.CollectedField, obj *AllowanceStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceStatement_issuedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IssuedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNInstant2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceStatement_issuedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceStatement", field, false, false, errors.New("field of type Instant does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceStatementLine_kind(ctx context.Context, field graphql.CollectedField, obj *AllowanceStatementLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceStatementLine_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v AllowanceLineKind) graphql.Marshaler {
+			return ec.marshalNAllowanceLineKind2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceLineKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceStatementLine_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceStatementLine", field, false, false, errors.New("field of type AllowanceLineKind does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceStatementLine_enrolmentId(ctx context.Context, field graphql.CollectedField, obj *AllowanceStatementLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceStatementLine_enrolmentId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EnrolmentID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceStatementLine_enrolmentId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceStatementLine", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceStatementLine_minutes(ctx context.Context, field graphql.CollectedField, obj *AllowanceStatementLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceStatementLine_minutes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Minutes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *calendar.Minutes) graphql.Marshaler {
+			return ec.marshalOMinutes2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐMinutes(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceStatementLine_minutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceStatementLine", field, false, false, errors.New("field of type Minutes does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceStatementLine_amount(ctx context.Context, field graphql.CollectedField, obj *AllowanceStatementLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceStatementLine_amount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Amount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Cents) graphql.Marshaler {
+			return ec.marshalNCents2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋmoneyᚐCents(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceStatementLine_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceStatementLine", field, false, false, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceStatementLine_rule(ctx context.Context, field graphql.CollectedField, obj *AllowanceStatementLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceStatementLine_rule(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rule, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceStatementLine_rule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceStatementLine", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceStatementLine_version(ctx context.Context, field graphql.CollectedField, obj *AllowanceStatementLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceStatementLine_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceStatementLine_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceStatementLine", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceStatementLine_text(ctx context.Context, field graphql.CollectedField, obj *AllowanceStatementLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceStatementLine_text(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceStatementLine_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceStatementLine", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _AllowanceUpdate_cursor(ctx context.Context, field graphql.CollectedField, obj *AllowanceUpdate) (ret graphql.Marshaler) {
@@ -49052,6 +50158,245 @@ func (ec *executionContext) fieldContext_StartPlacementPayload_placement(_ conte
 	return fc, nil
 }
 
+func (ec *executionContext) _StatementAdjustment_adjustmentId(ctx context.Context, field graphql.CollectedField, obj *StatementAdjustment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StatementAdjustment_adjustmentId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AdjustmentID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StatementAdjustment_adjustmentId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StatementAdjustment", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _StatementAdjustment_day(ctx context.Context, field graphql.CollectedField, obj *StatementAdjustment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StatementAdjustment_day(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Day, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v calendar.Day) graphql.Marshaler {
+			return ec.marshalNDay2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StatementAdjustment_day(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StatementAdjustment", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
+func (ec *executionContext) _StatementAdjustment_minutes(ctx context.Context, field graphql.CollectedField, obj *StatementAdjustment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StatementAdjustment_minutes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Minutes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v calendar.Minutes) graphql.Marshaler {
+			return ec.marshalNMinutes2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐMinutes(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StatementAdjustment_minutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StatementAdjustment", field, false, false, errors.New("field of type Minutes does not have child fields"))
+}
+
+func (ec *executionContext) _StatementAdjustment_presenceDays(ctx context.Context, field graphql.CollectedField, obj *StatementAdjustment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StatementAdjustment_presenceDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PresenceDays, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StatementAdjustment_presenceDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StatementAdjustment", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _StatementRegisterMonth_registerMonthId(ctx context.Context, field graphql.CollectedField, obj *StatementRegisterMonth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StatementRegisterMonth_registerMonthId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RegisterMonthID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StatementRegisterMonth_registerMonthId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StatementRegisterMonth", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _StatementRegisterMonth_enrolmentId(ctx context.Context, field graphql.CollectedField, obj *StatementRegisterMonth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StatementRegisterMonth_enrolmentId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EnrolmentID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StatementRegisterMonth_enrolmentId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StatementRegisterMonth", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _StatementRegisterMonth_contentHash(ctx context.Context, field graphql.CollectedField, obj *StatementRegisterMonth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StatementRegisterMonth_contentHash(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ContentHash, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StatementRegisterMonth_contentHash(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StatementRegisterMonth", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _StatementRegisterMonth_minutes(ctx context.Context, field graphql.CollectedField, obj *StatementRegisterMonth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StatementRegisterMonth_minutes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Minutes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v calendar.Minutes) graphql.Marshaler {
+			return ec.marshalNMinutes2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐMinutes(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StatementRegisterMonth_minutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StatementRegisterMonth", field, false, false, errors.New("field of type Minutes does not have child fields"))
+}
+
+func (ec *executionContext) _StatementRegisterMonth_presenceDays(ctx context.Context, field graphql.CollectedField, obj *StatementRegisterMonth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StatementRegisterMonth_presenceDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PresenceDays, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StatementRegisterMonth_presenceDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StatementRegisterMonth", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _StatementRegisterMonth_adjustments(ctx context.Context, field graphql.CollectedField, obj *StatementRegisterMonth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StatementRegisterMonth_adjustments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Adjustments, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*StatementAdjustment) graphql.Marshaler {
+			return ec.marshalNStatementAdjustment2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐStatementAdjustmentᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StatementRegisterMonth_adjustments(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StatementRegisterMonth",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StatementAdjustment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _SubmitMonthPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *SubmitMonthPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -60502,6 +61847,20 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Attendance(ctx, sel, obj)
+	case AllowanceStatement:
+		return ec._AllowanceStatement(ctx, sel, &obj)
+	case *AllowanceStatement:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._AllowanceStatement(ctx, sel, obj)
+	case AllowanceShare:
+		return ec._AllowanceShare(ctx, sel, &obj)
+	case *AllowanceShare:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._AllowanceShare(ctx, sel, obj)
 	case AllowanceLine:
 		return ec._AllowanceLine(ctx, sel, &obj)
 	case *AllowanceLine:
@@ -61077,6 +62436,16 @@ func (ec *executionContext) _Allowance(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "statements":
+			out.Values[i] = ec._Allowance_statements(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "statement":
+			out.Values[i] = ec._Allowance_statement(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "policyVersion":
 			out.Values[i] = ec._Allowance_policyVersion(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -61311,6 +62680,265 @@ func (ec *executionContext) _AllowanceLine(ctx context.Context, sel ast.Selectio
 			}
 		case "text":
 			out.Values[i] = ec._AllowanceLine_text(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var allowanceShareImplementors = []string{"AllowanceShare", "Node"}
+
+func (ec *executionContext) _AllowanceShare(ctx context.Context, sel ast.SelectionSet, obj *AllowanceShare) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, allowanceShareImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AllowanceShare")
+		case "id":
+			out.Values[i] = ec._AllowanceShare_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "payer":
+			out.Values[i] = ec._AllowanceShare_payer(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "budgetLine":
+			out.Values[i] = ec._AllowanceShare_budgetLine(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "tax":
+			out.Values[i] = ec._AllowanceShare_tax(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "gross":
+			out.Values[i] = ec._AllowanceShare_gross(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "withheld":
+			out.Values[i] = ec._AllowanceShare_withheld(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "net":
+			out.Values[i] = ec._AllowanceShare_net(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var allowanceStatementImplementors = []string{"AllowanceStatement", "Node"}
+
+func (ec *executionContext) _AllowanceStatement(ctx context.Context, sel ast.SelectionSet, obj *AllowanceStatement) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, allowanceStatementImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AllowanceStatement")
+		case "id":
+			out.Values[i] = ec._AllowanceStatement_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hidden":
+			out.Values[i] = ec._AllowanceStatement_hidden(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "participant":
+			out.Values[i] = ec._AllowanceStatement_participant(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "pseudonym":
+			out.Values[i] = ec._AllowanceStatement_pseudonym(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "allowance":
+			out.Values[i] = ec._AllowanceStatement_allowance(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "month":
+			out.Values[i] = ec._AllowanceStatement_month(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "number":
+			out.Values[i] = ec._AllowanceStatement_number(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "inForce":
+			out.Values[i] = ec._AllowanceStatement_inForce(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "minutes":
+			out.Values[i] = ec._AllowanceStatement_minutes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "accrued":
+			out.Values[i] = ec._AllowanceStatement_accrued(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cap":
+			out.Values[i] = ec._AllowanceStatement_cap(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "total":
+			out.Values[i] = ec._AllowanceStatement_total(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "lines":
+			out.Values[i] = ec._AllowanceStatement_lines(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "shares":
+			out.Values[i] = ec._AllowanceStatement_shares(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "register":
+			out.Values[i] = ec._AllowanceStatement_register(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "policyVersions":
+			out.Values[i] = ec._AllowanceStatement_policyVersions(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "engine":
+			out.Values[i] = ec._AllowanceStatement_engine(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "issuedAt":
+			out.Values[i] = ec._AllowanceStatement_issuedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var allowanceStatementLineImplementors = []string{"AllowanceStatementLine"}
+
+func (ec *executionContext) _AllowanceStatementLine(ctx context.Context, sel ast.SelectionSet, obj *AllowanceStatementLine) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, allowanceStatementLineImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AllowanceStatementLine")
+		case "kind":
+			out.Values[i] = ec._AllowanceStatementLine_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "enrolmentId":
+			out.Values[i] = ec._AllowanceStatementLine_enrolmentId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "minutes":
+			out.Values[i] = ec._AllowanceStatementLine_minutes(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "amount":
+			out.Values[i] = ec._AllowanceStatementLine_amount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rule":
+			out.Values[i] = ec._AllowanceStatementLine_rule(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "version":
+			out.Values[i] = ec._AllowanceStatementLine_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "text":
+			out.Values[i] = ec._AllowanceStatementLine_text(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -73855,6 +75483,122 @@ func (ec *executionContext) _StartPlacementPayload(ctx context.Context, sel ast.
 	return out
 }
 
+var statementAdjustmentImplementors = []string{"StatementAdjustment"}
+
+func (ec *executionContext) _StatementAdjustment(ctx context.Context, sel ast.SelectionSet, obj *StatementAdjustment) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, statementAdjustmentImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StatementAdjustment")
+		case "adjustmentId":
+			out.Values[i] = ec._StatementAdjustment_adjustmentId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "day":
+			out.Values[i] = ec._StatementAdjustment_day(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "minutes":
+			out.Values[i] = ec._StatementAdjustment_minutes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "presenceDays":
+			out.Values[i] = ec._StatementAdjustment_presenceDays(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var statementRegisterMonthImplementors = []string{"StatementRegisterMonth"}
+
+func (ec *executionContext) _StatementRegisterMonth(ctx context.Context, sel ast.SelectionSet, obj *StatementRegisterMonth) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, statementRegisterMonthImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StatementRegisterMonth")
+		case "registerMonthId":
+			out.Values[i] = ec._StatementRegisterMonth_registerMonthId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "enrolmentId":
+			out.Values[i] = ec._StatementRegisterMonth_enrolmentId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "contentHash":
+			out.Values[i] = ec._StatementRegisterMonth_contentHash(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "minutes":
+			out.Values[i] = ec._StatementRegisterMonth_minutes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "presenceDays":
+			out.Values[i] = ec._StatementRegisterMonth_presenceDays(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "adjustments":
+			out.Values[i] = ec._StatementRegisterMonth_adjustments(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var submitMonthPayloadImplementors = []string{"SubmitMonthPayload"}
 
 func (ec *executionContext) _SubmitMonthPayload(ctx context.Context, sel ast.SelectionSet, obj *SubmitMonthPayload) graphql.Marshaler {
@@ -75158,6 +76902,84 @@ func (ec *executionContext) unmarshalNAllowanceOrder2githubᚗcomᚋlavoroincors
 
 func (ec *executionContext) marshalNAllowanceOrder2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceOrder(ctx context.Context, sel ast.SelectionSet, v AllowanceOrder) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) marshalNAllowanceShare2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceShareᚄ(ctx context.Context, sel ast.SelectionSet, v []*AllowanceShare) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAllowanceShare2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceShare(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAllowanceShare2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceShare(ctx context.Context, sel ast.SelectionSet, v *AllowanceShare) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AllowanceShare(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNAllowanceStatement2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceStatementᚄ(ctx context.Context, sel ast.SelectionSet, v []*AllowanceStatement) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAllowanceStatement2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceStatement(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAllowanceStatement2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceStatement(ctx context.Context, sel ast.SelectionSet, v *AllowanceStatement) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AllowanceStatement(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNAllowanceStatementLine2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceStatementLineᚄ(ctx context.Context, sel ast.SelectionSet, v []*AllowanceStatementLine) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAllowanceStatementLine2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceStatementLine(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAllowanceStatementLine2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceStatementLine(ctx context.Context, sel ast.SelectionSet, v *AllowanceStatementLine) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AllowanceStatementLine(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNAllowanceUpdate2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceUpdate(ctx context.Context, sel ast.SelectionSet, v *AllowanceUpdate) graphql.Marshaler {
@@ -78928,6 +80750,58 @@ func (ec *executionContext) marshalNStartPlacementPayload2ᚖgithubᚗcomᚋlavo
 	return ec._StartPlacementPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNStatementAdjustment2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐStatementAdjustmentᚄ(ctx context.Context, sel ast.SelectionSet, v []*StatementAdjustment) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNStatementAdjustment2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐStatementAdjustment(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNStatementAdjustment2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐStatementAdjustment(ctx context.Context, sel ast.SelectionSet, v *StatementAdjustment) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._StatementAdjustment(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNStatementRegisterMonth2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐStatementRegisterMonthᚄ(ctx context.Context, sel ast.SelectionSet, v []*StatementRegisterMonth) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNStatementRegisterMonth2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐStatementRegisterMonth(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNStatementRegisterMonth2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐStatementRegisterMonth(ctx context.Context, sel ast.SelectionSet, v *StatementRegisterMonth) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._StatementRegisterMonth(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNString2string(ctx context.Context, v any) (string, error) {
 	res, err := scalar.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -79001,6 +80875,16 @@ func (ec *executionContext) marshalNSuspendPlacementPayload2ᚖgithubᚗcomᚋla
 		return graphql.Null
 	}
 	return ec._SuspendPlacementPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNTaxTreatment2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐTaxTreatment(ctx context.Context, v any) (TaxTreatment, error) {
+	var res TaxTreatment
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNTaxTreatment2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐTaxTreatment(ctx context.Context, sel ast.SelectionSet, v TaxTreatment) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) unmarshalNTraitSide2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐTraitSide(ctx context.Context, v any) (TraitSide, error) {
@@ -79335,6 +81219,13 @@ func (ec *executionContext) unmarshalOAllowanceFilter2ᚖgithubᚗcomᚋlavoroin
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalOAllowanceStatement2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceStatement(ctx context.Context, sel ast.SelectionSet, v *AllowanceStatement) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AllowanceStatement(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOAnswer2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAnswer(ctx context.Context, v any) (*Answer, error) {
 	if v == nil {
 		return nil, nil
@@ -79453,6 +81344,13 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	_ = ctx
 	res := graphql.MarshalBoolean(*v)
 	return res
+}
+
+func (ec *executionContext) marshalOBudgetLine2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐBudgetLine(ctx context.Context, sel ast.SelectionSet, v *BudgetLine) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._BudgetLine(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOChangeTopic2ᚕgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐChangeTopicᚄ(ctx context.Context, v any) ([]ChangeTopic, error) {

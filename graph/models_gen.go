@@ -268,7 +268,11 @@ type Allowance struct {
 	Total money.Cents `json:"total"`
 	// Why this amount: the working, line by line; the lines add up to the total.
 	Why []*AllowanceLine `json:"why"`
-	// The rules it follows.
+	// What was issued of the month, in order: none before its register is locked.
+	Statements []*AllowanceStatement `json:"statements"`
+	// The last of them, which is in force.
+	Statement *AllowanceStatement `json:"statement,omitempty"`
+	// The rules it follows, in force on the month's last day.
 	PolicyVersion *PolicyVersion `json:"policyVersion,omitempty"`
 	// When it was last worked out.
 	ComputedAt time.Time `json:"computedAt"`
@@ -349,6 +353,92 @@ func (AllowanceLine) IsNode() {}
 
 // The id, `<prefix>_<uuid>`.
 func (this AllowanceLine) GetID() string { return this.ID }
+
+// What a statement comes to for one payer, out of one budget line.
+type AllowanceShare struct {
+	// The id.
+	ID string `json:"id"`
+	// The body that pays.
+	Payer *Organisation `json:"payer,omitempty"`
+	// The budget line it is paid from.
+	BudgetLine *BudgetLine `json:"budgetLine,omitempty"`
+	// How it is taxed.
+	Tax TaxTreatment `json:"tax"`
+	// What is owed.
+	Gross money.Cents `json:"gross"`
+	// What of it the payer withholds for the tax office.
+	Withheld money.Cents `json:"withheld"`
+	// What is paid out.
+	Net money.Cents `json:"net"`
+}
+
+func (AllowanceShare) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this AllowanceShare) GetID() string { return this.ID }
+
+// What a month comes to once its register is locked. It never changes: an adjustment or a correction of the rules makes the next one.
+type AllowanceStatement struct {
+	// The id.
+	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
+	// The participant.
+	Participant *Participant `json:"participant,omitempty"`
+	// What stands for the participant where you may not see who it is, such as P-7KQ3XM; the same on all that belongs to one participation.
+	Pseudonym string `json:"pseudonym"`
+	// The month's allowance.
+	Allowance *Allowance `json:"allowance,omitempty"`
+	// The month.
+	Month calendar.Month `json:"month"`
+	// 1, 2, … of the month.
+	Number int32 `json:"number"`
+	// Whether it is the month's last one.
+	InForce bool `json:"inForce"`
+	// Minutes that earn something.
+	Minutes calendar.Minutes `json:"minutes"`
+	// What the hours are worth before the cap.
+	Accrued money.Cents `json:"accrued"`
+	// The most that may be paid for the month.
+	Cap money.Cents `json:"cap"`
+	// What is owed.
+	Total money.Cents `json:"total"`
+	// Why this amount: the working, line by line; the lines add up to the total.
+	Lines []*AllowanceStatementLine `json:"lines"`
+	// The same amount by who pays it; they add up to the total.
+	Shares []*AllowanceShare `json:"shares"`
+	// The locked months of the register that it rests on, as they were then.
+	Register []*StatementRegisterMonth `json:"register"`
+	// The rules in force within the month, newest first: the first ones hold for all of it, the others for the hours of their days.
+	PolicyVersions []*PolicyVersion `json:"policyVersions"`
+	// Version of the working out. Example: 1.
+	Engine string `json:"engine"`
+	// When it was issued.
+	IssuedAt time.Time `json:"issuedAt"`
+}
+
+func (AllowanceStatement) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this AllowanceStatement) GetID() string { return this.ID }
+
+// A line of a statement's working.
+type AllowanceStatementLine struct {
+	// What sort of line.
+	Kind AllowanceLineKind `json:"kind"`
+	// Id of the enrolment that it belongs to; null for all of them together.
+	EnrolmentID *string `json:"enrolmentId,omitempty"`
+	// Minutes it rests on; null where the cap cuts.
+	Minutes *calendar.Minutes `json:"minutes,omitempty"`
+	// What it adds; negative where the cap cuts.
+	Amount money.Cents `json:"amount"`
+	// Code of the policy rule it follows.
+	Rule string `json:"rule"`
+	// Number of the policy's version.
+	Version int32 `json:"version"`
+	// The working in words, in your language.
+	Text string `json:"text"`
+}
 
 // A change of a month's allowance.
 type AllowanceUpdate struct {
@@ -5128,6 +5218,34 @@ type StartPlacementPayload struct {
 	Placement *Placement `json:"placement,omitempty"`
 }
 
+// An adjustment of a locked month as a statement took it.
+type StatementAdjustment struct {
+	// Id of the adjustment.
+	AdjustmentID string `json:"adjustmentId"`
+	// The day.
+	Day calendar.Day `json:"day"`
+	// Minutes that it adds, or takes off where negative.
+	Minutes calendar.Minutes `json:"minutes"`
+	// Days of presence that it adds, or takes off where negative.
+	PresenceDays int32 `json:"presenceDays"`
+}
+
+// A locked month of the register as a statement took it.
+type StatementRegisterMonth struct {
+	// Id of the month of the register.
+	RegisterMonthID string `json:"registerMonthId"`
+	// Id of its enrolment.
+	EnrolmentID string `json:"enrolmentId"`
+	// SHA-256 of what was certified, in hexadecimal digits.
+	ContentHash string `json:"contentHash"`
+	// Minutes that were certified.
+	Minutes calendar.Minutes `json:"minutes"`
+	// Days of presence that were certified.
+	PresenceDays int32 `json:"presenceDays"`
+	// What was put right since, by day.
+	Adjustments []*StatementAdjustment `json:"adjustments"`
+}
+
 // What submitMonth needs.
 type SubmitMonthInput struct {
 	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
@@ -8188,6 +8306,64 @@ func (e *Sex) UnmarshalJSON(b []byte) error {
 }
 
 func (e Sex) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How what a payer pays is taxed.
+type TaxTreatment string
+
+const (
+	// Exempt: a public payer with an aim of assistance.
+	TaxTreatmentExempt TaxTreatment = "EXEMPT"
+	// Income assimilated to that of employment.
+	TaxTreatmentAssimilated TaxTreatment = "ASSIMILATED"
+)
+
+var AllTaxTreatment = []TaxTreatment{
+	TaxTreatmentExempt,
+	TaxTreatmentAssimilated,
+}
+
+func (e TaxTreatment) IsValid() bool {
+	switch e {
+	case TaxTreatmentExempt, TaxTreatmentAssimilated:
+		return true
+	}
+	return false
+}
+
+func (e TaxTreatment) String() string {
+	return string(e)
+}
+
+func (e *TaxTreatment) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = TaxTreatment(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid TaxTreatment", str)
+	}
+	return nil
+}
+
+func (e TaxTreatment) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *TaxTreatment) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e TaxTreatment) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -20,7 +20,7 @@ var depths = map[string][]string{
 	"activities":   {"enrolments"},
 	"placements":   {"intern", "steps", "enrolment"},
 	"attendances":  nil, "registerMonths": {"steps.file", "adjustments"},
-	"allowances": {"why"},
+	"allowances": {"why", "statements.shares.budgetLine", "statements.policyVersions"},
 	"matches":    {"reasons"},
 	"dues":       nil,
 	"journal":    nil,

@@ -118,12 +118,13 @@ func (s *stage) notices(what tampering) bool {
 
 // second are rights that another one holds, too, and what that is.
 var second = map[string]string{
-	"mask of Person.givenName":      "every role that reads where a person stands reads the name",
-	"mask of Person.familyName":     "every role that reads where a person stands reads the name",
-	"mask of Allowance.participant": "the participation is led to, which must be seen",
-	"hidden of MandateSample":       "who sees the row sees whose it is",
-	"rows of ProgrammeFinding":      "they are reached through their programme alone, which shows to the same",
-	"rows of Viewer":                "it is reached by one's own id alone",
+	"mask of Person.givenName":               "every role that reads where a person stands reads the name",
+	"mask of Person.familyName":              "every role that reads where a person stands reads the name",
+	"mask of Allowance.participant":          "the participation is led to, which must be seen",
+	"mask of AllowanceStatement.participant": "the participation is led to, which must be seen",
+	"hidden of MandateSample":                "who sees the row sees whose it is",
+	"rows of ProgrammeFinding":               "they are reached through their programme alone, which shows to the same",
+	"rows of Viewer":                         "it is reached by one's own id alone",
 }
 
 // TestTheModelNoticesEveryRightThatIsTakenOut: without row-level security the plans alone show of each object what the model says; and with any

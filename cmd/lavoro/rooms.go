@@ -74,7 +74,7 @@ func invitationDays(ctx context.Context, tx *postgres.Tx, of uuid.UUID) (int, er
 // reactions are what follows from events, each with a position of its own in the news.
 func (r rooms) reactions() []duty.Reaction {
 	return []duty.Reaction{
-		{Name: "allowance", SubjectKinds: []string{"Attendance"}, React: allowance.React},
+		{Name: "allowance", SubjectKinds: []string{"Attendance", "RegisterMonth"}, React: allowance.React},
 		duty.Reaction(r.matches.Reaction()),
 		{Name: "handover", SubjectKinds: []string{"HandOver"}, React: r.participants.ReactHandOver},
 		{Name: "register", SubjectKinds: []string{"RegisterMonth"}, React: attendance.FollowMonths(r.clocks.OnState)},

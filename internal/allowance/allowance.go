@@ -1,11 +1,13 @@
 package allowance
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/programme"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/money"
 	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
@@ -42,43 +44,108 @@ const (
 	rulePaidKinds = "allowance.paid_kinds"
 )
 
-// Hours is what the register says of one enrolment in one month, all in minutes.
-type Hours struct {
-	Enrolment uuid.UUID
-	Kind      string // code of the list activity_kinds
-	Minutes   int    // of presence that count
-	Contested int    // of presence that somebody contests: they count for nothing
-	Planned   int    // that the month should have had
+// Inputs is all that a month is worked out from. It is kept with a statement, so that the same comes out of it for ever.
+type Inputs struct {
+	Month    calendar.Month `json:"month"`
+	Versions []Version      `json:"versions"` // of the policy, in the order in which they follow each other within the month
+	Register []Hours        `json:"register"` // by enrolment, in the order of their first days
 }
 
-// Rule is the policy's rule for allowances, as in force on a month's last day; Check says whether it makes sense.
+// last is the version in force on the month's last day.
+func (in Inputs) last() Version { return in.Versions[len(in.Versions)-1] }
+
+// span is the days of the month in which a version is in force.
+func (in Inputs) span(version int) (from, to calendar.Day) {
+	from, to = in.Month.First(), in.Month.Last()
+	if version > 0 {
+		from = in.Versions[version].From
+	}
+	if version+1 < len(in.Versions) {
+		to = in.Versions[version+1].From.AddDays(-1)
+	}
+	return from, to
+}
+
+// Version is a version of the policy with what it says of allowances.
+type Version struct {
+	ID     uuid.UUID    `json:"id"`
+	Number int          `json:"number"`
+	From   calendar.Day `json:"from"`
+	Rule   Rule         `json:"rule"`
+}
+
+// Hours is what the register says of one enrolment in one month, all in minutes.
+type Hours struct {
+	Enrolment uuid.UUID  `json:"enrolment"`
+	Kind      string     `json:"kind"`                // code of the list activity_kinds
+	Portions  []Portion  `json:"portions,omitempty"`  // of presence that counts, by version of the policy
+	Contested int        `json:"contested,omitempty"` // of presence that somebody contests: they count for nothing
+	Planned   int        `json:"planned,omitempty"`   // that the month should have had
+	Certified *Certified `json:"certified,omitempty"` // what they are taken from; nil of a month that is not locked
+	Route     *Route     `json:"route,omitempty"`     // who pays them; nil where nothing is issued
+}
+
+// Portion is the minutes of the days on which one version of the policy was in force.
+type Portion struct {
+	Version int `json:"version"` // place among the versions
+	Minutes int `json:"minutes"` // adjustments included
+}
+
+// Certified is a locked month of the register, with what was put right in it since.
+type Certified struct {
+	RegisterMonth uuid.UUID    `json:"registerMonth"`
+	Hash          string       `json:"hash"` // of what was certified, in hexadecimal digits
+	Minutes       int          `json:"minutes"`
+	PresenceDays  int          `json:"presenceDays"`
+	Adjustments   []Adjustment `json:"adjustments,omitempty"`
+}
+
+// Adjustment is one that was made of a locked month.
+type Adjustment struct {
+	ID           uuid.UUID    `json:"id"`
+	Day          calendar.Day `json:"day"`
+	Minutes      int          `json:"minutes"`
+	PresenceDays int          `json:"presenceDays"`
+}
+
+// Route says who pays hours, out of which budget line, and how it is taxed.
+type Route struct {
+	Payer uuid.UUID     `json:"payer"`
+	Line  uuid.UUID     `json:"line"`
+	Tax   programme.Tax `json:"tax"`
+}
+
+// Rule is the policy's rule for allowances; Check says whether it makes sense.
 type Rule struct {
-	Method     Method
-	HourlyRate money.Cents
-	Rounding   money.Rounding // of HOURLY, once for each enrolment
-	Cap        money.Cents    // the most for a month, over all activities together
-	Threshold  programme.Threshold
-	Bands      []programme.Band
-	PaidKinds  []string // activity kinds whose hours earn something
+	Method     Method              `json:"method"`
+	HourlyRate money.Cents         `json:"hourlyRate"`
+	Rounding   money.Rounding      `json:"rounding"` // of HOURLY, once for each enrolment and rate
+	Cap        money.Cents         `json:"cap"`      // the most for a month, over all activities together
+	Threshold  programme.Threshold `json:"threshold"`
+	Bands      []programme.Band    `json:"bands"`
+	PaidKinds  []string            `json:"paidKinds"` // activity kinds whose hours earn something
 }
 
 // Line is one line of the working; a zero Enrolment means all of them together.
 type Line struct {
-	Kind      LineKind
-	Enrolment uuid.UUID
-	Minutes   int
-	Amount    money.Cents // negative for Cut, zero for Nothing
-	Rule      string      // code of the policy's rule
-	Text      text.Text
+	Kind      LineKind    `json:"kind"`
+	Enrolment uuid.UUID   `json:"enrolment"`
+	Minutes   int         `json:"minutes"`
+	Amount    money.Cents `json:"amount"`  // negative for Cut, zero for Nothing
+	Rule      string      `json:"rule"`    // code of the policy's rule
+	Version   int         `json:"version"` // number of the policy's version
+	Text      text.Text   `json:"text"`
 }
 
-// Statement is what a month is worth, and why: the lines add up to the total.
-type Statement struct {
+// Working is what a month is worth, and why: the lines add up to the total.
+type Working struct {
 	Minutes int         // of presence that earn something
 	Accrued money.Cents // before the cap
 	Cap     money.Cents
 	Total   money.Cents
 	Lines   []Line
+
+	in Inputs
 }
 
 // Bounds of the arithmetic, not of any rule: with them no sum can leave what Cents holds.
@@ -87,74 +154,118 @@ const (
 	maxAmount  = money.Limit / 1_000_000
 )
 
-// Accrue works out a month from the register by a rule that Check accepts. It is pure: same hours and rule, same statement.
-func Accrue(register []Hours, rule Rule) Statement {
-	s := Statement{Cap: rule.Cap}
-	paid := s.sort(register, rule)
-	switch rule.Method {
+// paid is what of an enrolment's hours may earn, by version of the policy.
+type paid struct {
+	Hours
+	minutes []int
+}
+
+func (p paid) sum() (all int) {
+	for _, m := range p.minutes {
+		all += m
+	}
+	return all
+}
+
+// Accrue works out a month by rules that Check accepts. It is pure: same inputs, same working. Hours are paid by the version in force on their
+// day. What is of the whole month follows the version in force on its last day: the method, a monthly sum, the cap and who is served first.
+func Accrue(in Inputs) Working {
+	w := Working{Cap: in.last().Rule.Cap, in: in}
+	earning := w.sort()
+	switch in.last().Rule.Method {
 	case Hourly:
-		s.hourly(paid, rule)
+		w.hourly(earning)
 	case ByThreshold:
-		s.threshold(paid, rule.Threshold)
+		w.threshold(earning, in.last().Rule.Threshold)
 	case ByBands:
-		s.bands(rule.Bands)
+		w.bands(earning, in.last().Rule.Bands)
 	}
-	s.Total = min(s.Accrued, s.Cap)
-	if cut := s.Accrued - s.Total; cut > 0 {
-		s.add(Line{Kind: Cut, Amount: -cut, Rule: ruleCap, Text: cutText(s.Accrued, s.Cap)})
+	w.Total = min(w.Accrued, w.Cap)
+	w.absorb(earning)
+	if len(w.Lines) == 0 {
+		w.add(Line{Kind: Nothing, Rule: ruleMethod, Text: noHours})
 	}
-	if len(s.Lines) == 0 {
-		s.add(Line{Kind: Nothing, Rule: ruleMethod, Text: noHours})
-	}
-	return s
+	return w
 }
 
 // sort keeps what may earn, counts its minutes, and says of the rest why it earns nothing.
-func (s *Statement) sort(register []Hours, rule Rule) (paid []Hours) {
-	for _, h := range register {
-		h.Minutes, h.Contested, h.Planned = bounded(h.Minutes), bounded(h.Contested), bounded(h.Planned)
+func (w *Working) sort() (earning []paid) {
+	for _, h := range w.in.Register {
+		h.Contested, h.Planned = bounded(h.Contested), bounded(h.Planned)
 		if h.Contested > 0 {
-			s.nothing(h.Enrolment, h.Contested, ruleMethod, contestedText(h.Contested))
+			w.nothing(h.Enrolment, h.Contested, ruleMethod, contestedText(h.Contested))
 		}
-		switch {
-		case slices.Contains(rule.PaidKinds, h.Kind):
-			s.Minutes += h.Minutes
-			paid = append(paid, h)
-		case h.Minutes > 0:
-			s.nothing(h.Enrolment, h.Minutes, rulePaidKinds, unpaidText(h.Minutes))
+		p := paid{Hours: h, minutes: make([]int, len(w.in.Versions))}
+		unpaid := 0
+		for _, portion := range h.Portions {
+			if minutes := bounded(portion.Minutes); slices.Contains(w.in.Versions[portion.Version].Rule.PaidKinds, h.Kind) {
+				p.minutes[portion.Version] += minutes
+			} else {
+				unpaid += minutes
+			}
+		}
+		if unpaid > 0 {
+			w.nothing(h.Enrolment, unpaid, rulePaidKinds, unpaidText(unpaid))
+		}
+		if p.sum() > 0 || slices.Contains(w.in.last().Rule.PaidKinds, h.Kind) {
+			w.Minutes += p.sum()
+			earning = append(earning, p)
 		}
 	}
-	return paid
+	return earning
 }
 
-func (s *Statement) hourly(paid []Hours, rule Rule) {
-	for _, h := range paid {
-		if h.Minutes == 0 {
-			continue
+// hourly pays each enrolment's hours, rounded once for each rate that they have within the month.
+func (w *Working) hourly(earning []paid) {
+	for _, p := range earning {
+		for first := 0; first < len(p.minutes); {
+			next, minutes := first, 0
+			for next < len(p.minutes) && w.sameRate(first, next) {
+				minutes += p.minutes[next]
+				next++
+			}
+			if minutes > 0 {
+				w.hours(p, minutes, first, next-1)
+			}
+			first = next
 		}
-		amount := money.ForMinutes(rule.HourlyRate, h.Minutes, rule.Rounding)
-		s.earn(Line{Kind: HoursLine, Enrolment: h.Enrolment, Minutes: h.Minutes, Amount: amount, Rule: ruleRate,
-			Text: hoursText(h.Minutes, rule.HourlyRate, amount)})
 	}
+}
+
+func (w *Working) sameRate(a, b int) bool {
+	x, y := w.in.Versions[a].Rule, w.in.Versions[b].Rule
+	return x.HourlyRate == y.HourlyRate && x.Rounding == y.Rounding
+}
+
+func (w *Working) hours(p paid, minutes, first, last int) {
+	by := w.in.Versions[last]
+	amount := money.ForMinutes(by.Rule.HourlyRate, minutes, by.Rule.Rounding)
+	words := hoursText(minutes, by.Rule.HourlyRate, amount)
+	if first > 0 || last < len(w.in.Versions)-1 {
+		from, _ := w.in.span(first)
+		_, to := w.in.span(last)
+		words = spanText(from, to, words)
+	}
+	w.earn(Line{Kind: HoursLine, Enrolment: p.Enrolment, Minutes: minutes, Amount: amount, Rule: ruleRate, Version: by.Number, Text: words})
 }
 
 // threshold compares the hours of all paid activities with all that was planned, so that a short course alone pays no month.
-func (s *Statement) threshold(paid []Hours, t programme.Threshold) {
+func (w *Working) threshold(earning []paid, t programme.Threshold) {
 	planned := 0
-	for _, h := range paid {
-		planned += h.Planned
+	for _, p := range earning {
+		planned += p.Planned
 	}
-	if s.Minutes == 0 {
+	if w.Minutes == 0 {
 		return
 	}
-	amount, needed, reached := reached(t, s.Minutes, planned)
+	amount, needed, reached := reached(t, w.Minutes, planned)
 	switch {
 	case planned == 0:
-		s.nothing(uuid.Nil, s.Minutes, ruleThreshold, unplannedText(s.Minutes))
+		w.nothing(uuid.Nil, w.Minutes, ruleThreshold, unplannedText(w.Minutes))
 	case !reached:
-		s.nothing(uuid.Nil, s.Minutes, ruleThreshold, belowText(s.Minutes, planned, min(t.Percent, t.ReducedPercent)))
+		w.nothing(uuid.Nil, w.Minutes, ruleThreshold, belowText(w.Minutes, planned, min(t.Percent, t.ReducedPercent)))
 	default:
-		s.earn(Line{Kind: ThresholdLine, Minutes: s.Minutes, Amount: amount, Rule: ruleThreshold, Text: shareText(s.Minutes, planned, needed, amount)})
+		w.split(earning, ThresholdLine, ruleThreshold, amount, shareText(w.Minutes, planned, needed, amount))
 	}
 }
 
@@ -171,32 +282,88 @@ func reached(t programme.Threshold, minutes, planned int) (amount money.Cents, p
 	return 0, 0, false
 }
 
-func (s *Statement) bands(bands []programme.Band) {
-	if s.Minutes == 0 {
+func (w *Working) bands(earning []paid, bands []programme.Band) {
+	if w.Minutes == 0 {
 		return
 	}
 	at := -1
 	for i, b := range bands {
-		if s.Minutes >= b.FromMinutes {
+		if w.Minutes >= b.FromMinutes {
 			at = i
 		}
 	}
 	if at < 0 || bands[at].Amount == 0 {
-		s.nothing(uuid.Nil, s.Minutes, ruleBands, outsideBandsText(s.Minutes))
+		w.nothing(uuid.Nil, w.Minutes, ruleBands, outsideBandsText(w.Minutes))
 		return
 	}
-	s.earn(Line{Kind: BandLine, Minutes: s.Minutes, Amount: bands[at].Amount, Rule: ruleBands, Text: bandText(s.Minutes, bands[at])})
+	w.split(earning, BandLine, ruleBands, bands[at].Amount, bandText(w.Minutes, bands[at]))
 }
 
-func (s *Statement) earn(l Line) {
-	s.Accrued += l.Amount
-	s.add(l)
+// split gives a monthly sum to the enrolments by their minutes, to the cent: each euro belongs to one, and so to who pays it.
+func (w *Working) split(earning []paid, kind LineKind, rule string, amount money.Cents, why text.Text) {
+	minutes, given := 0, money.Cents(0)
+	for _, p := range earning {
+		if p.sum() == 0 {
+			continue
+		}
+		minutes += p.sum()
+		part := amount*money.Cents(minutes)/money.Cents(w.Minutes) - given
+		given += part
+		words := why
+		if p.sum() < w.Minutes {
+			words = partText(why, p.sum(), part)
+		}
+		w.earn(Line{Kind: kind, Enrolment: p.Enrolment, Minutes: p.sum(), Amount: part, Rule: rule, Text: words})
+	}
 }
 
-func (s *Statement) nothing(enrolment uuid.UUID, minutes int, rule string, why text.Text) {
-	s.add(Line{Kind: Nothing, Enrolment: enrolment, Minutes: minutes, Rule: rule, Text: why})
+// absorb takes what is beyond the cap off the enrolments that are served last, a line for each.
+func (w *Working) absorb(earning []paid) {
+	if w.Accrued <= w.Total {
+		return
+	}
+	earned := map[uuid.UUID]money.Cents{}
+	for _, l := range w.Lines {
+		earned[l.Enrolment] += l.Amount
+	}
+	first := w.in.last().Rule.PaidKinds
+	served := slices.Clone(earning)
+	slices.SortStableFunc(served, func(a, b paid) int { return cmp.Compare(rank(first, a.Kind), rank(first, b.Kind)) })
+	left := w.Total
+	for _, p := range served {
+		amount := earned[p.Enrolment]
+		gets := min(amount, left)
+		left -= gets
+		if cut := amount - gets; cut > 0 {
+			w.add(Line{Kind: Cut, Enrolment: p.Enrolment, Amount: -cut, Rule: ruleCap, Text: cutText(w.Accrued, w.Cap, amount, cut)})
+		}
+		earned[p.Enrolment] = 0 // an enrolment is served once
+	}
 }
 
-func (s *Statement) add(l Line) { s.Lines = append(s.Lines, l) }
+// rank is the place of a kind in an order; those that it does not name come last.
+func rank(order []string, kind string) int {
+	if i := slices.Index(order, kind); i >= 0 {
+		return i
+	}
+	return len(order)
+}
+
+func (w *Working) earn(l Line) {
+	w.Accrued += l.Amount
+	w.add(l)
+}
+
+func (w *Working) nothing(enrolment uuid.UUID, minutes int, rule string, why text.Text) {
+	w.add(Line{Kind: Nothing, Enrolment: enrolment, Minutes: minutes, Rule: rule, Text: why})
+}
+
+// add puts a line under the version in force on the month's last day where it names none.
+func (w *Working) add(l Line) {
+	if l.Version == 0 {
+		l.Version = w.in.last().Number
+	}
+	w.Lines = append(w.Lines, l)
+}
 
 func bounded(minutes int) int { return max(0, min(minutes, maxMinutes)) }

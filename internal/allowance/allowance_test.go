@@ -33,6 +33,24 @@ func bands() allowance.Rule {
 		Bands: []programme.Band{{FromMinutes: 0}, {FromMinutes: 50 * 60, Amount: 20000}, {FromMinutes: 80 * 60, Amount: 60000}}}
 }
 
+// hours are of one enrolment in a month under one version of the policy.
+type hours struct {
+	Enrolment uuid.UUID
+	Kind      string
+	Minutes   int
+	Contested int
+	Planned   int
+}
+
+func accrue(register []hours, rule allowance.Rule) allowance.Working {
+	in := allowance.Inputs{Month: november, Versions: []allowance.Version{{ID: uuid.New(), Number: 1, From: november.First(), Rule: rule}}}
+	for _, h := range register {
+		in.Register = append(in.Register, allowance.Hours{Enrolment: h.Enrolment, Kind: h.Kind, Contested: h.Contested, Planned: h.Planned,
+			Portions: []allowance.Portion{{Minutes: h.Minutes}}})
+	}
+	return allowance.Accrue(in)
+}
+
 type line struct {
 	kind   allowance.LineKind
 	amount money.Cents
@@ -42,7 +60,7 @@ type line struct {
 
 func TestAccrue(t *testing.T) {
 	for name, c := range map[string]struct {
-		register []allowance.Hours
+		register []hours
 		rule     allowance.Rule
 		minutes  int
 		accrued  money.Cents
@@ -50,12 +68,12 @@ func TestAccrue(t *testing.T) {
 		lines    []line
 	}{
 		"hours at a rate": {
-			register: []allowance.Hours{{Enrolment: internship, Kind: "INTERNSHIP", Minutes: 4350}},
+			register: []hours{{Enrolment: internship, Kind: "INTERNSHIP", Minutes: 4350}},
 			rule:     hourly(), minutes: 4350, accrued: 29000, total: 29000,
 			lines: []line{{allowance.HoursLine, 29000, "allowance.hourly_rate", "72 h 30 min × 4,00 € = 290,00 €", "72 h 30 min × €4.00 = €290.00"}},
 		},
 		"rounded once for each enrolment": {
-			register: []allowance.Hours{{Enrolment: course, Kind: "COURSE", Minutes: 1}, {Enrolment: internship, Kind: "INTERNSHIP", Minutes: 1}},
+			register: []hours{{Enrolment: course, Kind: "COURSE", Minutes: 1}, {Enrolment: internship, Kind: "INTERNSHIP", Minutes: 1}},
 			rule:     hourly(), minutes: 2, accrued: 14, total: 14,
 			lines: []line{
 				{allowance.HoursLine, 7, "allowance.hourly_rate", "1 min × 4,00 € = 0,07 €", "1 min × €4.00 = €0.07"},
@@ -63,7 +81,7 @@ func TestAccrue(t *testing.T) {
 			},
 		},
 		"a course and an internship are cut together": {
-			register: []allowance.Hours{{Enrolment: course, Kind: "COURSE", Minutes: 40 * 60}, {Enrolment: internship, Kind: "INTERNSHIP", Minutes: 100 * 60}},
+			register: []hours{{Enrolment: course, Kind: "COURSE", Minutes: 40 * 60}, {Enrolment: internship, Kind: "INTERNSHIP", Minutes: 100 * 60}},
 			rule:     hourly(), minutes: 140 * 60, accrued: 56000, total: 50000,
 			lines: []line{
 				{allowance.HoursLine, 16000, "allowance.hourly_rate", "40 h × 4,00 € = 160,00 €", "40 h × €4.00 = €160.00"},
@@ -73,7 +91,7 @@ func TestAccrue(t *testing.T) {
 			},
 		},
 		"what earns nothing says why": {
-			register: []allowance.Hours{{Enrolment: course, Kind: "COURSE", Minutes: 60, Contested: 90}, {Enrolment: visit, Kind: "VISIT", Minutes: 120}},
+			register: []hours{{Enrolment: course, Kind: "COURSE", Minutes: 60, Contested: 90}, {Enrolment: visit, Kind: "VISIT", Minutes: 120}},
 			rule:     hourly(), minutes: 60, accrued: 400, total: 400,
 			lines: []line{
 				{allowance.Nothing, 0, "allowance.method", "1 h 30 min contestate: non contano finché la contestazione non è risolta",
@@ -84,46 +102,49 @@ func TestAccrue(t *testing.T) {
 			},
 		},
 		"the threshold is reached over all activities": {
-			register: []allowance.Hours{{Enrolment: course, Kind: "COURSE", Planned: 20 * 60}, {Enrolment: internship, Kind: "INTERNSHIP", Minutes: 84 * 60, Planned: 100 * 60}},
+			register: []hours{{Enrolment: course, Kind: "COURSE", Planned: 20 * 60}, {Enrolment: internship, Kind: "INTERNSHIP", Minutes: 84 * 60, Planned: 100 * 60}},
 			rule:     threshold(), minutes: 84 * 60, accrued: 50000, total: 50000,
 			lines: []line{{allowance.ThresholdLine, 50000, "allowance.threshold", "84 h su 120 h previste = 70,0 %, almeno il 70 %: 500,00 €",
 				"84 h of 120 h planned = 70.0 %, at least 70 %: €500.00"}},
 		},
 		"a minute less than the threshold": {
-			register: []allowance.Hours{{Enrolment: internship, Kind: "INTERNSHIP", Minutes: 84*60 - 1, Planned: 120 * 60}},
+			register: []hours{{Enrolment: internship, Kind: "INTERNSHIP", Minutes: 84*60 - 1, Planned: 120 * 60}},
 			rule:     threshold(), minutes: 84*60 - 1, accrued: 30000, total: 30000,
 			lines: []line{{allowance.ThresholdLine, 30000, "allowance.threshold", "83 h 59 min su 120 h previste = 69,9 %, almeno il 50 %: 300,00 €",
 				"83 h 59 min of 120 h planned = 69.9 %, at least 50 %: €300.00"}},
 		},
 		"below the reduced threshold": {
-			register: []allowance.Hours{{Enrolment: internship, Kind: "INTERNSHIP", Minutes: 59 * 60, Planned: 120 * 60}},
+			register: []hours{{Enrolment: internship, Kind: "INTERNSHIP", Minutes: 59 * 60, Planned: 120 * 60}},
 			rule:     threshold(), minutes: 59 * 60,
 			lines: []line{{allowance.Nothing, 0, "allowance.threshold", "59 h su 120 h previste = 49,1 %, meno del 50 %: per questo mese non spetta nulla",
 				"59 h of 120 h planned = 49.1 %, less than 50 %: nothing is owed for this month"}},
 		},
 		"nothing was planned": {
-			register: []allowance.Hours{{Enrolment: internship, Kind: "INTERNSHIP", Minutes: 60}},
+			register: []hours{{Enrolment: internship, Kind: "INTERNSHIP", Minutes: 60}},
 			rule:     threshold(), minutes: 60,
 			lines: []line{{allowance.Nothing, 0, "allowance.threshold", "1 h di presenza, ma nessuna ora prevista nel mese con cui confrontarle",
 				"1 h of presence, but no planned hours in the month to compare them with"}},
 		},
 		"a band over all hours, beyond the cap": {
-			register: []allowance.Hours{{Enrolment: course, Kind: "COURSE", Minutes: 40 * 60}, {Enrolment: internship, Kind: "INTERNSHIP", Minutes: 40 * 60}},
+			register: []hours{{Enrolment: course, Kind: "COURSE", Minutes: 40 * 60}, {Enrolment: internship, Kind: "INTERNSHIP", Minutes: 40 * 60}},
 			rule:     bands(), minutes: 80 * 60, accrued: 60000, total: 50000,
 			lines: []line{
-				{allowance.BandLine, 60000, "allowance.bands", "80 h nel mese, fascia da 80 h in su: 600,00 €", "80 h in the month, band from 80 h up: €600.00"},
+				{allowance.BandLine, 30000, "allowance.bands", "80 h nel mese, fascia da 80 h in su: 600,00 €; a questa attività, con 40 h, 300,00 €",
+					"80 h in the month, band from 80 h up: €600.00; to this activity, with 40 h, €300.00"},
+				{allowance.BandLine, 30000, "allowance.bands", "80 h nel mese, fascia da 80 h in su: 600,00 €; a questa attività, con 40 h, 300,00 €",
+					"80 h in the month, band from 80 h up: €600.00; to this activity, with 40 h, €300.00"},
 				{allowance.Cut, -10000, "allowance.monthly_cap", "Tetto mensile per tutte le attività insieme 500,00 €: 600,00 € − 500,00 € = 100,00 € in meno",
 					"Monthly cap over all activities together €500.00: €600.00 − €500.00 = €100.00 less"},
 			},
 		},
 		"below the first band that pays": {
-			register: []allowance.Hours{{Enrolment: course, Kind: "COURSE", Minutes: 50*60 - 1}},
+			register: []hours{{Enrolment: course, Kind: "COURSE", Minutes: 50*60 - 1}},
 			rule:     bands(), minutes: 50*60 - 1,
 			lines: []line{{allowance.Nothing, 0, "allowance.bands", "49 h 59 min nel mese: sotto la prima fascia che dà diritto a un importo",
 				"49 h 59 min in the month: below the first band that pays"}},
 		},
 		"a month without presence": {
-			register: []allowance.Hours{{Enrolment: internship, Kind: "INTERNSHIP", Planned: 6000}}, rule: hourly(),
+			register: []hours{{Enrolment: internship, Kind: "INTERNSHIP", Planned: 6000}}, rule: hourly(),
 			lines: []line{{allowance.Nothing, 0, "allowance.method", "Nessuna ora di presenza in questo mese", "No hours of presence this month"}},
 		},
 	} {
@@ -131,7 +152,7 @@ func TestAccrue(t *testing.T) {
 			if err := c.rule.Check(); err != nil {
 				t.Fatal(err)
 			}
-			s := allowance.Accrue(c.register, c.rule)
+			s := accrue(c.register, c.rule)
 			if s.Minutes != c.minutes || s.Accrued != c.accrued || s.Total != c.total || s.Cap != 50000 {
 				t.Errorf("minutes %d, accrued %d, total %d, cap %d; want %d, %d, %d, 50000", s.Minutes, s.Accrued, s.Total, s.Cap, c.minutes, c.accrued, c.total)
 			}

@@ -15,13 +15,13 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
-// Month is one participant's month: what a statement is about.
+// Month is one participant's month: what an allowance is about.
 type Month struct {
 	Participation uuid.UUID
 	Month         calendar.Month
 }
 
-// Compute works a month out from the register as it stands and gives the statement's id. Nothing is written when nothing changed.
+// Compute works a month out from the register as it stands and gives its id; it issues a statement where the register is locked. Nothing is written when nothing changed.
 func Compute(ctx context.Context, tx *postgres.Tx, m Month) (uuid.UUID, error) {
 	known, err := participations(ctx, tx, []uuid.UUID{m.Participation})
 	if err != nil {
@@ -41,7 +41,7 @@ func Compute(ctx context.Context, tx *postgres.Tx, m Month) (uuid.UUID, error) {
 }
 
 // ComputeMany works out many months at once, with a handful of statements however many there are; months of participants whom the
-// actor may not do it for are left out. It gives the ids of the statements.
+// actor may not do it for are left out. It gives their ids.
 func ComputeMany(ctx context.Context, tx *postgres.Tx, months []Month) (map[Month]uuid.UUID, error) {
 	if len(months) == 0 {
 		return nil, nil
@@ -64,46 +64,55 @@ func ComputeMany(ctx context.Context, tx *postgres.Tx, months []Month) (map[Mont
 	return work(ctx, tx, known, months)
 }
 
-// React works out again the months that changed entries of the register touch; it is the reaction to attendance.
+// React works out again the months that changed entries of the register touch, and those of which a month of the register was locked or put
+// right; it is the reaction to attendance.
 func React(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
-	entries := make([]uuid.UUID, len(events))
-	for i, e := range events {
-		entries[i] = e.Subject
+	var entries, registers []uuid.UUID
+	for _, e := range events {
+		switch {
+		case e.SubjectKind == "RegisterMonth" && (e.Act == string(access.LockMonth) || e.Act == string(access.AdjustMonth)):
+			registers = append(registers, e.Subject)
+		case e.SubjectKind == "Attendance":
+			entries = append(entries, e.Subject)
+		}
 	}
-	if len(entries) == 0 {
-		return nil
+	var months []Month
+	if len(entries) > 0 {
+		found, err := touched(ctx, tx, entries)
+		if err != nil {
+			return err
+		}
+		months = found
 	}
-	months, err := touched(ctx, tx, entries)
-	if err != nil {
-		return err
+	if len(registers) > 0 {
+		found, err := monthsOfRegister(ctx, tx, registers)
+		if err != nil {
+			return err
+		}
+		months = append(months, found...)
 	}
-	_, err = ComputeMany(ctx, tx, months)
+	_, err := ComputeMany(ctx, tx, months)
 	return err
 }
 
-// batch is one working out: the rules it has read, and what it writes.
+// batch is one working out: what it writes.
 type batch struct {
-	rules map[ruleOf]inForce
-	rows  []statementRow
+	rows  []monthRow
 	lines []lineRow
 }
 
-type ruleOf struct {
-	programme uuid.UUID
-	month     calendar.Month
-}
-
-// inForce is the rule of a policy version, which is stored beside what was decided by it.
-type inForce struct {
-	version uuid.UUID
-	rule    Rule
-}
+// versionsBy are the versions of the policy in force within each month.
+type versionsBy map[Month][]Version
 
 func work(ctx context.Context, tx *postgres.Tx, known map[uuid.UUID]participation, months []Month) (map[Month]uuid.UUID, error) {
 	if len(months) == 0 {
 		return nil, nil
 	}
-	hours, err := register(ctx, tx, months)
+	versions, err := ruled(ctx, tx, known, months)
+	if err != nil {
+		return nil, err
+	}
+	hours, err := register(ctx, tx, months, versions)
 	if err != nil {
 		return nil, err
 	}
@@ -112,16 +121,11 @@ func work(ctx context.Context, tx *postgres.Tx, known map[uuid.UUID]participatio
 		return nil, err
 	}
 	ids := make(map[Month]uuid.UUID, len(months))
-	b := batch{rules: map[ruleOf]inForce{}}
+	var b batch
 	for _, m := range months {
-		p := known[m.Participation]
-		by, err := b.inForce(ctx, tx, ruleOf{p.ProgrammeID, m.Month})
-		if err != nil {
-			return nil, err
-		}
 		old := before[m]
 		ids[m] = old.ID
-		next, lines := rows(p, m, by, Accrue(hours[m], by.rule), tx.Now)
+		next, lines := rows(known[m.Participation], m, Accrue(Inputs{Month: m.Month, Versions: versions[m], Register: hours[m]}), tx.Now)
 		if old.ID != uuid.Nil && same(old, next, linesBefore[old.ID], lines) {
 			continue
 		}
@@ -129,32 +133,41 @@ func work(ctx context.Context, tx *postgres.Tx, known map[uuid.UUID]participatio
 			return nil, err
 		}
 	}
-	return ids, write(ctx, tx, b.rows, b.lines)
+	if err := write(ctx, tx, b.rows, b.lines); err != nil {
+		return nil, err
+	}
+	return ids, issue(ctx, tx, known, ids, months, versions, b.rows)
 }
 
-// inForce reads the rule in force on a month's last day, once for each programme and month.
-func (b *batch) inForce(ctx context.Context, tx *postgres.Tx, of ruleOf) (inForce, error) {
-	if known, ok := b.rules[of]; ok {
-		return known, nil
+// ruled reads the rules in force within each month, once for each programme and month.
+func ruled(ctx context.Context, tx *postgres.Tx, known map[uuid.UUID]participation, months []Month) (versionsBy, error) {
+	type ruleOf struct {
+		programme uuid.UUID
+		month     calendar.Month
 	}
-	policy, err := programme.PolicyOn(ctx, tx, of.programme, of.month.Last())
-	if err != nil {
-		return inForce{}, err
+	read, versions := map[ruleOf][]Version{}, make(versionsBy, len(months))
+	for _, m := range months {
+		of := ruleOf{known[m.Participation].ProgrammeID, m.Month}
+		if read[of] == nil {
+			policies, err := programme.PoliciesIn(ctx, tx, of.programme, m.Month.First(), m.Month.Last())
+			if err != nil {
+				return nil, err
+			}
+			if read[of], err = versionsOf(policies); err != nil {
+				return nil, err
+			}
+		}
+		versions[m] = read[of]
 	}
-	rule, err := RuleOf(policy)
-	if err != nil {
-		return inForce{}, err
-	}
-	b.rules[of] = inForce{version: policy.Version, rule: rule}
-	return b.rules[of], nil
+	return versions, nil
 }
 
-// rows spells a statement as it is stored, ids aside.
-func rows(p participation, m Month, by inForce, s Statement, now time.Time) (statementRow, []lineRow) {
-	row := statementRow{ProgrammeID: p.ProgrammeID, ParticipationID: p.ID, Month: m.Month, PolicyVersionID: by.version, Minutes: s.Minutes,
-		AccruedCents: s.Accrued, CapCents: s.Cap, TotalCents: s.Total, ComputedAt: now, Audience: p.Money}
-	lines := make([]lineRow, len(s.Lines))
-	for i, l := range s.Lines {
+// rows spells a month as it is stored, ids aside.
+func rows(p participation, m Month, w Working, now time.Time) (monthRow, []lineRow) {
+	row := monthRow{ProgrammeID: p.ProgrammeID, ParticipationID: p.ID, Month: m.Month, PolicyVersionID: w.in.last().ID, Minutes: w.Minutes,
+		AccruedCents: w.Accrued, CapCents: w.Cap, TotalCents: w.Total, ComputedAt: now, Audience: p.Money}
+	lines := make([]lineRow, len(w.Lines))
+	for i, l := range w.Lines {
 		lines[i] = lineRow{ParticipationID: p.ID, Position: i + 1, Kind: l.Kind, AmountCents: l.Amount, Rule: l.Rule, Text: l.Text, Audience: p.Money}
 		if l.Enrolment != uuid.Nil {
 			lines[i].EnrolmentID = &l.Enrolment
@@ -166,8 +179,8 @@ func rows(p participation, m Month, by inForce, s Statement, now time.Time) (sta
 	return row, lines
 }
 
-// put readies a statement for writing under its id, and tells of it.
-func (b *batch) put(tx *postgres.Tx, p participation, old, next statementRow, lines []lineRow) (uuid.UUID, error) {
+// put readies a month for writing under its id, and tells of it.
+func (b *batch) put(tx *postgres.Tx, p participation, old, next monthRow, lines []lineRow) (uuid.UUID, error) {
 	kind := event.Changed
 	next.ID, next.Revision = old.ID, old.Revision+1
 	if old.ID == uuid.Nil {
@@ -192,7 +205,7 @@ func (b *batch) put(tx *postgres.Tx, p participation, old, next statementRow, li
 }
 
 // same says whether a working out comes to what stands there already, its time and ids aside.
-func same(old, next statementRow, oldLines, lines []lineRow) bool {
+func same(old, next monthRow, oldLines, lines []lineRow) bool {
 	return old.PolicyVersionID == next.PolicyVersionID && old.Minutes == next.Minutes && old.AccruedCents == next.AccruedCents &&
 		old.CapCents == next.CapCents && old.TotalCents == next.TotalCents && slices.EqualFunc(oldLines, lines, sameLine)
 }

@@ -121,7 +121,10 @@ func TestReactionWorksOutTheMonthsThatEntriesTouch(t *testing.T) {
 	inNovember := h.entry(e, "2026-11-02", 8, 4, "COUNTED")
 	h.exec("update attendance set replaces_id = $1 where id = $2", inOctober, inNovember)
 	ofQ := h.entry(f, "2026-11-05", 8, 2, "COUNTED")
-	told := []event.Event{{News: event.News{Subject: inNovember}}, {News: event.News{Subject: ofQ}}, {News: event.News{Subject: ofQ}}}
+	of := func(entry uuid.UUID) event.Event {
+		return event.Event{News: event.News{SubjectKind: "Attendance", Subject: entry}}
+	}
+	told := []event.Event{of(inNovember), of(ofQ), of(ofQ)}
 	for round, want := range []int{3, 0} {
 		err := h.act(h.actor(access.System, h.lead), func(ctx context.Context, tx *postgres.Tx) error {
 			if err := allowance.React(ctx, tx, told); err != nil {
@@ -145,20 +148,33 @@ func TestReactionWorksOutTheMonthsThatEntriesTouch(t *testing.T) {
 	}
 }
 
-func TestThePolicyOfTheMonthsLastDayDecides(t *testing.T) {
+// newRule puts a version of the policy beside the one that is there, with one rule changed.
+func (h *house) newRule(number int, from, code, value string) {
+	h.t.Helper()
+	h.exec(`with v as (insert into policy_version (id, programme_id, number, valid_from, applied_at, rules_hash, audience)
+			select gen_random_uuid(), programme_id, $1, $2::text::date, applied_at, 'test', audience from policy_version order by number desc limit 1 returning id)
+		insert into policy_rule (id, version_id, position, code, value, unit, label, source, confirmed, audience)
+		select gen_random_uuid(), v.id, r.position, r.code, case when r.code = $3 then $4::jsonb else r.value end, r.unit, r.label, r.source, r.confirmed, r.audience
+		from policy_rule r, v where r.version_id = (select id from policy_version where number < $1 order by number desc limit 1)`, number, from, code, value)
+}
+
+func TestEachDaysHoursArePaidByThePolicyOfTheDay(t *testing.T) {
 	h := open(t)
 	p := h.participation()
-	h.entry(h.enrolment(p, "INTERNSHIP"), "2026-11-02", 8, 4, "COUNTED")
-	h.exec(`with v as (insert into policy_version (id, programme_id, number, valid_from, applied_at, rules_hash, audience)
-			select gen_random_uuid(), programme_id, 99, '2026-11-30', applied_at, 'test', audience from policy_version order by number desc limit 1 returning id)
-		insert into policy_rule (id, version_id, position, code, value, unit, label, source, confirmed, audience)
-		select gen_random_uuid(), v.id, r.position, r.code, case when r.code = 'allowance.hourly_rate' then '500'::jsonb else r.value end, r.unit, r.label, r.source, r.confirmed, r.audience
-		from policy_rule r, v where r.version_id = (select id from policy_version where number < 99 order by number desc limit 1)`)
+	e := h.enrolment(p, "INTERNSHIP")
+	h.entry(e, "2026-11-02", 8, 4, "COUNTED")
+	h.entry(e, "2026-11-15", 8, 2, "COUNTED")
+	h.entry(e, "2026-11-16", 8, 1, "COUNTED")
+	h.newRule(99, "2026-11-16", "allowance.hourly_rate", "500")
 	id, _, err := h.compute(h.actor(access.Coordinator, h.lead), allowance.Month{Participation: p, Month: november})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := query[string](h, "select total_cents || ' under ' || v.number from allowance a join policy_version v on v.id = a.policy_version_id where a.id = $1", id); got != "2000 under 99" {
+	if got := query[string](h, "select total_cents || ' under ' || v.number from allowance a join policy_version v on v.id = a.policy_version_id where a.id = $1", id); got != "2900 under 99" {
 		t.Errorf("total %s", got)
+	}
+	const want = "Giorni 1–15: 6 h × 4,00 € = 24,00 €; Giorni 16–30: 1 h × 5,00 € = 5,00 €"
+	if got := query[string](h, "select string_agg(text ->> 'it', '; ' order by position) from allowance_line where allowance_id = $1", id); got != want {
+		t.Errorf("working %s", got)
 	}
 }

@@ -1,12 +1,23 @@
 // Package allowance works out what a participant is owed for a month, and shows why.
 //
-// A statement is one participation's month. Accrue is the whole rule, and pure: it takes the month's hours by enrolment and the
-// rule of the policy in force on the month's last day, and gives the total with its working line by line. Amounts are whole
-// cents, hours are minutes of presence that count. One monthly cap holds over all activities together (2024 call, D.D. 12541).
+// An allowance is one participation's month. Accrue is the whole rule, and pure: it takes the month's hours by enrolment with the rules of the
+// policy, and gives the total with its working line by line. Amounts are whole cents, hours are minutes of presence that count. Hours are paid by
+// the version of the policy in force on their day, rounded once for each enrolment and rate. What is of the whole month follows the version in
+// force on the month's last day: the method, a monthly sum, the one cap over all activities together (2024 call, D.D. 12541), and who is served
+// first where the cap cuts. What is cut is cut off one enrolment after the other, so that every euro belongs to one.
 //
-// Invariants: the lines add up to the total; 0 <= total <= cap; more minutes never mean less money; the order of the activities
-// changes nothing; entries that are contested earn nothing, and a line says so.
+// Invariants: the lines add up to the total, and so do those of an enrolment to what it gets; 0 <= total <= cap; within one version more minutes
+// never mean less money; the order of the activities changes no sum; entries that are contested earn nothing, and a line says so.
 //
-// A statement has no state of its own here: it follows the register. Compute is the act; React calls it for the months that
-// changed attendance touches. Working out again what has not changed writes nothing and tells nothing.
+// There are two of a month:
+//
+//	allowance   follows the register as it stands, "so far"; it has no state of its own. Working out again what has not changed writes and
+//	            tells nothing.
+//	statement   is issued once every month of the register in which the person has hours is locked, from what was certified and put right
+//	            since. It never changes. When it would come to anything else, by an adjustment or a correction of the rules, the next one is
+//	            issued; the last one is in force. It keeps its inputs and the engine that worked it out.
+//
+// A statement is owed by shares: one for each payer and budget line, which add up to it. A payer that owes nothing any more has a share of nothing.
+//
+// Compute is the act; React calls it for the months that changed attendance touches, and for those that are locked or put right.
 package allowance

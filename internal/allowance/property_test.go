@@ -39,9 +39,9 @@ func anyRule(t *rapid.T) allowance.Rule {
 	return r
 }
 
-func anyRegister(t *rapid.T) []allowance.Hours {
-	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) allowance.Hours {
-		return allowance.Hours{
+func anyRegister(t *rapid.T) []hours {
+	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) hours {
+		return hours{
 			Enrolment: uuid.UUID(rapid.SliceOfN(rapid.Byte(), 16, 16).Draw(t, "id")),
 			Kind:      rapid.SampledFrom([]string{"COURSE", "INTERNSHIP", "VISIT"}).Draw(t, "kind"),
 			Minutes:   rapid.IntRange(0, 15_000).Draw(t, "minutes"),
@@ -52,7 +52,7 @@ func anyRegister(t *rapid.T) []allowance.Hours {
 }
 
 // sound is what holds of every statement.
-func sound(t interface{ Fatalf(string, ...any) }, s allowance.Statement) {
+func sound(t interface{ Fatalf(string, ...any) }, s allowance.Working) {
 	var sum money.Cents
 	for _, l := range s.Lines {
 		sum += l.Amount
@@ -72,7 +72,7 @@ func sound(t interface{ Fatalf(string, ...any) }, s allowance.Statement) {
 }
 
 func TestEveryStatementIsSound(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) { sound(t, allowance.Accrue(anyRegister(t), anyRule(t))) })
+	rapid.Check(t, func(t *rapid.T) { sound(t, accrue(anyRegister(t), anyRule(t))) })
 }
 
 func TestMoreMinutesAreNeverLessMoney(t *testing.T) {
@@ -83,7 +83,7 @@ func TestMoreMinutesAreNeverLessMoney(t *testing.T) {
 		}
 		more := slices.Clone(register)
 		more[rapid.IntRange(0, len(more)-1).Draw(t, "which")].Minutes += rapid.IntRange(1, 5_000).Draw(t, "more")
-		if before, after := allowance.Accrue(register, rule).Total, allowance.Accrue(more, rule).Total; after < before {
+		if before, after := accrue(register, rule).Total, accrue(more, rule).Total; after < before {
 			t.Fatalf("more minutes lower the total from %d to %d", before, after)
 		}
 	})
@@ -92,7 +92,7 @@ func TestMoreMinutesAreNeverLessMoney(t *testing.T) {
 func TestTheOrderOfActivitiesDoesNotMatter(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		register, rule := anyRegister(t), anyRule(t)
-		one, other := allowance.Accrue(register, rule), allowance.Accrue(rapid.Permutation(register).Draw(t, "order"), rule)
+		one, other := accrue(register, rule), accrue(rapid.Permutation(register).Draw(t, "order"), rule)
 		if one.Total != other.Total || one.Accrued != other.Accrued || one.Minutes != other.Minutes {
 			t.Fatalf("%+v, in another order %+v", one, other)
 		}
@@ -106,7 +106,7 @@ func TestContestedHoursEarnNothing(t *testing.T) {
 		for i := range without {
 			without[i].Contested = 0
 		}
-		if with, clean := allowance.Accrue(register, rule).Total, allowance.Accrue(without, rule).Total; with != clean {
+		if with, clean := accrue(register, rule).Total, accrue(without, rule).Total; with != clean {
 			t.Fatalf("contested hours change the total from %d to %d", clean, with)
 		}
 	})
@@ -122,7 +122,7 @@ func FuzzAccrue(f *testing.F) {
 		if rule.Check() != nil {
 			t.Skip()
 		}
-		sound(t, allowance.Accrue([]allowance.Hours{
+		sound(t, accrue([]hours{
 			{Enrolment: course, Kind: "COURSE", Minutes: minutes, Contested: contested, Planned: planned},
 			{Enrolment: internship, Kind: "INTERNSHIP", Minutes: minutes2, Contested: contested2, Planned: planned2},
 		}, rule))

@@ -1,28 +1,41 @@
 package allowance
 
 import (
+	"context"
+	"encoding/json"
+
+	"github.com/google/uuid"
+
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/attendance"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/values/money"
+	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
 
 // Prefixes of ids in the API.
 const (
-	Prefix     = "alw"
-	linePrefix = "aln"
+	Prefix          = "alw"
+	linePrefix      = "aln"
+	StatementPrefix = "als"
+	sharePrefix     = "ash"
 )
 
 // Reading is how months' allowances and their working are read.
 func Reading() plan.Reading {
 	return plan.Reading{
-		Types: []plan.Type{statement(), line()},
+		Types: []plan.Type{allowance(), line(), statement(), payerShare()},
 		Extends: map[string]plan.Fields{
 			"Participant": {"allowances": plan.Many("Allowance", "participation_id", "{o}.month desc, {o}.id").In(access.Money)},
 		},
-		Roots: plan.Roots{"allowances": plan.ListIn("Allowance", plan.OfProgramme, nil)},
+		Roots:   plan.Roots{"allowances": plan.ListIn("Allowance", plan.OfProgramme, nil)},
+		Fillers: map[string]plan.Filler{"allowance.lines": shownLines, "allowance.register": shownRegister},
 	}
 }
 
-func statement() plan.Type {
+func allowance() plan.Type {
 	// Whose a row is, and of which partner, is asked of the participation: of one that is hidden nothing is found.
 	person, partner := plan.RefersTo("prt", "id").Reveals(access.Path), plan.RefersTo("org", "id").Reveals(access.Path)
 	person.Where = "exists (select from participation p where p.id = {t}.participation_id and p.id = {v})"
@@ -38,6 +51,8 @@ func statement() plan.Type {
 			"cap":           plan.Column("cap_cents"),
 			"total":         plan.Column("total_cents"),
 			"why":           plan.Many("AllowanceLine", "allowance_id", "{o}.position"),
+			"statements":    plan.Many("AllowanceStatement", "allowance_id", "{o}.number"),
+			"statement":     plan.OneWhere("AllowanceStatement", "{o}.id = (select s.id from allowance_statement s where s.allowance_id = {t}.id order by s.number desc limit 1)"),
 			"policyVersion": plan.One("PolicyVersion", "policy_version_id"),
 			"computedAt":    plan.Instant("computed_at"),
 			"revision":      plan.Column("revision"),
@@ -64,4 +79,122 @@ func line() plan.Type {
 			"rule":      plan.Column("rule"),
 			"text":      plan.Text("text"),
 		}}
+}
+
+// statement maps what was issued of a month.
+func statement() plan.Type {
+	return plan.Type{Name: "AllowanceStatement", Prefix: StatementPrefix, Table: "allowance_statement", Class: access.Money,
+		Fields: plan.Fields{
+			"hidden":         plan.Hidden(),
+			"participant":    plan.One("Participant", "participation_id").In(access.Path).Apart(),
+			"pseudonym":      plan.Expr("pseudonym_of({t}.participation_id)"),
+			"allowance":      plan.One("Allowance", "allowance_id"),
+			"month":          plan.Month("month"),
+			"number":         plan.Column("number"),
+			"inForce":        plan.Expr("not exists (select from allowance_statement n where n.allowance_id = {t}.allowance_id and n.number > {t}.number)"),
+			"minutes":        plan.Column("minutes"),
+			"accrued":        plan.Column("accrued_cents"),
+			"cap":            plan.Column("cap_cents"),
+			"total":          plan.Column("total_cents"),
+			"lines":          plan.Hole("allowance.lines", "{t}.lines"),
+			"shares":         plan.Many("AllowanceShare", "statement_id", "{o}.gross_cents desc, {o}.id"),
+			"register":       plan.Hole("allowance.register", "{t}.inputs -> 'register'"),
+			"policyVersions": plan.ManyWhere("PolicyVersion", "{o}.id = any ({t}.policy_versions)", "{o}.number desc"),
+			"engine":         plan.Column("engine"),
+			"issuedAt":       plan.Instant("issued_at"),
+		}}
+}
+
+// payerShare maps what a statement comes to for one payer.
+func payerShare() plan.Type {
+	return plan.Type{Name: "AllowanceShare", Prefix: sharePrefix, Table: "allowance_share", Class: access.Money,
+		Fields: plan.Fields{
+			"payer":      plan.One("Organisation", "payer_id"),
+			"budgetLine": plan.One("BudgetLine", "budget_line_id"),
+			"tax":        plan.Column("tax"),
+			"gross":      plan.Column("gross_cents"),
+			"withheld":   plan.Column("withheld_cents"),
+			"net":        plan.Column("net_cents"),
+		}}
+}
+
+// shownLine is a line of a statement as it is shown.
+type shownLine struct {
+	Kind        LineKind    `json:"kind"`
+	EnrolmentID *string     `json:"enrolmentId"`
+	Minutes     *int        `json:"minutes"`
+	Amount      money.Cents `json:"amount"`
+	Rule        string      `json:"rule"`
+	Version     int         `json:"version"`
+	Text        text.Text   `json:"text"`
+}
+
+func shownLines(_ context.Context, _ *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
+	return shownEach(inputs, func(lines []Line) any {
+		shown := make([]shownLine, len(lines))
+		for i, l := range lines {
+			shown[i] = shownLine{Kind: l.Kind, Amount: l.Amount, Rule: l.Rule, Version: l.Version, Text: l.Text}
+			if l.Enrolment != uuid.Nil {
+				shown[i].EnrolmentID = shownID("enr", l.Enrolment)
+			}
+			if l.Kind != Cut {
+				shown[i].Minutes = &l.Minutes
+			}
+		}
+		return shown
+	})
+}
+
+// shownMonth is a locked month of the register as a statement took it.
+type shownMonth struct {
+	RegisterMonthID string            `json:"registerMonthId"`
+	EnrolmentID     string            `json:"enrolmentId"`
+	ContentHash     string            `json:"contentHash"`
+	Minutes         int               `json:"minutes"`
+	PresenceDays    int               `json:"presenceDays"`
+	Adjustments     []shownAdjustment `json:"adjustments"`
+}
+
+type shownAdjustment struct {
+	AdjustmentID string       `json:"adjustmentId"`
+	Day          calendar.Day `json:"day"`
+	Minutes      int          `json:"minutes"`
+	PresenceDays int          `json:"presenceDays"`
+}
+
+func shownRegister(_ context.Context, _ *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
+	return shownEach(inputs, func(register []Hours) any {
+		shown := []shownMonth{}
+		for _, h := range register {
+			c := h.Certified
+			if c == nil {
+				continue
+			}
+			m := shownMonth{RegisterMonthID: *shownID(attendance.MonthPrefix, c.RegisterMonth), EnrolmentID: *shownID("enr", h.Enrolment), ContentHash: c.Hash,
+				Minutes: c.Minutes, PresenceDays: c.PresenceDays, Adjustments: make([]shownAdjustment, len(c.Adjustments))}
+			for i, a := range c.Adjustments {
+				m.Adjustments[i] = shownAdjustment{AdjustmentID: *shownID("rga", a.ID), Day: a.Day, Minutes: a.Minutes, PresenceDays: a.PresenceDays}
+			}
+			shown = append(shown, m)
+		}
+		return shown
+	})
+}
+
+// shownEach reads the input of each hole, and shows what it holds.
+func shownEach[T any](inputs []json.RawMessage, show func(T) any) ([]any, error) {
+	values := make([]any, len(inputs))
+	for i, input := range inputs {
+		var v T
+		if err := json.Unmarshal(input, &v); err != nil {
+			return nil, err
+		}
+		values[i] = show(v)
+	}
+	return values, nil
+}
+
+func shownID(prefix string, id uuid.UUID) *string {
+	s := plan.FormatID(prefix, id)
+	return &s
 }

@@ -78,6 +78,19 @@ func checkBands(bands []programme.Band) error {
 
 func payable(c money.Cents) bool { return c >= 0 && c <= maxAmount }
 
+// versionsOf reads the rules of versions of the policy.
+func versionsOf(policies []programme.Policy) ([]Version, error) {
+	versions := make([]Version, len(policies))
+	for i, p := range policies {
+		rule, err := RuleOf(p)
+		if err != nil {
+			return nil, err
+		}
+		versions[i] = Version{ID: p.Version, Number: p.Number, From: p.ValidFrom, Rule: rule}
+	}
+	return versions, nil
+}
+
 // PlannedIn is the part of an enrolment's planned minutes that falls into a month, by civil days, rounded down.
 func PlannedIn(planned int, from, to calendar.Day, month calendar.Month) int {
 	first, last := from, to

@@ -3,14 +3,18 @@ package allowance
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/pgdialect"
 
+	"github.com/lavoroincorso/lavoro/internal/attendance"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/programme"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/money"
 	"github.com/lavoroincorso/lavoro/internal/values/text"
@@ -18,11 +22,12 @@ import (
 
 // participation is whose month it is, as far as a statement needs it.
 type participation struct {
-	ID          uuid.UUID
-	ProgrammeID uuid.UUID
-	Audience    []uuid.UUID `bun:",array"`
-	Protected   bool
-	Money       []uuid.UUID `bun:",array"` // the audience of its statements
+	ID             uuid.UUID
+	ProgrammeID    uuid.UUID
+	OrganisationID uuid.UUID   // the partner that follows the person
+	Audience       []uuid.UUID `bun:",array"`
+	Protected      bool
+	Money          []uuid.UUID `bun:",array"` // the audience of what it is paid
 }
 
 // related is what a feed of its statements may be narrowed to: nothing where those who see the money do not see whose it is.
@@ -33,7 +38,8 @@ func (p participation) related() []uuid.UUID {
 	return []uuid.UUID{p.ID}
 }
 
-type statementRow struct {
+// monthRow is a month's allowance as the register stands.
+type monthRow struct {
 	bun.BaseModel `bun:"table:allowance,alias:w"`
 
 	ID              uuid.UUID
@@ -66,7 +72,7 @@ type lineRow struct {
 	Audience        []uuid.UUID `bun:",array"`
 }
 
-// hoursRow is one enrolment that touches a month, with what the register says of it there.
+// hoursRow is one enrolment that touches a month, with what the register says of its hours on the days of one version of the policy.
 type hoursRow struct {
 	ParticipationID uuid.UUID
 	Month           calendar.Month
@@ -76,6 +82,7 @@ type hoursRow struct {
 	FromDay         calendar.Day
 	ToDay           calendar.Day
 	PlannedMinutes  int
+	Version         *int // from 1; nil without any hours
 	Counted         int
 	Contested       int
 }
@@ -84,7 +91,7 @@ type hoursRow struct {
 // statement that is written last must have read the register last.
 func participations(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) (map[uuid.UUID]participation, error) {
 	var rows []participation
-	err := tx.NewRaw("select id, programme_id, audience, protected, money_keys(id) as money from participation where id in (?) order by id for no key update", bun.In(ids)).Scan(ctx, &rows)
+	err := tx.NewRaw("select id, programme_id, organisation_id, audience, protected, money_keys(id) as money from participation where id in (?) order by id for no key update", bun.In(ids)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("participations: %w", err)
 	}
@@ -95,45 +102,66 @@ func participations(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) (map[
 	return byID, nil
 }
 
-// register reads the hours of all the months at once, in a fixed order.
-func register(ctx context.Context, tx *postgres.Tx, months []Month) (map[Month][]Hours, error) {
-	ids, firsts := pairs(months)
+// register reads the hours of all the months at once as they stand, in a fixed order.
+func register(ctx context.Context, tx *postgres.Tx, months []Month, versions versionsBy) (map[Month][]Hours, error) {
+	ids, firsts, starts := versions.pairs(months)
 	var rows []hoursRow
 	err := tx.NewRaw(`select m.participation_id, m.month, e.id as enrolment_id, c.kind, e.state in ('ENROLLED', 'COMPLETED') as going, e.from_day, e.to_day, e.planned_minutes,
+			width_bucket(a.day, m.starts::date[]) as version,
 			coalesce(sum(a.minutes) filter (where a.standing = 'COUNTED'), 0)::int as counted, coalesce(sum(a.minutes) filter (where a.standing = 'CONTESTED'), 0)::int as contested
-		from unnest(?::uuid[], ?::date[]) m(participation_id, month)
+		from unnest(?::uuid[], ?::date[], ?::text[]) m(participation_id, month, starts)
 		join enrolment e on e.participation_id = m.participation_id
 		join activity c on c.id = e.activity_id
 		left join attendance a on a.enrolment_id = e.id and a.kind = 'PRESENCE' and a.standing in ('COUNTED', 'CONTESTED')
 			and a.day >= m.month and a.day < m.month + interval '1 month'
-		group by m.participation_id, m.month, e.id, c.kind
+		group by m.participation_id, m.month, e.id, c.kind, version
 		having count(a.id) > 0 or daterange(e.from_day, e.to_day, '[]') && daterange(m.month, (m.month + interval '1 month')::date)
-		order by e.from_day, e.id`, pgdialect.Array(ids), pgdialect.Array(firsts)).Scan(ctx, &rows)
+		order by e.from_day, e.id, version`, pgdialect.Array(ids), pgdialect.Array(firsts), pgdialect.Array(starts)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("hours: %w", err)
 	}
 	byMonth := make(map[Month][]Hours, len(months))
 	for _, r := range rows {
-		h := Hours{Enrolment: r.EnrolmentID, Kind: r.Kind, Minutes: r.Counted, Contested: r.Contested}
-		if r.Going {
-			h.Planned = PlannedIn(r.PlannedMinutes, r.FromDay, r.ToDay, r.Month)
-		}
 		key := Month{Participation: r.ParticipationID, Month: r.Month}
-		byMonth[key] = append(byMonth[key], h)
+		all := byMonth[key]
+		if len(all) == 0 || all[len(all)-1].Enrolment != r.EnrolmentID {
+			h := Hours{Enrolment: r.EnrolmentID, Kind: r.Kind}
+			if r.Going {
+				h.Planned = PlannedIn(r.PlannedMinutes, r.FromDay, r.ToDay, r.Month)
+			}
+			all = append(all, h)
+		}
+		h := &all[len(all)-1]
+		h.Contested += r.Contested
+		h.add(r.Version, r.Counted)
+		byMonth[key] = all
 	}
 	return byMonth, nil
 }
 
+// add puts minutes of the days of a version to its others. Days before the first version follow that one.
+func (h *Hours) add(version *int, minutes int) {
+	if version == nil || minutes == 0 {
+		return
+	}
+	at := max(0, *version-1)
+	if i := slices.IndexFunc(h.Portions, func(p Portion) bool { return p.Version == at }); i >= 0 {
+		h.Portions[i].Minutes += minutes
+		return
+	}
+	h.Portions = append(h.Portions, Portion{Version: at, Minutes: minutes})
+}
+
 // standing reads the statements that exist for the months, with their lines in order.
-func standing(ctx context.Context, tx *postgres.Tx, months []Month) (map[Month]statementRow, map[uuid.UUID][]lineRow, error) {
+func standing(ctx context.Context, tx *postgres.Tx, months []Month) (map[Month]monthRow, map[uuid.UUID][]lineRow, error) {
 	ids, firsts := pairs(months)
-	var rows []statementRow
+	var rows []monthRow
 	err := tx.NewSelect().Model(&rows).
 		Where("(w.participation_id, w.month) in (select * from unnest(?::uuid[], ?::date[]))", pgdialect.Array(ids), pgdialect.Array(firsts)).Scan(ctx)
 	if err != nil {
 		return nil, nil, fmt.Errorf("statements: %w", err)
 	}
-	byMonth, lines := make(map[Month]statementRow, len(rows)), map[uuid.UUID][]lineRow{}
+	byMonth, lines := make(map[Month]monthRow, len(rows)), map[uuid.UUID][]lineRow{}
 	known := make([]uuid.UUID, 0, len(rows))
 	for _, r := range rows {
 		byMonth[Month{Participation: r.ParticipationID, Month: r.Month}] = r
@@ -150,7 +178,7 @@ func standing(ctx context.Context, tx *postgres.Tx, months []Month) (map[Month]s
 }
 
 // write puts statements and their lines in the place of those that stood there.
-func write(ctx context.Context, tx *postgres.Tx, rows []statementRow, lines []lineRow) error {
+func write(ctx context.Context, tx *postgres.Tx, rows []monthRow, lines []lineRow) error {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -201,4 +229,286 @@ func pairs(months []Month) (ids []uuid.UUID, firsts []string) {
 		ids, firsts = append(ids, m.Participation), append(firsts, m.Month.First().String())
 	}
 	return ids, firsts
+}
+
+// pairs spells the months for SQL, with the first days of the versions of each as an array.
+func (v versionsBy) pairs(months []Month) (ids []uuid.UUID, firsts, starts []string) {
+	ids, firsts = pairs(months)
+	for _, m := range months {
+		days := make([]string, len(v[m]))
+		for i, version := range v[m] {
+			days[i] = version.From.String()
+		}
+		starts = append(starts, "{"+strings.Join(days, ",")+"}")
+	}
+	return ids, firsts, starts
+}
+
+// lockedRow is one enrolment of a month of which some register is locked.
+type lockedRow struct {
+	ParticipationID uuid.UUID
+	Month           calendar.Month
+	EnrolmentID     uuid.UUID
+	Kind            string
+	Going           bool
+	FromDay         calendar.Day
+	ToDay           calendar.Day
+	PlannedMinutes  int
+	RegisterMonthID *uuid.UUID // nil where nobody has entered any hours
+	State           *attendance.MonthState
+	Minutes         *int
+	PresenceDays    *int
+	Hash            *string
+	Waits           bool // hours that are not locked yet
+}
+
+// certified reads what the register has locked of the months. A month of which anything waits to be locked is not among them.
+func certified(ctx context.Context, tx *postgres.Tx, months []Month, versions versionsBy) (map[Month][]Hours, error) {
+	ids, firsts := pairs(months)
+	var rows []lockedRow
+	err := tx.NewRaw(`select m.participation_id, m.month, e.id as enrolment_id, c.kind, e.state in ('ENROLLED', 'COMPLETED') as going, e.from_day, e.to_day, e.planned_minutes,
+			r.id as register_month_id, r.state, r.minutes, r.presence_days, encode(r.content_hash, 'hex') as hash,
+			coalesce(r.state <> 'LOCKED' and exists (select from attendance a where a.enrolment_id = e.id and a.standing in ('COUNTED', 'CONTESTED')
+				and a.day >= m.month and a.day < m.month + interval '1 month'), false) as waits
+		from unnest(?::uuid[], ?::date[]) m(participation_id, month)
+		join enrolment e on e.participation_id = m.participation_id
+		join activity c on c.id = e.activity_id
+		left join register_month r on r.enrolment_id = e.id and r.month = m.month
+		where exists (select from register_month l where l.participation_id = m.participation_id and l.month = m.month and l.state = 'LOCKED')
+			and (r.id is not null or daterange(e.from_day, e.to_day, '[]') && daterange(m.month, (m.month + interval '1 month')::date))
+		order by e.from_day, e.id`, pgdialect.Array(ids), pgdialect.Array(firsts)).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("locked register: %w", err)
+	}
+	byMonth, waits := map[Month][]Hours{}, map[Month]bool{}
+	for _, r := range rows {
+		key := Month{Participation: r.ParticipationID, Month: r.Month}
+		waits[key] = waits[key] || r.Waits
+		h := Hours{Enrolment: r.EnrolmentID, Kind: r.Kind}
+		if r.Going {
+			h.Planned = PlannedIn(r.PlannedMinutes, r.FromDay, r.ToDay, r.Month)
+		}
+		if r.State != nil && *r.State == attendance.MonthLocked {
+			h.Certified = &Certified{RegisterMonth: *r.RegisterMonthID, Hash: *r.Hash, Minutes: *r.Minutes, PresenceDays: *r.PresenceDays}
+		}
+		byMonth[key] = append(byMonth[key], h)
+	}
+	for m := range waits {
+		if waits[m] {
+			delete(byMonth, m)
+		}
+	}
+	if err := adjusted(ctx, tx, byMonth); err != nil || len(byMonth) == 0 {
+		return nil, err
+	}
+	return byMonth, portioned(ctx, tx, byMonth, versions)
+}
+
+// adjusted adds what was put right in the locked months.
+func adjusted(ctx context.Context, tx *postgres.Tx, byMonth map[Month][]Hours) error {
+	of := map[uuid.UUID]*Certified{}
+	for _, all := range byMonth {
+		for _, h := range all {
+			if h.Certified != nil {
+				of[h.Certified.RegisterMonth] = h.Certified
+			}
+		}
+	}
+	if len(of) == 0 {
+		return nil
+	}
+	var rows []struct {
+		RegisterMonthID uuid.UUID
+		ID              uuid.UUID
+		Day             calendar.Day
+		Minutes         int
+		PresenceDays    int
+	}
+	err := tx.NewRaw("select register_month_id, id, day, minutes, presence_days from register_adjustment where register_month_id = any (?::uuid[]) order by day, id",
+		pgdialect.Array(slices.Collect(maps.Keys(of)))).Scan(ctx, &rows)
+	if err != nil {
+		return fmt.Errorf("adjustments: %w", err)
+	}
+	for _, r := range rows {
+		c := of[r.RegisterMonthID]
+		c.Adjustments = append(c.Adjustments, Adjustment{ID: r.ID, Day: r.Day, Minutes: r.Minutes, PresenceDays: r.PresenceDays})
+	}
+	return nil
+}
+
+// portioned spreads certified minutes over the versions of the policy. Where there is one, it has them all; where there are more, the entries that
+// were certified say of which days they are.
+func portioned(ctx context.Context, tx *postgres.Tx, byMonth map[Month][]Hours, versions versionsBy) error {
+	var several []Month
+	var registers []uuid.UUID
+	var starts []string
+	for m, all := range byMonth {
+		_, _, start := versions.pairs([]Month{m})
+		for _, h := range all {
+			if h.Certified != nil && len(versions[m]) > 1 {
+				several, registers, starts = append(several, m), append(registers, h.Certified.RegisterMonth), append(starts, start[0])
+			}
+		}
+	}
+	var rows []struct {
+		RegisterMonthID uuid.UUID
+		Version         int
+		Minutes         int
+	}
+	if len(several) > 0 {
+		err := tx.NewRaw(`select r.id as register_month_id, width_bucket(a.day, d.starts::date[]) as version, sum(a.minutes)::int as minutes
+			from unnest(?::uuid[], ?::text[]) d(id, starts) join register_month r on r.id = d.id
+			join attendance a on a.enrolment_id = r.enrolment_id and a.kind = 'PRESENCE' and a.standing = 'COUNTED' and a.day >= r.month and a.day < r.month + interval '1 month'
+			group by 1, 2 order by 1, 2`, pgdialect.Array(registers), pgdialect.Array(starts)).Scan(ctx, &rows)
+		if err != nil {
+			return fmt.Errorf("certified hours by day: %w", err)
+		}
+	}
+	byDay := map[uuid.UUID][]Portion{}
+	for _, r := range rows {
+		byDay[r.RegisterMonthID] = append(byDay[r.RegisterMonthID], Portion{Version: r.Version, Minutes: r.Minutes})
+	}
+	for m, all := range byMonth {
+		for i := range all {
+			if err := all[i].portion(versions[m], byDay); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// portion takes an enrolment's certified minutes and adjustments apart by version.
+func (h *Hours) portion(versions []Version, byDay map[uuid.UUID][]Portion) error {
+	c := h.Certified
+	if c == nil {
+		return nil
+	}
+	parts := []Portion{{Version: 1, Minutes: c.Minutes}}
+	if len(versions) > 1 {
+		parts = byDay[c.RegisterMonth]
+	}
+	sum := 0
+	for _, p := range parts {
+		sum += p.Minutes
+		h.add(&p.Version, p.Minutes)
+	}
+	if sum != c.Minutes {
+		return fmt.Errorf("month %s of the register was certified with %d minutes, its entries come to %d", c.RegisterMonth, c.Minutes, sum)
+	}
+	for _, a := range c.Adjustments {
+		at := 1
+		for at < len(versions) && !a.Day.Before(versions[at].From) {
+			at++
+		}
+		h.add(&at, a.Minutes)
+	}
+	slices.SortFunc(h.Portions, func(a, b Portion) int { return a.Version - b.Version })
+	return nil
+}
+
+// statementRow is a statement as it was issued.
+type statementRow struct {
+	bun.BaseModel `bun:"table:allowance_statement,alias:s"`
+
+	ID              uuid.UUID
+	ProgrammeID     uuid.UUID
+	ParticipationID uuid.UUID
+	AllowanceID     uuid.UUID
+	Month           calendar.Month
+	Number          int
+	Minutes         int
+	AccruedCents    money.Cents
+	CapCents        money.Cents
+	TotalCents      money.Cents
+	PolicyVersions  []uuid.UUID `bun:",array"`
+	Engine          string
+	Inputs          Inputs `bun:"type:jsonb"`
+	Lines           []Line `bun:"type:jsonb"`
+	IssuedAt        time.Time
+	Audience        []uuid.UUID `bun:",array"`
+}
+
+type shareRow struct {
+	bun.BaseModel `bun:"table:allowance_share,alias:h"`
+
+	ID              uuid.UUID
+	StatementID     uuid.UUID
+	AllowanceID     uuid.UUID
+	ParticipationID uuid.UUID
+	ProgrammeID     uuid.UUID
+	Month           calendar.Month
+	PayerID         uuid.UUID
+	BudgetLineID    uuid.UUID
+	Tax             programme.Tax
+	GrossCents      money.Cents
+	WithheldCents   money.Cents
+	NetCents        money.Cents
+	Audience        []uuid.UUID `bun:",array"`
+}
+
+// inForce reads the last statement of each allowance, and what it comes to by payer.
+func inForce(ctx context.Context, tx *postgres.Tx, allowances []uuid.UUID) (map[uuid.UUID]statementRow, map[uuid.UUID][]shareRow, error) {
+	var rows []statementRow
+	err := tx.NewSelect().Model(&rows).DistinctOn("allowance_id").Where("allowance_id = any (?::uuid[])", pgdialect.Array(allowances)).Order("allowance_id", "number desc").Scan(ctx)
+	if err != nil {
+		return nil, nil, fmt.Errorf("statements in force: %w", err)
+	}
+	byAllowance, shares := make(map[uuid.UUID]statementRow, len(rows)), map[uuid.UUID][]shareRow{}
+	issued := make([]uuid.UUID, len(rows))
+	for i, r := range rows {
+		byAllowance[r.AllowanceID], issued[i] = r, r.ID
+	}
+	var all []shareRow
+	if err := tx.NewSelect().Model(&all).Where("statement_id = any (?::uuid[])", pgdialect.Array(issued)).Order("payer_id", "budget_line_id").Scan(ctx); err != nil {
+		return nil, nil, fmt.Errorf("shares in force: %w", err)
+	}
+	for _, s := range all {
+		shares[s.StatementID] = append(shares[s.StatementID], s)
+	}
+	return byAllowance, shares, nil
+}
+
+// keep writes statements with their shares.
+func keep(ctx context.Context, tx *postgres.Tx, rows []statementRow, shares []shareRow) error {
+	for some := range slices.Chunk(rows, 500) {
+		if _, err := tx.NewInsert().Model(&some).Exec(ctx); err != nil {
+			return fmt.Errorf("issue statements: %w", err)
+		}
+	}
+	for _, some := range together(shares) {
+		if _, err := tx.NewInsert().Model(&some).Exec(ctx); err != nil {
+			return fmt.Errorf("issue shares: %w", err)
+		}
+	}
+	return nil
+}
+
+// together cuts shares into lists of some hundred, each statement's within one.
+func together(shares []shareRow) (lists [][]shareRow) {
+	for start := 0; start < len(shares); {
+		end := min(start+500, len(shares))
+		for end < len(shares) && shares[end].StatementID == shares[end-1].StatementID {
+			end++
+		}
+		lists, start = append(lists, shares[start:end]), end
+	}
+	return lists
+}
+
+// monthsOfRegister gives the months of a participation that months of the register are of.
+func monthsOfRegister(ctx context.Context, tx *postgres.Tx, registers []uuid.UUID) ([]Month, error) {
+	var rows []struct {
+		ParticipationID uuid.UUID
+		Month           calendar.Month
+	}
+	err := tx.NewRaw("select distinct participation_id, month from register_month where id = any (?::uuid[]) order by 1, 2", pgdialect.Array(registers)).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("months of the register: %w", err)
+	}
+	months := make([]Month, len(rows))
+	for i, r := range rows {
+		months[i] = Month{Participation: r.ParticipationID, Month: r.Month}
+	}
+	return months, nil
 }

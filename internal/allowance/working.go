@@ -21,13 +21,13 @@ func shareText(minutes, planned, percent int, amount money.Cents) text.Text {
 	return fill("{hours} su {planned} previste = {share} %, almeno il {percent} %: {amount}",
 		"{hours} of {planned} planned = {share} %, at least {percent} %: {amount}",
 		map[string]text.Text{"hours": hours(minutes), "planned": hours(planned), "share": share(minutes, planned),
-			"percent": text.Same(strconv.Itoa(percent)), "amount": euro(amount)})
+			"percent": number(percent), "amount": euro(amount)})
 }
 
 func belowText(minutes, planned, percent int) text.Text {
 	return fill("{hours} su {planned} previste = {share} %, meno del {percent} %: per questo mese non spetta nulla",
 		"{hours} of {planned} planned = {share} %, less than {percent} %: nothing is owed for this month",
-		map[string]text.Text{"hours": hours(minutes), "planned": hours(planned), "share": share(minutes, planned), "percent": text.Same(strconv.Itoa(percent))})
+		map[string]text.Text{"hours": hours(minutes), "planned": hours(planned), "share": share(minutes, planned), "percent": number(percent)})
 }
 
 func unplannedText(minutes int) text.Text {
@@ -45,10 +45,31 @@ func outsideBandsText(minutes int) text.Text {
 		map[string]text.Text{"hours": hours(minutes)})
 }
 
-func cutText(accrued, limit money.Cents) text.Text {
-	return fill("Tetto mensile per tutte le attività insieme {cap}: {accrued} − {cap} = {cut} in meno",
-		"Monthly cap over all activities together {cap}: {accrued} − {cap} = {cut} less",
-		map[string]text.Text{"cap": euro(limit), "accrued": euro(accrued), "cut": euro(accrued - limit)})
+// spanText says of which days a line is, where not of the whole month.
+func spanText(from, to calendar.Day, why text.Text) text.Text {
+	_, _, first := from.Date()
+	_, _, last := to.Date()
+	if first == last {
+		return fill("Giorno {first}: {why}", "Day {first}: {why}", map[string]text.Text{"first": number(first), "why": why})
+	}
+	return fill("Giorni {first}–{last}: {why}", "Days {first}–{last}: {why}", map[string]text.Text{"first": number(first), "last": number(last), "why": why})
+}
+
+// partText says what of a monthly sum falls to one activity.
+func partText(why text.Text, minutes int, part money.Cents) text.Text {
+	return fill("{why}; a questa attività, con {hours}, {part}", "{why}; to this activity, with {hours}, {part}",
+		map[string]text.Text{"why": why, "hours": hours(minutes), "part": euro(part)})
+}
+
+// cutText says what the cap takes off one activity: all that is beyond it, or the part that is left when those served later have lost theirs.
+func cutText(accrued, limit, amount, cut money.Cents) text.Text {
+	args := map[string]text.Text{"cap": euro(limit), "accrued": euro(accrued), "over": euro(accrued - limit), "amount": euro(amount), "cut": euro(cut)}
+	if cut == accrued-limit {
+		return fill("Tetto mensile per tutte le attività insieme {cap}: {accrued} − {cap} = {cut} in meno",
+			"Monthly cap over all activities together {cap}: {accrued} − {cap} = {cut} less", args)
+	}
+	return fill("Tetto mensile per tutte le attività insieme {cap}, superato di {over}: di {amount} di questa attività {cut} in meno",
+		"Monthly cap over all activities together {cap}, passed by {over}: of {amount} for this activity {cut} less", args)
 }
 
 func contestedText(minutes int) text.Text {
@@ -64,6 +85,8 @@ func unpaidText(minutes int) text.Text {
 func fill(it, en string, args map[string]text.Text) text.Text {
 	return text.Text{It: it, En: en}.Fill(args)
 }
+
+func number(n int) text.Text { return text.Same(strconv.Itoa(n)) }
 
 // hours writes minutes as people say them: 72 h 30 min.
 func hours(minutes int) text.Text { return text.Same(calendar.Minutes(minutes).String()) }

@@ -61,7 +61,7 @@ func wired(app *postgres.DB, ownerURL string, scale int) demo.Deps {
 	}
 	deps.Matches = matching.Room{OnState: onState, Placement: deps.Placements}
 	deps.Reactions = []duty.Reaction{
-		{Name: "allowance", SubjectKinds: []string{"Attendance"}, React: allowance.React},
+		{Name: "allowance", SubjectKinds: []string{"Attendance", "RegisterMonth"}, React: allowance.React},
 		duty.Reaction(deps.Matches.Reaction()),
 		{Name: "register", SubjectKinds: []string{"RegisterMonth"}, React: attendance.FollowMonths(onState[0])},
 		{Name: "openings", SubjectKinds: []string{"Opening"}, React: company.Follow(onState[0])},

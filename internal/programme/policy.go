@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -117,4 +118,29 @@ func (p Policy) lacking() []string {
 func RuleSQL(code string) string {
 	return "select (r.value #>> '{}')::int from policy_version v join policy_rule r on r.version_id = v.id and r.code = '" + code +
 		"' where v.programme_id = {t}.programme_id and v.valid_from <= {today} order by v.valid_from desc limit 1"
+}
+
+// PoliciesIn gives the versions in force within a span of days, oldest first; the last is in force on its last day. It is refused with NO_POLICY
+// where none is. Days of the span before the first version there ever was follow that one.
+func PoliciesIn(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, from, to calendar.Day) ([]Policy, error) {
+	p, err := PolicyOn(ctx, tx, programme, to)
+	if err != nil {
+		return nil, err
+	}
+	all := []Policy{p}
+	for p.ValidFrom.After(from) {
+		version, err := versionOn(ctx, tx, programme, p.ValidFrom.AddDays(-1))
+		if err != nil {
+			return nil, err
+		}
+		if version == uuid.Nil {
+			break
+		}
+		if p, err = PolicyOf(ctx, tx, version); err != nil {
+			return nil, err
+		}
+		all = append(all, p)
+	}
+	slices.Reverse(all)
+	return all, nil
 }

@@ -2,6 +2,8 @@ package rightstest
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -176,7 +178,34 @@ func (s *scene) money(p participation) {
 			"accrued_cents": accrued, "cap_cents": 50_000, "total_cents": min(accrued, 50_000), "computed_at": "2026-06-01T10:00:00Z", "revision": 1})
 		f.put("allowance_line", fact{"allowance_id": id, "participation_id": p.id, "enrolment_id": f.rows["enrolment"][len(f.rows["enrolment"])-1]["id"], "position": 1, "kind": "HOURS", "minutes": 600,
 			"amount_cents": 1000, "rule": "allowance.hour", "text": words("Ore")})
+		s.statements(p, f.rows["allowance"][len(f.rows["allowance"])-1])
 	}
+}
+
+// statements are two of a month, the first of which is no longer in force.
+func (s *scene) statements(p participation, allowance fact) {
+	f := s.f
+	for number := 1; number <= 2; number++ {
+		total := 10_000 * number
+		line := fact{"kind": "HOURS", "enrolment": f.rows["enrolment"][len(f.rows["enrolment"])-1]["id"], "minutes": 600, "amount": total, "rule": "allowance.hour", "version": 1, "text": words("Ore")}
+		id := f.put("allowance_statement", fact{"programme_id": s.id, "participation_id": p.id, "allowance_id": allowance["id"], "month": allowance["month"], "number": number, "minutes": 600,
+			"accrued_cents": total, "cap_cents": 50_000, "total_cents": total, "policy_versions": []any{s.policy}, "engine": "1", "inputs": fact{"register": []any{fact{"enrolment": line["enrolment"],
+				"certified": fact{"registerMonth": line["enrolment"], "hash": "00", "minutes": 600, "presenceDays": 5}}}}, "lines": []any{line}, "issued_at": "2026-06-04T10:00:00.125Z"})
+		parts := map[string]int{p.body: total / 4, s.root: total - total/4}
+		if p.body == s.root {
+			parts[s.root] = total
+		}
+		for _, payer := range slices.Sorted(maps.Keys(parts)) {
+			f.put("allowance_share", fact{"statement_id": id, "allowance_id": allowance["id"], "participation_id": p.id, "programme_id": s.id, "month": allowance["month"], "payer_id": payer,
+				"budget_line_id": s.budget(), "tax": "EXEMPT", "gross_cents": parts[payer], "withheld_cents": 0, "net_cents": parts[payer]})
+		}
+	}
+}
+
+// budget is the programme's budget line.
+func (s *scene) budget() any {
+	lines := s.f.rows["budget_line"]
+	return lines[slices.IndexFunc(lines, func(l fact) bool { return l["programme_id"] == s.id })]["id"]
 }
 
 func (s *scene) suggest(i int, p participation) {

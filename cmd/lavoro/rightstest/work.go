@@ -1,6 +1,7 @@
 package rightstest
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -60,6 +61,7 @@ func workTypes() {
 	attendances()
 	months()
 	allowances()
+	statements()
 }
 
 func placements() {
@@ -192,8 +194,10 @@ func allowances() {
 	Types["Allowance"] = &Type{Table: "allowance", Prefix: "alw", Class: "money", Of: ofMoney(own), Fields: map[string]Field{
 		"id": {}, "hidden": {},
 		"participant": one("Participant", "participation_id").in("path").apart(), "pseudonym": pseudonym(), "month": month("month"), "minutes": column("minutes"), "accrued": column("accrued_cents"),
-		"cap": column("cap_cents"), "total": column("total_cents"), "why": many("AllowanceLine", "allowance_id"), "policyVersion": one("PolicyVersion", "policy_version_id"),
-		"computedAt": instant("computed_at"), "revision": column("revision"),
+		"cap": column("cap_cents"), "total": column("total_cents"), "why": many("AllowanceLine", "allowance_id"), "statements": many("AllowanceStatement", "allowance_id"),
+		"statement":     oneBy("AllowanceStatement", lastStatement),
+		"policyVersion": one("PolicyVersion", "policy_version_id"),
+		"computedAt":    instant("computed_at"), "revision": column("revision"),
 	}, Filters: map[string]Filter{
 		"month": {From: func(_ *World, r *Row) (any, string) { return r.Text("month"), quoted(r.Text("month")[:7]) },
 			Holds: func(_ *Model, r *Row, month any) bool { return r.Text("month") == month }},
@@ -210,6 +214,37 @@ func allowances() {
 		"id": {}, "kind": column("kind"), "enrolment": one("Enrolment", "enrolment_id"), "minutes": column("minutes"), "amount": column("amount_cents"),
 		"rule": column("rule"), "text": italian("text"),
 	}}
+}
+
+func statements() {
+	own := func(_ *World, r *Row) *Row { return r }
+	Types["AllowanceStatement"] = &Type{Table: "allowance_statement", Prefix: "als", Class: "money", Of: ofMoney(own), Fields: map[string]Field{
+		"id": {}, "hidden": {},
+		"participant": one("Participant", "participation_id").in("path").apart(), "pseudonym": pseudonym(), "allowance": one("Allowance", "allowance_id"), "month": month("month"),
+		"number": column("number"), "inForce": value(func(w *World, r *Row) any {
+			return lastStatement(w, w.One("allowance", r.Text("allowance_id"))) == r
+		}), "minutes": column("minutes"), "accrued": column("accrued_cents"), "cap": column("cap_cents"), "total": column("total_cents"),
+		"lines": something(), "register": something(), "shares": many("AllowanceShare", "statement_id"), "policyVersions": {To: "PolicyVersion", List: true, Rows: func(w *World, r *Row) (versions []*Row) {
+			for _, id := range r.Columns["policy_versions"].([]any) {
+				versions = append(versions, w.One("policy_version", fmt.Sprint(id)))
+			}
+			return versions
+		}}, "engine": column("engine"), "issuedAt": instant("issued_at"),
+	}}
+	Types["AllowanceShare"] = &Type{Table: "allowance_share", Prefix: "ash", Class: "money", Of: ofMoney(own), Fields: map[string]Field{
+		"id": {}, "payer": one("Organisation", "payer_id"), "budgetLine": one("BudgetLine", "budget_line_id"), "tax": column("tax"), "gross": column("gross_cents"),
+		"withheld": column("withheld_cents"), "net": column("net_cents"),
+	}}
+}
+
+// lastStatement is the one in force.
+func lastStatement(w *World, r *Row) (last *Row) {
+	for _, s := range w.below(r, "allowance_statement", "allowance_id") {
+		if last == nil || s.Columns["number"].(float64) > last.Columns["number"].(float64) {
+			last = s
+		}
+	}
+	return last
 }
 
 // ofTheirs keeps rows by a column of their participation, where that is seen: of one that is hidden nothing is found.

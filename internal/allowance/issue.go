@@ -1,0 +1,151 @@
+package allowance
+
+import (
+	"context"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/event"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/programme"
+)
+
+// issuing is the statements that one working out issues.
+type issuing struct {
+	tx     *postgres.Tx
+	routes map[uuid.UUID]programme.Routes            // by version of the policy
+	tax    map[uuid.UUID]map[uuid.UUID]programme.Tax // by programme and payer
+	rows   []statementRow
+	shares []shareRow
+	told   []monthRow // months that were told of already
+}
+
+// issue makes the first statement of months whose register is wholly locked, and the next one of those that come to something else by now.
+func issue(ctx context.Context, tx *postgres.Tx, known map[uuid.UUID]participation, ids map[Month]uuid.UUID, months []Month, versions versionsBy, told []monthRow) error {
+	registers, err := certified(ctx, tx, months, versions)
+	if err != nil || len(registers) == 0 {
+		return err
+	}
+	var allowances []uuid.UUID
+	for m := range registers {
+		allowances = append(allowances, ids[m])
+	}
+	before, sharesBefore, err := inForce(ctx, tx, allowances)
+	if err != nil {
+		return err
+	}
+	b := issuing{tx: tx, told: told, routes: map[uuid.UUID]programme.Routes{}, tax: map[uuid.UUID]map[uuid.UUID]programme.Tax{}}
+	for _, m := range months {
+		hours, ok := registers[m]
+		if !ok {
+			continue
+		}
+		p, old := known[m.Participation], before[ids[m]]
+		in := Inputs{Month: m.Month, Versions: versions[m], Register: hours}
+		if err := b.route(ctx, p, in); err != nil {
+			return err
+		}
+		working := Accrue(in)
+		shares := working.Shares()
+		if old.ID != uuid.Nil && old.comesTo(working) && comeTo(sharesBefore[old.ID], shares) {
+			continue
+		}
+		if err := b.put(p, ids[m], old, sharesBefore[old.ID], working, shares); err != nil {
+			return err
+		}
+	}
+	return keep(ctx, tx, b.rows, b.shares)
+}
+
+// route says of each enrolment's hours who pays them, by the rules in force on the month's last day.
+func (b *issuing) route(ctx context.Context, p participation, in Inputs) error {
+	version := in.last().ID
+	routes, known := b.routes[version]
+	if !known {
+		policy, err := programme.PolicyOf(ctx, b.tx, version)
+		if err != nil {
+			return err
+		}
+		if routes, err = programme.RoutesOf(ctx, b.tx, p.ProgrammeID, policy); err != nil {
+			return err
+		}
+		b.routes[version] = routes
+	}
+	if b.tax[p.ProgrammeID] == nil {
+		payers, err := programme.Payers(ctx, b.tx, p.ProgrammeID)
+		if err != nil {
+			return err
+		}
+		b.tax[p.ProgrammeID] = make(map[uuid.UUID]programme.Tax, len(payers))
+		for _, payer := range payers {
+			b.tax[p.ProgrammeID][payer.Organisation] = payer.Tax
+		}
+	}
+	for i, h := range in.Register {
+		r, err := routes.RouteOf(p.OrganisationID, h.Kind)
+		if err != nil {
+			return err
+		}
+		in.Register[i].Route = &Route{Payer: r.Payer, Line: r.Line, Tax: b.tax[p.ProgrammeID][r.Payer]}
+	}
+	return nil
+}
+
+// put readies the next statement of an allowance for writing, and tells of it.
+func (b *issuing) put(p participation, allowance uuid.UUID, old statementRow, oldShares []shareRow, w Working, shares []Share) error {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return err
+	}
+	row := statementRow{ID: id, ProgrammeID: p.ProgrammeID, ParticipationID: p.ID, AllowanceID: allowance, Month: w.in.Month, Number: old.Number + 1, Minutes: w.Minutes,
+		AccruedCents: w.Accrued, CapCents: w.Cap, TotalCents: w.Total, Engine: Engine, Inputs: w.in, Lines: w.Lines, IssuedAt: b.tx.Now, Audience: p.Money}
+	for _, v := range w.in.Versions {
+		row.PolicyVersions = append(row.PolicyVersions, v.ID)
+	}
+	b.rows = append(b.rows, row)
+	for _, s := range withGone(shares, oldShares) {
+		shareID, err := uuid.NewV7()
+		if err != nil {
+			return err
+		}
+		b.shares = append(b.shares, shareRow{ID: shareID, StatementID: id, AllowanceID: allowance, ParticipationID: p.ID, ProgrammeID: p.ProgrammeID, Month: w.in.Month, PayerID: s.Payer,
+			BudgetLineID: s.Line, Tax: s.Tax, GrossCents: s.Gross, WithheldCents: s.Withheld, NetCents: s.Gross - s.Withheld, Audience: p.Money})
+	}
+	b.tx.Tell(event.News{Programme: p.ProgrammeID, Act: string(access.ComputeAllowance), Kind: event.Entered, SubjectKind: "AllowanceStatement", Subject: id,
+		Related: p.related(), Audience: p.Money},
+		map[string]any{"month": w.in.Month, "number": row.Number, "engine": Engine, "before": old.TotalCents, "after": w.Total})
+	if !slices.ContainsFunc(b.told, func(m monthRow) bool { return m.ID == allowance }) {
+		b.tx.Tell(event.News{Programme: p.ProgrammeID, Act: string(access.ComputeAllowance), Kind: event.Changed, SubjectKind: "Allowance", Subject: allowance,
+			Related: p.related(), Audience: p.Money}, map[string]any{"month": w.in.Month, "statement": row.Number})
+	}
+	return nil
+}
+
+// withGone adds payers of the statement before who owe nothing by now, with nothing: so what they have paid is seen to be too much.
+func withGone(shares []Share, before []shareRow) []Share {
+	all := slices.Clone(shares)
+	for _, s := range before {
+		if !slices.ContainsFunc(shares, func(now Share) bool { return now.Payer == s.PayerID && now.Line == s.BudgetLineID }) {
+			all = append(all, Share{Payer: s.PayerID, Line: s.BudgetLineID, Tax: s.Tax})
+		}
+	}
+	return all
+}
+
+// comesTo says whether a statement says what a working comes to, words aside.
+func (s statementRow) comesTo(w Working) bool {
+	return s.Minutes == w.Minutes && s.AccruedCents == w.Accrued && s.CapCents == w.Cap && s.TotalCents == w.Total &&
+		slices.EqualFunc(s.Lines, w.Lines, func(a, b Line) bool {
+			return a.Kind == b.Kind && a.Enrolment == b.Enrolment && a.Minutes == b.Minutes && a.Amount == b.Amount && a.Rule == b.Rule
+		})
+}
+
+// comeTo says whether the shares of a statement are these; those that come to nothing are left out.
+func comeTo(kept []shareRow, shares []Share) bool {
+	kept = slices.DeleteFunc(slices.Clone(kept), func(s shareRow) bool { return s.GrossCents == 0 })
+	return slices.EqualFunc(kept, shares, func(a shareRow, b Share) bool {
+		return a.PayerID == b.Payer && a.BudgetLineID == b.Line && a.Tax == b.Tax && a.GrossCents == b.Gross && a.WithheldCents == b.Withheld
+	})
+}
