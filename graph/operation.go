@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -78,7 +79,16 @@ func failed(ctx context.Context, err error) graphql.ResponseHandler {
 type plannedKey struct{}
 
 func (r *Resolver) query(ctx context.Context, op *graphql.OperationContext, next graphql.OperationHandler) graphql.ResponseHandler {
-	s := &selector{op: op, schema: r.AST}
+	session, _ := sessionOf(ctx)
+	viewer := session.viewer(r.Clock())
+	use, data, err := r.plans.answer(ctx, r.Engine, viewer, op)
+	switch {
+	case err != nil:
+		return failed(ctx, err)
+	case data != nil:
+		return graphql.OneShot(&graphql.Response{Data: data})
+	}
+	s := &selector{op: op, schema: r.AST, ids: use.ids}
 	var mine []plan.Selected
 	all := s.fields(op.Operation.SelectionSet, "Query")
 	for _, f := range all {
@@ -89,11 +99,18 @@ func (r *Resolver) query(ctx context.Context, op *graphql.OperationContext, next
 	if len(mine) == 0 {
 		return next(ctx)
 	}
-	data, err := r.read(ctx, s, mine)
+	planned, err := r.Engine.Plan(viewer, mine)
+	if err := cmp.Or(s.err, err); err != nil {
+		return failed(ctx, err)
+	}
+	if data, err = r.Engine.Read(ctx, viewer, planned); err == nil {
+		err = promised(data, promises(mine))
+	}
 	if err != nil {
 		return failed(ctx, err)
 	}
 	if len(mine) == len(all) {
+		r.plans.keep(use, planned, promises(mine))
 		return graphql.OneShot(&graphql.Response{Data: data})
 	}
 	var roots map[string]json.RawMessage
@@ -103,32 +120,28 @@ func (r *Resolver) query(ctx context.Context, op *graphql.OperationContext, next
 	return next(context.WithValue(ctx, plannedKey{}, roots))
 }
 
-func (r *Resolver) read(ctx context.Context, s *selector, selected []plan.Selected) ([]byte, error) {
-	session, _ := sessionOf(ctx)
-	data, err := r.Engine.Read(ctx, session.viewer(r.Clock()), selected)
-	if s.err != nil {
-		return nil, s.err
+// promises are the aliases of the roots that the schema promises, but for lists: those are always there.
+func promises(selected []plan.Selected) (aliases []string) {
+	for _, s := range selected {
+		if s.NonNull && !strings.HasSuffix(s.TypeName, "Connection") {
+			aliases = append(aliases, s.Alias)
+		}
 	}
-	if err != nil {
-		return nil, err
-	}
-	return data, promised(data, selected)
+	return aliases
 }
 
 // promised refuses an answer in which a root that the schema promises is missing: what it names is not the viewer's to see.
-func promised(data []byte, selected []plan.Selected) error {
+func promised(data []byte, aliases []string) error {
+	if len(aliases) == 0 {
+		return nil
+	}
 	var roots map[string]json.RawMessage
-	for _, s := range selected {
-		if !s.NonNull || strings.HasSuffix(s.TypeName, "Connection") {
-			continue
-		}
-		if roots == nil {
-			if err := json.Unmarshal(data, &roots); err != nil {
-				return err
-			}
-		}
-		if string(roots[s.Alias]) == "null" {
-			return refusal.NotFound.At(s.Alias)
+	if err := json.Unmarshal(data, &roots); err != nil {
+		return err
+	}
+	for _, alias := range aliases {
+		if string(roots[alias]) == "null" {
+			return refusal.NotFound.At(alias)
 		}
 	}
 	return nil

@@ -45,6 +45,7 @@ type Resolver struct {
 	AST *ast.Schema
 
 	places places
+	plans  plans
 }
 
 // Mutation gives the resolvers of acts.

@@ -3,6 +3,7 @@ package graph
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -21,6 +22,7 @@ import (
 type selector struct {
 	op     *graphql.OperationContext
 	schema *ast.Schema
+	ids    []string // variables that a kept plan is filled with
 	err    error
 }
 
@@ -58,6 +60,9 @@ func (s *selector) field(f graphql.CollectedField) plan.Selected {
 	}
 	selected.TypeName, selected.NonNull = f.Definition.Type.Name(), f.Definition.Type.NonNull
 	selected.Args = s.arguments(f)
+	if id := f.Arguments.ForName("id"); id != nil && id.Value.Kind == ast.Variable && slices.Contains(s.ids, id.Value.Raw) {
+		selected.IDVariable = id.Value.Raw
+	}
 	if len(f.Selections) > 0 {
 		selected.Under = func(typeName string) []plan.Selected { return s.fields(f.Selections, typeName) }
 	}

@@ -23,7 +23,7 @@ import (
 // NewServer serves the API at one path: POST, GET, graphql-transport-ws and graphql-sse.
 func NewServer(r *Resolver, door Door) http.Handler {
 	es := NewExecutableSchema(Config{Resolvers: r})
-	r.AST = es.Schema()
+	r.AST, r.plans = es.Schema(), newPlans()
 	srv := handler.New(es)
 	srv.AddTransport(&socket{r: r, door: door})
 	srv.AddTransport(&stream{r: r})

@@ -43,8 +43,7 @@ func (a Actor) Keys(c Class) []uuid.UUID {
 			keys = append(keys, g.Key)
 		}
 	}
-	slices.SortFunc(keys, compare)
-	return slices.Compact(keys)
+	return sorted(keys)
 }
 
 // KeysFor splits the keys of a class into those of the actor's own grants, and those of each member for whom he stands in.
@@ -100,8 +99,7 @@ func (a Actor) KeysIn(act Act, programme uuid.UUID) []uuid.UUID {
 			keys = append(keys, g.Key)
 		}
 	}
-	slices.SortFunc(keys, compare)
-	return slices.Compact(keys)
+	return sorted(keys)
 }
 
 // Sees says in memory what the row-level policy says in SQL: whether a row of the class with this audience is the actor's to see.
@@ -130,22 +128,62 @@ func (a Actor) Alike(b Actor) bool {
 	return a.Purpose == b.Purpose && slices.Equal(a.Grants, b.Grants) && (a.Scopes == nil) == (b.Scopes == nil) && slices.Equal(a.Scopes, b.Scopes)
 }
 
-// Settings are the transaction-local settings that row-level security reads: name and value of each.
+// Settings are the transaction-local settings that row-level security reads: name and value of each, those of the classes in the order of Classes
+// and the actor's own id at last.
 func (a Actor) Settings() (names, values []string) {
-	values = make([]string, 0, len(settings))
-	var last []uuid.UUID // most roles read many classes under the same keys
-	text := Array(nil)
-	for _, c := range Classes() {
-		if keys := a.Keys(c); !slices.Equal(keys, last) {
-			last, text = keys, Array(keys)
-		}
-		values = append(values, text)
+	opened := make([]classSet, len(a.Grants))
+	for i, g := range a.Grants {
+		opened[i] = opens[opening{g.Role, a.Purpose}]
 	}
-	return settings, append(values, Array([]uuid.UUID{a.Member}))
+	values = make([]string, len(settings))
+	for c := range classes {
+		if c > 0 && !slices.ContainsFunc(opened, func(o classSet) bool { return o.has(c) != o.has(c-1) }) {
+			values[c] = values[c-1] // most roles read many classes under the same keys
+			continue
+		}
+		var keys []uuid.UUID
+		for i, g := range a.Grants {
+			if opened[i].has(c) {
+				keys = append(keys, g.Key)
+			}
+		}
+		values[c] = Array(sorted(keys))
+	}
+	values[len(classes)] = Array([]uuid.UUID{a.Member})
+	return settings, values
 }
 
+// classSet says of each class, by its place among Classes, whether it is in.
+type classSet uint32
+
+func (s classSet) has(class int) bool { return s&(1<<class) != 0 }
+
+type opening struct {
+	role    Role
+	purpose Purpose
+}
+
+var classes = Classes()
+
+// opens is what each role reads for each purpose.
+var opens = func() map[opening]classSet {
+	all := map[opening]classSet{}
+	for _, r := range Roles() {
+		for _, p := range append(Purposes(), "") {
+			var set classSet
+			for i, c := range classes {
+				if r.Reads(c, p) {
+					set |= 1 << i
+				}
+			}
+			all[opening{r, p}] = set
+		}
+	}
+	return all
+}()
+
 var settings = func() (names []string) {
-	for _, c := range Classes() {
+	for _, c := range classes {
 		names = append(names, "app.keys_"+string(c))
 	}
 	return slices.Clip(append(names, "app.keys_self"))
@@ -158,6 +196,12 @@ func Array(keys []uuid.UUID) string {
 		texts[i] = k.String()
 	}
 	return "{" + strings.Join(texts, ",") + "}"
+}
+
+// sorted has each key once, in order.
+func sorted(keys []uuid.UUID) []uuid.UUID {
+	slices.SortFunc(keys, compare)
+	return slices.Compact(keys)
 }
 
 func compare(a, b uuid.UUID) int { return strings.Compare(string(a[:]), string(b[:])) }

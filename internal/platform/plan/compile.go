@@ -22,6 +22,10 @@ type Viewer struct {
 	Now   time.Time
 }
 
+func (v Viewer) self() string  { return v.Actor.Member.String() }
+func (v Viewer) now() string   { return v.Now.UTC().Format(time.RFC3339Nano) }
+func (v Viewer) today() string { return calendar.DayOf(v.Now).String() }
+
 // compiler builds one statement. The first error stays.
 type compiler struct {
 	schema *Schema
@@ -29,6 +33,7 @@ type compiler struct {
 	keys   map[access.Class]string      // SQL of the viewer's keys of a class, once used
 	held   map[access.Class][]uuid.UUID // those keys
 	args   []any
+	from   []source          // of the arguments
 	named  map[string]string // SQL of arguments used more than once
 	nonce  string
 	holes  []holeSite
@@ -59,14 +64,28 @@ func (c *compiler) fail(err error) string {
 
 // arg adds an argument of the statement and gives its SQL.
 func (c *compiler) arg(value, sqlType string) string {
-	c.args = append(c.args, value)
+	return c.argFrom(source{}, value, sqlType)
+}
+
+// argFrom is arg of a value that is another one when the plan is used again.
+func (c *compiler) argFrom(from source, value, sqlType string) string {
+	c.args, c.from = append(c.args, value), append(c.from, from)
 	return "$" + strconv.Itoa(len(c.args)) + "::" + sqlType
 }
 
+// idArg is the argument for the id in a field's argument `id`.
+func (c *compiler) idArg(s Selected, prefix string, id uuid.UUID) string {
+	return c.argFrom(source{variable: s.IDVariable, prefix: prefix}, id.String(), "uuid")
+}
+
 func (c *compiler) once(name, value, sqlType string) string {
+	return c.onceFrom(source{}, name, value, sqlType)
+}
+
+func (c *compiler) onceFrom(from source, name, value, sqlType string) string {
 	sql, ok := c.named[name]
 	if !ok {
-		sql = c.arg(value, sqlType)
+		sql = c.argFrom(from, value, sqlType)
 		c.named[name] = sql
 	}
 	return sql
@@ -75,7 +94,7 @@ func (c *compiler) once(name, value, sqlType string) string {
 func (c *compiler) classKeys(class access.Class) string {
 	sql, ok := c.keys[class]
 	if !ok {
-		sql = c.arg(access.Array(c.keysOf(class)), "uuid[]")
+		sql = c.argFrom(source{class: class}, access.Array(c.keysOf(class)), "uuid[]")
 		c.keys[class] = sql
 	}
 	return sql
@@ -91,7 +110,9 @@ func (c *compiler) keysOf(class access.Class) []uuid.UUID {
 	return keys
 }
 
-func (c *compiler) self() string { return c.once("self", c.viewer.Actor.Member.String(), "uuid") }
+func (c *compiler) self() string {
+	return c.onceFrom(source{fact: Viewer.self}, "self", c.viewer.self(), "uuid")
+}
 
 // alias gives a fresh name for a row in the statement.
 func (c *compiler) alias() string {
@@ -126,9 +147,9 @@ func (c *compiler) place(template, row, other string) (put, rest string) {
 	case "{o":
 		return other, rest
 	case "{now":
-		return c.once("now", c.viewer.Now.UTC().Format(time.RFC3339Nano), "timestamptz"), rest
+		return c.onceFrom(source{fact: Viewer.now}, "now", c.viewer.now(), "timestamptz"), rest
 	case "{today":
-		return c.once("today", calendar.DayOf(c.viewer.Now).String(), "date"), rest
+		return c.onceFrom(source{fact: Viewer.today}, "today", c.viewer.today(), "date"), rest
 	case "{self":
 		return c.self(), rest
 	}

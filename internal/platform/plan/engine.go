@@ -34,13 +34,9 @@ func (e *Engine) Query(ctx context.Context, v Viewer, selected []Selected) ([]by
 	return e.run(ctx, p, nil)
 }
 
-// Read answers like Query, from a replica where one shows what the viewer must see. What has holes is read on the primary: they are filled
+// Read answers what is planned for a viewer, from a replica where one shows what he must see. What has holes is read on the primary: they are filled
 // there, and one answer tells of one state.
-func (e *Engine) Read(ctx context.Context, v Viewer, selected []Selected) ([]byte, error) {
-	p, err := e.Plan(v, selected)
-	if err != nil {
-		return nil, err
-	}
+func (e *Engine) Read(ctx context.Context, v Viewer, p Planned) ([]byte, error) {
 	if len(p.c.holes) > 0 {
 		return e.run(ctx, p, nil)
 	}
@@ -180,7 +176,7 @@ func (c *compiler) rootSQL(r Root, s Selected) (where, expr string, err error) {
 		if err != nil {
 			return "", "", err
 		}
-		where = strings.ReplaceAll(where, "{a:id}", c.arg(u.String(), "uuid"))
+		where = strings.ReplaceAll(where, "{a:id}", c.idArg(s, c.schema.types[r.target].Prefix, u))
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.args)) {
 		a, place := r.args[name], "{a:"+name+"}"
@@ -214,7 +210,7 @@ func (c *compiler) node(s Selected) written {
 	}
 	o := c.alias()
 	return optional(raw("(select "), c.object(t, t.Fields, t.Name, o, s.Under(t.Name)).fragment(),
-		raw(fmt.Sprintf(" from %s %s where %s.id = %s and %s)", t.Table, o, o, c.arg(u.String(), "uuid"), c.seen(t, o))))
+		raw(fmt.Sprintf(" from %s %s where %s.id = %s and %s)", t.Table, o, o, c.idArg(s, prefix, u), c.seen(t, o))))
 }
 
 // fixed is a clock that stands still: the fillers of one answer see one moment.

@@ -78,5 +78,12 @@ func ParseID(prefix, id string) (uuid.UUID, error) {
 	return u, nil
 }
 
+// PrefixOf is the prefix of an id of the API; false for what is none.
+func PrefixOf(id string) (string, bool) {
+	prefix, _, _ := strings.Cut(id, "_")
+	_, err := ParseID(prefix, id)
+	return prefix, err == nil
+}
+
 // FormatID writes an id of the API.
 func FormatID(prefix string, id uuid.UUID) string { return prefix + "_" + id.String() }

@@ -7,6 +7,8 @@ type Selected struct {
 	Alias string
 	Name  string
 	Args  map[string]any // coerced: ids and cursors are strings, enums strings, days calendar.Day, inputs map[string]any, Int int64
+	// IDVariable is the variable that the argument `id` is, where it stands nowhere else; "" otherwise. A kept plan is filled with it anew.
+	IDVariable string
 	// Site is the same for every object that one place of the operation selects; it groups reads.
 	Site any
 	// TypeName is the field's named type in the schema.
