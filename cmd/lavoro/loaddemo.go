@@ -35,7 +35,7 @@ A person takes about 12 kB on disk, an entry 2 kB, an allowance (one for ten ent
 			if err != nil {
 				return err
 			}
-			if _, err := programme.Apply(cmd.Context(), c.owner(), programme.LavoroInCorso3Name, programme.LavoroInCorso3, time.Now); err != nil {
+			if _, err := programme.Apply(cmd.Context(), c.owner(), programme.LavoroInCorso3Name, programme.Demonstration(), time.Now); err != nil {
 				return err
 			}
 			return large.Make(cmd.Context(), c.owner(), "LACO3", keys, size, func(step string, took time.Duration) {

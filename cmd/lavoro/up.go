@@ -78,7 +78,7 @@ func (s *steps) serve(ctx context.Context, c Config, scale int) error {
 		return err
 	}
 	if err := s.run("programme", func() error {
-		_, err := programme.Apply(ctx, c.owner(), programme.LavoroInCorso3Name, programme.LavoroInCorso3, time.Now)
+		_, err := programme.Apply(ctx, c.owner(), programme.LavoroInCorso3Name, programme.Demonstration(), time.Now)
 		return err
 	}); err != nil {
 		return err

@@ -72,7 +72,7 @@ func TestAStatementIsIssuedOnceAllIsLocked(t *testing.T) {
 	if got := query[string](h, statements, p); got != "1 8400 56000 50000" {
 		t.Errorf("statements: %s", got)
 	}
-	if got := query[string](h, shares, p); got != "1 EXEMPT 50000 0 50000" {
+	if got := query[string](h, shares, p); got != "1 EXEMPT 16000 0 16000, 1 EXEMPT 34000 0 34000" {
 		t.Errorf("shares: %s", got)
 	}
 	if told := h.told(access.LockMonth, waits); told != 0 {

@@ -2,6 +2,7 @@ package programme
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -62,7 +63,9 @@ type stored struct {
 	id       uuid.UUID
 	hash     string
 	partners map[string]partner
-	last     version // the zero version before the first file
+	payers   []string // codes of those that some version of the rules pays by, sorted
+	lines    []string // codes of those that are paid from or booked on, sorted
+	last     version  // the zero version before the first file
 }
 
 type partner struct {
@@ -90,6 +93,16 @@ func against(f File, s stored) Problems {
 	for code := range s.partners {
 		if !inFile[code] {
 			whole.report("organisations", partnerGone.Fill(args("code", code)))
+		}
+	}
+	for _, code := range s.payers {
+		if !slices.ContainsFunc(f.Payers, func(p PayerEntry) bool { return p.Organisation == code }) {
+			whole.report("payers", payerGone.Fill(args("code", code)))
+		}
+	}
+	for _, code := range s.lines {
+		if !slices.ContainsFunc(f.BudgetLines, func(l BudgetLine) bool { return l.Code == code }) {
+			whole.report("budget_lines", lineGone.Fill(args("code", code)))
 		}
 	}
 	at := field{doc: d, line: f.Policy.line}

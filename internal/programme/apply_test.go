@@ -84,7 +84,7 @@ func (p *place) text(sql string, args ...any) string {
 func (p *place) dump() string {
 	var all []string
 	for _, table := range []string{"programme", "organisation", "policy_version", "policy_rule", "code_item", "programme_finding", "municipality",
-		"programme_target", "budget_line"} {
+		"programme_target", "budget_line", "payer", "funding_gate"} {
 		all = append(all, p.text("select string_agg(t::text, E'\n' order by t.id) from "+table+" t"))
 	}
 	return strings.Join(all, "\n")
@@ -174,11 +174,14 @@ func TestWhatStandsAfterApply(t *testing.T) {
 		"select string_agg(code, ' ' order by position) from code_item where list = 'exclusions'":                    "ADI GOL",
 		"select attributes ->> 'responsible' from code_item where code = 'HOST_CLOSED' and list = 'absence_reasons'": "HOST",
 		"select sum(amount_cents) from budget_line":                                                                  "151375858",
-		"select amount_cents from budget_line where code = 'internship_allowance'":                                   "58800000",
-		"select code || ' ' || (text ->> 'it' like '%16 caratteri%') from programme_finding":                         "CUP_LENGTH true",
-		"select (value #>> '{}') || ' ' || confirmed from policy_rule where code = 'allowance.monthly_cap'":          "50000 true",
-		"select count(*) from policy_rule where source = '' or label ->> 'it' = '' or label ->> 'en' = ''":           "0",
-		"select min(cardinality(audience)) || ' ' || max(cardinality(audience)) from policy_rule":                    "9 9",
+		"select sum(amount_cents) from budget_line where activity_kind = 'INTERNSHIP'":                               "58800000",
+		"select string_agg(o.code || ' ' || p.way || coalesce(p.format, '') || ' ' || p.tax || ' ' || cardinality(p.means), ', ' order by p.position) from payer p join organisation o on o.id = p.organisation_id": "ASL ORDER_LIST EXEMPT 4, PEGASO BANK_FILECBI ASSIMILATED 2",
+		"select string_agg(cardinality(p.audience)::text, ' ' order by p.position) from payer p":                                                                                                                    "1 2",
+		"select string_agg(o.code, ' ' order by l.code) from budget_line l join organisation o on o.id = l.organisation_id":                                                                                         "ASL PEGASO ASL PEGASO",
+		"select code || ' ' || (text ->> 'it' like '%16 caratteri%') from programme_finding":                                                                                                                        "CUP_LENGTH true",
+		"select (value #>> '{}') || ' ' || confirmed from policy_rule where code = 'allowance.monthly_cap'":                                                                                                         "50000 true",
+		"select count(*) from policy_rule where source = '' or label ->> 'it' = '' or label ->> 'en' = ''":                                                                                                          "0",
+		"select min(cardinality(audience)) || ' ' || max(cardinality(audience)) from policy_rule":                                                                                                                   "9 9",
 		"select revision from programme": "1",
 	} {
 		if got := p.text(sql); got != want {
@@ -198,9 +201,9 @@ func TestChangedRuleMakesAVersion(t *testing.T) {
 	before := p.text(rules) + p.text(version)
 
 	p.refused(with(t, programme.LavoroInCorso3, cap500, cap450),
-		"laco3.yaml:181: policy.number: version 1 of the rules stands already with other content and is never rewritten: raise the number to 2")
+		"laco3.yaml:227: policy.number: version 1 of the rules stands already with other content and is never rewritten: raise the number to 2")
 	p.refused(with(t, programme.LavoroInCorso3, number1, "number: 3\n  valid_from: 2025-06-01"),
-		"laco3.yaml:181: policy.number: the next version of the rules is 2")
+		"laco3.yaml:227: policy.number: the next version of the rules is 2")
 
 	done := p.apply(with(t, programme.LavoroInCorso3, cap500, cap450, number1, number2))
 	if !done.Changed || !done.NewVersion || done.Version != 2 {
@@ -212,9 +215,9 @@ func TestChangedRuleMakesAVersion(t *testing.T) {
 	if got := p.text("select revision from programme"); got != "2" {
 		t.Errorf("revision %s, want 2", got)
 	}
-	p.refused(programme.LavoroInCorso3, "laco3.yaml:181: policy.number: the database has version 2 of the rules already")
+	p.refused(programme.LavoroInCorso3, "laco3.yaml:227: policy.number: the database has version 2 of the rules already")
 	p.refused(with(t, programme.LavoroInCorso3, number1, "number: 3\n  valid_from: 2025-05-31"),
-		"laco3.yaml:181: policy.valid_from: the new version cannot hold from before the one that stands (1 Jun 2025)")
+		"laco3.yaml:227: policy.valid_from: the new version cannot hold from before the one that stands (1 Jun 2025)")
 }
 
 func TestWordsChangeInPlace(t *testing.T) {

@@ -47,6 +47,14 @@ var (
 	wantRising    = text.Text{It: "le soglie devono crescere", En: "the steps must rise"}
 	wantQuotaStep = text.Text{It: "serve upTo con interns, oppure solo percent come ultima riga", En: "upTo with interns is needed, or percent alone as the last row"}
 	wantLower     = text.Text{It: "deve essere inferiore a {field}", En: "it must be lower than {field}"}
+	wantRest      = text.Text{It: "l'ultima riga deve valere per tutti: partner e kind \"*\"", En: "the last row must hold for all: partner and kind \"*\""}
+	neverReached  = text.Text{It: "le righe dopo questa non valgono mai", En: "the rows after this one never hold"}
+	lineOfKind    = text.Text{It: "da questa voce si paga solo {kind}", En: "only {kind} is paid from this line"}
+	nameTooLong   = text.Text{It: "il nome ha più di 70 caratteri", En: "the name has more than 70 characters"}
+	onlyByFile    = text.Text{It: "il formato serve solo a chi paga con un file per la banca (BANK_FILE)", En: "only who pays by bank file (BANK_FILE) has a format"}
+	onlyByList    = text.Text{It: "con un file per la banca si paga solo su un IBAN", En: "by bank file people are paid to an IBAN only"}
+	payerGone     = text.Text{It: "le regole del programma pagano attraverso {code}: non si può togliere", En: "the programme's rules pay through {code}: it cannot be taken out"}
+	lineGone      = text.Text{It: "sulla voce {code} si è già pagato o contabilizzato: non si può togliere", En: "the line {code} has been paid from or booked on: it cannot be taken out"}
 
 	versionRewritten = text.Text{
 		It: "la versione {number} delle regole è già in vigore con un altro contenuto e non si riscrive: alza il numero a {next}",

@@ -7,7 +7,6 @@ import (
 
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/fiscal"
-	"github.com/lavoroincorso/lavoro/internal/values/money"
 	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
 
@@ -33,6 +32,7 @@ func organisations(f field) []Organisation {
 			Kind:    parts["kind"].one("LEAD", "PUBLIC_BODY", "SOCIAL_COOPERATIVE", "ASSOCIATION", "COMPANY"),
 			TaxCode: parts["tax_code"].shaped(taxCode, "00743110157"), Parent: parts["parent"].words(), line: entry.line}
 		seen.check(parts["code"], o.Code)
+		f.doc.names("organisations", o.Code)
 		all, at = append(all, o), append(at, entry)
 	}
 	tree(f, all, at)
@@ -95,34 +95,6 @@ func parentsFirst(all []Organisation) []Organisation {
 		ordered = append(ordered, children[ordered[i].Code]...)
 	}
 	return ordered
-}
-
-// budgetLines may stay below the budget, for what is not known yet, and never above it.
-func budgetLines(f field, budget money.Cents) []BudgetLine {
-	var all []BudgetLine
-	seen := unique{}
-	var total money.Cents
-	for _, entry := range f.filled() {
-		parts := entry.record("code it en amount source confirmed", "")
-		l := BudgetLine{Code: parts["code"].shaped(lowerCode, "internship_allowance"), Label: label(parts), Amount: parts["amount"].euros(),
-			Source: parts["source"].words(), Confirmed: parts["confirmed"].truth()}
-		seen.check(parts["code"], l.Code)
-		sum, err := total.Add(l.Amount)
-		if err != nil {
-			parts["amount"].wrong(causeOf(err))
-			continue
-		}
-		total = sum
-		if over := total > budget && budget > 0; over && l.Amount > 0 {
-			parts["amount"].wrong(overBudget.Fill(map[string]text.Text{"sum": written(total), "budget": written(budget)}))
-		}
-		all = append(all, l)
-	}
-	return all
-}
-
-func written(c money.Cents) text.Text {
-	return text.Text{It: c.Format(text.Italian), En: c.Format(text.English)}
 }
 
 func draft(f field, from, to calendar.Day) Draft {

@@ -1,6 +1,9 @@
 package programme
 
-import _ "embed"
+import (
+	"bytes"
+	_ "embed"
+)
 
 // LavoroInCorso3Name is the file name of LavoroInCorso3, for the words of problems.
 const LavoroInCorso3Name = "lavoro-in-corso-3.yaml"
@@ -9,3 +12,10 @@ const LavoroInCorso3Name = "lavoro-in-corso-3.yaml"
 //
 //go:embed files/lavoro-in-corso-3.yaml
 var LavoroInCorso3 []byte
+
+// Demonstration is LavoroInCorso3 with what a demonstration needs to pay and nobody has published: an account of the payer by bank file. It is
+// at a bank that does not exist.
+func Demonstration() []byte {
+	const means = "    means: [IBAN, CARD_IBAN]\n"
+	return bytes.Replace(LavoroInCorso3, []byte(means), []byte(means+"    account: {iban: IT07S9999999999PEGASOPROVA1, cuc: PROVA001}\n"), 1)
+}

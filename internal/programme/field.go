@@ -15,9 +15,18 @@ import (
 
 // document gathers what is wrong while a file is read, so that all of it is told at once.
 type document struct {
-	name     string
-	problems Problems
-	lists    map[string]map[string]bool // codes by list, for rules that name codes
+	name      string
+	problems  Problems
+	lists     map[string]map[string]bool // codes by list, for rules that name codes
+	lineKinds map[string]string          // of budget lines that are for one kind of activity
+}
+
+// names makes codes known to what names them.
+func (d *document) names(list, code string) {
+	if d.lists[list] == nil {
+		d.lists[list] = map[string]bool{}
+	}
+	d.lists[list][code] = true
 }
 
 // field is one value of the file, with where it stands. A field without a node was reported already, or is left out: reading it

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/values/fiscal"
 	"github.com/lavoroincorso/lavoro/internal/values/money"
 	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
@@ -22,7 +23,9 @@ type File struct {
 	Municipalities []Municipality
 	Items          []CodeItem // all lists, each in its own order
 	Targets        []Target
+	Payers         []PayerEntry
 	BudgetLines    []BudgetLine
+	Gates          []FundingGate
 	Policy         Draft
 	Findings       []Finding
 
@@ -58,11 +61,35 @@ type Target struct {
 
 // BudgetLine is one line of the budget.
 type BudgetLine struct {
-	Code      string
-	Label     text.Text
-	Amount    money.Cents
-	Source    string
-	Confirmed bool
+	Code         string
+	Label        text.Text
+	Amount       money.Cents
+	Source       string
+	Confirmed    bool
+	Organisation string // code of the partner whose spending it is; empty for the whole programme's
+	Kind         string // code of the one kind of activity that it is for; empty for any
+}
+
+// PayerEntry is a body that pays allowances, and how.
+type PayerEntry struct {
+	Organisation string // code
+	Name         string // as its bank or treasurer has it, at most 70 characters
+	Way          Way
+	Format       Format // of BankFile only
+	Tax          Tax
+	Means        []Means
+	IBAN         fiscal.IBAN // empty where the file leaves the account out: nothing can be paid by bank file then
+	BIC          string
+	CUC          string
+	Source       string
+	Confirmed    bool
+}
+
+// FundingGate shuts a line, or all lines, between two days: nothing may be approved on it.
+type FundingGate struct {
+	Line     string       // code; empty for all
+	From, To calendar.Day // To is zero until further notice
+	Reason   text.Text
 }
 
 // Draft is the policy version that a file holds; it becomes a Policy when it is applied.
@@ -87,7 +114,7 @@ func (d Draft) hash() string {
 }
 
 // reading counts the ways in which files have been read: a file that was applied by an earlier way is applied again.
-const reading = "1\n"
+const reading = "2\n"
 
 func digest(data []byte) string {
 	sum := sha256.Sum256(data)

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/goccy/go-yaml/ast"
+
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/money"
@@ -155,4 +157,34 @@ func weights(f field) any {
 		f.wrong(wantSum.Fill(args("sum", strconv.Itoa(100))))
 	}
 	return w
+}
+
+// routes is the rule payment.routes: its last row, and no other, matches every partner and kind.
+func routes(f field) any {
+	all := []RouteRule{}
+	entries := f.filled()
+	for i, entry := range entries {
+		parts := entry.record("partner kind payer line", "")
+		r := RouteRule{Partner: parts["partner"].codeOrAll("organisations"), Kind: parts["kind"].codeOrAll(ActivityKinds),
+			Payer: parts["payer"].codeOf("payers"), Line: parts["line"].codeOf("budget_lines")}
+		last, matchesAll := i == len(entries)-1, r.Partner == everything && r.Kind == everything
+		switch {
+		case last && !matchesAll:
+			entry.wrong(wantRest)
+		case !last && matchesAll:
+			entry.wrong(neverReached)
+		}
+		if only := f.doc.lineKinds[r.Line]; only != "" && r.Kind != only {
+			parts["line"].wrong(lineOfKind.Fill(args("kind", only)))
+		}
+		all = append(all, r)
+	}
+	return all
+}
+
+func (f field) codeOrAll(list string) string {
+	if node, ok := f.node.(*ast.StringNode); ok && node.Value == everything {
+		return everything
+	}
+	return f.codeOf(list)
 }

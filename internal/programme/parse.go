@@ -25,7 +25,7 @@ var listNames = []string{PriorityGroups, Exclusions, ActivityKinds, AbsenceReaso
 
 // Parse reads a programme file. Everything that is wrong is told at once, as Problems. The name is the file's, for their words.
 func Parse(name string, data []byte) (File, error) {
-	d := &document{name: name, lists: map[string]map[string]bool{}}
+	d := &document{name: name, lists: map[string]map[string]bool{}, lineKinds: map[string]string{}}
 	f := d.file(d.open(data))
 	if len(d.problems) > 0 {
 		return File{}, d.problems.sorted()
@@ -35,7 +35,7 @@ func Parse(name string, data []byte) (File, error) {
 }
 
 func (d *document) file(root field) File {
-	parts := root.record("code name project_code cup from to budget organisations municipalities code_lists targets budget_lines policy", "")
+	parts := root.record("code name project_code cup from to budget organisations municipalities code_lists targets payers budget_lines policy", "funding_gates")
 	f := File{
 		Code: parts["code"].shaped(upperCode, "LACO3"), Name: parts["name"].words(), ProjectCode: parts["project_code"].words(),
 		CUP: parts["cup"].words(), Budget: parts["budget"].euros(),
@@ -45,7 +45,9 @@ func (d *document) file(root field) File {
 	f.Municipalities = municipalities(parts["municipalities"])
 	f.Items = codeLists(parts["code_lists"])
 	f.Targets = targets(parts["targets"])
+	f.Payers = payers(parts["payers"])
 	f.BudgetLines = budgetLines(parts["budget_lines"], f.Budget)
+	f.Gates = gates(parts["funding_gates"])
 	f.Policy = draft(parts["policy"], f.From, f.To)
 	f.Findings = findings(f)
 	return f

@@ -47,8 +47,27 @@ func TestEmbeddedFile(t *testing.T) {
 	if count[programme.PriorityGroups] != 12 || count[programme.Exclusions] != 2 || count[programme.ActivityKinds] != 3 || count[programme.Requirements] != 5 || len(count) != 13 {
 		t.Errorf("codes by list: %v", count)
 	}
+	if len(f.Payers) != 2 || f.Payers[0].Way != programme.OrderList || f.Payers[1].Way != programme.BankFile || f.Payers[1].IBAN != "" || f.Payers[1].Confirmed {
+		t.Errorf("payers: %+v", f.Payers)
+	}
 	if len(f.Organisations) != 9 || len(f.Municipalities) != 3 || len(f.Findings) != 1 || f.Findings[0].Code != "CUP_LENGTH" {
 		t.Errorf("%d partners, %d municipalities, findings %v", len(f.Organisations), len(f.Municipalities), f.Findings)
+	}
+}
+
+// TestDemonstration: a demonstration pays from an invented account, and is the same programme otherwise.
+func TestDemonstration(t *testing.T) {
+	f, err := programme.Parse(programme.LavoroInCorso3Name, programme.Demonstration())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range f.Payers {
+		if p.Way == programme.BankFile && (p.IBAN.ABI() != "99999" || p.CUC == "") {
+			t.Errorf("%+v", p)
+		}
+	}
+	if len(programme.Demonstration()) == len(programme.LavoroInCorso3) {
+		t.Error("nothing was put in")
 	}
 }
 
@@ -89,7 +108,7 @@ var wrong = []struct {
 	{"own parent", []string{"kind: SOCIAL_COOPERATIVE, parent: ASL", "kind: SOCIAL_COOPERATIVE, parent: PEGASO"}},
 	{"two roots, unknown parent", []string{"name: AIAS, kind: ASSOCIATION, parent: ASL", "name: AIAS, kind: ASSOCIATION", "name: GI Group, kind: COMPANY, parent: PEGASO", "name: GI Group, kind: COMPANY, parent: PEGASUS"}},
 	{"no root, wrong kind", []string{"kind: LEAD}", "kind: LEADER, parent: PEGASO}"}},
-	{"duplicate codes", []string{"code: AIAS,", "code: ANFFAS,", "{code: ADI,", "{code: GOL,", `istat: "045010"`, `istat: "045003"`, "code: internships,", "code: participants,", "code: all_the_rest", "code: internship_allowance"}},
+	{"duplicate codes", []string{"code: AIAS,", "code: ANFFAS,", "{code: ADI,", "{code: GOL,", `istat: "045010"`, `istat: "045003"`, "code: internships,", "code: participants,", "code: all_the_rest", "code: internship_allowance_asl"}},
 	{"missing languages", []string{`it: "Malattia", en: "Illness"`, `it: "Malattia"`, `it: "Età minima"`, `it: ""`}},
 	{"unknown and missing rules", []string{"    allowance.monthly_cap:", "    allowance.montly_cap:"}},
 	{"wrong rule values", []string{"value: 16\n", "value: sixteen\n", "[ADI, GOL]", "ADI", "value: BLOCK", "value: MAYBE", `"22:00"`, `"22.00"`, "value: 50000", "value: 500.00",
@@ -97,8 +116,21 @@ var wrong = []struct {
 		"{percent: 10}]", "{percent: 10, interns: 2}]", "ILLNESS: 30, HOST", "SLEEP: 30, HOST", "sector: 40", "sector: 50", "confirmed: true", "confirmed: \"yes\"",
 		"value: [recordBankDetails,", "value: [payEverybody,"}},
 	{"wrong unit", []string{"value: 50000\n      unit: cents", "value: 50000\n      unit: euros"}},
-	{"lines over the budget", []string{"amount: 925758.58", "amount: 925758.59"}},
-	{"amounts", []string{"budget: 1513758.58", "budget: about a million", "amount: 588000.00", "amount: -1"}},
+	{"lines over the budget", []string{"amount: 811758.58", "amount: 811758.59"}},
+	{"amounts", []string{"budget: 1513758.58", "budget: about a million", "amount: 294000.00", "amount: -1"}},
+	{"payers", []string{"  - organisation: ASL\n    name", "  - organisation: MASSA\n    name", "way: ORDER_LIST", "way: CASH", "tax: ASSIMILATED", "tax: SOME", "    format: CBI\n", "", "means: [IBAN, CARD_IBAN]", "means: [IBAN, COUNTER, IBAN]"}},
+	{"payer twice", []string{"  - organisation: PEGASO\n    name: Pegaso", "  - organisation: ASL\n    name: " + strings.Repeat("Pegaso ", 10), "way: ORDER_LIST", "way: ORDER_LIST\n    format: CBI"}},
+	{"accounts", []string{"format: CBI", "format: CBI\n    account: {iban: IT07S9999999999PEGASOPROVA2, bic: BANK, cuc: X}"}},
+	{"account without code", []string{"format: CBI", "format: CBI\n    account: {iban: IT07S9999999999PEGASOPROVA1}"}},
+	{"lines of partners and kinds", []string{"    organisation: ASL\n    kind: INTERNSHIP", "    organisation: MASSA\n    kind: HOLIDAY"}},
+	{"gates", []string{"funding_gates: []", "funding_gates:\n  - {from: 2025-07-01, to: 2025-06-01, line: nothing, it: Fondi bloccati, en: Funds blocked}\n  - {it: Fondi bloccati}"}},
+	{"routes", []string{`{partner: PEGASO, kind: INTERNSHIP, payer: PEGASO`, `{partner: "*", kind: "*", payer: AIAS`, `{partner: PEGASO, kind: "*", payer: PEGASO, line: training_allowance_pegaso}`,
+		`{partner: PEGASUS, kind: HOLIDAY, payer: PEGASO, line: nothing}`, `{partner: "*", kind: "*", payer: ASL`, `{partner: "*", kind: COURSE, payer: ASL`}},
+	{"no routes", []string{`        - {partner: PEGASO, kind: INTERNSHIP, payer: PEGASO, line: internship_allowance_pegaso}
+        - {partner: PEGASO, kind: "*", payer: PEGASO, line: training_allowance_pegaso}
+        - {partner: "*", kind: INTERNSHIP, payer: ASL, line: internship_allowance_asl}
+        - {partner: "*", kind: "*", payer: ASL, line: training_allowance_asl}
+`, "        []\n"}},
 	{"class and attributes", []string{"class: health", "class: medical", ", class: penal", "", "responsible: HOST", "responsible: NOBODY_AT_ALL", "justified: false", "justified: perhaps"}},
 	{"codes lose their zeros", []string{`istat: "045003"`, "istat: 045003", `postcode: "54033"`, "postcode: 54033", "belfiore: F023", "belfiore: F23"}},
 	{"lists", []string{"  work_sectors:", "  work_branches:", "targets:\n", "targets: []\nold_targets:\n"}},

@@ -46,6 +46,58 @@ var (
 			En: "Sign in again and repeat within {minutes} minutes. A program that comes in its own name cannot do it.",
 		},
 	})
+	// NoRoute is for hours that no payer is foreseen for.
+	NoRoute = refusal.Define(refusal.Definition{
+		Code: "NO_ROUTE", Kind: refusal.Rule,
+		Message: text.Text{
+			It: "Le regole del programma non dicono chi paga l'attività {kind} per le persone di questo ente.",
+			En: "The programme's rules do not say who pays the activity {kind} for this body's people.",
+		},
+		Cure: text.Text{
+			It: "Completa la regola payment.routes nel file del programma, in una nuova versione.",
+			En: "Complete the rule payment.routes in the programme's file, in a new version.",
+		},
+		CuredBy: coordination,
+	})
+	// PayerWithoutAccount is for a payer by bank file of which nobody has said from which account it pays.
+	PayerWithoutAccount = refusal.Define(refusal.Definition{
+		Code: "PAYER_WITHOUT_ACCOUNT", Kind: refusal.State,
+		Message: text.Text{
+			It: "Del pagatore {payer} non si conosce il conto da addebitare.",
+			En: "The account from which the payer {payer} pays is not known.",
+		},
+		Cure: text.Text{
+			It: "Aggiungi il conto del pagatore al file del programma e applicalo con «lavoro programme apply».",
+			En: "Add the payer's account to the programme's file and apply it with \"lavoro programme apply\".",
+		},
+		CuredBy: text.Text{It: "il pagatore, con il coordinamento del programma", En: "the payer, with the programme's coordination"},
+	})
+	// FundsShort is for an amount that would exceed a budget line.
+	FundsShort = refusal.Define(refusal.Definition{
+		Code: "FUNDS_SHORT", Kind: refusal.Rule,
+		Message: text.Text{
+			It: "Sulla voce di spesa «{line}» mancano {over}.",
+			En: "The budget line “{line}” is short of {over}.",
+		},
+		Cure: text.Text{
+			It: "Riduci l'importo, oppure fai spostare fondi sulla voce con una rimodulazione del piano finanziario.",
+			En: "Reduce the amount, or have funds moved to the line by a change of the financial plan.",
+		},
+		CuredBy: coordination,
+	})
+	// FundsClosed is for a budget line on which nothing may be approved today.
+	FundsClosed = refusal.Define(refusal.Definition{
+		Code: "FUNDS_CLOSED", Kind: refusal.Rule,
+		Message: text.Text{
+			It: "La voce di spesa «{line}» non è disponibile {until}: {reason}.",
+			En: "The budget line “{line}” is not available {until}: {reason}.",
+		},
+		Cure: text.Text{
+			It: "Attendi che i fondi siano di nuovo disponibili, oppure fai aggiornare il blocco nel file del programma.",
+			En: "Wait until the funds are available again, or have the gate changed in the programme's file.",
+		},
+		CuredBy: coordination,
+	})
 	// CodeUnknown is for a code that the programme's list does not have.
 	CodeUnknown = refusal.Define(refusal.Definition{
 		Code: "CODE_UNKNOWN", Kind: refusal.Input,

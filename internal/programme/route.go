@@ -2,26 +2,25 @@ package programme
 
 import (
 	"context"
-	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 )
 
-// Tax is how a payer's allowances are taxed.
-type Tax string
+// routesRule is the rule that says who pays what from which line.
+const routesRule = "payment.routes"
 
-// Exempt needs a public payer and an aim of assistance, both (AdE answer 51/2020); everything else is assimilated to income of employment.
-const (
-	Exempt      Tax = "EXEMPT"
-	Assimilated Tax = "ASSIMILATED"
-)
+// everything stands in a row of routes for all partners, or for all kinds of activity.
+const everything = "*"
 
-// Payer is a body of the programme that pays allowances.
-type Payer struct {
-	Organisation uuid.UUID
-	Tax          Tax
+// RouteRule is one row of the rule payment.routes, in codes: the first row that matches holds. The last one matches all.
+type RouteRule struct {
+	Partner string `json:"partner"` // this body and those below it, or *
+	Kind    string `json:"kind"`    // of activity, or *
+	Payer   string `json:"payer"`   // the body that pays
+	Line    string `json:"line"`    // the budget line that it is paid from
 }
 
 // Route is who pays, and from which budget line.
@@ -30,25 +29,50 @@ type Route struct {
 	Line  uuid.UUID
 }
 
-// Routes are the routes of one version of the programme's rules.
-type Routes struct{ all Route }
-
-// RoutesOf reads the routes of a version of the rules: the lead body pays everything, from the first line.
-func RoutesOf(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, _ Policy) (Routes, error) {
-	var r Routes
-	err := tx.Ask(ctx, &r.all, `select o.id as payer, (select b.id from budget_line b where b.programme_id = $1 order by b.code limit 1) as line
-		from organisation o where o.programme_id = $1 and o.parent_id is null limit 1`, programme)
-	if err != nil {
-		return Routes{}, fmt.Errorf("who pays: %w", err)
-	}
-	return r, nil
+// Routes are the routes of one version of the rules.
+type Routes struct {
+	rules []RouteRule
+	above map[uuid.UUID][]uuid.UUID // of each body, itself first
+	body  map[string]uuid.UUID
+	line  map[string]uuid.UUID
 }
 
-// RouteOf says which payer and which line pay hours of an activity kind for people of a partner.
-func (r Routes) RouteOf(_ uuid.UUID, _ string) (Route, error) { return r.all, nil }
+// RoutesOf reads the routes of a version of the programme's rules, for all that is worked out under it.
+func RoutesOf(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, policy Policy) (Routes, error) {
+	r := Routes{above: map[uuid.UUID][]uuid.UUID{}, body: map[string]uuid.UUID{}, line: map[string]uuid.UUID{}}
+	if err := policy.Decode(routesRule, &r.rules); err != nil {
+		return Routes{}, err
+	}
+	return r, r.resolve(ctx, tx, programme)
+}
 
-// Payers gives the programme's payers.
-func Payers(ctx context.Context, tx *postgres.Tx, programme uuid.UUID) ([]Payer, error) {
-	r, err := RoutesOf(ctx, tx, programme, Policy{})
-	return []Payer{{Organisation: r.all.Payer, Tax: Exempt}}, err
+// RouteOf says which payer and which line pay hours of an activity kind for people of a partner. NO_ROUTE is for a partner that is none.
+func (r Routes) RouteOf(partner uuid.UUID, kind string) (Route, error) {
+	for _, rule := range r.rules {
+		if !r.matches(rule, partner, kind) {
+			continue
+		}
+		found := Route{Payer: r.body[rule.Payer], Line: r.line[rule.Line]}
+		if found.Payer == uuid.Nil || found.Line == uuid.Nil {
+			break // of another programme's rules
+		}
+		return found, nil
+	}
+	return Route{}, NoRoute.At().With("kind", kind)
+}
+
+func (r Routes) matches(rule RouteRule, partner uuid.UUID, kind string) bool {
+	if rule.Kind != everything && rule.Kind != kind || r.above[partner] == nil {
+		return false
+	}
+	return rule.Partner == everything || slices.Contains(r.above[partner], r.body[rule.Partner])
+}
+
+// RouteOf says it of one partner and kind, as Routes does of many.
+func RouteOf(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, policy Policy, partner uuid.UUID, kind string) (Route, error) {
+	routes, err := RoutesOf(ctx, tx, programme, policy)
+	if err != nil {
+		return Route{}, err
+	}
+	return routes.RouteOf(partner, kind)
 }

@@ -27,7 +27,9 @@ func (o owner) write(ctx context.Context, f File, s stored) (uuid.UUID, error) {
 		func() error { return o.expire(ctx, w.programme, items) },
 		func() error { return o.whole(ctx, "municipality", "istat", w, w.municipalities(f)) },
 		func() error { return o.whole(ctx, "programme_target", "code", w, w.targets(f)) },
+		func() error { return o.whole(ctx, "payer", "organisation_id", w, w.payers(f)) },
 		func() error { return o.whole(ctx, "budget_line", "code", w, w.lines(f)) },
+		func() error { return o.gates(ctx, w, f) },
 		func() error { return o.whole(ctx, "programme_finding", "code", w, w.findings(f)) },
 	}
 	if f.Policy.Number != s.last.number {
@@ -122,9 +124,48 @@ func (w writing) lines(f File) []row {
 	for i, l := range f.BudgetLines {
 		r := w.row()
 		r["code"], r["label"], r["amount_cents"], r["source"], r["confirmed"] = l.Code, l.Label, l.Amount, l.Source, l.Confirmed
+		r["organisation_id"], r["activity_kind"] = w.body(l.Organisation), orNull(l.Kind)
 		rows[i] = r
 	}
 	return rows
+}
+
+// payers are shown to the payer itself and the bodies above it.
+func (w writing) payers(f File) []row {
+	above := map[string][]uuid.UUID{}
+	for _, o := range f.Organisations { // parents first
+		above[o.Code] = append([]uuid.UUID{w.partners[o.Code]}, above[o.Parent]...)
+	}
+	rows := make([]row, len(f.Payers))
+	for i, p := range f.Payers {
+		r := w.row()
+		r["audience"], r["organisation_id"], r["position"], r["name"], r["way"], r["format"] = above[p.Organisation], w.body(p.Organisation), i+1, p.Name, p.Way, orNull(string(p.Format))
+		r["tax"], r["means"], r["iban"], r["bic"], r["cuc"] = p.Tax, p.Means, orNull(string(p.IBAN)), orNull(p.BIC), orNull(p.CUC)
+		r["source"], r["confirmed"] = p.Source, p.Confirmed
+		rows[i] = r
+	}
+	return rows
+}
+
+func (w writing) gates(f File, lines map[string]uuid.UUID) []row {
+	rows := make([]row, len(f.Gates))
+	for i, g := range f.Gates {
+		r := w.row()
+		r["position"], r["budget_line_id"], r["from_day"], r["to_day"], r["reason"] = i+1, nil, g.From, orNull(g.To.String()), g.Reason
+		if g.Line != "" {
+			r["budget_line_id"] = lines[g.Line]
+		}
+		rows[i] = r
+	}
+	return rows
+}
+
+// body is a partner by its code, null for none.
+func (w writing) body(code string) any {
+	if code == "" {
+		return nil
+	}
+	return w.partners[code]
 }
 
 func (w writing) findings(f File) []row {

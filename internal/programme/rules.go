@@ -45,6 +45,8 @@ var known = append([]rule{
 	{"allowance.bands", "table", bands},
 	{"allowance.paid_kinds", "codes", codes(ActivityKinds)},
 
+	{routesRule, "table", routes},
+
 	{"placement.duration_months", "months", whole(1, 60)},
 	{"placement.max_months", "months", whole(1, 60)},
 	{"placement.extension_months", "months", whole(0, 60)},

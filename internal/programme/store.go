@@ -18,6 +18,8 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/values/fiscal"
+	"github.com/lavoroincorso/lavoro/internal/values/money"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
@@ -71,6 +73,85 @@ func loadItems(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, list s
 	return items, nil
 }
 
+// post books postings, and tells how many were on lines of the programme.
+func post(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, postings []Posting) (n int, err error) {
+	ids, lines, subjects := make([]uuid.UUID, len(postings)), make([]uuid.UUID, len(postings)), make([]uuid.UUID, len(postings))
+	kinds, subjectKinds, cents := make([]string, len(postings)), make([]string, len(postings)), make([]int64, len(postings))
+	for i, p := range postings {
+		if ids[i], err = uuid.NewV7(); err != nil {
+			return 0, err
+		}
+		lines[i], kinds[i], cents[i], subjectKinds[i], subjects[i] = p.Line, string(p.Kind), int64(p.Cents), p.SubjectKind, p.Subject
+	}
+	err = tx.Ask(ctx, &n, "select post_budget($1, $2, $3, $4, $5, $6, $7, $8, $9)", programme, tx.Now.UTC(), tx.Today(), ids, lines, kinds, cents, subjectKinds, subjects)
+	if err != nil {
+		return 0, fmt.Errorf("post on the budget: %w", err)
+	}
+	return n, nil
+}
+
+// fundsRow is what stands against more being approved on a line.
+type fundsRow struct {
+	Line     uuid.UUID
+	Label    text.Text `bun:"type:jsonb"`
+	Over     money.Cents
+	Closed   *text.Text `bun:"type:jsonb"`
+	ClosedTo calendar.Day
+}
+
+func checkFunds(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, wanted map[uuid.UUID]money.Cents) (rows []fundsRow, err error) {
+	lines, cents := make([]uuid.UUID, 0, len(wanted)), make([]int64, 0, len(wanted))
+	for line, amount := range wanted {
+		lines, cents = append(lines, line), append(cents, int64(amount))
+	}
+	if err := tx.Ask(ctx, &rows, "select * from check_funds($1, $2, $3, $4)", programme, lines, cents, tx.Today()); err != nil {
+		return nil, fmt.Errorf("check funds: %w", err)
+	}
+	return rows, nil
+}
+
+func loadPayers(ctx context.Context, tx *postgres.Tx, programme uuid.UUID) ([]Payer, error) {
+	var rows []struct {
+		Organisation uuid.UUID
+		Code, Name   string
+		Way          Way
+		Format       Format
+		Tax          Tax
+		Means        []Means `bun:",array"`
+		IBAN         fiscal.IBAN
+		BIC, CUC     string
+		Confirmed    bool
+	}
+	if err := tx.Ask(ctx, &rows, "select * from programme_payers($1)", programme); err != nil {
+		return nil, fmt.Errorf("payers: %w", err)
+	}
+	payers := make([]Payer, len(rows))
+	for i, r := range rows {
+		payers[i] = Payer(r)
+	}
+	return payers, nil
+}
+
+// resolve finds the ids behind the codes of the rules.
+func (r Routes) resolve(ctx context.Context, tx *postgres.Tx, programme uuid.UUID) error {
+	var rows []struct {
+		Organisation, BudgetLine uuid.NullUUID
+		Code                     string
+		Above                    []uuid.UUID `bun:",array"`
+	}
+	if err := tx.Ask(ctx, &rows, "select * from ledger_codes($1)", programme); err != nil {
+		return fmt.Errorf("routes: %w", err)
+	}
+	for _, row := range rows {
+		if row.Organisation.Valid {
+			r.body[row.Code], r.above[row.Organisation.UUID] = row.Organisation.UUID, row.Above
+		} else {
+			r.line[row.Code] = row.BudgetLine.UUID
+		}
+	}
+	return nil
+}
+
 // applyLock is the advisory lock under which one programme file at a time is applied.
 const applyLock = 7_201_926_003
 
@@ -108,7 +189,30 @@ func (o owner) stored(ctx context.Context, code string) (stored, error) {
 		return stored{}, fmt.Errorf("programme: %w", err)
 	}
 	partners, err := o.partners(ctx, row.ID)
-	return stored{id: row.ID, hash: row.FileHash, partners: partners, last: version{row.Number, row.ValidFrom, row.RulesHash}}, err
+	if err != nil {
+		return stored{}, err
+	}
+	s := stored{id: row.ID, hash: row.FileHash, partners: partners, last: version{row.Number, row.ValidFrom, row.RulesHash}}
+	s.payers, s.lines, err = o.used(ctx, row.ID)
+	return s, err
+}
+
+// used gives the codes of payers and of budget lines that some version of the rules pays by, and of lines that something is booked on.
+func (o owner) used(ctx context.Context, programme uuid.UUID) (payers, lines []string, err error) {
+	var row struct {
+		Payers []string `bun:",array"`
+		Lines  []string `bun:",array"`
+	}
+	err = o.tx.NewRaw(`with routes as (
+			select r.value from policy_version v join policy_rule p on p.version_id = v.id and p.code = ?1, jsonb_array_elements(p.value) r where v.programme_id = ?0)
+		select array(select distinct value ->> 'payer' from routes order by 1) as payers,
+			array(select value ->> 'line' from routes
+				union select l.code from budget_line l where l.programme_id = ?0 and exists (select from budget_posting p where p.budget_line_id = l.id)
+				order by 1) as lines`, programme, routesRule).Scan(ctx, &row)
+	if err != nil {
+		return nil, nil, fmt.Errorf("what is paid by: %w", err)
+	}
+	return row.Payers, row.Lines, nil
 }
 
 // keepings reads how long evidence is kept in each programme by the version in force on the day.
@@ -173,13 +277,29 @@ func (o owner) put(ctx context.Context, table, key string, rows []row) error {
 func (o owner) keep(ctx context.Context, table, column string, programme uuid.UUID, rows []row) error {
 	values := []string{}
 	for _, r := range rows {
-		values = append(values, r[column].(string))
+		values = append(values, fmt.Sprint(r[column]))
 	}
-	_, err := o.tx.NewRaw("delete from "+table+" where programme_id = ? and not ("+column+" = any (?))", programme, pgdialect.Array(values)).Exec(ctx)
+	_, err := o.tx.NewRaw("delete from "+table+" where programme_id = ? and not ("+column+"::text = any (?))", programme, pgdialect.Array(values)).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("%s: %w", table, err)
 	}
 	return nil
+}
+
+// gates writes the funding gates, which name lines that stand already.
+func (o owner) gates(ctx context.Context, w writing, f File) error {
+	var rows []struct {
+		Code string
+		ID   uuid.UUID
+	}
+	if err := o.tx.NewRaw("select code, id from budget_line where programme_id = ?", w.programme).Scan(ctx, &rows); err != nil {
+		return fmt.Errorf("budget lines: %w", err)
+	}
+	lines := make(map[string]uuid.UUID, len(rows))
+	for _, r := range rows {
+		lines[r.Code] = r.ID
+	}
+	return o.whole(ctx, "funding_gate", "position", w, w.gates(f, lines))
 }
 
 // expire ends the codes that the file no longer holds: what was recorded with them keeps its meaning.
@@ -202,7 +322,7 @@ func (o owner) expire(ctx context.Context, programme uuid.UUID, items []row) err
 func (o owner) spread(ctx context.Context, programme uuid.UUID, audience []uuid.UUID) error {
 	own := map[string]string{"programme": "id = ?", "policy_rule": "version_id in (select id from policy_version where programme_id = ?)"}
 	for _, table := range []string{"programme", "organisation", "policy_version", "policy_rule", "code_item", "programme_finding", "municipality",
-		"programme_target", "budget_line"} {
+		"programme_target", "budget_line", "funding_gate"} {
 		which, special := own[table]
 		if !special {
 			which = "programme_id = ?"

@@ -229,7 +229,7 @@ func (g *ground) decisions() []decision {
 func (d decision) call(g *ground, conn *pgx.Conn, a access.Actor) string {
 	g.t.Helper()
 	value := map[string]string{"uuid": "(select k from k)", "uuid[]": "array[(select k from k)]", "text": "'x'", "text[]": "'{x}'", "date": "'2027-03-01'", "date[]": "'{2027-03-01}'",
-		"integer": "1", "integer[]": "'{1}'", "bigint": "1", "smallint": "1", "bytea": "'x'", "bytea[]": "'{x}'", "jsonb": "'[]'", "boolean": "true", "name": "'x'",
+		"integer": "1", "integer[]": "'{1}'", "bigint": "1", "bigint[]": "'{1}'", "smallint": "1", "bytea": "'x'", "bytea[]": "'{x}'", "jsonb": "'[]'", "boolean": "true", "name": "'x'",
 		"timestamp with time zone": "'2027-03-01'"}
 	args := make([]string, len(d.args))
 	for i, kind := range d.args {
