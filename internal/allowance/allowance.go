@@ -28,6 +28,7 @@ type LineKind string
 // The sorts of lines; Cut takes away what is beyond the cap.
 const (
 	HoursLine     LineKind = "HOURS"
+	AbsenceLine   LineKind = "ABSENCE" // that the policy pays
 	ThresholdLine LineKind = "THRESHOLD"
 	BandLine      LineKind = "BAND"
 	Cut           LineKind = "CAP"
@@ -42,6 +43,9 @@ const (
 	ruleBands     = "allowance.bands"
 	ruleCap       = "allowance.monthly_cap"
 	rulePaidKinds = "allowance.paid_kinds"
+	ruleAbsences  = "allowance.paid_absences"
+	ruleFirst     = "allowance.absorption"
+	ruleWithheld  = "allowance.withholding"
 )
 
 // Inputs is all that a month is worked out from. It is kept with a statement, so that the same comes out of it for ever.
@@ -87,8 +91,9 @@ type Hours struct {
 
 // Portion is the minutes of the days on which one version of the policy was in force.
 type Portion struct {
-	Version int `json:"version"` // place among the versions
-	Minutes int `json:"minutes"` // adjustments included
+	Version int `json:"version"`           // place among the versions
+	Minutes int `json:"minutes"`           // adjustments included
+	Absence int `json:"absence,omitempty"` // of absences that the version pays; why somebody was absent is nobody's business here
 }
 
 // Certified is a locked month of the register, with what was put right in it since.
@@ -124,6 +129,12 @@ type Rule struct {
 	Threshold  programme.Threshold `json:"threshold"`
 	Bands      []programme.Band    `json:"bands"`
 	PaidKinds  []string            `json:"paidKinds"` // activity kinds whose hours earn something
+	// PaidAbsences are the reasons of absences that are paid as if the person had been there.
+	PaidAbsences []string `json:"paidAbsences"`
+	// Absorption says which activity kinds are served first where the cap cuts; the others come after them, in the order of their first days.
+	Absorption []string `json:"absorption"`
+	// Withholding is what a payer withholds of a share, in hundredths of a percent of it, rounded half up.
+	Withholding map[programme.Tax]int `json:"withholding"`
 }
 
 // Line is one line of the working; a zero Enrolment means all of them together.
@@ -139,7 +150,7 @@ type Line struct {
 
 // Working is what a month is worth, and why: the lines add up to the total.
 type Working struct {
-	Minutes int         // of presence that earn something
+	Minutes int         // that earn something
 	Accrued money.Cents // before the cap
 	Cap     money.Cents
 	Total   money.Cents
@@ -157,12 +168,13 @@ const (
 // paid is what of an enrolment's hours may earn, by version of the policy.
 type paid struct {
 	Hours
-	minutes []int
+	minutes []int // of presence
+	absence []int // of absences that are paid
 }
 
 func (p paid) sum() (all int) {
-	for _, m := range p.minutes {
-		all += m
+	for i := range p.minutes {
+		all += p.minutes[i] + p.absence[i]
 	}
 	return all
 }
@@ -195,11 +207,12 @@ func (w *Working) sort() (earning []paid) {
 		if h.Contested > 0 {
 			w.nothing(h.Enrolment, h.Contested, ruleMethod, contestedText(h.Contested))
 		}
-		p := paid{Hours: h, minutes: make([]int, len(w.in.Versions))}
+		p := paid{Hours: h, minutes: make([]int, len(w.in.Versions)), absence: make([]int, len(w.in.Versions))}
 		unpaid := 0
 		for _, portion := range h.Portions {
 			if minutes := bounded(portion.Minutes); slices.Contains(w.in.Versions[portion.Version].Rule.PaidKinds, h.Kind) {
 				p.minutes[portion.Version] += minutes
+				p.absence[portion.Version] += bounded(portion.Absence)
 			} else {
 				unpaid += minutes
 			}
@@ -215,18 +228,17 @@ func (w *Working) sort() (earning []paid) {
 	return earning
 }
 
-// hourly pays each enrolment's hours, rounded once for each rate that they have within the month.
+// hourly pays each enrolment's hours and paid absences, each rounded once for each rate that they have within the month.
 func (w *Working) hourly(earning []paid) {
 	for _, p := range earning {
 		for first := 0; first < len(p.minutes); {
-			next, minutes := first, 0
+			next, minutes, absence := first, 0, 0
 			for next < len(p.minutes) && w.sameRate(first, next) {
-				minutes += p.minutes[next]
+				minutes, absence = minutes+p.minutes[next], absence+p.absence[next]
 				next++
 			}
-			if minutes > 0 {
-				w.hours(p, minutes, first, next-1)
-			}
+			w.atRate(Line{Kind: HoursLine, Enrolment: p.Enrolment, Minutes: minutes, Rule: ruleRate}, first, next-1, hoursText)
+			w.atRate(Line{Kind: AbsenceLine, Enrolment: p.Enrolment, Minutes: absence, Rule: ruleAbsences}, first, next-1, absenceText)
 			first = next
 		}
 	}
@@ -237,16 +249,20 @@ func (w *Working) sameRate(a, b int) bool {
 	return x.HourlyRate == y.HourlyRate && x.Rounding == y.Rounding
 }
 
-func (w *Working) hours(p paid, minutes, first, last int) {
+// atRate pays the minutes of a line at the one rate of some versions of the policy.
+func (w *Working) atRate(l Line, first, last int, words func(minutes int, rate, amount money.Cents) text.Text) {
+	if l.Minutes == 0 {
+		return
+	}
 	by := w.in.Versions[last]
-	amount := money.ForMinutes(by.Rule.HourlyRate, minutes, by.Rule.Rounding)
-	words := hoursText(minutes, by.Rule.HourlyRate, amount)
+	l.Version, l.Amount = by.Number, money.ForMinutes(by.Rule.HourlyRate, l.Minutes, by.Rule.Rounding)
+	l.Text = words(l.Minutes, by.Rule.HourlyRate, l.Amount)
 	if first > 0 || last < len(w.in.Versions)-1 {
 		from, _ := w.in.span(first)
 		_, to := w.in.span(last)
-		words = spanText(from, to, words)
+		l.Text = spanText(from, to, l.Text)
 	}
-	w.earn(Line{Kind: HoursLine, Enrolment: p.Enrolment, Minutes: minutes, Amount: amount, Rule: ruleRate, Version: by.Number, Text: words})
+	w.earn(l)
 }
 
 // threshold compares the hours of all paid activities with all that was planned, so that a short course alone pays no month.
@@ -326,7 +342,7 @@ func (w *Working) absorb(earning []paid) {
 	for _, l := range w.Lines {
 		earned[l.Enrolment] += l.Amount
 	}
-	first := w.in.last().Rule.PaidKinds
+	first := w.in.last().Rule.Absorption
 	served := slices.Clone(earning)
 	slices.SortStableFunc(served, func(a, b paid) int { return cmp.Compare(rank(first, a.Kind), rank(first, b.Kind)) })
 	left := w.Total

@@ -20,7 +20,7 @@ var (
 var paidKinds = []string{"COURSE", "INTERNSHIP"}
 
 func hourly() allowance.Rule {
-	return allowance.Rule{Method: allowance.Hourly, HourlyRate: 400, Rounding: money.HalfUp, Cap: 50000, PaidKinds: paidKinds}
+	return allowance.Rule{Method: allowance.Hourly, HourlyRate: 400, Rounding: money.HalfUp, Cap: 50000, PaidKinds: paidKinds, Absorption: paidKinds}
 }
 
 func threshold() allowance.Rule {

@@ -2,9 +2,13 @@
 //
 // An allowance is one participation's month. Accrue is the whole rule, and pure: it takes the month's hours by enrolment with the rules of the
 // policy, and gives the total with its working line by line. Amounts are whole cents, hours are minutes of presence that count. Hours are paid by
-// the version of the policy in force on their day, rounded once for each enrolment and rate. What is of the whole month follows the version in
-// force on the month's last day: the method, a monthly sum, the one cap over all activities together (2024 call, D.D. 12541), and who is served
-// first where the cap cuts. What is cut is cut off one enrolment after the other, so that every euro belongs to one.
+// the version of the policy in force on their day, rounded once for each enrolment and rate; so are absences for the reasons that it pays, on a
+// line of their own. What is of the whole month follows the version in force on the month's last day: the method, a monthly sum, the one cap over
+// all activities together (2024 call, D.D. 12541), which kinds of activity are served first where the cap cuts (allowance.absorption; within a kind
+// the one that began first), who pays and what is withheld. What is cut is cut off one enrolment after the other, so that every euro belongs to
+// one, and through it to a payer and a budget line. A monthly sum is spread over the enrolments by their minutes.
+//
+// Why somebody was absent is kept out of statements: they hold the minutes that the policy pays, and no reason.
 //
 // Invariants: the lines add up to the total, and so do those of an enrolment to what it gets; 0 <= total <= cap; within one version more minutes
 // never mean less money; the order of the activities changes no sum; entries that are contested earn nothing, and a line says so.
@@ -18,6 +22,7 @@
 //	            issued; the last one is in force. It keeps its inputs and the engine that worked it out.
 //
 // A statement is owed by shares: one for each payer and budget line, which add up to it. A payer that owes nothing any more has a share of nothing.
+// What it adds to the shares of the one before is booked as accrued on the budget lines.
 //
 // Compute is the act; React calls it for the months that changed attendance touches, and for those that are locked or put right.
 package allowance

@@ -10,7 +10,11 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/programme"
+	"github.com/lavoroincorso/lavoro/internal/values/money"
 )
+
+// statementSubject is the type of statements in the API.
+const statementSubject = "AllowanceStatement"
 
 // issuing is the statements that one working out issues.
 type issuing struct {
@@ -19,7 +23,8 @@ type issuing struct {
 	tax    map[uuid.UUID]map[uuid.UUID]programme.Tax // by programme and payer
 	rows   []statementRow
 	shares []shareRow
-	told   []monthRow // months that were told of already
+	owed   map[uuid.UUID][]programme.Posting // by programme
+	told   []monthRow                        // months that were told of already
 }
 
 // issue makes the first statement of months whose register is wholly locked, and the next one of those that come to something else by now.
@@ -36,7 +41,7 @@ func issue(ctx context.Context, tx *postgres.Tx, known map[uuid.UUID]participati
 	if err != nil {
 		return err
 	}
-	b := issuing{tx: tx, told: told, routes: map[uuid.UUID]programme.Routes{}, tax: map[uuid.UUID]map[uuid.UUID]programme.Tax{}}
+	b := issuing{tx: tx, told: told, owed: map[uuid.UUID][]programme.Posting{}, routes: map[uuid.UUID]programme.Routes{}, tax: map[uuid.UUID]map[uuid.UUID]programme.Tax{}}
 	for _, m := range months {
 		hours, ok := registers[m]
 		if !ok {
@@ -56,7 +61,15 @@ func issue(ctx context.Context, tx *postgres.Tx, known map[uuid.UUID]participati
 			return err
 		}
 	}
-	return keep(ctx, tx, b.rows, b.shares)
+	if err := keep(ctx, tx, b.rows, b.shares); err != nil {
+		return err
+	}
+	for of, postings := range b.owed {
+		if err := programme.Post(ctx, tx, of, postings); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // route says of each enrolment's hours who pays them, by the rules in force on the month's last day.
@@ -84,7 +97,7 @@ func (b *issuing) route(ctx context.Context, p participation, in Inputs) error {
 		}
 	}
 	for i, h := range in.Register {
-		r, err := routes.RouteOf(p.OrganisationID, h.Kind)
+		r, err := routes.Of(p.OrganisationID, h.Kind)
 		if err != nil {
 			return err
 		}
@@ -112,8 +125,9 @@ func (b *issuing) put(p participation, allowance uuid.UUID, old statementRow, ol
 		}
 		b.shares = append(b.shares, shareRow{ID: shareID, StatementID: id, AllowanceID: allowance, ParticipationID: p.ID, ProgrammeID: p.ProgrammeID, Month: w.in.Month, PayerID: s.Payer,
 			BudgetLineID: s.Line, Tax: s.Tax, GrossCents: s.Gross, WithheldCents: s.Withheld, NetCents: s.Gross - s.Withheld, Audience: p.Money})
+		b.owed[p.ProgrammeID] = append(b.owed[p.ProgrammeID], programme.Posting{Line: s.Line, Kind: programme.Accrued, Cents: s.Gross - grossOf(oldShares, s), SubjectKind: statementSubject, Subject: id})
 	}
-	b.tx.Tell(event.News{Programme: p.ProgrammeID, Act: string(access.ComputeAllowance), Kind: event.Entered, SubjectKind: "AllowanceStatement", Subject: id,
+	b.tx.Tell(event.News{Programme: p.ProgrammeID, Act: string(access.ComputeAllowance), Kind: event.Entered, SubjectKind: statementSubject, Subject: id,
 		Related: p.related(), Audience: p.Money},
 		map[string]any{"month": w.in.Month, "number": row.Number, "engine": Engine, "before": old.TotalCents, "after": w.Total})
 	if !slices.ContainsFunc(b.told, func(m monthRow) bool { return m.ID == allowance }) {
@@ -121,6 +135,14 @@ func (b *issuing) put(p participation, allowance uuid.UUID, old statementRow, ol
 			Related: p.related(), Audience: p.Money}, map[string]any{"month": w.in.Month, "statement": row.Number})
 	}
 	return nil
+}
+
+// grossOf is what the statement before gave to the payer of a share, from its line.
+func grossOf(before []shareRow, s Share) money.Cents {
+	if i := slices.IndexFunc(before, func(b shareRow) bool { return b.PayerID == s.Payer && b.BudgetLineID == s.Line }); i >= 0 {
+		return before[i].GrossCents
+	}
+	return 0
 }
 
 // withGone adds payers of the statement before who owe nothing by now, with nothing: so what they have paid is seen to be too much.

@@ -17,9 +17,9 @@ func RuleOf(p programme.Policy) (Rule, error) {
 		HourlyRate: p.Cents(ruleRate),
 		Rounding:   money.Rounding(p.Text("allowance.rounding")),
 		Cap:        p.Cents(ruleCap),
-		PaidKinds:  p.Strings(rulePaidKinds),
+		PaidKinds:  p.Strings(rulePaidKinds), PaidAbsences: p.Strings(ruleAbsences), Absorption: p.Strings(ruleFirst),
 	}
-	if err := errors.Join(p.Decode(ruleThreshold, &rule.Threshold), p.Decode(ruleBands, &rule.Bands)); err != nil {
+	if err := errors.Join(p.Decode(ruleThreshold, &rule.Threshold), p.Decode(ruleBands, &rule.Bands), p.Decode(ruleWithheld, &rule.Withholding)); err != nil {
 		return Rule{}, err
 	}
 	if err := rule.Check(); err != nil {
@@ -35,6 +35,11 @@ func (r Rule) Check() error {
 	}
 	if !payable(r.Cap) {
 		return errors.New("allowance.monthly_cap: out of bounds")
+	}
+	for tax, rate := range r.Withholding {
+		if rate < 0 || rate > wholeRate {
+			return fmt.Errorf("allowance.withholding: %d for %s is no share", rate, tax)
+		}
 	}
 	switch r.Method {
 	case Hourly:

@@ -20,6 +20,9 @@ type Share struct {
 	Withheld money.Cents
 }
 
+// wholeRate is all of an amount, in hundredths of a percent.
+const wholeRate = 10_000
+
 // Shares are what a working comes to by payer and budget line, in the order of their ids; they add up to the total. Hours without a route are nobody's.
 func (w Working) Shares() []Share {
 	routes := map[uuid.UUID]*Route{}
@@ -39,6 +42,9 @@ func (w Working) Shares() []Share {
 		shares[i].Gross += l.Amount
 	}
 	shares = slices.DeleteFunc(shares, func(s Share) bool { return s.Gross == 0 })
+	for i, s := range shares {
+		shares[i].Withheld = (s.Gross*money.Cents(w.in.last().Rule.Withholding[s.Tax]) + wholeRate/2) / wholeRate
+	}
 	slices.SortFunc(shares, func(a, b Share) int {
 		return cmp.Or(bytes.Compare(a.Payer[:], b.Payer[:]), bytes.Compare(a.Line[:], b.Line[:]))
 	})

@@ -2,6 +2,7 @@ package allowance_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -77,6 +78,48 @@ func TestAStatementIsIssuedOnceAllIsLocked(t *testing.T) {
 	}
 	if told := h.told(access.LockMonth, waits); told != 0 {
 		t.Errorf("again: %d news", told)
+	}
+	const accrued = "select string_agg(l.code || ' ' || p.cents, ', ' order by p.cents) from budget_posting p join budget_line l on l.id = p.budget_line_id where p.kind = 'ACCRUED' and p.subject_kind = 'AllowanceStatement'"
+	lines := query[string](h, accrued)
+	if !strings.HasSuffix(lines, " 34000") || !strings.Contains(lines, " 16000, ") {
+		t.Errorf("accrued on the budget: %s", lines)
+	}
+}
+
+func TestPaidAbsencesEarnAsIfTheyWerePresence(t *testing.T) {
+	h := open(t)
+	p := h.participation()
+	e := h.enrolment(p, "INTERNSHIP")
+	h.entry(e, "2026-11-03", 8, 4, "COUNTED")
+	for day, reason := range map[string]string{"2026-11-04": "INJURY", "2026-11-05": "PERSONAL"} {
+		h.exec("update attendance set kind = 'ABSENCE', absence_reason = $1 where id = $2", reason, h.entry(e, day, 8, 4, "COUNTED"))
+	}
+	h.newRule(99, "2026-11-01", "allowance.paid_absences", `["INJURY"]`)
+	h.told(access.LockMonth, h.register(e, "2026-11", "LOCKED"))
+	if got := query[string](h, statements, p); got != "1 480 3200 3200" {
+		t.Errorf("statements: %s", got)
+	}
+	if got := query[string](h, "select string_agg(l #>> '{text,it}', '; ') from allowance_statement s, jsonb_array_elements(lines) l where participation_id = $1", p); got != "4 h × 4,00 € = 16,00 €; Assenza pagata: 4 h × 4,00 € = 16,00 €" {
+		t.Errorf("lines: %s", got)
+	}
+	if got := query[string](h, "select inputs::text from allowance_statement where participation_id = $1", p); strings.Contains(strings.ReplaceAll(got, `"paidAbsences": ["INJURY"]`, ""), "INJURY") {
+		t.Errorf("the statement tells why somebody was absent: %s", got)
+	}
+	if got := query[string](h, "select concat_ws(' ', minutes, total_cents) from allowance where participation_id = $1", p); got != "480 3200" {
+		t.Errorf("so far: %s", got)
+	}
+}
+
+func TestWhatIsWithheldFollowsTheTreatmentOfThePayer(t *testing.T) {
+	h := open(t)
+	p := h.participation()
+	e := h.enrolment(p, "INTERNSHIP")
+	h.hours(e, "2026-11", 8, 20)
+	h.exec("update payer set tax = 'ASSIMILATED'")
+	h.newRule(99, "2026-11-01", "allowance.withholding", `{"EXEMPT": 0, "ASSIMILATED": 2305}`)
+	h.told(access.LockMonth, h.register(e, "2026-11", "LOCKED"))
+	if got := query[string](h, shares, p); got != "1 ASSIMILATED 8000 1844 6156" {
+		t.Errorf("shares: %s", got)
 	}
 }
 

@@ -83,6 +83,7 @@ type hoursRow struct {
 	ToDay           calendar.Day
 	PlannedMinutes  int
 	Version         *int // from 1; nil without any hours
+	AbsenceReason   *string
 	Counted         int
 	Contested       int
 }
@@ -107,16 +108,16 @@ func register(ctx context.Context, tx *postgres.Tx, months []Month, versions ver
 	ids, firsts, starts := versions.pairs(months)
 	var rows []hoursRow
 	err := tx.NewRaw(`select m.participation_id, m.month, e.id as enrolment_id, c.kind, e.state in ('ENROLLED', 'COMPLETED') as going, e.from_day, e.to_day, e.planned_minutes,
-			width_bucket(a.day, m.starts::date[]) as version,
+			width_bucket(a.day, m.starts::date[]) as version, a.absence_reason,
 			coalesce(sum(a.minutes) filter (where a.standing = 'COUNTED'), 0)::int as counted, coalesce(sum(a.minutes) filter (where a.standing = 'CONTESTED'), 0)::int as contested
 		from unnest(?::uuid[], ?::date[], ?::text[]) m(participation_id, month, starts)
 		join enrolment e on e.participation_id = m.participation_id
 		join activity c on c.id = e.activity_id
-		left join attendance a on a.enrolment_id = e.id and a.kind = 'PRESENCE' and a.standing in ('COUNTED', 'CONTESTED')
-			and a.day >= m.month and a.day < m.month + interval '1 month'
-		group by m.participation_id, m.month, e.id, c.kind, version
+		left join attendance a on a.enrolment_id = e.id and a.day >= m.month and a.day < m.month + interval '1 month'
+			and (a.kind = 'PRESENCE' and a.standing in ('COUNTED', 'CONTESTED') or a.kind = 'ABSENCE' and a.standing = 'COUNTED' and a.absence_reason = any (?::text[]))
+		group by m.participation_id, m.month, e.id, c.kind, version, a.absence_reason
 		having count(a.id) > 0 or daterange(e.from_day, e.to_day, '[]') && daterange(m.month, (m.month + interval '1 month')::date)
-		order by e.from_day, e.id, version`, pgdialect.Array(ids), pgdialect.Array(firsts), pgdialect.Array(starts)).Scan(ctx, &rows)
+		order by e.from_day, e.id, version, a.absence_reason`, pgdialect.Array(ids), pgdialect.Array(firsts), pgdialect.Array(starts), pgdialect.Array(versions.absences())).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("hours: %w", err)
 	}
@@ -133,23 +134,31 @@ func register(ctx context.Context, tx *postgres.Tx, months []Month, versions ver
 		}
 		h := &all[len(all)-1]
 		h.Contested += r.Contested
-		h.add(r.Version, r.Counted)
+		h.add(versions[key], r.Version, r.AbsenceReason, r.Counted)
 		byMonth[key] = all
 	}
 	return byMonth, nil
 }
 
-// add puts minutes of the days of a version to its others. Days before the first version follow that one.
-func (h *Hours) add(version *int, minutes int) {
+// add puts minutes of the days of a version to its others: those of an absence for a reason where that version pays it. Days before the first
+// version follow that one.
+func (h *Hours) add(versions []Version, version *int, reason *string, minutes int) {
 	if version == nil || minutes == 0 {
 		return
 	}
 	at := max(0, *version-1)
-	if i := slices.IndexFunc(h.Portions, func(p Portion) bool { return p.Version == at }); i >= 0 {
-		h.Portions[i].Minutes += minutes
+	if reason != nil && !slices.Contains(versions[at].Rule.PaidAbsences, *reason) {
 		return
 	}
-	h.Portions = append(h.Portions, Portion{Version: at, Minutes: minutes})
+	i := slices.IndexFunc(h.Portions, func(p Portion) bool { return p.Version == at })
+	if i < 0 {
+		i, h.Portions = len(h.Portions), append(h.Portions, Portion{Version: at})
+	}
+	if reason != nil {
+		h.Portions[i].Absence += minutes
+	} else {
+		h.Portions[i].Minutes += minutes
+	}
 }
 
 // standing reads the statements that exist for the months, with their lines in order.
@@ -336,37 +345,41 @@ func adjusted(ctx context.Context, tx *postgres.Tx, byMonth map[Month][]Hours) e
 	return nil
 }
 
-// portioned spreads certified minutes over the versions of the policy. Where there is one, it has them all; where there are more, the entries that
-// were certified say of which days they are.
+// dayRow is certified minutes of the days of one version of the policy.
+type dayRow struct {
+	RegisterMonthID uuid.UUID
+	Version         int
+	AbsenceReason   *string
+	Minutes         int
+}
+
+// portioned spreads certified minutes over the versions of the policy. Where there is one, which pays no absence, it has them all; else the entries
+// that were certified say of which days they are.
 func portioned(ctx context.Context, tx *postgres.Tx, byMonth map[Month][]Hours, versions versionsBy) error {
-	var several []Month
 	var registers []uuid.UUID
 	var starts []string
 	for m, all := range byMonth {
 		_, _, start := versions.pairs([]Month{m})
 		for _, h := range all {
-			if h.Certified != nil && len(versions[m]) > 1 {
-				several, registers, starts = append(several, m), append(registers, h.Certified.RegisterMonth), append(starts, start[0])
+			if h.Certified != nil && byTheDay(versions[m]) {
+				registers, starts = append(registers, h.Certified.RegisterMonth), append(starts, start[0])
 			}
 		}
 	}
-	var rows []struct {
-		RegisterMonthID uuid.UUID
-		Version         int
-		Minutes         int
-	}
-	if len(several) > 0 {
-		err := tx.NewRaw(`select r.id as register_month_id, width_bucket(a.day, d.starts::date[]) as version, sum(a.minutes)::int as minutes
+	var rows []dayRow
+	if len(registers) > 0 {
+		err := tx.NewRaw(`select r.id as register_month_id, width_bucket(a.day, d.starts::date[]) as version, a.absence_reason, sum(a.minutes)::int as minutes
 			from unnest(?::uuid[], ?::text[]) d(id, starts) join register_month r on r.id = d.id
-			join attendance a on a.enrolment_id = r.enrolment_id and a.kind = 'PRESENCE' and a.standing = 'COUNTED' and a.day >= r.month and a.day < r.month + interval '1 month'
-			group by 1, 2 order by 1, 2`, pgdialect.Array(registers), pgdialect.Array(starts)).Scan(ctx, &rows)
+			join attendance a on a.enrolment_id = r.enrolment_id and a.standing = 'COUNTED' and a.day >= r.month and a.day < r.month + interval '1 month'
+				and (a.kind = 'PRESENCE' or a.absence_reason = any (?::text[]))
+			group by 1, 2, 3 order by 1, 2, 3`, pgdialect.Array(registers), pgdialect.Array(starts), pgdialect.Array(versions.absences())).Scan(ctx, &rows)
 		if err != nil {
 			return fmt.Errorf("certified hours by day: %w", err)
 		}
 	}
-	byDay := map[uuid.UUID][]Portion{}
+	byDay := map[uuid.UUID][]dayRow{}
 	for _, r := range rows {
-		byDay[r.RegisterMonthID] = append(byDay[r.RegisterMonthID], Portion{Version: r.Version, Minutes: r.Minutes})
+		byDay[r.RegisterMonthID] = append(byDay[r.RegisterMonthID], r)
 	}
 	for m, all := range byMonth {
 		for i := range all {
@@ -378,20 +391,27 @@ func portioned(ctx context.Context, tx *postgres.Tx, byMonth map[Month][]Hours, 
 	return nil
 }
 
+// byTheDay says whether the days of hours matter: there are several versions, or one that pays absences, of which a month's sum says nothing.
+func byTheDay(versions []Version) bool {
+	return len(versions) > 1 || len(versions[0].Rule.PaidAbsences) > 0
+}
+
 // portion takes an enrolment's certified minutes and adjustments apart by version.
-func (h *Hours) portion(versions []Version, byDay map[uuid.UUID][]Portion) error {
+func (h *Hours) portion(versions []Version, byDay map[uuid.UUID][]dayRow) error {
 	c := h.Certified
 	if c == nil {
 		return nil
 	}
-	parts := []Portion{{Version: 1, Minutes: c.Minutes}}
-	if len(versions) > 1 {
+	parts := []dayRow{{Version: 1, Minutes: c.Minutes}}
+	if byTheDay(versions) {
 		parts = byDay[c.RegisterMonth]
 	}
 	sum := 0
 	for _, p := range parts {
-		sum += p.Minutes
-		h.add(&p.Version, p.Minutes)
+		if p.AbsenceReason == nil {
+			sum += p.Minutes
+		}
+		h.add(versions, &p.Version, p.AbsenceReason, p.Minutes)
 	}
 	if sum != c.Minutes {
 		return fmt.Errorf("month %s of the register was certified with %d minutes, its entries come to %d", c.RegisterMonth, c.Minutes, sum)
@@ -401,10 +421,22 @@ func (h *Hours) portion(versions []Version, byDay map[uuid.UUID][]Portion) error
 		for at < len(versions) && !a.Day.Before(versions[at].From) {
 			at++
 		}
-		h.add(&at, a.Minutes)
+		h.add(versions, &at, nil, a.Minutes)
 	}
 	slices.SortFunc(h.Portions, func(a, b Portion) int { return a.Version - b.Version })
 	return nil
+}
+
+// absences are the reasons that any of the versions pays.
+func (v versionsBy) absences() []string {
+	all := []string{}
+	for _, versions := range v {
+		for _, version := range versions {
+			all = append(all, version.Rule.PaidAbsences...)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // statementRow is a statement as it was issued.

@@ -17,6 +17,11 @@ func hoursText(minutes int, rate, amount money.Cents) text.Text {
 		map[string]text.Text{"hours": hours(minutes), "rate": euro(rate), "amount": euro(amount)})
 }
 
+func absenceText(minutes int, rate, amount money.Cents) text.Text {
+	return fill("Assenza pagata: {hours} × {rate} = {amount}", "Paid absence: {hours} × {rate} = {amount}",
+		map[string]text.Text{"hours": hours(minutes), "rate": euro(rate), "amount": euro(amount)})
+}
+
 func shareText(minutes, planned, percent int, amount money.Cents) text.Text {
 	return fill("{hours} su {planned} previste = {share} %, almeno il {percent} %: {amount}",
 		"{hours} of {planned} planned = {share} %, at least {percent} %: {amount}",

@@ -188,3 +188,14 @@ func (f field) codeOrAll(list string) string {
 	}
 	return f.codeOf(list)
 }
+
+// withholding is what payers withhold by how they are taxed, in hundredths of a percent: 2300 is 23 %.
+func withholding(f field) any {
+	treatments := []Tax{Exempt, Assimilated}
+	rates := map[Tax]int{}
+	parts := f.record(string(Exempt)+" "+string(Assimilated), "")
+	for _, tax := range treatments {
+		rates[tax] = parts[string(tax)].whole(0, 10_000)
+	}
+	return rates
+}

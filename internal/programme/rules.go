@@ -44,6 +44,9 @@ var known = append([]rule{
 	{"allowance.threshold", "table", threshold},
 	{"allowance.bands", "table", bands},
 	{"allowance.paid_kinds", "codes", codes(ActivityKinds)},
+	{"allowance.absorption", "codes", codes(ActivityKinds)},
+	{"allowance.paid_absences", "codes", codes(AbsenceReasons)},
+	{"allowance.withholding", "table", withholding},
 
 	{routesRule, "table", routes},
 
