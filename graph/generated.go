@@ -2503,7 +2503,7 @@ type Allowance implements Node {
   pseudonym: String!
   "The month."
   month: Month!
-  "Minutes of presence that count."
+  "Minutes that earn something: of presence that counts, and of absences that the rules pay."
   minutes: Minutes!
   "What the hours are worth before the cap."
   accrued: Cents!
@@ -2547,6 +2547,8 @@ type AllowanceLine implements Node {
 enum AllowanceLineKind {
   "Hours at a rate."
   HOURS
+  "Hours of an absence that the rules pay, at a rate."
+  ABSENCE
   "A monthly sum by share of attendance."
   THRESHOLD
   "A monthly sum by band of hours."
@@ -2593,6 +2595,8 @@ type AllowanceStatement implements Node {
   policyVersions: [PolicyVersion!]!
   "Version of the working out. Example: 1."
   engine: String!
+  "SHA-256 of all that it says, in hexadecimal digits, as the journal has it; null of those that were issued before it was kept."
+  contentHash: String
   "When it was issued."
   issuedAt: Instant!
 }
@@ -7457,6 +7461,8 @@ func (ec *executionContext) childFields_AllowanceStatement(ctx context.Context, 
 		return ec.fieldContext_AllowanceStatement_policyVersions(ctx, field)
 	case "engine":
 		return ec.fieldContext_AllowanceStatement_engine(ctx, field)
+	case "contentHash":
+		return ec.fieldContext_AllowanceStatement_contentHash(ctx, field)
 	case "issuedAt":
 		return ec.fieldContext_AllowanceStatement_issuedAt(ctx, field)
 	}
@@ -16435,6 +16441,29 @@ func (ec *executionContext) _AllowanceStatement_engine(ctx context.Context, fiel
 	)
 }
 func (ec *executionContext) fieldContext_AllowanceStatement_engine(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceStatement", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceStatement_contentHash(ctx context.Context, field graphql.CollectedField, obj *AllowanceStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceStatement_contentHash(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ContentHash, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceStatement_contentHash(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AllowanceStatement", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
@@ -62867,6 +62896,11 @@ func (ec *executionContext) _AllowanceStatement(ctx context.Context, sel ast.Sel
 		case "engine":
 			out.Values[i] = ec._AllowanceStatement_engine(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "contentHash":
+			out.Values[i] = ec._AllowanceStatement_contentHash(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "issuedAt":

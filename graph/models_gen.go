@@ -258,7 +258,7 @@ type Allowance struct {
 	Pseudonym string `json:"pseudonym"`
 	// The month.
 	Month calendar.Month `json:"month"`
-	// Minutes of presence that count.
+	// Minutes that earn something: of presence that counts, and of absences that the rules pay.
 	Minutes calendar.Minutes `json:"minutes"`
 	// What the hours are worth before the cap.
 	Accrued money.Cents `json:"accrued"`
@@ -413,6 +413,8 @@ type AllowanceStatement struct {
 	PolicyVersions []*PolicyVersion `json:"policyVersions"`
 	// Version of the working out. Example: 1.
 	Engine string `json:"engine"`
+	// SHA-256 of all that it says, in hexadecimal digits, as the journal has it; null of those that were issued before it was kept.
+	ContentHash *string `json:"contentHash,omitempty"`
 	// When it was issued.
 	IssuedAt time.Time `json:"issuedAt"`
 }
@@ -5559,6 +5561,8 @@ type AllowanceLineKind string
 const (
 	// Hours at a rate.
 	AllowanceLineKindHours AllowanceLineKind = "HOURS"
+	// Hours of an absence that the rules pay, at a rate.
+	AllowanceLineKindAbsence AllowanceLineKind = "ABSENCE"
 	// A monthly sum by share of attendance.
 	AllowanceLineKindThreshold AllowanceLineKind = "THRESHOLD"
 	// A monthly sum by band of hours.
@@ -5571,6 +5575,7 @@ const (
 
 var AllAllowanceLineKind = []AllowanceLineKind{
 	AllowanceLineKindHours,
+	AllowanceLineKindAbsence,
 	AllowanceLineKindThreshold,
 	AllowanceLineKindBand,
 	AllowanceLineKindCap,
@@ -5579,7 +5584,7 @@ var AllAllowanceLineKind = []AllowanceLineKind{
 
 func (e AllowanceLineKind) IsValid() bool {
 	switch e {
-	case AllowanceLineKindHours, AllowanceLineKindThreshold, AllowanceLineKindBand, AllowanceLineKindCap, AllowanceLineKindNothing:
+	case AllowanceLineKindHours, AllowanceLineKindAbsence, AllowanceLineKindThreshold, AllowanceLineKindBand, AllowanceLineKindCap, AllowanceLineKindNothing:
 		return true
 	}
 	return false

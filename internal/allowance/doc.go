@@ -19,7 +19,8 @@
 //	            tells nothing.
 //	statement   is issued once every month of the register in which the person has hours is locked, from what was certified and put right
 //	            since. It never changes. When it would come to anything else, by an adjustment or a correction of the rules, the next one is
-//	            issued; the last one is in force. It keeps its inputs and the engine that worked it out.
+//	            issued; the last one is in force. It keeps its inputs and the engine that worked it out, and a hash over all that it
+//	            says, which the journal has, too. Engines that have made statements stay: Replay works out everything again.
 //
 // A statement is owed by shares: one for each payer and budget line, which add up to it. A payer that owes nothing any more has a share of nothing.
 // What it adds to the shares of the one before is booked as accrued on the budget lines.

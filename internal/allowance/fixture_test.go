@@ -26,6 +26,7 @@ type house struct {
 	t         testing.TB
 	db        *postgres.DB
 	owner     *pgx.Conn
+	ownerURL  string
 	programme uuid.UUID
 	lead      uuid.UUID
 	partner   uuid.UUID // below the lead
@@ -39,7 +40,7 @@ func open(t testing.TB) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{t: t, programme: applied.Programme}
+	h := &house{t: t, programme: applied.Programme, ownerURL: made.OwnerURL}
 	if h.owner, err = pgx.Connect(t.Context(), made.OwnerURL); err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package allowance
 
 import (
 	"context"
+	"encoding/hex"
 	"slices"
 
 	"github.com/google/uuid"
@@ -117,19 +118,21 @@ func (b *issuing) put(p participation, allowance uuid.UUID, old statementRow, ol
 	for _, v := range w.in.Versions {
 		row.PolicyVersions = append(row.PolicyVersions, v.ID)
 	}
-	b.rows = append(b.rows, row)
+	var parts []shareRow
 	for _, s := range withGone(shares, oldShares) {
 		shareID, err := uuid.NewV7()
 		if err != nil {
 			return err
 		}
-		b.shares = append(b.shares, shareRow{ID: shareID, StatementID: id, AllowanceID: allowance, ParticipationID: p.ID, ProgrammeID: p.ProgrammeID, Month: w.in.Month, PayerID: s.Payer,
+		parts = append(parts, shareRow{ID: shareID, StatementID: id, AllowanceID: allowance, ParticipationID: p.ID, ProgrammeID: p.ProgrammeID, Month: w.in.Month, PayerID: s.Payer,
 			BudgetLineID: s.Line, Tax: s.Tax, GrossCents: s.Gross, WithheldCents: s.Withheld, NetCents: s.Gross - s.Withheld, Audience: p.Money})
 		b.owed[p.ProgrammeID] = append(b.owed[p.ProgrammeID], programme.Posting{Line: s.Line, Kind: programme.Accrued, Cents: s.Gross - grossOf(oldShares, s), SubjectKind: statementSubject, Subject: id})
 	}
+	row.ContentHash = row.content(parts)
+	b.rows, b.shares = append(b.rows, row), append(b.shares, parts...)
 	b.tx.Tell(event.News{Programme: p.ProgrammeID, Act: string(access.ComputeAllowance), Kind: event.Entered, SubjectKind: statementSubject, Subject: id,
 		Related: p.related(), Audience: p.Money},
-		map[string]any{"month": w.in.Month, "number": row.Number, "engine": Engine, "before": old.TotalCents, "after": w.Total})
+		map[string]any{"month": w.in.Month, "number": row.Number, "engine": Engine, "content": hex.EncodeToString(row.ContentHash), "before": old.TotalCents, "after": w.Total})
 	if !slices.ContainsFunc(b.told, func(m monthRow) bool { return m.ID == allowance }) {
 		b.tx.Tell(event.News{Programme: p.ProgrammeID, Act: string(access.ComputeAllowance), Kind: event.Changed, SubjectKind: "Allowance", Subject: allowance,
 			Related: p.related(), Audience: p.Money}, map[string]any{"month": w.in.Month, "statement": row.Number})

@@ -101,6 +101,7 @@ func statement() plan.Type {
 			"register":       plan.Hole("allowance.register", "{t}.inputs -> 'register'"),
 			"policyVersions": plan.ManyWhere("PolicyVersion", "{o}.id = any ({t}.policy_versions)", "{o}.number desc"),
 			"engine":         plan.Column("engine"),
+			"contentHash":    plan.Expr("encode({t}.content_hash, 'hex')"),
 			"issuedAt":       plan.Instant("issued_at"),
 		}}
 }

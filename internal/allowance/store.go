@@ -1,6 +1,8 @@
 package allowance
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -458,6 +460,7 @@ type statementRow struct {
 	Inputs          Inputs `bun:"type:jsonb"`
 	Lines           []Line `bun:"type:jsonb"`
 	IssuedAt        time.Time
+	ContentHash     []byte
 	Audience        []uuid.UUID `bun:",array"`
 }
 
@@ -543,4 +546,73 @@ func monthsOfRegister(ctx context.Context, tx *postgres.Tx, registers []uuid.UUI
 		months[i] = Month{Participation: r.ParticipationID, Month: r.Month}
 	}
 	return months, nil
+}
+
+// replayRow is a statement with its shares, and the months of the register that it rests on as they are now.
+type replayRow struct {
+	statementRow
+	Shares   []shareRow
+	Register map[uuid.UUID]Certified
+}
+
+// issued reads some statements after one, in the order of their ids, as the tables' owner.
+func issued(ctx context.Context, ownerURL string, after uuid.UUID, most int) (rows []replayRow, err error) {
+	err = postgres.AsOwner(ctx, ownerURL, func(ctx context.Context, tx bun.Tx) error {
+		var statements []statementRow
+		if err := tx.NewSelect().Model(&statements).Where("id > ?", after).Order("id").Limit(int64(most)).Scan(ctx); err != nil {
+			return fmt.Errorf("statements: %w", err)
+		}
+		ids, months := make([]uuid.UUID, len(statements)), []uuid.UUID{}
+		for i, s := range statements {
+			ids[i] = s.ID
+			for _, h := range s.Inputs.Register {
+				if h.Certified != nil {
+					months = append(months, h.Certified.RegisterMonth)
+				}
+			}
+		}
+		var shares []shareRow
+		if err := tx.NewSelect().Model(&shares).Where("statement_id = any (?::uuid[])", pgdialect.Array(ids)).Scan(ctx); err != nil {
+			return fmt.Errorf("shares: %w", err)
+		}
+		register, err := registerNow(ctx, tx, months)
+		if err != nil {
+			return err
+		}
+		of := map[uuid.UUID][]shareRow{}
+		for _, s := range shares {
+			of[s.StatementID] = append(of[s.StatementID], s)
+		}
+		for _, s := range statements {
+			kept := of[s.ID]
+			slices.SortFunc(kept, func(a, b shareRow) int {
+				return cmp.Or(bytes.Compare(a.PayerID[:], b.PayerID[:]), bytes.Compare(a.BudgetLineID[:], b.BudgetLineID[:]))
+			})
+			rows = append(rows, replayRow{statementRow: s, Shares: kept, Register: register})
+		}
+		return nil
+	})
+	return rows, err
+}
+
+// registerNow reads locked months of the register with all that was put right in them.
+func registerNow(ctx context.Context, tx bun.Tx, months []uuid.UUID) (map[uuid.UUID]Certified, error) {
+	var rows []struct {
+		ID           uuid.UUID
+		Hash         string
+		Minutes      int
+		PresenceDays int
+		Adjustments  []Adjustment `bun:"type:jsonb"`
+	}
+	err := tx.NewRaw(`select m.id, encode(m.content_hash, 'hex') as hash, m.minutes, m.presence_days, (
+			select coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'day', a.day, 'minutes', a.minutes, 'presenceDays', a.presence_days)), '[]') from register_adjustment a where a.register_month_id = m.id
+		) as adjustments from register_month m where m.id = any (?::uuid[]) and m.state = 'LOCKED'`, pgdialect.Array(months)).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("register: %w", err)
+	}
+	now := make(map[uuid.UUID]Certified, len(rows))
+	for _, r := range rows {
+		now[r.ID] = Certified{RegisterMonth: r.ID, Hash: r.Hash, Minutes: r.Minutes, PresenceDays: r.PresenceDays, Adjustments: r.Adjustments}
+	}
+	return now, nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"github.com/lavoroincorso/lavoro/internal/allowance"
 	"github.com/lavoroincorso/lavoro/internal/demo"
 	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
@@ -151,7 +152,8 @@ func (s *site) registerHolds(t *testing.T) {
 	}
 }
 
-// monthsHold looks for months that join course and internship beyond the cap: the statement is cut, and says so.
+// monthsHold looks for months that join course and internship beyond the cap: they are cut, and say so. What is locked has statements, out of whose
+// inputs the same comes again.
 func (s *site) monthsHold(t *testing.T) {
 	if n := s.count("select count(*) from allowance where total_cents > cap_cents or total_cents <> least(accrued_cents, cap_cents)"); n != 0 {
 		t.Errorf("%d months pass the cap", n)
@@ -162,7 +164,23 @@ func (s *site) monthsHold(t *testing.T) {
 		and exists (select 1 from allowance_line l where l.allowance_id = a.id and l.kind = 'CAP' and l.amount_cents = 50000 - a.accrued_cents)`)
 	if n := s.count(`select count(*) from (select participation_id, date_trunc('month', day) as month from attendance where kind = 'PRESENCE' and standing = 'COUNTED'
 		except select participation_id, month from allowance) lacking`); n != 0 {
-		t.Errorf("%d months with hours have no statement", n)
+		t.Errorf("%d months with hours have no allowance", n)
+	}
+	s.atLeast(t, 100, "from allowance_statement")
+	if n := s.count(`select count(*) from allowance_statement s where total_cents <> least(accrued_cents, cap_cents)
+		or total_cents <> (select coalesce(sum(gross_cents), 0) from allowance_share h where h.statement_id = s.id)`); n != 0 {
+		t.Errorf("%d statements pass the cap, or are not what is owed of them", n)
+	}
+	if n := s.count(`select count(*) from (select participation_id, month from register_month group by 1, 2 having bool_and(state = 'LOCKED')
+		except select participation_id, month from allowance_statement) lacking`); n != 0 {
+		t.Errorf("%d locked months have no statement", n)
+	}
+	read, err := allowance.Replay(context.Background(), s.deps.OwnerURL, func(d allowance.Difference) error {
+		t.Error(d)
+		return nil
+	})
+	if err != nil || read < 100 {
+		t.Errorf("%d statements worked out again: %v", read, err)
 	}
 }
 

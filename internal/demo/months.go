@@ -12,15 +12,23 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 )
 
-// pay plans that the payments officer works out each month at the beginning of the next.
+// pay plans that the payments officer works out each month at the beginning of the next, and again once its register is locked.
 func (o *office) pay() {
 	officer := o.at("payments", lead)
 	for month := o.from.Month(); !month.First().After(o.until); month = month.Next() {
 		o.plan(workday(month.Next().First().AddDays(3)), afternoon, officer, "computeAllowance", func(ctx context.Context, tx *postgres.Tx) error {
 			return o.compute(ctx, tx, month.First(), month.Last())
 		})
+		if issued := workday(month.Last().AddDays(afterLock)); !issued.After(o.until) {
+			o.plan(issued, afternoon, officer, "computeAllowance", func(ctx context.Context, tx *postgres.Tx) error {
+				return o.compute(ctx, tx, month.First(), month.Last())
+			})
+		}
 	}
 }
+
+// afterLock is how many days after a month its statements are issued: the register is locked the day before.
+const afterLock = 33
 
 // compute works out all months that have hours between two days.
 func (o *office) compute(ctx context.Context, tx *postgres.Tx, from, to calendar.Day) error {

@@ -229,7 +229,7 @@ func statements() {
 				versions = append(versions, w.One("policy_version", fmt.Sprint(id)))
 			}
 			return versions
-		}}, "engine": column("engine"), "issuedAt": instant("issued_at"),
+		}}, "engine": column("engine"), "contentHash": value(func(_ *World, r *Row) any { return strings.TrimPrefix(r.Text("content_hash"), "\\x") }), "issuedAt": instant("issued_at"),
 	}}
 	Types["AllowanceShare"] = &Type{Table: "allowance_share", Prefix: "ash", Class: "money", Of: ofMoney(own), Fields: map[string]Field{
 		"id": {}, "payer": one("Organisation", "payer_id"), "budgetLine": one("BudgetLine", "budget_line_id"), "tax": column("tax"), "gross": column("gross_cents"),
