@@ -98,7 +98,7 @@ func (b *issuing) route(ctx context.Context, p participation, in Inputs) error {
 		}
 	}
 	for i, h := range in.Register {
-		r, err := routes.Of(p.OrganisationID, h.Kind)
+		r, err := routes.RouteOf(p.OrganisationID, h.Kind)
 		if err != nil {
 			return err
 		}
