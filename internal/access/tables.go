@@ -120,6 +120,12 @@ const (
 
 	ComputeAllowance Act = "computeAllowance"
 
+	OpenRun    Act = "openRun"
+	ComputeRun Act = "computeRun"
+	CheckRun   Act = "checkRun"
+	ApproveRun Act = "approveRun"
+	DiscardRun Act = "discardRun"
+
 	RefreshMatches Act = "refreshMatches"
 	ProposeMatch   Act = "proposeMatch"
 	AcceptMatch    Act = "acceptMatch"
@@ -160,6 +166,8 @@ var (
 		InterruptPlacement, EndPlacement, AttestPlacement, CancelPlacement, AnnulPlacement}
 	registerActs = []Act{RecordAttendance, RecordAsPlanned, CorrectAttendance, WithdrawAttendance, ResolveAttendance, SubmitMonth, ReturnMonth}
 	monthActs    = []Act{CertifyMonthForHost, CertifyMonth, LockMonth, ReopenMonth, AdjustMonth} // the promoter's
+	runActs      = []Act{OpenRun, ComputeRun, CheckRun, DiscardRun} // the payer's own
+	approvals    = []Act{ApproveRun, DiscardRun}
 	matchActs    = []Act{ProposeMatch, AcceptMatch, DeclineMatch}
 	bankActs     = []Act{RecordBankDetails}
 	guestActs    = []Act{InviteGuest, ResendInvitation, WithdrawInvitation}
@@ -178,12 +186,13 @@ var acts = map[Role][]Act{
 	Tutor: join(registerActs, matchActs, []Act{Enrol, CompleteEnrolment, DraftPlacement, ConfirmPlacement, SignProject, StartPlacement,
 		SuspendPlacement, ResumePlacement, EndPlacement}),
 	HostTutor:       {RecordAttendance, RecordAsPlanned, ReturnMonth, CertifyMonthAsHost},
-	PaymentsOfficer: {RecordExclusionCheck, PrepareUpload, RecordBankDetails, ComputeAllowance, LockMonth},
+	PaymentsOfficer: join(runActs, []Act{RecordExclusionCheck, PrepareUpload, RecordBankDetails, ComputeAllowance, LockMonth}),
+	Approver:        approvals,
 	Administrator:   join(memberActs, lostActs),
 	DPO:             erasureActs,
 	Self:            bankActs,
 	Representative:  bankActs,
-	System:          join(memberActs, own, pathActs, circleActs, guestActs, erasureActs, mergeActs, bankActs, personActs, companyActs, activityActs, placementActs, registerActs, monthActs, matchActs, mandateActs, []Act{CertifyMonthAsHost, ComputeAllowance, RefreshMatches, RemindDue, SendInvitation}),
+	System:          join(memberActs, own, pathActs, circleActs, guestActs, erasureActs, mergeActs, bankActs, personActs, companyActs, activityActs, placementActs, registerActs, monthActs, matchActs, mandateActs, runActs, approvals, []Act{CertifyMonthAsHost, ComputeAllowance, RefreshMatches, RemindDue, SendInvitation}),
 }
 
 // own are the acts that every member does about himself, whatever his roles; in the table they stand for doing them for somebody else.

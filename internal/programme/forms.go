@@ -36,6 +36,15 @@ type Quota struct {
 	Percent int `json:"percent,omitempty"`
 }
 
+// PaymentCalendar is the rule payment.calendar: when a month is paid, each step in days after the month's last day.
+type PaymentCalendar struct {
+	Close   int `json:"close"`   // the register is submitted
+	Certify int `json:"certify"` // it is certified
+	CutOff  int `json:"cutOff"`  // what is not ready waits for the next run
+	Order   int `json:"order"`   // the run is sent to be paid
+	Value   int `json:"value"`   // the money is there
+}
+
 // Weights is the rule matching.weights: points for each sort of fit; together they are 100.
 type Weights struct {
 	Sector       int `json:"sector"`
@@ -117,6 +126,21 @@ func threshold(f field) any {
 		low.wrong(wantLower.Fill(args("field", "percent")))
 	}
 	return t
+}
+
+func paymentCalendar(f field) any {
+	parts := f.record("close certify cutOff order value", "")
+	c, before := PaymentCalendar{}, 0
+	for _, step := range []struct {
+		key string
+		day *int
+	}{{"close", &c.Close}, {"certify", &c.Certify}, {"cutOff", &c.CutOff}, {"order", &c.Order}, {"value", &c.Value}} {
+		if *step.day = parts[step.key].whole(0, 365); *step.day < before {
+			parts[step.key].wrong(wantRising)
+		}
+		before = max(before, *step.day)
+	}
+	return c
 }
 
 func bands(f field) any {

@@ -49,6 +49,9 @@ var known = append([]rule{
 	{"allowance.withholding", "table", withholding},
 
 	{routesRule, "table", routes},
+	{"payment.calendar", "table", paymentCalendar},
+	{"payment.second_approval_above", "cents", amount()},
+	{"payment.check_days", "days", whole(1, 3650)},
 
 	{"placement.duration_months", "months", whole(1, 60)},
 	{"placement.max_months", "months", whole(1, 60)},
@@ -89,6 +92,7 @@ var known = append([]rule{
 	"enrolment", "ENROLLED SUSPENDED",
 	"attendance", "CONTESTED",
 	"register", "OPEN SUBMITTED HOST_CERTIFIED PROMOTER_CERTIFIED",
+	"payment", "DRAFT COMPUTED CHECKED APPROVED EXPORTED",
 )...)
 
 // clocks makes a rule clock.<concept>.<STATE> for each state from which something is due: days until the next step.

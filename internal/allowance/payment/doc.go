@@ -1,0 +1,29 @@
+// Package payment takes what statements owe from draft to bank and back, by runs of one payer each.
+//
+//	DRAFT            opened; what is due is being gathered, chunk by chunk
+//	COMPUTED         gathered whole; may be gathered anew, which takes up what was cured meanwhile
+//	CHECKED          its maker stands by it; what blocks a line was looked at
+//	APPROVED         by somebody who had no hand in it, by two above an amount of the policy; its sums are booked on the budget lines
+//	EXPORTED         the file was written; answers are awaited
+//	PAID             every line that was sent is paid
+//	PARTLY_RETURNED  every line that was sent is answered, and some were rejected or came back
+//	DISCARDED        given up before the export; what was booked is booked back
+//
+// A line is one sum by month, payer and budget line: what the last statement owes less what live lines have taken up before. More is a statement
+// or its arrears, less is an offset. So nothing is ever paid twice, whatever is run again. Lines of a run that go to one person are one
+// transfer, named by one end-to-end id. A person who cannot be paid, or who owes more than is due, stands in the run with the reasons, and
+// the next run takes that up again. Lines never change but for their state:
+//
+//	PENDING       goes with the run
+//	BLOCKED       cannot go; not live
+//	HELD          kept back with a reason until it is released
+//	EXPORTED      sent
+//	RECALL_ASKED  sent, and the payer's bank is asked to stop it
+//	PAID          acknowledged as executed
+//	REJECTED, RETURNED, RECALLED, LEFT_OUT, DISCARDED  not live any more: the next run takes up what is still owed
+//
+// The database holds what must never happen, whatever the code does: a line that changes, one share in two live runs, live lines beyond the last
+// statement, an approver who had a hand in the run by any account of his, one approver who approves twice, a state out of turn.
+//
+// Every act locks its run first, so acts at the same moment have one history.
+package payment

@@ -1,0 +1,49 @@
+package payment
+
+import (
+	"context"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/platform/event"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+)
+
+// Follow gives the reaction to news of runs: drafts that were gathered in part are gathered on, and clocks are kept of the states in which runs
+// stand now. It runs as the house itself: an approver may not write what is due for the payments office.
+func Follow(tell func(context.Context, *postgres.Tx, event.Transition) error) func(context.Context, *postgres.Tx, []event.Event) error {
+	return func(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
+		if err := Continue(ctx, tx, events); err != nil {
+			return err
+		}
+		var told []uuid.UUID
+		for _, e := range events {
+			if e.SubjectKind != subject || slices.Contains(told, e.Subject) {
+				continue
+			}
+			told = append(told, e.Subject)
+			if err := followRun(ctx, tx, e.Subject, tell); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+func followRun(ctx context.Context, tx *postgres.Tx, id uuid.UUID, tell func(context.Context, *postgres.Tx, event.Transition) error) error {
+	r, ok, err := hold(ctx, tx, id)
+	if err != nil || !ok {
+		return err
+	}
+	line, err := lineOf(ctx, tx, r.PayerID)
+	if err != nil {
+		return err
+	}
+	now := event.Transition{Programme: r.ProgrammeID, Concept: concept, SubjectKind: subject, Subject: r.ID, From: string(Discarded), To: string(r.State),
+		Owners: []uuid.UUID{line[0], line[len(line)-1]}, Audience: line, Since: r.StateSince} // whichever state it has left, its clock is over
+	if r.State == Discarded {
+		now.From = string(Draft)
+	}
+	return tell(ctx, tx, now)
+}

@@ -1,0 +1,187 @@
+package payment
+
+import (
+	"slices"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/event"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+	"github.com/lavoroincorso/lavoro/internal/values/text"
+)
+
+// Prefixes of ids in the API.
+const (
+	RunPrefix  = "pay"
+	LinePrefix = "pyl"
+)
+
+// State is how far a run is.
+type State string
+
+// The states of a run; see the package comment.
+const (
+	Draft          State = "DRAFT"
+	Computed       State = "COMPUTED"
+	Checked        State = "CHECKED"
+	Approved       State = "APPROVED"
+	Exported       State = "EXPORTED"
+	Paid           State = "PAID"
+	PartlyReturned State = "PARTLY_RETURNED"
+	Discarded      State = "DISCARDED"
+)
+
+var stateWords = map[string]text.Text{
+	string(Draft):          {It: "Bozza", En: "Draft"},
+	string(Computed):       {It: "Calcolato", En: "Computed"},
+	string(Checked):        {It: "Controllato", En: "Checked"},
+	string(Approved):       {It: "Approvato", En: "Approved"},
+	string(Exported):       {It: "Inviato al pagamento", En: "Sent to be paid"},
+	string(Paid):           {It: "Pagato", En: "Paid"},
+	string(PartlyReturned): {It: "Pagato in parte", En: "Partly returned"},
+	string(Discarded):      {It: "Annullato", En: "Discarded"},
+}
+
+// LineState is how far a line is.
+type LineState string
+
+// The states of a line; see the package comment.
+const (
+	LinePending     LineState = "PENDING"
+	LineBlocked     LineState = "BLOCKED"
+	LineHeld        LineState = "HELD"
+	LineExported    LineState = "EXPORTED"
+	LineRecallAsked LineState = "RECALL_ASKED"
+	LinePaid        LineState = "PAID"
+	LineRejected    LineState = "REJECTED"
+	LineReturned    LineState = "RETURNED"
+	LineRecalled    LineState = "RECALLED"
+	LineLeftOut     LineState = "LEFT_OUT"
+	LineDiscarded   LineState = "DISCARDED"
+)
+
+var lineWords = map[string]text.Text{
+	string(LinePending):     {It: "Da pagare", En: "To be paid"},
+	string(LineBlocked):     {It: "Bloccato", En: "Blocked"},
+	string(LineHeld):        {It: "Trattenuto", En: "Held back"},
+	string(LineExported):    {It: "Inviato al pagamento", En: "Sent to be paid"},
+	string(LineRecallAsked): {It: "Richiamo chiesto", En: "Recall asked"},
+	string(LinePaid):        {It: "Pagato", En: "Paid"},
+	string(LineRejected):    {It: "Rifiutato", En: "Rejected"},
+	string(LineReturned):    {It: "Tornato indietro", En: "Returned"},
+	string(LineRecalled):    {It: "Richiamato", En: "Recalled"},
+	string(LineLeftOut):     {It: "Rinviato al prossimo pagamento", En: "Left to the next run"},
+	string(LineDiscarded):   {It: "Annullato", En: "Discarded"},
+}
+
+// Kind is whether a run is the first one for its last month.
+type Kind string
+
+// The kinds of runs.
+const (
+	Ordinary      Kind = "ORDINARY"
+	Supplementary Kind = "SUPPLEMENTARY"
+)
+
+// facts is what the gates of a run look at.
+type facts struct {
+	State     State
+	Gathering bool // not all of it was gathered yet
+	Lines     int  // that are to be paid
+	Began     bool // something of it was sent
+}
+
+// transition is one row of the table: an act, the states that it leaves, the state that it reaches, and what must hold.
+type transition struct {
+	Act    access.Act
+	From   []State
+	To     State // "" where it follows from what was done
+	Label  text.Text
+	reason bool // a word of why is needed
+	gates  []func(facts) refusal.List
+}
+
+// transitions is the whole life of a run. Roles stand in the table of package access.
+var transitions = []transition{
+	{Act: access.ComputeRun, From: []State{Draft, Computed}, Label: text.Text{It: "Calcola", En: "Compute"}},
+	{Act: access.CheckRun, From: []State{Computed}, To: Checked, Label: text.Text{It: "Conferma il controllo", En: "Check"}, gates: []func(facts) refusal.List{somethingToPay}},
+	{Act: access.ApproveRun, From: []State{Checked}, Label: text.Text{It: "Approva", En: "Approve"}},
+	{Act: access.DiscardRun, From: []State{Draft, Computed, Checked, Approved}, To: Discarded, Label: text.Text{It: "Annulla", En: "Discard"}, reason: true},
+}
+
+func transitionOf(act access.Act) transition {
+	return transitions[slices.IndexFunc(transitions, func(t transition) bool { return t.Act == act })]
+}
+
+// check says why the transition cannot be made now; nil where it can.
+func (t transition) check(f facts) (list refusal.List) {
+	if !slices.Contains(t.From, f.State) {
+		return refusal.List{WrongState.At("run").With("state", stateWords[string(f.State)])}
+	}
+	for _, gate := range t.gates {
+		list = append(list, gate(f)...)
+	}
+	return list
+}
+
+func somethingToPay(f facts) refusal.List {
+	if f.Lines > 0 {
+		return nil
+	}
+	return refusal.List{NothingToPay.At("run")}
+}
+
+// Block is why a line cannot go: what is the matter, what to do, and who does it.
+type Block struct {
+	Code    string    `json:"code"`
+	Cause   text.Text `json:"cause"`
+	Cure    text.Text `json:"cure"`
+	CuredBy text.Text `json:"curedBy"`
+}
+
+var (
+	byCaseTeam = text.Text{It: "chi segue la persona", En: "whoever follows the person"}
+	byOfficer  = text.Text{It: "l'ufficio pagamenti", En: "the payments office"}
+)
+
+// blocks are all reasons why a line may not go, as payment_gather names them.
+var blocks = []Block{
+	{"NO_ACCOUNT", text.Text{It: "mancano i dati di pagamento", En: "payment details are missing"},
+		text.Text{It: "chiedi alla persona dove vuole essere pagata, con un documento, e registralo", En: "ask the person where to be paid, with a paper, and record it"}, byCaseTeam},
+	{"PROTECTED_ACCOUNT", text.Text{It: "mancano i dati di pagamento di una persona protetta", En: "payment details of a protected person are missing"},
+		text.Text{It: "avvisa chi coordina il programma con lo pseudonimo: li registra chi segue la persona", En: "tell the coordinators the pseudonym: whoever follows the person records them"}, byCaseTeam},
+	{"CHECK_OLD", text.Text{It: "la verifica sulle misure incompatibili manca o è troppo vecchia", En: "the check against excluding measures is missing or too old"},
+		text.Text{It: "ripeti la verifica e registrala", En: "repeat the check, and record it"}, byOfficer},
+	{"CHECK_FOUND", text.Text{It: "la verifica ha trovato una misura incompatibile", En: "the check has found an excluding measure"},
+		text.Text{It: "chiarisci con chi segue la persona; poi ripeti la verifica", En: "clear it up with whoever follows the person; then repeat the check"}, byCaseTeam},
+	{"OWES_MORE", text.Text{It: "la persona deve restituire più di quanto le spetta ora", En: "the person owes more than is due now"},
+		text.Text{It: "attendi i prossimi mesi, che compensano, oppure avvia il recupero", En: "wait for the next months, which offset it, or recover it"}, byOfficer},
+}
+
+// BlockOf explains a reason by its code; one that the table does not know keeps its code.
+func BlockOf(code string) Block {
+	for _, b := range blocks {
+		if b.Code == code {
+			return b
+		}
+	}
+	return Block{Code: code, Cause: text.Same(code), Cure: text.Same(code), CuredBy: byOfficer}
+}
+
+// Clocks are the waiting states of runs as data for whoever keeps clocks.
+func Clocks() []event.Clock {
+	clock := func(s State, kind string, label text.Text) event.Clock {
+		return event.Clock{Concept: concept, SubjectKind: subject, Prefix: RunPrefix, State: string(s), Policy: "clock." + concept + "." + string(s), Kind: kind, Label: label}
+	}
+	return []event.Clock{
+		clock(Draft, "payment.compute", text.Text{It: "Calcolare il pagamento", En: "Compute the payment run"}),
+		clock(Computed, "payment.check", text.Text{It: "Controllare il pagamento", En: "Check the payment run"}),
+		clock(Checked, "payment.approve", text.Text{It: "Approvare il pagamento", En: "Approve the payment run"}),
+		clock(Approved, "payment.export", text.Text{It: "Inviare il pagamento", En: "Send the payment run to be paid"}),
+		clock(Exported, "payment.answer", text.Text{It: "Caricare la risposta al pagamento", En: "Load the answer to the payment run"}),
+	}
+}
+
+const (
+	concept = "payment"
+	subject = "PaymentRun"
+)

@@ -1,0 +1,63 @@
+package payment
+
+import "github.com/lavoroincorso/lavoro/internal/values/refusal"
+
+var (
+	officer  = refusal.Text{It: "l'ufficio pagamenti", En: "the payments office"}
+	approver = refusal.Text{It: "chi approva i pagamenti", En: "whoever approves payments"}
+)
+
+// What the acts on payment runs refuse, and why.
+var (
+	// WrongState is for an act that the run's state does not allow.
+	WrongState = refusal.Define(refusal.Definition{
+		Code: "PAYMENT_RUN_STATE", Kind: refusal.State,
+		Message: refusal.Text{It: "Nello stato in cui si trova, il pagamento non consente questa operazione ({state}).", En: "The payment run is in a state that does not allow this ({state})."},
+		Cure:    refusal.Text{It: "Guarda a che punto è il pagamento e che cosa viene prima.", En: "See how far the run is, and what must come before."},
+	})
+	// NoPayer is for a body that pays nothing in the programme.
+	NoPayer = refusal.Define(refusal.Definition{
+		Code: "PAYMENT_NO_PAYER", Kind: refusal.Input,
+		Message: refusal.Text{It: "Questo ente non paga indennità in questo programma.", En: "This body pays no allowances in this programme."},
+		Cure:    refusal.Text{It: "Scegli un ente pagatore del programma.", En: "Choose one of the programme's payers."},
+	})
+	// MonthAhead is for a run over a month that is not over.
+	MonthAhead = refusal.Define(refusal.Definition{
+		Code: "PAYMENT_MONTH_NOT_OVER", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Il mese {month} non è ancora finito.", En: "The month {month} is not over yet."},
+		Cure:    refusal.Text{It: "Scegli un mese passato.", En: "Choose a month that is over."},
+	})
+	// DayPast is for a value day that has gone by.
+	DayPast = refusal.Define(refusal.Definition{
+		Code: "PAYMENT_DAY_PAST", Kind: refusal.Input,
+		Message: refusal.Text{It: "Il giorno di valuta {day} è già passato.", En: "The value day {day} has gone by."},
+		Cure:    refusal.Text{It: "Indica oggi o un giorno futuro.", En: "Give today, or a day to come."},
+	})
+	// NothingToPay is for a run in which nothing can be paid.
+	NothingToPay = refusal.Define(refusal.Definition{
+		Code: "PAYMENT_NOTHING_TO_PAY", Kind: refusal.State,
+		Message: refusal.Text{It: "In questo pagamento non c'è nulla che possa essere pagato ora.", En: "Nothing in this run can be paid now."},
+		Cure:    refusal.Text{It: "Risolvi i blocchi e calcola di nuovo, oppure annulla il pagamento.", En: "Cure what blocks, and compute it again; or discard the run."},
+		CuredBy: officer,
+	})
+	// OwnRun is for an approver who had a hand in the run.
+	OwnRun = refusal.Define(refusal.Definition{
+		Code: "PAYMENT_OWN_RUN", Kind: refusal.Right,
+		Message: refusal.Text{It: "Chi ha preparato, controllato o già approvato un pagamento non lo approva.", En: "Who made, checked or has approved a run does not approve it."},
+		Cure:    refusal.Text{It: "Chiedi a un'altra persona autorizzata di approvarlo.", En: "Ask another approver."},
+		CuredBy: approver,
+	})
+	// ApproverMakes is for an approver who would have another hand in the run that he has approved.
+	ApproverMakes = refusal.Define(refusal.Definition{
+		Code: "PAYMENT_APPROVED_BY_ACTOR", Kind: refusal.Right,
+		Message: refusal.Text{It: "Chi ha approvato un pagamento non vi compie altre operazioni.", En: "Who has approved a run does nothing else with it."},
+		Cure:    refusal.Text{It: "Chiedi all'ufficio pagamenti.", En: "Ask the payments office."},
+		CuredBy: officer,
+	})
+	// ReasonNeeded is for an act that must be explained.
+	ReasonNeeded = refusal.Define(refusal.Definition{
+		Code: "PAYMENT_REASON_NEEDED", Kind: refusal.Input,
+		Message: refusal.Text{It: "Serve il motivo, da 1 a {max} caratteri.", En: "A reason is needed, of 1 to {max} characters."},
+		Cure:    refusal.Text{It: "Scrivi il motivo, senza nomi né altri dati di persone.", En: "Write the reason, without names or other data of people."},
+	})
+)
