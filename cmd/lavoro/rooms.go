@@ -12,6 +12,7 @@ import (
 
 	"github.com/lavoroincorso/lavoro/internal/activity"
 	"github.com/lavoroincorso/lavoro/internal/allowance"
+	"github.com/lavoroincorso/lavoro/internal/allowance/payment"
 	"github.com/lavoroincorso/lavoro/internal/attendance"
 	"github.com/lavoroincorso/lavoro/internal/company"
 	"github.com/lavoroincorso/lavoro/internal/duty"
@@ -28,7 +29,7 @@ import (
 )
 
 // clocks are the waiting states of all rooms that have some.
-var clocks = [][]event.Clock{participant.Clocks(), company.Clocks(), placement.DueClocks(), attendance.MonthClocks(), matching.DueClocks(), duty.ReadClocks()}
+var clocks = [][]event.Clock{participant.Clocks(), company.Clocks(), placement.DueClocks(), attendance.MonthClocks(), payment.Clocks(), matching.DueClocks(), duty.ReadClocks()}
 
 // vetoes are what later rooms say before somebody leaves the programme.
 var vetoes = []participant.Veto{activity.Veto, placement.VetoWithdrawal}
@@ -36,7 +37,7 @@ var vetoes = []participant.Veto{activity.Veto, placement.VetoWithdrawal}
 // schema joins what every room declares readable, in the order of the programme's path.
 func schema() *plan.Schema {
 	rooms := []plan.Reading{member.Reading(), programme.Reading(), participant.Reading(vetoes...), company.Reading(), activity.Reading(),
-		placement.Reading(attendance.AttestGate), attendance.Reading(), allowance.Reading(), matching.Reading(), duty.Reading(clocks...), report.Reading()}
+		placement.Reading(attendance.AttestGate), attendance.Reading(), allowance.Reading(), payment.Reading(), matching.Reading(), duty.Reading(clocks...), report.Reading()}
 	return plan.NewSchema(append(rooms, evidence.Reading(rooms...))...)
 }
 
@@ -78,6 +79,7 @@ func (r rooms) reactions() []duty.Reaction {
 		duty.Reaction(r.matches.Reaction()),
 		{Name: "handover", SubjectKinds: []string{"HandOver"}, React: r.participants.ReactHandOver},
 		{Name: "register", SubjectKinds: []string{"RegisterMonth"}, React: attendance.FollowMonths(r.clocks.OnState)},
+		{Name: "payments", SubjectKinds: []string{"PaymentRun"}, React: payment.Follow(r.clocks.OnState)},
 		{Name: "openings", SubjectKinds: []string{"Opening"}, React: company.Follow(r.clocks.OnState)},
 	}
 }

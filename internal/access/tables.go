@@ -166,7 +166,7 @@ var (
 		InterruptPlacement, EndPlacement, AttestPlacement, CancelPlacement, AnnulPlacement}
 	registerActs = []Act{RecordAttendance, RecordAsPlanned, CorrectAttendance, WithdrawAttendance, ResolveAttendance, SubmitMonth, ReturnMonth}
 	monthActs    = []Act{CertifyMonthForHost, CertifyMonth, LockMonth, ReopenMonth, AdjustMonth} // the promoter's
-	runActs      = []Act{OpenRun, ComputeRun, CheckRun, DiscardRun} // the payer's own
+	runActs      = []Act{OpenRun, ComputeRun, CheckRun, DiscardRun}                              // the payer's own
 	approvals    = []Act{ApproveRun, DiscardRun}
 	matchActs    = []Act{ProposeMatch, AcceptMatch, DeclineMatch}
 	bankActs     = []Act{RecordBankDetails}

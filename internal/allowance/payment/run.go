@@ -25,8 +25,8 @@ const (
 // maxReason is the length of a reason, in characters.
 const maxReason = 500
 
-// Chunk is how many participations one act gathers: what is left goes on from there, whatever has happened in between.
-const Chunk = 5_000
+// chunk is how many participations one act gathers: what is left goes on from there, whatever has happened in between.
+var chunk = 5_000
 
 // Opening says for whom and until when a run pays.
 type Opening struct {
@@ -166,7 +166,7 @@ func (r *runRow) gather(ctx context.Context, tx *postgres.Tx) error {
 		return err
 	}
 	r.Gathered += looked
-	if r.GatheredTo = last; looked == Chunk {
+	if r.GatheredTo = last; looked == chunk {
 		return r.save(ctx, tx)
 	}
 	if r.totals, err = totalsOf(ctx, tx, r.ID); err != nil {

@@ -2,8 +2,6 @@ package payment
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -79,14 +77,10 @@ func (r *runRow) insert(ctx context.Context, tx *postgres.Tx) error {
 // hold gives a run that the actor sees, held against all other acts on it.
 func hold(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (*runRow, bool, error) {
 	var r runRow
-	err := tx.Ask(ctx, &r, "select "+runColumns+" from payment_run where id = $1 for update", id)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, false, nil
-	}
-	if err != nil {
+	if err := tx.Ask(ctx, &r, "select "+runColumns+" from payment_run where id = $1 for update", id); err != nil {
 		return nil, false, fmt.Errorf("run: %w", err)
 	}
-	return &r, true, nil
+	return &r, r.ID == id, nil
 }
 
 // save writes what an act has changed of a run that it holds.
@@ -161,7 +155,7 @@ func (r *runRow) gatherNext(ctx context.Context, tx *postgres.Tx, policy program
 		Looked int
 		Last   *uuid.UUID
 	}
-	err = tx.NewRaw("select looked, last from payment_gather(?, ?, ?, ?, ?, ?, ?)", r.ID, Chunk, tx.Today(), pgdialect.Array(policy.Strings("eligibility.excluding_measures")),
+	err = tx.NewRaw("select looked, last from payment_gather(?, ?, ?, ?, ?, ?, ?)", r.ID, chunk, tx.Today(), pgdialect.Array(policy.Strings("eligibility.excluding_measures")),
 		tx.Today().AddDays(-policy.Int(checkDaysRule)), policy.Text("eligibility.found_outcome") == "BLOCK", policy.Text("eligibility.unknown_outcome") == "BLOCK").Scan(ctx, &answer)
 	if err != nil {
 		return 0, nil, fmt.Errorf("gather: %w", err)

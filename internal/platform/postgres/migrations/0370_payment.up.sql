@@ -88,8 +88,9 @@ create table payment_line (
   check ((state = 'BLOCKED') <= (blocks <> '{}')),
   check (state in ('BLOCKED', 'DISCARDED') or bank_id is not null)
 );
--- What a statement owes from a budget line is in one live run at most.
-create unique index payment_line_once on payment_line (statement_id, payer_id, budget_line_id) where live;
+-- What a month owes from a budget line is taken up whole by one live line at most; what others take up of it is the difference.
+create unique index payment_line_once on payment_line (allowance_id, payer_id, budget_line_id) where live and kind = 'STATEMENT';
+create unique index payment_line_once_in_run on payment_line (run_id, allowance_id, budget_line_id);
 create index payment_line_owed on payment_line (allowance_id, payer_id, budget_line_id) where live;
 create index payment_line_run on payment_line (run_id, head_id, id);
 create index payment_line_participation on payment_line (participation_id, month desc, id desc);
@@ -143,16 +144,17 @@ begin
 end $$;
 create trigger kept before update or delete on payment_line for each row execute function payment_line_kept();
 
--- All live lines together never take up more than the last statement owes, of gross and of net.
+-- All live lines together never take up more than the last statement owes, of gross and of net; and what offsets them never takes off more.
 create function payment_line_bounds() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 begin
   if exists (
-    select from (select distinct allowance_id, payer_id, budget_line_id from written where live and gross_cents > 0) w
+    select from (select distinct allowance_id, payer_id, budget_line_id, kind <> 'OFFSET' as more from written where live) w
     cross join lateral (select sum(l.gross_cents) as gross, sum(l.net_cents) as net from payment_line l
                         where l.allowance_id = w.allowance_id and l.payer_id = w.payer_id and l.budget_line_id = w.budget_line_id and l.live) taken
     left join lateral (select s.id from allowance_statement s where s.allowance_id = w.allowance_id order by s.number desc limit 1) last on true
     left join allowance_share h on h.statement_id = last.id and h.payer_id = w.payer_id and h.budget_line_id = w.budget_line_id
-    where taken.gross > coalesce(h.gross_cents, 0) or taken.net > coalesce(h.net_cents, 0)) then
+    where case when w.more then taken.gross > coalesce(h.gross_cents, 0) or taken.net > coalesce(h.net_cents, 0)
+               else taken.gross < coalesce(h.gross_cents, 0) or taken.net < coalesce(h.net_cents, 0) end) then
     raise exception 'lines take up more than the last statement owes' using errcode = 'LA010', constraint = 'payment_line_bounds';
   end if;
   return null;
@@ -273,7 +275,7 @@ end $$;
 -- which follow who sees their money.
 create function payment_gather(run uuid, most int, today date, measures text[], checked_since date, found_blocks boolean, unknown_blocks boolean)
 returns table (looked int, last uuid)
-language plpgsql security definer set search_path = public, pg_temp set plan_cache_mode = force_custom_plan as $$
+language plpgsql security definer set search_path = public, pg_temp set plan_cache_mode = force_custom_plan set jit = off as $$
 #variable_conflict use_column
 declare r payment_run; people uuid[]; line uuid[];
 begin
