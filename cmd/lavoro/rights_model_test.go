@@ -20,13 +20,14 @@ var depths = map[string][]string{
 	"activities":   {"enrolments"},
 	"placements":   {"intern", "steps", "enrolment"},
 	"attendances":  nil, "registerMonths": {"steps.file", "adjustments"},
-	"allowances": {"why", "statements.shares.budgetLine", "statements.policyVersions"},
-	"matches":    {"reasons"},
-	"dues":       nil,
-	"journal":    nil,
-	"handOvers":  nil,
-	"members":    {"account.grants", "account.delegationsGiven", "account.invitation", "account.devices"},
-	"devices":    nil,
+	"allowances":  {"why", "statements.shares.budgetLine", "statements.policyVersions"},
+	"paymentRuns": {"steps"}, "paymentLines": nil,
+	"matches":   {"reasons"},
+	"dues":      nil,
+	"journal":   nil,
+	"handOvers": nil,
+	"members":   {"account.grants", "account.delegationsGiven", "account.invitation", "account.devices"},
+	"devices":   nil,
 }
 
 // TestTheModelKnowsTheWholeContract: a type, field, filter or order that the model says nothing of has no proof.

@@ -235,9 +235,13 @@ func TestFencesAroundTheTables(t *testing.T) {
 				t.Errorf("%s may %s", role, act)
 			}
 			switch role {
-			case access.Staff, access.Auditor, access.SampleAuditor, access.Approver:
+			case access.Staff, access.Auditor, access.SampleAuditor:
 				if a.May(act, programme, row) {
 					t.Errorf("%s may %s", role, act)
+				}
+			case access.Approver: // says yes or no to what others have made
+				if a.May(act, programme, row) != (act == access.ApproveRun || act == access.DiscardRun) {
+					t.Errorf("%s may %s, or may not", role, act)
 				}
 			case access.Administrator:
 				if a.May(act, programme, row) != (slices.Contains(administration, act) || act == access.RevokeDevice) {

@@ -63,6 +63,7 @@ func (f *Fiction) programme(n int, beside *scene) *scene {
 		}
 		s.follow(i, person)
 	}
+	s.payments()
 	s.handOvers()
 	f.invitations(s)
 	return s

@@ -61,6 +61,7 @@ func workTypes() {
 	attendances()
 	months()
 	allowances()
+	paymentTypes()
 	statements()
 }
 

@@ -136,7 +136,7 @@ begin
       when 'BLOCKED' then new.state = 'DISCARDED'
       when 'EXPORTED' then new.state in ('RECALL_ASKED', 'PAID', 'REJECTED', 'RETURNED')
       when 'RECALL_ASKED' then new.state in ('PAID', 'RECALLED')
-      when 'PAID' then new.state in ('RETURNED', 'RECALL_ASKED')
+      when 'PAID' then new.state = 'RETURNED'
       else false end) then
     raise exception 'a line does not go from % to %', old.state, new.state using errcode = 'LA010', constraint = 'payment_line_kept';
   end if;
