@@ -12,6 +12,7 @@ import { check, demand } from './server.mjs';
 import { setting, today } from './stage.mjs';
 import { enter, goAnotherWay, inviteGuest, leave, merge, recordAccount } from './persons.mjs';
 import { asPlanned, months as certify } from './months.mjs';
+import { payments as pay } from './payments.mjs';
 import { company, courses, decline, giveUp, serve } from './work.mjs';
 
 check('apollo', async () => {
@@ -30,6 +31,7 @@ check('apollo', async () => {
   });
   await asPlanned(stage);
   await certify(stage);
+  await pay(stage);
   await prove(stage, participant);
   await files(stage, participant);
   await recordAccount(stage, participant);
