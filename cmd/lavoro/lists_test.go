@@ -13,14 +13,15 @@ import (
 
 // short are lists and filters without an index of theirs, and why that is well.
 var short = map[string]string{
-	"devices ":                  "a few for each member",
-	"journal ":                  "a programme's sequence tells its entries apart: their ids decide nothing",
-	"Allowance by organisation": "asks the participation, which has the index",
-	"Allowance by participant":  "asks the participation, which has the index",
-	"JournalEntry by actor":     "every act writes one; evidence is looked for by few, and from a day on",
-	"JournalEntry by subject":   "every act writes one; evidence is looked for by few, and from a day on",
-	"ReadEntry by actor":        "every read of the confidential writes one; evidence is looked for by few, and from a day on",
-	"ReadEntry by participant":  "every read of the confidential writes one; evidence is looked for by few, and from a day on",
+	"devices ":                   "a few for each member",
+	"journal ":                   "a programme's sequence tells its entries apart: their ids decide nothing",
+	"Allowance by organisation":  "asks the participation, which has the index",
+	"Allowance by participant":   "asks the participation, which has the index",
+	"PaymentLine by participant": "asks the participation, which has the index",
+	"JournalEntry by actor":      "every act writes one; evidence is looked for by few, and from a day on",
+	"JournalEntry by subject":    "every act writes one; evidence is looked for by few, and from a day on",
+	"ReadEntry by actor":         "every read of the confidential writes one; evidence is looked for by few, and from a day on",
+	"ReadEntry by participant":   "every read of the confidential writes one; evidence is looked for by few, and from a day on",
 }
 
 // TestEveryListHasItsIndex: what a concept declares as an order, or as a filter by another object, is walked in an index.

@@ -66,8 +66,8 @@ type Operation struct {
 	Parts     []Part
 }
 
-// maxFields bounds an operation: the server bounds the tokens of one.
-const maxFields = 90
+// maxFields bounds an operation: the server bounds the tokens and aliases of one.
+const maxFields = 80
 
 // Operation makes up one over a programme.
 func (g *Writer) Operation(programme string) Operation {

@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/google/uuid"
 )
 
 // payments are runs of each body that owes something by the last statements: two, with a line for each share in turn.
 func (s *scene) payments() {
 	f := s.f
-	runs, blocked := map[any][]string{}, false
+	runs, n := map[any][]string{}, 0
 	for _, share := range slices.Clone(f.rows["allowance_share"]) {
 		statement := f.row("allowance_statement", share["statement_id"])
 		if share["programme_id"] != s.id || statement["number"] != 2 {
@@ -21,13 +23,13 @@ func (s *scene) payments() {
 				runs[payer] = append(runs[payer], s.run(payer, number))
 			}
 		}
-		blocked = !blocked
-		id := f.id()
-		line := fact{"id": id, "run_id": runs[payer][f.chance.IntN(2)], "programme_id": s.id, "payer_id": payer, "participation_id": share["participation_id"], "allowance_id": share["allowance_id"],
+		n++
+		id := derived("payment_line", share["id"])
+		line := fact{"id": id, "run_id": runs[payer][n/2%2], "programme_id": s.id, "payer_id": payer, "participation_id": share["participation_id"], "allowance_id": share["allowance_id"],
 			"statement_id": share["statement_id"], "share_id": share["id"], "budget_line_id": share["budget_line_id"], "month": share["month"], "kind": "STATEMENT",
 			"gross_cents": share["gross_cents"], "withheld_cents": 0, "net_cents": share["net_cents"], "head_id": id, "state": "DISCARDED", "blocks": []any{}, "state_since": "2026-06-05", "revision": 1}
-		if blocked {
-			line["state"], line["blocks"] = "BLOCKED", []any{[]string{"NO_ACCOUNT", "CHECK_OLD"}[f.chance.IntN(2)]}
+		if n%2 == 0 {
+			line["state"], line["blocks"] = "BLOCKED", []any{[]string{"NO_ACCOUNT", "CHECK_OLD"}[n/2%2]}
 		}
 		f.put("payment_line", line)
 	}
@@ -36,16 +38,19 @@ func (s *scene) payments() {
 // run is of a payer, with two steps.
 func (s *scene) run(payer any, number int) string {
 	f := s.f
-	id := f.put("payment_run", fact{"programme_id": s.id, "payer_id": payer, "year": 2026, "number": number, "kind": []string{"ORDINARY", "SUPPLEMENTARY"}[number-1],
+	id := f.put("payment_run", fact{"id": derived("payment_run", payer, number), "programme_id": s.id, "payer_id": payer, "year": 2026, "number": number, "kind": []string{"ORDINARY", "SUPPLEMENTARY"}[number-1],
 		"up_to": fmt.Sprintf("2026-0%d-01", 3+number), "value_day": "2026-06-30", "way": []string{"ORDER_LIST", "BANK_FILE"}[number-1], "format": []any{nil, "CBI"}[number-1],
 		"state": []string{"COMPUTED", "DISCARDED"}[number-1], "state_since": "2026-06-05", "made_by": s.managers[0], "gathered": 6, "people": 3, "lines": 4, "blocked": 2, "gross_cents": 1000,
 		"withheld_cents": 100, "net_cents": 900, "approvals_needed": 1, "approvals": 0, "reason": []any{nil, "Sbagliato"}[number-1], "revision": 3})
 	for n, act := range []string{"openRun", "computeRun"} {
-		f.put("payment_step", fact{"run_id": id, "programme_id": s.id, "position": n + 1, "act": act, "from_state": []any{nil, "DRAFT"}[n], "to_state": []string{"DRAFT", "COMPUTED"}[n],
+		f.put("payment_step", fact{"id": derived("payment_step", id, n), "run_id": id, "programme_id": s.id, "position": n + 1, "act": act, "from_state": []any{nil, "DRAFT"}[n], "to_state": []string{"DRAFT", "COMPUTED"}[n],
 			"at": "2026-06-05T10:00:00.250Z", "member_id": s.managers[0], "on_behalf_of": []any{nil, s.tutors[0]}[n]})
 	}
 	return id
 }
+
+// derived is an id that draws nothing by chance, and so leaves all else as it is.
+func derived(of ...any) string { return uuid.NewSHA1(uuid.Nil, fmt.Append(nil, of...)).String() }
 
 // row is one that was put before.
 func (f *Fiction) row(table string, id any) fact {

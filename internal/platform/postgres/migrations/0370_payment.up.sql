@@ -92,7 +92,9 @@ create table payment_line (
 create unique index payment_line_once on payment_line (allowance_id, payer_id, budget_line_id) where live and kind = 'STATEMENT';
 create unique index payment_line_once_in_run on payment_line (run_id, allowance_id, budget_line_id);
 create index payment_line_owed on payment_line (allowance_id, payer_id, budget_line_id) where live;
-create index payment_line_run on payment_line (run_id, head_id, id);
+create index payment_line_run on payment_line (run_id, month desc, id desc);
+create index payment_line_list on payment_line (programme_id, month desc, id desc);
+create index payment_line_head on payment_line (head_id);
 create index payment_line_participation on payment_line (participation_id, month desc, id desc);
 create index payment_line_state on payment_line (run_id, state);
 
