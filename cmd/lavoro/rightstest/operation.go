@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -66,8 +67,12 @@ type Operation struct {
 	Parts     []Part
 }
 
-// maxFields bounds an operation: the server bounds the tokens and aliases of one.
-const maxFields = 80
+// maxFields bounds an operation, as the server does: the tokens of one, and its aliases.
+const maxFields = 90
+
+const maxAliases = 100
+
+var aliased = regexp.MustCompile(`\w+_\d+: `) // names of arguments have no number
 
 // Operation makes up one over a programme.
 func (g *Writer) Operation(programme string) Operation {
@@ -87,7 +92,11 @@ func (g *Writer) Operation(programme string) Operation {
 	if len(g.declared) > 0 {
 		head += "(" + strings.Join(g.declared, ", ") + ")"
 	}
-	return Operation{Text: head + " { " + body.String() + "}" + strings.Join(g.fragments, ""), Variables: g.variables, Parts: parts}
+	text := head + " { " + body.String() + "}" + strings.Join(g.fragments, "")
+	if len(aliased.FindAllString(text, maxAliases+1)) > maxAliases {
+		return g.Operation(programme)
+	}
+	return Operation{Text: text, Variables: g.variables, Parts: parts}
 }
 
 func (g *Writer) one(in int) bool { return g.Chance.IntN(in) == 0 }
