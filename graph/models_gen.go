@@ -584,6 +584,34 @@ type AppointRepresentativePayload struct {
 	Participant *Participant `json:"participant,omitempty"`
 }
 
+// What approveRun needs.
+type ApproveRunInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// The run.
+	Run string `json:"run"`
+}
+
+// What approveRun did.
+type ApproveRunPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The run as it stands now.
+	Run *PaymentRun `json:"run,omitempty"`
+}
+
 // What askFirstResult needs.
 type AskFirstResultInput struct {
 	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
@@ -1132,6 +1160,34 @@ type CheckEligibilityPayload struct {
 	Verdict *Verdict `json:"verdict,omitempty"`
 }
 
+// What checkRun needs.
+type CheckRunInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// The run.
+	Run string `json:"run"`
+}
+
+// What checkRun did.
+type CheckRunPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The run as it stands now.
+	Run *PaymentRun `json:"run,omitempty"`
+}
+
 // One who is named to see a protected participation.
 type CircleMemberInput struct {
 	// The member.
@@ -1539,6 +1595,34 @@ type ComputeAllowancePayload struct {
 	Allowance *Allowance `json:"allowance,omitempty"`
 }
 
+// What computeRun needs.
+type ComputeRunInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// The run.
+	Run string `json:"run"`
+}
+
+// What computeRun did.
+type ComputeRunPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The run as it stands now.
+	Run *PaymentRun `json:"run,omitempty"`
+}
+
 // Priority groups of one confidentiality class.
 type ConfidentialGroups struct {
 	// The groups.
@@ -1797,6 +1881,36 @@ type DeviceFilter struct {
 	Member *string `json:"member,omitempty"`
 	// Revoked, or in use.
 	Revoked *bool `json:"revoked,omitempty"`
+}
+
+// What discardRun needs.
+type DiscardRunInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// The run.
+	Run string `json:"run"`
+	// Why, without names or other data of people; 1 to 500 characters.
+	Reason string `json:"reason"`
+}
+
+// What discardRun did.
+type DiscardRunPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The run as it stands now.
+	Run *PaymentRun `json:"run,omitempty"`
 }
 
 // What draftPlacement needs.
@@ -3273,6 +3387,40 @@ type OpenOwnAccessPayload struct {
 	Participant *Participant `json:"participant,omitempty"`
 }
 
+// What openRun needs.
+type OpenRunInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// Id of the run, pay_<uuid>; made when left out.
+	ID *string `json:"id,omitempty"`
+	// Id of the programme.
+	Programme string `json:"programme"`
+	// The body that pays.
+	Payer string `json:"payer"`
+	// The last month that the run takes up; it must be over.
+	UpTo calendar.Month `json:"upTo"`
+	// When the money is to be there; by the rules (payment.calendar) when left out.
+	ValueDay *calendar.Day `json:"valueDay,omitempty"`
+}
+
+// What openRun did.
+type OpenRunPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The run as it stands now.
+	Run *PaymentRun `json:"run,omitempty"`
+}
+
 // Seats that a company offers for internships.
 type Opening struct {
 	// The id.
@@ -3578,6 +3726,8 @@ type Participant struct {
 	Attendances *AttendanceConnection `json:"attendances"`
 	// Allowances by month, newest first.
 	Allowances []*Allowance `json:"allowances"`
+	// What payment runs have taken up, newest month first, at most 1,000. `paymentLines` with `participant` in its filter pages through all.
+	Payments []*PaymentLine `json:"payments"`
 	// Suggested openings, the best 1,000 first. `matches` with `participant` in its filter pages through all.
 	Matches []*Match `json:"matches"`
 	// What is due about this person, the most urgent first.
@@ -3703,6 +3853,243 @@ func (ParticipantTrait) IsNode() {}
 
 // The id, `<prefix>_<uuid>`.
 func (this ParticipantTrait) GetID() string { return this.ID }
+
+// Why a payment line cannot go.
+type PaymentBlock struct {
+	// Stable code. Example: NO_ACCOUNT.
+	Code string `json:"code"`
+	// What is the matter, in your language.
+	Cause string `json:"cause"`
+	// What to do, in your language.
+	Cure string `json:"cure"`
+	// Who does it, in your language.
+	CuredBy string `json:"curedBy"`
+}
+
+// What one cause keeps back in a payment run.
+type PaymentBlocker struct {
+	// Stable code. Example: NO_ACCOUNT.
+	Code string `json:"code"`
+	// What is the matter, in your language.
+	Cause string `json:"cause"`
+	// What to do, in your language.
+	Cure string `json:"cure"`
+	// Who does it, in your language.
+	CuredBy string `json:"curedBy"`
+	// How many lines.
+	Lines int32 `json:"lines"`
+	// Of how many people.
+	People int32 `json:"people"`
+	// How much they come to.
+	Net money.Cents `json:"net"`
+}
+
+// One sum of a payment run, by person, month and budget line. Lines of one person in a run are one transfer.
+type PaymentLine struct {
+	// The id.
+	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
+	// The run.
+	Run *PaymentRun `json:"run,omitempty"`
+	// The participant; null where you may not see who it is.
+	Participant *Participant `json:"participant,omitempty"`
+	// What stands for the participant where you may not see who it is, such as P-7KQ3XM; the same on all that belongs to one participation.
+	Pseudonym string `json:"pseudonym"`
+	// The month's allowance.
+	Allowance *Allowance `json:"allowance,omitempty"`
+	// The budget line that it is paid from; null where you may not see it.
+	BudgetLine *BudgetLine `json:"budgetLine,omitempty"`
+	// The month.
+	Month calendar.Month `json:"month"`
+	// What sort of sum it is.
+	Kind PaymentLineKind `json:"kind"`
+	// Before tax; negative for what is taken off.
+	Gross money.Cents `json:"gross"`
+	// Tax that is withheld.
+	Withheld money.Cents `json:"withheld"`
+	// What the account is credited.
+	Net money.Cents `json:"net"`
+	// By which every answer names the transfer; shared by the lines of one person in the run.
+	EndToEndID string `json:"endToEndId"`
+	// How far it is.
+	State PaymentLineState `json:"state"`
+	// The state's name in your language.
+	StateLabel string `json:"stateLabel"`
+	// Since when.
+	StateSince calendar.Day `json:"stateSince"`
+	// Whether it takes up what is owed: what is not live is due again.
+	Live bool `json:"live"`
+	// Why it could not go when the run was computed.
+	Blocks []*PaymentBlock `json:"blocks"`
+	// Counts changes.
+	Revision int32 `json:"revision"`
+}
+
+func (PaymentLine) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this PaymentLine) GetID() string { return this.ID }
+
+// A page of payment lines.
+type PaymentLineConnection struct {
+	// The lines of the page, in order.
+	Nodes []*PaymentLine `json:"nodes"`
+	// The same with a cursor each.
+	Edges []*PaymentLineEdge `json:"edges"`
+	// Where the page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many match in all, counted up to 10,000, and only when asked.
+	TotalCount int32 `json:"totalCount"`
+	// Whether totalCount is all of them: false where more than 10,000 match.
+	TotalCountIsExact bool `json:"totalCountIsExact"`
+}
+
+// One of the payment lines with its place in the list.
+type PaymentLineEdge struct {
+	// The place; good for `after` and `before` in the same list and order.
+	Cursor string `json:"cursor"`
+	// The object.
+	Node *PaymentLine `json:"node"`
+}
+
+// Which payment lines.
+type PaymentLineFilter struct {
+	// Of this run.
+	Run *string `json:"run,omitempty"`
+	// Of this participant.
+	Participant *string `json:"participant,omitempty"`
+	// For this month.
+	Month *calendar.Month `json:"month,omitempty"`
+	// In one of these states.
+	States []PaymentLineState `json:"states,omitempty"`
+	// Of one of these sorts.
+	Kinds []PaymentLineKind `json:"kinds,omitempty"`
+	// Kept back by the cause with this code.
+	Block *string `json:"block,omitempty"`
+}
+
+// A payment run: what one payer owes by the months' statements, taken together up to a month.
+type PaymentRun struct {
+	// The id.
+	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
+	// The body that pays; null where you may not see it.
+	Payer *Organisation `json:"payer,omitempty"`
+	// The year of its number.
+	Year int32 `json:"year"`
+	// Its number among the payer's runs of the year, from 1.
+	Number int32 `json:"number"`
+	// Whether it is the first one for its last month.
+	Kind PaymentRunKind `json:"kind"`
+	// The last month that it takes up; what earlier months still owe is in it, too.
+	UpTo calendar.Month `json:"upTo"`
+	// When the money is to be there.
+	ValueDay calendar.Day `json:"valueDay"`
+	// How it is sent to be paid.
+	Way PaymentWay `json:"way"`
+	// The message that the payer's bank takes; null for a list of orders.
+	Format *PaymentFormat `json:"format,omitempty"`
+	// How far it is.
+	State PaymentRunState `json:"state"`
+	// The state's name in your language.
+	StateLabel string `json:"stateLabel"`
+	// Since when.
+	StateSince calendar.Day `json:"stateSince"`
+	// How many participations have been looked at; it grows while a large draft is gathered.
+	Gathered int32 `json:"gathered"`
+	// How many people are to be paid.
+	People int32 `json:"people"`
+	// How many lines are to be paid.
+	LineCount int32 `json:"lineCount"`
+	// How many lines are due and cannot go.
+	BlockedCount int32 `json:"blockedCount"`
+	// What is to be paid, before tax.
+	Gross money.Cents `json:"gross"`
+	// Tax that is withheld.
+	Withheld money.Cents `json:"withheld"`
+	// What the accounts are credited.
+	Net money.Cents `json:"net"`
+	// How many approvals it has.
+	Approvals int32 `json:"approvals"`
+	// How many it needs: one, or two above an amount of the rules (payment.second_approval_above).
+	ApprovalsNeeded int32 `json:"approvalsNeeded"`
+	// Why it was discarded.
+	Reason *string `json:"reason,omitempty"`
+	// What was done with it, in order.
+	Steps []*PaymentStep `json:"steps"`
+	// Its lines, newest month first.
+	Lines *PaymentLineConnection `json:"lines"`
+	// What keeps lines back, by cause.
+	Blockers []*PaymentBlocker `json:"blockers"`
+	// Counts changes.
+	Revision int32 `json:"revision"`
+	// What can be done now, and why not.
+	AllowedActs []*AllowedAct `json:"allowedActs"`
+}
+
+func (PaymentRun) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this PaymentRun) GetID() string { return this.ID }
+
+// A page of payment runs.
+type PaymentRunConnection struct {
+	// The runs of the page, in order.
+	Nodes []*PaymentRun `json:"nodes"`
+	// The same with a cursor each.
+	Edges []*PaymentRunEdge `json:"edges"`
+	// Where the page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many match in all, counted up to 10,000, and only when asked.
+	TotalCount int32 `json:"totalCount"`
+	// Whether totalCount is all of them: false where more than 10,000 match.
+	TotalCountIsExact bool `json:"totalCountIsExact"`
+}
+
+// One of the payment runs with its place in the list.
+type PaymentRunEdge struct {
+	// The place; good for `after` and `before` in the same list and order.
+	Cursor string `json:"cursor"`
+	// The object.
+	Node *PaymentRun `json:"node"`
+}
+
+// Which payment runs.
+type PaymentRunFilter struct {
+	// Of this payer.
+	Payer *string `json:"payer,omitempty"`
+	// In one of these states.
+	States []PaymentRunState `json:"states,omitempty"`
+	// With this last month.
+	UpTo *calendar.Month `json:"upTo,omitempty"`
+}
+
+// One act on a payment run.
+type PaymentStep struct {
+	// The id.
+	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
+	// The act. Example: approveRun.
+	Act string `json:"act"`
+	// The state before; null for the first.
+	FromState *PaymentRunState `json:"fromState,omitempty"`
+	// The state after.
+	ToState PaymentRunState `json:"toState"`
+	// When.
+	At time.Time `json:"at"`
+	// Who did it; null where you may not see it.
+	Member *Member `json:"member,omitempty"`
+	// For whom, where somebody stood in.
+	OnBehalfOf *Member `json:"onBehalfOf,omitempty"`
+}
+
+func (PaymentStep) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this PaymentStep) GetID() string { return this.ID }
 
 // Somebody known to the installation.
 type Person struct {
@@ -5968,6 +6355,8 @@ const (
 	ChangeTopicRegisterMonth ChangeTopic = "REGISTER_MONTH"
 	// Allowances by month.
 	ChangeTopicAllowance ChangeTopic = "ALLOWANCE"
+	// Payment runs.
+	ChangeTopicPaymentRun ChangeTopic = "PAYMENT_RUN"
 	// Reminders of what is due.
 	ChangeTopicDue ChangeTopic = "DUE"
 	// Mandates of auditors.
@@ -5986,13 +6375,14 @@ var AllChangeTopic = []ChangeTopic{
 	ChangeTopicAttendance,
 	ChangeTopicRegisterMonth,
 	ChangeTopicAllowance,
+	ChangeTopicPaymentRun,
 	ChangeTopicDue,
 	ChangeTopicMandate,
 }
 
 func (e ChangeTopic) IsValid() bool {
 	switch e {
-	case ChangeTopicParticipant, ChangeTopicHandOver, ChangeTopicCompany, ChangeTopicOpening, ChangeTopicMatch, ChangeTopicActivity, ChangeTopicEnrolment, ChangeTopicPlacement, ChangeTopicAttendance, ChangeTopicRegisterMonth, ChangeTopicAllowance, ChangeTopicDue, ChangeTopicMandate:
+	case ChangeTopicParticipant, ChangeTopicHandOver, ChangeTopicCompany, ChangeTopicOpening, ChangeTopicMatch, ChangeTopicActivity, ChangeTopicEnrolment, ChangeTopicPlacement, ChangeTopicAttendance, ChangeTopicRegisterMonth, ChangeTopicAllowance, ChangeTopicPaymentRun, ChangeTopicDue, ChangeTopicMandate:
 		return true
 	}
 	return false
@@ -7909,6 +8299,402 @@ func (e *ParticipantState) UnmarshalJSON(b []byte) error {
 }
 
 func (e ParticipantState) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Messages that banks take.
+type PaymentFormat string
+
+const (
+	// ISO 20022 pain.001.001.09.
+	PaymentFormatPain001 PaymentFormat = "PAIN_001"
+	// CBIPaymentRequest.00.04.01.
+	PaymentFormatCbi PaymentFormat = "CBI"
+)
+
+var AllPaymentFormat = []PaymentFormat{
+	PaymentFormatPain001,
+	PaymentFormatCbi,
+}
+
+func (e PaymentFormat) IsValid() bool {
+	switch e {
+	case PaymentFormatPain001, PaymentFormatCbi:
+		return true
+	}
+	return false
+}
+
+func (e PaymentFormat) String() string {
+	return string(e)
+}
+
+func (e *PaymentFormat) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PaymentFormat(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PaymentFormat", str)
+	}
+	return nil
+}
+
+func (e PaymentFormat) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PaymentFormat) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PaymentFormat) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Sorts of payment lines.
+type PaymentLineKind string
+
+const (
+	// The whole of what a month owes from the budget line.
+	PaymentLineKindStatement PaymentLineKind = "STATEMENT"
+	// What a month owes more than was taken up before.
+	PaymentLineKindArrears PaymentLineKind = "ARREARS"
+	// What was taken up beyond what the month owes now; it is taken off what else is due.
+	PaymentLineKindOffset PaymentLineKind = "OFFSET"
+)
+
+var AllPaymentLineKind = []PaymentLineKind{
+	PaymentLineKindStatement,
+	PaymentLineKindArrears,
+	PaymentLineKindOffset,
+}
+
+func (e PaymentLineKind) IsValid() bool {
+	switch e {
+	case PaymentLineKindStatement, PaymentLineKindArrears, PaymentLineKindOffset:
+		return true
+	}
+	return false
+}
+
+func (e PaymentLineKind) String() string {
+	return string(e)
+}
+
+func (e *PaymentLineKind) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PaymentLineKind(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PaymentLineKind", str)
+	}
+	return nil
+}
+
+func (e PaymentLineKind) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PaymentLineKind) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PaymentLineKind) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How far a payment line is.
+type PaymentLineState string
+
+const (
+	// Goes with the run.
+	PaymentLineStatePending PaymentLineState = "PENDING"
+	// Cannot go.
+	PaymentLineStateBlocked PaymentLineState = "BLOCKED"
+	// Kept back until it is released.
+	PaymentLineStateHeld PaymentLineState = "HELD"
+	// Sent to be paid.
+	PaymentLineStateExported PaymentLineState = "EXPORTED"
+	// Sent, and the payer's bank is asked to stop it.
+	PaymentLineStateRecallAsked PaymentLineState = "RECALL_ASKED"
+	// Paid.
+	PaymentLineStatePaid PaymentLineState = "PAID"
+	// Rejected; the next run takes it up.
+	PaymentLineStateRejected PaymentLineState = "REJECTED"
+	// Came back; the next run takes it up.
+	PaymentLineStateReturned PaymentLineState = "RETURNED"
+	// Recalled; the next run takes up what is still owed.
+	PaymentLineStateRecalled PaymentLineState = "RECALLED"
+	// Released after its run was sent; the next run takes it up.
+	PaymentLineStateLeftOut PaymentLineState = "LEFT_OUT"
+	// Its run was discarded.
+	PaymentLineStateDiscarded PaymentLineState = "DISCARDED"
+)
+
+var AllPaymentLineState = []PaymentLineState{
+	PaymentLineStatePending,
+	PaymentLineStateBlocked,
+	PaymentLineStateHeld,
+	PaymentLineStateExported,
+	PaymentLineStateRecallAsked,
+	PaymentLineStatePaid,
+	PaymentLineStateRejected,
+	PaymentLineStateReturned,
+	PaymentLineStateRecalled,
+	PaymentLineStateLeftOut,
+	PaymentLineStateDiscarded,
+}
+
+func (e PaymentLineState) IsValid() bool {
+	switch e {
+	case PaymentLineStatePending, PaymentLineStateBlocked, PaymentLineStateHeld, PaymentLineStateExported, PaymentLineStateRecallAsked, PaymentLineStatePaid, PaymentLineStateRejected, PaymentLineStateReturned, PaymentLineStateRecalled, PaymentLineStateLeftOut, PaymentLineStateDiscarded:
+		return true
+	}
+	return false
+}
+
+func (e PaymentLineState) String() string {
+	return string(e)
+}
+
+func (e *PaymentLineState) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PaymentLineState(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PaymentLineState", str)
+	}
+	return nil
+}
+
+func (e PaymentLineState) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PaymentLineState) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PaymentLineState) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Kinds of payment runs.
+type PaymentRunKind string
+
+const (
+	// The first run for its last month.
+	PaymentRunKindOrdinary PaymentRunKind = "ORDINARY"
+	// Another run has taken up its last month before.
+	PaymentRunKindSupplementary PaymentRunKind = "SUPPLEMENTARY"
+)
+
+var AllPaymentRunKind = []PaymentRunKind{
+	PaymentRunKindOrdinary,
+	PaymentRunKindSupplementary,
+}
+
+func (e PaymentRunKind) IsValid() bool {
+	switch e {
+	case PaymentRunKindOrdinary, PaymentRunKindSupplementary:
+		return true
+	}
+	return false
+}
+
+func (e PaymentRunKind) String() string {
+	return string(e)
+}
+
+func (e *PaymentRunKind) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PaymentRunKind(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PaymentRunKind", str)
+	}
+	return nil
+}
+
+func (e PaymentRunKind) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PaymentRunKind) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PaymentRunKind) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How far a payment run is.
+type PaymentRunState string
+
+const (
+	// Opened; what is due is being gathered.
+	PaymentRunStateDraft PaymentRunState = "DRAFT"
+	// Gathered whole; may be gathered anew.
+	PaymentRunStateComputed PaymentRunState = "COMPUTED"
+	// Its maker stands by it.
+	PaymentRunStateChecked PaymentRunState = "CHECKED"
+	// Approved by who had no hand in it; its sums are booked on the budget lines.
+	PaymentRunStateApproved PaymentRunState = "APPROVED"
+	// Sent to be paid.
+	PaymentRunStateExported PaymentRunState = "EXPORTED"
+	// Every line that was sent is paid.
+	PaymentRunStatePaid PaymentRunState = "PAID"
+	// Every line that was sent is answered, and some were rejected or came back.
+	PaymentRunStatePartlyReturned PaymentRunState = "PARTLY_RETURNED"
+	// Given up before it was sent.
+	PaymentRunStateDiscarded PaymentRunState = "DISCARDED"
+)
+
+var AllPaymentRunState = []PaymentRunState{
+	PaymentRunStateDraft,
+	PaymentRunStateComputed,
+	PaymentRunStateChecked,
+	PaymentRunStateApproved,
+	PaymentRunStateExported,
+	PaymentRunStatePaid,
+	PaymentRunStatePartlyReturned,
+	PaymentRunStateDiscarded,
+}
+
+func (e PaymentRunState) IsValid() bool {
+	switch e {
+	case PaymentRunStateDraft, PaymentRunStateComputed, PaymentRunStateChecked, PaymentRunStateApproved, PaymentRunStateExported, PaymentRunStatePaid, PaymentRunStatePartlyReturned, PaymentRunStateDiscarded:
+		return true
+	}
+	return false
+}
+
+func (e PaymentRunState) String() string {
+	return string(e)
+}
+
+func (e *PaymentRunState) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PaymentRunState(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PaymentRunState", str)
+	}
+	return nil
+}
+
+func (e PaymentRunState) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PaymentRunState) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PaymentRunState) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Ways in which payers pay.
+type PaymentWay string
+
+const (
+	// A list of orders for the accounting office of a public payer.
+	PaymentWayOrderList PaymentWay = "ORDER_LIST"
+	// A file for the payer's bank.
+	PaymentWayBankFile PaymentWay = "BANK_FILE"
+)
+
+var AllPaymentWay = []PaymentWay{
+	PaymentWayOrderList,
+	PaymentWayBankFile,
+}
+
+func (e PaymentWay) IsValid() bool {
+	switch e {
+	case PaymentWayOrderList, PaymentWayBankFile:
+		return true
+	}
+	return false
+}
+
+func (e PaymentWay) String() string {
+	return string(e)
+}
+
+func (e *PaymentWay) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PaymentWay(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PaymentWay", str)
+	}
+	return nil
+}
+
+func (e PaymentWay) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PaymentWay) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PaymentWay) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
