@@ -102,6 +102,18 @@ func (a Actor) KeysIn(act Act, programme uuid.UUID) []uuid.UUID {
 	return sorted(keys)
 }
 
+// KeysAs gives the keys of grants of the roles in the programme, sorted and each once.
+func (a Actor) KeysAs(programme uuid.UUID, roles ...Role) []uuid.UUID {
+	var keys []uuid.UUID
+	for _, g := range a.Grants {
+		if g.Programme == programme && slices.Contains(roles, g.Role) {
+			keys = append(keys, g.Key)
+		}
+	}
+	slices.SortFunc(keys, compare)
+	return slices.Compact(keys)
+}
+
 // Sees says in memory what the row-level policy says in SQL: whether a row of the class with this audience is the actor's to see.
 func (a Actor) Sees(c Class, audience []uuid.UUID) bool {
 	return slices.ContainsFunc(a.Keys(c), func(k uuid.UUID) bool { return slices.Contains(audience, k) })

@@ -69,8 +69,8 @@ func Reading() plan.Reading {
 					where c.enrolment_id = {t}.id and c.standing = 'COUNTED' and c.kind = 'PRESENCE')`),
 			},
 		},
-		Roots:   plan.Roots{"attendances": plan.ListIn("Attendance", plan.OfProgramme, nil), "registerMonths": plan.ListIn("RegisterMonth", plan.OfProgramme, nil)},
-		Fillers: map[string]plan.Filler{"attendance.allowedActs": allowedActs, "attendance.monthActs": monthActs},
+		Roots:   plan.Roots{"attendances": plan.ListIn("Attendance", plan.OfProgramme, nil), "registerMonths": plan.ListIn("RegisterMonth", plan.OfProgramme, nil), "tutorDays": tutorDays()},
+		Fillers: map[string]plan.Filler{"attendance.allowedActs": allowedActs, "attendance.monthActs": monthActs, "attendance.rulesOn": rulesOn},
 	}
 }
 

@@ -98,6 +98,11 @@ var (
 		Message: refusal.Text{It: "Un invio contiene da 1 a {max} registrazioni.", En: "A batch has 1 to {max} entries."},
 		Cure:    refusal.Text{It: "Dividi l'invio in più parti.", En: "Divide the batch."},
 	})
+	DaysAtOnce = refusal.Define(refusal.Definition{
+		Code: "ATTENDANCE_DAYS_AT_ONCE", Kind: refusal.Input,
+		Message: refusal.Text{It: "In una volta si chiedono da 1 a {max} giorni.", En: "1 to {max} days are asked for at once."},
+		Cure:    refusal.Text{It: "Chiedi meno giorni.", En: "Ask for fewer days."},
+	})
 	TooFewHours = refusal.Define(refusal.Definition{
 		Code: "ATTENDANCE_TOO_FEW_HOURS", Kind: refusal.Rule,
 		Message: refusal.Text{It: "Le ore valide sono il {percent} % di quelle previste; ne serve almeno il {least} %.", En: "{percent} % of the planned hours count; at least {least} % are needed."},

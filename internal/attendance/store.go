@@ -12,7 +12,6 @@ import (
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/pgdialect"
 
-	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/participant"
 	"github.com/lavoroincorso/lavoro/internal/platform/blob"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
@@ -429,13 +428,11 @@ func attach(ctx context.Context, tx *postgres.Tx, file, participation uuid.UUID)
 
 // plannedOn gives the hours of the timetables of a day that the actor may write at once.
 func plannedOn(ctx context.Context, tx *postgres.Tx, in Planned) (rows []plannedRow, err error) {
-	companies := []uuid.UUID{}
-	for _, g := range tx.Actor.Grants {
-		if g.Role == access.HostTutor && g.Programme == in.Programme {
-			companies = append(companies, g.Key)
-		}
+	keys := accompanying(tx.Actor, in.Programme)
+	if len(keys) == 0 {
+		return nil, nil
 	}
-	if err = tx.Ask(ctx, &rows, "select * from planned_hours($1, $2, $3)", in.Programme, in.Day, companies); err != nil {
+	if err = tx.Ask(ctx, &rows, "select * from planned_hours($1, $2, $3)", in.Programme, in.Day, keys); err != nil {
 		return nil, fmt.Errorf("planned hours: %w", err)
 	}
 	return rows, nil

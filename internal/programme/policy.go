@@ -34,6 +34,15 @@ type Rule struct {
 	Confirmed bool            `json:"confirmed"` // false: to be confirmed by the programme
 }
 
+// Text is the value as it is shown: a word without quotes, all else as JSON.
+func (r Rule) Text() string {
+	var word string
+	if json.Unmarshal(r.Value, &word) == nil {
+		return word
+	}
+	return string(r.Value)
+}
+
 // PolicyOn gives the version in force on the day: the last one whose first day is not after it. It is refused with NO_POLICY for
 // days before the first version. Rules are nobody's data: every actor decides by them, also one who may not browse them.
 func PolicyOn(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, day calendar.Day) (Policy, error) {
@@ -93,6 +102,17 @@ func (p Policy) Rule(code string) Rule {
 		panic("programme: there is no rule " + code)
 	}
 	return r
+}
+
+// Under gives the rules whose codes begin with one of the words, such as "limits", in the order in which they are shown.
+func (p Policy) Under(words ...string) []Rule {
+	var under []Rule
+	for _, r := range known {
+		if word, _, _ := strings.Cut(r.code, "."); slices.Contains(words, word) {
+			under = append(under, p.Rule(r.code))
+		}
+	}
+	return under
 }
 
 // read panics on a value of another type: the file's values were checked against the table of rules before they were stored.

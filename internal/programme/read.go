@@ -5,6 +5,11 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 )
 
+// PositionSQL is SQL of where the news of the programme stand, for those who may follow them.
+func PositionSQL(programme string) string {
+	return "lavoro_epoch() || '.' || coalesce((select seq from news_head h where h.programme_id = " + programme + "), 0)"
+}
+
 // Reading is how programmes, partners, rules and code lists are read.
 func Reading() plan.Reading {
 	directory := func(name, prefix, table string, fields plan.Fields) plan.Type {
@@ -65,9 +70,8 @@ func Reading() plan.Reading {
 		},
 		Roots: plan.Roots{
 			"programme": plan.OneRoot("Programme", "{o}.code = {a:code}", "code"),
-			"position": plan.ExprIn("Programme", "{o}.id = {a:programme}",
-				"lavoro_epoch() || '.' || coalesce((select seq from news_head h where h.programme_id = {o}.id), 0)"),
-			"node": plan.AnyNode(),
+			"position":  plan.ExprIn("Programme", "{o}.id = {a:programme}", PositionSQL("{o}.id")),
+			"node":      plan.AnyNode(),
 		},
 	}
 }

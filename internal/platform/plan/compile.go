@@ -35,6 +35,7 @@ type compiler struct {
 	args   []any
 	from   []source          // of the arguments
 	named  map[string]string // SQL of arguments used more than once
+	given  given             // of the composed root that is being compiled
 	nonce  string
 	holes  []holeSite
 	class  access.Class // confidential class of the field that is being compiled, or of one around it on the same row
@@ -152,6 +153,9 @@ func (c *compiler) place(template, row, other string) (put, rest string) {
 		return c.onceFrom(source{fact: Viewer.today}, "today", c.viewer.today(), "date"), rest
 	case "{self":
 		return c.self(), rest
+	}
+	if sql, is := c.argument(name); is {
+		return sql, rest
 	}
 	return "{", template[1:] // SQL's own
 }

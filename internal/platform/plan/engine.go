@@ -146,6 +146,9 @@ func (c *compiler) root(s Selected) written {
 		c.fail(fmt.Errorf("plan: Query.%s is not mapped", s.Name))
 		return says("null")
 	}
+	if r.kind == rootComposed {
+		return c.composed(r, s)
+	}
 	where, expr, err := c.rootSQL(r, s)
 	if err != nil {
 		return says("null")

@@ -122,8 +122,22 @@ func schema(fillers map[string]plan.Filler, more ...plan.Reading) *plan.Schema {
 				"named":       plan.OneRoot("House", "{o}.name = {a:name} and {o}.kind = {a:kind}", "name", "kind"),
 				"position":    plan.ExprIn("House", "{o}.programme_id = {a:programme}", "'at ' || {a:programme} || ' ' || {o}.kind"),
 				"node":        plan.AnyNode(),
+				"street": plan.ComposedIn(func(a access.Actor, programme uuid.UUID) []uuid.UUID { return a.KeysAs(programme, access.Tutor) },
+					map[string]plan.Arg{"from": {SQLType: "date"}, "n": {SQLType: "int", Check: atMostNine}}, plan.Fields{
+						"from":   plan.Expr("{a:from}"),
+						"next":   plan.Expr("{a:n} + 1"),
+						"houses": plan.ManyWhere("House", "{o}.programme_id = {a:programme} and {o}.built >= {a:from} and {o}.audience && {keys}", "{o}.built, {o}.id"),
+						"shout":  plan.Hole("house.shout", "json_build_object('name', {a:from}, 'id', {a:programme})"),
+					}),
 			},
 		})...)
+}
+
+func atMostNine(n any) error {
+	if n.(int64) > 9 {
+		return plan.PageSize.At("n").With("max", 9)
+	}
+	return nil
 }
 
 // shout gives names in capitals: what stands under the field is rendered from a struct.

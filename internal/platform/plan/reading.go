@@ -153,7 +153,8 @@ func (s *Schema) check() {
 			panic(fmt.Sprintf("plan: rows of %s are seen by more than their keys", t.Name))
 		}
 	}
-	for _, r := range s.roots {
+	for name, r := range s.roots {
+		s.checkFields("Query."+name, r.fields)
 		if r.target != "" {
 			s.mustType(r.target)
 		}

@@ -1,0 +1,100 @@
+package attendance
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/plan"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/programme"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+	"github.com/lavoroincorso/lavoro/internal/values/text"
+)
+
+// maxDays is how many days a phone takes along at once.
+const maxDays = 15
+
+// accompanying are the viewer's keys of those whom he accompanies, as their tutor or at their company.
+func accompanying(actor access.Actor, programme uuid.UUID) []uuid.UUID {
+	return actor.KeysAs(programme, access.Tutor, access.HostTutor)
+}
+
+// byKey picks rows of a table that are kept by key, under the keys of whom the viewer accompanies.
+func byKey(table, within string) string {
+	return "{o}.id in (select k.id from " + table + "_key k where k.key = any ({keys}) and k.programme_id = {a:programme} and " + within + ")"
+}
+
+const (
+	lastOfDays = "({a:from} + {a:days} - 1)"
+	monthsOn   = "k.month between date_trunc('month', {a:from})::date and " + lastOfDays
+)
+
+var enrolledOn = byKey("enrolment", "k.from_day <= "+lastOfDays) + " and {o}.to_day >= {a:from}"
+
+// tutorDays is all that a phone needs to make entries of some days without network.
+func tutorDays() plan.Root {
+	return plan.ComposedIn(accompanying, map[string]plan.Arg{"from": {SQLType: "date"}, "days": {SQLType: "int", Check: checkDays}}, plan.Fields{
+		"from":       plan.Expr("{a:from}"),
+		"to":         plan.Expr(lastOfDays),
+		"position":   plan.Expr(programme.PositionSQL("{a:programme}")),
+		"enrolments": plan.ManyWhere("Enrolment", enrolledOn, "{o}.from_day, {o}.id"),
+		"minors":     plan.ManyWhere("Enrolment", enrolledOn+" and enrolment_minor({o}.id, {a:from})", "{o}.from_day, {o}.id"),
+		"months":     plan.ManyWhere("RegisterMonth", byKey("register_month", monthsOn), "{o}.month, {o}.id"),
+		"entries": plan.ManyWhere("Attendance", byKey("attendance", "k.day between {a:from} and "+lastOfDays)+" and {o}.standing in ('COUNTED', 'CONTESTED')",
+			"{o}.day, {o}.from_minute, {o}.id"),
+		"rules": plan.Hole("attendance.rulesOn", "json_build_object('programme', {a:programme}, 'from', {a:from}, 'days', {a:days})"),
+	})
+}
+
+func checkDays(days any) error {
+	if n, _ := days.(int64); n < 1 || n > maxDays {
+		return DaysAtOnce.At("days").With("max", maxDays)
+	}
+	return nil
+}
+
+// dayRule is a rule of the register on some of the days that are asked for.
+type dayRule struct {
+	ValidFrom calendar.Day `json:"validFrom"`
+	Code      string       `json:"code"`
+	Label     text.Text    `json:"label"`
+	Value     string       `json:"value"`
+	Unit      string       `json:"unit"`
+	Source    string       `json:"source"`
+	Confirmed bool         `json:"confirmed"`
+}
+
+// rulesOn gives the rules of every version that is in force on one of the days.
+func rulesOn(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
+	values := make([]any, len(inputs))
+	for i, input := range inputs {
+		var asked struct {
+			Programme uuid.UUID
+			From      calendar.Day
+			Days      int
+		}
+		if err := json.Unmarshal(input, &asked); err != nil {
+			return nil, err
+		}
+		rules, last := []dayRule{}, uuid.Nil
+		for n := range asked.Days {
+			p, err := programme.PolicyOn(ctx, tx, asked.Programme, asked.From.AddDays(n))
+			if list, refused := refusal.As(err); refused && list.Has(programme.NoPolicy) || err == nil && p.Version == last {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			last = p.Version
+			for _, r := range p.Under("limits", "attendance") {
+				rules = append(rules, dayRule{p.ValidFrom, r.Code, r.Label, r.Text(), r.Unit, r.Source, r.Confirmed})
+			}
+		}
+		values[i] = rules
+	}
+	return values, nil
+}
