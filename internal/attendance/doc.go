@@ -36,6 +36,9 @@
 // those whose hash was submitted. Days of presence are counted beside minutes, since insurance is paid by them (INAIL). What a
 // month waits for is due of whoever's turn it is (FollowMonths), from its last day on.
 //
+// A phone takes along what it needs for some days without network (tutorDays). A tutor from whom nothing comes meanwhile, though hours of a timetable are
+// unwritten, is due to be asked by whoever coordinates (TellSilence), until something comes (Heard).
+//
 // Limits (minutes a day and a week, younger than a given age or not, night hours of minors) come from the policy in force on the entry's
 // day. Totals are of the person over all activities and partners; a warning that rests on them names nobody.
 package attendance

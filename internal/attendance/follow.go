@@ -11,9 +11,9 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 )
 
-// FollowMonths gives the reaction to news of months that keeps their clocks: tell is told of the state in which each stands now. It runs as
+// FollowMonths gives the reaction to news of months that keeps their clocks: it tells of the state in which each stands now. It runs as
 // the house itself and not in the acts, since a host may not write what is due for the promoter.
-func FollowMonths(tell func(context.Context, *postgres.Tx, event.Transition) error) func(context.Context, *postgres.Tx, []event.Event) error {
+func FollowMonths(onState tell) func(context.Context, *postgres.Tx, []event.Event) error {
 	return func(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
 		var told []uuid.UUID
 		for _, e := range events {
@@ -21,7 +21,7 @@ func FollowMonths(tell func(context.Context, *postgres.Tx, event.Transition) err
 				continue
 			}
 			told = append(told, e.Subject)
-			if err := followMonth(ctx, tx, e.Subject, tell); err != nil {
+			if err := followMonth(ctx, tx, e.Subject, onState); err != nil {
 				return err
 			}
 		}
@@ -29,7 +29,7 @@ func FollowMonths(tell func(context.Context, *postgres.Tx, event.Transition) err
 	}
 }
 
-func followMonth(ctx context.Context, tx *postgres.Tx, id uuid.UUID, tell func(context.Context, *postgres.Tx, event.Transition) error) error {
+func followMonth(ctx context.Context, tx *postgres.Tx, id uuid.UUID, onState tell) error {
 	found, err := monthsByID(ctx, tx, []uuid.UUID{id})
 	m, ok := found[id]
 	if err != nil || !ok {
@@ -55,5 +55,5 @@ func followMonth(ctx context.Context, tx *postgres.Tx, id uuid.UUID, tell func(c
 	case MonthLocked:
 		now.From = string(PromoterCertified)
 	}
-	return tell(ctx, tx, now)
+	return onState(ctx, tx, now)
 }

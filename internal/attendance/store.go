@@ -454,3 +454,20 @@ func known(ctx context.Context, tx *postgres.Tx, placements []uuid.UUID) error {
 	}
 	return nil
 }
+
+// silentTutors gives the tutors of running internships from whom nothing has come since a day, of whose planned hours some are unwritten.
+func silentTutors(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, first calendar.Day) (rows []silentTutor, err error) {
+	if err = tx.Ask(ctx, &rows, "select * from silent_tutors($1, $2, $3)", programme, first, tx.Today()); err != nil {
+		return nil, fmt.Errorf("silent tutors: %w", err)
+	}
+	return rows, nil
+}
+
+// waitingFor gives the tutors whom somebody waits to hear from.
+func waitingFor(ctx context.Context, tx *postgres.Tx, programme uuid.UUID) (tutors []uuid.UUID, err error) {
+	err = tx.Ask(ctx, pgdialect.Array(&tutors), "select coalesce(array_agg(subject_id), '{}') from due where programme_id = $1 and kind = $2 and done_at is null", programme, SilenceClocks()[0].Kind)
+	if err != nil {
+		return nil, fmt.Errorf("silent tutors: %w", err)
+	}
+	return tutors, nil
+}

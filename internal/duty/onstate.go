@@ -24,7 +24,7 @@ func (c *Clocks) OnState(ctx context.Context, tx *postgres.Tx, t event.Transitio
 		return passOn(ctx, tx, t)
 	}
 	if t.From != "" {
-		if err := finish(ctx, tx, t.Subject, c.kinds(t.Concept)); err != nil {
+		if err := finish(ctx, tx, t.Programme, t.Subject, c.kinds(t.Concept)); err != nil {
 			return err
 		}
 	}

@@ -57,10 +57,10 @@ func open(ctx context.Context, tx *postgres.Tx, d Due) error {
 	return nil
 }
 
-// finish marks the subject's open dues of these kinds as done.
-func finish(ctx context.Context, tx *postgres.Tx, subject uuid.UUID, kinds []string) error {
+// finish marks the subject's open dues of these kinds in the programme as done.
+func finish(ctx context.Context, tx *postgres.Tx, programme, subject uuid.UUID, kinds []string) error {
 	_, err := tx.NewUpdate().Model((*dueRow)(nil)).Set("done_at = ?", tx.Now).Set("next_reminder_at = null").Set("revision = revision + 1").
-		Where("subject_id = ? and kind in (?) and done_at is null", subject, bun.In(kinds)).Exec(ctx)
+		Where("subject_id = ? and kind in (?) and programme_id = ? and done_at is null", subject, bun.In(kinds), programme).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("finish dues: %w", err)
 	}

@@ -36,6 +36,7 @@ var known = append([]rule{
 	{"attendance.late_days", "days", whole(0, 3650)},
 	{"attendance.delivery_days", "days", whole(0, 365)},
 	{"attendance.host_silence_days", "days", whole(1, 365)},
+	{"attendance.silent_days", "days", whole(1, 365)},
 
 	{"allowance.method", "code", word("HOURLY", "THRESHOLD", "BANDS")},
 	{"allowance.hourly_rate", "cents", amount()},
