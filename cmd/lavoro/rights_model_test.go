@@ -15,7 +15,7 @@ import (
 // depths says of each list how far below it everything is asked for.
 var depths = map[string][]string{
 	"participants": {"person", "tutor", "traits", "exclusionChecks.file", "verdicts.findings", "verdict", "entrySnapshot", "certificates", "dues", "proofs.file", "bank", "representatives", "guests", "ownAccess"},
-	"companies":    {"sites", "contacts"},
+	"companies":    {"sites", "contacts", "closures"},
 	"openings":     {"hours", "traits", "site"},
 	"activities":   {"enrolments"},
 	"placements":   {"intern", "steps", "enrolment"},
@@ -75,7 +75,7 @@ func TestTheModelKnowsTheWholeContract(t *testing.T) {
 	}
 }
 
-var ofProgramme = []string{"findings", "organisations", "policyVersions.rules", "codeItems", "mandates.sample", "municipalities", "targets", "budgetLines"}
+var ofProgramme = []string{"findings", "organisations", "policyVersions.rules", "codeItems", "mandates.sample", "municipalities", "holidays", "targets", "budgetLines"}
 
 // TestEverybodySeesWhatTheModelSays compares, cell by cell, what the program shows with the model.
 func TestEverybodySeesWhatTheModelSays(t *testing.T) {

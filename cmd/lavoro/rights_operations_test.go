@@ -15,7 +15,7 @@ import (
 )
 
 // operationsEach is how many operations each viewer sends.
-var operationsEach = flag.Int("operations", 8, "how many made-up operations each viewer sends in TestEverybodySeesWhatTheModelSays")
+var operationsEach = flag.Int("operations", 16, "how many made-up operations each viewer sends in TestEverybodySeesWhatTheModelSays")
 
 // operations compares, field by field and in order, the answers to made-up operations over the whole contract with those that the model works
 // out row by row.

@@ -10,6 +10,7 @@ export const shown = {
   }`,
   company: 'company { id name headcount revision sites { id name headcount internLimit } contacts { id name } }',
   opening: 'opening { id title state seats seatsTaken revision company { id openings { id title state } } }',
+  closure: 'closure { id fromDay toDay reason withdrawnAt revision company { id closures { id withdrawnAt } } }',
   match: 'match { id state stateLabel revision declineReason { id } allowedActs { act allowed refusals { code } } }',
   placement: `placement {
     id state stateLabel stateSince fromDay toDay convention pfiSignedOn communicatedOn communicationCode startedOn endedOn revision

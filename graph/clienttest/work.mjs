@@ -160,10 +160,19 @@ export async function giveUp(stage, participant, host) {
   await running.act('interruptPlacement', { reason });
 }
 
+// closed tells that a company is closed on a day, and takes it back.
+async function closed({ all, programme }, { id: company, site }) {
+  const id = `clo_${randomUUID()}`;
+  const on = (act, watch, input) => step(all, { act, by: partner, payload: shown.closure, watch, input });
+  await on('recordClosure', made('Closure', id), { programme: programme.id, id, company, site, fromDay: civilDay(-7), toDay: civilDay(-8), reason: 'Inventario' });
+  await on('withdrawClosure', onScreen('Closure', id), { closure: id });
+}
+
 // serve takes an internship to its final attestation.
 export async function serve(stage, participant, host) {
   const { act, enrolment } = await intern(stage, participant, host);
   await start(act);
+  await closed(stage, host);
   await act('suspendPlacement', { reason: stage.codes('suspension_reasons')[0] });
   await act('resumePlacement');
   await register(stage, enrolment);

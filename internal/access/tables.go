@@ -109,6 +109,9 @@ const (
 	WithdrawAttendance Act = "withdrawAttendance"
 	ResolveAttendance  Act = "resolveAttendance"
 
+	RecordClosure   Act = "recordClosure"
+	WithdrawClosure Act = "withdrawClosure"
+
 	SubmitMonth         Act = "submitMonth"
 	ReturnMonth         Act = "returnMonth"
 	CertifyMonthAsHost  Act = "certifyMonthAsHost"
@@ -164,7 +167,7 @@ var (
 	activityActs  = []Act{PlanActivity, Enrol, CompleteEnrolment, WithdrawEnrolment}
 	placementActs = []Act{DraftPlacement, ConfirmPlacement, SignProject, CommunicatePlacement, StartPlacement, SuspendPlacement, ResumePlacement,
 		InterruptPlacement, EndPlacement, AttestPlacement, CancelPlacement, AnnulPlacement}
-	registerActs = []Act{RecordAttendance, RecordAsPlanned, CorrectAttendance, WithdrawAttendance, ResolveAttendance, SubmitMonth, ReturnMonth}
+	registerActs = []Act{RecordAttendance, RecordAsPlanned, CorrectAttendance, WithdrawAttendance, ResolveAttendance, RecordClosure, WithdrawClosure, SubmitMonth, ReturnMonth}
 	monthActs    = []Act{CertifyMonthForHost, CertifyMonth, LockMonth, ReopenMonth, AdjustMonth} // the promoter's
 	runActs      = []Act{OpenRun, ComputeRun, CheckRun, DiscardRun}                              // the payer's own
 	approvals    = []Act{ApproveRun, DiscardRun}

@@ -1,8 +1,11 @@
 package attendance
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -33,6 +36,8 @@ const (
 	monthsOn   = "k.month between date_trunc('month', {a:from})::date and " + lastOfDays
 )
 
+const daysInputs = "json_build_object('programme', {a:programme}, 'from', {a:from}, 'days', {a:days})"
+
 var enrolledOn = byKey("enrolment", "k.from_day <= "+lastOfDays) + " and {o}.to_day >= {a:from}"
 
 // tutorDays is all that a phone needs to make entries of some days without network.
@@ -46,7 +51,8 @@ func tutorDays() plan.Root {
 		"months":     plan.ManyWhere("RegisterMonth", byKey("register_month", monthsOn), "{o}.month, {o}.id"),
 		"entries": plan.ManyWhere("Attendance", byKey("attendance", "k.day between {a:from} and "+lastOfDays)+" and {o}.standing in ('COUNTED', 'CONTESTED')",
 			"{o}.day, {o}.from_minute, {o}.id"),
-		"rules": plan.Hole("attendance.rulesOn", "json_build_object('programme', {a:programme}, 'from', {a:from}, 'days', {a:days})"),
+		"closedDays": plan.Hole("attendance.closedDays", daysInputs),
+		"rules":      plan.Hole("attendance.rulesOn", daysInputs),
 	})
 }
 
@@ -68,15 +74,71 @@ type dayRule struct {
 	Confirmed bool         `json:"confirmed"`
 }
 
+// askedDays are the days of one root.
+type askedDays struct {
+	Programme uuid.UUID
+	From      calendar.Day
+	Days      int
+}
+
+// shutDay is a day that is closed to some of the enrolments, for one reason.
+type shutDay struct {
+	Day        calendar.Day `json:"day"`
+	Kind       string       `json:"kind"`
+	Label      text.Text    `json:"label"`
+	Source     string       `json:"source"`
+	Enrolments []string     `json:"enrolments"`
+}
+
+// shutDays gives the days that are closed to those whom the viewer accompanies, each with the reason.
+func shutDays(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
+	values := make([]any, len(inputs))
+	for i, input := range inputs {
+		var asked askedDays
+		if err := json.Unmarshal(input, &asked); err != nil {
+			return nil, err
+		}
+		ids, err := enrolledOnDays(ctx, tx, asked.Programme, accompanying(tx.Actor, asked.Programme), asked.From, asked.From.AddDays(asked.Days-1))
+		if err != nil {
+			return nil, err
+		}
+		var enrolments []uuid.UUID
+		var days []calendar.Day
+		for n := range asked.Days {
+			for _, id := range ids {
+				enrolments, days = append(enrolments, id), append(days, asked.From.AddDays(n))
+			}
+		}
+		rows, err := closedDays(ctx, tx, enrolments, days)
+		if err != nil {
+			return nil, err
+		}
+		values[i] = gathered(rows)
+	}
+	return values, nil
+}
+
+// gathered puts together what is closed for the same reason, by day and kind.
+func gathered(rows []closedDay) []shutDay {
+	slices.SortStableFunc(rows, func(a, b closedDay) int {
+		return cmp.Or(a.Day.Compare(b.Day), strings.Compare(a.Kind, b.Kind), strings.Compare(a.Label.It, b.Label.It), strings.Compare(a.Source, b.Source))
+	})
+	all := []shutDay{}
+	for _, r := range rows {
+		if n := len(all); n == 0 || all[n-1].Day != r.Day || all[n-1].Kind != r.Kind || all[n-1].Label != r.Label || all[n-1].Source != r.Source {
+			all = append(all, shutDay{Day: r.Day, Kind: r.Kind, Label: r.Label, Source: r.Source})
+		}
+		last := &all[len(all)-1]
+		last.Enrolments = append(last.Enrolments, plan.FormatID("enr", r.EnrolmentID))
+	}
+	return all
+}
+
 // rulesOn gives the rules of every version that is in force on one of the days.
 func rulesOn(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
 	values := make([]any, len(inputs))
 	for i, input := range inputs {
-		var asked struct {
-			Programme uuid.UUID
-			From      calendar.Day
-			Days      int
-		}
+		var asked askedDays
 		if err := json.Unmarshal(input, &asked); err != nil {
 			return nil, err
 		}

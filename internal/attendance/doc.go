@@ -39,6 +39,9 @@
 // A phone takes along what it needs for some days without network (tutorDays). A tutor from whom nothing comes meanwhile, though hours of a timetable are
 // unwritten, is due to be asked by whoever coordinates (TellSilence), until something comes (Heard).
 //
+// The calendar knows days on which nobody is expected: holidays, which the programme's file dates one by one, patrons' days in the municipality of a site, and
+// closures of a host, told by who accompanies its interns (RecordClosure). One that was a mistake is withdrawn and stays.
+//
 // Limits (minutes a day and a week, younger than a given age or not, night hours of minors) come from the policy in force on the entry's
 // day. Totals are of the person over all activities and partners; a warning that rests on them names nobody.
 package attendance

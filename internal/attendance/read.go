@@ -14,7 +14,7 @@ import (
 // Reading is how the register is read.
 func Reading() plan.Reading {
 	return plan.Reading{
-		Types: append(months(), plan.Type{
+		Types: append(months(), closures(), plan.Type{
 			Name: "Attendance", Prefix: "att", Table: "attendance", Class: access.Work, Keyed: true,
 			Fields: plan.Fields{
 				"hidden":           plan.Hidden(),
@@ -61,6 +61,7 @@ func Reading() plan.Reading {
 		}),
 		Extends: map[string]plan.Fields{
 			"Participant": {"attendances": plan.Connection("Attendance", "participation_id"), "registerMonths": plan.Many("RegisterMonth", "participation_id", "{o}.month desc, {o}.id")},
+			"Company":     {"closures": plan.Many("Closure", "company_id", "{o}.from_day desc, {o}.id desc").Growing()},
 			"Placement":   {"attendances": plan.Connection("Attendance", "placement_id"), "registerMonths": plan.Many("RegisterMonth", "placement_id", "{o}.month desc, {o}.id")},
 			"Enrolment": {
 				"registerMonths": plan.Many("RegisterMonth", "enrolment_id", "{o}.month desc, {o}.id"),
@@ -69,8 +70,9 @@ func Reading() plan.Reading {
 					where c.enrolment_id = {t}.id and c.standing = 'COUNTED' and c.kind = 'PRESENCE')`),
 			},
 		},
-		Roots:   plan.Roots{"attendances": plan.ListIn("Attendance", plan.OfProgramme, nil), "registerMonths": plan.ListIn("RegisterMonth", plan.OfProgramme, nil), "tutorDays": tutorDays()},
-		Fillers: map[string]plan.Filler{"attendance.allowedActs": allowedActs, "attendance.monthActs": monthActs, "attendance.rulesOn": rulesOn},
+		Roots: plan.Roots{"attendances": plan.ListIn("Attendance", plan.OfProgramme, nil), "registerMonths": plan.ListIn("RegisterMonth", plan.OfProgramme, nil), "tutorDays": tutorDays()},
+		Fillers: map[string]plan.Filler{"attendance.allowedActs": allowedActs, "attendance.monthActs": monthActs, "attendance.rulesOn": rulesOn,
+			"attendance.closedDays": shutDays},
 	}
 }
 
@@ -93,4 +95,21 @@ func allowedActs(_ context.Context, tx *postgres.Tx, inputs []json.RawMessage) (
 		values[i] = acts
 	}
 	return values, nil
+}
+
+// closures are read like the companies that they are of.
+func closures() plan.Type {
+	return plan.Type{Name: closureSubject, Prefix: ClosurePrefix, Table: "closure", Class: access.Companies, Fields: plan.Fields{
+		"hidden":      plan.Hidden(),
+		"company":     plan.One("Company", "company_id"),
+		"site":        plan.One("CompanySite", "site_id"),
+		"fromDay":     plan.Column("from_day"),
+		"toDay":       plan.Column("to_day"),
+		"reason":      plan.Column("reason"),
+		"recordedBy":  plan.One("Member", "recorded_by"),
+		"recordedAt":  plan.Instant("recorded_at"),
+		"withdrawnBy": plan.One("Member", "withdrawn_by"),
+		"withdrawnAt": plan.Instant("withdrawn_at"),
+		"revision":    plan.Column("revision"),
+	}}
 }

@@ -103,6 +103,17 @@ var (
 		Message: refusal.Text{It: "In una volta si chiedono da 1 a {max} giorni.", En: "1 to {max} days are asked for at once."},
 		Cure:    refusal.Text{It: "Chiedi meno giorni.", En: "Ask for fewer days."},
 	})
+	NoInternsThere = refusal.Define(refusal.Definition{
+		Code: "CLOSURE_NO_INTERNS", Kind: refusal.Right,
+		Message: refusal.Text{It: "Presso questo soggetto ospitante non segui alcun tirocinio.", En: "You accompany no internship at this host."},
+		Cure:    refusal.Text{It: "Controlla azienda e sede, oppure chiedi a chi vi segue un tirocinio.", En: "Check company and site, or ask whoever accompanies an internship there."},
+		CuredBy: refusal.Text{It: "il tutor o il coordinamento", En: "the tutor or the coordinators"},
+	})
+	ClosureWithdrawn = refusal.Define(refusal.Definition{
+		Code: "CLOSURE_WITHDRAWN", Kind: refusal.State,
+		Message: refusal.Text{It: "La chiusura è già stata annullata.", En: "The closure has been withdrawn already."},
+		Cure:    refusal.Text{It: "Se l'azienda è chiusa, registra una nuova chiusura.", En: "If the company is closed, record another closure."},
+	})
 	TooFewHours = refusal.Define(refusal.Definition{
 		Code: "ATTENDANCE_TOO_FEW_HOURS", Kind: refusal.Rule,
 		Message: refusal.Text{It: "Le ore valide sono il {percent} % di quelle previste; ne serve almeno il {least} %.", En: "{percent} % of the planned hours count; at least {least} % are needed."},

@@ -17,6 +17,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
 
 // row is one version of one entry.
@@ -470,4 +471,75 @@ func waitingFor(ctx context.Context, tx *postgres.Tx, programme uuid.UUID) (tuto
 		return nil, fmt.Errorf("silent tutors: %w", err)
 	}
 	return tutors, nil
+}
+
+// closureRow is a closure as acts on it see it.
+type closureRow struct {
+	ID          uuid.UUID
+	ProgrammeID uuid.UUID
+	CompanyID   uuid.UUID
+	SiteID      *uuid.UUID
+	Withdrawn   bool
+	Revision    int
+	Audience    []uuid.UUID `bun:",array"`
+}
+
+// insertClosure writes a closure under the keys of who accompanies interns, and gives who sees it; nil where there are no interns of his.
+func insertClosure(ctx context.Context, tx *postgres.Tx, c Closure, keys []uuid.UUID) (audience []uuid.UUID, err error) {
+	err = tx.NewRaw("select record_closure(?, ?, ?, ?, ?, ?, ?, ?, ?)", c.ID, c.Programme, c.Company, c.Site, c.From, c.To, c.Reason, tx.Now, pgdialect.Array(keys)).Scan(ctx, pgdialect.Array(&audience))
+	if err != nil {
+		return nil, fmt.Errorf("record closure: %w", err)
+	}
+	if audience != nil && len(audience) == 0 {
+		return nil, refusal.List{refusal.IDTaken.At("id")}
+	}
+	return audience, nil
+}
+
+func closureOf(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (c closureRow, known bool, err error) {
+	var rows []closureRow
+	if err = tx.Ask(ctx, &rows, "select $1::uuid as id, c.* from closure_of($1) c", id); err != nil {
+		return c, false, fmt.Errorf("closure: %w", err)
+	}
+	if len(rows) == 0 {
+		return c, false, nil
+	}
+	return rows[0], true, nil
+}
+
+func withdrawClosure(ctx context.Context, tx *postgres.Tx, c closureRow, keys []uuid.UUID) (done bool, err error) {
+	if err = tx.NewRaw("select withdraw_closure(?, ?, ?, ?)", c.ID, c.Revision, tx.Now, pgdialect.Array(keys)).Scan(ctx, &done); err != nil {
+		return false, fmt.Errorf("withdraw closure: %w", err)
+	}
+	return done, nil
+}
+
+// closedDay is why an enrolment's day is closed.
+type closedDay struct {
+	EnrolmentID uuid.UUID
+	Day         calendar.Day
+	Kind        string    // HOLIDAY, PATRON or CLOSURE
+	Label       text.Text `bun:"type:jsonb"`
+	Source      string
+}
+
+func closedDays(ctx context.Context, tx *postgres.Tx, enrolments []uuid.UUID, days []calendar.Day) (rows []closedDay, err error) {
+	spelled := make([]string, len(days))
+	for i, d := range days {
+		spelled[i] = d.String()
+	}
+	if err = tx.Ask(ctx, &rows, "select * from closed_days($1, $2)", enrolments, spelled); err != nil {
+		return nil, fmt.Errorf("closed days: %w", err)
+	}
+	return rows, nil
+}
+
+// enrolledOnDays gives the enrolments of those whom the actor accompanies that meet some days.
+func enrolledOnDays(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, keys []uuid.UUID, from, to calendar.Day) (ids []uuid.UUID, err error) {
+	err = tx.Ask(ctx, pgdialect.Array(&ids), `select coalesce(array_agg(e.id order by e.from_day, e.id), '{}') from enrolment e
+		where e.id in (select k.id from enrolment_key k where k.key = any ($1) and k.programme_id = $2 and k.from_day <= $4) and e.to_day >= $3`, keys, programme, from, to)
+	if err != nil {
+		return nil, fmt.Errorf("enrolments of days: %w", err)
+	}
+	return ids, nil
 }

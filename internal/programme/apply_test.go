@@ -84,7 +84,7 @@ func (p *place) text(sql string, args ...any) string {
 func (p *place) dump() string {
 	var all []string
 	for _, table := range []string{"programme", "organisation", "policy_version", "policy_rule", "code_item", "programme_finding", "municipality",
-		"programme_target", "budget_line", "payer", "funding_gate"} {
+		"programme_holiday", "programme_target", "budget_line", "payer", "funding_gate"} {
 		all = append(all, p.text("select string_agg(t::text, E'\n' order by t.id) from "+table+" t"))
 	}
 	return strings.Join(all, "\n")
@@ -307,6 +307,23 @@ func TestLines(t *testing.T) {
 	straight("a body came before the one above it:")
 }
 
+// Each year's holidays stand by themselves: what the file says no longer is none any more.
+func TestHolidaysAreThoseOfTheFile(t *testing.T) {
+	p := newPlace(t)
+	p.apply(programme.LavoroInCorso3)
+	all := "select string_agg(to_char(day, 'YYYY-MM-DD') || coalesce(' ' || municipality, ''), ', ' order by day) from programme_holiday where label ->> 'it' ~ 'Angelo|Ceccardo'"
+	if got := p.text(all); got != "2025-04-21, 2025-06-16 045003, 2026-04-06, 2026-06-16 045003, 2027-03-29, 2027-06-16 045003" {
+		t.Errorf("holidays: %s", got)
+	}
+	p.apply(with(t, programme.LavoroInCorso3, "day: 2027-03-29", "day: 2027-03-28"))
+	if got := p.text("select string_agg(day::text, ', ') from programme_holiday where day between '2027-03-01' and '2027-03-31'"); got != "2027-03-28" {
+		t.Errorf("holidays: %s", got)
+	}
+	if _, err := programme.Parse("p.yaml", with(t, programme.LavoroInCorso3, "day: 2025-04-25", "day: 2025-04-21")); err == nil || !strings.Contains(err.Error(), "holidays.6.day") {
+		t.Errorf("one day twice: %v", err)
+	}
+}
+
 func TestPartnersStayWhereTheyAre(t *testing.T) {
 	p := newPlace(t)
 	p.apply(programme.LavoroInCorso3)
@@ -317,7 +334,7 @@ func TestPartnersStayWhereTheyAre(t *testing.T) {
 
 	p.apply(with(t, programme.LavoroInCorso3, aias, aias+"  - {code: CARITAS, name: Caritas, kind: ASSOCIATION, parent: ASL}\n"))
 	for _, table := range []string{"programme", "organisation", "policy_version", "policy_rule", "code_item", "programme_finding", "municipality",
-		"programme_target", "budget_line"} {
+		"programme_holiday", "programme_target", "budget_line"} {
 		if got := p.text("select min(cardinality(audience)) from " + table); got != "10" {
 			t.Errorf("%s: the new partner does not see all rows: %s keys of 10", table, got)
 		}

@@ -22,6 +22,7 @@ type File struct {
 	Organisations  []Organisation // parents before children
 	Municipalities []Municipality
 	Items          []CodeItem // all lists, each in its own order
+	Holidays       []Holiday
 	Targets        []Target
 	Payers         []PayerEntry
 	BudgetLines    []BudgetLine
@@ -50,6 +51,23 @@ type Municipality struct {
 	Belfiore string
 	Postcode string
 	Name     string
+}
+
+// Holiday is a day that is no working day, everywhere or in one municipality. Each year's stands by itself: what moves, as Easter Monday, is dated.
+type Holiday struct {
+	Day          calendar.Day
+	Municipality string // ISTAT code; "" for everywhere
+	Label        text.Text
+	Source       string
+	Confirmed    bool
+}
+
+// code tells holidays of a programme apart.
+func (h Holiday) code() string {
+	if h.Municipality == "" {
+		return h.Day.String()
+	}
+	return h.Day.String() + "/" + h.Municipality
 }
 
 // Target is a figure that the programme must reach.

@@ -35,7 +35,7 @@ func Parse(name string, data []byte) (File, error) {
 }
 
 func (d *document) file(root field) File {
-	parts := root.record("code name project_code cup from to budget organisations municipalities code_lists targets payers budget_lines policy", "funding_gates")
+	parts := root.record("code name project_code cup from to budget organisations municipalities code_lists targets payers budget_lines policy", "funding_gates holidays")
 	f := File{
 		Code: parts["code"].shaped(upperCode, "LACO3"), Name: parts["name"].words(), ProjectCode: parts["project_code"].words(),
 		CUP: parts["cup"].words(), Budget: parts["budget"].euros(),
@@ -43,6 +43,7 @@ func (d *document) file(root field) File {
 	f.From, f.To = period(parts["from"], parts["to"])
 	f.Organisations = organisations(parts["organisations"])
 	f.Municipalities = municipalities(parts["municipalities"])
+	f.Holidays = holidays(parts["holidays"])
 	f.Items = codeLists(parts["code_lists"])
 	f.Targets = targets(parts["targets"])
 	f.Payers = payers(parts["payers"])
@@ -94,6 +95,20 @@ func municipalities(f field) []Municipality {
 			Postcode: parts["postcode"].shaped(postcode, "54100"), Name: parts["name"].words()}
 		seen.check(parts["istat"], m.ISTAT)
 		all = append(all, m)
+	}
+	return all
+}
+
+// holidays may be left out, where a programme knows of none.
+func holidays(f field) []Holiday {
+	var all []Holiday
+	seen := unique{}
+	for _, entry := range f.list() {
+		parts := entry.record("day it en source confirmed", "municipality")
+		h := Holiday{Day: parts["day"].day(), Municipality: parts["municipality"].shaped(istat, "045010"), Label: label(parts), Source: parts["source"].words(),
+			Confirmed: parts["confirmed"].truth()}
+		seen.check(parts["day"], h.code())
+		all = append(all, h)
 	}
 	return all
 }

@@ -30,6 +30,7 @@ func Reading() plan.Reading {
 				"policyVersions": plan.Many("PolicyVersion", "programme_id", "{o}.number desc"),
 				"codeItems":      plan.Many("CodeItem", "programme_id", "{o}.list, {o}.position"),
 				"municipalities": plan.Many("Municipality", "programme_id", "{o}.name"),
+				"holidays":       plan.Many("Holiday", "programme_id", "{o}.day, {o}.code"),
 				"targets":        plan.Many("ProgrammeTarget", "programme_id", "{o}.code"),
 				"budgetLines":    plan.Many("BudgetLine", "programme_id", "{o}.code"),
 				"mandates":       plan.Many("Mandate", "programme_id", "{o}.opened_on desc, {o}.id desc"),
@@ -60,6 +61,9 @@ func Reading() plan.Reading {
 			{Name: "MandateSample", Prefix: "mns", Table: "mandate_sample", Class: access.Path, Fields: plan.Fields{"hidden": plan.Hidden(), "drawnOn": plan.Column("drawn_on")}},
 			directory("Municipality", "mun", "municipality", plan.Fields{
 				"istat": plan.Column("istat"), "belfiore": plan.Column("belfiore"), "postcode": plan.Column("postcode"), "name": plan.Column("name"),
+			}),
+			directory("Holiday", "hol", "programme_holiday", plan.Fields{
+				"day": plan.Column("day"), "municipality": plan.Column("municipality"), "label": plan.Text("label"), "source": plan.Column("source"), "confirmed": plan.Column("confirmed"),
 			}),
 			directory("ProgrammeTarget", "tgt", "programme_target", plan.Fields{
 				"code": plan.Column("code"), "label": plan.Text("label"), "value": plan.Column("value"),

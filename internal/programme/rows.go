@@ -26,6 +26,7 @@ func (o owner) write(ctx context.Context, f File, s stored) (uuid.UUID, error) {
 		func() error { return o.put(ctx, "code_item", "programme_id, list, code", items) },
 		func() error { return o.expire(ctx, w.programme, items) },
 		func() error { return o.whole(ctx, "municipality", "istat", w, w.municipalities(f)) },
+		func() error { return o.whole(ctx, "programme_holiday", "code", w, w.holidays(f)) },
 		func() error { return o.whole(ctx, "programme_target", "code", w, w.targets(f)) },
 		func() error { return o.whole(ctx, "payer", "organisation_id", w, w.payers(f)) },
 		func() error { return o.whole(ctx, "budget_line", "code", w, w.lines(f)) },
@@ -104,6 +105,16 @@ func (w writing) municipalities(f File) []row {
 	for i, m := range f.Municipalities {
 		r := w.row()
 		r["istat"], r["belfiore"], r["postcode"], r["name"] = m.ISTAT, m.Belfiore, m.Postcode, m.Name
+		rows[i] = r
+	}
+	return rows
+}
+
+func (w writing) holidays(f File) []row {
+	rows := make([]row, len(f.Holidays))
+	for i, h := range f.Holidays {
+		r := w.row()
+		r["code"], r["day"], r["municipality"], r["label"], r["source"], r["confirmed"] = h.code(), h.Day, orNull(h.Municipality), h.Label, h.Source, h.Confirmed
 		rows[i] = r
 	}
 	return rows

@@ -322,7 +322,7 @@ func (o owner) expire(ctx context.Context, programme uuid.UUID, items []row) err
 func (o owner) spread(ctx context.Context, programme uuid.UUID, audience []uuid.UUID) error {
 	own := map[string]string{"programme": "id = ?", "policy_rule": "version_id in (select id from policy_version where programme_id = ?)"}
 	for _, table := range []string{"programme", "organisation", "policy_version", "policy_rule", "code_item", "programme_finding", "municipality",
-		"programme_target", "budget_line", "funding_gate"} {
+		"programme_holiday", "programme_target", "budget_line", "funding_gate"} {
 		which, special := own[table]
 		if !special {
 			which = "programme_id = ?"

@@ -31,6 +31,12 @@ func companyTypes() {
 		"company": one("Company", "company_id"), "name": column("name"), "address": column("address"), "municipality": column("municipality"),
 		"headcount": column("headcount"), "internLimit": something(),
 	})
+	// A closure is known to every partner of its programme, and to the company.
+	Types["Closure"] = company("closure", "clo", func(w *World, r *Row) []Holder {
+		return append(w.bodies(r.Text("programme_id")), Holder{"COMPANY", r.Text("programme_id"), r.Text("company_id")})
+	}, map[string]Field{"hidden": {}, "company": one("Company", "company_id"), "site": one("CompanySite", "site_id"), "fromDay": column("from_day"), "toDay": column("to_day"),
+		"reason": column("reason"), "recordedBy": one("Member", "recorded_by"), "recordedAt": instant("recorded_at"), "withdrawnBy": one("Member", "withdrawn_by"),
+		"withdrawnAt": instant("withdrawn_at"), "revision": column("revision")})
 	// A contact is known to the partner that wrote it down, and to the company.
 	Types["CompanyContact"] = company("company_contact", "con", func(w *World, r *Row) []Holder {
 		holders := w.named(r)
@@ -55,7 +61,7 @@ func companies() {
 	Types["Company"] = &Type{Table: "company", Prefix: "com", Class: "company", Of: ofCompany, Fields: map[string]Field{
 		"id": {}, "hidden": {},
 		"name": column("name"), "entityCode": column("entity_code"), "ateco": column("ateco"), "headcount": column("headcount"), "municipality": column("municipality"),
-		"sites": many("CompanySite", "company_id"), "contacts": many("CompanyContact", "company_id"), "openings": many("Opening", "company_id"),
+		"sites": many("CompanySite", "company_id"), "contacts": many("CompanyContact", "company_id"), "openings": many("Opening", "company_id"), "closures": many("Closure", "company_id"),
 		"placements": many("Placement", "company_id"), "origin": origin(), "revision": column("revision"),
 	}, Filters: map[string]Filter{
 		"municipality": {From: equals("municipality").From, Holds: func(m *Model, r *Row, value any) bool {

@@ -17,7 +17,7 @@ func directoryTypes() {
 		"budget": column("budget_cents"), "findings": many("ProgrammeFinding", "programme_id"), "organisations": many("Organisation", "programme_id"),
 		"policyVersions": many("PolicyVersion", "programme_id"), "codeItems": many("CodeItem", "programme_id"), "mandates": many("Mandate", "programme_id"), "hidden": {},
 		"journalHead": something().in("evidence"), "municipalities": many("Municipality", "programme_id"),
-		"targets": many("ProgrammeTarget", "programme_id"), "budgetLines": many("BudgetLine", "programme_id"),
+		"holidays": many("Holiday", "programme_id"), "targets": many("ProgrammeTarget", "programme_id"), "budgetLines": many("BudgetLine", "programme_id"),
 	})
 	Types["ProgrammeFinding"] = directory("programme_finding", "fnd", ofProgramme, map[string]Field{"code": column("code"), "message": italian("text")})
 	Types["Organisation"] = directory("organisation", "org", ofOrganisation, map[string]Field{
@@ -36,6 +36,9 @@ func directoryTypes() {
 	})
 	Types["Municipality"] = directory("municipality", "mun", ofProgramme, map[string]Field{
 		"istat": column("istat"), "belfiore": column("belfiore"), "postcode": column("postcode"), "name": column("name"),
+	})
+	Types["Holiday"] = directory("programme_holiday", "hol", ofProgramme, map[string]Field{
+		"day": column("day"), "municipality": column("municipality"), "label": italian("label"), "source": column("source"), "confirmed": column("confirmed"),
 	})
 	Types["ProgrammeTarget"] = directory("programme_target", "tgt", ofProgramme, map[string]Field{
 		"code": column("code"), "label": italian("label"), "value": column("value"),

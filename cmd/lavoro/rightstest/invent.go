@@ -61,6 +61,7 @@ var twins = map[string]fact{
 	"company_site": {"name": "Altra sede"}, "company_contact": {"name": "Altro contatto"}, "opening_hours": {"weekday": 2}, "opening_trait": {"side": "OFFERS"},
 	"match_reason": {"position": 2, "code": "distance"}, "allowance_line": {"position": 2}, "device": {"registered_at": "2025-11-03T08:00:00Z"},
 	"policy_version": {"number": 2, "valid_from": "2099-01-01"}, "programme_finding": {"position": 2, "code": "TARGET"}, "programme_target": {"code": "companies"},
+	"programme_holiday": {"code": "2026-06-16/045003", "day": "2026-06-16", "municipality": "045003"}, "closure": {"from_day": "2026-08-16"},
 	"municipality": {"istat": "045010", "belfiore": "F023", "name": "Massa"}, "budget_line": {"code": "B"},
 }
 
@@ -176,6 +177,7 @@ var spreading = []string{
 	`update company_site s set audience = c.audience from company c where c.id = s.company_id`,
 	`update company_contact k set audience = k.audience || array(select distinct scope_key('COMPANY', o.programme_id, k.company_id) from organisation o where o.id = any (k.audience))`,
 	`update opening set audience = organisation_line(organisation_id) || scope_key('COMPANY', programme_id, company_id) where audience = '{}'`,
+	`update closure c set audience = array(select o.id from organisation o where o.programme_id = c.programme_id) || scope_key('COMPANY', c.programme_id, c.company_id) where audience = '{}'`,
 	`update opening_hours h set audience = o.audience from opening o where o.id = h.opening_id and h.audience = '{}'`,
 	`update opening_trait h set audience = o.audience from opening o where o.id = h.opening_id and h.audience = '{}'`,
 	`update due d set audience = o.audience from opening o where o.id = d.subject_id and d.audience = '{}'`,

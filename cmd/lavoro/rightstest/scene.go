@@ -144,6 +144,7 @@ func (s *scene) rules() {
 	}
 	s.directory("programme_finding", fact{"position": 1, "code": "CUP", "text": words("CUP corto")})
 	s.directory("municipality", fact{"istat": "045003", "belfiore": "B832", "postcode": "54033", "name": "Carrara"})
+	s.directory("programme_holiday", fact{"code": "2026-01-01", "day": "2026-01-01", "label": words("Capodanno"), "source": "Legge", "confirmed": true})
 	s.directory("programme_target", fact{"code": "people", "label": words("Persone"), "value": 10})
 	s.directory("budget_line", fact{"code": "A", "label": words("Voce"), "amount_cents": 1000, "source": "Avviso", "confirmed": true})
 }
@@ -231,6 +232,13 @@ func (s *scene) firms(beside *scene) {
 			f.put("company_contact", fact{"company_id": c.id, "name": "Contatto", "title": "Titolare", "phone": "0585", "email": "c@example.org", "audience": audience})
 		}
 		s.companies = append(s.companies, c)
+		told := s.tutors[i%len(s.tutors)]
+		shut := fact{"programme_id": s.id, "company_id": c.id, "site_id": c.site, "from_day": fmt.Sprintf("2026-08-0%d", i+1), "to_day": "2026-08-20", "reason": "Ferie",
+			"recorded_by": told, "recorded_at": "2026-07-01T08:00:00Z", "revision": 1}
+		if i == 1 {
+			shut["site_id"], shut["withdrawn_by"], shut["withdrawn_at"] = nil, told, "2026-07-02T08:00:00Z"
+		}
+		f.put("closure", shut)
 	}
 	for i := range 4 {
 		c := s.companies[i%len(s.companies)]
