@@ -124,6 +124,8 @@ type MutationResolver interface {
 	CorrectAttendance(ctx context.Context, input CorrectAttendanceInput) (*CorrectAttendancePayload, error)
 	WithdrawAttendance(ctx context.Context, input WithdrawAttendanceInput) (*WithdrawAttendancePayload, error)
 	ResolveAttendance(ctx context.Context, input ResolveAttendanceInput) (*ResolveAttendancePayload, error)
+	RecordClosure(ctx context.Context, input RecordClosureInput) (*RecordClosurePayload, error)
+	WithdrawClosure(ctx context.Context, input WithdrawClosureInput) (*WithdrawClosurePayload, error)
 	SubmitMonth(ctx context.Context, input SubmitMonthInput) (*SubmitMonthPayload, error)
 	ReturnMonth(ctx context.Context, input ReturnMonthInput) (*ReturnMonthPayload, error)
 	CertifyMonthAsHost(ctx context.Context, input CertifyMonthAsHostInput) (*CertifyMonthAsHostPayload, error)
@@ -162,6 +164,7 @@ type QueryResolver interface {
 	Placement(ctx context.Context, id string) (*Placement, error)
 	Attendances(ctx context.Context, programme string, filter *AttendanceFilter, first *int32, after *string, last *int32, before *string) (*AttendanceConnection, error)
 	RegisterMonths(ctx context.Context, programme string, filter *RegisterMonthFilter, first *int32, after *string, last *int32, before *string) (*RegisterMonthConnection, error)
+	TutorDays(ctx context.Context, programme string, from calendar.Day, days int32) (*TutorDays, error)
 	Allowances(ctx context.Context, programme string, filter *AllowanceFilter, orderBy AllowanceOrder, first *int32, after *string, last *int32, before *string) (*AllowanceConnection, error)
 	PaymentRuns(ctx context.Context, programme string, filter *PaymentRunFilter, first *int32, after *string, last *int32, before *string) (*PaymentRunConnection, error)
 	PaymentLines(ctx context.Context, programme string, filter *PaymentLineFilter, first *int32, after *string, last *int32, before *string) (*PaymentLineConnection, error)
@@ -296,6 +299,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputRecordAsPlannedInput,
 		ec.unmarshalInputRecordAttendanceInput,
 		ec.unmarshalInputRecordBankDetailsInput,
+		ec.unmarshalInputRecordClosureInput,
 		ec.unmarshalInputRecordExclusionCheckInput,
 		ec.unmarshalInputRecordProofInput,
 		ec.unmarshalInputReferPersonInput,
@@ -318,6 +322,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputSuspendPlacementInput,
 		ec.unmarshalInputUnprotectParticipantInput,
 		ec.unmarshalInputWithdrawAttendanceInput,
+		ec.unmarshalInputWithdrawClosureInput,
 		ec.unmarshalInputWithdrawEnrolmentInput,
 		ec.unmarshalInputWithdrawHandOverInput,
 		ec.unmarshalInputWithdrawInvitationInput,
@@ -845,6 +850,8 @@ type Programme implements Node {
   ): [CodeItem!]!
   "Municipalities of the recipients."
   municipalities: [Municipality!]!
+  "Holidays that its file dates, the earliest first."
+  holidays: [Holiday!]!
   "What the programme must reach."
   targets: [ProgrammeTarget!]!
   "Lines of the budget."
@@ -855,6 +862,22 @@ type Programme implements Node {
   journalHead: String
   "Names of the fields you may not see."
   hidden: [String!]!
+}
+
+"A day that is no working day, everywhere or in one municipality."
+type Holiday implements Node {
+  "The id."
+  id: ID!
+  "The day."
+  day: Day!
+  "ISTAT code of the one municipality whose it is, such as its patron's day; null for everywhere. Example: 045003."
+  municipality: String
+  "The name in your language."
+  label: String!
+  "Where it comes from."
+  source: String!
+  "False while the programme has still to confirm it."
+  confirmed: Boolean!
 }
 
 "A point of the programme's own file that is not in order."
@@ -1604,6 +1627,8 @@ type Company implements Node {
   contacts: [CompanyContact!]!
   "What it offers, by their first day; at most 1,000. ` + "`" + `openings` + "`" + ` with ` + "`" + `company` + "`" + ` in its filter pages through all."
   openings: [Opening!]!
+  "Days on which it is closed, as who accompanies its interns has told, the latest first; those that were withdrawn, too."
+  closures: [Closure!]!
   "Internships it hosts, as far as you may see them, the newest 1,000. ` + "`" + `placements` + "`" + ` with ` + "`" + `company` + "`" + ` in its filter pages through all."
   placements: [Placement!]!
   "Where the record comes from."
@@ -1642,6 +1667,34 @@ type CompanyContact implements Node {
   phone: String
   "E-mail address."
   email: String
+}
+
+"Days on which a host is closed: nobody is expected there."
+type Closure implements Node {
+  "The id."
+  id: ID!
+  "Names of the fields you may not see."
+  hidden: [String!]!
+  "The company."
+  company: Company
+  "The site; null where all its sites are closed."
+  site: CompanySite
+  "First day."
+  fromDay: Day!
+  "Last day."
+  toDay: Day!
+  "Why. Example: Ferie d'agosto."
+  reason: String!
+  "Who told."
+  recordedBy: Member
+  "When."
+  recordedAt: Instant!
+  "Who withdrew it, where it was a mistake."
+  withdrawnBy: Member
+  "When; null while it holds."
+  withdrawnAt: Instant
+  "Counts changes."
+  revision: Int!
 }
 
 "Seats that a company offers for internships."
@@ -2503,6 +2556,70 @@ type RegisterMonthEdge {
   cursor: PageCursor!
   "The object."
   node: RegisterMonth!
+}
+
+"All that a phone needs to make entries of some days without network. Read it, follow a feed from ` + "`" + `position` + "`" + `, and read it again now and then."
+type TutorDays {
+  "First of the days."
+  from: Day!
+  "Last of the days."
+  to: Day!
+  "Where the programme's news stands in this snapshot: follow a feed from it."
+  position: FeedCursor!
+  "The enrolments of whom you accompany that meet the days, the earliest first. Each tells the internship with the intern's card, site and timetable."
+  enrolments: [Enrolment!]!
+  "Those of them to whom the limits for minors apply on the first of the days."
+  minors: [Enrolment!]!
+  "The register's months that the days belong to, the earliest first: of those that are open entries can be made and corrected."
+  months: [RegisterMonth!]!
+  "The days that are closed to some of them, by day: holidays, patrons' days, closures of hosts."
+  closedDays: [ClosedDay!]!
+  "What stands in the register on the days, counted and contested, by day and hour."
+  entries: [Attendance!]!
+  "The rules of the register and its limits that hold on the days, to warn by."
+  rules: [RegisterRule!]!
+}
+
+"A day that is closed to some of the enrolments, for one reason."
+type ClosedDay {
+  "The day."
+  day: Day!
+  "What sort of reason."
+  kind: ClosedDayKind!
+  "The reason in words: the holiday's name, or what was told of the closure."
+  label: String!
+  "Where it comes from."
+  source: String!
+  "Ids of the enrolments to which it is closed."
+  enrolments: [ID!]!
+}
+
+"Why a day is closed."
+enum ClosedDayKind {
+  "A holiday everywhere."
+  HOLIDAY
+  "A holiday in the municipality of the site."
+  PATRON
+  "The host is closed."
+  CLOSURE
+}
+
+"A rule of the register in force on a day."
+type RegisterRule {
+  "From which day on it holds, until a later one of the same code."
+  validFrom: Day!
+  "The code. Example: limits.adult.day_minutes."
+  code: String!
+  "The name in your language."
+  label: String!
+  "The value, spelled as text. Example: 480."
+  value: String!
+  "Its unit. Example: minutes."
+  unit: String!
+  "Where it comes from."
+  source: String!
+  "False while the programme has still to confirm it."
+  confirmed: Boolean!
 }
 
 # --------------------------------------------------------------------------------------------------------- allowance
@@ -6377,6 +6494,72 @@ type ResolveAttendancePayload {
   withdrawn: [Attendance!]!
 }
 
+"What recordClosure needs."
+input RecordClosureInput {
+  "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
+  requestId: String
+  "Only say what would change: nothing is written, no event is sent."
+  preview: Boolean! = false
+  "Codes of warnings that you have read and pass."
+  acknowledge: [String!]
+  "Why you pass the warnings; needed with acknowledge, kept in the journal."
+  acknowledgeReason: String
+  "The programme."
+  programme: ID!
+  "Your own id for the closure."
+  id: ID
+  "The company, at which you accompany an internship."
+  company: ID!
+  "The site; all sites when left out."
+  site: ID
+  "First day."
+  fromDay: Day!
+  "Last day."
+  toDay: Day!
+  "Why, about the company and never about a person; up to 200 characters. Example: Ferie d'agosto."
+  reason: String!
+}
+
+"What recordClosure did."
+type RecordClosurePayload {
+  "The request id that you gave."
+  requestId: String
+  "Why nothing was done; empty when it was."
+  refusals: [Refusal!]!
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
+  warnings: [Refusal!]!
+  "The closure as it stands now."
+  closure: Closure
+}
+
+"What withdrawClosure needs."
+input WithdrawClosureInput {
+  "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
+  requestId: String
+  "Only say what would change: nothing is written, no event is sent."
+  preview: Boolean! = false
+  "Codes of warnings that you have read and pass."
+  acknowledge: [String!]
+  "Why you pass the warnings; needed with acknowledge, kept in the journal."
+  acknowledgeReason: String
+  "The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION."
+  expectedRevision: Int
+  "The closure."
+  closure: ID!
+}
+
+"What withdrawClosure did."
+type WithdrawClosurePayload {
+  "The request id that you gave."
+  requestId: String
+  "Why nothing was done; empty when it was."
+  refusals: [Refusal!]!
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
+  warnings: [Refusal!]!
+  "The closure as it stands now."
+  closure: Closure
+}
+
 "What submitMonth needs."
 input SubmitMonthInput {
   "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
@@ -7035,6 +7218,18 @@ type Query {
     "Only what precedes this cursor."
     before: PageCursor
   ): RegisterMonthConnection!
+  """
+  All that a phone needs of those whom you accompany, as their tutor or at their company, to make entries of some days without network; null where you
+  accompany nobody in the programme.
+  """
+  tutorDays(
+    "Id of the programme."
+    programme: ID!
+    "First of the days."
+    from: Day!
+    "How many days; 1 to 15."
+    days: Int! = 14
+  ): TutorDays
   "Allowances by month."
   allowances(
     "Id of the programme."
@@ -7560,6 +7755,16 @@ type Mutation {
     "What it needs."
     input: ResolveAttendanceInput!
   ): ResolveAttendancePayload!
+  "Write down that a host is closed on some days: nobody is expected there, and presence there must be explained."
+  recordClosure(
+    "What it needs."
+    input: RecordClosureInput!
+  ): RecordClosurePayload!
+  "Take a closure back that was a mistake."
+  withdrawClosure(
+    "What it needs."
+    input: WithdrawClosureInput!
+  ): WithdrawClosurePayload!
   "Closes a month for entries and sends it to be certified, once nothing in it is contested."
   submitMonth(
     "What it needs."
@@ -8555,6 +8760,52 @@ func (ec *executionContext) childFields_CloseParticipantPayload(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type CloseParticipantPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ClosedDay(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "day":
+		return ec.fieldContext_ClosedDay_day(ctx, field)
+	case "kind":
+		return ec.fieldContext_ClosedDay_kind(ctx, field)
+	case "label":
+		return ec.fieldContext_ClosedDay_label(ctx, field)
+	case "source":
+		return ec.fieldContext_ClosedDay_source(ctx, field)
+	case "enrolments":
+		return ec.fieldContext_ClosedDay_enrolments(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ClosedDay", field.Name)
+}
+
+func (ec *executionContext) childFields_Closure(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Closure_id(ctx, field)
+	case "hidden":
+		return ec.fieldContext_Closure_hidden(ctx, field)
+	case "company":
+		return ec.fieldContext_Closure_company(ctx, field)
+	case "site":
+		return ec.fieldContext_Closure_site(ctx, field)
+	case "fromDay":
+		return ec.fieldContext_Closure_fromDay(ctx, field)
+	case "toDay":
+		return ec.fieldContext_Closure_toDay(ctx, field)
+	case "reason":
+		return ec.fieldContext_Closure_reason(ctx, field)
+	case "recordedBy":
+		return ec.fieldContext_Closure_recordedBy(ctx, field)
+	case "recordedAt":
+		return ec.fieldContext_Closure_recordedAt(ctx, field)
+	case "withdrawnBy":
+		return ec.fieldContext_Closure_withdrawnBy(ctx, field)
+	case "withdrawnAt":
+		return ec.fieldContext_Closure_withdrawnAt(ctx, field)
+	case "revision":
+		return ec.fieldContext_Closure_revision(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Closure", field.Name)
+}
+
 func (ec *executionContext) childFields_CodeItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -8609,6 +8860,8 @@ func (ec *executionContext) childFields_Company(ctx context.Context, field graph
 		return ec.fieldContext_Company_contacts(ctx, field)
 	case "openings":
 		return ec.fieldContext_Company_openings(ctx, field)
+	case "closures":
+		return ec.fieldContext_Company_closures(ctx, field)
 	case "placements":
 		return ec.fieldContext_Company_placements(ctx, field)
 	case "origin":
@@ -9387,6 +9640,24 @@ func (ec *executionContext) childFields_HoldPersonPayload(ctx context.Context, f
 		return ec.fieldContext_HoldPersonPayload_person(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type HoldPersonPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Holiday(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Holiday_id(ctx, field)
+	case "day":
+		return ec.fieldContext_Holiday_day(ctx, field)
+	case "municipality":
+		return ec.fieldContext_Holiday_municipality(ctx, field)
+	case "label":
+		return ec.fieldContext_Holiday_label(ctx, field)
+	case "source":
+		return ec.fieldContext_Holiday_source(ctx, field)
+	case "confirmed":
+		return ec.fieldContext_Holiday_confirmed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Holiday", field.Name)
 }
 
 func (ec *executionContext) childFields_InternCard(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10853,6 +11124,8 @@ func (ec *executionContext) childFields_Programme(ctx context.Context, field gra
 		return ec.fieldContext_Programme_codeItems(ctx, field)
 	case "municipalities":
 		return ec.fieldContext_Programme_municipalities(ctx, field)
+	case "holidays":
+		return ec.fieldContext_Programme_holidays(ctx, field)
 	case "targets":
 		return ec.fieldContext_Programme_targets(ctx, field)
 	case "budgetLines":
@@ -11039,6 +11312,20 @@ func (ec *executionContext) childFields_RecordBankDetailsPayload(ctx context.Con
 		return ec.fieldContext_RecordBankDetailsPayload_bank(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RecordBankDetailsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordClosurePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "requestId":
+		return ec.fieldContext_RecordClosurePayload_requestId(ctx, field)
+	case "refusals":
+		return ec.fieldContext_RecordClosurePayload_refusals(ctx, field)
+	case "warnings":
+		return ec.fieldContext_RecordClosurePayload_warnings(ctx, field)
+	case "closure":
+		return ec.fieldContext_RecordClosurePayload_closure(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordClosurePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RecordExclusionCheckPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11243,6 +11530,26 @@ func (ec *executionContext) childFields_RegisterMonthEdge(ctx context.Context, f
 		return ec.fieldContext_RegisterMonthEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RegisterMonthEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_RegisterRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "validFrom":
+		return ec.fieldContext_RegisterRule_validFrom(ctx, field)
+	case "code":
+		return ec.fieldContext_RegisterRule_code(ctx, field)
+	case "label":
+		return ec.fieldContext_RegisterRule_label(ctx, field)
+	case "value":
+		return ec.fieldContext_RegisterRule_value(ctx, field)
+	case "unit":
+		return ec.fieldContext_RegisterRule_unit(ctx, field)
+	case "source":
+		return ec.fieldContext_RegisterRule_source(ctx, field)
+	case "confirmed":
+		return ec.fieldContext_RegisterRule_confirmed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RegisterRule", field.Name)
 }
 
 func (ec *executionContext) childFields_RegisterStep(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11545,6 +11852,30 @@ func (ec *executionContext) childFields_SuspendPlacementPayload(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type SuspendPlacementPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_TutorDays(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_TutorDays_from(ctx, field)
+	case "to":
+		return ec.fieldContext_TutorDays_to(ctx, field)
+	case "position":
+		return ec.fieldContext_TutorDays_position(ctx, field)
+	case "enrolments":
+		return ec.fieldContext_TutorDays_enrolments(ctx, field)
+	case "minors":
+		return ec.fieldContext_TutorDays_minors(ctx, field)
+	case "months":
+		return ec.fieldContext_TutorDays_months(ctx, field)
+	case "closedDays":
+		return ec.fieldContext_TutorDays_closedDays(ctx, field)
+	case "entries":
+		return ec.fieldContext_TutorDays_entries(ctx, field)
+	case "rules":
+		return ec.fieldContext_TutorDays_rules(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TutorDays", field.Name)
+}
+
 func (ec *executionContext) childFields_UnprotectParticipantPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "requestId":
@@ -11631,6 +11962,20 @@ func (ec *executionContext) childFields_WithdrawAttendancePayload(ctx context.Co
 		return ec.fieldContext_WithdrawAttendancePayload_attendance(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type WithdrawAttendancePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_WithdrawClosurePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "requestId":
+		return ec.fieldContext_WithdrawClosurePayload_requestId(ctx, field)
+	case "refusals":
+		return ec.fieldContext_WithdrawClosurePayload_refusals(ctx, field)
+	case "warnings":
+		return ec.fieldContext_WithdrawClosurePayload_warnings(ctx, field)
+	case "closure":
+		return ec.fieldContext_WithdrawClosurePayload_closure(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WithdrawClosurePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_WithdrawEnrolmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12747,6 +13092,20 @@ func (ec *executionContext) field_Mutation_recordBankDetails_args(ctx context.Co
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_recordClosure_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (RecordClosureInput, error) {
+			return ec.unmarshalNRecordClosureInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRecordClosureInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_recordExclusionCheck_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -13033,6 +13392,20 @@ func (ec *executionContext) field_Mutation_withdrawAttendance_args(ctx context.C
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (WithdrawAttendanceInput, error) {
 			return ec.unmarshalNWithdrawAttendanceInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐWithdrawAttendanceInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_withdrawClosure_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (WithdrawClosureInput, error) {
+			return ec.unmarshalNWithdrawClosureInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐWithdrawClosureInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -14522,6 +14895,36 @@ func (ec *executionContext) field_Query_registerMonths_args(ctx context.Context,
 		return nil, err
 	}
 	args["before"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_tutorDays_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "programme",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["programme"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+		func(ctx context.Context, v any) (calendar.Day, error) {
+			return ec.unmarshalNDay2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["from"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "days",
+		func(ctx context.Context, v any) (int32, error) {
+			return ec.unmarshalNInt2int32(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["days"] = arg2
 	return args, nil
 }
 
@@ -22391,6 +22794,433 @@ func (ec *executionContext) fieldContext_CloseParticipantPayload_participant(_ c
 	return fc, nil
 }
 
+func (ec *executionContext) _ClosedDay_day(ctx context.Context, field graphql.CollectedField, obj *ClosedDay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClosedDay_day(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Day, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v calendar.Day) graphql.Marshaler {
+			return ec.marshalNDay2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClosedDay_day(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClosedDay", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
+func (ec *executionContext) _ClosedDay_kind(ctx context.Context, field graphql.CollectedField, obj *ClosedDay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClosedDay_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ClosedDayKind) graphql.Marshaler {
+			return ec.marshalNClosedDayKind2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐClosedDayKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClosedDay_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClosedDay", field, false, false, errors.New("field of type ClosedDayKind does not have child fields"))
+}
+
+func (ec *executionContext) _ClosedDay_label(ctx context.Context, field graphql.CollectedField, obj *ClosedDay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClosedDay_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Label, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClosedDay_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClosedDay", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ClosedDay_source(ctx context.Context, field graphql.CollectedField, obj *ClosedDay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClosedDay_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Source, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClosedDay_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClosedDay", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ClosedDay_enrolments(ctx context.Context, field graphql.CollectedField, obj *ClosedDay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClosedDay_enrolments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Enrolments, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNID2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClosedDay_enrolments(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClosedDay", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Closure_id(ctx context.Context, field graphql.CollectedField, obj *Closure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Closure_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Closure_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Closure", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Closure_hidden(ctx context.Context, field graphql.CollectedField, obj *Closure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Closure_hidden(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hidden, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Closure_hidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Closure", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Closure_company(ctx context.Context, field graphql.CollectedField, obj *Closure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Closure_company(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Company, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Company) graphql.Marshaler {
+			return ec.marshalOCompany2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐCompany(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Closure_company(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Closure",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Company(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Closure_site(ctx context.Context, field graphql.CollectedField, obj *Closure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Closure_site(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Site, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CompanySite) graphql.Marshaler {
+			return ec.marshalOCompanySite2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐCompanySite(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Closure_site(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Closure",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CompanySite(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Closure_fromDay(ctx context.Context, field graphql.CollectedField, obj *Closure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Closure_fromDay(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FromDay, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v calendar.Day) graphql.Marshaler {
+			return ec.marshalNDay2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Closure_fromDay(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Closure", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
+func (ec *executionContext) _Closure_toDay(ctx context.Context, field graphql.CollectedField, obj *Closure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Closure_toDay(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ToDay, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v calendar.Day) graphql.Marshaler {
+			return ec.marshalNDay2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Closure_toDay(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Closure", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
+func (ec *executionContext) _Closure_reason(ctx context.Context, field graphql.CollectedField, obj *Closure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Closure_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Closure_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Closure", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Closure_recordedBy(ctx context.Context, field graphql.CollectedField, obj *Closure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Closure_recordedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RecordedBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Member) graphql.Marshaler {
+			return ec.marshalOMember2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMember(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Closure_recordedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Closure",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Closure_recordedAt(ctx context.Context, field graphql.CollectedField, obj *Closure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Closure_recordedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RecordedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNInstant2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Closure_recordedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Closure", field, false, false, errors.New("field of type Instant does not have child fields"))
+}
+
+func (ec *executionContext) _Closure_withdrawnBy(ctx context.Context, field graphql.CollectedField, obj *Closure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Closure_withdrawnBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WithdrawnBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Member) graphql.Marshaler {
+			return ec.marshalOMember2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMember(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Closure_withdrawnBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Closure",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Closure_withdrawnAt(ctx context.Context, field graphql.CollectedField, obj *Closure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Closure_withdrawnAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WithdrawnAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOInstant2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Closure_withdrawnAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Closure", field, false, false, errors.New("field of type Instant does not have child fields"))
+}
+
+func (ec *executionContext) _Closure_revision(ctx context.Context, field graphql.CollectedField, obj *Closure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Closure_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Closure_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Closure", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _CodeItem_id(ctx context.Context, field graphql.CollectedField, obj *CodeItem) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22900,6 +23730,38 @@ func (ec *executionContext) fieldContext_Company_openings(_ context.Context, fie
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Opening(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Company_closures(ctx context.Context, field graphql.CollectedField, obj *Company) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Company_closures(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Closures, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*Closure) graphql.Marshaler {
+			return ec.marshalNClosure2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐClosureᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Company_closures(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Company",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Closure(ctx, field)
 		},
 	}
 	return fc, nil
@@ -29771,6 +30633,144 @@ func (ec *executionContext) fieldContext_HoldPersonPayload_person(_ context.Cont
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Holiday_id(ctx context.Context, field graphql.CollectedField, obj *Holiday) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Holiday_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Holiday_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Holiday", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Holiday_day(ctx context.Context, field graphql.CollectedField, obj *Holiday) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Holiday_day(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Day, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v calendar.Day) graphql.Marshaler {
+			return ec.marshalNDay2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Holiday_day(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Holiday", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
+func (ec *executionContext) _Holiday_municipality(ctx context.Context, field graphql.CollectedField, obj *Holiday) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Holiday_municipality(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Municipality, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Holiday_municipality(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Holiday", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Holiday_label(ctx context.Context, field graphql.CollectedField, obj *Holiday) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Holiday_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Label, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Holiday_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Holiday", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Holiday_source(ctx context.Context, field graphql.CollectedField, obj *Holiday) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Holiday_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Source, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Holiday_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Holiday", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Holiday_confirmed(ctx context.Context, field graphql.CollectedField, obj *Holiday) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Holiday_confirmed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Confirmed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Holiday_confirmed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Holiday", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _InternCard_id(ctx context.Context, field graphql.CollectedField, obj *InternCard) (ret graphql.Marshaler) {
@@ -36989,6 +37989,94 @@ func (ec *executionContext) fieldContext_Mutation_resolveAttendance(ctx context.
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_resolveAttendance_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_recordClosure(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_recordClosure(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RecordClosure(ctx, fc.Args["input"].(RecordClosureInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *RecordClosurePayload) graphql.Marshaler {
+			return ec.marshalNRecordClosurePayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRecordClosurePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_recordClosure(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordClosurePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_recordClosure_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_withdrawClosure(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_withdrawClosure(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().WithdrawClosure(ctx, fc.Args["input"].(WithdrawClosureInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *WithdrawClosurePayload) graphql.Marshaler {
+			return ec.marshalNWithdrawClosurePayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐWithdrawClosurePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_withdrawClosure(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WithdrawClosurePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_withdrawClosure_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -47219,6 +48307,38 @@ func (ec *executionContext) fieldContext_Programme_municipalities(_ context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _Programme_holidays(ctx context.Context, field graphql.CollectedField, obj *Programme) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Programme_holidays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Holidays, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*Holiday) graphql.Marshaler {
+			return ec.marshalNHoliday2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHolidayᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Programme_holidays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Programme",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Holiday(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Programme_targets(ctx context.Context, field graphql.CollectedField, obj *Programme) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -48899,6 +50019,50 @@ func (ec *executionContext) fieldContext_Query_registerMonths(ctx context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_tutorDays(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_tutorDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().TutorDays(ctx, fc.Args["programme"].(string), fc.Args["from"].(calendar.Day), fc.Args["days"].(int32))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *TutorDays) graphql.Marshaler {
+			return ec.marshalOTutorDays2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐTutorDays(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_tutorDays(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TutorDays(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_tutorDays_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_allowances(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -50225,6 +51389,125 @@ func (ec *executionContext) fieldContext_RecordBankDetailsPayload_bank(_ context
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_BankDetails(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordClosurePayload_requestId(ctx context.Context, field graphql.CollectedField, obj *RecordClosurePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordClosurePayload_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecordClosurePayload_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecordClosurePayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RecordClosurePayload_refusals(ctx context.Context, field graphql.CollectedField, obj *RecordClosurePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordClosurePayload_refusals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordClosurePayload_refusals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordClosurePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordClosurePayload_warnings(ctx context.Context, field graphql.CollectedField, obj *RecordClosurePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordClosurePayload_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordClosurePayload_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordClosurePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordClosurePayload_closure(ctx context.Context, field graphql.CollectedField, obj *RecordClosurePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordClosurePayload_closure(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Closure, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Closure) graphql.Marshaler {
+			return ec.marshalOClosure2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐClosure(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecordClosurePayload_closure(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordClosurePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Closure(ctx, field)
 		},
 	}
 	return fc, nil
@@ -52085,6 +53368,167 @@ func (ec *executionContext) fieldContext_RegisterMonthEdge_node(_ context.Contex
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _RegisterRule_validFrom(ctx context.Context, field graphql.CollectedField, obj *RegisterRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegisterRule_validFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v calendar.Day) graphql.Marshaler {
+			return ec.marshalNDay2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegisterRule_validFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegisterRule", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
+func (ec *executionContext) _RegisterRule_code(ctx context.Context, field graphql.CollectedField, obj *RegisterRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegisterRule_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegisterRule_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegisterRule", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RegisterRule_label(ctx context.Context, field graphql.CollectedField, obj *RegisterRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegisterRule_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Label, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegisterRule_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegisterRule", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RegisterRule_value(ctx context.Context, field graphql.CollectedField, obj *RegisterRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegisterRule_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegisterRule_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegisterRule", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RegisterRule_unit(ctx context.Context, field graphql.CollectedField, obj *RegisterRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegisterRule_unit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegisterRule_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegisterRule", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RegisterRule_source(ctx context.Context, field graphql.CollectedField, obj *RegisterRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegisterRule_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Source, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegisterRule_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegisterRule", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RegisterRule_confirmed(ctx context.Context, field graphql.CollectedField, obj *RegisterRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegisterRule_confirmed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Confirmed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegisterRule_confirmed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegisterRule", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _RegisterStep_id(ctx context.Context, field graphql.CollectedField, obj *RegisterStep) (ret graphql.Marshaler) {
@@ -54940,6 +56384,267 @@ func (ec *executionContext) fieldContext_SuspendPlacementPayload_placement(_ con
 	return fc, nil
 }
 
+func (ec *executionContext) _TutorDays_from(ctx context.Context, field graphql.CollectedField, obj *TutorDays) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TutorDays_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v calendar.Day) graphql.Marshaler {
+			return ec.marshalNDay2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TutorDays_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TutorDays", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
+func (ec *executionContext) _TutorDays_to(ctx context.Context, field graphql.CollectedField, obj *TutorDays) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TutorDays_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v calendar.Day) graphql.Marshaler {
+			return ec.marshalNDay2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TutorDays_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TutorDays", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
+func (ec *executionContext) _TutorDays_position(ctx context.Context, field graphql.CollectedField, obj *TutorDays) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TutorDays_position(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Position, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNFeedCursor2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TutorDays_position(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TutorDays", field, false, false, errors.New("field of type FeedCursor does not have child fields"))
+}
+
+func (ec *executionContext) _TutorDays_enrolments(ctx context.Context, field graphql.CollectedField, obj *TutorDays) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TutorDays_enrolments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Enrolments, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*Enrolment) graphql.Marshaler {
+			return ec.marshalNEnrolment2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐEnrolmentᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TutorDays_enrolments(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TutorDays",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Enrolment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TutorDays_minors(ctx context.Context, field graphql.CollectedField, obj *TutorDays) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TutorDays_minors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Minors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*Enrolment) graphql.Marshaler {
+			return ec.marshalNEnrolment2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐEnrolmentᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TutorDays_minors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TutorDays",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Enrolment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TutorDays_months(ctx context.Context, field graphql.CollectedField, obj *TutorDays) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TutorDays_months(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Months, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*RegisterMonth) graphql.Marshaler {
+			return ec.marshalNRegisterMonth2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRegisterMonthᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TutorDays_months(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TutorDays",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RegisterMonth(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TutorDays_closedDays(ctx context.Context, field graphql.CollectedField, obj *TutorDays) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TutorDays_closedDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClosedDays, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ClosedDay) graphql.Marshaler {
+			return ec.marshalNClosedDay2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐClosedDayᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TutorDays_closedDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TutorDays",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ClosedDay(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TutorDays_entries(ctx context.Context, field graphql.CollectedField, obj *TutorDays) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TutorDays_entries(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Entries, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*Attendance) graphql.Marshaler {
+			return ec.marshalNAttendance2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAttendanceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TutorDays_entries(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TutorDays",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Attendance(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TutorDays_rules(ctx context.Context, field graphql.CollectedField, obj *TutorDays) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TutorDays_rules(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rules, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*RegisterRule) graphql.Marshaler {
+			return ec.marshalNRegisterRule2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRegisterRuleᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TutorDays_rules(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TutorDays",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RegisterRule(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _UnprotectParticipantPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *UnprotectParticipantPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -55719,6 +57424,125 @@ func (ec *executionContext) fieldContext_WithdrawAttendancePayload_attendance(_ 
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Attendance(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WithdrawClosurePayload_requestId(ctx context.Context, field graphql.CollectedField, obj *WithdrawClosurePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WithdrawClosurePayload_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WithdrawClosurePayload_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WithdrawClosurePayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _WithdrawClosurePayload_refusals(ctx context.Context, field graphql.CollectedField, obj *WithdrawClosurePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WithdrawClosurePayload_refusals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WithdrawClosurePayload_refusals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WithdrawClosurePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WithdrawClosurePayload_warnings(ctx context.Context, field graphql.CollectedField, obj *WithdrawClosurePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WithdrawClosurePayload_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WithdrawClosurePayload_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WithdrawClosurePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WithdrawClosurePayload_closure(ctx context.Context, field graphql.CollectedField, obj *WithdrawClosurePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WithdrawClosurePayload_closure(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Closure, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Closure) graphql.Marshaler {
+			return ec.marshalOClosure2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐClosure(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WithdrawClosurePayload_closure(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WithdrawClosurePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Closure(ctx, field)
 		},
 	}
 	return fc, nil
@@ -63859,6 +65683,110 @@ func (ec *executionContext) unmarshalInputRecordBankDetailsInput(ctx context.Con
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputRecordClosureInput(ctx context.Context, obj any) (RecordClosureInput, error) {
+	var it RecordClosureInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["preview"]; !present {
+		asMap["preview"] = false
+	}
+
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "programme", "id", "company", "site", "fromDay", "toDay", "reason"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "preview":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preview"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preview = data
+		case "acknowledge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledge"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Acknowledge = data
+		case "acknowledgeReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledgeReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AcknowledgeReason = data
+		case "programme":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("programme"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Programme = data
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "company":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("company"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Company = data
+		case "site":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("site"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Site = data
+		case "fromDay":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fromDay"))
+			data, err := ec.unmarshalNDay2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FromDay = data
+		case "toDay":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("toDay"))
+			data, err := ec.unmarshalNDay2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ToDay = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputRecordExclusionCheckInput(ctx context.Context, obj any) (RecordExclusionCheckInput, error) {
 	var it RecordExclusionCheckInput
 	if obj == nil {
@@ -65722,6 +67650,75 @@ func (ec *executionContext) unmarshalInputWithdrawAttendanceInput(ctx context.Co
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputWithdrawClosureInput(ctx context.Context, obj any) (WithdrawClosureInput, error) {
+	var it WithdrawClosureInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["preview"]; !present {
+		asMap["preview"] = false
+	}
+
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "expectedRevision", "closure"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "preview":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preview"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preview = data
+		case "acknowledge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledge"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Acknowledge = data
+		case "acknowledgeReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledgeReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AcknowledgeReason = data
+		case "expectedRevision":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedRevision"))
+			data, err := ec.unmarshalOInt2ᚖint32(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedRevision = data
+		case "closure":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("closure"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Closure = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputWithdrawEnrolmentInput(ctx context.Context, obj any) (WithdrawEnrolmentInput, error) {
 	var it WithdrawEnrolmentInput
 	if obj == nil {
@@ -66272,6 +68269,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._InternCard(ctx, sel, obj)
+	case Holiday:
+		return ec._Holiday(ctx, sel, &obj)
+	case *Holiday:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Holiday(ctx, sel, obj)
 	case HandOver:
 		return ec._HandOver(ctx, sel, &obj)
 	case *HandOver:
@@ -66363,6 +68367,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._CodeItem(ctx, sel, obj)
+	case Closure:
+		return ec._Closure(ctx, sel, &obj)
+	case *Closure:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Closure(ctx, sel, obj)
 	case Certificate:
 		return ec._Certificate(ctx, sel, &obj)
 	case *Certificate:
@@ -69395,6 +71406,157 @@ func (ec *executionContext) _CloseParticipantPayload(ctx context.Context, sel as
 	return out
 }
 
+var closedDayImplementors = []string{"ClosedDay"}
+
+func (ec *executionContext) _ClosedDay(ctx context.Context, sel ast.SelectionSet, obj *ClosedDay) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, closedDayImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ClosedDay")
+		case "day":
+			out.Values[i] = ec._ClosedDay_day(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "kind":
+			out.Values[i] = ec._ClosedDay_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "label":
+			out.Values[i] = ec._ClosedDay_label(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "source":
+			out.Values[i] = ec._ClosedDay_source(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "enrolments":
+			out.Values[i] = ec._ClosedDay_enrolments(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var closureImplementors = []string{"Closure", "Node"}
+
+func (ec *executionContext) _Closure(ctx context.Context, sel ast.SelectionSet, obj *Closure) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, closureImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Closure")
+		case "id":
+			out.Values[i] = ec._Closure_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hidden":
+			out.Values[i] = ec._Closure_hidden(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "company":
+			out.Values[i] = ec._Closure_company(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "site":
+			out.Values[i] = ec._Closure_site(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "fromDay":
+			out.Values[i] = ec._Closure_fromDay(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "toDay":
+			out.Values[i] = ec._Closure_toDay(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._Closure_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recordedBy":
+			out.Values[i] = ec._Closure_recordedBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "recordedAt":
+			out.Values[i] = ec._Closure_recordedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "withdrawnBy":
+			out.Values[i] = ec._Closure_withdrawnBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "withdrawnAt":
+			out.Values[i] = ec._Closure_withdrawnAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._Closure_revision(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var codeItemImplementors = []string{"CodeItem", "Node"}
 
 func (ec *executionContext) _CodeItem(ctx context.Context, sel ast.SelectionSet, obj *CodeItem) graphql.Marshaler {
@@ -69570,6 +71732,11 @@ func (ec *executionContext) _Company(ctx context.Context, sel ast.SelectionSet, 
 			}
 		case "openings":
 			out.Values[i] = ec._Company_openings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "closures":
+			out.Values[i] = ec._Company_closures(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -72362,6 +74529,69 @@ func (ec *executionContext) _HoldPersonPayload(ctx context.Context, sel ast.Sele
 	return out
 }
 
+var holidayImplementors = []string{"Holiday", "Node"}
+
+func (ec *executionContext) _Holiday(ctx context.Context, sel ast.SelectionSet, obj *Holiday) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, holidayImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Holiday")
+		case "id":
+			out.Values[i] = ec._Holiday_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "day":
+			out.Values[i] = ec._Holiday_day(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "municipality":
+			out.Values[i] = ec._Holiday_municipality(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "label":
+			out.Values[i] = ec._Holiday_label(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "source":
+			out.Values[i] = ec._Holiday_source(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "confirmed":
+			out.Values[i] = ec._Holiday_confirmed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var internCardImplementors = []string{"InternCard", "Node"}
 
 func (ec *executionContext) _InternCard(ctx context.Context, sel ast.SelectionSet, obj *InternCard) graphql.Marshaler {
@@ -74473,6 +76703,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "resolveAttendance":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_resolveAttendance(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recordClosure":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_recordClosure(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "withdrawClosure":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_withdrawClosure(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -78007,6 +80251,11 @@ func (ec *executionContext) _Programme(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "holidays":
+			out.Values[i] = ec._Programme_holidays(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "targets":
 			out.Values[i] = ec._Programme_targets(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -78827,6 +81076,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "tutorDays":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_tutorDays(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "allowances":
 			field := field
 
@@ -79377,6 +81648,59 @@ func (ec *executionContext) _RecordBankDetailsPayload(ctx context.Context, sel a
 			}
 		case "bank":
 			out.Values[i] = ec._RecordBankDetailsPayload_bank(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var recordClosurePayloadImplementors = []string{"RecordClosurePayload"}
+
+func (ec *executionContext) _RecordClosurePayload(ctx context.Context, sel ast.SelectionSet, obj *RecordClosurePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recordClosurePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecordClosurePayload")
+		case "requestId":
+			out.Values[i] = ec._RecordClosurePayload_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refusals":
+			out.Values[i] = ec._RecordClosurePayload_refusals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._RecordClosurePayload_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "closure":
+			out.Values[i] = ec._RecordClosurePayload_closure(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -80184,6 +82508,74 @@ func (ec *executionContext) _RegisterMonthEdge(ctx context.Context, sel ast.Sele
 			}
 		case "node":
 			out.Values[i] = ec._RegisterMonthEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var registerRuleImplementors = []string{"RegisterRule"}
+
+func (ec *executionContext) _RegisterRule(ctx context.Context, sel ast.SelectionSet, obj *RegisterRule) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, registerRuleImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RegisterRule")
+		case "validFrom":
+			out.Values[i] = ec._RegisterRule_validFrom(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._RegisterRule_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "label":
+			out.Values[i] = ec._RegisterRule_label(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._RegisterRule_value(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unit":
+			out.Values[i] = ec._RegisterRule_unit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "source":
+			out.Values[i] = ec._RegisterRule_source(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "confirmed":
+			out.Values[i] = ec._RegisterRule_confirmed(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -81330,6 +83722,84 @@ func (ec *executionContext) _SuspendPlacementPayload(ctx context.Context, sel as
 	return out
 }
 
+var tutorDaysImplementors = []string{"TutorDays"}
+
+func (ec *executionContext) _TutorDays(ctx context.Context, sel ast.SelectionSet, obj *TutorDays) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, tutorDaysImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TutorDays")
+		case "from":
+			out.Values[i] = ec._TutorDays_from(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "to":
+			out.Values[i] = ec._TutorDays_to(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "position":
+			out.Values[i] = ec._TutorDays_position(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "enrolments":
+			out.Values[i] = ec._TutorDays_enrolments(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "minors":
+			out.Values[i] = ec._TutorDays_minors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "months":
+			out.Values[i] = ec._TutorDays_months(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "closedDays":
+			out.Values[i] = ec._TutorDays_closedDays(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "entries":
+			out.Values[i] = ec._TutorDays_entries(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rules":
+			out.Values[i] = ec._TutorDays_rules(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var unprotectParticipantPayloadImplementors = []string{"UnprotectParticipantPayload"}
 
 func (ec *executionContext) _UnprotectParticipantPayload(ctx context.Context, sel ast.SelectionSet, obj *UnprotectParticipantPayload) graphql.Marshaler {
@@ -81616,6 +84086,59 @@ func (ec *executionContext) _WithdrawAttendancePayload(ctx context.Context, sel 
 			}
 		case "attendance":
 			out.Values[i] = ec._WithdrawAttendancePayload_attendance(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var withdrawClosurePayloadImplementors = []string{"WithdrawClosurePayload"}
+
+func (ec *executionContext) _WithdrawClosurePayload(ctx context.Context, sel ast.SelectionSet, obj *WithdrawClosurePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, withdrawClosurePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WithdrawClosurePayload")
+		case "requestId":
+			out.Values[i] = ec._WithdrawClosurePayload_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refusals":
+			out.Values[i] = ec._WithdrawClosurePayload_refusals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._WithdrawClosurePayload_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "closure":
+			out.Values[i] = ec._WithdrawClosurePayload_closure(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -83239,6 +85762,68 @@ func (ec *executionContext) marshalNCloseParticipantPayload2ᚖgithubᚗcomᚋla
 	return ec._CloseParticipantPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNClosedDay2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐClosedDayᚄ(ctx context.Context, sel ast.SelectionSet, v []*ClosedDay) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNClosedDay2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐClosedDay(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNClosedDay2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐClosedDay(ctx context.Context, sel ast.SelectionSet, v *ClosedDay) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ClosedDay(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNClosedDayKind2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐClosedDayKind(ctx context.Context, v any) (ClosedDayKind, error) {
+	var res ClosedDayKind
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNClosedDayKind2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐClosedDayKind(ctx context.Context, sel ast.SelectionSet, v ClosedDayKind) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNClosure2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐClosureᚄ(ctx context.Context, sel ast.SelectionSet, v []*Closure) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNClosure2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐClosure(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNClosure2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐClosure(ctx context.Context, sel ast.SelectionSet, v *Closure) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Closure(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNCodeItem2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐCodeItemᚄ(ctx context.Context, sel ast.SelectionSet, v []*CodeItem) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -84222,6 +86807,32 @@ func (ec *executionContext) marshalNHoldPersonPayload2ᚖgithubᚗcomᚋlavoroin
 		return graphql.Null
 	}
 	return ec._HoldPersonPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNHoliday2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHolidayᚄ(ctx context.Context, sel ast.SelectionSet, v []*Holiday) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNHoliday2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHoliday(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNHoliday2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHoliday(ctx context.Context, sel ast.SelectionSet, v *Holiday) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Holiday(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNID2string(ctx context.Context, v any) (string, error) {
@@ -86178,6 +88789,21 @@ func (ec *executionContext) marshalNRecordBankDetailsPayload2ᚖgithubᚗcomᚋl
 	return ec._RecordBankDetailsPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNRecordClosureInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRecordClosureInput(ctx context.Context, v any) (RecordClosureInput, error) {
+	res, err := ec.unmarshalInputRecordClosureInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRecordClosurePayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRecordClosurePayload(ctx context.Context, sel ast.SelectionSet, v *RecordClosurePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RecordClosurePayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNRecordExclusionCheckInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRecordExclusionCheckInput(ctx context.Context, v any) (RecordExclusionCheckInput, error) {
 	res, err := ec.unmarshalInputRecordExclusionCheckInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -86392,6 +89018,32 @@ func (ec *executionContext) unmarshalNRegisterMonthState2githubᚗcomᚋlavoroin
 
 func (ec *executionContext) marshalNRegisterMonthState2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRegisterMonthState(ctx context.Context, sel ast.SelectionSet, v RegisterMonthState) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) marshalNRegisterRule2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRegisterRuleᚄ(ctx context.Context, sel ast.SelectionSet, v []*RegisterRule) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRegisterRule2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRegisterRule(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRegisterRule2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRegisterRule(ctx context.Context, sel ast.SelectionSet, v *RegisterRule) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RegisterRule(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNRegisterStep2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRegisterStepᚄ(ctx context.Context, sel ast.SelectionSet, v []*RegisterStep) graphql.Marshaler {
@@ -86911,6 +89563,21 @@ func (ec *executionContext) marshalNWithdrawAttendancePayload2ᚖgithubᚗcomᚋ
 	return ec._WithdrawAttendancePayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNWithdrawClosureInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐWithdrawClosureInput(ctx context.Context, v any) (WithdrawClosureInput, error) {
+	res, err := ec.unmarshalInputWithdrawClosureInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNWithdrawClosurePayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐWithdrawClosurePayload(ctx context.Context, sel ast.SelectionSet, v *WithdrawClosurePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._WithdrawClosurePayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNWithdrawEnrolmentInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐWithdrawEnrolmentInput(ctx context.Context, v any) (WithdrawEnrolmentInput, error) {
 	res, err := ec.unmarshalInputWithdrawEnrolmentInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -87309,6 +89976,13 @@ func (ec *executionContext) marshalOChangeTopic2ᚕgithubᚗcomᚋlavoroincorso�
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOClosure2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐClosure(ctx context.Context, sel ast.SelectionSet, v *Closure) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Closure(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOCodeItem2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐCodeItem(ctx context.Context, sel ast.SelectionSet, v *CodeItem) graphql.Marshaler {
@@ -88350,6 +91024,13 @@ func (ec *executionContext) marshalOString2ᚖstring(ctx context.Context, sel as
 	_ = ctx
 	res := scalar.MarshalString(*v)
 	return res
+}
+
+func (ec *executionContext) marshalOTutorDays2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐTutorDays(ctx context.Context, sel ast.SelectionSet, v *TutorDays) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._TutorDays(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOVerdict2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐVerdict(ctx context.Context, sel ast.SelectionSet, v *Verdict) graphql.Marshaler {

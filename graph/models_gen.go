@@ -1316,6 +1316,53 @@ type CloseParticipantPayload struct {
 	Participant *Participant `json:"participant,omitempty"`
 }
 
+// A day that is closed to some of the enrolments, for one reason.
+type ClosedDay struct {
+	// The day.
+	Day calendar.Day `json:"day"`
+	// What sort of reason.
+	Kind ClosedDayKind `json:"kind"`
+	// The reason in words: the holiday's name, or what was told of the closure.
+	Label string `json:"label"`
+	// Where it comes from.
+	Source string `json:"source"`
+	// Ids of the enrolments to which it is closed.
+	Enrolments []string `json:"enrolments"`
+}
+
+// Days on which a host is closed: nobody is expected there.
+type Closure struct {
+	// The id.
+	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
+	// The company.
+	Company *Company `json:"company,omitempty"`
+	// The site; null where all its sites are closed.
+	Site *CompanySite `json:"site,omitempty"`
+	// First day.
+	FromDay calendar.Day `json:"fromDay"`
+	// Last day.
+	ToDay calendar.Day `json:"toDay"`
+	// Why. Example: Ferie d'agosto.
+	Reason string `json:"reason"`
+	// Who told.
+	RecordedBy *Member `json:"recordedBy,omitempty"`
+	// When.
+	RecordedAt time.Time `json:"recordedAt"`
+	// Who withdrew it, where it was a mistake.
+	WithdrawnBy *Member `json:"withdrawnBy,omitempty"`
+	// When; null while it holds.
+	WithdrawnAt *time.Time `json:"withdrawnAt,omitempty"`
+	// Counts changes.
+	Revision int32 `json:"revision"`
+}
+
+func (Closure) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this Closure) GetID() string { return this.ID }
+
 // An item of a list that the programme file defines.
 type CodeItem struct {
 	// The id.
@@ -1391,6 +1438,8 @@ type Company struct {
 	Contacts []*CompanyContact `json:"contacts"`
 	// What it offers, by their first day; at most 1,000. `openings` with `company` in its filter pages through all.
 	Openings []*Opening `json:"openings"`
+	// Days on which it is closed, as who accompanies its interns has told, the latest first; those that were withdrawn, too.
+	Closures []*Closure `json:"closures"`
 	// Internships it hosts, as far as you may see them, the newest 1,000. `placements` with `company` in its filter pages through all.
 	Placements []*Placement `json:"placements"`
 	// Where the record comes from.
@@ -2649,6 +2698,27 @@ type HoldPersonPayload struct {
 	// The person as it stands now; null when you see no people.
 	Person *Person `json:"person,omitempty"`
 }
+
+// A day that is no working day, everywhere or in one municipality.
+type Holiday struct {
+	// The id.
+	ID string `json:"id"`
+	// The day.
+	Day calendar.Day `json:"day"`
+	// ISTAT code of the one municipality whose it is, such as its patron's day; null for everywhere. Example: 045003.
+	Municipality *string `json:"municipality,omitempty"`
+	// The name in your language.
+	Label string `json:"label"`
+	// Where it comes from.
+	Source string `json:"source"`
+	// False while the programme has still to confirm it.
+	Confirmed bool `json:"confirmed"`
+}
+
+func (Holiday) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this Holiday) GetID() string { return this.ID }
 
 // What a host may know of an intern: never a reason, a group or a service.
 type InternCard struct {
@@ -4534,6 +4604,8 @@ type Programme struct {
 	CodeItems []*CodeItem `json:"codeItems"`
 	// Municipalities of the recipients.
 	Municipalities []*Municipality `json:"municipalities"`
+	// Holidays that its file dates, the earliest first.
+	Holidays []*Holiday `json:"holidays"`
 	// What the programme must reach.
 	Targets []*ProgrammeTarget `json:"targets"`
 	// Lines of the budget.
@@ -4830,6 +4902,44 @@ type RecordBankDetailsPayload struct {
 	Participant *Participant `json:"participant,omitempty"`
 	// The bank details; null when you may record but not read them.
 	Bank *BankDetails `json:"bank,omitempty"`
+}
+
+// What recordClosure needs.
+type RecordClosureInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The programme.
+	Programme string `json:"programme"`
+	// Your own id for the closure.
+	ID *string `json:"id,omitempty"`
+	// The company, at which you accompany an internship.
+	Company string `json:"company"`
+	// The site; all sites when left out.
+	Site *string `json:"site,omitempty"`
+	// First day.
+	FromDay calendar.Day `json:"fromDay"`
+	// Last day.
+	ToDay calendar.Day `json:"toDay"`
+	// Why, about the company and never about a person; up to 200 characters. Example: Ferie d'agosto.
+	Reason string `json:"reason"`
+}
+
+// What recordClosure did.
+type RecordClosurePayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The closure as it stands now.
+	Closure *Closure `json:"closure,omitempty"`
 }
 
 // What recordExclusionCheck needs.
@@ -5168,6 +5278,24 @@ type RegisterMonthFilter struct {
 	Participant *string `json:"participant,omitempty"`
 	// Of this internship.
 	Placement *string `json:"placement,omitempty"`
+}
+
+// A rule of the register in force on a day.
+type RegisterRule struct {
+	// From which day on it holds, until a later one of the same code.
+	ValidFrom calendar.Day `json:"validFrom"`
+	// The code. Example: limits.adult.day_minutes.
+	Code string `json:"code"`
+	// The name in your language.
+	Label string `json:"label"`
+	// The value, spelled as text. Example: 480.
+	Value string `json:"value"`
+	// Its unit. Example: minutes.
+	Unit string `json:"unit"`
+	// Where it comes from.
+	Source string `json:"source"`
+	// False while the programme has still to confirm it.
+	Confirmed bool `json:"confirmed"`
 }
 
 // One act on a month of the register.
@@ -5699,6 +5827,28 @@ type SuspendPlacementPayload struct {
 	Placement *Placement `json:"placement,omitempty"`
 }
 
+// All that a phone needs to make entries of some days without network. Read it, follow a feed from `position`, and read it again now and then.
+type TutorDays struct {
+	// First of the days.
+	From calendar.Day `json:"from"`
+	// Last of the days.
+	To calendar.Day `json:"to"`
+	// Where the programme's news stands in this snapshot: follow a feed from it.
+	Position string `json:"position"`
+	// The enrolments of whom you accompany that meet the days, the earliest first. Each tells the internship with the intern's card, site and timetable.
+	Enrolments []*Enrolment `json:"enrolments"`
+	// Those of them to whom the limits for minors apply on the first of the days.
+	Minors []*Enrolment `json:"minors"`
+	// The register's months that the days belong to, the earliest first: of those that are open entries can be made and corrected.
+	Months []*RegisterMonth `json:"months"`
+	// The days that are closed to some of them, by day: holidays, patrons' days, closures of hosts.
+	ClosedDays []*ClosedDay `json:"closedDays"`
+	// What stands in the register on the days, counted and contested, by day and hour.
+	Entries []*Attendance `json:"entries"`
+	// The rules of the register and its limits that hold on the days, to warn by.
+	Rules []*RegisterRule `json:"rules"`
+}
+
 // What unprotectParticipant needs.
 type UnprotectParticipantInput struct {
 	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
@@ -5824,6 +5974,34 @@ type WithdrawAttendancePayload struct {
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The entry as it stands now.
 	Attendance *Attendance `json:"attendance,omitempty"`
+}
+
+// What withdrawClosure needs.
+type WithdrawClosureInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// The closure.
+	Closure string `json:"closure"`
+}
+
+// What withdrawClosure did.
+type WithdrawClosurePayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The closure as it stands now.
+	Closure *Closure `json:"closure,omitempty"`
 }
 
 // What withdrawEnrolment needs.
@@ -6491,6 +6669,67 @@ func (e *CircleRole) UnmarshalJSON(b []byte) error {
 }
 
 func (e CircleRole) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Why a day is closed.
+type ClosedDayKind string
+
+const (
+	// A holiday everywhere.
+	ClosedDayKindHoliday ClosedDayKind = "HOLIDAY"
+	// A holiday in the municipality of the site.
+	ClosedDayKindPatron ClosedDayKind = "PATRON"
+	// The host is closed.
+	ClosedDayKindClosure ClosedDayKind = "CLOSURE"
+)
+
+var AllClosedDayKind = []ClosedDayKind{
+	ClosedDayKindHoliday,
+	ClosedDayKindPatron,
+	ClosedDayKindClosure,
+}
+
+func (e ClosedDayKind) IsValid() bool {
+	switch e {
+	case ClosedDayKindHoliday, ClosedDayKindPatron, ClosedDayKindClosure:
+		return true
+	}
+	return false
+}
+
+func (e ClosedDayKind) String() string {
+	return string(e)
+}
+
+func (e *ClosedDayKind) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ClosedDayKind(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ClosedDayKind", str)
+	}
+	return nil
+}
+
+func (e ClosedDayKind) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ClosedDayKind) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ClosedDayKind) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
