@@ -10,6 +10,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/attendance"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/programme"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/money"
 	"github.com/lavoroincorso/lavoro/internal/values/text"
@@ -30,10 +31,23 @@ func Reading() plan.Reading {
 		Extends: map[string]plan.Fields{
 			"Participant": {"allowances": plan.Many("Allowance", "participation_id", "{o}.month desc, {o}.id").In(access.Money)},
 		},
-		Roots:   plan.Roots{"allowances": plan.ListIn("Allowance", plan.OfProgramme, nil)},
-		Fillers: map[string]plan.Filler{"allowance.lines": shownLines, "allowance.register": shownRegister},
+		Roots: plan.Roots{"allowances": plan.ListIn("Allowance", plan.OfProgramme, nil)},
+		Fillers: map[string]plan.Filler{"allowance.lines": shownLines, "allowance.register": shownRegister,
+			"allowance.explanation": explanations, "allowance.short": shortExplanations, "allowance.soFar": soFar},
 	}
 }
+
+// Minutes of a month that are locked, with what was put right since, and minutes that count and are not locked.
+const (
+	certifiedMinutes = `coalesce((select sum(r.minutes + (select coalesce(sum(j.minutes), 0) from register_adjustment j where j.register_month_id = r.id)) from register_month r
+		where r.participation_id = {t}.participation_id and r.month = {t}.month and r.state = 'LOCKED'), 0)::int`
+	uncertifiedMinutes = `coalesce((select sum(a.minutes) from attendance a where a.participation_id = {t}.participation_id and a.standing = 'COUNTED' and a.kind = 'PRESENCE'
+		and a.day >= {t}.month and a.day < {t}.month + interval '1 month'
+		and not exists (select from register_month r where r.enrolment_id = a.enrolment_id and r.month = {t}.month and r.state = 'LOCKED')), 0)::int`
+)
+
+// saying is what a statement is explained by.
+const saying = `json_build_object('programme', {t}.programme_id, 'minutes', {t}.minutes, 'accrued', {t}.accrued_cents, 'cap', {t}.cap_cents, 'total', {t}.total_cents, 'lines', {t}.lines, 'inputs', {t}.inputs)`
 
 func allowance() plan.Type {
 	// Whose a row is, and of which partner, is asked of the participation: of one that is hidden nothing is found.
@@ -50,6 +64,9 @@ func allowance() plan.Type {
 			"accrued":       plan.Column("accrued_cents"),
 			"cap":           plan.Column("cap_cents"),
 			"total":         plan.Column("total_cents"),
+			"certified":     plan.Expr(certifiedMinutes),
+			"uncertified":   plan.Expr(uncertifiedMinutes),
+			"soFar":         plan.Hole("allowance.soFar", "json_build_object('month', to_char({t}.month, 'YYYY-MM'), 'total', {t}.total_cents, 'certified', "+certifiedMinutes+", 'uncertified', "+uncertifiedMinutes+")"),
 			"why":           plan.Many("AllowanceLine", "allowance_id", "{o}.position"),
 			"statements":    plan.Many("AllowanceStatement", "allowance_id", "{o}.number"),
 			"statement":     plan.OneWhere("AllowanceStatement", "{o}.id = (select s.id from allowance_statement s where s.allowance_id = {t}.id order by s.number desc limit 1)"),
@@ -85,24 +102,26 @@ func line() plan.Type {
 func statement() plan.Type {
 	return plan.Type{Name: "AllowanceStatement", Prefix: StatementPrefix, Table: "allowance_statement", Class: access.Money,
 		Fields: plan.Fields{
-			"hidden":         plan.Hidden(),
-			"participant":    plan.One("Participant", "participation_id").In(access.Path).Apart(),
-			"pseudonym":      plan.Expr("pseudonym_of({t}.participation_id)"),
-			"allowance":      plan.One("Allowance", "allowance_id"),
-			"month":          plan.Month("month"),
-			"number":         plan.Column("number"),
-			"inForce":        plan.Expr("not exists (select from allowance_statement n where n.allowance_id = {t}.allowance_id and n.number > {t}.number)"),
-			"minutes":        plan.Column("minutes"),
-			"accrued":        plan.Column("accrued_cents"),
-			"cap":            plan.Column("cap_cents"),
-			"total":          plan.Column("total_cents"),
-			"lines":          plan.Hole("allowance.lines", "{t}.lines"),
-			"shares":         plan.Many("AllowanceShare", "statement_id", "{o}.gross_cents desc, {o}.id"),
-			"register":       plan.Hole("allowance.register", "{t}.inputs -> 'register'"),
-			"policyVersions": plan.ManyWhere("PolicyVersion", "{o}.id = any ({t}.policy_versions)", "{o}.number desc"),
-			"engine":         plan.Column("engine"),
-			"contentHash":    plan.Expr("encode({t}.content_hash, 'hex')"),
-			"issuedAt":       plan.Instant("issued_at"),
+			"hidden":           plan.Hidden(),
+			"participant":      plan.One("Participant", "participation_id").In(access.Path).Apart(),
+			"pseudonym":        plan.Expr("pseudonym_of({t}.participation_id)"),
+			"allowance":        plan.One("Allowance", "allowance_id"),
+			"month":            plan.Month("month"),
+			"number":           plan.Column("number"),
+			"inForce":          plan.Expr("not exists (select from allowance_statement n where n.allowance_id = {t}.allowance_id and n.number > {t}.number)"),
+			"minutes":          plan.Column("minutes"),
+			"accrued":          plan.Column("accrued_cents"),
+			"cap":              plan.Column("cap_cents"),
+			"total":            plan.Column("total_cents"),
+			"explanation":      plan.Hole("allowance.explanation", saying),
+			"explanationShort": plan.Hole("allowance.short", saying),
+			"lines":            plan.Hole("allowance.lines", "{t}.lines"),
+			"shares":           plan.Many("AllowanceShare", "statement_id", "{o}.gross_cents desc, {o}.id"),
+			"register":         plan.Hole("allowance.register", "{t}.inputs -> 'register'"),
+			"policyVersions":   plan.ManyWhere("PolicyVersion", "{o}.id = any ({t}.policy_versions)", "{o}.number desc"),
+			"engine":           plan.Column("engine"),
+			"contentHash":      plan.Expr("encode({t}.content_hash, 'hex')"),
+			"issuedAt":         plan.Instant("issued_at"),
 		}}
 }
 
@@ -198,4 +217,54 @@ func shownEach[T any](inputs []json.RawMessage, show func(T) any) ([]any, error)
 func shownID(prefix string, id uuid.UUID) *string {
 	s := plan.FormatID(prefix, id)
 	return &s
+}
+
+// explained is a statement as it is explained.
+type explained struct {
+	Programme           uuid.UUID
+	Minutes             int
+	Accrued, Cap, Total money.Cents
+	Lines               []Line
+	Inputs              Inputs
+}
+
+func (e explained) working() Working {
+	return Working{Minutes: e.Minutes, Accrued: e.Accrued, Cap: e.Cap, Total: e.Total, Lines: e.Lines, in: e.Inputs}
+}
+
+// explanations say why, in full. What activities are called is the programme's to say.
+func explanations(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
+	names := map[uuid.UUID]Kinds{}
+	for _, input := range inputs {
+		var of struct{ Programme uuid.UUID }
+		if err := json.Unmarshal(input, &of); err != nil {
+			return nil, err
+		}
+		if names[of.Programme] != nil {
+			continue
+		}
+		items, err := programme.CodeItems(ctx, tx, of.Programme, programme.ActivityKinds)
+		if err != nil {
+			return nil, err
+		}
+		names[of.Programme] = make(Kinds, len(items))
+		for code, item := range items {
+			names[of.Programme][code] = item.Label
+		}
+	}
+	return shownEach(inputs, func(e explained) any { return e.working().Explain(names[e.Programme]) })
+}
+
+func shortExplanations(_ context.Context, _ *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
+	return shownEach(inputs, func(e explained) any { return e.working().ExplainShort() })
+}
+
+func soFar(_ context.Context, _ *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
+	return shownEach(inputs, func(m struct {
+		Month                  calendar.Month
+		Total                  money.Cents
+		Certified, Uncertified int
+	}) any {
+		return Working{Total: m.Total, in: Inputs{Month: m.Month}}.SoFar(m.Certified, m.Uncertified)
+	})
 }
