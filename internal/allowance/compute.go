@@ -36,13 +36,18 @@ func Compute(ctx context.Context, tx *postgres.Tx, m Month) (uuid.UUID, error) {
 	case m.Month.After(tx.Today().Month()):
 		return uuid.Nil, refusal.List{MonthNotBegun.At("month").With("month", m.Month)}
 	}
-	ids, err := work(ctx, tx, known, []Month{m})
+	ids, err := work(ctx, tx, known, []Month{m}, nil)
 	return ids[m], err
 }
 
 // ComputeMany works out many months at once, with a handful of statements however many there are; months of participants whom the
 // actor may not do it for are left out. It gives their ids.
 func ComputeMany(ctx context.Context, tx *postgres.Tx, months []Month) (map[Month]uuid.UUID, error) {
+	return computeMany(ctx, tx, months, nil)
+}
+
+// computeMany tells of the months whose register was locked or put right, too, whatever they come to: so many more of their hours are certain.
+func computeMany(ctx context.Context, tx *postgres.Tx, months, certain []Month) (map[Month]uuid.UUID, error) {
 	if len(months) == 0 {
 		return nil, nil
 	}
@@ -61,7 +66,7 @@ func ComputeMany(ctx context.Context, tx *postgres.Tx, months []Month) (map[Mont
 		seen[m] = true
 		return twice || !ok || !tx.Actor.May(access.ComputeAllowance, p.ProgrammeID, p.Audience) || m.Month.After(tx.Today().Month())
 	})
-	return work(ctx, tx, known, months)
+	return work(ctx, tx, known, months, certain)
 }
 
 // React works out again the months that changed entries of the register touch, and those of which a month of the register was locked or put
@@ -76,7 +81,7 @@ func React(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
 			entries = append(entries, e.Subject)
 		}
 	}
-	var months []Month
+	var months, certain []Month
 	if len(entries) > 0 {
 		found, err := touched(ctx, tx, entries)
 		if err != nil {
@@ -89,9 +94,9 @@ func React(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
 		if err != nil {
 			return err
 		}
-		months = append(months, found...)
+		months, certain = append(months, found...), found
 	}
-	_, err := ComputeMany(ctx, tx, months)
+	_, err := computeMany(ctx, tx, months, certain)
 	return err
 }
 
@@ -99,12 +104,13 @@ func React(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
 type batch struct {
 	rows  []monthRow
 	lines []lineRow
+	told  []uuid.UUID // allowances of which something was told
 }
 
 // versionsBy are the versions of the policy in force within each month.
 type versionsBy map[Month][]Version
 
-func work(ctx context.Context, tx *postgres.Tx, known map[uuid.UUID]participation, months []Month) (map[Month]uuid.UUID, error) {
+func work(ctx context.Context, tx *postgres.Tx, known map[uuid.UUID]participation, months, certain []Month) (map[Month]uuid.UUID, error) {
 	if len(months) == 0 {
 		return nil, nil
 	}
@@ -136,7 +142,21 @@ func work(ctx context.Context, tx *postgres.Tx, known map[uuid.UUID]participatio
 	if err := write(ctx, tx, b.rows, b.lines); err != nil {
 		return nil, err
 	}
-	return ids, issue(ctx, tx, known, ids, months, versions, b.rows)
+	for _, m := range certain {
+		if _, ok := ids[m]; ok {
+			b.changed(tx, known[m.Participation], ids[m], map[string]any{"month": m.Month, "certain": true})
+		}
+	}
+	return ids, issue(ctx, tx, known, ids, months, versions, &b)
+}
+
+// changed tells that a month is another one now, once.
+func (b *batch) changed(tx *postgres.Tx, p participation, allowance uuid.UUID, detail map[string]any) {
+	if slices.Contains(b.told, allowance) {
+		return
+	}
+	b.told = append(b.told, allowance)
+	tx.Tell(event.News{Programme: p.ProgrammeID, Act: string(access.ComputeAllowance), Kind: event.Changed, SubjectKind: "Allowance", Subject: allowance, Related: p.related(), Audience: p.Money}, detail)
 }
 
 // ruled reads the rules in force within each month, once for each programme and month.
@@ -197,7 +217,7 @@ func (b *batch) put(tx *postgres.Tx, p participation, old, next monthRow, lines 
 		}
 		lines[i].ID, lines[i].AllowanceID = id, next.ID
 	}
-	b.rows, b.lines = append(b.rows, next), append(b.lines, lines...)
+	b.rows, b.lines, b.told = append(b.rows, next), append(b.lines, lines...), append(b.told, next.ID)
 	tx.Tell(event.News{Programme: next.ProgrammeID, Act: string(access.ComputeAllowance), Kind: kind, SubjectKind: "Allowance", Subject: next.ID,
 		Related: p.related(), Audience: next.Audience},
 		map[string]any{"month": next.Month, "policyVersion": next.PolicyVersionID, "minutes": next.Minutes, "before": old.TotalCents, "after": next.TotalCents})

@@ -25,5 +25,8 @@
 // A statement is owed by shares: one for each payer and budget line, which add up to it. A payer that owes nothing any more has a share of nothing.
 // What it adds to the shares of the one before is booked as accrued on the budget lines.
 //
+// Explain says a month in plain words for who is paid, ExplainShort in one message of a phone, the lines for who controls it. EXAMPLE.md works one
+// out by hand; a test holds it against the program.
+//
 // Compute is the act; React calls it for the months that changed attendance touches, and for those that are locked or put right.
 package allowance

@@ -42,9 +42,9 @@ func (w Working) sentence(l Line, kinds Kinds) text.Text {
 	case l.Kind == Cut:
 		return text.Text{}
 	case l.Kind == HoursLine:
-		return fill("{kind}{days}: {hours}, a {rate} l'ora, fanno {amount}.", "{kind}{days}: {hours} at {rate} an hour make {amount}.", args)
+		return fill("{kind}{days}: {hours} a {rate} l'ora fanno {amount}.", "{kind}{days}: {hours} at {rate} an hour make {amount}.", args)
 	case l.Kind == AbsenceLine:
-		return fill("{kind}{days}, assenza che viene pagata: {hours}, a {rate} l'ora, fanno {amount}.", "{kind}{days}, an absence that is paid: {hours} at {rate} an hour make {amount}.", args)
+		return fill("{kind}{days}, assenza che viene pagata: {hours} a {rate} l'ora fanno {amount}.", "{kind}{days}, an absence that is paid: {hours} at {rate} an hour make {amount}.", args)
 	case l.Enrolment == uuid.Nil:
 		return fill("{why}.", "{why}.", args)
 	}
@@ -181,10 +181,10 @@ func plain(c money.Cents) text.Text {
 	return text.Text{It: strings.TrimSuffix(c.Format(text.Italian), " €"), En: strings.TrimPrefix(c.Format(text.English), "€")}
 }
 
-// joined puts sentences behind each other.
+// joined puts each sentence on a line of its own.
 func joined(sentences ...text.Text) (all text.Text) {
 	for _, s := range sentences {
-		all.It, all.En = strings.TrimSpace(all.It+" "+s.It), strings.TrimSpace(all.En+" "+s.En)
+		all.It, all.En = strings.TrimSpace(all.It+"\n"+s.It), strings.TrimSpace(all.En+"\n"+s.En)
 	}
 	return all
 }

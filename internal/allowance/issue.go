@@ -25,11 +25,11 @@ type issuing struct {
 	rows   []statementRow
 	shares []shareRow
 	owed   map[uuid.UUID][]programme.Posting // by programme
-	told   []monthRow                        // months that were told of already
+	told   *batch                            // what was told of already
 }
 
 // issue makes the first statement of months whose register is wholly locked, and the next one of those that come to something else by now.
-func issue(ctx context.Context, tx *postgres.Tx, known map[uuid.UUID]participation, ids map[Month]uuid.UUID, months []Month, versions versionsBy, told []monthRow) error {
+func issue(ctx context.Context, tx *postgres.Tx, known map[uuid.UUID]participation, ids map[Month]uuid.UUID, months []Month, versions versionsBy, told *batch) error {
 	registers, err := certified(ctx, tx, months, versions)
 	if err != nil || len(registers) == 0 {
 		return err
@@ -133,10 +133,7 @@ func (b *issuing) put(p participation, allowance uuid.UUID, old statementRow, ol
 	b.tx.Tell(event.News{Programme: p.ProgrammeID, Act: string(access.ComputeAllowance), Kind: event.Entered, SubjectKind: statementSubject, Subject: id,
 		Related: p.related(), Audience: p.Money},
 		map[string]any{"month": w.in.Month, "number": row.Number, "engine": Engine, "content": hex.EncodeToString(row.ContentHash), "before": old.TotalCents, "after": w.Total})
-	if !slices.ContainsFunc(b.told, func(m monthRow) bool { return m.ID == allowance }) {
-		b.tx.Tell(event.News{Programme: p.ProgrammeID, Act: string(access.ComputeAllowance), Kind: event.Changed, SubjectKind: "Allowance", Subject: allowance,
-			Related: p.related(), Audience: p.Money}, map[string]any{"month": w.in.Month, "statement": row.Number})
-	}
+	b.told.changed(b.tx, p, allowance, map[string]any{"month": w.in.Month, "statement": row.Number})
 	return nil
 }
 
