@@ -100,8 +100,8 @@ func (s *site) content() map[string][]string {
 	return all
 }
 
-// ciphertext is what is sealed: each time with other random bytes, but of the same length.
-var ciphertext = regexp.MustCompile(`"\\\\x[0-9a-f]{40,}"`)
+// ciphertext is what is sealed, each time with other random bytes, and hashes over ids that acts make: always of the same length.
+var ciphertext = regexp.MustCompile(`"(\\\\x)?[0-9a-f]{40,}"`)
 
 // keys is an audience, or what news are related to: a set, whatever its order.
 var keys = regexp.MustCompile(`"(audience|related)": \[[^]]*\]`)
