@@ -2644,6 +2644,12 @@ type Allowance implements Node {
   cap: Cents!
   "What is owed."
   total: Cents!
+  "Minutes that are certified for good: of months of the register that are locked, adjustments included."
+  certified: Minutes!
+  "Minutes that count and are not certified for good yet."
+  uncertified: Minutes!
+  "The month so far in plain words, in your language: what the hours are worth, and how many of them are certain."
+  soFar: String!
   "Why this amount: the working, line by line; the lines add up to the total."
   why: [AllowanceLine!]!
   "What was issued of the month, in order: none before its register is locked."
@@ -2718,6 +2724,10 @@ type AllowanceStatement implements Node {
   cap: Cents!
   "What is owed."
   total: Cents!
+  "Why this amount, in plain words for the participant, in your language."
+  explanation: String!
+  "The same in one message of a phone: at most 160 characters of its alphabet."
+  explanationShort: String!
   "Why this amount: the working, line by line; the lines add up to the total."
   lines: [AllowanceStatementLine!]!
   "The same amount by who pays it; they add up to the total."
@@ -8070,6 +8080,12 @@ func (ec *executionContext) childFields_Allowance(ctx context.Context, field gra
 		return ec.fieldContext_Allowance_cap(ctx, field)
 	case "total":
 		return ec.fieldContext_Allowance_total(ctx, field)
+	case "certified":
+		return ec.fieldContext_Allowance_certified(ctx, field)
+	case "uncertified":
+		return ec.fieldContext_Allowance_uncertified(ctx, field)
+	case "soFar":
+		return ec.fieldContext_Allowance_soFar(ctx, field)
 	case "why":
 		return ec.fieldContext_Allowance_why(ctx, field)
 	case "statements":
@@ -8192,6 +8208,10 @@ func (ec *executionContext) childFields_AllowanceStatement(ctx context.Context, 
 		return ec.fieldContext_AllowanceStatement_cap(ctx, field)
 	case "total":
 		return ec.fieldContext_AllowanceStatement_total(ctx, field)
+	case "explanation":
+		return ec.fieldContext_AllowanceStatement_explanation(ctx, field)
+	case "explanationShort":
+		return ec.fieldContext_AllowanceStatement_explanationShort(ctx, field)
 	case "lines":
 		return ec.fieldContext_AllowanceStatement_lines(ctx, field)
 	case "shares":
@@ -16636,6 +16656,75 @@ func (ec *executionContext) fieldContext_Allowance_total(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Allowance", field, false, false, errors.New("field of type Cents does not have child fields"))
 }
 
+func (ec *executionContext) _Allowance_certified(ctx context.Context, field graphql.CollectedField, obj *Allowance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Allowance_certified(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Certified, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v calendar.Minutes) graphql.Marshaler {
+			return ec.marshalNMinutes2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐMinutes(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Allowance_certified(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Allowance", field, false, false, errors.New("field of type Minutes does not have child fields"))
+}
+
+func (ec *executionContext) _Allowance_uncertified(ctx context.Context, field graphql.CollectedField, obj *Allowance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Allowance_uncertified(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Uncertified, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v calendar.Minutes) graphql.Marshaler {
+			return ec.marshalNMinutes2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐMinutes(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Allowance_uncertified(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Allowance", field, false, false, errors.New("field of type Minutes does not have child fields"))
+}
+
+func (ec *executionContext) _Allowance_soFar(ctx context.Context, field graphql.CollectedField, obj *Allowance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Allowance_soFar(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SoFar, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Allowance_soFar(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Allowance", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _Allowance_why(ctx context.Context, field graphql.CollectedField, obj *Allowance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17740,6 +17829,52 @@ func (ec *executionContext) _AllowanceStatement_total(ctx context.Context, field
 }
 func (ec *executionContext) fieldContext_AllowanceStatement_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AllowanceStatement", field, false, false, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceStatement_explanation(ctx context.Context, field graphql.CollectedField, obj *AllowanceStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceStatement_explanation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Explanation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceStatement_explanation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceStatement", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceStatement_explanationShort(ctx context.Context, field graphql.CollectedField, obj *AllowanceStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceStatement_explanationShort(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExplanationShort, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceStatement_explanationShort(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceStatement", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _AllowanceStatement_lines(ctx context.Context, field graphql.CollectedField, obj *AllowanceStatement) (ret graphql.Marshaler) {
@@ -68986,6 +69121,21 @@ func (ec *executionContext) _Allowance(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "certified":
+			out.Values[i] = ec._Allowance_certified(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "uncertified":
+			out.Values[i] = ec._Allowance_uncertified(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "soFar":
+			out.Values[i] = ec._Allowance_soFar(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "why":
 			out.Values[i] = ec._Allowance_why(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -69396,6 +69546,16 @@ func (ec *executionContext) _AllowanceStatement(ctx context.Context, sel ast.Sel
 			}
 		case "total":
 			out.Values[i] = ec._AllowanceStatement_total(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "explanation":
+			out.Values[i] = ec._AllowanceStatement_explanation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "explanationShort":
+			out.Values[i] = ec._AllowanceStatement_explanationShort(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

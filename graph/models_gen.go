@@ -266,6 +266,12 @@ type Allowance struct {
 	Cap money.Cents `json:"cap"`
 	// What is owed.
 	Total money.Cents `json:"total"`
+	// Minutes that are certified for good: of months of the register that are locked, adjustments included.
+	Certified calendar.Minutes `json:"certified"`
+	// Minutes that count and are not certified for good yet.
+	Uncertified calendar.Minutes `json:"uncertified"`
+	// The month so far in plain words, in your language: what the hours are worth, and how many of them are certain.
+	SoFar string `json:"soFar"`
 	// Why this amount: the working, line by line; the lines add up to the total.
 	Why []*AllowanceLine `json:"why"`
 	// What was issued of the month, in order: none before its register is locked.
@@ -403,6 +409,10 @@ type AllowanceStatement struct {
 	Cap money.Cents `json:"cap"`
 	// What is owed.
 	Total money.Cents `json:"total"`
+	// Why this amount, in plain words for the participant, in your language.
+	Explanation string `json:"explanation"`
+	// The same in one message of a phone: at most 160 characters of its alphabet.
+	ExplanationShort string `json:"explanationShort"`
 	// Why this amount: the working, line by line; the lines add up to the total.
 	Lines []*AllowanceStatementLine `json:"lines"`
 	// The same amount by who pays it; they add up to the total.
