@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/allowance/payment"
 	"github.com/lavoroincorso/lavoro/internal/participant"
 	"github.com/lavoroincorso/lavoro/internal/platform/blob"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
@@ -34,8 +35,11 @@ func ticketOf(t blob.Ticket, path string, preview bool, err error) *FileTicket {
 // PrepareUpload announces a file and tells where its bytes go.
 func (m mutation) PrepareUpload(ctx context.Context, input PrepareUploadInput) (*PrepareUploadPayload, error) {
 	return perform(ctx, m.Resolver, access.PrepareUpload, input, func(ctx context.Context, tx *postgres.Tx, out *PrepareUploadPayload) error {
+		if input.Kind == FileKindPaymentAnswer {
+			return m.prepareAnswer(ctx, tx, input, out)
+		}
 		id, wrongID := newID("fil", input.ID, "id")
-		of, wrongParticipant := idOf("prt", input.Participant, "participant")
+		of, wrongParticipant := idOf("prt", orEmpty(input.Participant), "participant")
 		if err := refusal.Join(wrongID, wrongParticipant); err != nil {
 			return err
 		}
@@ -47,6 +51,19 @@ func (m mutation) PrepareUpload(ctx context.Context, input PrepareUploadInput) (
 	})
 }
 
+// prepareAnswer announces an answer to what a payer has sent.
+func (m mutation) prepareAnswer(ctx context.Context, tx *postgres.Tx, input PrepareUploadInput, out *PrepareUploadPayload) error {
+	id, wrongID := newID("fil", input.ID, "id")
+	payer, wrongPayer := idOf("org", orEmpty(input.Payer), "payer")
+	if err := refusal.Join(wrongID, wrongPayer); err != nil {
+		return err
+	}
+	out.File = fileOf(id)
+	ticket, err := payment.PrepareUpload(ctx, tx, payment.Upload{ID: id, Payer: payer, MediaType: input.MediaType, Bytes: int(input.Bytes), SHA256: input.Sha256})
+	out.Upload = ticketOf(ticket, UploadPath, input.Preview, err)
+	return err
+}
+
 // PrepareDownload tells where to fetch a file, once.
 func (m mutation) PrepareDownload(ctx context.Context, input PrepareDownloadInput) (*PrepareDownloadPayload, error) {
 	return perform(ctx, m.Resolver, access.PrepareDownload, input, func(ctx context.Context, tx *postgres.Tx, out *PrepareDownloadPayload) error {
@@ -55,7 +72,10 @@ func (m mutation) PrepareDownload(ctx context.Context, input PrepareDownloadInpu
 			return err
 		}
 		out.File = fileOf(id)
-		ticket, err := m.Participants.PrepareDownload(ctx, tx, id)
+		ticket, ofRun, err := payment.PrepareDownload(ctx, tx, id)
+		if err == nil && !ofRun {
+			ticket, err = m.Participants.PrepareDownload(ctx, tx, id)
+		}
 		out.Download = ticketOf(ticket, DownloadPath, input.Preview, err)
 		return err
 	})

@@ -7,7 +7,10 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/lavoroincorso/lavoro/graph"
+	"github.com/lavoroincorso/lavoro/internal/allowance/payment"
 	"github.com/lavoroincorso/lavoro/internal/platform/blob"
 	"github.com/lavoroincorso/lavoro/internal/platform/evidence"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
@@ -20,7 +23,14 @@ const chunkTime = 30 * time.Second
 func (a *App) fileStore(recorder evidence.Recorder) blob.Store {
 	return blob.Store{DB: a.DB, Clock: func() time.Time { return a.clock() }, Scanner: blob.Clamd(a.Config.Clamd),
 		OnOpened: func(ctx context.Context, tx *postgres.Tx, f blob.File) error {
-			return recorder.Downloaded(ctx, tx, f.Class, f.ParticipationID)
+			people := []uuid.UUID{f.ParticipationID}
+			if f.ParticipationID == uuid.Nil {
+				var err error
+				if people, err = payment.People(ctx, tx, f.ID); err != nil {
+					return err
+				}
+			}
+			return recorder.Downloaded(ctx, tx, f.Class, people...)
 		}}
 }
 

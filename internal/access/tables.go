@@ -127,7 +127,13 @@ const (
 	ComputeRun Act = "computeRun"
 	CheckRun   Act = "checkRun"
 	ApproveRun Act = "approveRun"
+	ExportRun  Act = "exportRun"
 	DiscardRun Act = "discardRun"
+
+	HoldLine    Act = "holdLine"
+	ReleaseLine Act = "releaseLine"
+	RecallLine  Act = "recallLine"
+	ReadAnswer  Act = "readAnswer"
 
 	RefreshMatches Act = "refreshMatches"
 	ProposeMatch   Act = "proposeMatch"
@@ -168,8 +174,8 @@ var (
 	placementActs = []Act{DraftPlacement, ConfirmPlacement, SignProject, CommunicatePlacement, StartPlacement, SuspendPlacement, ResumePlacement,
 		InterruptPlacement, EndPlacement, AttestPlacement, CancelPlacement, AnnulPlacement}
 	registerActs = []Act{RecordAttendance, RecordAsPlanned, CorrectAttendance, WithdrawAttendance, ResolveAttendance, RecordClosure, WithdrawClosure, SubmitMonth, ReturnMonth}
-	monthActs    = []Act{CertifyMonthForHost, CertifyMonth, LockMonth, ReopenMonth, AdjustMonth} // the promoter's
-	runActs      = []Act{OpenRun, ComputeRun, CheckRun, DiscardRun}                              // the payer's own
+	monthActs    = []Act{CertifyMonthForHost, CertifyMonth, LockMonth, ReopenMonth, AdjustMonth}                              // the promoter's
+	runActs      = []Act{OpenRun, ComputeRun, CheckRun, ExportRun, DiscardRun, HoldLine, ReleaseLine, RecallLine, ReadAnswer} // the payer's own
 	approvals    = []Act{ApproveRun, DiscardRun}
 	matchActs    = []Act{ProposeMatch, AcceptMatch, DeclineMatch}
 	bankActs     = []Act{RecordBankDetails}

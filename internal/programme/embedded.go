@@ -13,9 +13,10 @@ const LavoroInCorso3Name = "lavoro-in-corso-3.yaml"
 //go:embed files/lavoro-in-corso-3.yaml
 var LavoroInCorso3 []byte
 
-// Demonstration is LavoroInCorso3 with what a demonstration needs to pay and nobody has published: an account of the payer by bank file. It is
-// at a bank that does not exist.
+// Demonstration is LavoroInCorso3 with what a demonstration needs to pay and nobody has published: an account of the payer by bank file, at a
+// bank that does not exist, and a CUP that is one, of no project.
 func Demonstration() []byte {
 	const means = "    means: [IBAN, CARD_IBAN]\n"
-	return bytes.Replace(LavoroInCorso3, []byte(means), []byte(means+"    account: {iban: IT07S9999999999PEGASOPROVA1, cuc: PROVA001}\n"), 1)
+	file := bytes.Replace(LavoroInCorso3, []byte(means), []byte(means+"    account: {iban: IT07S9999999999PEGASOPROVA1, cuc: PROVA001}\n"), 1)
+	return bytes.Replace(file, []byte("cup: J89G24000300006R"), []byte("cup: J00J24000000000"), 1)
 }

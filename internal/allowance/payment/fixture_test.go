@@ -30,6 +30,7 @@ type house struct {
 	programme uuid.UUID
 	asl       uuid.UUID // pays by order list
 	pegaso    uuid.UUID // pays by bank file
+	payer     uuid.UUID // of the tested runs
 	version   uuid.UUID
 	officer   access.Actor // of ASL, as the next two
 	approver  access.Actor
@@ -57,6 +58,7 @@ func open(t testing.TB) *house {
 	})
 	h.asl = query[uuid.UUID](h, "select id from organisation where code = 'ASL'")
 	h.pegaso = query[uuid.UUID](h, "select id from organisation where code = 'PEGASO'")
+	h.payer = h.asl
 	h.version = query[uuid.UUID](h, "select id from policy_version order by number desc limit 1")
 	h.officer, h.approver, h.second = h.member(access.PaymentsOfficer, h.asl), h.member(access.Approver, h.asl), h.member(access.Approver, h.asl)
 	h.system = h.member(access.System, h.asl)
@@ -117,10 +119,32 @@ func refused(t testing.TB, what string, err error, want *refusal.Code) {
 func (h *house) person(body uuid.UUID) uuid.UUID {
 	h.t.Helper()
 	id := h.stranger(body)
-	h.exec(`insert into person_bank (id, person_id, revision, iban, holder, since, recorded_by, audience)
-		select gen_random_uuid(), person_id, 1, '\x00', '\x00', '2026-09-01', gen_random_uuid(), '{}' from participation where id = $1`, id)
+	h.account(id, "IT60X0542811101000000123456", "Prova Inventàta")
 	h.check(id, "CLEAR", "2026-12-01")
 	return id
+}
+
+// account writes down where somebody is paid from now on.
+func (h *house) account(participation uuid.UUID, iban, holder string) {
+	h.t.Helper()
+	h.must(h.system, func(ctx context.Context, tx *postgres.Tx) error {
+		persons, err := tx.PersonsOf(ctx, []uuid.UUID{participation})
+		if err != nil {
+			return err
+		}
+		person := persons[participation]
+		key, err := tx.DataKey(ctx, person)
+		if err != nil {
+			return err
+		}
+		id := uuid.New()
+		sealed := func(column, text string, step int) []byte {
+			return key.SealPadded([]byte(text), step, postgres.Place{Table: "person_bank", Column: column, Row: id})
+		}
+		h.exec(`insert into person_bank (id, person_id, revision, iban, holder, since, recorded_by, audience)
+			select $1, $2, 1 + count(*), $3, $4, '2026-09-01', gen_random_uuid(), '{}' from person_bank where person_id = $2`, id, person, sealed("iban", iban, 64), sealed("holder", holder, 320))
+		return nil
+	})
 }
 
 // stranger is somebody of whom nothing is known that a payment needs.
@@ -156,12 +180,12 @@ func (h *house) owe(participation, payer uuid.UUID, month string, cents int) {
 		from s join budget_line b on b.organisation_id = $7 and b.activity_kind = 'INTERNSHIP'`, statement, participation, month+"-01", cents, h.version, noon, payer)
 }
 
-// run opens a run of ASL up to November.
+// run opens a run of the payer up to November.
 func (h *house) run() uuid.UUID {
 	h.t.Helper()
 	id := uuid.New()
 	h.must(h.officer, func(ctx context.Context, tx *postgres.Tx) error {
-		return payment.OpenRun(ctx, tx, payment.Opening{ID: id, Programme: h.programme, Payer: h.asl, UpTo: november})
+		return payment.OpenRun(ctx, tx, payment.Opening{ID: id, Programme: h.programme, Payer: h.payer, UpTo: november})
 	})
 	return id
 }
@@ -182,7 +206,7 @@ func (h *house) steps(who access.Actor, run uuid.UUID, acts ...func(context.Cont
 	}
 }
 
-// approved is a run of ASL that was approved.
+// approved is a run of the payer that was approved.
 func (h *house) approved() uuid.UUID {
 	h.t.Helper()
 	id := h.run()

@@ -105,6 +105,7 @@ var transitions = []transition{
 	{Act: access.ComputeRun, From: []State{Draft, Computed}, Label: text.Text{It: "Calcola", En: "Compute"}},
 	{Act: access.CheckRun, From: []State{Computed}, To: Checked, Label: text.Text{It: "Conferma il controllo", En: "Check"}, gates: []func(facts) refusal.List{somethingToPay}},
 	{Act: access.ApproveRun, From: []State{Checked}, Label: text.Text{It: "Approva", En: "Approve"}},
+	{Act: access.ExportRun, From: []State{Approved, Exported}, To: Exported, Label: text.Text{It: "Invia al pagamento", En: "Send to be paid"}},
 	{Act: access.DiscardRun, From: []State{Draft, Computed, Checked, Approved}, To: Discarded, Label: text.Text{It: "Annulla", En: "Discard"}, reason: true},
 }
 

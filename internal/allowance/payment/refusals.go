@@ -60,4 +60,42 @@ var (
 		Message: refusal.Text{It: "Serve il motivo, da 1 a {max} caratteri.", En: "A reason is needed, of 1 to {max} characters."},
 		Cure:    refusal.Text{It: "Scrivi il motivo, senza nomi né altri dati di persone.", En: "Write the reason, without names or other data of people."},
 	})
+	// WrongLineState is for an act that the line's state, or its run's, does not allow.
+	WrongLineState = refusal.Define(refusal.Definition{
+		Code: "PAYMENT_LINE_STATE", Kind: refusal.State,
+		Message: refusal.Text{It: "Nello stato in cui si trova, questa riga non consente l'operazione ({state}).", En: "The line, or its run, is in a state that does not allow this ({state})."},
+		Cure:    refusal.Text{It: "Trattieni una riga tra il controllo e l'invio; richiamala dopo l'invio, finché non è pagata.", En: "Hold a line between check and export; recall it after the export, until it is paid."},
+	})
+	// AccountGone is for a person whose data were erased since the run was computed.
+	AccountGone = refusal.Define(refusal.Definition{
+		Code: "PAYMENT_ACCOUNT_GONE", Kind: refusal.State,
+		Message: refusal.Text{It: "I dati di pagamento della riga {line} sono stati cancellati.", En: "The payment details of line {line} have been erased."},
+		Cure:    refusal.Text{It: "Trattieni la riga e invia il resto.", En: "Hold the line, and send the rest."},
+		CuredBy: officer,
+	})
+	// AnswerKnown is for an answer that was read before.
+	AnswerKnown = refusal.Define(refusal.Definition{
+		Code: "PAYMENT_ANSWER_KNOWN", Kind: refusal.Conflict,
+		Message: refusal.Text{It: "Questa risposta è già stata letta: non cambia nulla.", En: "This answer has been read before: it changes nothing."},
+		Cure:    refusal.Text{It: "Carica la risposta successiva.", En: "Load the next answer."},
+	})
+	// AnswerOfNothing is for an answer to what this payer has not sent.
+	AnswerOfNothing = refusal.Define(refusal.Definition{
+		Code: "PAYMENT_ANSWER_OF_NOTHING", Kind: refusal.Conflict,
+		Message: refusal.Text{It: "La risposta non riguarda alcun pagamento inviato da questo ente.", En: "The answer is to nothing that this payer has sent."},
+		Cure:    refusal.Text{It: "Controlla l'ente e il file.", En: "Check the payer and the file."},
+	})
+	// FileGone is for a file in which somebody is named whose data were erased since.
+	FileGone = refusal.Define(refusal.Definition{
+		Code: "PAYMENT_FILE_GONE", Kind: refusal.State,
+		Message: refusal.Text{It: "Il file non si può più leggere: i dati di una persona che vi è nominata sono stati cancellati.", En: "The file cannot be read any more: the data of somebody named in it have been erased."},
+		Cure:    refusal.Text{It: "Restano l'impronta e i totali di controllo.", En: "Its hash and control totals remain."},
+	})
+	// CUPWrong is for a programme without a CUP that a payment can carry.
+	CUPWrong = refusal.Define(refusal.Definition{
+		Code: "PAYMENT_PROGRAMME_CUP", Kind: refusal.State,
+		Message: refusal.Text{It: "Il CUP del programma, {cup}, non è valido. Ogni pagamento deve riportarlo.", En: "The programme's CUP, {cup}, is not valid. Every payment must carry it."},
+		Cure:    refusal.Text{It: "Cerca il CUP esatto nell'atto di assegnazione e correggi il file del programma.", En: "Look the CUP up in the award decision, and correct the programme file."},
+		CuredBy: refusal.Text{It: "l'ente capofila", En: "the lead body"},
+	})
 )

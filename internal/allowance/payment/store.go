@@ -2,7 +2,9 @@ package payment
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -10,9 +12,11 @@ import (
 	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/allowance/payfile"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/programme"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/values/fiscal"
 	"github.com/lavoroincorso/lavoro/internal/values/money"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
@@ -58,10 +62,11 @@ const runColumns = `id, programme_id, payer_id, year, number, kind, up_to, value
 
 // insert writes a new run under the payer's next number, and takes the audience that the database gives it.
 func (r *runRow) insert(ctx context.Context, tx *postgres.Tx) error {
-	if err := tx.Ask(ctx, &r.Number, "select payment_number($1, $2)", r.PayerID, r.Year); err != nil {
-		return fmt.Errorf("number of the run: %w", err)
+	var err error
+	if r.Number, err = number(ctx, tx, r.PayerID, r.Year); err != nil {
+		return err
 	}
-	err := tx.NewRaw(`insert into payment_run (id, programme_id, payer_id, year, number, kind, up_to, value_day, way, format, state, state_since, made_by, audience)
+	err = tx.NewRaw(`insert into payment_run (id, programme_id, payer_id, year, number, kind, up_to, value_day, way, format, state, state_since, made_by, audience)
 		select ?0, ?1, ?2, ?3, ?4, case when exists (select from payment_run o where o.payer_id = ?2 and o.up_to >= ?5 and o.state <> 'DISCARDED') then ?6 else ?7 end,
 			?5, ?8, ?9, ?10, ?11, ?12, ?13, '{}' returning kind, audience`,
 		r.ID, r.ProgrammeID, r.PayerID, r.Year, r.Number, r.UpTo.First(), Supplementary, Ordinary, r.ValueDay, r.Way, r.Format, r.State, r.StateSince, r.MadeBy).Scan(ctx, r)
@@ -212,4 +217,301 @@ func lineOf(ctx context.Context, tx *postgres.Tx, body uuid.UUID) (line []uuid.U
 		return nil, fmt.Errorf("bodies above: %w", err)
 	}
 	return line, nil
+}
+
+// beneficiary is one person whom an approved run pays, with where.
+type beneficiary struct {
+	HeadID        uuid.UUID
+	PersonID      uuid.UUID
+	BankID        uuid.UUID
+	IBAN          []byte
+	Holder        []byte
+	Months        []calendar.Month `bun:",array"`
+	BudgetLines   []string         `bun:",array"`
+	GrossCents    money.Cents
+	WithheldCents money.Cents
+	NetCents      money.Cents
+}
+
+func beneficiaries(ctx context.Context, tx *postgres.Tx, run uuid.UUID) (rows []beneficiary, err error) {
+	if err = tx.NewRaw("select * from payment_beneficiaries(?)", run).Scan(ctx, &rows); err != nil {
+		return nil, fmt.Errorf("beneficiaries: %w", err)
+	}
+	return rows, nil
+}
+
+func cupOf(ctx context.Context, tx *postgres.Tx, of uuid.UUID) (cup fiscal.CUP, err error) {
+	var text string
+	if err = tx.NewRaw("select cup from programme where id = ?", of).Scan(ctx, &text); err != nil {
+		return "", fmt.Errorf("cup: %w", err)
+	}
+	if cup, err = fiscal.ParseCUP(text); err != nil {
+		return "", CUPWrong.At("run").With("cup", text)
+	}
+	return cup, nil
+}
+
+// fileRow is one message of a run.
+type fileRow struct {
+	bun.BaseModel `bun:"table:payment_file,alias:f"`
+
+	ID          uuid.UUID
+	RunID       uuid.UUID
+	ProgrammeID uuid.UUID
+	PayerID     uuid.UUID
+	Part        int
+	MessageID   string
+	FileID      uuid.UUID
+	Lines       int
+	NetCents    money.Cents
+	Sha256      []byte
+	MadeAt      time.Time
+	Audience    []uuid.UUID `bun:",array"`
+}
+
+func insertFile(ctx context.Context, tx *postgres.Tx, f fileRow, hash string) (err error) {
+	if f.Sha256, err = hex.DecodeString(hash); err != nil {
+		return err
+	}
+	if _, err := tx.NewInsert().Model(&f).Exec(ctx); err != nil {
+		return fmt.Errorf("keep file: %w", err)
+	}
+	return nil
+}
+
+// sendLines marks the lines of transfers as sent by a part of the run's files.
+func sendLines(ctx context.Context, tx *postgres.Tx, run uuid.UUID, part int, heads []uuid.UUID) error {
+	_, err := tx.NewRaw("update payment_line set state = ?, state_since = ?, part = ?, revision = revision + 1 where run_id = ? and state = ? and head_id = any (?::uuid[])",
+		LineExported, tx.Today(), part, run, LinePending, pgdialect.Array(heads)).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("send lines: %w", err)
+	}
+	return nil
+}
+
+// number makes acts on a payer wait for each other, and gives its next number of a year.
+func number(ctx context.Context, tx *postgres.Tx, payer uuid.UUID, year int) (n int, err error) {
+	if err = tx.Ask(ctx, &n, "select payment_number($1, $2)", payer, year); err != nil {
+		return 0, fmt.Errorf("number of the run: %w", err)
+	}
+	return n, nil
+}
+
+// answered says whether an answer of a payer was read before.
+func answered(ctx context.Context, tx *postgres.Tx, payer uuid.UUID, hash string) (yes bool, err error) {
+	if err = tx.Ask(ctx, &yes, "select exists (select from payment_answer where payer_id = $1 and sha256 = decode($2, 'hex'))", payer, hash); err != nil {
+		return false, fmt.Errorf("answers: %w", err)
+	}
+	return yes, nil
+}
+
+// sentTransfer is one transfer that was sent, and how far it is.
+type sentTransfer struct {
+	RunID      uuid.UUID
+	Part       int
+	EndToEndID string
+	State      LineState
+	NetCents   money.Cents
+}
+
+// sentPart is one message that was sent.
+type sentPart struct {
+	RunID     uuid.UUID
+	Part      int
+	MessageID string
+	transfers []sentTransfer `bun:"-"`
+}
+
+func (p sentPart) has(id string) bool {
+	return slices.ContainsFunc(p.transfers, func(t sentTransfer) bool { return t.EndToEndID == id })
+}
+
+// partsOf gives the messages of a payer that an answer names, or of whose transfers it names one, with all their transfers.
+func partsOf(ctx context.Context, tx *postgres.Tx, payer uuid.UUID, ids, messages []string) ([]sentPart, error) {
+	var parts []sentPart
+	err := tx.NewRaw(`select f.run_id, f.part, f.message_id from payment_file f where f.payer_id = ? and (f.message_id = any (?::text[])
+		or (f.run_id, f.part) in (select l.run_id, l.part from payment_line l where l.end_to_end_id = any (?::text[]) and l.payer_id = ?)) order by f.run_id, f.part`,
+		payer, pgdialect.Array(messages), pgdialect.Array(ids), payer).Scan(ctx, &parts)
+	if err != nil {
+		return nil, fmt.Errorf("messages: %w", err)
+	}
+	for i, p := range parts {
+		err := tx.NewRaw(`select run_id, part, end_to_end_id, min(state) as state, sum(net_cents)::bigint as net_cents from payment_line where run_id = ? and part = ?
+			group by 1, 2, 3, head_id order by head_id`, p.RunID, p.Part).Scan(ctx, &parts[i].transfers)
+		if err != nil {
+			return nil, fmt.Errorf("transfers: %w", err)
+		}
+	}
+	return parts, nil
+}
+
+// answerCounts are what an answer says, by transfers.
+type answerCounts struct {
+	Paid         int
+	Rejected     int
+	Returned     int
+	Waiting      int
+	Ignored      int
+	ForeignLines int
+}
+
+// answerRow is an answer that was read.
+type answerRow struct {
+	bun.BaseModel `bun:"table:payment_answer,alias:a"`
+
+	ID          uuid.UUID
+	ProgrammeID uuid.UUID
+	PayerID     uuid.UUID
+	Sha256      []byte
+	Source      payfile.Source
+	MessageID   string
+	FileID      uuid.UUID
+	ReadAt      time.Time
+	MemberID    uuid.UUID
+	answerCounts
+	Audience []uuid.UUID `bun:",array"`
+}
+
+func insertAnswer(ctx context.Context, tx *postgres.Tx, a *reading) error {
+	row := answerRow{ID: a.ID, ProgrammeID: a.Programme, PayerID: a.Payer, Source: a.report.Source, MessageID: a.report.ID, FileID: a.File, ReadAt: tx.Now, MemberID: tx.Actor.Member,
+		answerCounts: a.counts, Audience: a.audience}
+	var err error
+	if row.Sha256, err = hex.DecodeString(a.report.Hash); err != nil {
+		return err
+	}
+	_, err = tx.NewInsert().Model(&row).Exec(ctx)
+	if postgres.Violates(err, "payment_answer_pkey") {
+		return refusal.IDTaken.At("id")
+	}
+	if err != nil {
+		return fmt.Errorf("keep answer: %w", err)
+	}
+	return nil
+}
+
+// lineRow is as much of a line as the acts on it need.
+type lineRow struct {
+	ID              uuid.UUID
+	RunID           uuid.UUID
+	HeadID          uuid.UUID
+	ParticipationID uuid.UUID
+	Month           calendar.Month
+	EndToEndID      string
+	BudgetLineID    uuid.UUID
+	GrossCents      money.Cents
+	State           LineState
+	Revision        int
+	Audience        []uuid.UUID `bun:",array"`
+}
+
+const lineColumns = "id, run_id, head_id, participation_id, month, end_to_end_id, budget_line_id, gross_cents, state, revision, audience"
+
+// moveTransfers takes the lines of transfers from a state to another, and gives them as they stood.
+func moveTransfers(ctx context.Context, tx *postgres.Tx, ids []string, from, to LineState, code string) (rows []lineRow, err error) {
+	err = tx.NewRaw("update payment_line set state = ?, code = nullif(?, ''), state_since = ?, revision = revision + 1 where end_to_end_id = any (?::text[]) and state = ? returning "+lineColumns,
+		to, code, tx.Today(), pgdialect.Array(ids), from).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("lines: %w", err)
+	}
+	return rows, nil
+}
+
+// lineStepRow is one act or answer that changed a line's state.
+type lineStepRow struct {
+	bun.BaseModel `bun:"table:payment_line_step,alias:s"`
+
+	ID              uuid.UUID
+	LineID          uuid.UUID
+	RunID           uuid.UUID
+	ParticipationID uuid.UUID
+	Month           calendar.Month
+	Act             string
+	FromState       LineState
+	ToState         LineState
+	At              time.Time
+	MemberID        uuid.UUID
+	Code            *string
+	Reason          []byte // sealed
+	AnswerID        *uuid.UUID
+	Audience        []uuid.UUID `bun:",array"`
+}
+
+func insertLineSteps(ctx context.Context, tx *postgres.Tx, steps []lineStepRow) error {
+	for some := range slices.Chunk(steps, 1_000) {
+		if _, err := tx.NewInsert().Model(&some).Exec(ctx); err != nil {
+			return fmt.Errorf("keep steps of lines: %w", err)
+		}
+	}
+	return nil
+}
+
+// moved are sums of lines by what an answer made of them.
+type moved struct {
+	FromState    LineState
+	ToState      LineState
+	BudgetLineID uuid.UUID
+	Cents        money.Cents
+}
+
+func movedSums(ctx context.Context, tx *postgres.Tx, answer, run uuid.UUID) (rows []moved, err error) {
+	err = tx.NewRaw(`select s.from_state, s.to_state, l.budget_line_id, sum(l.gross_cents)::bigint as cents from payment_line_step s join payment_line l on l.id = s.line_id
+		where s.answer_id = ? and s.run_id = ? group by 1, 2, 3`, answer, run).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("sums of an answer: %w", err)
+	}
+	return rows, nil
+}
+
+// stateOf is the state that the lines of a run that was sent bring it to.
+func stateOf(ctx context.Context, tx *postgres.Tx, r *runRow) (State, error) {
+	var lines struct{ Waiting, Back bool }
+	err := tx.Ask(ctx, &lines, `select coalesce(bool_or(state in ('EXPORTED', 'RECALL_ASKED')), false) as waiting, coalesce(bool_or(state in ('REJECTED', 'RETURNED', 'RECALLED')), false) as back
+		from payment_line where run_id = $1 and part is not null`, r.ID)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("how far the run is: %w", err)
+	case lines.Waiting:
+		return Exported, nil
+	case lines.Back:
+		return PartlyReturned, nil
+	}
+	return Paid, nil
+}
+
+// lineByID gives a line that the actor sees; the zero line for any other.
+func lineByID(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (l lineRow, err error) {
+	if err = tx.Ask(ctx, &l, "select "+lineColumns+" from payment_line where id = $1", id); err != nil {
+		return l, fmt.Errorf("line: %w", err)
+	}
+	return l, nil
+}
+
+// programmeOf is the programme of a body that the actor sees; none for any other.
+func programmeOf(ctx context.Context, tx *postgres.Tx, body uuid.UUID) (of uuid.UUID, err error) {
+	var found struct{ ProgrammeID uuid.UUID }
+	if err = tx.Ask(ctx, &found, "select programme_id from organisation where id = $1", body); err != nil {
+		return of, fmt.Errorf("payer: %w", err)
+	}
+	return found.ProgrammeID, nil
+}
+
+// payerOfFile is whose run or answer a file is, none for any other file; and whether it can still be read.
+func payerOfFile(ctx context.Context, tx *postgres.Tx, file uuid.UUID) (payer uuid.UUID, readable bool, err error) {
+	var found struct {
+		PayerID  uuid.UUID
+		Readable bool
+	}
+	err = tx.Ask(ctx, &found, `select x.payer_id, exists (select from file_chunk c where c.file_id = $1 and c.kept) as readable
+		from (select payer_id from payment_file where file_id = $1 union all select payer_id from payment_answer where file_id = $1) x`, file)
+	if err != nil {
+		return payer, false, fmt.Errorf("file: %w", err)
+	}
+	return found.PayerID, found.Readable, nil
+}
+
+func peopleOf(ctx context.Context, tx *postgres.Tx, file uuid.UUID) (people []uuid.UUID, err error) {
+	if err = tx.Ask(ctx, pgdialect.Array(&people), "select payment_file_people($1)", file); err != nil {
+		return nil, fmt.Errorf("people of a file: %w", err)
+	}
+	return people, nil
 }

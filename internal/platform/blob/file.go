@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -33,7 +34,30 @@ const (
 	png  = "image/png"
 )
 
-var extensions = map[string]string{pdf: ".pdf", jpeg: ".jpg", png: ".png"}
+// The types of data, which programs write and read. They are taken where the room says so, and given to be saved only.
+const (
+	XML      = "text/xml"
+	CSV      = "text/csv"
+	Workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+)
+
+var extensions = map[string]string{pdf: ".pdf", jpeg: ".jpg", png: ".png", XML: ".xml", CSV: ".csv", Workbook: ".xlsx"}
+
+// data says whether a type is one of data.
+func data(mediaType string) bool {
+	return mediaType == XML || mediaType == CSV || mediaType == Workbook
+}
+
+// looksLike says whether the first bytes of a file are of its type: those of data have no mark of their own, and the room that reads them finds out.
+func looksLike(mediaType, detected string) bool {
+	switch mediaType {
+	case XML, CSV:
+		return strings.HasPrefix(detected, "text/xml") || strings.HasPrefix(detected, "text/plain")
+	case Workbook:
+		return detected == "application/zip"
+	}
+	return detected == mediaType
+}
 
 // State is how far a file is.
 type State string
@@ -74,6 +98,8 @@ type Announced struct {
 	Bytes                            int
 	SHA256                           string // 64 hexadecimal digits
 	Audience                         []uuid.UUID
+	// Data is for files of data: about nobody alone, sealed under the installation's key. Participation and Person are none then.
+	Data bool
 }
 
 var (
@@ -87,7 +113,7 @@ func (a Announced) problems() (sum []byte, list refusal.List) {
 	if err != nil || len(sum) != sha256.Size {
 		list = append(list, refusal.InvalidValue.At("sha256").With("cause", causeHash))
 	}
-	if _, taken := extensions[a.MediaType]; !taken {
+	if _, taken := extensions[a.MediaType]; !taken || a.Data != data(a.MediaType) {
 		list = append(list, WrongType.At("mediaType"))
 	}
 	switch {

@@ -2,7 +2,9 @@ package blob
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"errors"
 	"fmt"
 
@@ -46,12 +48,20 @@ func Expire(ctx context.Context, tx *postgres.Tx, _ []uuid.UUID) error {
 
 func (a Announced) insert(ctx context.Context, tx *postgres.Tx, sealed []byte) error {
 	err := exec(ctx, tx, "file", `insert into file (id, programme_id, participation_id, person_id, kind, class, media_type, announced, sha256, state, uploaded_by, prepared_at, expires_at, audience)
-		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, a.ID, a.Programme, a.Participation, a.Person, a.Kind, string(a.Class), a.MediaType, a.Bytes, sealed, string(Prepared),
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, a.ID, a.Programme, orNone(a.Participation), orNone(a.Person), a.Kind, string(a.Class), a.MediaType, a.Bytes, sealed, string(Prepared),
 		tx.Actor.Member, tx.Now, tx.Now.Add(waitsFor), pgdialect.Array(a.Audience))
 	if postgres.Violates(err, "file_pkey") {
 		return refusal.IDTaken.At("id")
 	}
 	return err
+}
+
+// orNone is null for no id.
+func orNone(id uuid.UUID) *uuid.UUID {
+	if id == uuid.Nil {
+		return nil
+	}
+	return &id
 }
 
 func insertTicket(ctx context.Context, tx *postgres.Tx, file uuid.UUID, hash []byte, upload bool, t Ticket) error {
@@ -113,4 +123,69 @@ func Attach(ctx context.Context, tx *postgres.Tx, file, participation uuid.UUID,
 		return Used.At("file")
 	}
 	return refusal.NotFound.At("file")
+}
+
+// Keep writes a file of data that the house has made itself, at once whole and seen by its audience.
+func Keep(ctx context.Context, tx *postgres.Tx, a Announced, content []byte) error {
+	sum := sha256.Sum256(content)
+	a.Bytes, a.SHA256, a.Data = len(content), hex.EncodeToString(sum[:]), true
+	if _, problems := a.problems(); len(problems) > 0 {
+		return problems
+	}
+	key, err := tx.DataKey(ctx, a.Person)
+	if err != nil {
+		return err
+	}
+	if err := a.insert(ctx, tx, key.Seal(sum[:], hashPlace(a.ID))); err != nil {
+		return err
+	}
+	f := File{ID: a.ID}
+	for n := 0; n*ChunkSize < len(content); n++ {
+		part := content[n*ChunkSize : min((n+1)*ChunkSize, len(content))]
+		if err := putChunk(ctx, tx, a.ID, true, n, key.Seal(part, f.at(true, n))); err != nil {
+			return err
+		}
+	}
+	if err := settle(ctx, tx, a.ID, len(content)); err != nil {
+		return err
+	}
+	return exec(ctx, tx, "file", "update file set state = ? where id = ?", string(Attached), a.ID)
+}
+
+// Take gives the content of a file of data that the actor has brought whole for the programme, and attaches it.
+func Take(ctx context.Context, tx *postgres.Tx, id, programme uuid.UUID, kind string, audience []uuid.UUID) (f File, content []byte, err error) {
+	f, err = find(ctx, tx, "where f.id = ? and f.programme_id = ? and f.kind = ? and f.uploaded_by = ?", id, programme, kind, tx.Actor.Member)
+	switch {
+	case err != nil:
+		return f, nil, err
+	case f.State == Prepared:
+		return f, nil, Incomplete.At("file")
+	case f.State == Attached:
+		return f, nil, Used.At("file")
+	}
+	if content, err = whole(ctx, tx, f); err != nil {
+		return f, nil, err
+	}
+	return f, content, exec(ctx, tx, "file", "update file set state = ?, audience = ? where id = ?", string(Attached), pgdialect.Array(audience), id)
+}
+
+// whole opens all that is kept of a file.
+func whole(ctx context.Context, tx *postgres.Tx, f File) ([]byte, error) {
+	key, err := tx.DataKey(ctx, f.PersonID)
+	if err != nil {
+		return nil, gone(err)
+	}
+	content := make([]byte, 0, f.Bytes)
+	for n := 0; len(content) < f.Bytes; n++ {
+		sealed, err := chunk(ctx, tx, f.ID, true, n)
+		if err != nil {
+			return nil, err
+		}
+		part, err := key.Open(sealed, f.at(true, n))
+		if err != nil {
+			return nil, err
+		}
+		content = append(content, part...)
+	}
+	return content, nil
 }

@@ -22,6 +22,8 @@ func strip(mediaType string, from io.Reader, to io.Writer) error {
 		err = stripPNG(in, out)
 	case pdf:
 		err = copyPDF(in, out)
+	case XML, CSV, Workbook:
+		_, err = io.Copy(out, in)
 	default:
 		err = errShape
 	}

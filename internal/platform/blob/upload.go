@@ -163,7 +163,7 @@ func (u *upload) check(ctx context.Context) error {
 	if !bytes.Equal(sum.Sum(nil), u.sum) {
 		return WrongHash.At()
 	}
-	if http.DetectContentType(head.held) != u.file.MediaType {
+	if !looksLike(u.file.MediaType, http.DetectContentType(head.held)) {
 		return WrongType.At()
 	}
 	if u.Scanner == "" {

@@ -89,9 +89,9 @@ func (r Recorder) LookedUp(ctx context.Context, tx *postgres.Tx, programme uuid.
 // Download is the purpose of fetching a file.
 const Download access.Purpose = "DOWNLOAD"
 
-// Downloaded writes down that a file about a participation, which proves something of the class, is read.
-func (r Recorder) Downloaded(ctx context.Context, tx *postgres.Tx, class access.Class, participation uuid.UUID) error {
-	return r.write(ctx, tx, []read{{Class: class, Purpose: Download, Participations: []uuid.UUID{participation}}})
+// Downloaded writes down that a file about participations, which holds something of the class, is read.
+func (r Recorder) Downloaded(ctx context.Context, tx *postgres.Tx, class access.Class, participations ...uuid.UUID) error {
+	return r.write(ctx, tx, []read{{Class: class, Purpose: Download, Participations: participations}})
 }
 
 // write appends the reads of one answer; each must leave a row.

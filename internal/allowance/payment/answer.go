@@ -1,0 +1,295 @@
+package payment
+
+import (
+	"bytes"
+	"context"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/allowance/payfile"
+	"github.com/lavoroincorso/lavoro/internal/platform/blob"
+	"github.com/lavoroincorso/lavoro/internal/platform/event"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/programme"
+	"github.com/lavoroincorso/lavoro/internal/values/money"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+)
+
+// Answer is a file that came back to a payer: pain.002, camt.053, camt.054, or the list of orders.
+type Answer struct {
+	ID        uuid.UUID
+	Programme uuid.UUID
+	Payer     uuid.UUID // an organisation
+	File      uuid.UUID // which the actor has brought
+}
+
+// names of files, by which the reader tells tables apart.
+var names = map[string]string{blob.XML: "answer.xml", blob.CSV: "answer.csv", blob.Workbook: "answer.xlsx"}
+
+// ReadAnswer takes what a bank or an office says of lines that were sent, whole or not at all. A line advances by this alone. An answer that was
+// read before changes nothing; what it says of a line whose state does not allow it any more is counted, and changes nothing either.
+func ReadAnswer(ctx context.Context, tx *postgres.Tx, in Answer) error {
+	if !tx.Actor.May(access.ReadAnswer, in.Programme, []uuid.UUID{in.Payer}) {
+		return refusal.NotAllowed.At()
+	}
+	if _, err := payerOf(ctx, tx, in.Programme, in.Payer); err != nil {
+		return err
+	}
+	if _, err := number(ctx, tx, in.Payer, 0); err != nil { // answers of a payer wait for each other
+		return err
+	}
+	line, err := lineOf(ctx, tx, in.Payer)
+	if err != nil {
+		return err
+	}
+	f, content, err := blob.Take(ctx, tx, in.File, in.Programme, AnswerFile, line)
+	if err != nil {
+		return err
+	}
+	report, err := payfile.ReadAnswer(bytes.NewReader(content), names[f.MediaType])
+	if err != nil {
+		return refusal.Join(err)
+	}
+	known, err := answered(ctx, tx, in.Payer, report.Hash)
+	if err != nil {
+		return err
+	}
+	if known {
+		return AnswerKnown.At("file")
+	}
+	a := reading{Answer: in, report: report, audience: line}
+	return a.apply(ctx, tx)
+}
+
+// reading is one answer on its way into the lines.
+type reading struct {
+	Answer
+	report   payfile.Report
+	audience []uuid.UUID
+	any      uuid.UUID // one of the runs that it speaks of
+	counts   answerCounts
+	said     []said
+}
+
+// said is one thing that an answer says of a transfer.
+type said struct {
+	transfer sentTransfer
+	to       LineState
+	outcome  payfile.Outcome
+}
+
+func (a *reading) apply(ctx context.Context, tx *postgres.Tx) error {
+	parts, err := partsOf(ctx, tx, a.Payer, a.ids(), a.messages())
+	if err != nil {
+		return err
+	}
+	if len(parts) == 0 {
+		return AnswerOfNothing.At("file")
+	}
+	a.any = parts[0].RunID
+	others := -1
+	for _, p := range parts {
+		sent := payfile.Sent{MessageID: p.MessageID, Lines: make([]payfile.SentLine, len(p.transfers))}
+		if a.report.Source == payfile.SourceList {
+			sent.MessageID = ""
+		}
+		for i, t := range p.transfers {
+			sent.Lines[i] = payfile.SentLine{EndToEndID: t.EndToEndID, Amount: t.NetCents}
+		}
+		m, err := a.report.Match(sent)
+		if err != nil {
+			return err
+		}
+		a.take(p, m)
+		others = foreign(others, m.Others, parts)
+	}
+	a.counts.ForeignLines = max(others, 0)
+	return a.write(ctx, tx)
+}
+
+// foreign counts what no part of ours was told of.
+func foreign(before int, others []payfile.Outcome, parts []sentPart) (n int) {
+	if before >= 0 {
+		return before
+	}
+	for _, o := range others {
+		if !slices.ContainsFunc(parts, func(p sentPart) bool { return p.has(o.EndToEndID) }) {
+			n++
+		}
+	}
+	return n
+}
+
+// ids are the transfers that the report names, and messages those that it answers as a whole.
+func (a *reading) ids() (ids []string) {
+	for _, o := range a.report.Lines {
+		ids = append(ids, o.EndToEndID)
+	}
+	return ids
+}
+
+func (a *reading) messages() (messages []string) {
+	messages = append(messages, a.report.Original)
+	for _, w := range a.report.Whole {
+		messages = append(messages, w.MessageID)
+	}
+	return messages
+}
+
+// take works out what the outcomes of a part's transfers bring about, in the order in which a transfer lives through them.
+func (a *reading) take(p sentPart, m payfile.Matching) {
+	a.counts.Waiting += len(m.Missing)
+	state := make(map[string]sentTransfer, len(p.transfers))
+	for _, t := range p.transfers {
+		state[t.EndToEndID] = t
+	}
+	outcomes := slices.Clone(m.Outcomes)
+	slices.SortStableFunc(outcomes, func(x, y payfile.Outcome) int { return order[x.Kind] - order[y.Kind] })
+	for _, o := range outcomes {
+		t := state[o.EndToEndID]
+		to, final := next(t.State, o.Kind)
+		switch {
+		case !final:
+			a.counts.Waiting++
+			continue
+		case to == t.State:
+			continue // it says what is known
+		case to == "":
+			a.counts.Ignored++
+			continue
+		case to == LinePaid:
+			a.counts.Paid++
+		case to == LineRejected:
+			a.counts.Rejected++
+		default:
+			a.counts.Returned++
+		}
+		a.said = append(a.said, said{transfer: t, to: to, outcome: o})
+		t.State = to
+		state[o.EndToEndID] = t
+	}
+}
+
+var order = map[payfile.Kind]int{payfile.Pending: 0, payfile.Accepted: 1, payfile.Executed: 2, payfile.Credited: 3, payfile.Rejected: 4, payfile.Returned: 5}
+
+// next is the state that a transfer reaches by what is said of it; "" where its state does not allow it. final is false for what decides nothing.
+func next(from LineState, kind payfile.Kind) (to LineState, final bool) {
+	sent := from == LineExported || from == LineRecallAsked
+	switch kind {
+	case payfile.Executed, payfile.Credited:
+		if sent || from == LinePaid {
+			return LinePaid, true
+		}
+	case payfile.Rejected:
+		switch {
+		case from == LineRecallAsked || from == LineRecalled:
+			return LineRecalled, true
+		case from == LineExported || from == LineRejected:
+			return LineRejected, true
+		}
+	case payfile.Returned:
+		switch {
+		case from == LineRecallAsked || from == LineRecalled:
+			return LineRecalled, true
+		case sent || from == LinePaid || from == LineReturned:
+			return LineReturned, true
+		}
+	default:
+		return from, false
+	}
+	return "", true
+}
+
+// write keeps the answer and what it brought about, books it, and takes the runs on.
+func (a *reading) write(ctx context.Context, tx *postgres.Tx) error {
+	if err := insertAnswer(ctx, tx, a); err != nil {
+		return err
+	}
+	if err := a.move(ctx, tx); err != nil {
+		return err
+	}
+	touched := map[uuid.UUID]bool{}
+	for _, s := range a.said {
+		touched[s.transfer.RunID] = true
+	}
+	for run := range touched {
+		if err := a.settle(ctx, tx, run); err != nil {
+			return err
+		}
+	}
+	if len(touched) == 0 {
+		tx.Tell(event.News{Programme: a.Programme, Act: string(access.ReadAnswer), Kind: event.Changed, SubjectKind: subject, Subject: a.any, Audience: a.audience}, map[string]any{"answer": a.ID})
+	}
+	return nil
+}
+
+// settle books what an answer brought about in a run, and takes the run on.
+func (a *reading) settle(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
+	r, ok, err := hold(ctx, tx, id)
+	if err != nil || !ok {
+		return refusal.Join(err, refusedIf(!ok, refusal.NotFound))
+	}
+	paid, approved := map[uuid.UUID]money.Cents{}, map[uuid.UUID]money.Cents{}
+	booked, err := movedSums(ctx, tx, a.ID, id)
+	if err != nil {
+		return err
+	}
+	for _, b := range booked {
+		switch {
+		case b.ToState == LinePaid:
+			paid[b.BudgetLineID] += b.Cents
+		case b.FromState == LinePaid:
+			paid[b.BudgetLineID] -= b.Cents
+			approved[b.BudgetLineID] -= b.Cents
+		default:
+			approved[b.BudgetLineID] -= b.Cents
+		}
+	}
+	if err := r.post(ctx, tx, programme.Paid, paid, 1); err != nil {
+		return err
+	}
+	if err := r.post(ctx, tx, programme.Approved, approved, 1); err != nil {
+		return err
+	}
+	to, err := stateOf(ctx, tx, r)
+	if err != nil {
+		return err
+	}
+	return r.advance(ctx, tx, access.ReadAnswer, to, map[string]any{"answer": a.ID, "paid": a.counts.Paid, "rejected": a.counts.Rejected, "returned": a.counts.Returned})
+}
+
+// move takes the lines of which something is said to their next states, those that are said the same of at once.
+func (a *reading) move(ctx context.Context, tx *postgres.Tx) error {
+	type same struct {
+		from, to LineState
+		code     string
+	}
+	var keys []same
+	groups := map[same][]said{}
+	for _, s := range a.said {
+		k := same{s.transfer.State, s.to, s.outcome.Reason}
+		if groups[k] == nil {
+			keys = append(keys, k)
+		}
+		groups[k] = append(groups[k], s)
+	}
+	for _, k := range keys {
+		ids, notes := make([]string, len(groups[k])), map[string]string{}
+		for i, s := range groups[k] {
+			ids[i] = s.outcome.EndToEndID
+			if s.outcome.Note != "" {
+				notes[s.outcome.EndToEndID] = s.outcome.Note
+			}
+		}
+		lines, err := moveTransfers(ctx, tx, ids, k.from, k.to, k.code)
+		if err != nil {
+			return err
+		}
+		if err := keepSteps(ctx, tx, access.ReadAnswer, lines, k.from, lineStep{code: k.code, answer: &a.ID, notes: notes}, k.to); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,166 @@
+package payment
+
+import (
+	"context"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/event"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/programme"
+	"github.com/lavoroincorso/lavoro/internal/values/money"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+	"github.com/lavoroincorso/lavoro/internal/values/text"
+)
+
+// LineStep is what every act on a line needs. It is done to the whole transfer that the line is part of.
+type LineStep struct {
+	Line     uuid.UUID
+	Expected *int   // revision that the actor looked at; nil does not ask
+	Reason   string // sealed under the person's key
+}
+
+// HoldLine keeps a transfer back that was checked and not sent: it stays where it is until it is released, whatever becomes of its run.
+func HoldLine(ctx context.Context, tx *postgres.Tx, in LineStep) error {
+	r, l, err := loadLine(ctx, tx, access.HoldLine, in)
+	if err != nil {
+		return err
+	}
+	if l.State != LinePending || r.State != Checked && r.State != Approved {
+		return wrongLine(l)
+	}
+	return r.moveLine(ctx, tx, access.HoldLine, l, LineHeld, in.Reason)
+}
+
+// ReleaseLine lets a transfer go that was held back: with its run, or with the next one where its own was sent without it.
+func ReleaseLine(ctx context.Context, tx *postgres.Tx, in LineStep) error {
+	r, l, err := loadLine(ctx, tx, access.ReleaseLine, in)
+	if err != nil {
+		return err
+	}
+	if l.State != LineHeld {
+		return wrongLine(l)
+	}
+	if r.State == Checked || r.State == Approved {
+		return r.moveLine(ctx, tx, access.ReleaseLine, l, LinePending, in.Reason)
+	}
+	return r.moveLine(ctx, tx, access.ReleaseLine, l, LineLeftOut, in.Reason)
+}
+
+// RecallLine says that the payer's bank or office is asked to stop a transfer that was sent. It is owed again once the answer says that it was stopped.
+func RecallLine(ctx context.Context, tx *postgres.Tx, in LineStep) error {
+	r, l, err := loadLine(ctx, tx, access.RecallLine, in)
+	if err != nil {
+		return err
+	}
+	if l.State != LineExported {
+		return wrongLine(l)
+	}
+	return r.moveLine(ctx, tx, access.RecallLine, l, LineRecallAsked, in.Reason)
+}
+
+func wrongLine(l lineRow) error {
+	return WrongLineState.At("line").With("state", lineWords[string(l.State)])
+}
+
+// loadLine holds the run of a line for an act that the actor may do on it.
+func loadLine(ctx context.Context, tx *postgres.Tx, act access.Act, in LineStep) (*runRow, lineRow, error) {
+	run, err := lineByID(ctx, tx, in.Line)
+	if err != nil {
+		return nil, run, err
+	}
+	r, ok, err := hold(ctx, tx, run.RunID)
+	switch {
+	case err != nil:
+		return nil, run, err
+	case !ok || run.ID == uuid.Nil:
+		return nil, run, refusal.NotFound.At("line")
+	case !tx.Actor.May(act, r.ProgrammeID, []uuid.UUID{r.PayerID}):
+		return nil, run, refusal.NotAllowed.At()
+	}
+	l, err := lineByID(ctx, tx, in.Line) // as it stands once nobody else acts on its run
+	switch {
+	case err != nil:
+		return nil, l, err
+	case in.Expected != nil && *in.Expected != l.Revision:
+		return nil, l, refusal.RevisionConflict.At("expectedRevision")
+	case in.Reason == "" || !text.Line(in.Reason, maxReason):
+		return nil, l, ReasonNeeded.At("reason").With("max", maxReason)
+	}
+	return r, l, nil
+}
+
+// moveLine takes the transfer of a line to another state, books back what is not to be paid by its run any more, and tells of it.
+func (r *runRow) moveLine(ctx context.Context, tx *postgres.Tx, act access.Act, l lineRow, to LineState, reason string) error {
+	lines, err := moveTransfers(ctx, tx, []string{l.EndToEndID}, l.State, to, "")
+	if err != nil {
+		return err
+	}
+	if err := keepSteps(ctx, tx, act, lines, l.State, lineStep{notes: map[string]string{l.EndToEndID: reason}}, to); err != nil {
+		return err
+	}
+	if to == LineLeftOut {
+		sums := map[uuid.UUID]money.Cents{}
+		for _, one := range lines {
+			sums[one.BudgetLineID] += one.GrossCents
+		}
+		if err := r.post(ctx, tx, programme.Approved, sums, -1); err != nil {
+			return err
+		}
+	}
+	if err := r.save(ctx, tx); err != nil {
+		return err
+	}
+	ids := make([]uuid.UUID, len(lines))
+	for i, one := range lines {
+		ids[i] = one.ID
+	}
+	r.tell(tx, act, event.Changed, map[string]any{"lines": ids, "from": l.State, "to": to})
+	return nil
+}
+
+// lineStep is what is kept of why lines changed their state.
+type lineStep struct {
+	code   string // of the bank
+	answer *uuid.UUID
+	notes  map[string]string // by end-to-end id, sealed under the person's key
+}
+
+// noteStep is what reasons are filled up to: their lengths tell little.
+const noteStep = 128
+
+// keepSteps writes down that lines changed their state.
+func keepSteps(ctx context.Context, tx *postgres.Tx, act access.Act, lines []lineRow, from LineState, why lineStep, to LineState) error {
+	var participations []uuid.UUID
+	for _, l := range lines {
+		if why.notes[l.EndToEndID] != "" && !slices.Contains(participations, l.ParticipationID) {
+			participations = append(participations, l.ParticipationID)
+		}
+	}
+	persons, err := tx.PersonsOf(ctx, participations)
+	if err != nil {
+		return err
+	}
+	steps := make([]lineStepRow, len(lines))
+	for i, l := range lines {
+		id, err := uuid.NewV7()
+		if err != nil {
+			return err
+		}
+		steps[i] = lineStepRow{ID: id, LineID: l.ID, RunID: l.RunID, ParticipationID: l.ParticipationID, Month: l.Month, Act: string(act), FromState: from, ToState: to, At: tx.Now,
+			MemberID: tx.Actor.Member, AnswerID: why.answer, Audience: l.Audience}
+		if why.code != "" {
+			steps[i].Code = &why.code
+		}
+		if note := why.notes[l.EndToEndID]; note != "" {
+			key, err := tx.DataKey(ctx, persons[l.ParticipationID])
+			if err != nil {
+				return err
+			}
+			steps[i].Reason = key.SealPadded([]byte(note), noteStep, postgres.Place{Table: "payment_line_step", Column: "reason", Row: id})
+		}
+	}
+	return insertLineSteps(ctx, tx, steps)
+}

@@ -1,0 +1,113 @@
+-- What a run is sent by, and what came back. Files of many people are about nobody alone: they are sealed under the installation's key, and go with
+-- the first key of somebody in them that is destroyed; their hashes and control figures stay.
+alter table file alter column participation_id drop not null, alter column person_id drop not null;
+alter table file drop constraint file_kind_check, drop constraint file_media_type_check;
+alter table file
+  add constraint file_kind_check check (kind in ('EXCLUSION_CHECK', 'REQUIREMENT_PROOF', 'REGISTER', 'PAYMENT_FILE', 'PAYMENT_ANSWER')),
+  add constraint file_media_type_check check (media_type in ('application/pdf', 'image/jpeg', 'image/png')
+    or kind like 'PAYMENT\_%' and media_type in ('text/xml', 'text/csv', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet')),
+  add constraint file_of check ((participation_id is null) = (person_id is null) and (participation_id is null) = (kind like 'PAYMENT\_%'));
+
+create table payment_file (
+  id           uuid primary key,
+  run_id       uuid not null references payment_run,
+  programme_id uuid not null references programme,
+  payer_id     uuid not null references organisation,
+  part         int not null check (part > 0),
+  message_id   text not null unique check (length(message_id) <= 35),
+  file_id      uuid not null unique references file,
+  lines        int not null check (lines > 0),   -- transfers
+  net_cents    bigint not null check (net_cents > 0),
+  sha256       bytea not null check (length(sha256) = 32),
+  made_at      timestamptz not null,
+  audience     uuid[] not null,
+  unique (run_id, part)
+);
+
+-- Answers of banks and offices, each once: what it said stands in the steps of the lines.
+create table payment_answer (
+  id           uuid primary key,
+  programme_id uuid not null references programme,
+  payer_id     uuid not null references organisation,
+  sha256       bytea not null check (length(sha256) = 32),
+  source       text not null check (source in ('PAIN_002', 'CAMT_053', 'CAMT_054', 'ORDER_LIST')),
+  message_id   text not null, -- as its sender numbers it; '' where it has none
+  file_id      uuid not null unique references file,
+  read_at      timestamptz not null,
+  member_id    uuid not null,
+  paid         int not null, -- transfers
+  rejected     int not null,
+  returned     int not null,
+  waiting      int not null, -- that it says nothing final of
+  ignored      int not null, -- of which it says what their state does not allow any more
+  foreign_lines int not null, -- of others
+  audience     uuid[] not null,
+  unique (payer_id, sha256)
+);
+create index payment_answer_list on payment_answer (programme_id, read_at desc, id desc);
+
+alter table payment_line add column part int check (part > 0); -- of the run's files; null until it was sent
+create index payment_line_transfer on payment_line (end_to_end_id);
+alter table payment_line_step add column answer_id uuid references payment_answer;
+
+do $$
+declare t text;
+begin
+  foreach t in array array['payment_file', 'payment_answer'] loop
+    execute format('alter table %I enable row level security', t);
+    execute format('create policy seen on %I using (audience &&& (select app_keys(''money'')))', t);
+    execute format('grant select, insert on %I to lavoro_app', t);
+  end loop;
+end $$;
+grant update (part) on payment_line to lavoro_app;
+
+create function payment_part_kept() returns trigger language plpgsql set search_path = public, pg_temp as $$
+begin
+  raise exception 'a line stays in the file by which it was sent' using errcode = 'LA010', constraint = 'payment_line_kept';
+end $$;
+create trigger part_kept before update of part on payment_line for each row when (old.part is not null and old.part is distinct from new.part) execute function payment_part_kept();
+
+-- Files and answers are seen as their payer's runs are.
+create function payment_file_audience() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  new.audience := (select o.line from organisation o where o.id = new.payer_id);
+  return new;
+end $$;
+create trigger own_audience before insert or update of audience on payment_file for each row execute function payment_file_audience();
+create trigger own_audience before insert or update of audience on payment_answer for each row execute function payment_file_audience();
+
+-- Who is paid by an approved run, and where: for its file alone, also those whom the payer's officer does not see.
+create function payment_beneficiaries(run uuid)
+returns table (head_id uuid, person_id uuid, bank_id uuid, iban bytea, holder bytea, months date[], budget_lines text[], gross_cents bigint, withheld_cents bigint, net_cents bigint)
+language plpgsql security definer set search_path = public, pg_temp as $$
+#variable_conflict use_column
+begin
+  return query
+  select l.head_id, b.person_id, b.id, b.iban, b.holder, array_agg(distinct l.month order by l.month), array_agg(distinct g.code order by g.code),
+         sum(l.gross_cents)::bigint, sum(l.withheld_cents)::bigint, sum(l.net_cents)::bigint
+  from payment_run r join payment_line l on l.run_id = r.id and l.state = 'PENDING' join person_bank b on b.id = l.bank_id join budget_line g on g.id = l.budget_line_id
+  where r.id = payment_beneficiaries.run and r.state = 'APPROVED' and r.audience && app_keys('bank') and r.audience && app_keys('money')
+  group by 1, 2, 3 order by 1;
+end $$;
+
+-- Whom a file tells of, for the journal of reads.
+create function payment_file_people(file uuid) returns uuid[] language sql stable security definer set search_path = public, pg_temp as $$
+  select coalesce(array_agg(distinct l.participation_id order by l.participation_id), '{}')
+  from (select f.run_id, f.part, null::uuid as answer from payment_file f where f.file_id = payment_file_people.file and f.audience && (select app_keys('money'))
+        union all select null, null, a.id from payment_answer a where a.file_id = payment_file_people.file and a.audience && (select app_keys('money'))) x
+  join payment_line l on l.run_id = x.run_id and l.part = x.part or l.id in (select s.line_id from payment_line_step s where s.answer_id = x.answer)
+$$;
+revoke execute on function payment_beneficiaries(uuid), payment_file_people(uuid) from public;
+grant execute on function payment_beneficiaries(uuid), payment_file_people(uuid) to lavoro_app;
+
+-- Whoever destroys a person's key has made the files that name him unreadable, too.
+create function payment_files_go() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+declare mine uuid[] := array(select a.id from participation a where a.person_id = new.person_id);
+begin
+  delete from file_chunk c where c.file_id in (
+    select f.file_id from payment_line l join payment_file f on f.run_id = l.run_id and f.part = l.part where l.participation_id = any (mine)
+    union select a.file_id from payment_line_step s join payment_answer a on a.id = s.answer_id where s.participation_id = any (mine));
+  return null;
+end $$;
+create trigger payment_files_go after insert on destroyed_key for each row execute function payment_files_go();
+create index payment_line_step_answer on payment_line_step (answer_id) where answer_id is not null;
