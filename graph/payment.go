@@ -81,3 +81,72 @@ func (m mutation) DiscardRun(ctx context.Context, input DiscardRunInput) (*Disca
 		return payment.DiscardRun(ctx, tx, step)
 	})
 }
+
+// ExportRun sends an approved run to be paid.
+func (m mutation) ExportRun(ctx context.Context, input ExportRunInput) (*ExportRunPayload, error) {
+	return perform(ctx, m.Resolver, access.ExportRun, input, func(ctx context.Context, tx *postgres.Tx, out *ExportRunPayload) error {
+		out.Run = &PaymentRun{ID: input.Run}
+		step, err := runStep(input.Run, input.ExpectedRevision, "")
+		if err != nil {
+			return err
+		}
+		return payment.ExportRun(ctx, tx, step)
+	})
+}
+
+// lineStep reads what every act on a payment line needs.
+func lineStep(line string, expected *int32, reason string) (payment.LineStep, error) {
+	id, err := idOf(payment.LinePrefix, line, "line")
+	return payment.LineStep{Line: id, Expected: revision(expected), Reason: reason}, err
+}
+
+// HoldLine keeps a transfer back that was not sent yet.
+func (m mutation) HoldLine(ctx context.Context, input HoldLineInput) (*HoldLinePayload, error) {
+	return perform(ctx, m.Resolver, access.HoldLine, input, func(ctx context.Context, tx *postgres.Tx, out *HoldLinePayload) error {
+		out.Line = &PaymentLine{ID: input.Line}
+		step, err := lineStep(input.Line, input.ExpectedRevision, input.Reason)
+		if err != nil {
+			return err
+		}
+		return payment.HoldLine(ctx, tx, step)
+	})
+}
+
+// ReleaseLine lets a transfer go that was held back.
+func (m mutation) ReleaseLine(ctx context.Context, input ReleaseLineInput) (*ReleaseLinePayload, error) {
+	return perform(ctx, m.Resolver, access.ReleaseLine, input, func(ctx context.Context, tx *postgres.Tx, out *ReleaseLinePayload) error {
+		out.Line = &PaymentLine{ID: input.Line}
+		step, err := lineStep(input.Line, input.ExpectedRevision, input.Reason)
+		if err != nil {
+			return err
+		}
+		return payment.ReleaseLine(ctx, tx, step)
+	})
+}
+
+// RecallLine asks for a transfer back that was sent.
+func (m mutation) RecallLine(ctx context.Context, input RecallLineInput) (*RecallLinePayload, error) {
+	return perform(ctx, m.Resolver, access.RecallLine, input, func(ctx context.Context, tx *postgres.Tx, out *RecallLinePayload) error {
+		out.Line = &PaymentLine{ID: input.Line}
+		step, err := lineStep(input.Line, input.ExpectedRevision, input.Reason)
+		if err != nil {
+			return err
+		}
+		return payment.RecallLine(ctx, tx, step)
+	})
+}
+
+// ReadAnswer reads what came back of payment runs.
+func (m mutation) ReadAnswer(ctx context.Context, input ReadAnswerInput) (*ReadAnswerPayload, error) {
+	return perform(ctx, m.Resolver, access.ReadAnswer, input, func(ctx context.Context, tx *postgres.Tx, out *ReadAnswerPayload) error {
+		id, wrongID := newID(payment.AnswerPrefix, input.ID, "id")
+		of, wrongProgramme := idOf("prg", input.Programme, "programme")
+		payer, wrongPayer := idOf("org", input.Payer, "payer")
+		file, wrongFile := idOf("fil", input.File, "file")
+		if err := refusal.Join(wrongID, wrongProgramme, wrongPayer, wrongFile); err != nil {
+			return err
+		}
+		out.Answer = &PaymentAnswer{ID: plan.FormatID(payment.AnswerPrefix, id)}
+		return payment.ReadAnswer(ctx, tx, payment.Answer{ID: id, Programme: of, Payer: payer, File: file})
+	})
+}

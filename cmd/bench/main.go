@@ -5,7 +5,7 @@
 // websockets over loopback. Figures go to standard output, one line each: name, value, unit. All else goes to standard
 // error, also how much a figure varied.
 //
-// What a figure means is said where it is measured: reads.go, pages.go, attendance.go, rights.go, and for live updates commit.go, deliver.go,
+// What a figure means is said where it is measured: reads.go, pages.go, attendance.go, money.go, payrun.go, rights.go, and for live updates commit.go, deliver.go,
 // idle.go, slow.go, resume.go, churn.go, outbox.go; what they are measured by is said in baseline. Load generator, PostgreSQL and
 // server share the machine, so ratios taken in one run say more than absolute figures.
 package main
@@ -37,7 +37,7 @@ type bench struct {
 var benches = []bench{{"reads.nested", reads("nested"), &usual}, {"reads.by_id", reads("by_id"), &usual}, {"reads.page2", reads("page2"), &usual},
 	{"reads.search", reads("search"), &usual}, {"attendance", recording, &usual}, {"live.commit", commitToClient, &usual}, {"live.deliver", deliver, &usual},
 	{"live.idle", idle, &usual}, {"live.slow", slow, &usual}, {"live.resume", resume, &usual}, {"live.churn", churn, &usual}, {"live.outbox", outbox, &usual},
-	{"access", rights, &usual}, {"money", batches, &usual}, {pagesName, pages, &million}}
+	{"access", rights, &usual}, {"money", money, &usual}, {pagesName, pages, &million}}
 
 // size is how large the benches of live updates are.
 type size struct {

@@ -21,8 +21,10 @@ const (
 )
 
 // rss is the process's resident memory in KB. It needs Linux.
-func (n *node) rss() (float64, error) {
-	text, err := os.ReadFile("/proc/" + strconv.Itoa(n.cmd.Process.Pid) + "/statm")
+func (n *node) rss() (float64, error) { return residentOf(n.cmd.Process.Pid) }
+
+func residentOf(process int) (float64, error) {
+	text, err := os.ReadFile("/proc/" + strconv.Itoa(process) + "/statm")
 	if err != nil {
 		return 0, fmt.Errorf("memory is read from Linux's /proc: %w", err)
 	}

@@ -24,6 +24,14 @@ const (
 	batchEntries = 25 // of each of them
 )
 
+// money measures batches of the register, and payment runs.
+func money(ctx context.Context, s *stage, out *report) error {
+	if err := batches(ctx, s, out); err != nil {
+		return err
+	}
+	return payRuns(ctx, s, out)
+}
+
 // batches measures what the rules of the register cost a batch.
 //
 //	attendance.batch.ms         one act of 500 entries: of 20 people, 25 each in the last four days, called in this process by a body's

@@ -193,6 +193,7 @@ func (s *stage) clean(ctx context.Context) error {
 	for _, statement := range []string{
 		"delete from attendance where origin <> 'DEMO'",
 		openMonths,
+		unpaid,
 		"delete from allowance where month >= '2026-07-01'", // of what was recorded; the data end with June
 		"truncate outbox, journal, read_journal, read_head, request, news_head, relay_position, lease, reaction_position, due, notice",
 		"vacuum attendance",

@@ -56,6 +56,7 @@ var canaries = map[string][]string{
 	"Canarinoriapertura":   {}, // of a month of the register
 	"Canarinorettifica":    {},
 	"Canarinosollecito":    {}, // that a host is silent
+	"Canarinotrattenuta":   {}, // why a payment is held back
 	"CANARINO0001":         {}, // the account within an IBAN
 	"Canarinointestatario": {},
 	"Canarinodecreto":      {}, // by which somebody represents
@@ -83,6 +84,7 @@ var planted = map[string][]string{
 	"RegisterStep.reason":          {"Canarinoriapertura"},
 	"RegisterStep.evidence":        {"Canarinosollecito"},
 	"RegisterAdjustment.reason":    {"Canarinorettifica"},
+	"PaymentLineStep.reason":       {"Canarinotrattenuta"},
 }
 
 // heard collects what the program says: its log, and the texts of its errors.
@@ -205,6 +207,7 @@ type birds struct {
 	entries   []string // of the register
 	certified string   // month of the register
 	quiet     string   // month of a host that says nothing
+	held      string   // line of a payment
 }
 
 // open serves the whole program to the lead's coordinator, who also pays and protects data here, and gives each group a word of its own.
@@ -331,10 +334,10 @@ func (b *birds) shown() {
 	for _, purpose := range []string{"", "SUPERVISION", "PAYMENT"} {
 		reader := b.lead
 		reader.Purpose, reader.reason = purpose, "Canarinofinalita"
-		data, code := b.post(reader, `query($p: ID!, $a: ID!, $b: ID!, $m: ID!, $s: ID!) { participant(id: $p) { referringService health { groups { code } } penal { groups { code } } protection { groups { code } }
+		data, code := b.post(reader, `query($p: ID!, $a: ID!, $b: ID!, $m: ID!, $s: ID!, $l: ID!) { participant(id: $p) { referringService health { groups { code } } penal { groups { code } } protection { groups { code } }
 			restricted { groups { code } } bank { iban holder } representatives { reference } } a: node(id: $a) { ... on Attendance { note standingNote } } b: node(id: $b) { ... on Attendance { note standingNote } }
-			m: node(id: $m) { ... on RegisterMonth { steps { reason } adjustments { reason } } } s: node(id: $s) { ... on RegisterMonth { steps { evidence } } } }`,
-			vars{"p": b.id, "a": b.entries[0], "b": b.entries[1], "m": b.certified, "s": b.quiet})
+			m: node(id: $m) { ... on RegisterMonth { steps { reason } adjustments { reason } } } s: node(id: $s) { ... on RegisterMonth { steps { evidence } } } l: node(id: $l) { ... on PaymentLine { steps { reason } } } }`,
+			vars{"p": b.id, "a": b.entries[0], "b": b.entries[1], "m": b.certified, "s": b.quiet, "l": b.held})
 		if code != "" {
 			b.t.Fatal(purpose, code)
 		}
@@ -391,6 +394,7 @@ func (b *birds) month(entry string) {
 	}
 	b.certified = fmt.Sprint(id)
 	b.silence()
+	b.hold()
 }
 
 // silence certifies a month in the place of a host that is silent, and names what proves it.
@@ -398,7 +402,7 @@ func (b *birds) silence() {
 	b.t.Helper()
 	ctx, month := b.t.Context(), ""
 	err := b.owner.QueryRow(ctx, `select m.id::text from register_month m where m.programme_id = $1 and m.state = 'OPEN' and m.company_id is not null and not exists (
-		select from attendance a where a.enrolment_id = m.enrolment_id and date_trunc('month', a.day) = m.month and a.standing = 'CONTESTED') order by m.id limit 1`, b.lead.programmes[0]).Scan(&month)
+		select from attendance a where a.enrolment_id = m.enrolment_id and date_trunc('month', a.day) = m.month and a.standing = 'CONTESTED') and m.month < date_trunc('month', $2::timestamptz)::date order by m.id limit 1`, b.lead.programmes[0], moment).Scan(&month)
 	if err != nil {
 		b.t.Fatal("no host has a month to certify: ", err)
 	}
@@ -408,6 +412,25 @@ func (b *birds) silence() {
 		b.t.Fatal(err)
 	}
 	b.act("certifyMonthForHost", "CertifyMonthForHostInput", vars{"registerMonth": b.quiet, "reason": "Tace", "evidence": "Canarinosollecito"}, "registerMonth { id state }")
+}
+
+// hold keeps a line of a payment back that was checked, and says why.
+func (b *birds) hold() {
+	b.t.Helper()
+	var line string
+	if err := b.owner.QueryRow(b.t.Context(), `with r as (
+			insert into payment_run (id, programme_id, payer_id, year, number, kind, up_to, value_day, way, state, state_since, made_by, audience)
+			values (gen_random_uuid(), $1, $2, 2099, 1, 'ORDINARY', '2026-05-01', '2026-06-30', 'ORDER_LIST', 'CHECKED', '2026-06-05', $3, '{}') returning id)
+		insert into payment_line (id, run_id, programme_id, payer_id, participation_id, allowance_id, statement_id, share_id, budget_line_id, month, kind, gross_cents, withheld_cents, net_cents,
+			bank_id, head_id, state, state_since, audience)
+		select n.id, r.id, l.programme_id, l.payer_id, l.participation_id, l.allowance_id, l.statement_id, l.share_id, l.budget_line_id, l.month, l.kind, l.gross_cents, l.withheld_cents, l.net_cents,
+			(select k.id from person_bank k limit 1), n.id, 'PENDING', l.state_since, l.audience
+		from r, (select * from payment_line where programme_id = $1 and payer_id = $2 order by id limit 1) l, (select gen_random_uuid() as id) n returning id`,
+		b.lead.programmes[0], b.lead.Grants[0].Over, b.lead.Member).Scan(&line); err != nil {
+		b.t.Fatal(err)
+	}
+	b.held = "pyl_" + line
+	b.act("holdLine", "HoldLineInput", vars{"line": b.held, "reason": "Canarinotrattenuta"}, "line { id state }")
 }
 
 // errors gives words where they are refused: none comes back in a text, or is written down.

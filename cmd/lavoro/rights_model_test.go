@@ -21,7 +21,7 @@ var depths = map[string][]string{
 	"placements":   {"intern", "steps", "enrolment"},
 	"attendances":  nil, "registerMonths": {"steps.file", "adjustments"},
 	"allowances":  {"why", "statements.shares.budgetLine", "statements.policyVersions"},
-	"paymentRuns": {"steps"}, "paymentLines": nil,
+	"paymentRuns": {"steps", "files.file"}, "paymentLines": {"steps"}, "paymentAnswers": {"file"},
 	"matches":   {"reasons"},
 	"dues":      nil,
 	"journal":   nil,

@@ -8,17 +8,20 @@ const paper = Buffer.from('%PDF-1.7\n1 0 obj\nendobj\ntrailer\n%%EOF\n');
 const shown = 'file { id kind mediaType bytes state }';
 
 // bring uploads a paper about a participant as an actor, whole, and answers its id.
-export async function bring(actor, participant, kind) {
+export const bring = (actor, participant, kind) => carry(actor, { participant, kind, mediaType: 'application/pdf' }, paper);
+
+// carry uploads any file.
+export async function carry(actor, about, content) {
   const headers = { Authorization: `Bearer ${await signIn(actor.email)}` };
   const id = `fil_${randomUUID()}`;
   const { upload } = await step([actor], {
     act: 'prepareUpload', payload: `${shown} upload { path expiresAt }`, watch: made('File', id, shown),
-    input: { id, participant, kind, mediaType: 'application/pdf', bytes: paper.length, sha256: createHash('sha256').update(paper).digest('hex') },
+    input: { id, ...about, bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') },
   });
   const brought = await fetch(base + upload.path, {
-    method: 'PUT', headers: { ...headers, 'Content-Range': `bytes 0-${paper.length - 1}/${paper.length}` }, body: paper,
+    method: 'PUT', headers: { ...headers, 'Content-Range': `bytes 0-${content.length - 1}/${content.length}` }, body: content,
   });
-  demand(brought.status === 204, 'the paper was not taken', brought.status, await brought.text());
+  demand(brought.status === 204, 'the file was not taken', brought.status, await brought.text());
   return id;
 }
 

@@ -1,30 +1,56 @@
-// What becomes of a payment run: opened, computed, checked, approved by another, and discarded.
+// What becomes of a payment run: opened, computed, checked, approved by another, sent, and answered; another is discarded.
 import { randomUUID } from 'node:crypto';
 import { parse } from 'graphql';
+import { carry } from './files.mjs';
 import { read, step } from './runner.mjs';
 import { made, onScreen } from './screens.mjs';
 import { demand } from './server.mjs';
 import { note } from './stage.mjs';
 
 const fields = `id year number kind upTo valueDay way state stateLabel stateSince gathered people lineCount blockedCount gross withheld net approvals approvalsNeeded reason
-  blockers { code lines people net } steps { id act fromState toState at } revision allowedActs { act allowed refusals { code } }`;
+  blockers { code lines people net } files { id part messageId lines net sha256 } steps { id act fromState toState at } revision allowedActs { act allowed refusals { code } }`;
+const lineFields = 'id state stateLabel stateSince live revision steps { id act fromState toState at } allowedActs { act allowed refusals { code } }';
 
-const lead = parse(`query Lead($programme: ID!) { programme(id: $programme) { organisations { id code } } }`);
+const bodies = parse('query Bodies($programme: ID!) { programme(id: $programme) { organisations { id code } } }');
+const transfers = parse(`query Transfers($programme: ID!, $run: ID!) {
+  paymentLines(programme: $programme, filter: { run: $run, states: [PENDING] }, first: 200) { nodes { id endToEndId } }
+}`);
 
-// payments takes what the lead body owes up to the month before last to its approval, and gives it up again.
+const monthsAgo = (ago) => new Date(Date.UTC(new Date().getUTCFullYear(), new Date().getUTCMonth() - ago, 1)).toISOString().slice(0, 7);
+
+// payments takes what the lead body owes to the bank and back.
 export async function payments({ all, programme }) {
   const officer = all.find(({ role }) => role === 'PAYMENTS_OFFICER');
-  const { programme: { organisations } } = await read(officer, lead, { programme: programme.id });
+  const { programme: { organisations } } = await read(officer, bodies, { programme: programme.id });
   const payer = organisations.find(({ code }) => code === 'ASL');
   demand(payer, 'the lead body is not there', organisations);
-  const run = `pay_${randomUUID()}`;
-  const months = (ago) => new Date(Date.UTC(new Date().getUTCFullYear(), new Date().getUTCMonth() - ago, 1)).toISOString().slice(0, 7);
-  const on = (act, by, input = {}, watch = onScreen('PaymentRun', run, `{ ${fields} }`)) => step(all, {
-    act, by, payload: `run { ${fields} }`, watch, input: { ...(act === 'openRun' ? {} : { run }), ...input },
-  });
-  await on('openRun', /^PAYMENTS/, { id: run, programme: programme.id, payer: payer.id, upTo: months(1) }, made('PaymentRun', run, `{ ${fields} }`));
+  const open = async () => {
+    const run = `pay_${randomUUID()}`;
+    const on = (act, by, input = { run }, watch = onScreen('PaymentRun', run, `{ ${fields} }`)) => step(all, { act, by, payload: `run { ${fields} }`, watch, input });
+    await on('openRun', /^PAYMENTS/, { id: run, programme: programme.id, payer: payer.id, upTo: monthsAgo(1) }, made('PaymentRun', run, `{ ${fields} }`));
+    return { run, on };
+  };
+  const { run, on } = await open();
   await on('computeRun', /^PAYMENTS/);
   await on('checkRun', /^PAYMENTS/);
   await on('approveRun', /^APPROVER/);
-  await on('discardRun', /^PAYMENTS/, { reason: note });
+  const { paymentLines: { nodes: [first, ...rest] } } = await read(officer, transfers, { programme: programme.id, run });
+  const other = rest.find(({ endToEndId }) => endToEndId !== first?.endToEndId);
+  demand(other, 'the run pays no two people', first);
+  const line = (act, { id }) => step([officer], {
+    act, payload: `line { ${lineFields} }`, watch: onScreen('PaymentLine', id, `{ ${lineFields} }`), input: { line: id, reason: note },
+  });
+  await line('holdLine', first);
+  await line('releaseLine', first);
+  await on('exportRun', /^PAYMENTS/);
+  await line('recallLine', other);
+  const answer = `pya_${randomUUID()}`;
+  const list = Buffer.from(`order_key;order_number;date;outcome;reason\n${first.endToEndId};4711;${new Date().toISOString().slice(0, 10)};PAID;\n${other.endToEndId};;;REJECTED;CUST\n`);
+  const shown = 'id source sha256 paid rejected returned waiting ignored others';
+  await step([officer], {
+    act: 'readAnswer', payload: `answer { ${shown} }`, watch: made('PaymentAnswer', answer, `{ ${shown} }`),
+    input: { id: answer, programme: programme.id, payer: payer.id, file: await carry(officer, { payer: payer.id, kind: 'PAYMENT_ANSWER', mediaType: 'text/csv' }, list) },
+  });
+  const again = await open();
+  await again.on('discardRun', /^PAYMENTS/, { run: again.run, reason: note });
 }

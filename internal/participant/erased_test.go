@@ -32,15 +32,16 @@ func init() {
 			intern_card.adaptations exclusion_check.evidence requirement_proof.document verdict_finding.fact verdict_finding.cure match.company_text match_reason.text
 			member.issuer member.subject member.email member.name member.fiscal_index`,
 		"SEALED": `participation.referring_service participation_group.sealed entry_snapshot.foreign_background entry_snapshot.housing_exclusion entry_snapshot.disability
-			entry_snapshot.minority file.sha256 representation.kind representation.reference person_bank.iban person_bank.holder attendance.note attendance.standing_note register_step.reason register_step.evidence register_adjustment.reason journal.detail`,
+			entry_snapshot.minority file.sha256 representation.kind representation.reference person_bank.iban person_bank.holder attendance.note attendance.standing_note register_step.reason register_step.evidence register_adjustment.reason payment_line_step.reason journal.detail`,
 		"CODE": `hand_over.side hand_over.state hand_over.reason hand_over.answer person.origin participation.state participation.exit_reason participation.origin participation_group.class participation_trait.side participation_trait.code
 			exclusion_check.measure exclusion_check.outcome exclusion_check.origin verdict.outcome verdict_finding.rule verdict_finding.outcome requirement_proof.requirement
 			enrolment.state enrolment.origin certificate.kind placement.state placement.end_reason placement.origin placement_step.act placement_step.from_state
 			placement_step.to_state placement_step.reason attendance.kind attendance.absence_reason register_month.state register_step.act register_step.from_state register_step.to_state attendance.standing attendance.conflicts attendance.origin match.state match.decline_reason
-			file.kind file.class file.media_type file.state match_reason.kind match_reason.code due.subject_kind due.kind journal.act journal.subject_kind`,
+			file.kind file.class file.media_type file.state payment_line.kind payment_line.state payment_line.blocks payment_line.code payment_line_step.act payment_line_step.from_state payment_line_step.to_state payment_line_step.code
+			allowance_share.tax match_reason.kind match_reason.code due.subject_kind due.kind journal.act journal.subject_kind`,
 		"REFERENCE": `participation.pseudonym verdict_finding.source placement.host_tutor placement.convention placement.communication_code journal.detail_digest journal.chain
-			attendance.app register_month.content_hash register_step.content_hash destroyed_key.digest person_key.wrapped access_grant.role access_grant.scope invitation.secret_hash invitation.sealed`,
-		"FIGURES": `person.sex entry_snapshot.employment entry_snapshot.citizenship entry_snapshot.municipality allowance_line.kind allowance_line.rule allowance_line.text`,
+			attendance.app register_month.content_hash register_step.content_hash allowance_statement.content_hash allowance_statement.engine payment_line.end_to_end_id destroyed_key.digest person_key.wrapped access_grant.role access_grant.scope invitation.secret_hash invitation.sealed`,
+		"FIGURES": `person.sex entry_snapshot.employment entry_snapshot.citizenship entry_snapshot.municipality allowance_line.kind allowance_line.rule allowance_line.text allowance_statement.inputs allowance_statement.lines`,
 	} {
 		for _, c := range strings.Fields(columns) {
 			becomes[c] = what

@@ -16,7 +16,7 @@ func paper() plan.Type {
 			for _, kind := range slices.Sorted(maps.Keys(proves)) {
 				seen += " or {t}.state = 'ATTACHED' and {t}.kind = '" + kind + "' and {t}.audience &&& " + keys(proves[kind].class)
 			}
-			return seen
+			return seen + " or {t}.state = 'ATTACHED' and {t}.participation_id is null and {t}.audience &&& " + keys(access.Bank) // of payments
 		},
 		Fields: plan.Fields{
 			"kind":      plan.Column("kind"),

@@ -181,6 +181,7 @@ var spreading = []string{
 	`update opening_hours h set audience = o.audience from opening o where o.id = h.opening_id and h.audience = '{}'`,
 	`update opening_trait h set audience = o.audience from opening o where o.id = h.opening_id and h.audience = '{}'`,
 	`update due d set audience = o.audience from opening o where o.id = d.subject_id and d.audience = '{}'`,
+	`update file f set audience = organisation_line(x.payer_id) from (select file_id, payer_id from payment_file union all select file_id, payer_id from payment_answer) x where x.file_id = f.id`,
 	`select host_sees_promoter(p.organisation_id, p.company_id) from placement p
 		where exists (select from placement_step s where s.placement_id = p.id and s.act = 'confirmPlacement')`,
 	`update access_grant set audience = array[scope_key('CIRCLE', programme_id, over_id), scope_key('HOUSE', programme_id, programme_id)] where scope = 'CIRCLE'`,

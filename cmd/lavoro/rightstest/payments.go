@@ -32,7 +32,19 @@ func (s *scene) payments() {
 			line["state"], line["blocks"] = "BLOCKED", []any{[]string{"NO_ACCOUNT", "CHECK_OLD"}[n/2%2]}
 		}
 		f.put("payment_line", line)
+		person := f.row("participation", share["participation_id"])["person_id"].(string)
+		for k, act := range []string{"holdLine", "releaseLine"} {
+			step := f.put("payment_line_step", fact{"id": derived("payment_line_step", id, k), "line_id": id, "run_id": line["run_id"], "participation_id": line["participation_id"], "month": line["month"],
+				"act": act, "from_state": "PENDING", "to_state": "HELD", "at": fmt.Sprintf("2026-06-06T1%d:00:00.500Z", k), "member_id": s.managers[0], "code": []any{nil, "AC04"}[k], "reason": "\\x00"})
+			f.Sealed = append(f.Sealed, Sealed{person, "payment_line_step", "reason", step, "Trattenuto " + fmt.Sprint(k)})
+		}
 	}
+}
+
+// message is the file by which a run was sent, or an answer of its payer.
+func (s *scene) message(kind string, of ...any) string {
+	return s.f.put("file", fact{"id": derived(append([]any{kind}, of...)...), "programme_id": s.id, "participation_id": nil, "person_id": nil, "kind": kind, "class": "bank", "media_type": "text/xml", "announced": 4000,
+		"received": 4000, "bytes": 4000, "sha256": "\\x00", "state": "ATTACHED", "uploaded_by": s.managers[0], "prepared_at": "2026-06-05T09:00:00Z", "expires_at": "2026-06-06T09:00:00Z"})
 }
 
 // run is of a payer, with two steps.
@@ -46,6 +58,14 @@ func (s *scene) run(payer any, number int) string {
 		f.put("payment_step", fact{"id": derived("payment_step", id, n), "run_id": id, "programme_id": s.id, "position": n + 1, "act": act, "from_state": []any{nil, "DRAFT"}[n], "to_state": []string{"DRAFT", "COMPUTED"}[n],
 			"at": "2026-06-05T10:00:00.250Z", "member_id": s.managers[0], "on_behalf_of": []any{nil, s.tutors[0]}[n]})
 	}
+	hash := `\x` + strings.Repeat("ab", 31) + fmt.Sprintf("%02x", number)
+	for part := 1; part <= 2; part++ {
+		f.put("payment_file", fact{"id": derived("payment_file", id, part), "run_id": id, "programme_id": s.id, "payer_id": payer, "part": part, "message_id": strings.ReplaceAll(id, "-", "") + fmt.Sprint(part),
+			"file_id": s.message("PAYMENT_FILE", id, part), "lines": 3, "net_cents": 900, "sha256": hash, "made_at": "2026-06-07T10:00:00.125Z"})
+	}
+	f.put("payment_answer", fact{"id": derived("payment_answer", id), "programme_id": s.id, "payer_id": payer, "sha256": hash, "source": []string{"PAIN_002", "CAMT_053"}[number-1], "message_id": "A",
+		"file_id": s.message("PAYMENT_ANSWER", id), "read_at": fmt.Sprintf("2026-06-0%dT10:00:00.625Z", 7+number), "member_id": s.managers[0], "paid": 3, "rejected": 1, "returned": 0, "waiting": 2,
+		"ignored": 0, "foreign_lines": 1})
 	return id
 }
 
@@ -69,7 +89,29 @@ func ofPayer(w *World, run *Row) []Holder {
 	return holders
 }
 
+// ofMessage is for files of runs and answers: the body that pays and all above.
+func ofMessage(w *World, r *Row) []Holder {
+	for _, table := range []string{"payment_file", "payment_answer"} {
+		for _, m := range w.By(table, "file_id", r.ID) {
+			return w.above(m.Text("payer_id"))
+		}
+	}
+	return nil
+}
+
 func paymentTypes() {
+	hash := value(func(_ *World, r *Row) any { return strings.TrimPrefix(r.Text("sha256"), `\x`) })
+	ofBody := func(w *World, r *Row) []Holder { return w.above(r.Text("payer_id")) }
+	Types["PaymentFile"] = &Type{Table: "payment_file", Prefix: "pyf", Class: "money", Of: ofBody, Fields: map[string]Field{
+		"id": {}, "hidden": {}, "part": column("part"), "messageId": column("message_id"), "lines": column("lines"), "net": column("net_cents"), "sha256": hash, "madeAt": instant("made_at"),
+		"file": one("File", "file_id").apart(),
+	}}
+	Types["PaymentAnswer"] = &Type{Table: "payment_answer", Prefix: "pya", Class: "money", Of: ofBody, Fields: map[string]Field{
+		"id": {}, "hidden": {}, "payer": one("Organisation", "payer_id").in("directory").apart(), "source": column("source"), "messageId": column("message_id"), "sha256": hash,
+		"readAt": instant("read_at"), "member": one("Member", "member_id").in("directory").apart(), "paid": column("paid"), "rejected": column("rejected"), "returned": column("returned"),
+		"waiting": column("waiting"), "ignored": column("ignored"), "others": column("foreign_lines"), "file": one("File", "file_id").apart(),
+	}, Filters: map[string]Filter{"payer": refers("org", "payer_id")}, Orders: map[string]Order{"": byColumn("read_at", true)}}
+	Roots["paymentAnswers"] = inProgramme("PaymentAnswer")
 	own := func(_ *World, r *Row) *Row { return r }
 	ofMonth := func(column string) Filter {
 		return Filter{From: func(_ *World, r *Row) (any, string) { return r.Text(column), quoted(r.Text(column)[:7]) },
@@ -80,7 +122,7 @@ func paymentTypes() {
 		"valueDay": column("value_day"), "way": column("way"), "format": column("format"), "state": column("state"), "stateLabel": something(), "stateSince": column("state_since"),
 		"gathered": column("gathered"), "people": column("people"), "lineCount": column("lines"), "blockedCount": column("blocked"), "gross": column("gross_cents"),
 		"withheld": column("withheld_cents"), "net": column("net_cents"), "approvals": column("approvals"), "approvalsNeeded": column("approvals_needed"), "reason": column("reason"),
-		"steps": many("PaymentStep", "run_id"), "lines": many("PaymentLine", "run_id"), "blockers": something(), "revision": column("revision"), "allowedActs": something(),
+		"files": many("PaymentFile", "run_id"), "steps": many("PaymentStep", "run_id"), "lines": many("PaymentLine", "run_id"), "blockers": something(), "revision": column("revision"), "allowedActs": something(),
 	}, Filters: map[string]Filter{"payer": refers("org", "payer_id"), "states": among("state"), "upTo": ofMonth("up_to")}, Orders: map[string]Order{"": byColumn("up_to", true)}}
 	Roots["paymentRuns"] = inProgramme("PaymentRun")
 	Types["PaymentStep"] = &Type{Table: "payment_step", Prefix: "pys", Class: "money", Of: func(w *World, r *Row) []Holder { return ofPayer(w, w.One("payment_run", r.Text("run_id"))) },
@@ -97,7 +139,7 @@ func paymentTypes() {
 			"endToEndId": value(func(_ *World, r *Row) any { return strings.ReplaceAll(r.Text("head_id"), "-", "") }), "state": column("state"), "stateLabel": something(),
 			"stateSince": column("state_since"), "live": value(func(_ *World, r *Row) any {
 				return slices.Contains([]string{"PENDING", "HELD", "EXPORTED", "RECALL_ASKED", "PAID"}, r.Text("state"))
-			}), "blocks": something(), "revision": column("revision"),
+			}), "blocks": something(), "revision": column("revision"), "reason": value(func(_ *World, _ *Row) any { return nil }), "steps": many("PaymentLineStep", "line_id"), "allowedActs": something(),
 		}, Filters: map[string]Filter{
 			"run": refers("pay", "run_id"), "participant": ofTheirs("prt", "id").tells("path"), "month": ofMonth("month"), "states": among("state"), "kinds": among("kind"),
 			"block": {From: func(_ *World, r *Row) (any, string) {
@@ -109,4 +151,12 @@ func paymentTypes() {
 			}, Holds: func(_ *Model, r *Row, code any) bool { return slices.Contains(r.Columns["blocks"].([]any), code) }},
 		}, Orders: map[string]Order{"": byColumn("month", true)}}
 	Roots["paymentLines"] = inProgramme("PaymentLine")
+	Types["PaymentLineStep"] = &Type{Table: "payment_line_step", Prefix: "pls", Class: "money",
+		Of: func(w *World, r *Row) []Holder {
+			return joined(ofMoney(own)(w, r), w.above(w.One("payment_line", r.Text("line_id")).Text("payer_id")))
+		},
+		Fields: map[string]Field{
+			"id": {}, "hidden": {}, "act": column("act"), "fromState": column("from_state"), "toState": column("to_state"), "at": instant("at"),
+			"member": one("Member", "member_id").in("directory").apart(), "code": column("code"), "reason": column("reason").in("bank"),
+		}}
 }

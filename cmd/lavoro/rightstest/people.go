@@ -95,6 +95,12 @@ func personTypes() {
 	Types["File"] = follow("file", "fil", "eligibility", map[string]Field{
 		"kind": column("kind"), "mediaType": column("media_type"), "bytes": column("bytes"), "state": column("state"),
 	})
+	Types["File"].Of = func(w *World, r *Row) []Holder {
+		if r.Text("participation_id") == "" {
+			return ofMessage(w, r)
+		}
+		return ofSampled(w, r)
+	}
 	Types["File"].RowClass = func(r *Row) string { return r.Text("class") }
 	handOvers()
 	letIn()

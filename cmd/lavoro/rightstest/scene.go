@@ -129,6 +129,9 @@ func (s *scene) rules() {
 	for _, rule := range s.f.rules {
 		rule = maps.Clone(rule)
 		rule["id"], rule["version_id"] = nil, s.policy
+		if rule["code"] == "payment.routes" { // by bodies and lines of this world
+			rule["value"] = []any{fact{"partner": "*", "kind": "*", "payer": s.f.row("organisation", s.root)["code"], "line": "A"}}
+		}
 		s.directory("policy_rule", rule)
 	}
 	position := 0

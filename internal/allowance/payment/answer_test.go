@@ -202,7 +202,9 @@ func TestLinesAreHeldReleasedAndRecalled(t *testing.T) {
 		return query[uuid.UUID](h, "select id from payment_line where run_id = $1 and gross_cents = $2", run, cents)
 	}
 	on := func(act func(context.Context, *postgres.Tx, payment.LineStep) error, id uuid.UUID) error {
-		return h.act(h.officer, func(ctx context.Context, tx *postgres.Tx) error { return act(ctx, tx, payment.LineStep{Line: id, Reason: "Prova"}) })
+		return h.act(h.officer, func(ctx context.Context, tx *postgres.Tx) error {
+			return act(ctx, tx, payment.LineStep{Line: id, Reason: "Prova"})
+		})
 	}
 	do := func(act func(context.Context, *postgres.Tx, payment.LineStep) error, id uuid.UUID) {
 		t.Helper()

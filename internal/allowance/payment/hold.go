@@ -15,6 +15,50 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
 
+// lineTransition is one row of the table of acts on lines: the states of a line that it leaves, by those of its run, and what it reaches.
+type lineTransition struct {
+	act   access.Act
+	label text.Text
+	from  LineState
+	runs  map[State]LineState
+}
+
+var (
+	toSend = []State{Checked, Approved}
+	sent   = []State{Exported, Paid, PartlyReturned}
+)
+
+var lineTransitions = []lineTransition{
+	{access.HoldLine, text.Text{It: "Trattieni", En: "Hold"}, LinePending, reaching(LineHeld, toSend)},
+	{access.ReleaseLine, text.Text{It: "Sblocca", En: "Release"}, LineHeld, releasing()},
+	{access.RecallLine, text.Text{It: "Chiedi il richiamo", En: "Ask for the recall"}, LineExported, reaching(LineRecallAsked, sent)},
+}
+
+func reaching(to LineState, runs []State) map[State]LineState {
+	all := map[State]LineState{}
+	for _, s := range runs {
+		all[s] = to
+	}
+	return all
+}
+
+// releasing lets a line go with its run, or with the next one where its own was sent without it.
+func releasing() map[State]LineState {
+	all := reaching(LinePending, toSend)
+	for _, s := range sent {
+		all[s] = LineLeftOut
+	}
+	return all
+}
+
+// check says why the act cannot be done on a line now; nil where it can.
+func (t lineTransition) check(line LineState, run State) refusal.List {
+	if line == t.from && t.runs[run] != "" {
+		return nil
+	}
+	return refusal.List{WrongLineState.At("line").With("state", lineWords[string(line)])}
+}
+
 // LineStep is what every act on a line needs. It is done to the whole transfer that the line is part of.
 type LineStep struct {
 	Line     uuid.UUID
@@ -24,45 +68,28 @@ type LineStep struct {
 
 // HoldLine keeps a transfer back that was checked and not sent: it stays where it is until it is released, whatever becomes of its run.
 func HoldLine(ctx context.Context, tx *postgres.Tx, in LineStep) error {
-	r, l, err := loadLine(ctx, tx, access.HoldLine, in)
-	if err != nil {
-		return err
-	}
-	if l.State != LinePending || r.State != Checked && r.State != Approved {
-		return wrongLine(l)
-	}
-	return r.moveLine(ctx, tx, access.HoldLine, l, LineHeld, in.Reason)
+	return step(ctx, tx, lineTransitions[0], in)
 }
 
 // ReleaseLine lets a transfer go that was held back: with its run, or with the next one where its own was sent without it.
 func ReleaseLine(ctx context.Context, tx *postgres.Tx, in LineStep) error {
-	r, l, err := loadLine(ctx, tx, access.ReleaseLine, in)
-	if err != nil {
-		return err
-	}
-	if l.State != LineHeld {
-		return wrongLine(l)
-	}
-	if r.State == Checked || r.State == Approved {
-		return r.moveLine(ctx, tx, access.ReleaseLine, l, LinePending, in.Reason)
-	}
-	return r.moveLine(ctx, tx, access.ReleaseLine, l, LineLeftOut, in.Reason)
+	return step(ctx, tx, lineTransitions[1], in)
 }
 
 // RecallLine says that the payer's bank or office is asked to stop a transfer that was sent. It is owed again once the answer says that it was stopped.
 func RecallLine(ctx context.Context, tx *postgres.Tx, in LineStep) error {
-	r, l, err := loadLine(ctx, tx, access.RecallLine, in)
+	return step(ctx, tx, lineTransitions[2], in)
+}
+
+func step(ctx context.Context, tx *postgres.Tx, t lineTransition, in LineStep) error {
+	r, l, err := loadLine(ctx, tx, t.act, in)
 	if err != nil {
 		return err
 	}
-	if l.State != LineExported {
-		return wrongLine(l)
+	if list := t.check(l.State, r.State); list != nil {
+		return list
 	}
-	return r.moveLine(ctx, tx, access.RecallLine, l, LineRecallAsked, in.Reason)
-}
-
-func wrongLine(l lineRow) error {
-	return WrongLineState.At("line").With("state", lineWords[string(l.State)])
+	return r.moveLine(ctx, tx, t.act, l, t.runs[r.State], in.Reason)
 }
 
 // loadLine holds the run of a line for an act that the actor may do on it.

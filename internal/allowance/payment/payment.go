@@ -11,8 +11,9 @@ import (
 
 // Prefixes of ids in the API.
 const (
-	RunPrefix  = "pay"
-	LinePrefix = "pyl"
+	RunPrefix    = "pay"
+	LinePrefix   = "pyl"
+	AnswerPrefix = "pya"
 )
 
 // State is how far a run is.

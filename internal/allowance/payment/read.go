@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/allowance/payfile"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/money"
@@ -17,10 +18,12 @@ import (
 // Reading is how payment runs are read.
 func Reading() plan.Reading {
 	return plan.Reading{
-		Types:   []plan.Type{run(), runStep(), line()},
+		Types:   []plan.Type{run(), runStep(), sentFile(), line(), lineStepped(), answer()},
 		Extends: map[string]plan.Fields{"Participant": {"payments": plan.Many("PaymentLine", "participation_id", "{o}.month desc, {o}.id desc").In(access.Money).Growing()}},
-		Roots:   plan.Roots{"paymentRuns": plan.ListIn("PaymentRun", plan.OfProgramme, nil), "paymentLines": plan.ListIn("PaymentLine", plan.OfProgramme, nil)},
-		Fillers: map[string]plan.Filler{"payment.runActs": runActs, "payment.blocks": lineBlocks, "payment.blockers": blockers},
+		Roots: plan.Roots{"paymentRuns": plan.ListIn("PaymentRun", plan.OfProgramme, nil), "paymentLines": plan.ListIn("PaymentLine", plan.OfProgramme, nil),
+			"paymentAnswers": plan.ListIn("PaymentAnswer", plan.OfProgramme, nil)},
+		Fillers: map[string]plan.Filler{"payment.runActs": runActs, "payment.blocks": lineBlocks, "payment.blockers": blockers,
+			"payment.lineActs": lineActs, "payment.reason": lineReasons},
 	}
 }
 
@@ -51,6 +54,7 @@ func run() plan.Type {
 			"reason":          plan.Column("reason"),
 			"steps":           plan.Many("PaymentStep", "run_id", "{o}.position"),
 			"lines":           plan.Connection("PaymentLine", "run_id"),
+			"files":           plan.Many("PaymentFile", "run_id", "{o}.part"),
 			"blockers": plan.Hole("payment.blockers", `coalesce((select json_agg(b) from (select c.code, count(*)::int as lines, count(distinct l.participation_id)::int as people, sum(l.net_cents)::bigint as net
 				from payment_line l, unnest(l.blocks) c(code) where l.run_id = {t}.id group by 1 order by 2 desc, 1) b), '[]')`),
 			"revision":    plan.Column("revision"),
@@ -98,7 +102,10 @@ func line() plan.Type {
 			"stateSince":  plan.Column("state_since"),
 			"live":        plan.Column("live"),
 			"blocks":      plan.Hole("payment.blocks", "json_build_object('blocks', {t}.blocks)"),
+			"reason":      plan.Hole("payment.reason", "case when {t}.code is not null then json_build_object('code', {t}.code) end"),
+			"steps":       plan.Many("PaymentLineStep", "line_id", "{o}.at, {o}.id"),
 			"revision":    plan.Column("revision"),
+			"allowedActs": plan.Hole("payment.lineActs", "json_build_object('programme', {t}.programme_id, 'payer', {t}.payer_id, 'state', {t}.state, 'run', (select r.state from payment_run r where r.id = {t}.run_id))"),
 		},
 		Orders: map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.month", SQLType: "date"}}, Desc: true}},
 		Filters: plan.Filters{
@@ -185,6 +192,96 @@ func blockers(_ context.Context, _ *postgres.Tx, inputs []json.RawMessage) ([]an
 			found[n].Cause, found[n].Cure, found[n].CuredBy = why.Cause, why.Cure, why.CuredBy
 		}
 		values[i] = found
+	}
+	return values, nil
+}
+
+func sentFile() plan.Type {
+	return plan.Type{Name: "PaymentFile", Prefix: "pyf", Table: "payment_file", Class: access.Money, Fields: plan.Fields{
+		"hidden":    plan.Hidden(),
+		"part":      plan.Column("part"),
+		"messageId": plan.Column("message_id"),
+		"lines":     plan.Column("lines"),
+		"net":       plan.Column("net_cents"),
+		"sha256":    plan.Expr("encode({t}.sha256, 'hex')"),
+		"madeAt":    plan.Instant("made_at"),
+		"file":      plan.One("File", "file_id").Apart(),
+	}}
+}
+
+func lineStepped() plan.Type {
+	return plan.Type{Name: "PaymentLineStep", Prefix: "pls", Table: "payment_line_step", Class: access.Money, Fields: plan.Fields{
+		"hidden":    plan.Hidden(),
+		"act":       plan.Column("act"),
+		"fromState": plan.Column("from_state"),
+		"toState":   plan.Column("to_state"),
+		"at":        plan.Instant("at"),
+		"member":    plan.One("Member", "member_id").In(access.Directory).Apart(),
+		"code":      plan.Column("code"),
+		"reason":    plan.Sealed("payment_line_step", "reason", ofStep).In(access.Bank),
+	}}
+}
+
+// ofStep says whose reason a sealed one is, in SQL over the step.
+var ofStep = plan.Owner{Person: "(select a.person_id from participation a where a.id = {t}.participation_id)", Participation: "{t}.participation_id"}
+
+func answer() plan.Type {
+	return plan.Type{Name: "PaymentAnswer", Prefix: AnswerPrefix, Table: "payment_answer", Class: access.Money,
+		Fields: plan.Fields{
+			"hidden":    plan.Hidden(),
+			"payer":     plan.One("Organisation", "payer_id").In(access.Directory).Apart(),
+			"source":    plan.Column("source"),
+			"messageId": plan.Column("message_id"),
+			"sha256":    plan.Expr("encode({t}.sha256, 'hex')"),
+			"readAt":    plan.Instant("read_at"),
+			"member":    plan.One("Member", "member_id").In(access.Directory).Apart(),
+			"paid":      plan.Column("paid"),
+			"rejected":  plan.Column("rejected"),
+			"returned":  plan.Column("returned"),
+			"waiting":   plan.Column("waiting"),
+			"ignored":   plan.Column("ignored"),
+			"others":    plan.Column("foreign_lines"),
+			"file":      plan.One("File", "file_id").Apart(),
+		},
+		Orders:  map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.read_at", SQLType: "timestamptz"}}, Desc: true}},
+		Filters: plan.Filters{"payer": plan.RefersTo("org", "payer_id")}}
+}
+
+// lineActs says of lines what the actor could do with each now, and why not.
+func lineActs(_ context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
+	values := make([]any, len(inputs))
+	for i, input := range inputs {
+		var row struct {
+			Programme, Payer uuid.UUID
+			State            LineState
+			Run              State
+		}
+		if err := json.Unmarshal(input, &row); err != nil {
+			return nil, err
+		}
+		acts := make([]plan.AllowedAct, len(lineTransitions))
+		for n, t := range lineTransitions {
+			acts[n] = plan.AllowedAct{Act: string(t.act), Label: t.label, Refusals: t.check(row.State, row.Run)}
+			if !tx.Actor.May(t.act, row.Programme, []uuid.UUID{row.Payer}) {
+				acts[n].Refusals = refusal.List{refusal.NotAllowed.At()}
+			}
+			acts[n].Allowed = len(acts[n].Refusals) == 0
+		}
+		values[i] = acts
+	}
+	return values, nil
+}
+
+// lineReasons explains why banks rejected lines, or sent them back.
+func lineReasons(_ context.Context, _ *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
+	values := make([]any, len(inputs))
+	for i, input := range inputs {
+		var row struct{ Code string }
+		if err := json.Unmarshal(input, &row); err != nil {
+			return nil, err
+		}
+		why := payfile.ReasonOf(row.Code)
+		values[i] = Block{Code: why.Code, Cause: why.Cause, Cure: why.Cure, CuredBy: why.Owner.Name()}
 	}
 	return values, nil
 }
