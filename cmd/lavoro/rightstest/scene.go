@@ -145,6 +145,8 @@ func (s *scene) rules() {
 			s.directory("code_item", fact{"list": list, "code": code, "label": words(code), "class": class, "attributes": fact{}, "position": position})
 		}
 	}
+	s.f.put("payer", fact{"id": derived("payer", s.root), "programme_id": s.id, "organisation_id": s.root, "position": 1, "name": "Paga", "way": "ORDER_LIST", "format": nil, "tax": "EXEMPT",
+		"means": []string{"IBAN"}, "source": "Avviso", "confirmed": true, "audience": []string{s.root}})
 	s.directory("programme_finding", fact{"position": 1, "code": "CUP", "text": words("CUP corto")})
 	s.directory("municipality", fact{"istat": "045003", "belfiore": "B832", "postcode": "54033", "name": "Carrara"})
 	s.directory("programme_holiday", fact{"code": "2026-01-01", "day": "2026-01-01", "label": words("Capodanno"), "source": "Legge", "confirmed": true})
