@@ -140,6 +140,11 @@ type MutationResolver interface {
 	CheckRun(ctx context.Context, input CheckRunInput) (*CheckRunPayload, error)
 	ApproveRun(ctx context.Context, input ApproveRunInput) (*ApproveRunPayload, error)
 	DiscardRun(ctx context.Context, input DiscardRunInput) (*DiscardRunPayload, error)
+	ExportRun(ctx context.Context, input ExportRunInput) (*ExportRunPayload, error)
+	HoldLine(ctx context.Context, input HoldLineInput) (*HoldLinePayload, error)
+	ReleaseLine(ctx context.Context, input ReleaseLineInput) (*ReleaseLinePayload, error)
+	RecallLine(ctx context.Context, input RecallLineInput) (*RecallLinePayload, error)
+	ReadAnswer(ctx context.Context, input ReadAnswerInput) (*ReadAnswerPayload, error)
 }
 type QueryResolver interface {
 	Viewer(ctx context.Context) (*Viewer, error)
@@ -168,6 +173,7 @@ type QueryResolver interface {
 	Allowances(ctx context.Context, programme string, filter *AllowanceFilter, orderBy AllowanceOrder, first *int32, after *string, last *int32, before *string) (*AllowanceConnection, error)
 	PaymentRuns(ctx context.Context, programme string, filter *PaymentRunFilter, first *int32, after *string, last *int32, before *string) (*PaymentRunConnection, error)
 	PaymentLines(ctx context.Context, programme string, filter *PaymentLineFilter, first *int32, after *string, last *int32, before *string) (*PaymentLineConnection, error)
+	PaymentAnswers(ctx context.Context, programme string, filter *PaymentAnswerFilter, first *int32, after *string, last *int32, before *string) (*PaymentAnswerConnection, error)
 	Matches(ctx context.Context, programme string, filter *MatchFilter, orderBy MatchOrder, first *int32, after *string, last *int32, before *string) (*MatchConnection, error)
 	HandOvers(ctx context.Context, programme string, filter *HandOverFilter, first *int32, after *string, last *int32, before *string) (*HandOverConnection, error)
 	Dues(ctx context.Context, programme string, owner *string, subject *string, overdue *bool, filter *DueFilter, first *int32, after *string, last *int32, before *string) (*DueConnection, error)
@@ -268,8 +274,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputEntrySnapshotInput,
 		ec.unmarshalInputErasePersonInput,
 		ec.unmarshalInputExcludeParticipantInput,
+		ec.unmarshalInputExportRunInput,
 		ec.unmarshalInputGrantRoleInput,
 		ec.unmarshalInputHandOverFilter,
+		ec.unmarshalInputHoldLineInput,
 		ec.unmarshalInputHoldPersonInput,
 		ec.unmarshalInputInterruptPlacementInput,
 		ec.unmarshalInputInviteGuestInput,
@@ -287,6 +295,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputOpeningFilter,
 		ec.unmarshalInputOpeningHoursInput,
 		ec.unmarshalInputParticipantFilter,
+		ec.unmarshalInputPaymentAnswerFilter,
 		ec.unmarshalInputPaymentLineFilter,
 		ec.unmarshalInputPaymentRunFilter,
 		ec.unmarshalInputPlacementFilter,
@@ -295,7 +304,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputPrepareUploadInput,
 		ec.unmarshalInputProposeMatchInput,
 		ec.unmarshalInputProtectParticipantInput,
+		ec.unmarshalInputReadAnswerInput,
 		ec.unmarshalInputReadFilter,
+		ec.unmarshalInputRecallLineInput,
 		ec.unmarshalInputRecordAsPlannedInput,
 		ec.unmarshalInputRecordAttendanceInput,
 		ec.unmarshalInputRecordBankDetailsInput,
@@ -307,6 +318,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputRegisterDeviceInput,
 		ec.unmarshalInputRegisterMonthFilter,
 		ec.unmarshalInputRejectParticipantInput,
+		ec.unmarshalInputReleaseLineInput,
 		ec.unmarshalInputReopenMonthInput,
 		ec.unmarshalInputRequestHandOverInput,
 		ec.unmarshalInputResendInvitationInput,
@@ -1385,7 +1397,7 @@ type File implements Node {
   id: ID!
   "What it proves."
   kind: FileKind!
-  "What it is: application/pdf, image/jpeg or image/png."
+  "What it is: application/pdf, image/jpeg or image/png; of payment runs text/xml, text/csv or a workbook."
   mediaType: String!
   "Its length in bytes: the one announced, and once it is complete that of what is kept, without metadata."
   bytes: Int!
@@ -1401,6 +1413,10 @@ enum FileKind {
   REQUIREMENT_PROOF
   "A month of the register; certifyMonthForHost attaches it."
   REGISTER
+  "What a payment run was sent by; exportRun writes it."
+  PAYMENT_FILE
+  "What came back of a payment run; readAnswer attaches it."
+  PAYMENT_ANSWER
 }
 
 "How far a file is."
@@ -2925,6 +2941,8 @@ type PaymentRun implements Node {
   ): PaymentLineConnection!
   "What keeps lines back, by cause."
   blockers: [PaymentBlocker!]!
+  "What it was sent by, in order; empty before the export."
+  files: [PaymentFile!]!
   "Counts changes."
   revision: Int!
   "What can be done now, and why not."
@@ -3033,8 +3051,116 @@ type PaymentLine implements Node {
   live: Boolean!
   "Why it could not go when the run was computed."
   blocks: [PaymentBlock!]!
+  "Why the bank rejected it or sent it back; null where it did not."
+  reason: PaymentReason
+  "What changed its state, in order."
+  steps: [PaymentLineStep!]!
   "Counts changes."
   revision: Int!
+  "What can be done now, and why not; it is done to the whole transfer."
+  allowedActs: [AllowedAct!]!
+}
+
+"Why a bank rejected a transfer or sent it back."
+type PaymentReason {
+  "The code of ISO 20022. Example: AC04."
+  code: String!
+  "What is the matter, in your language."
+  cause: String!
+  "What to do, in your language."
+  cure: String!
+  "Who does it, in your language."
+  curedBy: String!
+}
+
+"One act or answer that changed a payment line's state."
+type PaymentLineStep implements Node {
+  "The id."
+  id: ID!
+  "Names of the fields you may not see."
+  hidden: [String!]!
+  "The act. Example: readAnswer."
+  act: String!
+  "The state before."
+  fromState: PaymentLineState!
+  "The state after."
+  toState: PaymentLineState!
+  "When."
+  at: Instant!
+  "Who did it; null where you may not see it."
+  member: Member
+  "The bank's code; null where it gave none."
+  code: String
+  "Why, in the words of who did it or of the bank. Confidential."
+  reason: String
+}
+
+"One message by which a payment run was sent."
+type PaymentFile implements Node {
+  "The id."
+  id: ID!
+  "Names of the fields you may not see."
+  hidden: [String!]!
+  "Its number among the run's messages, from 1."
+  part: Int!
+  "By which its answers name it."
+  messageId: String!
+  "How many transfers it holds."
+  lines: Int!
+  "What they come to."
+  net: Cents!
+  "SHA-256 of its bytes, in hexadecimal digits."
+  sha256: String!
+  "When it was written."
+  madeAt: Instant!
+  "The file itself; prepareDownload tells where to fetch it. Null for whoever may not read accounts."
+  file: File
+}
+
+"What came back of payment runs: an answer of a bank or an office, read once."
+type PaymentAnswer implements Node {
+  "The id."
+  id: ID!
+  "Names of the fields you may not see."
+  hidden: [String!]!
+  "The body that had sent; null where you may not see it."
+  payer: Organisation
+  "The form in which it came."
+  source: PaymentAnswerSource!
+  "Its number, as its sender gave it; empty where it has none."
+  messageId: String!
+  "SHA-256 of its bytes, in hexadecimal digits."
+  sha256: String!
+  "When it was read."
+  readAt: Instant!
+  "Who had it read; null where you may not see it."
+  member: Member
+  "How many transfers it says are paid."
+  paid: Int!
+  "How many it rejects."
+  rejected: Int!
+  "How many came back, or were recalled."
+  returned: Int!
+  "Of how many that were sent it says nothing final."
+  waiting: Int!
+  "Of how many it says what their state does not allow any more: nothing was changed."
+  ignored: Int!
+  "How many of its lines are of others."
+  others: Int!
+  "The file itself. Null for whoever may not read accounts."
+  file: File
+}
+
+"Forms of answers to payments."
+enum PaymentAnswerSource {
+  "ISO 20022 pain.002."
+  PAIN_002
+  "ISO 20022 camt.053."
+  CAMT_053
+  "ISO 20022 camt.054."
+  CAMT_054
+  "The list of orders, filled in."
+  ORDER_LIST
 }
 
 "Sorts of payment lines."
@@ -3171,6 +3297,34 @@ type PaymentLineEdge {
   cursor: PageCursor!
   "The object."
   node: PaymentLine!
+}
+
+"Which answers to payments."
+input PaymentAnswerFilter {
+  "To this payer."
+  payer: ID
+}
+
+"A page of answers to payments."
+type PaymentAnswerConnection {
+  "The answers to payments of the page, in order."
+  nodes: [PaymentAnswer!]!
+  "The same with a cursor each."
+  edges: [PaymentAnswerEdge!]!
+  "Where the page stands in the list."
+  pageInfo: PageInfo!
+  "How many match in all, counted up to 10,000, and only when asked."
+  totalCount: Int!
+  "Whether totalCount is all of them: false where more than 10,000 match."
+  totalCountIsExact: Boolean!
+}
+
+"One of the answers to payments with its place in the list."
+type PaymentAnswerEdge {
+  "The place; good for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + ` in the same list and order."
+  cursor: PageCursor!
+  "The object."
+  node: PaymentAnswer!
 }
 
 # ---------------------------------------------------------------------------------------------------------- matching
@@ -5480,13 +5634,15 @@ input PrepareUploadInput {
   acknowledge: [String!]
   "Why you pass the warnings; needed with acknowledge, kept in the journal."
   acknowledgeReason: String
-  "The participant whom the file is about."
-  participant: ID!
+  "The participant whom the file is about; not for an answer to a payment run."
+  participant: ID
+  "The body that has sent what the file answers; for PAYMENT_ANSWER only."
+  payer: ID
   "Your own id for the file. Announced again with the same words while bytes are still to come, it keeps what has come and gets a new path."
   id: ID
   "What it will prove."
   kind: FileKind!
-  "What it is: application/pdf, image/jpeg or image/png."
+  "What it is: application/pdf, image/jpeg or image/png; of PAYMENT_ANSWER text/xml, text/csv or a workbook (application/vnd.openxmlformats-officedocument.spreadsheetml.sheet)."
   mediaType: String!
   "Its length in bytes, up to 20971520."
   bytes: Int!
@@ -6990,6 +7146,156 @@ type DiscardRunPayload {
   run: PaymentRun
 }
 
+"What exportRun needs."
+input ExportRunInput {
+  "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
+  requestId: String
+  "Only say what would change: nothing is written, no event is sent."
+  preview: Boolean! = false
+  "Codes of warnings that you have read and pass."
+  acknowledge: [String!]
+  "Why you pass the warnings; needed with acknowledge, kept in the journal."
+  acknowledgeReason: String
+  "The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION."
+  expectedRevision: Int
+  "The run."
+  run: ID!
+}
+
+"What exportRun did."
+type ExportRunPayload {
+  "The request id that you gave."
+  requestId: String
+  "Why nothing was done; empty when it was."
+  refusals: [Refusal!]!
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
+  warnings: [Refusal!]!
+  "The run as it stands now."
+  run: PaymentRun
+}
+
+"What holdLine needs."
+input HoldLineInput {
+  "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
+  requestId: String
+  "Only say what would change: nothing is written, no event is sent."
+  preview: Boolean! = false
+  "Codes of warnings that you have read and pass."
+  acknowledge: [String!]
+  "Why you pass the warnings; needed with acknowledge, kept in the journal."
+  acknowledgeReason: String
+  "The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION."
+  expectedRevision: Int
+  "A line of the transfer."
+  line: ID!
+  "Why; 1 to 500 characters, kept sealed."
+  reason: String!
+}
+
+"What holdLine did."
+type HoldLinePayload {
+  "The request id that you gave."
+  requestId: String
+  "Why nothing was done; empty when it was."
+  refusals: [Refusal!]!
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
+  warnings: [Refusal!]!
+  "The line as it stands now."
+  line: PaymentLine
+}
+
+"What releaseLine needs."
+input ReleaseLineInput {
+  "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
+  requestId: String
+  "Only say what would change: nothing is written, no event is sent."
+  preview: Boolean! = false
+  "Codes of warnings that you have read and pass."
+  acknowledge: [String!]
+  "Why you pass the warnings; needed with acknowledge, kept in the journal."
+  acknowledgeReason: String
+  "The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION."
+  expectedRevision: Int
+  "A line of the transfer."
+  line: ID!
+  "Why; 1 to 500 characters, kept sealed."
+  reason: String!
+}
+
+"What releaseLine did."
+type ReleaseLinePayload {
+  "The request id that you gave."
+  requestId: String
+  "Why nothing was done; empty when it was."
+  refusals: [Refusal!]!
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
+  warnings: [Refusal!]!
+  "The line as it stands now."
+  line: PaymentLine
+}
+
+"What recallLine needs."
+input RecallLineInput {
+  "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
+  requestId: String
+  "Only say what would change: nothing is written, no event is sent."
+  preview: Boolean! = false
+  "Codes of warnings that you have read and pass."
+  acknowledge: [String!]
+  "Why you pass the warnings; needed with acknowledge, kept in the journal."
+  acknowledgeReason: String
+  "The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION."
+  expectedRevision: Int
+  "A line of the transfer."
+  line: ID!
+  "Why; 1 to 500 characters, kept sealed."
+  reason: String!
+}
+
+"What recallLine did."
+type RecallLinePayload {
+  "The request id that you gave."
+  requestId: String
+  "Why nothing was done; empty when it was."
+  refusals: [Refusal!]!
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
+  warnings: [Refusal!]!
+  "The line as it stands now."
+  line: PaymentLine
+}
+
+"What readAnswer needs."
+input ReadAnswerInput {
+  "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
+  requestId: String
+  "Only say what would change: nothing is written, no event is sent."
+  preview: Boolean! = false
+  "Codes of warnings that you have read and pass."
+  acknowledge: [String!]
+  "Why you pass the warnings; needed with acknowledge, kept in the journal."
+  acknowledgeReason: String
+  "Id of the answer, pya_<uuid>; made when left out."
+  id: ID
+  "Id of the programme."
+  programme: ID!
+  "The body that had sent."
+  payer: ID!
+  "The file, which you have brought as PAYMENT_ANSWER."
+  file: ID!
+}
+
+"What readAnswer did."
+type ReadAnswerPayload {
+  "The request id that you gave."
+  requestId: String
+  "Why nothing was done; empty when it was."
+  refusals: [Refusal!]!
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
+  warnings: [Refusal!]!
+  "The answer, and what it brought about."
+  answer: PaymentAnswer
+}
+
 # -------------------------------------------------------------------------------------------------------------- roots
 
 "What can be read. A whole query is one snapshot."
@@ -7287,6 +7593,21 @@ type Query {
     "Only what precedes this cursor."
     before: PageCursor
   ): PaymentLineConnection!
+  "Answers to payments, newest first."
+  paymentAnswers(
+    "Id of the programme."
+    programme: ID!
+    "Which ones; all that you may see when left out."
+    filter: PaymentAnswerFilter
+    "At most this many from the start; 1 to 200, 50 when neither first nor last is given."
+    first: Int
+    "Only what follows this cursor."
+    after: PageCursor
+    "At most this many from the end; 1 to 200."
+    last: Int
+    "Only what precedes this cursor."
+    before: PageCursor
+  ): PaymentAnswerConnection!
   "Suggested and decided matches."
   matches(
     "Id of the programme."
@@ -7845,6 +8166,31 @@ type Mutation {
     "What it needs."
     input: DiscardRunInput!
   ): DiscardRunPayload!
+  "Sends an approved run to be paid: writes the bank file, or the list of orders. Asked again it gives the same file."
+  exportRun(
+    "What it needs."
+    input: ExportRunInput!
+  ): ExportRunPayload!
+  "Keeps a transfer back that was checked and not sent, until it is released."
+  holdLine(
+    "What it needs."
+    input: HoldLineInput!
+  ): HoldLinePayload!
+  "Lets a transfer go that was held back: with its run, or with the next one where its own was sent without it."
+  releaseLine(
+    "What it needs."
+    input: ReleaseLineInput!
+  ): ReleaseLinePayload!
+  "Says that the payer's bank or office is asked to stop a transfer; it is owed again once an answer says that it was stopped."
+  recallLine(
+    "What it needs."
+    input: RecallLineInput!
+  ): RecallLinePayload!
+  "Reads what came back: pain.002, camt.053, camt.054, or the list of orders. Lines advance by this alone, and the same answer once."
+  readAnswer(
+    "What it needs."
+    input: ReadAnswerInput!
+  ): ReadAnswerPayload!
 }
 
 "What can be followed."
@@ -9514,6 +9860,20 @@ func (ec *executionContext) childFields_ExclusionCheck(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type ExclusionCheck", field.Name)
 }
 
+func (ec *executionContext) childFields_ExportRunPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "requestId":
+		return ec.fieldContext_ExportRunPayload_requestId(ctx, field)
+	case "refusals":
+		return ec.fieldContext_ExportRunPayload_refusals(ctx, field)
+	case "warnings":
+		return ec.fieldContext_ExportRunPayload_warnings(ctx, field)
+	case "run":
+		return ec.fieldContext_ExportRunPayload_run(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ExportRunPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_File(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -9646,6 +10006,20 @@ func (ec *executionContext) childFields_HandOverEdge(ctx context.Context, field 
 		return ec.fieldContext_HandOverEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type HandOverEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_HoldLinePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "requestId":
+		return ec.fieldContext_HoldLinePayload_requestId(ctx, field)
+	case "refusals":
+		return ec.fieldContext_HoldLinePayload_refusals(ctx, field)
+	case "warnings":
+		return ec.fieldContext_HoldLinePayload_warnings(ctx, field)
+	case "line":
+		return ec.fieldContext_HoldLinePayload_line(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HoldLinePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_HoldPersonPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10574,6 +10948,68 @@ func (ec *executionContext) childFields_ParticipantTrait(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type ParticipantTrait", field.Name)
 }
 
+func (ec *executionContext) childFields_PaymentAnswer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_PaymentAnswer_id(ctx, field)
+	case "hidden":
+		return ec.fieldContext_PaymentAnswer_hidden(ctx, field)
+	case "payer":
+		return ec.fieldContext_PaymentAnswer_payer(ctx, field)
+	case "source":
+		return ec.fieldContext_PaymentAnswer_source(ctx, field)
+	case "messageId":
+		return ec.fieldContext_PaymentAnswer_messageId(ctx, field)
+	case "sha256":
+		return ec.fieldContext_PaymentAnswer_sha256(ctx, field)
+	case "readAt":
+		return ec.fieldContext_PaymentAnswer_readAt(ctx, field)
+	case "member":
+		return ec.fieldContext_PaymentAnswer_member(ctx, field)
+	case "paid":
+		return ec.fieldContext_PaymentAnswer_paid(ctx, field)
+	case "rejected":
+		return ec.fieldContext_PaymentAnswer_rejected(ctx, field)
+	case "returned":
+		return ec.fieldContext_PaymentAnswer_returned(ctx, field)
+	case "waiting":
+		return ec.fieldContext_PaymentAnswer_waiting(ctx, field)
+	case "ignored":
+		return ec.fieldContext_PaymentAnswer_ignored(ctx, field)
+	case "others":
+		return ec.fieldContext_PaymentAnswer_others(ctx, field)
+	case "file":
+		return ec.fieldContext_PaymentAnswer_file(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PaymentAnswer", field.Name)
+}
+
+func (ec *executionContext) childFields_PaymentAnswerConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_PaymentAnswerConnection_nodes(ctx, field)
+	case "edges":
+		return ec.fieldContext_PaymentAnswerConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_PaymentAnswerConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_PaymentAnswerConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_PaymentAnswerConnection_totalCountIsExact(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PaymentAnswerConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_PaymentAnswerEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_PaymentAnswerEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_PaymentAnswerEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PaymentAnswerEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_PaymentBlock(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "code":
@@ -10606,6 +11042,30 @@ func (ec *executionContext) childFields_PaymentBlocker(ctx context.Context, fiel
 		return ec.fieldContext_PaymentBlocker_net(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PaymentBlocker", field.Name)
+}
+
+func (ec *executionContext) childFields_PaymentFile(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_PaymentFile_id(ctx, field)
+	case "hidden":
+		return ec.fieldContext_PaymentFile_hidden(ctx, field)
+	case "part":
+		return ec.fieldContext_PaymentFile_part(ctx, field)
+	case "messageId":
+		return ec.fieldContext_PaymentFile_messageId(ctx, field)
+	case "lines":
+		return ec.fieldContext_PaymentFile_lines(ctx, field)
+	case "net":
+		return ec.fieldContext_PaymentFile_net(ctx, field)
+	case "sha256":
+		return ec.fieldContext_PaymentFile_sha256(ctx, field)
+	case "madeAt":
+		return ec.fieldContext_PaymentFile_madeAt(ctx, field)
+	case "file":
+		return ec.fieldContext_PaymentFile_file(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PaymentFile", field.Name)
 }
 
 func (ec *executionContext) childFields_PaymentLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10646,8 +11106,14 @@ func (ec *executionContext) childFields_PaymentLine(ctx context.Context, field g
 		return ec.fieldContext_PaymentLine_live(ctx, field)
 	case "blocks":
 		return ec.fieldContext_PaymentLine_blocks(ctx, field)
+	case "reason":
+		return ec.fieldContext_PaymentLine_reason(ctx, field)
+	case "steps":
+		return ec.fieldContext_PaymentLine_steps(ctx, field)
 	case "revision":
 		return ec.fieldContext_PaymentLine_revision(ctx, field)
+	case "allowedActs":
+		return ec.fieldContext_PaymentLine_allowedActs(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PaymentLine", field.Name)
 }
@@ -10676,6 +11142,44 @@ func (ec *executionContext) childFields_PaymentLineEdge(ctx context.Context, fie
 		return ec.fieldContext_PaymentLineEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PaymentLineEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_PaymentLineStep(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_PaymentLineStep_id(ctx, field)
+	case "hidden":
+		return ec.fieldContext_PaymentLineStep_hidden(ctx, field)
+	case "act":
+		return ec.fieldContext_PaymentLineStep_act(ctx, field)
+	case "fromState":
+		return ec.fieldContext_PaymentLineStep_fromState(ctx, field)
+	case "toState":
+		return ec.fieldContext_PaymentLineStep_toState(ctx, field)
+	case "at":
+		return ec.fieldContext_PaymentLineStep_at(ctx, field)
+	case "member":
+		return ec.fieldContext_PaymentLineStep_member(ctx, field)
+	case "code":
+		return ec.fieldContext_PaymentLineStep_code(ctx, field)
+	case "reason":
+		return ec.fieldContext_PaymentLineStep_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PaymentLineStep", field.Name)
+}
+
+func (ec *executionContext) childFields_PaymentReason(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_PaymentReason_code(ctx, field)
+	case "cause":
+		return ec.fieldContext_PaymentReason_cause(ctx, field)
+	case "cure":
+		return ec.fieldContext_PaymentReason_cure(ctx, field)
+	case "curedBy":
+		return ec.fieldContext_PaymentReason_curedBy(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PaymentReason", field.Name)
 }
 
 func (ec *executionContext) childFields_PaymentRun(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10732,6 +11236,8 @@ func (ec *executionContext) childFields_PaymentRun(ctx context.Context, field gr
 		return ec.fieldContext_PaymentRun_lines(ctx, field)
 	case "blockers":
 		return ec.fieldContext_PaymentRun_blockers(ctx, field)
+	case "files":
+		return ec.fieldContext_PaymentRun_files(ctx, field)
 	case "revision":
 		return ec.fieldContext_PaymentRun_revision(ctx, field)
 	case "allowedActs":
@@ -11232,6 +11738,20 @@ func (ec *executionContext) childFields_ProtectParticipantPayload(ctx context.Co
 	return nil, fmt.Errorf("no field named %q was found under type ProtectParticipantPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ReadAnswerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "requestId":
+		return ec.fieldContext_ReadAnswerPayload_requestId(ctx, field)
+	case "refusals":
+		return ec.fieldContext_ReadAnswerPayload_refusals(ctx, field)
+	case "warnings":
+		return ec.fieldContext_ReadAnswerPayload_warnings(ctx, field)
+	case "answer":
+		return ec.fieldContext_ReadAnswerPayload_answer(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReadAnswerPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ReadEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -11288,6 +11808,20 @@ func (ec *executionContext) childFields_ReadEntryEdge(ctx context.Context, field
 		return ec.fieldContext_ReadEntryEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReadEntryEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_RecallLinePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "requestId":
+		return ec.fieldContext_RecallLinePayload_requestId(ctx, field)
+	case "refusals":
+		return ec.fieldContext_RecallLinePayload_refusals(ctx, field)
+	case "warnings":
+		return ec.fieldContext_RecallLinePayload_warnings(ctx, field)
+	case "line":
+		return ec.fieldContext_RecallLinePayload_line(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecallLinePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RecordAsPlannedPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11612,6 +12146,20 @@ func (ec *executionContext) childFields_RejectParticipantPayload(ctx context.Con
 		return ec.fieldContext_RejectParticipantPayload_participant(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RejectParticipantPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReleaseLinePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "requestId":
+		return ec.fieldContext_ReleaseLinePayload_requestId(ctx, field)
+	case "refusals":
+		return ec.fieldContext_ReleaseLinePayload_refusals(ctx, field)
+	case "warnings":
+		return ec.fieldContext_ReleaseLinePayload_warnings(ctx, field)
+	case "line":
+		return ec.fieldContext_ReleaseLinePayload_line(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleaseLinePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ReopenMonthPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12846,12 +13394,40 @@ func (ec *executionContext) field_Mutation_excludeParticipant_args(ctx context.C
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_exportRun_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ExportRunInput, error) {
+			return ec.unmarshalNExportRunInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐExportRunInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_grantRole_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (GrantRoleInput, error) {
 			return ec.unmarshalNGrantRoleInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐGrantRoleInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_holdLine_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (HoldLineInput, error) {
+			return ec.unmarshalNHoldLineInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHoldLineInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -13070,6 +13646,34 @@ func (ec *executionContext) field_Mutation_protectParticipant_args(ctx context.C
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_readAnswer_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ReadAnswerInput, error) {
+			return ec.unmarshalNReadAnswerInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐReadAnswerInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_recallLine_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (RecallLineInput, error) {
+			return ec.unmarshalNRecallLineInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRecallLineInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_recordAsPlanned_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -13202,6 +13806,20 @@ func (ec *executionContext) field_Mutation_rejectParticipant_args(ctx context.Co
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (RejectParticipantInput, error) {
 			return ec.unmarshalNRejectParticipantInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRejectParticipantInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_releaseLine_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ReleaseLineInput, error) {
+			return ec.unmarshalNReleaseLineInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐReleaseLineInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -14551,6 +15169,60 @@ func (ec *executionContext) field_Query_participants_args(ctx context.Context, r
 		return nil, err
 	}
 	args["before"] = arg6
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_paymentAnswers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "programme",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["programme"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*PaymentAnswerFilter, error) {
+			return ec.unmarshalOPaymentAnswerFilter2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentAnswerFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int32, error) {
+			return ec.unmarshalOInt2ᚖint32(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOPageCursor2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int32, error) {
+			return ec.unmarshalOInt2ᚖint32(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOPageCursor2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg5
 	return args, nil
 }
 
@@ -29413,6 +30085,125 @@ func (ec *executionContext) fieldContext_ExclusionCheck_file(_ context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _ExportRunPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *ExportRunPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExportRunPayload_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ExportRunPayload_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExportRunPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ExportRunPayload_refusals(ctx context.Context, field graphql.CollectedField, obj *ExportRunPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExportRunPayload_refusals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExportRunPayload_refusals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ExportRunPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ExportRunPayload_warnings(ctx context.Context, field graphql.CollectedField, obj *ExportRunPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExportRunPayload_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExportRunPayload_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ExportRunPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ExportRunPayload_run(ctx context.Context, field graphql.CollectedField, obj *ExportRunPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExportRunPayload_run(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Run, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PaymentRun) graphql.Marshaler {
+			return ec.marshalOPaymentRun2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentRun(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ExportRunPayload_run(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ExportRunPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentRun(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _File_id(ctx context.Context, field graphql.CollectedField, obj *File) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -30646,6 +31437,125 @@ func (ec *executionContext) fieldContext_HandOverEdge_node(_ context.Context, fi
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_HandOver(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HoldLinePayload_requestId(ctx context.Context, field graphql.CollectedField, obj *HoldLinePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HoldLinePayload_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HoldLinePayload_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HoldLinePayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _HoldLinePayload_refusals(ctx context.Context, field graphql.CollectedField, obj *HoldLinePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HoldLinePayload_refusals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HoldLinePayload_refusals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HoldLinePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HoldLinePayload_warnings(ctx context.Context, field graphql.CollectedField, obj *HoldLinePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HoldLinePayload_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HoldLinePayload_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HoldLinePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HoldLinePayload_line(ctx context.Context, field graphql.CollectedField, obj *HoldLinePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HoldLinePayload_line(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Line, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PaymentLine) graphql.Marshaler {
+			return ec.marshalOPaymentLine2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentLine(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HoldLinePayload_line(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HoldLinePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentLine(ctx, field)
 		},
 	}
 	return fc, nil
@@ -38834,6 +39744,226 @@ func (ec *executionContext) fieldContext_Mutation_discardRun(ctx context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_exportRun(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_exportRun(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ExportRun(ctx, fc.Args["input"].(ExportRunInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ExportRunPayload) graphql.Marshaler {
+			return ec.marshalNExportRunPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐExportRunPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_exportRun(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ExportRunPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_exportRun_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_holdLine(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_holdLine(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().HoldLine(ctx, fc.Args["input"].(HoldLineInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *HoldLinePayload) graphql.Marshaler {
+			return ec.marshalNHoldLinePayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHoldLinePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_holdLine(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HoldLinePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_holdLine_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_releaseLine(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_releaseLine(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ReleaseLine(ctx, fc.Args["input"].(ReleaseLineInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ReleaseLinePayload) graphql.Marshaler {
+			return ec.marshalNReleaseLinePayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐReleaseLinePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_releaseLine(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReleaseLinePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_releaseLine_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_recallLine(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_recallLine(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RecallLine(ctx, fc.Args["input"].(RecallLineInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *RecallLinePayload) graphql.Marshaler {
+			return ec.marshalNRecallLinePayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRecallLinePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_recallLine(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecallLinePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_recallLine_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_readAnswer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_readAnswer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ReadAnswer(ctx, fc.Args["input"].(ReadAnswerInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ReadAnswerPayload) graphql.Marshaler {
+			return ec.marshalNReadAnswerPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐReadAnswerPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_readAnswer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReadAnswerPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_readAnswer_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _OfferOpeningPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *OfferOpeningPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -43026,6 +44156,575 @@ func (ec *executionContext) fieldContext_ParticipantTrait_trait(_ context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _PaymentAnswer_id(ctx context.Context, field graphql.CollectedField, obj *PaymentAnswer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentAnswer_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentAnswer_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentAnswer", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentAnswer_hidden(ctx context.Context, field graphql.CollectedField, obj *PaymentAnswer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentAnswer_hidden(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hidden, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentAnswer_hidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentAnswer", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentAnswer_payer(ctx context.Context, field graphql.CollectedField, obj *PaymentAnswer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentAnswer_payer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Payer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Organisation) graphql.Marshaler {
+			return ec.marshalOOrganisation2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOrganisation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentAnswer_payer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentAnswer",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Organisation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PaymentAnswer_source(ctx context.Context, field graphql.CollectedField, obj *PaymentAnswer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentAnswer_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Source, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v PaymentAnswerSource) graphql.Marshaler {
+			return ec.marshalNPaymentAnswerSource2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentAnswerSource(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentAnswer_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentAnswer", field, false, false, errors.New("field of type PaymentAnswerSource does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentAnswer_messageId(ctx context.Context, field graphql.CollectedField, obj *PaymentAnswer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentAnswer_messageId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MessageID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentAnswer_messageId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentAnswer", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentAnswer_sha256(ctx context.Context, field graphql.CollectedField, obj *PaymentAnswer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentAnswer_sha256(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sha256, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentAnswer_sha256(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentAnswer", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentAnswer_readAt(ctx context.Context, field graphql.CollectedField, obj *PaymentAnswer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentAnswer_readAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReadAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNInstant2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentAnswer_readAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentAnswer", field, false, false, errors.New("field of type Instant does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentAnswer_member(ctx context.Context, field graphql.CollectedField, obj *PaymentAnswer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentAnswer_member(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Member, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Member) graphql.Marshaler {
+			return ec.marshalOMember2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMember(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentAnswer_member(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentAnswer",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PaymentAnswer_paid(ctx context.Context, field graphql.CollectedField, obj *PaymentAnswer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentAnswer_paid(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Paid, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentAnswer_paid(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentAnswer", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentAnswer_rejected(ctx context.Context, field graphql.CollectedField, obj *PaymentAnswer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentAnswer_rejected(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rejected, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentAnswer_rejected(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentAnswer", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentAnswer_returned(ctx context.Context, field graphql.CollectedField, obj *PaymentAnswer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentAnswer_returned(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Returned, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentAnswer_returned(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentAnswer", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentAnswer_waiting(ctx context.Context, field graphql.CollectedField, obj *PaymentAnswer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentAnswer_waiting(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Waiting, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentAnswer_waiting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentAnswer", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentAnswer_ignored(ctx context.Context, field graphql.CollectedField, obj *PaymentAnswer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentAnswer_ignored(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Ignored, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentAnswer_ignored(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentAnswer", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentAnswer_others(ctx context.Context, field graphql.CollectedField, obj *PaymentAnswer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentAnswer_others(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Others, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentAnswer_others(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentAnswer", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentAnswer_file(ctx context.Context, field graphql.CollectedField, obj *PaymentAnswer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentAnswer_file(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.File, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *File) graphql.Marshaler {
+			return ec.marshalOFile2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐFile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentAnswer_file(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentAnswer",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_File(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PaymentAnswerConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *PaymentAnswerConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentAnswerConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*PaymentAnswer) graphql.Marshaler {
+			return ec.marshalNPaymentAnswer2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentAnswerᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentAnswerConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentAnswerConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentAnswer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PaymentAnswerConnection_edges(ctx context.Context, field graphql.CollectedField, obj *PaymentAnswerConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentAnswerConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*PaymentAnswerEdge) graphql.Marshaler {
+			return ec.marshalNPaymentAnswerEdge2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentAnswerEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentAnswerConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentAnswerConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentAnswerEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PaymentAnswerConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *PaymentAnswerConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentAnswerConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentAnswerConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentAnswerConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PaymentAnswerConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *PaymentAnswerConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentAnswerConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentAnswerConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentAnswerConnection", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentAnswerConnection_totalCountIsExact(ctx context.Context, field graphql.CollectedField, obj *PaymentAnswerConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentAnswerConnection_totalCountIsExact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountIsExact, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentAnswerConnection_totalCountIsExact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentAnswerConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentAnswerEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *PaymentAnswerEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentAnswerEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNPageCursor2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentAnswerEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentAnswerEdge", field, false, false, errors.New("field of type PageCursor does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentAnswerEdge_node(ctx context.Context, field graphql.CollectedField, obj *PaymentAnswerEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentAnswerEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PaymentAnswer) graphql.Marshaler {
+			return ec.marshalNPaymentAnswer2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentAnswer(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentAnswerEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentAnswerEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentAnswer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PaymentBlock_code(ctx context.Context, field graphql.CollectedField, obj *PaymentBlock) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -43277,6 +44976,222 @@ func (ec *executionContext) _PaymentBlocker_net(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_PaymentBlocker_net(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PaymentBlocker", field, false, false, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentFile_id(ctx context.Context, field graphql.CollectedField, obj *PaymentFile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentFile_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentFile_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentFile", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentFile_hidden(ctx context.Context, field graphql.CollectedField, obj *PaymentFile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentFile_hidden(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hidden, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentFile_hidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentFile", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentFile_part(ctx context.Context, field graphql.CollectedField, obj *PaymentFile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentFile_part(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Part, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentFile_part(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentFile", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentFile_messageId(ctx context.Context, field graphql.CollectedField, obj *PaymentFile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentFile_messageId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MessageID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentFile_messageId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentFile", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentFile_lines(ctx context.Context, field graphql.CollectedField, obj *PaymentFile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentFile_lines(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Lines, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentFile_lines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentFile", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentFile_net(ctx context.Context, field graphql.CollectedField, obj *PaymentFile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentFile_net(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Net, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Cents) graphql.Marshaler {
+			return ec.marshalNCents2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋmoneyᚐCents(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentFile_net(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentFile", field, false, false, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentFile_sha256(ctx context.Context, field graphql.CollectedField, obj *PaymentFile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentFile_sha256(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sha256, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentFile_sha256(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentFile", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentFile_madeAt(ctx context.Context, field graphql.CollectedField, obj *PaymentFile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentFile_madeAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MadeAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNInstant2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentFile_madeAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentFile", field, false, false, errors.New("field of type Instant does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentFile_file(ctx context.Context, field graphql.CollectedField, obj *PaymentFile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentFile_file(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.File, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *File) graphql.Marshaler {
+			return ec.marshalOFile2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐFile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentFile_file(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentFile",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_File(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _PaymentLine_id(ctx context.Context, field graphql.CollectedField, obj *PaymentLine) (ret graphql.Marshaler) {
@@ -43738,6 +45653,70 @@ func (ec *executionContext) fieldContext_PaymentLine_blocks(_ context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _PaymentLine_reason(ctx context.Context, field graphql.CollectedField, obj *PaymentLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLine_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PaymentReason) graphql.Marshaler {
+			return ec.marshalOPaymentReason2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLine_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentLine",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentReason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PaymentLine_steps(ctx context.Context, field graphql.CollectedField, obj *PaymentLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLine_steps(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Steps, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*PaymentLineStep) graphql.Marshaler {
+			return ec.marshalNPaymentLineStep2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentLineStepᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLine_steps(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentLine",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentLineStep(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PaymentLine_revision(ctx context.Context, field graphql.CollectedField, obj *PaymentLine) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -43759,6 +45738,38 @@ func (ec *executionContext) _PaymentLine_revision(ctx context.Context, field gra
 }
 func (ec *executionContext) fieldContext_PaymentLine_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PaymentLine", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentLine_allowedActs(ctx context.Context, field graphql.CollectedField, obj *PaymentLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLine_allowedActs(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AllowedActs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*AllowedAct) graphql.Marshaler {
+			return ec.marshalNAllowedAct2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowedActᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLine_allowedActs(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentLine",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AllowedAct(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _PaymentLineConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *PaymentLineConnection) (ret graphql.Marshaler) {
@@ -43956,6 +45967,314 @@ func (ec *executionContext) fieldContext_PaymentLineEdge_node(_ context.Context,
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _PaymentLineStep_id(ctx context.Context, field graphql.CollectedField, obj *PaymentLineStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLineStep_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLineStep_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentLineStep", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentLineStep_hidden(ctx context.Context, field graphql.CollectedField, obj *PaymentLineStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLineStep_hidden(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hidden, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLineStep_hidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentLineStep", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentLineStep_act(ctx context.Context, field graphql.CollectedField, obj *PaymentLineStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLineStep_act(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Act, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLineStep_act(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentLineStep", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentLineStep_fromState(ctx context.Context, field graphql.CollectedField, obj *PaymentLineStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLineStep_fromState(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FromState, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v PaymentLineState) graphql.Marshaler {
+			return ec.marshalNPaymentLineState2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentLineState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLineStep_fromState(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentLineStep", field, false, false, errors.New("field of type PaymentLineState does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentLineStep_toState(ctx context.Context, field graphql.CollectedField, obj *PaymentLineStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLineStep_toState(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ToState, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v PaymentLineState) graphql.Marshaler {
+			return ec.marshalNPaymentLineState2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentLineState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLineStep_toState(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentLineStep", field, false, false, errors.New("field of type PaymentLineState does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentLineStep_at(ctx context.Context, field graphql.CollectedField, obj *PaymentLineStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLineStep_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNInstant2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLineStep_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentLineStep", field, false, false, errors.New("field of type Instant does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentLineStep_member(ctx context.Context, field graphql.CollectedField, obj *PaymentLineStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLineStep_member(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Member, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Member) graphql.Marshaler {
+			return ec.marshalOMember2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMember(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLineStep_member(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentLineStep",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PaymentLineStep_code(ctx context.Context, field graphql.CollectedField, obj *PaymentLineStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLineStep_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLineStep_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentLineStep", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentLineStep_reason(ctx context.Context, field graphql.CollectedField, obj *PaymentLineStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLineStep_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLineStep_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentLineStep", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentReason_code(ctx context.Context, field graphql.CollectedField, obj *PaymentReason) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentReason_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentReason_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentReason", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentReason_cause(ctx context.Context, field graphql.CollectedField, obj *PaymentReason) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentReason_cause(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cause, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentReason_cause(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentReason", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentReason_cure(ctx context.Context, field graphql.CollectedField, obj *PaymentReason) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentReason_cure(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cure, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentReason_cure(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentReason", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentReason_curedBy(ctx context.Context, field graphql.CollectedField, obj *PaymentReason) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentReason_curedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CuredBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentReason_curedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentReason", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _PaymentRun_id(ctx context.Context, field graphql.CollectedField, obj *PaymentRun) (ret graphql.Marshaler) {
@@ -44598,6 +46917,38 @@ func (ec *executionContext) fieldContext_PaymentRun_blockers(_ context.Context, 
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_PaymentBlocker(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PaymentRun_files(ctx context.Context, field graphql.CollectedField, obj *PaymentRun) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentRun_files(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Files, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*PaymentFile) graphql.Marshaler {
+			return ec.marshalNPaymentFile2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentFileᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentRun_files(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentRun",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentFile(ctx, field)
 		},
 	}
 	return fc, nil
@@ -50330,6 +52681,50 @@ func (ec *executionContext) fieldContext_Query_paymentLines(ctx context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_paymentAnswers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_paymentAnswers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().PaymentAnswers(ctx, fc.Args["programme"].(string), fc.Args["filter"].(*PaymentAnswerFilter), fc.Args["first"].(*int32), fc.Args["after"].(*string), fc.Args["last"].(*int32), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PaymentAnswerConnection) graphql.Marshaler {
+			return ec.marshalNPaymentAnswerConnection2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentAnswerConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_paymentAnswers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentAnswerConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_paymentAnswers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_matches(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -50621,6 +53016,125 @@ func (ec *executionContext) fieldContext_Query___schema(_ context.Context, field
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields___Schema(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReadAnswerPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *ReadAnswerPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReadAnswerPayload_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReadAnswerPayload_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReadAnswerPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ReadAnswerPayload_refusals(ctx context.Context, field graphql.CollectedField, obj *ReadAnswerPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReadAnswerPayload_refusals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReadAnswerPayload_refusals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReadAnswerPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReadAnswerPayload_warnings(ctx context.Context, field graphql.CollectedField, obj *ReadAnswerPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReadAnswerPayload_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReadAnswerPayload_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReadAnswerPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReadAnswerPayload_answer(ctx context.Context, field graphql.CollectedField, obj *ReadAnswerPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReadAnswerPayload_answer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Answer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PaymentAnswer) graphql.Marshaler {
+			return ec.marshalOPaymentAnswer2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentAnswer(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReadAnswerPayload_answer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReadAnswerPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentAnswer(ctx, field)
 		},
 	}
 	return fc, nil
@@ -51135,6 +53649,125 @@ func (ec *executionContext) fieldContext_ReadEntryEdge_node(_ context.Context, f
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ReadEntry(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecallLinePayload_requestId(ctx context.Context, field graphql.CollectedField, obj *RecallLinePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecallLinePayload_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecallLinePayload_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecallLinePayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RecallLinePayload_refusals(ctx context.Context, field graphql.CollectedField, obj *RecallLinePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecallLinePayload_refusals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecallLinePayload_refusals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecallLinePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecallLinePayload_warnings(ctx context.Context, field graphql.CollectedField, obj *RecallLinePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecallLinePayload_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecallLinePayload_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecallLinePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecallLinePayload_line(ctx context.Context, field graphql.CollectedField, obj *RecallLinePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecallLinePayload_line(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Line, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PaymentLine) graphql.Marshaler {
+			return ec.marshalOPaymentLine2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentLine(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecallLinePayload_line(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecallLinePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentLine(ctx, field)
 		},
 	}
 	return fc, nil
@@ -54051,6 +56684,125 @@ func (ec *executionContext) fieldContext_RejectParticipantPayload_participant(_ 
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Participant(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReleaseLinePayload_requestId(ctx context.Context, field graphql.CollectedField, obj *ReleaseLinePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReleaseLinePayload_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReleaseLinePayload_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReleaseLinePayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ReleaseLinePayload_refusals(ctx context.Context, field graphql.CollectedField, obj *ReleaseLinePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReleaseLinePayload_refusals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReleaseLinePayload_refusals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReleaseLinePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReleaseLinePayload_warnings(ctx context.Context, field graphql.CollectedField, obj *ReleaseLinePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReleaseLinePayload_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReleaseLinePayload_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReleaseLinePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReleaseLinePayload_line(ctx context.Context, field graphql.CollectedField, obj *ReleaseLinePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReleaseLinePayload_line(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Line, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PaymentLine) graphql.Marshaler {
+			return ec.marshalOPaymentLine2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentLine(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReleaseLinePayload_line(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReleaseLinePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentLine(ctx, field)
 		},
 	}
 	return fc, nil
@@ -63361,6 +66113,75 @@ func (ec *executionContext) unmarshalInputExcludeParticipantInput(ctx context.Co
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputExportRunInput(ctx context.Context, obj any) (ExportRunInput, error) {
+	var it ExportRunInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["preview"]; !present {
+		asMap["preview"] = false
+	}
+
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "expectedRevision", "run"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "preview":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preview"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preview = data
+		case "acknowledge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledge"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Acknowledge = data
+		case "acknowledgeReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledgeReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AcknowledgeReason = data
+		case "expectedRevision":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedRevision"))
+			data, err := ec.unmarshalOInt2ᚖint32(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedRevision = data
+		case "run":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("run"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Run = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputGrantRoleInput(ctx context.Context, obj any) (GrantRoleInput, error) {
 	var it GrantRoleInput
 	if obj == nil {
@@ -63497,6 +66318,82 @@ func (ec *executionContext) unmarshalInputHandOverFilter(ctx context.Context, ob
 				return it, err
 			}
 			it.Side = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputHoldLineInput(ctx context.Context, obj any) (HoldLineInput, error) {
+	var it HoldLineInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["preview"]; !present {
+		asMap["preview"] = false
+	}
+
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "expectedRevision", "line", "reason"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "preview":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preview"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preview = data
+		case "acknowledge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledge"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Acknowledge = data
+		case "acknowledgeReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledgeReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AcknowledgeReason = data
+		case "expectedRevision":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedRevision"))
+			data, err := ec.unmarshalOInt2ᚖint32(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedRevision = data
+		case "line":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("line"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Line = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
 		}
 	}
 	return it, nil
@@ -64866,6 +67763,36 @@ func (ec *executionContext) unmarshalInputParticipantFilter(ctx context.Context,
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputPaymentAnswerFilter(ctx context.Context, obj any) (PaymentAnswerFilter, error) {
+	var it PaymentAnswerFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"payer"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "payer":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("payer"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Payer = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputPaymentLineFilter(ctx context.Context, obj any) (PaymentLineFilter, error) {
 	var it PaymentLineFilter
 	if obj == nil {
@@ -65263,7 +68190,7 @@ func (ec *executionContext) unmarshalInputPrepareUploadInput(ctx context.Context
 		asMap["preview"] = false
 	}
 
-	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "participant", "id", "kind", "mediaType", "bytes", "sha256"}
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "participant", "payer", "id", "kind", "mediaType", "bytes", "sha256"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -65300,11 +68227,18 @@ func (ec *executionContext) unmarshalInputPrepareUploadInput(ctx context.Context
 			it.AcknowledgeReason = data
 		case "participant":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("participant"))
-			data, err := ec.unmarshalNID2string(ctx, v)
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Participant = data
+		case "payer":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("payer"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Payer = data
 		case "id":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
 			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
@@ -65490,6 +68424,89 @@ func (ec *executionContext) unmarshalInputProtectParticipantInput(ctx context.Co
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputReadAnswerInput(ctx context.Context, obj any) (ReadAnswerInput, error) {
+	var it ReadAnswerInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["preview"]; !present {
+		asMap["preview"] = false
+	}
+
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "id", "programme", "payer", "file"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "preview":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preview"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preview = data
+		case "acknowledge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledge"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Acknowledge = data
+		case "acknowledgeReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledgeReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AcknowledgeReason = data
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "programme":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("programme"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Programme = data
+		case "payer":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("payer"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Payer = data
+		case "file":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("file"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.File = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputReadFilter(ctx context.Context, obj any) (ReadFilter, error) {
 	var it ReadFilter
 	if obj == nil {
@@ -65557,6 +68574,82 @@ func (ec *executionContext) unmarshalInputReadFilter(ctx context.Context, obj an
 				return it, err
 			}
 			it.WithReason = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRecallLineInput(ctx context.Context, obj any) (RecallLineInput, error) {
+	var it RecallLineInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["preview"]; !present {
+		asMap["preview"] = false
+	}
+
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "expectedRevision", "line", "reason"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "preview":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preview"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preview = data
+		case "acknowledge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledge"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Acknowledge = data
+		case "acknowledgeReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledgeReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AcknowledgeReason = data
+		case "expectedRevision":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedRevision"))
+			data, err := ec.unmarshalOInt2ᚖint32(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedRevision = data
+		case "line":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("line"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Line = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
 		}
 	}
 	return it, nil
@@ -66661,6 +69754,82 @@ func (ec *executionContext) unmarshalInputRejectParticipantInput(ctx context.Con
 				return it, err
 			}
 			it.Day = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputReleaseLineInput(ctx context.Context, obj any) (ReleaseLineInput, error) {
+	var it ReleaseLineInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["preview"]; !present {
+		asMap["preview"] = false
+	}
+
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "expectedRevision", "line", "reason"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "preview":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preview"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preview = data
+		case "acknowledge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledge"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Acknowledge = data
+		case "acknowledgeReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledgeReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AcknowledgeReason = data
+		case "expectedRevision":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedRevision"))
+			data, err := ec.unmarshalOInt2ᚖint32(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedRevision = data
+		case "line":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("line"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Line = data
 		case "reason":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
 			data, err := ec.unmarshalNString2string(ctx, v)
@@ -68278,6 +71447,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._PaymentRun(ctx, sel, obj)
+	case PaymentLineStep:
+		return ec._PaymentLineStep(ctx, sel, &obj)
+	case *PaymentLineStep:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._PaymentLineStep(ctx, sel, obj)
 	case PaymentLine:
 		return ec._PaymentLine(ctx, sel, &obj)
 	case *PaymentLine:
@@ -68285,6 +71461,20 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._PaymentLine(ctx, sel, obj)
+	case PaymentFile:
+		return ec._PaymentFile(ctx, sel, &obj)
+	case *PaymentFile:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._PaymentFile(ctx, sel, obj)
+	case PaymentAnswer:
+		return ec._PaymentAnswer(ctx, sel, &obj)
+	case *PaymentAnswer:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._PaymentAnswer(ctx, sel, obj)
 	case ParticipantTrait:
 		return ec._ParticipantTrait(ctx, sel, &obj)
 	case *ParticipantTrait:
@@ -74175,6 +77365,59 @@ func (ec *executionContext) _ExclusionCheck(ctx context.Context, sel ast.Selecti
 	return out
 }
 
+var exportRunPayloadImplementors = []string{"ExportRunPayload"}
+
+func (ec *executionContext) _ExportRunPayload(ctx context.Context, sel ast.SelectionSet, obj *ExportRunPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, exportRunPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ExportRunPayload")
+		case "requestId":
+			out.Values[i] = ec._ExportRunPayload_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refusals":
+			out.Values[i] = ec._ExportRunPayload_refusals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._ExportRunPayload_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "run":
+			out.Values[i] = ec._ExportRunPayload_run(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var fileImplementors = []string{"File", "Node"}
 
 func (ec *executionContext) _File(ctx context.Context, sel ast.SelectionSet, obj *File) graphql.Marshaler {
@@ -74613,6 +77856,59 @@ func (ec *executionContext) _HandOverEdge(ctx context.Context, sel ast.Selection
 		case "node":
 			out.Values[i] = ec._HandOverEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var holdLinePayloadImplementors = []string{"HoldLinePayload"}
+
+func (ec *executionContext) _HoldLinePayload(ctx context.Context, sel ast.SelectionSet, obj *HoldLinePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, holdLinePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("HoldLinePayload")
+		case "requestId":
+			out.Values[i] = ec._HoldLinePayload_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refusals":
+			out.Values[i] = ec._HoldLinePayload_refusals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._HoldLinePayload_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "line":
+			out.Values[i] = ec._HoldLinePayload_line(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -76979,6 +80275,41 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "exportRun":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_exportRun(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "holdLine":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_holdLine(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "releaseLine":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_releaseLine(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recallLine":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_recallLine(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "readAnswer":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_readAnswer(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -78529,6 +81860,215 @@ func (ec *executionContext) _ParticipantTrait(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var paymentAnswerImplementors = []string{"PaymentAnswer", "Node"}
+
+func (ec *executionContext) _PaymentAnswer(ctx context.Context, sel ast.SelectionSet, obj *PaymentAnswer) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, paymentAnswerImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PaymentAnswer")
+		case "id":
+			out.Values[i] = ec._PaymentAnswer_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hidden":
+			out.Values[i] = ec._PaymentAnswer_hidden(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "payer":
+			out.Values[i] = ec._PaymentAnswer_payer(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "source":
+			out.Values[i] = ec._PaymentAnswer_source(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "messageId":
+			out.Values[i] = ec._PaymentAnswer_messageId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sha256":
+			out.Values[i] = ec._PaymentAnswer_sha256(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "readAt":
+			out.Values[i] = ec._PaymentAnswer_readAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "member":
+			out.Values[i] = ec._PaymentAnswer_member(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "paid":
+			out.Values[i] = ec._PaymentAnswer_paid(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rejected":
+			out.Values[i] = ec._PaymentAnswer_rejected(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "returned":
+			out.Values[i] = ec._PaymentAnswer_returned(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "waiting":
+			out.Values[i] = ec._PaymentAnswer_waiting(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "ignored":
+			out.Values[i] = ec._PaymentAnswer_ignored(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "others":
+			out.Values[i] = ec._PaymentAnswer_others(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "file":
+			out.Values[i] = ec._PaymentAnswer_file(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var paymentAnswerConnectionImplementors = []string{"PaymentAnswerConnection"}
+
+func (ec *executionContext) _PaymentAnswerConnection(ctx context.Context, sel ast.SelectionSet, obj *PaymentAnswerConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, paymentAnswerConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PaymentAnswerConnection")
+		case "nodes":
+			out.Values[i] = ec._PaymentAnswerConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "edges":
+			out.Values[i] = ec._PaymentAnswerConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._PaymentAnswerConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._PaymentAnswerConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCountIsExact":
+			out.Values[i] = ec._PaymentAnswerConnection_totalCountIsExact(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var paymentAnswerEdgeImplementors = []string{"PaymentAnswerEdge"}
+
+func (ec *executionContext) _PaymentAnswerEdge(ctx context.Context, sel ast.SelectionSet, obj *PaymentAnswerEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, paymentAnswerEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PaymentAnswerEdge")
+		case "cursor":
+			out.Values[i] = ec._PaymentAnswerEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._PaymentAnswerEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var paymentBlockImplementors = []string{"PaymentBlock"}
 
 func (ec *executionContext) _PaymentBlock(ctx context.Context, sel ast.SelectionSet, obj *PaymentBlock) graphql.Marshaler {
@@ -78627,6 +82167,84 @@ func (ec *executionContext) _PaymentBlocker(ctx context.Context, sel ast.Selecti
 		case "net":
 			out.Values[i] = ec._PaymentBlocker_net(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var paymentFileImplementors = []string{"PaymentFile", "Node"}
+
+func (ec *executionContext) _PaymentFile(ctx context.Context, sel ast.SelectionSet, obj *PaymentFile) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, paymentFileImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PaymentFile")
+		case "id":
+			out.Values[i] = ec._PaymentFile_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hidden":
+			out.Values[i] = ec._PaymentFile_hidden(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "part":
+			out.Values[i] = ec._PaymentFile_part(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "messageId":
+			out.Values[i] = ec._PaymentFile_messageId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "lines":
+			out.Values[i] = ec._PaymentFile_lines(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "net":
+			out.Values[i] = ec._PaymentFile_net(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sha256":
+			out.Values[i] = ec._PaymentFile_sha256(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "madeAt":
+			out.Values[i] = ec._PaymentFile_madeAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "file":
+			out.Values[i] = ec._PaymentFile_file(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -78752,8 +82370,23 @@ func (ec *executionContext) _PaymentLine(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "reason":
+			out.Values[i] = ec._PaymentLine_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "steps":
+			out.Values[i] = ec._PaymentLine_steps(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "revision":
 			out.Values[i] = ec._PaymentLine_revision(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "allowedActs":
+			out.Values[i] = ec._PaymentLine_allowedActs(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -78855,6 +82488,137 @@ func (ec *executionContext) _PaymentLineEdge(ctx context.Context, sel ast.Select
 			}
 		case "node":
 			out.Values[i] = ec._PaymentLineEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var paymentLineStepImplementors = []string{"PaymentLineStep", "Node"}
+
+func (ec *executionContext) _PaymentLineStep(ctx context.Context, sel ast.SelectionSet, obj *PaymentLineStep) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, paymentLineStepImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PaymentLineStep")
+		case "id":
+			out.Values[i] = ec._PaymentLineStep_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hidden":
+			out.Values[i] = ec._PaymentLineStep_hidden(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "act":
+			out.Values[i] = ec._PaymentLineStep_act(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "fromState":
+			out.Values[i] = ec._PaymentLineStep_fromState(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "toState":
+			out.Values[i] = ec._PaymentLineStep_toState(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "at":
+			out.Values[i] = ec._PaymentLineStep_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "member":
+			out.Values[i] = ec._PaymentLineStep_member(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._PaymentLineStep_code(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._PaymentLineStep_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var paymentReasonImplementors = []string{"PaymentReason"}
+
+func (ec *executionContext) _PaymentReason(ctx context.Context, sel ast.SelectionSet, obj *PaymentReason) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, paymentReasonImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PaymentReason")
+		case "code":
+			out.Values[i] = ec._PaymentReason_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cause":
+			out.Values[i] = ec._PaymentReason_cause(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cure":
+			out.Values[i] = ec._PaymentReason_cure(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "curedBy":
+			out.Values[i] = ec._PaymentReason_curedBy(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -79018,6 +82782,11 @@ func (ec *executionContext) _PaymentRun(ctx context.Context, sel ast.SelectionSe
 			}
 		case "blockers":
 			out.Values[i] = ec._PaymentRun_blockers(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "files":
+			out.Values[i] = ec._PaymentRun_files(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -81324,6 +85093,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "paymentAnswers":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_paymentAnswers(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "matches":
 			field := field
 
@@ -81447,6 +85238,59 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var readAnswerPayloadImplementors = []string{"ReadAnswerPayload"}
+
+func (ec *executionContext) _ReadAnswerPayload(ctx context.Context, sel ast.SelectionSet, obj *ReadAnswerPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, readAnswerPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReadAnswerPayload")
+		case "requestId":
+			out.Values[i] = ec._ReadAnswerPayload_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refusals":
+			out.Values[i] = ec._ReadAnswerPayload_refusals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._ReadAnswerPayload_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "answer":
+			out.Values[i] = ec._ReadAnswerPayload_answer(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -81645,6 +85489,59 @@ func (ec *executionContext) _ReadEntryEdge(ctx context.Context, sel ast.Selectio
 		case "node":
 			out.Values[i] = ec._ReadEntryEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var recallLinePayloadImplementors = []string{"RecallLinePayload"}
+
+func (ec *executionContext) _RecallLinePayload(ctx context.Context, sel ast.SelectionSet, obj *RecallLinePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recallLinePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecallLinePayload")
+		case "requestId":
+			out.Values[i] = ec._RecallLinePayload_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refusals":
+			out.Values[i] = ec._RecallLinePayload_refusals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._RecallLinePayload_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "line":
+			out.Values[i] = ec._RecallLinePayload_line(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -82877,6 +86774,59 @@ func (ec *executionContext) _RejectParticipantPayload(ctx context.Context, sel a
 			}
 		case "participant":
 			out.Values[i] = ec._RejectParticipantPayload_participant(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var releaseLinePayloadImplementors = []string{"ReleaseLinePayload"}
+
+func (ec *executionContext) _ReleaseLinePayload(ctx context.Context, sel ast.SelectionSet, obj *ReleaseLinePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, releaseLinePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReleaseLinePayload")
+		case "requestId":
+			out.Values[i] = ec._ReleaseLinePayload_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refusals":
+			out.Values[i] = ec._ReleaseLinePayload_refusals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._ReleaseLinePayload_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "line":
+			out.Values[i] = ec._ReleaseLinePayload_line(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -86785,6 +90735,21 @@ func (ec *executionContext) marshalNExclusionOutcome2githubᚗcomᚋlavoroincors
 	return v
 }
 
+func (ec *executionContext) unmarshalNExportRunInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐExportRunInput(ctx context.Context, v any) (ExportRunInput, error) {
+	res, err := ec.unmarshalInputExportRunInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNExportRunPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐExportRunPayload(ctx context.Context, sel ast.SelectionSet, v *ExportRunPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ExportRunPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNFeedCursor2string(ctx context.Context, v any) (string, error) {
 	res, err := scalar.UnmarshalCursor(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -86952,6 +90917,21 @@ func (ec *executionContext) unmarshalNHandOverState2githubᚗcomᚋlavoroincorso
 
 func (ec *executionContext) marshalNHandOverState2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHandOverState(ctx context.Context, sel ast.SelectionSet, v HandOverState) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) unmarshalNHoldLineInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHoldLineInput(ctx context.Context, v any) (HoldLineInput, error) {
+	res, err := ec.unmarshalInputHoldLineInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNHoldLinePayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHoldLinePayload(ctx context.Context, sel ast.SelectionSet, v *HoldLinePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._HoldLinePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNHoldPersonInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHoldPersonInput(ctx context.Context, v any) (HoldPersonInput, error) {
@@ -88191,6 +92171,78 @@ func (ec *executionContext) marshalNParticipantTrait2ᚖgithubᚗcomᚋlavoroinc
 	return ec._ParticipantTrait(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNPaymentAnswer2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentAnswerᚄ(ctx context.Context, sel ast.SelectionSet, v []*PaymentAnswer) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPaymentAnswer2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentAnswer(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPaymentAnswer2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentAnswer(ctx context.Context, sel ast.SelectionSet, v *PaymentAnswer) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PaymentAnswer(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPaymentAnswerConnection2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentAnswerConnection(ctx context.Context, sel ast.SelectionSet, v *PaymentAnswerConnection) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PaymentAnswerConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPaymentAnswerEdge2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentAnswerEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*PaymentAnswerEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPaymentAnswerEdge2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentAnswerEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPaymentAnswerEdge2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentAnswerEdge(ctx context.Context, sel ast.SelectionSet, v *PaymentAnswerEdge) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PaymentAnswerEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNPaymentAnswerSource2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentAnswerSource(ctx context.Context, v any) (PaymentAnswerSource, error) {
+	var res PaymentAnswerSource
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPaymentAnswerSource2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentAnswerSource(ctx context.Context, sel ast.SelectionSet, v PaymentAnswerSource) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNPaymentBlock2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentBlockᚄ(ctx context.Context, sel ast.SelectionSet, v []*PaymentBlock) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -88241,6 +92293,32 @@ func (ec *executionContext) marshalNPaymentBlocker2ᚖgithubᚗcomᚋlavoroincor
 		return graphql.Null
 	}
 	return ec._PaymentBlocker(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPaymentFile2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentFileᚄ(ctx context.Context, sel ast.SelectionSet, v []*PaymentFile) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPaymentFile2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentFile(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPaymentFile2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentFile(ctx context.Context, sel ast.SelectionSet, v *PaymentFile) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PaymentFile(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNPaymentLine2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentLineᚄ(ctx context.Context, sel ast.SelectionSet, v []*PaymentLine) graphql.Marshaler {
@@ -88323,6 +92401,32 @@ func (ec *executionContext) unmarshalNPaymentLineState2githubᚗcomᚋlavoroinco
 
 func (ec *executionContext) marshalNPaymentLineState2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentLineState(ctx context.Context, sel ast.SelectionSet, v PaymentLineState) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) marshalNPaymentLineStep2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentLineStepᚄ(ctx context.Context, sel ast.SelectionSet, v []*PaymentLineStep) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPaymentLineStep2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentLineStep(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPaymentLineStep2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentLineStep(ctx context.Context, sel ast.SelectionSet, v *PaymentLineStep) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PaymentLineStep(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNPaymentRun2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentRunᚄ(ctx context.Context, sel ast.SelectionSet, v []*PaymentRun) graphql.Marshaler {
@@ -88842,6 +92946,21 @@ func (ec *executionContext) marshalNProtectParticipantPayload2ᚖgithubᚗcomᚋ
 	return ec._ProtectParticipantPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNReadAnswerInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐReadAnswerInput(ctx context.Context, v any) (ReadAnswerInput, error) {
+	res, err := ec.unmarshalInputReadAnswerInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNReadAnswerPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐReadAnswerPayload(ctx context.Context, sel ast.SelectionSet, v *ReadAnswerPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ReadAnswerPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNReadEntry2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐReadEntryᚄ(ctx context.Context, sel ast.SelectionSet, v []*ReadEntry) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -88902,6 +93021,21 @@ func (ec *executionContext) marshalNReadEntryEdge2ᚖgithubᚗcomᚋlavoroincors
 		return graphql.Null
 	}
 	return ec._ReadEntryEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRecallLineInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRecallLineInput(ctx context.Context, v any) (RecallLineInput, error) {
+	res, err := ec.unmarshalInputRecallLineInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRecallLinePayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRecallLinePayload(ctx context.Context, sel ast.SelectionSet, v *RecallLinePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RecallLinePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRecordAsPlannedInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRecordAsPlannedInput(ctx context.Context, v any) (RecordAsPlannedInput, error) {
@@ -89245,6 +93379,21 @@ func (ec *executionContext) marshalNRejectParticipantPayload2ᚖgithubᚗcomᚋl
 		return graphql.Null
 	}
 	return ec._RejectParticipantPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNReleaseLineInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐReleaseLineInput(ctx context.Context, v any) (ReleaseLineInput, error) {
+	res, err := ec.unmarshalInputReleaseLineInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNReleaseLinePayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐReleaseLinePayload(ctx context.Context, sel ast.SelectionSet, v *ReleaseLinePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ReleaseLinePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNReopenMonthInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐReopenMonthInput(ctx context.Context, v any) (ReopenMonthInput, error) {
@@ -90779,6 +94928,21 @@ func (ec *executionContext) marshalOParticipantState2ᚕgithubᚗcomᚋlavoroinc
 	return ret
 }
 
+func (ec *executionContext) marshalOPaymentAnswer2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentAnswer(ctx context.Context, sel ast.SelectionSet, v *PaymentAnswer) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PaymentAnswer(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOPaymentAnswerFilter2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentAnswerFilter(ctx context.Context, v any) (*PaymentAnswerFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputPaymentAnswerFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOPaymentFormat2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentFormat(ctx context.Context, v any) (*PaymentFormat, error) {
 	if v == nil {
 		return nil, nil
@@ -90793,6 +94957,13 @@ func (ec *executionContext) marshalOPaymentFormat2ᚖgithubᚗcomᚋlavoroincors
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) marshalOPaymentLine2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentLine(ctx context.Context, sel ast.SelectionSet, v *PaymentLine) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PaymentLine(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOPaymentLineFilter2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentLineFilter(ctx context.Context, v any) (*PaymentLineFilter, error) {
@@ -90873,6 +95044,13 @@ func (ec *executionContext) marshalOPaymentLineState2ᚕgithubᚗcomᚋlavoroinc
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOPaymentReason2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentReason(ctx context.Context, sel ast.SelectionSet, v *PaymentReason) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PaymentReason(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOPaymentRun2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentRun(ctx context.Context, sel ast.SelectionSet, v *PaymentRun) graphql.Marshaler {

@@ -2510,13 +2510,41 @@ func (ExclusionCheck) IsNode() {}
 // The id, `<prefix>_<uuid>`.
 func (this ExclusionCheck) GetID() string { return this.ID }
 
+// What exportRun needs.
+type ExportRunInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// The run.
+	Run string `json:"run"`
+}
+
+// What exportRun did.
+type ExportRunPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The run as it stands now.
+	Run *PaymentRun `json:"run,omitempty"`
+}
+
 // A file that proves something about a participant. It has no name: names tell.
 type File struct {
 	// The id.
 	ID string `json:"id"`
 	// What it proves.
 	Kind FileKind `json:"kind"`
-	// What it is: application/pdf, image/jpeg or image/png.
+	// What it is: application/pdf, image/jpeg or image/png; of payment runs text/xml, text/csv or a workbook.
 	MediaType string `json:"mediaType"`
 	// Its length in bytes: the one announced, and once it is complete that of what is kept, without metadata.
 	Bytes int32 `json:"bytes"`
@@ -2677,6 +2705,36 @@ type HandOverFilter struct {
 	States []HandOverState `json:"states,omitempty"`
 	// Of this side.
 	Side *HandOverSide `json:"side,omitempty"`
+}
+
+// What holdLine needs.
+type HoldLineInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// A line of the transfer.
+	Line string `json:"line"`
+	// Why; 1 to 500 characters, kept sealed.
+	Reason string `json:"reason"`
+}
+
+// What holdLine did.
+type HoldLinePayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The line as it stands now.
+	Line *PaymentLine `json:"line,omitempty"`
 }
 
 // What holdPerson needs.
@@ -3934,6 +3992,73 @@ func (ParticipantTrait) IsNode() {}
 // The id, `<prefix>_<uuid>`.
 func (this ParticipantTrait) GetID() string { return this.ID }
 
+// What came back of payment runs: an answer of a bank or an office, read once.
+type PaymentAnswer struct {
+	// The id.
+	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
+	// The body that had sent; null where you may not see it.
+	Payer *Organisation `json:"payer,omitempty"`
+	// The form in which it came.
+	Source PaymentAnswerSource `json:"source"`
+	// Its number, as its sender gave it; empty where it has none.
+	MessageID string `json:"messageId"`
+	// SHA-256 of its bytes, in hexadecimal digits.
+	Sha256 string `json:"sha256"`
+	// When it was read.
+	ReadAt time.Time `json:"readAt"`
+	// Who had it read; null where you may not see it.
+	Member *Member `json:"member,omitempty"`
+	// How many transfers it says are paid.
+	Paid int32 `json:"paid"`
+	// How many it rejects.
+	Rejected int32 `json:"rejected"`
+	// How many came back, or were recalled.
+	Returned int32 `json:"returned"`
+	// Of how many that were sent it says nothing final.
+	Waiting int32 `json:"waiting"`
+	// Of how many it says what their state does not allow any more: nothing was changed.
+	Ignored int32 `json:"ignored"`
+	// How many of its lines are of others.
+	Others int32 `json:"others"`
+	// The file itself. Null for whoever may not read accounts.
+	File *File `json:"file,omitempty"`
+}
+
+func (PaymentAnswer) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this PaymentAnswer) GetID() string { return this.ID }
+
+// A page of answers to payments.
+type PaymentAnswerConnection struct {
+	// The answers to payments of the page, in order.
+	Nodes []*PaymentAnswer `json:"nodes"`
+	// The same with a cursor each.
+	Edges []*PaymentAnswerEdge `json:"edges"`
+	// Where the page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many match in all, counted up to 10,000, and only when asked.
+	TotalCount int32 `json:"totalCount"`
+	// Whether totalCount is all of them: false where more than 10,000 match.
+	TotalCountIsExact bool `json:"totalCountIsExact"`
+}
+
+// One of the answers to payments with its place in the list.
+type PaymentAnswerEdge struct {
+	// The place; good for `after` and `before` in the same list and order.
+	Cursor string `json:"cursor"`
+	// The object.
+	Node *PaymentAnswer `json:"node"`
+}
+
+// Which answers to payments.
+type PaymentAnswerFilter struct {
+	// To this payer.
+	Payer *string `json:"payer,omitempty"`
+}
+
 // Why a payment line cannot go.
 type PaymentBlock struct {
 	// Stable code. Example: NO_ACCOUNT.
@@ -3963,6 +4088,33 @@ type PaymentBlocker struct {
 	// How much they come to.
 	Net money.Cents `json:"net"`
 }
+
+// One message by which a payment run was sent.
+type PaymentFile struct {
+	// The id.
+	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
+	// Its number among the run's messages, from 1.
+	Part int32 `json:"part"`
+	// By which its answers name it.
+	MessageID string `json:"messageId"`
+	// How many transfers it holds.
+	Lines int32 `json:"lines"`
+	// What they come to.
+	Net money.Cents `json:"net"`
+	// SHA-256 of its bytes, in hexadecimal digits.
+	Sha256 string `json:"sha256"`
+	// When it was written.
+	MadeAt time.Time `json:"madeAt"`
+	// The file itself; prepareDownload tells where to fetch it. Null for whoever may not read accounts.
+	File *File `json:"file,omitempty"`
+}
+
+func (PaymentFile) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this PaymentFile) GetID() string { return this.ID }
 
 // One sum of a payment run, by person, month and budget line. Lines of one person in a run are one transfer.
 type PaymentLine struct {
@@ -4002,8 +4154,14 @@ type PaymentLine struct {
 	Live bool `json:"live"`
 	// Why it could not go when the run was computed.
 	Blocks []*PaymentBlock `json:"blocks"`
+	// Why the bank rejected it or sent it back; null where it did not.
+	Reason *PaymentReason `json:"reason,omitempty"`
+	// What changed its state, in order.
+	Steps []*PaymentLineStep `json:"steps"`
 	// Counts changes.
 	Revision int32 `json:"revision"`
+	// What can be done now, and why not; it is done to the whole transfer.
+	AllowedActs []*AllowedAct `json:"allowedActs"`
 }
 
 func (PaymentLine) IsNode() {}
@@ -4047,6 +4205,45 @@ type PaymentLineFilter struct {
 	Kinds []PaymentLineKind `json:"kinds,omitempty"`
 	// Kept back by the cause with this code.
 	Block *string `json:"block,omitempty"`
+}
+
+// One act or answer that changed a payment line's state.
+type PaymentLineStep struct {
+	// The id.
+	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
+	// The act. Example: readAnswer.
+	Act string `json:"act"`
+	// The state before.
+	FromState PaymentLineState `json:"fromState"`
+	// The state after.
+	ToState PaymentLineState `json:"toState"`
+	// When.
+	At time.Time `json:"at"`
+	// Who did it; null where you may not see it.
+	Member *Member `json:"member,omitempty"`
+	// The bank's code; null where it gave none.
+	Code *string `json:"code,omitempty"`
+	// Why, in the words of who did it or of the bank. Confidential.
+	Reason *string `json:"reason,omitempty"`
+}
+
+func (PaymentLineStep) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this PaymentLineStep) GetID() string { return this.ID }
+
+// Why a bank rejected a transfer or sent it back.
+type PaymentReason struct {
+	// The code of ISO 20022. Example: AC04.
+	Code string `json:"code"`
+	// What is the matter, in your language.
+	Cause string `json:"cause"`
+	// What to do, in your language.
+	Cure string `json:"cure"`
+	// Who does it, in your language.
+	CuredBy string `json:"curedBy"`
 }
 
 // A payment run: what one payer owes by the months' statements, taken together up to a month.
@@ -4103,6 +4300,8 @@ type PaymentRun struct {
 	Lines *PaymentLineConnection `json:"lines"`
 	// What keeps lines back, by cause.
 	Blockers []*PaymentBlocker `json:"blockers"`
+	// What it was sent by, in order; empty before the export.
+	Files []*PaymentFile `json:"files"`
 	// Counts changes.
 	Revision int32 `json:"revision"`
 	// What can be done now, and why not.
@@ -4556,13 +4755,15 @@ type PrepareUploadInput struct {
 	Acknowledge []string `json:"acknowledge,omitempty"`
 	// Why you pass the warnings; needed with acknowledge, kept in the journal.
 	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
-	// The participant whom the file is about.
-	Participant string `json:"participant"`
+	// The participant whom the file is about; not for an answer to a payment run.
+	Participant *string `json:"participant,omitempty"`
+	// The body that has sent what the file answers; for PAYMENT_ANSWER only.
+	Payer *string `json:"payer,omitempty"`
 	// Your own id for the file. Announced again with the same words while bytes are still to come, it keeps what has come and gets a new path.
 	ID *string `json:"id,omitempty"`
 	// What it will prove.
 	Kind FileKind `json:"kind"`
-	// What it is: application/pdf, image/jpeg or image/png.
+	// What it is: application/pdf, image/jpeg or image/png; of PAYMENT_ANSWER text/xml, text/csv or a workbook (application/vnd.openxmlformats-officedocument.spreadsheetml.sheet).
 	MediaType string `json:"mediaType"`
 	// Its length in bytes, up to 20971520.
 	Bytes int32 `json:"bytes"`
@@ -4739,6 +4940,38 @@ type ProtectParticipantPayload struct {
 type Query struct {
 }
 
+// What readAnswer needs.
+type ReadAnswerInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// Id of the answer, pya_<uuid>; made when left out.
+	ID *string `json:"id,omitempty"`
+	// Id of the programme.
+	Programme string `json:"programme"`
+	// The body that had sent.
+	Payer string `json:"payer"`
+	// The file, which you have brought as PAYMENT_ANSWER.
+	File string `json:"file"`
+}
+
+// What readAnswer did.
+type ReadAnswerPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The answer, and what it brought about.
+	Answer *PaymentAnswer `json:"answer,omitempty"`
+}
+
 // A read of confidential data: one a request, class and purpose, kept before the answer left. Nothing of what was read.
 type ReadEntry struct {
 	// The id.
@@ -4812,6 +5045,36 @@ type ReadFilter struct {
 	To *calendar.Day `json:"to,omitempty"`
 	// With a reason, or without.
 	WithReason *bool `json:"withReason,omitempty"`
+}
+
+// What recallLine needs.
+type RecallLineInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// A line of the transfer.
+	Line string `json:"line"`
+	// Why; 1 to 500 characters, kept sealed.
+	Reason string `json:"reason"`
+}
+
+// What recallLine did.
+type RecallLinePayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The line as it stands now.
+	Line *PaymentLine `json:"line,omitempty"`
 }
 
 // What recordAsPlanned needs.
@@ -5369,6 +5632,36 @@ type RejectParticipantPayload struct {
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The participant as it stands now.
 	Participant *Participant `json:"participant,omitempty"`
+}
+
+// What releaseLine needs.
+type ReleaseLineInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// A line of the transfer.
+	Line string `json:"line"`
+	// Why; 1 to 500 characters, kept sealed.
+	Reason string `json:"reason"`
+}
+
+// What releaseLine did.
+type ReleaseLinePayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The line as it stands now.
+	Line *PaymentLine `json:"line,omitempty"`
 }
 
 // What reopenMonth needs.
@@ -7185,17 +7478,23 @@ const (
 	FileKindRequirementProof FileKind = "REQUIREMENT_PROOF"
 	// A month of the register; certifyMonthForHost attaches it.
 	FileKindRegister FileKind = "REGISTER"
+	// What a payment run was sent by; exportRun writes it.
+	FileKindPaymentFile FileKind = "PAYMENT_FILE"
+	// What came back of a payment run; readAnswer attaches it.
+	FileKindPaymentAnswer FileKind = "PAYMENT_ANSWER"
 )
 
 var AllFileKind = []FileKind{
 	FileKindExclusionCheck,
 	FileKindRequirementProof,
 	FileKindRegister,
+	FileKindPaymentFile,
+	FileKindPaymentAnswer,
 }
 
 func (e FileKind) IsValid() bool {
 	switch e {
-	case FileKindExclusionCheck, FileKindRequirementProof, FileKindRegister:
+	case FileKindExclusionCheck, FileKindRequirementProof, FileKindRegister, FileKindPaymentFile, FileKindPaymentAnswer:
 		return true
 	}
 	return false
@@ -8548,6 +8847,70 @@ func (e *ParticipantState) UnmarshalJSON(b []byte) error {
 }
 
 func (e ParticipantState) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Forms of answers to payments.
+type PaymentAnswerSource string
+
+const (
+	// ISO 20022 pain.002.
+	PaymentAnswerSourcePain002 PaymentAnswerSource = "PAIN_002"
+	// ISO 20022 camt.053.
+	PaymentAnswerSourceCamt053 PaymentAnswerSource = "CAMT_053"
+	// ISO 20022 camt.054.
+	PaymentAnswerSourceCamt054 PaymentAnswerSource = "CAMT_054"
+	// The list of orders, filled in.
+	PaymentAnswerSourceOrderList PaymentAnswerSource = "ORDER_LIST"
+)
+
+var AllPaymentAnswerSource = []PaymentAnswerSource{
+	PaymentAnswerSourcePain002,
+	PaymentAnswerSourceCamt053,
+	PaymentAnswerSourceCamt054,
+	PaymentAnswerSourceOrderList,
+}
+
+func (e PaymentAnswerSource) IsValid() bool {
+	switch e {
+	case PaymentAnswerSourcePain002, PaymentAnswerSourceCamt053, PaymentAnswerSourceCamt054, PaymentAnswerSourceOrderList:
+		return true
+	}
+	return false
+}
+
+func (e PaymentAnswerSource) String() string {
+	return string(e)
+}
+
+func (e *PaymentAnswerSource) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PaymentAnswerSource(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PaymentAnswerSource", str)
+	}
+	return nil
+}
+
+func (e PaymentAnswerSource) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PaymentAnswerSource) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PaymentAnswerSource) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
