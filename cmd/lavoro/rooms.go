@@ -54,9 +54,10 @@ func newRooms() rooms {
 	keeper := duty.NewClocks(clocks...)
 	onState := []func(context.Context, *postgres.Tx, event.Transition) error{keeper.OnState}
 	r := rooms{
-		members:    member.Room{InvitationDays: invitationDays},
-		clocks:     keeper,
-		placements: placement.Room{OnState: onState, AttestGates: []placement.AttestGate{attendance.AttestGate}},
+		members: member.Room{InvitationDays: invitationDays},
+		clocks:  keeper,
+		placements: placement.Room{OnState: onState, AttestGates: []placement.AttestGate{attendance.AttestGate},
+			DraftGates: []placement.DraftGate{attendance.TimetableGate}},
 	}
 	r.participants = participant.Room{Members: r.members, OnState: append(slices.Clone(onState), r.placements.FollowTeam), Vetoes: vetoes}
 	r.matches = matching.Room{OnState: onState, Placement: r.placements}

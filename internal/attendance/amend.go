@@ -49,14 +49,15 @@ func Correct(ctx context.Context, tx *postgres.Tx, c Correction) error {
 	}
 	o := owedBy[old.EnrolmentID]
 	rules := rules{tx: tx}
-	if err := allowed(ctx, tx, &rules, e, o); err != nil {
+	passed, err := allowed(ctx, tx, &rules, e, o, old.Passed)
+	if err != nil {
 		return err
 	}
 	next, err := o.row(ctx, tx, e, Source{Origin: "ENTERED"})
 	if err != nil {
 		return err
 	}
-	next.ReplacesID = &old.ID
+	next.ReplacesID, next.Passed = &old.ID, passed
 	fresh := []row{next}
 	changed, found, err := settleWith(ctx, tx, &rules, fresh)
 	if err != nil {
@@ -97,15 +98,23 @@ func (r row) corrected(c Correction) Entry {
 	return e
 }
 
-// allowed refuses what is about to count and by its enrolment and the day may not.
-func allowed(ctx context.Context, tx *postgres.Tx, rules *rules, e Entry, o enrolment) error {
+// allowed refuses what is about to count and by its enrolment and the day may not, and warns of what nobody expects and no version before has explained.
+// It gives the warnings that were passed.
+func allowed(ctx context.Context, tx *postgres.Tx, rules *rules, e Entry, o enrolment, passed []string) ([]string, error) {
 	list := check(e, o.running(), tx.Today())
 	_, why := o.running().conflicts(e)
 	reasons, err := rules.known(ctx, o.ProgrammeID, e, "absenceReason")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return slices.Concat(list, why, reasons).Err()
+	if list = slices.Concat(list, why, reasons); len(list) > 0 {
+		return nil, list
+	}
+	fresh, err := rules.unexpected(ctx, o, e, passed)
+	if err != nil {
+		return nil, err
+	}
+	return append(codes(fresh), passed...), warn(tx, fresh)
 }
 
 // Withdraw takes an entry back: it stays and no longer counts.
@@ -241,8 +250,7 @@ func count(ctx context.Context, tx *postgres.Tx, r row, note string) error {
 		return err
 	}
 	rules := rules{tx: tx}
-	e := Entry{ID: r.ID, Enrolment: r.EnrolmentID, Kind: r.Kind, Day: r.Day, From: r.From, To: r.To, AbsenceReason: orEmpty(r.AbsenceReason)}
-	if err := allowed(ctx, tx, &rules, e, owedBy[r.EnrolmentID]); err != nil {
+	if _, err := allowed(ctx, tx, &rules, r.entry(), owedBy[r.EnrolmentID], r.Passed); err != nil {
 		return err
 	}
 	w, err := weeksOf(ctx, tx, &rules, []row{r})

@@ -293,23 +293,53 @@ func TestConcurrentOverlapsCountNowhere(t *testing.T) {
 	}
 }
 
+// After four hours and a half a minor has a break of an hour, whatever the activities and in whichever order the hours come.
+func TestAMinorHasABreak(t *testing.T) {
+	for name, c := range map[string]struct {
+		hours   [][2]string
+		without string // hours that are contested
+	}{
+		"four and a half hours":         {[][2]string{{"08:00", "12:30"}}, ""},
+		"more in one":                   {[][2]string{{"08:00", "12:31"}}, "08:00"},
+		"a break of an hour":            {[][2]string{{"08:00", "12:30"}, {"13:30", "17:00"}}, ""},
+		"a short break":                 {[][2]string{{"08:00", "12:00"}, {"12:59", "14:00"}}, "12:59"},
+		"between two, come last":        {[][2]string{{"08:00", "10:00"}, {"12:00", "14:30"}, {"10:30", "11:30"}}, "12:00"},
+		"two short breaks, little work": {[][2]string{{"08:00", "09:00"}, {"09:30", "10:30"}, {"11:00", "12:00"}}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t)
+			for i, h := range c.hours {
+				of := []map[string]uuid.UUID{o.intern, o.course}[i%2]
+				o.record(o.tutor, entry(of["minor"], "2026-03-16", h[0], h[1]), entry(of["adult"], "2026-03-16", h[0], h[1]))
+			}
+			var contested string
+			o.one("select coalesce(string_agg(to_char(make_interval(mins => from_minute), 'HH24:MI'), ' '), '') from attendance where standing = 'CONTESTED'", &contested)
+			if contested != c.without {
+				t.Errorf("without a break: %q, want %q", contested, c.without)
+			}
+		})
+	}
+	o := newOffice(t)
+	o.keptWith(o.record(o.tutor, entry(o.intern["minor"], "2026-03-16", "08:00", "14:00"))[0], attendance.MinorWithoutBreak, "{OVER_LIMIT}")
+}
+
 func TestLimitsOfAMinor(t *testing.T) {
 	o := newOffice(t)
 	o.keptWith(o.record(o.tutor, entry(o.intern["minor"], "2026-03-16", "05:00", "09:00"))[0], attendance.MinorAtNight, "{OVER_LIMIT}")
 	full := []attendance.Entry{}
 	for _, day := range []string{"2026-03-09", "2026-03-10", "2026-03-11", "2026-03-12", "2026-03-13"} {
-		full = append(full, entry(o.intern["minor"], day, "08:00", "16:00"))
+		full = append(full, entry(o.intern["minor"], day, "08:00", "12:00"), entry(o.intern["minor"], day, "13:00", "17:00"))
 	}
 	full = append(full, entry(o.course["minor"], "2026-03-14", "08:00", "09:00"))
 	answers := o.record(o.tutor, full...)
-	for _, a := range answers[:5] {
-		if !a.Written {
+	for _, a := range answers[:10] {
+		if !a.Written || len(a.Warnings) > 0 {
 			t.Fatalf("within the limits: %+v", a)
 		}
 	}
-	o.keptWith(answers[5], attendance.OverWeekLimit, "{OVER_LIMIT}")
+	o.keptWith(answers[10], attendance.OverWeekLimit, "{OVER_LIMIT}")
 	for _, lang := range []string{"it", "en"} {
-		if told := answers[5].Warnings[0].Localized(lang).Message; !strings.Contains(told, "L. 977/1967") {
+		if told := answers[10].Warnings[0].Localized(lang).Message; !strings.Contains(told, "L. 977/1967") {
 			t.Errorf("the limit's source is not told: %s", told)
 		}
 	}
@@ -400,7 +430,7 @@ func TestInternshipCountsOnlyWhileItRuns(t *testing.T) {
 		o.exec(`update placement set state = $1, state_since = $2 where enrolment_id = $3`, state, since, o.intern["adult"])
 	}
 	o.now = calendar.MustDay("2026-01-19").At(calendar.MustLocalTime("18:00"))
-	o.keptWith(at("2026-01-06"), attendance.OutsideEnrolment, "{NOT_ENROLLED}")
+	o.keptWith(at("2026-01-05"), attendance.OutsideEnrolment, "{NOT_ENROLLED}")
 	move("SUSPENDED", "2026-01-14")
 	o.keptWith(at("2026-01-14"), attendance.NotRunning, "{PLACEMENT_SUSPENDED}")
 	if a := at("2026-01-13"); !a.Written || len(a.Warnings) != 0 {

@@ -91,8 +91,12 @@ func Advance(ctx context.Context, tx *postgres.Tx, act access.Act, in []MonthSte
 	if err != nil {
 		return nil, err
 	}
+	rules := rules{tx: tx}
 	if act == access.SubmitMonth {
 		if err := settleMonths(ctx, tx, months); err != nil {
+			return nil, err
+		}
+		if err := expectMonths(ctx, &rules, months); err != nil {
 			return nil, err
 		}
 	}
@@ -107,6 +111,16 @@ func Advance(ctx context.Context, tx *postgres.Tx, act access.Act, in []MonthSte
 		hash := content(m.monthRow, m.counted())
 		if lists[i] = t.allowed(m, in[i], hash[:]); lists[i] != nil {
 			continue
+		}
+		if act == access.SubmitMonth {
+			if err := m.unexplained(ctx, tx, &rules); err != nil {
+				list, refused := refusal.As(err)
+				if !refused {
+					return nil, err
+				}
+				lists[i] = list
+				continue
+			}
 		}
 		s, err := m.step(ctx, tx, t, in[i], hash[:])
 		if err != nil {
@@ -276,6 +290,19 @@ func settleMonths(ctx context.Context, tx *postgres.Tx, months []*openedMonth) e
 	}
 	tellAll(tx, access.SubmitMonth, changed)
 	return look(ctx, tx, months)
+}
+
+// expectMonths reads what was expected on the days of months, with one question for all.
+func expectMonths(ctx context.Context, rules *rules, months []*openedMonth) error {
+	var entries []Entry
+	for _, m := range months {
+		if m != nil {
+			for _, r := range m.counted() {
+				entries = append(entries, r.entry())
+			}
+		}
+	}
+	return rules.expect(ctx, entries)
 }
 
 // openMonths makes the months of entries that are written and stand in none yet, and says so to those who see them.

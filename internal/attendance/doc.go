@@ -42,6 +42,10 @@
 // The calendar knows days on which nobody is expected: holidays, which the programme's file dates one by one, patrons' days in the municipality of a site, and
 // closures of a host, told by who accompanies its interns (RecordClosure). One that was a mistake is withdrawn and stays.
 //
-// Limits (minutes a day and a week, younger than a given age or not, night hours of minors) come from the policy in force on the entry's
+// Presence that nobody expects, on a closed day or outside the internship's timetable by more than a tolerance, passes with a reason, which is asked for once:
+// when it is entered, or when the month is submitted where the day was closed since. A timetable that passes the limits of its person is refused
+// before anybody signs it (TimetableGate).
+//
+// Limits (minutes a day and a week, younger than a given age or not, night hours and breaks of minors) come from the policy in force on the entry's
 // day. Totals are of the person over all activities and partners; a warning that rests on them names nobody.
 package attendance

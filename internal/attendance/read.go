@@ -43,6 +43,7 @@ func Reading() plan.Reading {
 				"driftSeconds":     plan.Column("drift_seconds"),
 				"enteredDaysAfter": plan.Expr("((({t}.recorded_at at time zone 'Europe/Rome')::date) - {t}.day)"),
 				"conflicts":        plan.Column("conflicts"),
+				"passed":           plan.Column("passed"),
 				"origin":           plan.OriginKind(),
 				"revision":         plan.Column("revision"),
 				"allowedActs": plan.Hole("attendance.allowedActs",

@@ -125,6 +125,9 @@ func (b *batch) load(ctx context.Context) (err error) {
 	if err = hold(ctx, b.tx, persons); err != nil {
 		return err
 	}
+	if err = b.rules.expect(ctx, b.entries); err != nil {
+		return err
+	}
 	if slices.ContainsFunc(b.entries, func(e Entry) bool { return e.Note != "" }) {
 		if _, err = b.tx.PersonsOf(ctx, participations); err != nil { // with their keys, in one question for the whole batch
 			return err
@@ -207,7 +210,7 @@ func (b *batch) decide(ctx context.Context, i int, e Entry) (*row, error) {
 	if r.Conflicts = append(r.Conflicts, kinds...); len(kinds) > 0 {
 		r.Standing = Contested
 	}
-	r.passed = answer.Warnings
+	r.passed, r.Passed = answer.Warnings, codes(answer.Warnings)
 	r.delivered = late
 	answer.Warnings = append(slices.Clone(answer.Warnings), why...)
 	return &r, nil
@@ -229,8 +232,8 @@ func (b *batch) known(ctx context.Context, e Entry) (known, same bool, err error
 	return false, false, nil
 }
 
-// judge refuses an entry that no day could make right, and one that comes long after its day and was not acknowledged. What was passed
-// goes into the answer's warnings, and so does what may be.
+// judge refuses an entry that no day could make right, and one that nobody expects or that comes long after its day and was not acknowledged. What was
+// passed goes into the answer's warnings, and so does what may be.
 func (b *batch) judge(ctx context.Context, answer *Answer, e Entry, o enrolment) error {
 	p, err := b.rules.on(ctx, o.ProgrammeID, e.Day)
 	if list, refused := refusal.As(err); err != nil && refused {
@@ -246,11 +249,13 @@ func (b *batch) judge(ctx context.Context, answer *Answer, e Entry, o enrolment)
 	if list := append(check(e, o.running(), b.tx.Today()), reasons...); len(list) > 0 {
 		return list
 	}
-	if b.tx.Today().Sub(e.Day) <= p.limits.LateDays {
-		return nil
+	if answer.Warnings, err = b.rules.unexpected(ctx, o, e, nil); err != nil {
+		return err
 	}
-	answer.Warnings = refusal.List{Late.At("day").With("days", text.Days(p.limits.LateDays))}
-	return b.tx.Pass(answer.Warnings[0])
+	if b.tx.Today().Sub(e.Day) > p.limits.LateDays {
+		answer.Warnings = append(answer.Warnings, Late.At("day").With("days", text.Days(p.limits.LateDays)))
+	}
+	return pass(b.tx, answer.Warnings)
 }
 
 func (o enrolment) row(ctx context.Context, tx *postgres.Tx, e Entry, source Source) (row, error) {
@@ -259,7 +264,7 @@ func (o enrolment) row(ctx context.Context, tx *postgres.Tx, e Entry, source Sou
 		ID: e.ID, ProgrammeID: o.ProgrammeID, EnrolmentID: o.ID, ActivityID: o.ActivityID, ParticipationID: o.ParticipationID, PersonID: o.PersonID,
 		PlacementID: o.PlacementID, CompanyID: o.CompanyID, Kind: e.Kind, Day: e.Day, From: e.From, To: e.To,
 		AbsenceReason: orNull(e.AbsenceReason), Note: note, Standing: Counted, Conflicts: []Conflict{},
-		RecordedBy: tx.Actor.Member, RecordedAt: tx.Now, Origin: source.Origin, App: orNull(source.App), Audience: o.Audience, Revision: 1,
+		RecordedBy: tx.Actor.Member, RecordedAt: tx.Now, Origin: source.Origin, App: orNull(source.App), Passed: []string{}, Audience: o.Audience, Revision: 1,
 	}
 	if source.Device != uuid.Nil {
 		r.DeviceID = &source.Device
@@ -269,6 +274,11 @@ func (o enrolment) row(ctx context.Context, tx *postgres.Tx, e Entry, source Sou
 		r.MadeAt, r.DriftSeconds = &made, &drift
 	}
 	return r, err
+}
+
+// entry is the row as it was written, without its remark.
+func (r row) entry() Entry {
+	return Entry{ID: r.ID, Enrolment: r.EnrolmentID, Kind: r.Kind, Day: r.Day, From: r.From, To: r.To, AbsenceReason: orEmpty(r.AbsenceReason)}
 }
 
 // says tells whether a stored entry is the very one that is sent again.

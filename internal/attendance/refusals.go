@@ -65,6 +65,16 @@ var (
 		Message: refusal.Text{It: "Una persona minorenne può essere presente solo tra le {from} e le {to}. Fonte: {source}.", En: "A minor may be present only between {from} and {to}. Source: {source}."},
 		Cure:    refusal.Text{It: "Correggi gli orari.", En: "Correct the times."},
 	})
+	MinorWithoutBreak = refusal.Define(refusal.Definition{
+		Code: "ATTENDANCE_MINOR_WITHOUT_BREAK", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Dopo {limit} di presenza una persona minorenne ha diritto a una pausa di almeno {break}. Fonte: {source}.", En: "After {limit} of presence a minor must have a break of at least {break}. Source: {source}."},
+		Cure:    refusal.Text{It: "Registra separatamente le ore prima e dopo la pausa.", En: "Record the hours before and after the break apart."},
+	})
+	MinorWithoutRest = refusal.Define(refusal.Definition{
+		Code: "ATTENDANCE_MINOR_WITHOUT_REST", Kind: refusal.Rule,
+		Message: refusal.Text{It: "L'orario non lascia a una persona minorenne {days} di riposo di seguito ogni settimana. Fonte: {source}.", En: "The timetable does not leave a minor {days} of rest in a row each week. Source: {source}."},
+		Cure:    refusal.Text{It: "Scegli un'offerta con un altro orario.", En: "Choose an opening with another timetable."},
+	})
 	Late = refusal.Define(refusal.Definition{
 		Code: "ATTENDANCE_LATE", Kind: refusal.Rule,
 		Message: refusal.Text{It: "La registrazione arriva più di {days} dopo.", En: "The entry comes more than {days} late."},
@@ -102,6 +112,16 @@ var (
 		Code: "ATTENDANCE_DAYS_AT_ONCE", Kind: refusal.Input,
 		Message: refusal.Text{It: "In una volta si chiedono da 1 a {max} giorni.", En: "1 to {max} days are asked for at once."},
 		Cure:    refusal.Text{It: "Chiedi meno giorni.", En: "Ask for fewer days."},
+	})
+	ClosedDay = refusal.Define(refusal.Definition{
+		Code: "ATTENDANCE_CLOSED_DAY", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Il {day} nessuno è atteso: {reason}. Fonte: {source}.", En: "Nobody is expected on {day}: {reason}. Source: {source}."},
+		Cure:    refusal.Text{It: "Controlla il giorno; se la persona c'era davvero, conferma l'avviso indicando perché.", En: "Check the day; if the person was there indeed, acknowledge the warning and say why."},
+	})
+	OutsideTimetable = refusal.Define(refusal.Definition{
+		Code: "ATTENDANCE_OUTSIDE_TIMETABLE", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Le ore del {day} non rientrano nell'orario del tirocinio ({hours}): la copertura assicurativa segue l'orario del progetto.", En: "The hours of {day} are outside the internship's timetable ({hours}): the insurance covers the project's hours."},
+		Cure:    refusal.Text{It: "Controlla gli orari; se la persona c'era davvero, conferma l'avviso indicando perché.", En: "Check the times; if the person was there indeed, acknowledge the warning and say why."},
 	})
 	NoInternsThere = refusal.Define(refusal.Definition{
 		Code: "CLOSURE_NO_INTERNS", Kind: refusal.Right,

@@ -15,13 +15,15 @@ import (
 type policy struct {
 	limits       Limits
 	deliveryDays int // for how long a tutor whose assignment has ended may deliver
+	tolerance    int // minutes around the timetable that nobody asks about
 }
 
-// rules reads policies and absence reasons, each once in a transaction.
+// rules reads policies, absence reasons and what is expected on days, each once in a transaction.
 type rules struct {
 	tx       *postgres.Tx
 	policies map[uuid.UUID]map[calendar.Day]policy
 	reasons  map[uuid.UUID]map[string]programme.CodeItem
+	days     map[place]expected
 }
 
 // on gives the rules of a programme in force on a day.
@@ -39,7 +41,7 @@ func (r *rules) on(ctx context.Context, programmeID uuid.UUID, day calendar.Day)
 	if r.policies[programmeID] == nil {
 		r.policies[programmeID] = map[calendar.Day]policy{}
 	}
-	p := policy{deliveryDays: of.Int("attendance.delivery_days"), limits: limitsOf(of)}
+	p := policy{deliveryDays: of.Int("attendance.delivery_days"), limits: limitsOf(of), tolerance: of.Int("attendance.timetable_tolerance_minutes")}
 	r.policies[programmeID][day] = p
 	return p, nil
 }
@@ -50,6 +52,8 @@ func limitsOf(of programme.Policy) Limits {
 		AdultDay: limit("limits.adult.day_minutes"), AdultWeek: limit("limits.adult.week_minutes"),
 		MinorAge: of.Int("limits.minor.age"), MinorDay: limit("limits.minor.day_minutes"), MinorWeek: limit("limits.minor.week_minutes"),
 		NightFrom: of.Time("limits.minor.night_from"), NightTo: of.Time("limits.minor.night_to"), NightSource: of.Rule("limits.minor.night_from").Source,
+		MinorStretch: limit("limits.minor.stretch_minutes"), MinorBreak: of.Int("limits.minor.break_minutes"),
+		MinorRest: of.Int("limits.minor.rest_days"), MinorRestSource: of.Rule("limits.minor.rest_days").Source,
 		LateDays: of.Int("attendance.late_days"),
 	}
 }

@@ -40,6 +40,10 @@ type Limits struct {
 	MinorDay, MinorWeek Limit
 	NightFrom, NightTo  calendar.LocalTime
 	NightSource         string
+	MinorStretch        Limit // of presence without a break
+	MinorBreak          int   // minutes that a break lasts at least
+	MinorRest           int   // days in a row that a week leaves free at least
+	MinorRestSource     string
 	LateDays            int // an entry older than this must be acknowledged
 }
 
@@ -92,7 +96,7 @@ func settle(entries []live) map[uuid.UUID]settled {
 	})
 	found := make(map[uuid.UUID]settled, len(entries))
 	day, week := map[calendar.Day]int{}, map[calendar.Day]int{}
-	byDay := map[calendar.Day][]live{}
+	byDay, counted := map[calendar.Day][]live{}, map[calendar.Day][]live{}
 	for _, e := range ordered {
 		byDay[e.Day] = append(byDay[e.Day], e)
 	}
@@ -101,7 +105,7 @@ func settle(entries []live) map[uuid.UUID]settled {
 		if !e.Settled {
 			s.Conflicts = append(own(e.Conflicts), e.claimed(byDay[e.Day])...)
 			if len(s.Conflicts) == 0 {
-				if s.why = e.beyond(day[e.Day], week[e.Day.Monday()]); len(s.why) > 0 {
+				if s.why = e.beyond(day[e.Day], week[e.Day.Monday()], counted[e.Day]); len(s.why) > 0 {
 					s.Conflicts = []Conflict{OverLimit}
 				}
 			}
@@ -111,6 +115,7 @@ func settle(entries []live) map[uuid.UUID]settled {
 		}
 		if s.Standing == Counted && e.Kind == Presence {
 			day[e.Day] += e.Minutes
+			counted[e.Day] = append(counted[e.Day], e)
 			week[e.Day.Monday()] += e.Minutes
 		}
 		found[e.ID] = s
@@ -136,8 +141,25 @@ func (e live) claimed(others []live) (kinds []Conflict) {
 	return kinds
 }
 
-// beyond tells which limits presence passes after what counts already on its day and in its week.
-func (e live) beyond(day, week int) (list refusal.List) {
+// stretch is how many minutes of presence there are without a break of some minutes, together with what counts on the day around the entry.
+func (e live) stretch(others []live, pause int) int {
+	minutes, from, to := e.Minutes, e.From.Minutes(), e.To.Minutes()
+	rest := slices.Clone(others)
+	for grown := true; grown; {
+		grown = false
+		rest = slices.DeleteFunc(rest, func(o live) bool {
+			if o.From.Minutes()-to >= pause || from-o.To.Minutes() >= pause {
+				return false
+			}
+			minutes, from, to, grown = minutes+o.Minutes, min(from, o.From.Minutes()), max(to, o.To.Minutes()), true
+			return true
+		})
+	}
+	return minutes
+}
+
+// beyond tells which limits presence passes after what counts already on its day and in its week; counted is that of the day.
+func (e live) beyond(day, week int, counted []live) (list refusal.List) {
 	if e.Kind != Presence {
 		return nil
 	}
@@ -147,6 +169,9 @@ func (e live) beyond(day, week int) (list refusal.List) {
 		perDay, perWeek = l.MinorDay, l.MinorWeek
 		if e.From.Before(l.NightTo) || e.To.After(l.NightFrom) {
 			list = append(list, MinorAtNight.At("to").With("from", l.NightTo).With("to", l.NightFrom).With("source", l.NightSource))
+		}
+		if e.stretch(counted, l.MinorBreak) > l.MinorStretch.Minutes {
+			list = append(list, MinorWithoutBreak.At("to").With("limit", calendar.Minutes(l.MinorStretch.Minutes)).With("break", calendar.Minutes(l.MinorBreak)).With("source", l.MinorStretch.Source))
 		}
 	}
 	if day+e.Minutes > perDay.Minutes {

@@ -13,6 +13,7 @@ import (
 	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"github.com/lavoroincorso/lavoro/internal/participant"
+	"github.com/lavoroincorso/lavoro/internal/placement"
 	"github.com/lavoroincorso/lavoro/internal/platform/blob"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
@@ -53,6 +54,7 @@ type row struct {
 	DriftSeconds    *int
 	Conflicts       []Conflict `bun:",array"`
 	Settled         bool
+	Passed          []string    `bun:",array"` // warnings that the writer passed with a reason
 	Audience        []uuid.UUID `bun:",array"`
 	Revision        int
 
@@ -63,7 +65,7 @@ type row struct {
 // columns of an entry as they are read.
 const columns = `id, programme_id, enrolment_id, activity_id, participation_id, person_id, placement_id, company_id, kind, day, from_minute, to_minute, minutes, absence_reason,
 	note, standing, standing_note, standing_by, standing_at, replaces_id, recorded_by, recorded_at, origin, made_at, device_id, app, drift_seconds, conflicts, settled,
-	audience, revision`
+	passed, audience, revision`
 
 // enrolment is where hours belong, with what an entry copies from it.
 type enrolment struct {
@@ -542,4 +544,51 @@ func enrolledOnDays(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, k
 		return nil, fmt.Errorf("enrolments of days: %w", err)
 	}
 	return ids, nil
+}
+
+// dayPlans reads what is expected on the days of entries.
+func dayPlans(ctx context.Context, tx *postgres.Tx, entries []Entry, into map[place]expected) error {
+	ids, days := make([]uuid.UUID, len(entries)), make([]string, len(entries))
+	for i, e := range entries {
+		ids[i], days[i] = e.Enrolment, e.Day.String()
+	}
+	var rows []struct {
+		EnrolmentID uuid.UUID
+		Day         calendar.Day
+		Timetabled  bool
+		Hours       []int `bun:",array"` // pairs
+		Kind        *string
+		Label       text.Text `bun:"type:jsonb"`
+		Source      *string
+	}
+	if err := tx.Ask(ctx, &rows, "select * from day_plans($1, $2)", ids, days); err != nil {
+		return fmt.Errorf("what is expected: %w", err)
+	}
+	for _, r := range rows {
+		x := expected{Timetabled: r.Timetabled}
+		for i := 0; i+1 < len(r.Hours); i += 2 {
+			from, err := calendar.NewLocalTime(r.Hours[i])
+			if err != nil {
+				return err
+			}
+			to, err := calendar.NewLocalTime(r.Hours[i+1])
+			if err != nil {
+				return err
+			}
+			x.Hours = append(x.Hours, hours{from, to})
+		}
+		if r.Kind != nil {
+			x.Closed = &closedDay{EnrolmentID: r.EnrolmentID, Day: r.Day, Kind: *r.Kind, Label: r.Label, Source: *r.Source}
+		}
+		into[place{r.EnrolmentID, r.Day}] = x
+	}
+	return nil
+}
+
+// plannedWeek gives the hours of the week of an internship that is planned.
+func plannedWeek(ctx context.Context, tx *postgres.Tx, p placement.Placement) (rows []plannedHours, err error) {
+	if err = tx.Ask(ctx, &rows, "select * from planned_week($1, $2, $3)", p.Participation, p.Opening, p.FromDay); err != nil {
+		return nil, fmt.Errorf("planned week: %w", err)
+	}
+	return rows, nil
 }

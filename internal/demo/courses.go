@@ -148,10 +148,11 @@ func (o *office) contest(p *pupil, l lesson) {
 	e := attendance.Entry{ID: c.timedID(l.day.At(clock(late))), Enrolment: i.enrolment, Kind: attendance.Presence, Day: l.day, From: clock(l.from), To: clock(l.from + 60),
 		Note: "Recupero chiesto dall'azienda."}
 	tutor := p.person.tutor
-	o.plan(l.day, late+50, tutor, "recordAttendance", func(ctx context.Context, tx *postgres.Tx) error {
+	a := o.plan(l.day, late+50, tutor, "recordAttendance", func(ctx context.Context, tx *postgres.Tx) error {
 		e.Enrolment = i.enrolment
 		return o.record(ctx, tx, []attendance.Entry{e})
 	})
+	a.pass, a.why = []string{attendance.OutsideTimetable.String()}, "Recupero chiesto dall'azienda"
 	o.planStep(p.settled, noon, p.person.coordinator, "resolveAttendance", func(ctx context.Context, tx *postgres.Tx) error {
 		ids, err := contestedOf(ctx, tx, i.enrolment, l.day)
 		if err != nil {

@@ -230,6 +230,7 @@ func (o *office) place(people []*person) {
 		if i.seat == nil {
 			panic("demo: there is no seat for an internship")
 		}
+		i.seat.suit(i.person)
 		i.fit()
 	}
 	for ; next < len(free); next++ {

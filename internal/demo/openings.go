@@ -42,6 +42,24 @@ func (w week) opening() (list []company.Hours) {
 	return list
 }
 
+// longest is the longest stretch without a break, in minutes.
+func (w week) longest() (minutes int) {
+	for _, h := range w.hours {
+		minutes = max(minutes, h[1]-h[0])
+	}
+	return minutes
+}
+
+// mostOfAMinor is how long a minor works without a break, in minutes (L. 977/1967).
+const mostOfAMinor = 270
+
+// suit gives a seat that a minor takes hours that a minor may work.
+func (s *seat) suit(p *person) {
+	if p.path.age < 18 && s.week.longest() > mostOfAMinor {
+		s.week = weeks[0]
+	}
+}
+
 func clock(minute int) calendar.LocalTime {
 	t, _ := calendar.NewLocalTime(minute)
 	return t

@@ -156,7 +156,7 @@ func (o *office) dispute(n int) {
 			continue
 		}
 		day := o.until.AddDays(-2 - n)
-		for !i.seat.week.on(day) || shut(day) {
+		for !i.seat.week.on(day) || shut(day) || patron(day, i.seat.firm.municipality) {
 			day = day.AddDays(-1)
 		}
 		if !i.resumed.IsZero() && !day.After(i.resumed) {
@@ -164,17 +164,18 @@ func (o *office) dispute(n int) {
 		}
 		n--
 		end := i.seat.week.hours[0][1]
-		o.plan(day, late+50, tutor, "recordAttendance", func(ctx context.Context, tx *postgres.Tx) error {
+		a := o.plan(day, late+50, tutor, "recordAttendance", func(ctx context.Context, tx *postgres.Tx) error {
 			return o.record(ctx, tx, []attendance.Entry{{ID: chanceOf("dispute", i.n).timedID(tx.Now), Enrolment: i.enrolment, Kind: attendance.Presence, Day: day,
 				From: clock(end - 30), To: clock(end + 60), Note: "Recupero di ore chiesto dall'azienda."}})
 		})
+		a.pass, a.why = []string{attendance.OutsideTimetable.String()}, "Recupero di ore chiesto dall'azienda"
 	}
 }
 
 // missing gives the entries from the last that is written up to the day.
 func (o *office) missing(i *internship, day calendar.Day) (entries []attendance.Entry) {
 	for d := i.recorded.AddDays(1); !d.After(o.through(i, day)); d = d.AddDays(1) {
-		if i.seat.week.on(d) && !shut(d) {
+		if i.seat.week.on(d) && !shut(d) && !patron(d, i.seat.firm.municipality) {
 			entries = append(entries, i.day(d)...)
 		}
 	}

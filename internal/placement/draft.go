@@ -105,7 +105,15 @@ func (r Room) draftGates(ctx context.Context, tx *postgres.Tx, p Placement, c ca
 	f := known.facts(p, tx.Today(), tx.Today())
 	f.Rules = pol.of(f.SiteHeadcount)
 	t, _ := TransitionOf(access.DraftPlacement)
-	return f, t.Check(f).Err()
+	list := t.Check(f)
+	for _, g := range r.DraftGates {
+		more, err := g(ctx, tx, f.Placement)
+		if err != nil {
+			return Facts{}, err
+		}
+		list = append(list, more...)
+	}
+	return f, list.Err()
 }
 
 func (r Room) writeDraft(ctx context.Context, tx *postgres.Tx, f Facts, c candidate, origin string) error {

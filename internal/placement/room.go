@@ -14,12 +14,17 @@ import (
 // AttestGate says, for many internships at once, why they cannot be attested yet; one that may be attested is left out.
 type AttestGate func(ctx context.Context, tx *postgres.Tx, placements []uuid.UUID) (map[uuid.UUID]refusal.List, error)
 
+// DraftGate says why an internship that is planned cannot be drafted; nothing where it can.
+type DraftGate func(ctx context.Context, tx *postgres.Tx, p Placement) (refusal.List, error)
+
 // Room is the acts of the internship, with the points at which later rooms join in.
 type Room struct {
 	// OnState is told of every change of state, in the act's transaction; its error undoes the act.
 	OnState []func(context.Context, *postgres.Tx, event.Transition) error
 	// AttestGates decide on the attestation: the share of attendance is the register's.
 	AttestGates []AttestGate
+	// DraftGates decide on the draft: what its hours may be is the register's.
+	DraftGates []DraftGate
 }
 
 // attestRefusals joins what the gates say of those internships that wait for their attestation.

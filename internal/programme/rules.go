@@ -32,11 +32,14 @@ var known = append([]rule{
 	{"limits.minor.night_from", "time", timeOfDay},
 	{"limits.minor.night_to", "time", timeOfDay},
 	{"limits.minor.rest_days", "days", whole(0, 6)},
+	{"limits.minor.stretch_minutes", "minutes", whole(1, 1440)},
+	{"limits.minor.break_minutes", "minutes", whole(0, 1440)},
 
 	{"attendance.late_days", "days", whole(0, 3650)},
 	{"attendance.delivery_days", "days", whole(0, 365)},
 	{"attendance.host_silence_days", "days", whole(1, 365)},
 	{"attendance.silent_days", "days", whole(1, 365)},
+	{"attendance.timetable_tolerance_minutes", "minutes", whole(0, 1440)},
 
 	{"allowance.method", "code", word("HOURLY", "THRESHOLD", "BANDS")},
 	{"allowance.hourly_rate", "cents", amount()},
