@@ -2346,6 +2346,8 @@ type Attendance implements Node {
   enteredDaysAfter: Int!
   "Why it is contested; empty for one that is not."
   conflicts: [AttendanceConflict!]!
+  "Codes of warnings that its writer has passed with a reason. Example: ATTENDANCE_CLOSED_DAY."
+  passed: [String!]!
   "Where the record comes from."
   origin: Origin!
   "Counts changes of standing."
@@ -8790,6 +8792,8 @@ func (ec *executionContext) childFields_Attendance(ctx context.Context, field gr
 		return ec.fieldContext_Attendance_enteredDaysAfter(ctx, field)
 	case "conflicts":
 		return ec.fieldContext_Attendance_conflicts(ctx, field)
+	case "passed":
+		return ec.fieldContext_Attendance_passed(ctx, field)
 	case "origin":
 		return ec.fieldContext_Attendance_origin(ctx, field)
 	case "revision":
@@ -20798,6 +20802,29 @@ func (ec *executionContext) _Attendance_conflicts(ctx context.Context, field gra
 }
 func (ec *executionContext) fieldContext_Attendance_conflicts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Attendance", field, false, false, errors.New("field of type AttendanceConflict does not have child fields"))
+}
+
+func (ec *executionContext) _Attendance_passed(ctx context.Context, field graphql.CollectedField, obj *Attendance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Attendance_passed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Passed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Attendance_passed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Attendance", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Attendance_origin(ctx context.Context, field graphql.CollectedField, obj *Attendance) (ret graphql.Marshaler) {
@@ -73524,6 +73551,11 @@ func (ec *executionContext) _Attendance(ctx context.Context, sel ast.SelectionSe
 			}
 		case "conflicts":
 			out.Values[i] = ec._Attendance_conflicts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "passed":
+			out.Values[i] = ec._Attendance_passed(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

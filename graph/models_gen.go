@@ -770,6 +770,8 @@ type Attendance struct {
 	EnteredDaysAfter int32 `json:"enteredDaysAfter"`
 	// Why it is contested; empty for one that is not.
 	Conflicts []AttendanceConflict `json:"conflicts"`
+	// Codes of warnings that its writer has passed with a reason. Example: ATTENDANCE_CLOSED_DAY.
+	Passed []string `json:"passed"`
 	// Where the record comes from.
 	Origin *Origin `json:"origin"`
 	// Counts changes of standing.
