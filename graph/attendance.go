@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/attendance"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
@@ -47,6 +49,9 @@ func (m mutation) RecordAttendance(ctx context.Context, input RecordAttendanceIn
 			answer.Refusals, answer.Warnings = pointers(a.Refusals.Under(path...)), pointers(a.Warnings.Under(path...))
 			if a.Written {
 				answer.Attendance = &Attendance{ID: plan.FormatID("att", a.ID)}
+			}
+			if a.Written && a.NextDay != uuid.Nil {
+				answer.NextDay = &Attendance{ID: plan.FormatID("att", a.NextDay)}
 			}
 		}
 		return nil

@@ -21,6 +21,7 @@ const maxBatch = 500
 // Answer is what became of one entry of a batch. Written is false where it was refused.
 type Answer struct {
 	ID       uuid.UUID
+	NextDay  uuid.UUID // of what is past midnight; zero where nothing is
 	Written  bool
 	Refusals refusal.List
 	Warnings refusal.List // that were acknowledged, or that it was contested
@@ -47,7 +48,8 @@ func CheckAuthor(actor access.Actor, author *uuid.UUID) error {
 type batch struct {
 	tx         *postgres.Tx
 	source     Source
-	entries    []Entry
+	entries    []Entry // those past midnight as two
+	whole      []int   // minutes of the entry that one of two belongs to, as clocks show them; 0 for one that is whole
 	answers    []Answer
 	enrolments map[uuid.UUID]enrolment
 	left       map[uuid.UUID]map[calendar.Day]left // that the actor followed until not long ago
@@ -64,12 +66,13 @@ func Record(ctx context.Context, tx *postgres.Tx, source Source, entries []Entry
 	if err := CheckSize(len(entries)); err != nil {
 		return nil, err
 	}
-	b := &batch{tx: tx, source: source, entries: entries, answers: make([]Answer, len(entries)), first: map[uuid.UUID]int{}, rules: rules{tx: tx}}
+	b := &batch{tx: tx, source: source, first: map[uuid.UUID]int{}, rules: rules{tx: tx}}
+	b.split(entries)
 	if err := b.load(ctx); err != nil {
 		return nil, err
 	}
 	var rows []row
-	for i, e := range entries {
+	for i, e := range b.entries {
 		b.answers[i].ID = e.ID
 		if _, again := b.first[e.ID]; again {
 			continue
@@ -83,11 +86,11 @@ func Record(ctx context.Context, tx *postgres.Tx, source Source, entries []Entry
 			rows = append(rows, *r)
 		}
 	}
-	if err := b.write(ctx, rows); err != nil {
+	if err := b.write(ctx, b.both(rows)); err != nil {
 		return nil, err
 	}
 	b.repeat()
-	return b.answers, nil
+	return b.joined(), nil
 }
 
 // repeat answers entries whose id came before in the batch: the very same one like the first, another one with ID_TAKEN.
@@ -241,6 +244,9 @@ func (b *batch) judge(ctx context.Context, answer *Answer, e Entry, o enrolment)
 	}
 	if err != nil {
 		return err
+	}
+	if b.whole[b.first[e.ID]] > p.limits.AdultDay.Minutes {
+		return refusal.List{EndsBeforeStart.At("to")} // nobody is there that long: a slip, and no night
 	}
 	reasons, err := b.rules.known(ctx, o.ProgrammeID, e, "absenceReason")
 	if err != nil {
