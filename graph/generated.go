@@ -6500,7 +6500,7 @@ input AttendanceEntryInput {
   day: Day!
   "From."
   from: LocalTime!
-  "To."
+  "To. Where it comes before ` + "`" + `from` + "`" + ` it is on the next day: the hours past midnight are an entry of that day, with an id that follows from yours."
   to: LocalTime!
   "Code of the list absence_reasons, for an absence."
   absenceReason: String
@@ -6520,6 +6520,8 @@ type AttendanceAnswer {
   warnings: [Refusal!]!
   "The entry as it stands now; null when it was not written, and for what you deliver of days before your assignment ended."
   attendance: Attendance
+  "What is past midnight, as an entry of the next day; null where nothing is."
+  nextDay: Attendance
 }
 
 "What recordAsPlanned needs."
@@ -8814,6 +8816,8 @@ func (ec *executionContext) childFields_AttendanceAnswer(ctx context.Context, fi
 		return ec.fieldContext_AttendanceAnswer_warnings(ctx, field)
 	case "attendance":
 		return ec.fieldContext_AttendanceAnswer_attendance(ctx, field)
+	case "nextDay":
+		return ec.fieldContext_AttendanceAnswer_nextDay(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AttendanceAnswer", field.Name)
 }
@@ -21021,6 +21025,38 @@ func (ec *executionContext) _AttendanceAnswer_attendance(ctx context.Context, fi
 	)
 }
 func (ec *executionContext) fieldContext_AttendanceAnswer_attendance(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AttendanceAnswer",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Attendance(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AttendanceAnswer_nextDay(ctx context.Context, field graphql.CollectedField, obj *AttendanceAnswer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttendanceAnswer_nextDay(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NextDay, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Attendance) graphql.Marshaler {
+			return ec.marshalOAttendance2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAttendance(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AttendanceAnswer_nextDay(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "AttendanceAnswer",
 		Field:      field,
@@ -73624,6 +73660,11 @@ func (ec *executionContext) _AttendanceAnswer(ctx context.Context, sel ast.Selec
 			}
 		case "attendance":
 			out.Values[i] = ec._AttendanceAnswer_attendance(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "nextDay":
+			out.Values[i] = ec._AttendanceAnswer_nextDay(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}

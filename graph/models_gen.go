@@ -795,6 +795,8 @@ type AttendanceAnswer struct {
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The entry as it stands now; null when it was not written, and for what you deliver of days before your assignment ended.
 	Attendance *Attendance `json:"attendance,omitempty"`
+	// What is past midnight, as an entry of the next day; null where nothing is.
+	NextDay *Attendance `json:"nextDay,omitempty"`
 }
 
 // A page of entries of the register.
@@ -831,7 +833,7 @@ type AttendanceEntryInput struct {
 	Day calendar.Day `json:"day"`
 	// From.
 	From calendar.LocalTime `json:"from"`
-	// To.
+	// To. Where it comes before `from` it is on the next day: the hours past midnight are an entry of that day, with an id that follows from yours.
 	To calendar.LocalTime `json:"to"`
 	// Code of the list absence_reasons, for an absence.
 	AbsenceReason *string `json:"absenceReason,omitempty"`
