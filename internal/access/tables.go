@@ -122,6 +122,8 @@ const (
 	AdjustMonth         Act = "adjustMonth"
 
 	ComputeAllowance Act = "computeAllowance"
+	ContestStatement Act = "contestStatement"
+	AnswerContest    Act = "answerContest"
 
 	OpenRun    Act = "openRun"
 	ComputeRun Act = "computeRun"
@@ -178,6 +180,7 @@ var (
 	runActs      = []Act{OpenRun, ComputeRun, CheckRun, ExportRun, DiscardRun, HoldLine, ReleaseLine, RecallLine, ReadAnswer} // the payer's own
 	approvals    = []Act{ApproveRun, DiscardRun}
 	matchActs    = []Act{ProposeMatch, AcceptMatch, DeclineMatch}
+	answerActs   = []Act{AnswerContest}
 	bankActs     = []Act{RecordBankDetails}
 	guestActs    = []Act{InviteGuest, ResendInvitation, WithdrawInvitation}
 	personActs   = []Act{AppointRepresentative, EndRepresentative, OpenOwnAccess, CloseOwnAccess} // who sees one person as himself, or for him
@@ -186,22 +189,22 @@ var (
 
 // acts is the table role x act: what a grant of the role may do on rows that carry its key.
 var acts = map[Role][]Act{
-	Coordinator:        join(lostActs, pathActs, circleActs, guestActs, bankActs, personActs, companyActs, activityActs, placementActs, registerActs, monthActs, matchActs, mandateActs, mergeActs, []Act{ComputeAllowance}),
-	PartnerCoordinator: join(lostActs, pathActs, guestActs, bankActs, personActs, companyActs, activityActs, placementActs, registerActs, monthActs, matchActs, []Act{ComputeAllowance}),
-	CaseManager: join(personActs, []Act{RecordExclusionCheck, CheckEligibility, AdmitParticipant, RejectParticipant, DraftPlan, SignPlan, ActivateParticipant,
+	Coordinator:        join(lostActs, pathActs, circleActs, guestActs, bankActs, personActs, companyActs, activityActs, placementActs, registerActs, monthActs, matchActs, mandateActs, mergeActs, answerActs, []Act{ComputeAllowance}),
+	PartnerCoordinator: join(lostActs, pathActs, guestActs, bankActs, personActs, companyActs, activityActs, placementActs, registerActs, monthActs, matchActs, answerActs, []Act{ComputeAllowance}),
+	CaseManager: join(personActs, []Act{ContestStatement, RecordExclusionCheck, CheckEligibility, AdmitParticipant, RejectParticipant, DraftPlan, SignPlan, ActivateParticipant,
 		WithdrawParticipant, CompleteParticipant, AskFirstResult, AskSecondResult, CloseParticipant, RecordProof, RecordBankDetails,
 		PrepareUpload, PrepareDownload, ProtectParticipant, UnprotectParticipant, InviteGuest, ResendInvitation, WithdrawInvitation, Enrol, WithdrawEnrolment}),
 	Scout: join(companyActs, matchActs),
-	Tutor: join(registerActs, matchActs, []Act{Enrol, CompleteEnrolment, DraftPlacement, ConfirmPlacement, SignProject, StartPlacement,
+	Tutor: join(registerActs, matchActs, []Act{ContestStatement, Enrol, CompleteEnrolment, DraftPlacement, ConfirmPlacement, SignProject, StartPlacement,
 		SuspendPlacement, ResumePlacement, EndPlacement}),
 	HostTutor:       {RecordAttendance, RecordAsPlanned, ReturnMonth, CertifyMonthAsHost},
-	PaymentsOfficer: join(runActs, []Act{RecordExclusionCheck, PrepareUpload, RecordBankDetails, ComputeAllowance, LockMonth}),
+	PaymentsOfficer: join(runActs, []Act{RecordExclusionCheck, PrepareUpload, RecordBankDetails, ComputeAllowance, LockMonth, AnswerContest}),
 	Approver:        approvals,
 	Administrator:   join(memberActs, lostActs),
 	DPO:             erasureActs,
-	Self:            bankActs,
-	Representative:  bankActs,
-	System:          join(memberActs, own, pathActs, circleActs, guestActs, erasureActs, mergeActs, bankActs, personActs, companyActs, activityActs, placementActs, registerActs, monthActs, matchActs, mandateActs, runActs, approvals, []Act{CertifyMonthAsHost, ComputeAllowance, RefreshMatches, RemindDue, SendInvitation}),
+	Self:            join(bankActs, []Act{ContestStatement}),
+	Representative:  join(bankActs, []Act{ContestStatement}),
+	System:          join(memberActs, own, pathActs, circleActs, guestActs, erasureActs, mergeActs, bankActs, personActs, companyActs, activityActs, placementActs, registerActs, monthActs, matchActs, mandateActs, runActs, approvals, answerActs, []Act{ContestStatement, CertifyMonthAsHost, ComputeAllowance, RefreshMatches, RemindDue, SendInvitation}),
 }
 
 // own are the acts that every member does about himself, whatever his roles; in the table they stand for doing them for somebody else.

@@ -22,12 +22,13 @@ const (
 	linePrefix      = "aln"
 	StatementPrefix = "als"
 	sharePrefix     = "ash"
+	ContestPrefix   = "alc"
 )
 
 // Reading is how months' allowances and their working are read.
 func Reading() plan.Reading {
 	return plan.Reading{
-		Types: []plan.Type{allowance(), line(), statement(), payerShare()},
+		Types: []plan.Type{allowance(), line(), statement(), payerShare(), contest()},
 		Extends: map[string]plan.Fields{
 			"Participant": {"allowances": plan.Many("Allowance", "participation_id", "{o}.month desc, {o}.id").In(access.Money)},
 		},
@@ -69,6 +70,7 @@ func allowance() plan.Type {
 			"soFar":         plan.Hole("allowance.soFar", "json_build_object('month', to_char({t}.month, 'YYYY-MM'), 'total', {t}.total_cents, 'certified', "+certifiedMinutes+", 'uncertified', "+uncertifiedMinutes+")"),
 			"why":           plan.Many("AllowanceLine", "allowance_id", "{o}.position"),
 			"statements":    plan.Many("AllowanceStatement", "allowance_id", "{o}.number"),
+			"contests":      plan.Many("AllowanceContest", "allowance_id", "{o}.contested_at, {o}.id"),
 			"statement":     plan.OneWhere("AllowanceStatement", "{o}.id = (select s.id from allowance_statement s where s.allowance_id = {t}.id order by s.number desc limit 1)"),
 			"policyVersion": plan.One("PolicyVersion", "policy_version_id"),
 			"computedAt":    plan.Instant("computed_at"),
@@ -135,6 +137,32 @@ func payerShare() plan.Type {
 			"gross":      plan.Column("gross_cents"),
 			"withheld":   plan.Column("withheld_cents"),
 			"net":        plan.Column("net_cents"),
+		}}
+}
+
+// ofContest says whose words a contest holds, in SQL over it.
+var ofContest = plan.Owner{Person: "(select a.person_id from participation a where a.id = {t}.participation_id)", Participation: "{t}.participation_id"}
+
+// contest maps what somebody says against a statement.
+func contest() plan.Type {
+	return plan.Type{Name: "AllowanceContest", Prefix: ContestPrefix, Table: "allowance_contest", Class: access.Money,
+		Fields: plan.Fields{
+			"hidden":      plan.Hidden(),
+			"pseudonym":   plan.Expr("pseudonym_of({t}.participation_id)"),
+			"allowance":   plan.One("Allowance", "allowance_id"),
+			"statement":   plan.One("AllowanceStatement", "statement_id"),
+			"month":       plan.Month("month"),
+			"state":       plan.Column("state"),
+			"stateLabel":  plan.Label("state", contestWords),
+			"stateSince":  plan.Column("state_since"),
+			"contested":   plan.Column("contested_cents"),
+			"reason":      plan.Sealed("allowance_contest", "reason", ofContest).In(access.Notes),
+			"contestedBy": plan.One("Member", "member_id"),
+			"contestedAt": plan.Instant("contested_at"),
+			"answer":      plan.Sealed("allowance_contest", "answer", ofContest).In(access.Notes),
+			"answeredBy":  plan.One("Member", "answered_by"),
+			"answeredAt":  plan.Instant("answered_at"),
+			"revision":    plan.Column("revision"),
 		}}
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/programme"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/money"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
 
@@ -615,4 +616,108 @@ func registerNow(ctx context.Context, tx bun.Tx, months []uuid.UUID) (map[uuid.U
 		now[r.ID] = Certified{RegisterMonth: r.ID, Hash: r.Hash, Minutes: r.Minutes, PresenceDays: r.PresenceDays, Adjustments: r.Adjustments}
 	}
 	return now, nil
+}
+
+// contestRow is what somebody says against a statement.
+type contestRow struct {
+	bun.BaseModel `bun:"table:allowance_contest,alias:c"`
+
+	ID              uuid.UUID
+	ProgrammeID     uuid.UUID
+	ParticipationID uuid.UUID
+	AllowanceID     uuid.UUID
+	StatementID     uuid.UUID
+	Month           calendar.Month
+	State           ContestState
+	StateSince      calendar.Day
+	ContestedCents  money.Cents
+	Reason          []byte // sealed
+	MemberID        uuid.UUID
+	ContestedAt     time.Time
+	Answer          []byte // sealed
+	AnsweredBy      *uuid.UUID
+	AnsweredAt      *time.Time
+	Audience        []uuid.UUID `bun:",array"`
+	Revision        int
+}
+
+// contestableRow is the statement in force of a month, as far as its contest needs it.
+type contestableRow struct {
+	ID          uuid.UUID
+	ProgrammeID uuid.UUID
+	AllowanceID uuid.UUID
+	TotalCents  money.Cents
+	Audience    []uuid.UUID `bun:",array"`
+	Contested   bool        // it waits for an answer already
+}
+
+func contestable(ctx context.Context, tx *postgres.Tx, participation uuid.UUID, month calendar.Month) (contestableRow, bool, error) {
+	var rows []contestableRow
+	if err := tx.Ask(ctx, &rows, "select * from statement_in_force($1, $2)", participation, month.First().String()); err != nil {
+		return contestableRow{}, false, fmt.Errorf("statement in force: %w", err)
+	}
+	if len(rows) == 0 {
+		return contestableRow{}, false, nil
+	}
+	return rows[0], true, nil
+}
+
+func insertContest(ctx context.Context, tx *postgres.Tx, row *contestRow) error {
+	_, err := tx.NewInsert().Model(row).Returning("NULL").Exec(ctx)
+	switch {
+	case postgres.Violates(err, "allowance_contest_pkey"):
+		return refusal.List{refusal.IDTaken.At("id")}
+	case postgres.Violates(err, "allowance_contest_open"):
+		return refusal.List{AlreadyContested.At("month")}
+	case err != nil:
+		return fmt.Errorf("contest: %w", err)
+	}
+	return nil
+}
+
+func contestByID(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (contestRow, bool, error) {
+	var rows []contestRow
+	if err := tx.NewSelect().Model(&rows).Where("id = ?", id).Scan(ctx); err != nil {
+		return contestRow{}, false, fmt.Errorf("contest: %w", err)
+	}
+	if len(rows) == 0 {
+		return contestRow{}, false, nil
+	}
+	return rows[0], true, nil
+}
+
+// saveContest writes the answer to a contest that still stands as it was loaded.
+func saveContest(ctx context.Context, tx *postgres.Tx, row contestRow) error {
+	result, err := tx.NewUpdate().Model(&row).Column("state", "state_since", "answer", "answered_by", "answered_at").Set("revision = revision + 1").
+		Where("id = ? and revision = ? and state = 'CONTESTED'", row.ID, row.Revision).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("answer contest: %w", err)
+	}
+	if n, err := result.RowsAffected(); err != nil || n != 1 {
+		return refusal.Join(err, refusal.List{refusal.RevisionConflict.At("expectedRevision")})
+	}
+	return nil
+}
+
+// lineOf is the partner that follows a person, and the bodies above it.
+func lineOf(ctx context.Context, tx *postgres.Tx, participation uuid.UUID) (line []uuid.UUID, err error) {
+	if err = tx.Ask(ctx, pgdialect.Array(&line), "select organisation_line(organisation_id) from participation where id = $1", participation); err != nil {
+		return nil, fmt.Errorf("who answers: %w", err)
+	}
+	return line, nil
+}
+
+func contestedCents(ctx context.Context, tx *postgres.Tx, allowances []uuid.UUID) (map[uuid.UUID]money.Cents, error) {
+	var rows []struct {
+		AllowanceID    uuid.UUID
+		ContestedCents money.Cents
+	}
+	if err := tx.Ask(ctx, &rows, "select allowance_id, contested_cents from allowance_contest where allowance_id = any ($1) and state = 'CONTESTED' and contested_cents > 0", allowances); err != nil {
+		return nil, fmt.Errorf("contested: %w", err)
+	}
+	found := make(map[uuid.UUID]money.Cents, len(rows))
+	for _, r := range rows {
+		found[r.AllowanceID] = r.ContestedCents
+	}
+	return found, nil
 }

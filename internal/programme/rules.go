@@ -97,6 +97,7 @@ var known = append([]rule{
 	"attendance", "CONTESTED",
 	"register", "OPEN SUBMITTED HOST_CERTIFIED PROMOTER_CERTIFIED",
 	"payment", "DRAFT COMPUTED CHECKED APPROVED EXPORTED",
+	"statement", "CONTESTED",
 )...)
 
 // clocks makes a rule clock.<concept>.<STATE> for each state from which something is due: days until the next step.

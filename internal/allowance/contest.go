@@ -1,0 +1,200 @@
+package allowance
+
+import (
+	"context"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/event"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/values/money"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+	"github.com/lavoroincorso/lavoro/internal/values/text"
+)
+
+// ContestState is how far a contest is.
+type ContestState string
+
+// The states: it waits for its answer, or has it.
+const (
+	Contested ContestState = "CONTESTED"
+	Upheld    ContestState = "UPHELD"
+	Rejected  ContestState = "REJECTED"
+)
+
+var contestWords = map[string]text.Text{
+	string(Contested): {It: "Contestato", En: "Contested"},
+	string(Upheld):    {It: "Contestazione accolta", En: "Contest upheld"},
+	string(Rejected):  {It: "Contestazione respinta", En: "Contest rejected"},
+}
+
+const (
+	contestConcept = "statement"
+	contestSubject = "AllowanceContest"
+)
+
+// maxReason is how many characters a reason may have.
+const maxReason = 2000
+
+// Contest is what somebody says against the statement in force of a month.
+type Contest struct {
+	ID            uuid.UUID
+	Participation uuid.UUID
+	Month         calendar.Month
+	Cents         money.Cents // of the total that are not to be paid before the answer; 0 where it should be more
+	Reason        string
+}
+
+// ContestStatement says that a month's statement is wrong, by the person or for him. What is not contested of it is paid meanwhile.
+func ContestStatement(ctx context.Context, tx *postgres.Tx, in Contest) error {
+	s, found, err := contestable(ctx, tx, in.Participation, in.Month)
+	switch {
+	case err != nil:
+		return err
+	case !found:
+		return refusal.List{NoStatement.At("month").With("month", in.Month)}
+	case !tx.Actor.May(access.ContestStatement, s.ProgrammeID, s.Audience):
+		return refusal.List{refusal.NotAllowed.At()}
+	}
+	list := checkReason(in.Reason, "reason")
+	if s.Contested {
+		list = append(list, AlreadyContested.At("month"))
+	}
+	if in.Cents < 0 || in.Cents > s.TotalCents {
+		list = append(list, ContestedTooMuch.At("contested"))
+	}
+	if len(list) > 0 {
+		return list
+	}
+	reason, err := sealText(ctx, tx, in.Participation, "reason", in.ID, in.Reason)
+	if err != nil {
+		return err
+	}
+	row := contestRow{ID: in.ID, ProgrammeID: s.ProgrammeID, ParticipationID: in.Participation, AllowanceID: s.AllowanceID, StatementID: s.ID, Month: in.Month, State: Contested,
+		StateSince: tx.Today(), ContestedCents: in.Cents, Reason: reason, MemberID: tx.Actor.Member, ContestedAt: tx.Now, Audience: s.Audience, Revision: 1}
+	if err := insertContest(ctx, tx, &row); err != nil {
+		return err
+	}
+	row.tell(tx, access.ContestStatement, event.Entered, map[string]any{"month": in.Month, "statement": s.ID, "contested": in.Cents})
+	return nil
+}
+
+// Answer ends a contest.
+type Answer struct {
+	Contest  uuid.UUID
+	Uphold   bool
+	Text     string // what changes, or why nothing does
+	Expected *int
+}
+
+// AnswerContest answers a contest: it is upheld, with what changes, or rejected, with the reason. Nobody answers his own. What an upheld one
+// changes comes by the acts that change it: an adjustment of the register, or a correction of the rules.
+func AnswerContest(ctx context.Context, tx *postgres.Tx, in Answer) error {
+	row, found, err := contestByID(ctx, tx, in.Contest)
+	switch {
+	case err != nil:
+		return err
+	case !found:
+		return refusal.List{refusal.NotFound.At("contest")}
+	case !tx.Actor.May(access.AnswerContest, row.ProgrammeID, row.Audience):
+		return refusal.List{refusal.NotAllowed.At()}
+	case in.Expected != nil && *in.Expected != row.Revision:
+		return refusal.List{refusal.RevisionConflict.At("expectedRevision")}
+	case row.State != Contested:
+		return refusal.List{ContestAnswered.At("contest").With("state", contestWords[string(row.State)])}
+	case row.MemberID == tx.Actor.Member:
+		return refusal.List{OwnContest.At("contest")}
+	}
+	if list := checkReason(in.Text, "answer"); list != nil {
+		return list
+	}
+	if row.Answer, err = sealText(ctx, tx, row.ParticipationID, "answer", row.ID, in.Text); err != nil {
+		return err
+	}
+	row.State, row.StateSince, row.AnsweredBy, row.AnsweredAt = Rejected, tx.Today(), &tx.Actor.Member, &tx.Now
+	if in.Uphold {
+		row.State = Upheld
+	}
+	if err := saveContest(ctx, tx, row); err != nil {
+		return err
+	}
+	row.tell(tx, access.AnswerContest, event.Changed, map[string]any{"month": row.Month, "statement": row.StatementID, "from": Contested, "to": row.State})
+	return nil
+}
+
+func (r contestRow) tell(tx *postgres.Tx, act access.Act, kind event.Kind, detail map[string]any) {
+	tx.Tell(event.News{Programme: r.ProgrammeID, Act: string(act), Kind: kind, SubjectKind: contestSubject, Subject: r.ID, Audience: r.Audience}, detail)
+}
+
+// ContestClocks are the waiting states of contests as data for whoever keeps clocks.
+func ContestClocks() []event.Clock {
+	return []event.Clock{{Concept: contestConcept, SubjectKind: contestSubject, Prefix: ContestPrefix, State: string(Contested), Policy: "clock." + contestConcept + "." + string(Contested),
+		Kind: "statement.contest", Label: text.Text{It: "Rispondere alla contestazione di un conteggio", En: "Answer the contest of a statement"}}}
+}
+
+// FollowContests gives the reaction to news of contests that keeps their clocks: the partner that follows the person answers, then the lead body.
+func FollowContests(tell func(context.Context, *postgres.Tx, event.Transition) error) func(context.Context, *postgres.Tx, []event.Event) error {
+	return func(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
+		for _, e := range events {
+			if e.SubjectKind != contestSubject {
+				continue
+			}
+			row, found, err := contestByID(ctx, tx, e.Subject)
+			if err != nil {
+				return err
+			}
+			if !found {
+				continue
+			}
+			line, err := lineOf(ctx, tx, row.ParticipationID)
+			if err != nil || len(line) == 0 {
+				return err
+			}
+			now := event.Transition{Programme: row.ProgrammeID, Concept: contestConcept, SubjectKind: contestSubject, Subject: row.ID, Participation: row.ParticipationID,
+				From: string(Contested), To: string(row.State), Owners: []uuid.UUID{line[0], line[len(line)-1]}, Audience: row.Audience, Since: calendar.DayOf(row.ContestedAt)}
+			if row.State == Contested {
+				now.From = ""
+			}
+			if err := tell(ctx, tx, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// ContestedCents gives how much of each allowance is not to be paid before somebody answers; those of which nothing is contested are not in it.
+func ContestedCents(ctx context.Context, tx *postgres.Tx, allowances []uuid.UUID) (map[uuid.UUID]money.Cents, error) {
+	return contestedCents(ctx, tx, allowances)
+}
+
+// checkReason refuses words that are none, or too many.
+func checkReason(words, path string) refusal.List {
+	switch {
+	case strings.TrimSpace(words) == "":
+		return refusal.List{WordsNeeded.At(path)}
+	case utf8.RuneCountInString(words) > maxReason:
+		return refusal.List{WordsTooMany.At(path).With("max", maxReason)}
+	}
+	return nil
+}
+
+// noteStep is what sealed words are filled up to: their lengths tell little.
+const noteStep = 128
+
+// sealText seals what is said in a contest under the key of the person.
+func sealText(ctx context.Context, tx *postgres.Tx, participation uuid.UUID, column string, row uuid.UUID, words string) ([]byte, error) {
+	persons, err := tx.PersonsOf(ctx, []uuid.UUID{participation})
+	if err != nil {
+		return nil, err
+	}
+	key, err := tx.DataKey(ctx, persons[participation])
+	if err != nil {
+		return nil, err
+	}
+	return key.SealPadded([]byte(words), noteStep, postgres.Place{Table: "allowance_contest", Column: column, Row: row}), nil
+}
