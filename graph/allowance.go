@@ -7,6 +7,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/allowance"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
 // ComputeAllowance works a participant's month out from the register as it stands.
@@ -22,5 +23,33 @@ func (m mutation) ComputeAllowance(ctx context.Context, input ComputeAllowanceIn
 		}
 		out.Allowance = &Allowance{ID: plan.FormatID(allowance.Prefix, id)}
 		return nil
+	})
+}
+
+// ContestStatement says that a month's statement is wrong.
+func (m mutation) ContestStatement(ctx context.Context, input ContestStatementInput) (*ContestStatementPayload, error) {
+	return perform(ctx, m.Resolver, access.ContestStatement, input, func(ctx context.Context, tx *postgres.Tx, out *ContestStatementPayload) error {
+		participation, wrongParticipant := idOf("prt", input.Participant, "participant")
+		id, wrongID := newID(allowance.ContestPrefix, input.ID, "id")
+		if err := refusal.Join(wrongParticipant, wrongID); err != nil {
+			return err
+		}
+		err := allowance.ContestStatement(ctx, tx, allowance.Contest{ID: id, Participation: participation, Month: input.Month, Cents: input.Contested, Reason: input.Reason})
+		if err == nil {
+			out.Contest = &AllowanceContest{ID: plan.FormatID(allowance.ContestPrefix, id)}
+		}
+		return err
+	})
+}
+
+// AnswerContest upholds a contest or rejects it.
+func (m mutation) AnswerContest(ctx context.Context, input AnswerContestInput) (*AnswerContestPayload, error) {
+	return perform(ctx, m.Resolver, access.AnswerContest, input, func(ctx context.Context, tx *postgres.Tx, out *AnswerContestPayload) error {
+		id, err := idOf(allowance.ContestPrefix, input.Contest, "contest")
+		if err != nil {
+			return err
+		}
+		out.Contest = &AllowanceContest{ID: input.Contest}
+		return allowance.AnswerContest(ctx, tx, allowance.Answer{Contest: id, Uphold: input.Uphold, Text: input.Answer, Expected: revision(input.ExpectedRevision)})
 	})
 }

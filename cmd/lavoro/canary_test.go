@@ -23,6 +23,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/lavoroincorso/lavoro/cmd/lavoro/rightstest"
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/platform/file"
@@ -57,6 +58,8 @@ var canaries = map[string][]string{
 	"Canarinorettifica":    {},
 	"Canarinosollecito":    {}, // that a host is silent
 	"Canarinotrattenuta":   {}, // why a payment is held back
+	"Canarinoconteggio":    {}, // why a statement is wrong
+	"Canarinorisposta":     {},
 	"CANARINO0001":         {}, // the account within an IBAN
 	"Canarinointestatario": {},
 	"Canarinodecreto":      {}, // by which somebody represents
@@ -85,6 +88,8 @@ var planted = map[string][]string{
 	"RegisterStep.evidence":        {"Canarinosollecito"},
 	"RegisterAdjustment.reason":    {"Canarinorettifica"},
 	"PaymentLineStep.reason":       {"Canarinotrattenuta"},
+	"AllowanceContest.reason":      {"Canarinoconteggio"},
+	"AllowanceContest.answer":      {"Canarinorisposta"},
 }
 
 // heard collects what the program says: its log, and the texts of its errors.
@@ -208,6 +213,7 @@ type birds struct {
 	certified string   // month of the register
 	quiet     string   // month of a host that says nothing
 	held      string   // line of a payment
+	contested string   // statement's contest
 }
 
 // open serves the whole program to the lead's coordinator, who also pays and protects data here, and gives each group a word of its own.
@@ -222,7 +228,7 @@ func (b *birds) open() {
 	for _, sql := range []string{
 		"update member set issuer = '" + member.DemonstrationIssuer + "' where id = $1",
 		`insert into access_grant (id, member_id, programme_id, role, scope, over_id, from_day, audience)
-			select gen_random_uuid(), g.member_id, g.programme_id, r, g.scope, g.over_id, g.from_day, g.audience from access_grant g, unnest(array['PAYMENTS_OFFICER', 'DPO']) r
+			select gen_random_uuid(), g.member_id, g.programme_id, r, g.scope, g.over_id, g.from_day, g.audience from access_grant g, unnest(array['PAYMENTS_OFFICER', 'DPO', 'TUTOR']) r
 			where g.member_id = $1 and g.role = 'COORDINATOR'`,
 		`insert into code_item select (jsonb_populate_record(c, jsonb_build_object('id', gen_random_uuid(), 'code', replace(c.code, 'G_', 'CANARINO_')))).* from code_item c
 			where c.list = 'priority_groups' and starts_with(c.code, 'G_') and $1::text is not null`,
@@ -334,10 +340,10 @@ func (b *birds) shown() {
 	for _, purpose := range []string{"", "SUPERVISION", "PAYMENT"} {
 		reader := b.lead
 		reader.Purpose, reader.reason = purpose, "Canarinofinalita"
-		data, code := b.post(reader, `query($p: ID!, $a: ID!, $b: ID!, $m: ID!, $s: ID!, $l: ID!) { participant(id: $p) { referringService health { groups { code } } penal { groups { code } } protection { groups { code } }
+		data, code := b.post(reader, `query($p: ID!, $a: ID!, $b: ID!, $m: ID!, $s: ID!, $l: ID!, $c: ID!) { participant(id: $p) { referringService health { groups { code } } penal { groups { code } } protection { groups { code } }
 			restricted { groups { code } } bank { iban holder } representatives { reference } } a: node(id: $a) { ... on Attendance { note standingNote } } b: node(id: $b) { ... on Attendance { note standingNote } }
-			m: node(id: $m) { ... on RegisterMonth { steps { reason } adjustments { reason } } } s: node(id: $s) { ... on RegisterMonth { steps { evidence } } } l: node(id: $l) { ... on PaymentLine { steps { reason } } } }`,
-			vars{"p": b.id, "a": b.entries[0], "b": b.entries[1], "m": b.certified, "s": b.quiet, "l": b.held})
+			m: node(id: $m) { ... on RegisterMonth { steps { reason } adjustments { reason } } } s: node(id: $s) { ... on RegisterMonth { steps { evidence } } } c: node(id: $c) { ... on AllowanceContest { reason answer } } l: node(id: $l) { ... on PaymentLine { steps { reason } } } }`,
+			vars{"c": b.contested, "p": b.id, "a": b.entries[0], "b": b.entries[1], "m": b.certified, "s": b.quiet, "l": b.held})
 		if code != "" {
 			b.t.Fatal(purpose, code)
 		}
@@ -395,6 +401,20 @@ func (b *birds) month(entry string) {
 	b.certified = fmt.Sprint(id)
 	b.silence()
 	b.hold()
+	b.contest()
+}
+
+// contest says that a statement is wrong, and has it answered by another.
+func (b *birds) contest() {
+	b.t.Helper()
+	statements := b.world.By("allowance_statement", "programme_id", b.lead.programmes[0])
+	april := statements[slices.IndexFunc(statements, func(s *rightstest.Row) bool { return s.Text("month") == "2026-04-01" })]
+	done := b.act("contestStatement", "ContestStatementInput", vars{"participant": "prt_" + april.Text("participation_id"), "month": "2026-04", "reason": "Canarinoconteggio"}, "contest { id }")
+	b.contested = at(b.t, done, "contest.id").(string)
+	if _, err := b.owner.Exec(b.t.Context(), "update allowance_contest set member_id = gen_random_uuid() where id = $1", strings.TrimPrefix(b.contested, "alc_")); err != nil {
+		b.t.Fatal(err)
+	}
+	b.act("answerContest", "AnswerContestInput", vars{"contest": b.contested, "uphold": true, "answer": "Canarinorisposta"}, "contest { id state }")
 }
 
 // silence certifies a month in the place of a host that is silent, and names what proves it.

@@ -60,7 +60,7 @@ func init() {
 		"a few mandates of a programme, each with the sample that its reader has drawn": "Programme.mandates Mandate.sample",
 		"what one member holds":                                                         "MemberAccount.grants MemberAccount.delegationsGiven MemberAccount.delegationsTaken MemberAccount.devices Viewer.grants Viewer.delegationsGiven Viewer.delegationsTaken Viewer.devices Delegation.grants",
 		"one person's path of some years":                                               "Person.merged Participant.circle Participant.traits Participant.exclusionChecks Participant.verdicts Participant.proofs Participant.representatives Participant.guests Participant.ownAccess Participant.enrolments Participant.certificates Participant.placements Participant.allowances Participant.dues Participant.registerMonths Placement.registerMonths Enrolment.registerMonths",
-		"what one act or rule has written":                                              "Verdict.findings Placement.steps RegisterMonth.steps RegisterMonth.adjustments PaymentRun.steps PaymentRun.files PaymentLine.steps Allowance.why Allowance.statements AllowanceStatement.shares AllowanceStatement.policyVersions Match.reasons",
+		"what one act or rule has written":                                              "Verdict.findings Placement.steps RegisterMonth.steps RegisterMonth.adjustments PaymentRun.steps PaymentRun.files PaymentLine.steps Allowance.why Allowance.statements Allowance.contests AllowanceStatement.shares AllowanceStatement.policyVersions Match.reasons",
 		"what a company says of itself":                                                 "Company.sites Company.contacts Opening.hours Opening.traits",
 	} {
 		for _, list := range strings.Fields(lists) {

@@ -20,7 +20,7 @@ var depths = map[string][]string{
 	"activities":   {"enrolments"},
 	"placements":   {"intern", "steps", "enrolment"},
 	"attendances":  nil, "registerMonths": {"steps.file", "adjustments"},
-	"allowances":  {"why", "statements.shares.budgetLine", "statements.policyVersions"},
+	"allowances":  {"why", "statements.shares.budgetLine", "statements.policyVersions", "contests"},
 	"paymentRuns": {"steps", "files.file"}, "paymentLines": {"steps"}, "paymentAnswers": {"file"},
 	"matches":   {"reasons"},
 	"dues":      nil,

@@ -29,7 +29,7 @@ import (
 )
 
 // clocks are the waiting states of all rooms that have some.
-var clocks = [][]event.Clock{participant.Clocks(), company.Clocks(), placement.DueClocks(), attendance.MonthClocks(), attendance.SilenceClocks(), payment.Clocks(), matching.DueClocks(), duty.ReadClocks()}
+var clocks = [][]event.Clock{participant.Clocks(), company.Clocks(), placement.DueClocks(), attendance.MonthClocks(), attendance.SilenceClocks(), allowance.ContestClocks(), payment.Clocks(), matching.DueClocks(), duty.ReadClocks()}
 
 // vetoes are what later rooms say before somebody leaves the programme.
 var vetoes = []participant.Veto{activity.Veto, placement.VetoWithdrawal}
@@ -80,6 +80,7 @@ func (r rooms) reactions() []duty.Reaction {
 		duty.Reaction(r.matches.Reaction()),
 		{Name: "handover", SubjectKinds: []string{"HandOver"}, React: r.participants.ReactHandOver},
 		{Name: "register", SubjectKinds: []string{"RegisterMonth"}, React: attendance.FollowMonths(r.clocks.OnState)},
+		{Name: "contests", SubjectKinds: []string{"AllowanceContest"}, React: allowance.FollowContests(r.clocks.OnState)},
 		{Name: "payments", SubjectKinds: []string{"PaymentRun"}, React: payment.Follow(r.clocks.OnState)},
 		{Name: "silence", SubjectKinds: []string{"Attendance"}, React: attendance.Heard(r.clocks.OnState)},
 		{Name: "openings", SubjectKinds: []string{"Opening"}, React: company.Follow(r.clocks.OnState)},

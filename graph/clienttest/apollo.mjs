@@ -11,7 +11,7 @@ import { onScreen, shown } from './screens.mjs';
 import { check, demand } from './server.mjs';
 import { setting, today } from './stage.mjs';
 import { enter, goAnotherWay, inviteGuest, leave, merge, recordAccount } from './persons.mjs';
-import { asPlanned, months as certify } from './months.mjs';
+import { asPlanned, contested, months as certify } from './months.mjs';
 import { payments as pay } from './payments.mjs';
 import { company, courses, decline, giveUp, serve } from './work.mjs';
 
@@ -31,6 +31,7 @@ check('apollo', async () => {
   });
   await asPlanned(stage);
   await certify(stage);
+  await contested(stage);
   await pay(stage);
   await prove(stage, participant);
   await files(stage, participant);

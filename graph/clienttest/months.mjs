@@ -1,9 +1,10 @@
 // What becomes of the register's months: those of a company that has certified nothing yet.
+import { randomUUID } from 'node:crypto';
 import { parse } from 'graphql';
 import { civilDay } from '../../internal/platform/web/page/src/facts.js';
 import { bring } from './files.mjs';
 import { read, step } from './runner.mjs';
-import { onScreen } from './screens.mjs';
+import { made, onScreen } from './screens.mjs';
 import { demand } from './server.mjs';
 import { note } from './stage.mjs';
 
@@ -61,4 +62,30 @@ export async function asPlanned({ all, programme }) {
     }
   }
   demand(false, 'every day of the last weeks is written');
+}
+
+const said = 'id month state stateLabel stateSince contested contestedAt answeredAt revision statement { id total }';
+
+const stated = parse(`query Stated($programme: ID!) {
+  allowances(programme: $programme, first: 200) { nodes { id month statement { id total } contests { id state } participant { id } } }
+}`);
+
+// contested says for somebody that a statement is wrong, and has it answered by another.
+export async function contested({ all, programme }) {
+  for (const manager of all.filter(({ role }) => role === 'CASE_MANAGER')) {
+    const { allowances: { nodes } } = await read(manager, stated, { programme: programme.id });
+    const one = nodes.find(({ statement, contests, participant }) => statement && participant && contests.length === 0);
+    if (!one) continue;
+    const contest = `alc_${randomUUID()}`;
+    const payload = `contest { ${said} }`;
+    await step(all, {
+      act: 'contestStatement', by: /^CASE/, payload, watch: made('AllowanceContest', contest, `{ ${said} }`),
+      input: { id: contest, participant: one.participant.id, month: one.month, contested: one.statement.total, reason: note },
+    });
+    await step(all, {
+      act: 'answerContest', by: /^COORDINATOR/, payload, watch: onScreen('AllowanceContest', contest, `{ ${said} }`), input: { contest, uphold: false, answer: note },
+    });
+    return;
+  }
+  demand(false, 'no case manager sees a statement');
 }

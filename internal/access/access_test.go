@@ -247,8 +247,8 @@ func TestFencesAroundTheTables(t *testing.T) {
 				if a.May(act, programme, row) != (slices.Contains(administration, act) || act == access.RevokeDevice) {
 					t.Errorf("%s may %s, or may not", role, act)
 				}
-			case access.Self, access.Representative: // a participant says where to be paid, and nothing else
-				if a.May(act, programme, row) != (act == access.RecordBankDetails) {
+			case access.Self, access.Representative: // a participant says where to be paid, and that a sum is wrong, and nothing else
+				if a.May(act, programme, row) != (act == access.RecordBankDetails || act == access.ContestStatement) {
 					t.Errorf("%s may %s", role, act)
 				}
 			case access.DPO: // ends data, and does nothing else with them

@@ -25,6 +25,13 @@
 // A statement is owed by shares: one for each payer and budget line, which add up to it. A payer that owes nothing any more has a share of nothing.
 // What it adds to the shares of the one before is booked as accrued on the budget lines.
 //
+// A statement may be contested by the person or for him; one contest of a month waits at a time. It says how much of the sum is not to be paid
+// before the answer (ContestedCents; nothing where it should be more), and is answered by somebody else:
+//
+//	CONTESTED   waits, with a clock
+//	UPHELD      was right: an adjustment or a correction of the rules makes the next statement
+//	REJECTED    was not
+//
 // Explain says a month in plain words for who is paid, ExplainShort in one message of a phone, the lines for who controls it. EXAMPLE.md works one
 // out by hand; a test holds it against the program.
 //

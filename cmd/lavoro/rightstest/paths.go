@@ -199,6 +199,30 @@ func (s *scene) statements(p participation, allowance fact) {
 			f.put("allowance_share", fact{"statement_id": id, "allowance_id": allowance["id"], "participation_id": p.id, "programme_id": s.id, "month": allowance["month"], "payer_id": payer,
 				"budget_line_id": s.budget(), "tax": "EXEMPT", "gross_cents": parts[payer], "withheld_cents": 0, "net_cents": parts[payer]})
 		}
+		if number == 2 {
+			s.contests(p, allowance, id)
+		}
+	}
+}
+
+// contests are two of a month, of which one was answered; of April both were.
+func (s *scene) contests(p participation, allowance fact, statement string) {
+	f := s.f
+	states := []string{"REJECTED", "CONTESTED"}
+	if strings.HasPrefix(allowance["month"].(string), "2026-04") {
+		states[1] = "UPHELD"
+	}
+	for k, state := range states {
+		row := fact{"programme_id": s.id, "participation_id": p.id, "allowance_id": allowance["id"], "statement_id": statement, "month": allowance["month"], "state": state,
+			"state_since": "2026-06-05", "contested_cents": 100 * k, "reason": "\\x00", "member_id": s.tutors[0], "contested_at": fmt.Sprintf("2026-06-0%dT10:00:00.250Z", 5+k), "revision": 1}
+		if state != "CONTESTED" {
+			row["answer"], row["answered_by"], row["answered_at"] = "\\x00", s.managers[0], "2026-06-05T12:00:00.250Z"
+		}
+		id := f.put("allowance_contest", row)
+		f.Sealed = append(f.Sealed, Sealed{p.person, "allowance_contest", "reason", id, fmt.Sprintf("Contestazione %d", f.n())})
+		if state != "CONTESTED" {
+			f.Sealed = append(f.Sealed, Sealed{p.person, "allowance_contest", "answer", id, fmt.Sprintf("Risposta %d", f.n())})
+		}
 	}
 }
 

@@ -63,6 +63,7 @@ func workTypes() {
 	allowances()
 	paymentTypes()
 	statements()
+	contests()
 }
 
 func placements() {
@@ -196,6 +197,7 @@ func allowances() {
 		"id": {}, "hidden": {},
 		"participant": one("Participant", "participation_id").in("path").apart(), "pseudonym": pseudonym(), "month": month("month"), "minutes": column("minutes"), "accrued": column("accrued_cents"),
 		"cap": column("cap_cents"), "total": column("total_cents"), "certified": something(), "uncertified": something(), "soFar": something(), "why": many("AllowanceLine", "allowance_id"), "statements": many("AllowanceStatement", "allowance_id"),
+		"contests":      many("AllowanceContest", "allowance_id"),
 		"statement":     oneBy("AllowanceStatement", lastStatement),
 		"policyVersion": one("PolicyVersion", "policy_version_id"),
 		"computedAt":    instant("computed_at"), "revision": column("revision"),
@@ -235,6 +237,16 @@ func statements() {
 	Types["AllowanceShare"] = &Type{Table: "allowance_share", Prefix: "ash", Class: "money", Of: ofMoney(own), Fields: map[string]Field{
 		"id": {}, "payer": one("Organisation", "payer_id"), "budgetLine": one("BudgetLine", "budget_line_id"), "tax": column("tax"), "gross": column("gross_cents"),
 		"withheld": column("withheld_cents"), "net": column("net_cents"),
+	}}
+}
+
+func contests() {
+	own := func(_ *World, r *Row) *Row { return r }
+	Types["AllowanceContest"] = &Type{Table: "allowance_contest", Prefix: "alc", Class: "money", Of: ofMoney(own), Fields: map[string]Field{
+		"id": {}, "hidden": {}, "pseudonym": pseudonym(), "allowance": one("Allowance", "allowance_id"), "statement": one("AllowanceStatement", "statement_id"), "month": month("month"),
+		"state": column("state"), "stateLabel": something(), "stateSince": column("state_since"), "contested": column("contested_cents"), "reason": column("reason").in("notes"),
+		"contestedBy": one("Member", "member_id"), "contestedAt": instant("contested_at"), "answer": column("answer").in("notes"), "answeredBy": one("Member", "answered_by"),
+		"answeredAt": instant("answered_at"), "revision": column("revision"),
 	}}
 }
 

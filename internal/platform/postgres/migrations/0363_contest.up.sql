@@ -29,7 +29,8 @@ alter table allowance_contest enable row level security;
 -- Whoever follows the person may contest for him, also where the sums are not his to see.
 create policy seen on allowance_contest using (audience &&& (select app_keys('money'))) with check (audience &&& (select app_keys('path')));
 grant select, insert, update on allowance_contest to lavoro_app;
-create trigger shut_to_mandates before insert or update of audience on allowance_contest for each row execute function shut_to_mandates();
+insert into mandate_opens values ('allowance_contest', true);
+create trigger follows_mandates before insert or update of audience on allowance_contest for each row execute function follow_mandates();
 
 -- The statement in force of a month, for who contests it: of a person whom the actor follows.
 create function statement_in_force(participation uuid, month date)

@@ -1,0 +1,183 @@
+package allowance_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/allowance"
+	"github.com/lavoroincorso/lavoro/internal/platform/event"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/money"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+)
+
+// refused gives the code of an act's refusal, "" for none.
+func (h *house) refused(actor access.Actor, fn func(context.Context, *postgres.Tx) error) string {
+	h.t.Helper()
+	err := h.act(actor, fn)
+	list, ok := refusal.As(err)
+	if err != nil && !ok {
+		h.t.Fatal(err)
+	}
+	if err == nil {
+		return ""
+	}
+	return list[0].Code
+}
+
+// settled is a participation with a statement of November over 80 euros.
+func (h *house) settled() (participation, statement uuid.UUID) {
+	h.t.Helper()
+	p := h.participation()
+	e := h.enrolment(p, "INTERNSHIP")
+	h.hours(e, "2026-11", 8, 20)
+	h.told(access.LockMonth, h.register(e, "2026-11", "LOCKED"))
+	return p, query[uuid.UUID](h, "select id from allowance_statement where participation_id = $1", p)
+}
+
+func (h *house) self(participation uuid.UUID) access.Actor {
+	person := query[uuid.UUID](h, "select person_id from participation where id = $1", participation)
+	for _, table := range []string{"participation", "allowance", "allowance_statement", "allowance_share"} {
+		column := "participation_id"
+		if table == "participation" {
+			column = "id"
+		}
+		h.exec("update "+table+" set audience = array_append(audience, $2) where "+column+" = $1 and not $2 = any (audience)", participation, person)
+	}
+	return h.actor(access.Self, person)
+}
+
+func contest(participation uuid.UUID, cents money.Cents, reason string) (uuid.UUID, func(context.Context, *postgres.Tx) error) {
+	id := uuid.Must(uuid.NewV7())
+	return id, func(ctx context.Context, tx *postgres.Tx) error {
+		return allowance.ContestStatement(ctx, tx, allowance.Contest{ID: id, Participation: participation, Month: november, Cents: cents, Reason: reason})
+	}
+}
+
+func answer(contest uuid.UUID, uphold bool, words string) func(context.Context, *postgres.Tx) error {
+	return func(ctx context.Context, tx *postgres.Tx) error {
+		return allowance.AnswerContest(ctx, tx, allowance.Answer{Contest: contest, Uphold: uphold, Text: words})
+	}
+}
+
+func TestAStatementIsContestedAndAnswered(t *testing.T) {
+	h := open(t)
+	p, statement := h.settled()
+	self, officer := h.self(p), h.actor(access.PaymentsOfficer, h.partner)
+	id, act := contest(p, 2_000, "Il 12 c'ero")
+	if code := h.refused(self, act); code != "" {
+		t.Fatal(code)
+	}
+	if got := query[string](h, "select concat_ws(' ', state, contested_cents, statement_id, reason is not null and position('12 c' in encode(reason, 'escape')) = 0) from allowance_contest where id = $1", id); got != "CONTESTED 2000 "+statement.String()+" t" {
+		t.Errorf("contest: %s", got)
+	}
+	held := func() (cents map[uuid.UUID]money.Cents) {
+		if err := h.act(officer, func(ctx context.Context, tx *postgres.Tx) (err error) {
+			cents, err = allowance.ContestedCents(ctx, tx, query[[]uuid.UUID](h, "select array_agg(id) from allowance"))
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return cents
+	}
+	of := query[uuid.UUID](h, "select id from allowance where participation_id = $1", p)
+	if cents := held(); len(cents) != 1 || cents[of] != 2_000 {
+		t.Errorf("not paid meanwhile: %v", cents)
+	}
+	_, again := contest(p, 0, "Di nuovo")
+	for name, c := range map[string]struct {
+		actor access.Actor
+		act   func(context.Context, *postgres.Tx) error
+		want  string
+	}{
+		"again":                   {self, again, "STATEMENT_CONTESTED"},
+		"by himself":              {self, answer(id, true, "Sì"), "NOT_ALLOWED"},
+		"without a word":          {officer, answer(id, true, " "), "CONTEST_WORDS_NEEDED"},
+		"too long":                {officer, answer(id, true, strings.Repeat("è", 2001)), "CONTEST_WORDS_LENGTH"},
+		"by somebody who is else": {h.actor(access.PaymentsOfficer, h.other), answer(id, true, "Sì"), "NOT_FOUND"},
+	} {
+		if code := h.refused(c.actor, c.act); code != c.want {
+			t.Errorf("%s: %q, want %s", name, code, c.want)
+		}
+	}
+	if code := h.refused(officer, answer(id, true, "Si rettifica il 12")); code != "" {
+		t.Fatal(code)
+	}
+	if code := h.refused(officer, answer(id, false, "No")); code != "CONTEST_ANSWERED" {
+		t.Errorf("answered twice: %q", code)
+	}
+	if got := query[string](h, "select concat_ws(' ', state, answered_by = $2, revision) from allowance_contest where id = $1", id, officer.Member); got != "UPHELD t 2" || len(held()) != 0 {
+		t.Errorf("answered: %s, held %v", got, held())
+	}
+	if code := h.refused(self, again); code != "" {
+		t.Errorf("a second time, after the answer: %s", code)
+	}
+}
+
+func TestWhoMayContest(t *testing.T) {
+	h := open(t)
+	p, _ := h.settled()
+	_, act := contest(p, 0, "Manca un giorno")
+	_, much := contest(p, 8_001, "Tutto")
+	_, nothing := contest(h.participation(), 0, "Non so")
+	tutor := h.actor(access.Tutor, h.partner)
+	own := h.actor(access.CaseManager, h.partner)
+	own.Grants = append(own.Grants, access.Grant{Role: access.PaymentsOfficer, Programme: h.programme, Key: h.partner})
+	ownID, byOwn := contest(p, 8_000, "Tutto")
+	for _, c := range []struct {
+		name  string
+		actor access.Actor
+		act   func(context.Context, *postgres.Tx) error
+		want  string
+	}{
+		{"an approver", h.actor(access.Approver, h.partner), act, "NOT_ALLOWED"},
+		{"another partner's tutor", h.actor(access.Tutor, h.other), act, "ALLOWANCE_NO_STATEMENT"},
+		{"more than there is", tutor, much, "STATEMENT_CONTESTED_AMOUNT"},
+		{"a month without a statement", tutor, nothing, "ALLOWANCE_NO_STATEMENT"},
+		{"the case manager, who also pays", own, byOwn, ""},
+		{"answered by the same", own, answer(ownID, false, "No"), "CONTEST_OWN"},
+		{"answered by another", h.actor(access.Coordinator, h.lead), answer(ownID, false, "No"), ""},
+		{"the tutor, who does not see the sum", tutor, act, ""},
+	} {
+		if code := h.refused(c.actor, c.act); code != c.want {
+			t.Errorf("%s: %q, want %q", c.name, code, c.want)
+		}
+	}
+}
+
+func TestAContestHasItsClock(t *testing.T) {
+	h := open(t)
+	p, _ := h.settled()
+	id, act := contest(p, 0, "Manca un giorno")
+	if code := h.refused(h.self(p), act); code != "" {
+		t.Fatal(code)
+	}
+	var told []event.Transition
+	follow := allowance.FollowContests(func(_ context.Context, _ *postgres.Tx, t event.Transition) error {
+		told = append(told, t)
+		return nil
+	})
+	hear := func() {
+		t.Helper()
+		if err := h.act(h.actor(access.System, h.lead), func(ctx context.Context, tx *postgres.Tx) error {
+			return follow(ctx, tx, []event.Event{{News: event.News{SubjectKind: "AllowanceContest", Subject: id}}, {News: event.News{SubjectKind: "Allowance", Subject: id}}})
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	hear()
+	if code := h.refused(h.actor(access.Coordinator, h.lead), answer(id, false, "C'è già")); code != "" {
+		t.Fatal(code)
+	}
+	hear()
+	if len(told) != 2 || told[0].From != "" || told[0].To != "CONTESTED" || told[1].From != "CONTESTED" || told[1].To != "REJECTED" || told[0].Owners[0] != h.partner || told[0].Owners[1] != h.lead {
+		t.Errorf("%+v", told)
+	}
+	if clocks := allowance.ContestClocks(); clocks[0].Policy != "clock.statement.CONTESTED" || !clocks[0].Label.Complete() {
+		t.Errorf("%+v", clocks)
+	}
+}
