@@ -362,6 +362,9 @@ func (b *birds) shown() {
 func (b *birds) register() {
 	entry := ""
 	for _, enrolment := range b.world.By("enrolment", "programme_id", b.lead.programmes[0]) { // one whose hours may be written
+		if enrolment.Text("from_day") >= moment.Format("2006-01") {
+			continue // of a month that is not over
+		}
 		id := "att_" + uuid.Must(uuid.NewV7()).String()
 		done := b.act("recordAttendance", "RecordAttendanceInput", vars{"entries": []any{vars{"id": id, "enrolment": "enr_" + enrolment.ID, "day": enrolment.Text("from_day"), "from": "06:00",
 			"to": "07:00", "note": "Canarinonota"}}}, "answers { refusals { code } attendance { id standing } }")
@@ -408,7 +411,9 @@ func (b *birds) month(entry string) {
 func (b *birds) contest() {
 	b.t.Helper()
 	statements := b.world.By("allowance_statement", "programme_id", b.lead.programmes[0])
-	april := statements[slices.IndexFunc(statements, func(s *rightstest.Row) bool { return s.Text("month") == "2026-04-01" })]
+	april := statements[slices.IndexFunc(statements, func(s *rightstest.Row) bool {
+		return s.Text("month") == "2026-04-01" && b.world.One("participation", s.Text("participation_id")).Columns["protected"] == false
+	})]
 	done := b.act("contestStatement", "ContestStatementInput", vars{"participant": "prt_" + april.Text("participation_id"), "month": "2026-04", "reason": "Canarinoconteggio"}, "contest { id }")
 	b.contested = at(b.t, done, "contest.id").(string)
 	if _, err := b.owner.Exec(b.t.Context(), "update allowance_contest set member_id = gen_random_uuid() where id = $1", strings.TrimPrefix(b.contested, "alc_")); err != nil {

@@ -709,15 +709,15 @@ func lineOf(ctx context.Context, tx *postgres.Tx, participation uuid.UUID) (line
 
 func contestedCents(ctx context.Context, tx *postgres.Tx, allowances []uuid.UUID) (map[uuid.UUID]money.Cents, error) {
 	var rows []struct {
-		AllowanceID    uuid.UUID
-		ContestedCents money.Cents
+		AllowanceID uuid.UUID
+		Cents       money.Cents
 	}
-	if err := tx.Ask(ctx, &rows, "select allowance_id, contested_cents from allowance_contest where allowance_id = any ($1) and state = 'CONTESTED' and contested_cents > 0", allowances); err != nil {
+	if err := tx.Ask(ctx, &rows, "select * from contested_cents($1)", allowances); err != nil {
 		return nil, fmt.Errorf("contested: %w", err)
 	}
 	found := make(map[uuid.UUID]money.Cents, len(rows))
 	for _, r := range rows {
-		found[r.AllowanceID] = r.ContestedCents
+		found[r.AllowanceID] = r.Cents
 	}
 	return found, nil
 }

@@ -241,8 +241,8 @@ func statements() {
 }
 
 func contests() {
-	own := func(_ *World, r *Row) *Row { return r }
-	Types["AllowanceContest"] = &Type{Table: "allowance_contest", Prefix: "alc", Class: "money", Of: ofMoney(own), Fields: map[string]Field{
+	whole := ofWork(func(_ *World, r *Row) (string, string) { return r.Text("month"), r.Text("month")[:8] + "31" })
+	Types["AllowanceContest"] = &Type{Table: "allowance_contest", Prefix: "alc", Class: "money", Of: whole, Fields: map[string]Field{
 		"id": {}, "hidden": {}, "pseudonym": pseudonym(), "allowance": one("Allowance", "allowance_id"), "statement": one("AllowanceStatement", "statement_id"), "month": month("month"),
 		"state": column("state"), "stateLabel": something(), "stateSince": column("state_since"), "contested": column("contested_cents"), "reason": column("reason").in("notes"),
 		"contestedBy": one("Member", "member_id"), "contestedAt": instant("contested_at"), "answer": column("answer").in("notes"), "answeredBy": one("Member", "answered_by"),

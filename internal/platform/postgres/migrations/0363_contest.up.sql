@@ -24,7 +24,8 @@ create unique index allowance_contest_open on allowance_contest (allowance_id) w
 create index allowance_contest_allowance on allowance_contest (allowance_id, contested_at, id);
 create index allowance_contest_participation on allowance_contest (participation_id);
 
-insert into audience_follower (table_name, extra_column, money) values ('allowance_contest', null, true);
+-- Of somebody protected what is said stays with those who are named: unlike the sums it carries no other keys than the person's.
+insert into audience_follower values ('allowance_contest', null);
 alter table allowance_contest enable row level security;
 -- Whoever follows the person may contest for him, also where the sums are not his to see.
 create policy seen on allowance_contest using (audience &&& (select app_keys('money'))) with check (audience &&& (select app_keys('path')));
@@ -36,11 +37,20 @@ create trigger follows_mandates before insert or update of audience on allowance
 create function statement_in_force(participation uuid, month date)
 returns table (id uuid, programme_id uuid, allowance_id uuid, total_cents bigint, audience uuid[], contested boolean)
 language sql stable security definer set search_path = public, pg_temp as $$
-  select s.id, s.programme_id, s.allowance_id, s.total_cents, s.audience,
+  select s.id, s.programme_id, s.allowance_id, s.total_cents, a.audience,
          exists (select from allowance_contest c where c.allowance_id = s.allowance_id and c.state = 'CONTESTED')
-  from allowance_statement s
-  where s.participation_id = statement_in_force.participation and s.month = statement_in_force.month and s.audience && (select app_keys('path'))
+  from allowance_statement s join participation a on a.id = s.participation_id
+  where s.participation_id = statement_in_force.participation and s.month = statement_in_force.month and a.audience && (select app_keys('path'))
   order by s.number desc limit 1
 $$;
 revoke execute on function statement_in_force(uuid, date) from public;
 grant execute on function statement_in_force(uuid, date) to lavoro_app;
+
+-- How much of each allowance is not to be paid before somebody answers, for who pays, also where the contest is not his to see.
+create function contested_cents(allowances uuid[]) returns table (allowance_id uuid, cents bigint)
+language sql stable security definer set search_path = public, pg_temp as $$
+  select c.allowance_id, c.contested_cents from allowance_contest c
+  where c.allowance_id = any (contested_cents.allowances) and c.state = 'CONTESTED' and c.contested_cents > 0 and (select app_acting())
+$$;
+revoke execute on function contested_cents(uuid[]) from public;
+grant execute on function contested_cents(uuid[]) to lavoro_app;
