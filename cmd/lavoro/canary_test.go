@@ -362,9 +362,6 @@ func (b *birds) shown() {
 func (b *birds) register() {
 	entry := ""
 	for _, enrolment := range b.world.By("enrolment", "programme_id", b.lead.programmes[0]) { // one whose hours may be written
-		if enrolment.Text("from_day") >= moment.Format("2006-01") {
-			continue // of a month that is not over
-		}
 		id := "att_" + uuid.Must(uuid.NewV7()).String()
 		done := b.act("recordAttendance", "RecordAttendanceInput", vars{"entries": []any{vars{"id": id, "enrolment": "enr_" + enrolment.ID, "day": enrolment.Text("from_day"), "from": "06:00",
 			"to": "07:00", "note": "Canarinonota"}}}, "answers { refusals { code } attendance { id standing } }")
