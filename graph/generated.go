@@ -135,6 +135,8 @@ type MutationResolver interface {
 	ReopenMonth(ctx context.Context, input ReopenMonthInput) (*ReopenMonthPayload, error)
 	AdjustMonth(ctx context.Context, input AdjustMonthInput) (*AdjustMonthPayload, error)
 	ComputeAllowance(ctx context.Context, input ComputeAllowanceInput) (*ComputeAllowancePayload, error)
+	ContestStatement(ctx context.Context, input ContestStatementInput) (*ContestStatementPayload, error)
+	AnswerContest(ctx context.Context, input AnswerContestInput) (*AnswerContestPayload, error)
 	OpenRun(ctx context.Context, input OpenRunInput) (*OpenRunPayload, error)
 	ComputeRun(ctx context.Context, input ComputeRunInput) (*ComputeRunPayload, error)
 	CheckRun(ctx context.Context, input CheckRunInput) (*CheckRunPayload, error)
@@ -226,6 +228,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputAdmitParticipantInput,
 		ec.unmarshalInputAllowanceFilter,
 		ec.unmarshalInputAnnulPlacementInput,
+		ec.unmarshalInputAnswerContestInput,
 		ec.unmarshalInputAnswerHandOverInput,
 		ec.unmarshalInputAppointRepresentativeInput,
 		ec.unmarshalInputApproveRunInput,
@@ -256,6 +259,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputComputeRunInput,
 		ec.unmarshalInputConfirmPlacementInput,
 		ec.unmarshalInputConfirmWipeInput,
+		ec.unmarshalInputContestStatementInput,
 		ec.unmarshalInputCorrectAttendanceInput,
 		ec.unmarshalInputDeclineMatchInput,
 		ec.unmarshalInputDelegateInput,
@@ -2674,6 +2678,8 @@ type Allowance implements Node {
   statements: [AllowanceStatement!]!
   "The last of them, which is in force."
   statement: AllowanceStatement
+  "What was said against them, in order."
+  contests: [AllowanceContest!]!
   "The rules it follows, in force on the month's last day."
   policyVersion: PolicyVersion
   "When it was last worked out."
@@ -2804,6 +2810,54 @@ enum TaxTreatment {
   EXEMPT
   "Income assimilated to that of employment."
   ASSIMILATED
+}
+
+"What somebody says against a statement, and the answer."
+type AllowanceContest implements Node {
+  "The id."
+  id: ID!
+  "Names of the fields you may not see."
+  hidden: [String!]!
+  "What stands for the participant, such as P-7KQ3XM; the same on all that belongs to one participation."
+  pseudonym: String!
+  "The month's allowance."
+  allowance: Allowance
+  "The statement that was in force then."
+  statement: AllowanceStatement
+  "The month."
+  month: Month!
+  "How far it is."
+  state: AllowanceContestState!
+  "The state's name in your language."
+  stateLabel: String!
+  "Since when."
+  stateSince: Day!
+  "How much of the statement is not paid before the answer."
+  contested: Cents!
+  "What is wrong."
+  reason: String
+  "Who says so."
+  contestedBy: Member
+  "When."
+  contestedAt: Instant!
+  "What changes, or why nothing does."
+  answer: String
+  "Who answered."
+  answeredBy: Member
+  "When; null while it waits."
+  answeredAt: Instant
+  "Counts changes."
+  revision: Int!
+}
+
+"How far a contest is."
+enum AllowanceContestState {
+  "It waits for its answer."
+  CONTESTED
+  "It was right."
+  UPHELD
+  "It was not."
+  REJECTED
 }
 
 "A locked month of the register as a statement took it."
@@ -6974,6 +7028,72 @@ type AdjustMonthPayload {
   registerMonth: RegisterMonth
 }
 
+"What contestStatement needs."
+input ContestStatementInput {
+  "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
+  requestId: String
+  "Only say what would change: nothing is written, no event is sent."
+  preview: Boolean! = false
+  "Codes of warnings that you have read and pass."
+  acknowledge: [String!]
+  "Why you pass the warnings; needed with acknowledge, kept in the journal."
+  acknowledgeReason: String
+  "Your own id of the contest; it is made up when left out."
+  id: ID
+  "The participant."
+  participant: ID!
+  "The month, of which there is a statement."
+  month: Month!
+  "How much of the statement is not to be paid before the answer; 0 where it should be more. The rest is paid."
+  contested: Cents! = 0
+  "What is wrong, at most 2,000 characters; it is kept sealed."
+  reason: String!
+}
+
+"What contestStatement did."
+type ContestStatementPayload {
+  "The request id that you gave."
+  requestId: String
+  "Why nothing was done; empty when it was."
+  refusals: [Refusal!]!
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
+  warnings: [Refusal!]!
+  "The contest; null where you do not see what the person is paid."
+  contest: AllowanceContest
+}
+
+"What answerContest needs."
+input AnswerContestInput {
+  "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
+  requestId: String
+  "Only say what would change: nothing is written, no event is sent."
+  preview: Boolean! = false
+  "Codes of warnings that you have read and pass."
+  acknowledge: [String!]
+  "Why you pass the warnings; needed with acknowledge, kept in the journal."
+  acknowledgeReason: String
+  "The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION."
+  expectedRevision: Int
+  "The contest."
+  contest: ID!
+  "Whether it is right."
+  uphold: Boolean!
+  "What changes, or why nothing does, at most 2,000 characters; it is kept sealed."
+  answer: String!
+}
+
+"What answerContest did."
+type AnswerContestPayload {
+  "The request id that you gave."
+  requestId: String
+  "Why nothing was done; empty when it was."
+  refusals: [Refusal!]!
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
+  warnings: [Refusal!]!
+  "The contest as it stands now."
+  contest: AllowanceContest
+}
+
 "What computeAllowance needs."
 input ComputeAllowanceInput {
   "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
@@ -8145,6 +8265,16 @@ type Mutation {
     "What it needs."
     input: ComputeAllowanceInput!
   ): ComputeAllowancePayload!
+  "Say that a month's statement is wrong, as the participant or for him; what is not contested of it is paid."
+  contestStatement(
+    "What it needs."
+    input: ContestStatementInput!
+  ): ContestStatementPayload!
+  "Answer a contest: uphold it, with what changes, or reject it, with the reason. Nobody answers his own."
+  answerContest(
+    "What it needs."
+    input: AnswerContestInput!
+  ): AnswerContestPayload!
   "Opens a payment run of a payer: a draft, which computeRun fills."
   openRun(
     "What it needs."
@@ -8442,6 +8572,8 @@ func (ec *executionContext) childFields_Allowance(ctx context.Context, field gra
 		return ec.fieldContext_Allowance_statements(ctx, field)
 	case "statement":
 		return ec.fieldContext_Allowance_statement(ctx, field)
+	case "contests":
+		return ec.fieldContext_Allowance_contests(ctx, field)
 	case "policyVersion":
 		return ec.fieldContext_Allowance_policyVersion(ctx, field)
 	case "computedAt":
@@ -8466,6 +8598,46 @@ func (ec *executionContext) childFields_AllowanceConnection(ctx context.Context,
 		return ec.fieldContext_AllowanceConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AllowanceConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_AllowanceContest(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_AllowanceContest_id(ctx, field)
+	case "hidden":
+		return ec.fieldContext_AllowanceContest_hidden(ctx, field)
+	case "pseudonym":
+		return ec.fieldContext_AllowanceContest_pseudonym(ctx, field)
+	case "allowance":
+		return ec.fieldContext_AllowanceContest_allowance(ctx, field)
+	case "statement":
+		return ec.fieldContext_AllowanceContest_statement(ctx, field)
+	case "month":
+		return ec.fieldContext_AllowanceContest_month(ctx, field)
+	case "state":
+		return ec.fieldContext_AllowanceContest_state(ctx, field)
+	case "stateLabel":
+		return ec.fieldContext_AllowanceContest_stateLabel(ctx, field)
+	case "stateSince":
+		return ec.fieldContext_AllowanceContest_stateSince(ctx, field)
+	case "contested":
+		return ec.fieldContext_AllowanceContest_contested(ctx, field)
+	case "reason":
+		return ec.fieldContext_AllowanceContest_reason(ctx, field)
+	case "contestedBy":
+		return ec.fieldContext_AllowanceContest_contestedBy(ctx, field)
+	case "contestedAt":
+		return ec.fieldContext_AllowanceContest_contestedAt(ctx, field)
+	case "answer":
+		return ec.fieldContext_AllowanceContest_answer(ctx, field)
+	case "answeredBy":
+		return ec.fieldContext_AllowanceContest_answeredBy(ctx, field)
+	case "answeredAt":
+		return ec.fieldContext_AllowanceContest_answeredAt(ctx, field)
+	case "revision":
+		return ec.fieldContext_AllowanceContest_revision(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AllowanceContest", field.Name)
 }
 
 func (ec *executionContext) childFields_AllowanceEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8648,6 +8820,20 @@ func (ec *executionContext) childFields_AnnulPlacementPayload(ctx context.Contex
 		return ec.fieldContext_AnnulPlacementPayload_placement(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AnnulPlacementPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AnswerContestPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "requestId":
+		return ec.fieldContext_AnswerContestPayload_requestId(ctx, field)
+	case "refusals":
+		return ec.fieldContext_AnswerContestPayload_refusals(ctx, field)
+	case "warnings":
+		return ec.fieldContext_AnswerContestPayload_warnings(ctx, field)
+	case "contest":
+		return ec.fieldContext_AnswerContestPayload_contest(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AnswerContestPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_AnswerHandOverPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9398,6 +9584,20 @@ func (ec *executionContext) childFields_ConfirmWipePayload(ctx context.Context, 
 		return ec.fieldContext_ConfirmWipePayload_device(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConfirmWipePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ContestStatementPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "requestId":
+		return ec.fieldContext_ContestStatementPayload_requestId(ctx, field)
+	case "refusals":
+		return ec.fieldContext_ContestStatementPayload_refusals(ctx, field)
+	case "warnings":
+		return ec.fieldContext_ContestStatementPayload_warnings(ctx, field)
+	case "contest":
+		return ec.fieldContext_ContestStatementPayload_contest(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContestStatementPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CorrectAttendancePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12856,6 +13056,20 @@ func (ec *executionContext) field_Mutation_annulPlacement_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_answerContest_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (AnswerContestInput, error) {
+			return ec.unmarshalNAnswerContestInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAnswerContestInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_answerHandOver_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -13184,6 +13398,20 @@ func (ec *executionContext) field_Mutation_confirmWipe_args(ctx context.Context,
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (ConfirmWipeInput, error) {
 			return ec.unmarshalNConfirmWipeInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐConfirmWipeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_contestStatement_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ContestStatementInput, error) {
+			return ec.unmarshalNContestStatementInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐContestStatementInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -17501,6 +17729,38 @@ func (ec *executionContext) fieldContext_Allowance_statement(_ context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _Allowance_contests(ctx context.Context, field graphql.CollectedField, obj *Allowance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Allowance_contests(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Contests, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*AllowanceContest) graphql.Marshaler {
+			return ec.marshalNAllowanceContest2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceContestᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Allowance_contests(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Allowance",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AllowanceContest(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Allowance_policyVersion(ctx context.Context, field graphql.CollectedField, obj *Allowance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17719,6 +17979,433 @@ func (ec *executionContext) _AllowanceConnection_totalCountIsExact(ctx context.C
 }
 func (ec *executionContext) fieldContext_AllowanceConnection_totalCountIsExact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AllowanceConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceContest_id(ctx context.Context, field graphql.CollectedField, obj *AllowanceContest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceContest_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceContest_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceContest", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceContest_hidden(ctx context.Context, field graphql.CollectedField, obj *AllowanceContest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceContest_hidden(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hidden, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceContest_hidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceContest", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceContest_pseudonym(ctx context.Context, field graphql.CollectedField, obj *AllowanceContest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceContest_pseudonym(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pseudonym, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceContest_pseudonym(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceContest", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceContest_allowance(ctx context.Context, field graphql.CollectedField, obj *AllowanceContest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceContest_allowance(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Allowance, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Allowance) graphql.Marshaler {
+			return ec.marshalOAllowance2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowance(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceContest_allowance(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AllowanceContest",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Allowance(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AllowanceContest_statement(ctx context.Context, field graphql.CollectedField, obj *AllowanceContest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceContest_statement(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Statement, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *AllowanceStatement) graphql.Marshaler {
+			return ec.marshalOAllowanceStatement2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceStatement(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceContest_statement(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AllowanceContest",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AllowanceStatement(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AllowanceContest_month(ctx context.Context, field graphql.CollectedField, obj *AllowanceContest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceContest_month(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Month, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v calendar.Month) graphql.Marshaler {
+			return ec.marshalNMonth2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐMonth(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceContest_month(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceContest", field, false, false, errors.New("field of type Month does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceContest_state(ctx context.Context, field graphql.CollectedField, obj *AllowanceContest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceContest_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v AllowanceContestState) graphql.Marshaler {
+			return ec.marshalNAllowanceContestState2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceContestState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceContest_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceContest", field, false, false, errors.New("field of type AllowanceContestState does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceContest_stateLabel(ctx context.Context, field graphql.CollectedField, obj *AllowanceContest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceContest_stateLabel(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StateLabel, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceContest_stateLabel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceContest", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceContest_stateSince(ctx context.Context, field graphql.CollectedField, obj *AllowanceContest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceContest_stateSince(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StateSince, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v calendar.Day) graphql.Marshaler {
+			return ec.marshalNDay2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceContest_stateSince(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceContest", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceContest_contested(ctx context.Context, field graphql.CollectedField, obj *AllowanceContest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceContest_contested(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Contested, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Cents) graphql.Marshaler {
+			return ec.marshalNCents2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋmoneyᚐCents(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceContest_contested(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceContest", field, false, false, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceContest_reason(ctx context.Context, field graphql.CollectedField, obj *AllowanceContest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceContest_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceContest_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceContest", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceContest_contestedBy(ctx context.Context, field graphql.CollectedField, obj *AllowanceContest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceContest_contestedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ContestedBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Member) graphql.Marshaler {
+			return ec.marshalOMember2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMember(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceContest_contestedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AllowanceContest",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AllowanceContest_contestedAt(ctx context.Context, field graphql.CollectedField, obj *AllowanceContest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceContest_contestedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ContestedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNInstant2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceContest_contestedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceContest", field, false, false, errors.New("field of type Instant does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceContest_answer(ctx context.Context, field graphql.CollectedField, obj *AllowanceContest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceContest_answer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Answer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceContest_answer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceContest", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceContest_answeredBy(ctx context.Context, field graphql.CollectedField, obj *AllowanceContest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceContest_answeredBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AnsweredBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Member) graphql.Marshaler {
+			return ec.marshalOMember2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMember(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceContest_answeredBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AllowanceContest",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AllowanceContest_answeredAt(ctx context.Context, field graphql.CollectedField, obj *AllowanceContest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceContest_answeredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AnsweredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOInstant2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceContest_answeredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceContest", field, false, false, errors.New("field of type Instant does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceContest_revision(ctx context.Context, field graphql.CollectedField, obj *AllowanceContest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceContest_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceContest_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceContest", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _AllowanceEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *AllowanceEdge) (ret graphql.Marshaler) {
@@ -19323,6 +20010,125 @@ func (ec *executionContext) fieldContext_AnnulPlacementPayload_placement(_ conte
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Placement(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AnswerContestPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *AnswerContestPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AnswerContestPayload_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AnswerContestPayload_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AnswerContestPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AnswerContestPayload_refusals(ctx context.Context, field graphql.CollectedField, obj *AnswerContestPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AnswerContestPayload_refusals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AnswerContestPayload_refusals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AnswerContestPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AnswerContestPayload_warnings(ctx context.Context, field graphql.CollectedField, obj *AnswerContestPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AnswerContestPayload_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AnswerContestPayload_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AnswerContestPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AnswerContestPayload_contest(ctx context.Context, field graphql.CollectedField, obj *AnswerContestPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AnswerContestPayload_contest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Contest, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *AllowanceContest) graphql.Marshaler {
+			return ec.marshalOAllowanceContest2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceContest(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AnswerContestPayload_contest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AnswerContestPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AllowanceContest(ctx, field)
 		},
 	}
 	return fc, nil
@@ -25947,6 +26753,125 @@ func (ec *executionContext) fieldContext_ConfirmWipePayload_device(_ context.Con
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Device(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContestStatementPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *ContestStatementPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContestStatementPayload_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContestStatementPayload_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContestStatementPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ContestStatementPayload_refusals(ctx context.Context, field graphql.CollectedField, obj *ContestStatementPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContestStatementPayload_refusals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContestStatementPayload_refusals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContestStatementPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContestStatementPayload_warnings(ctx context.Context, field graphql.CollectedField, obj *ContestStatementPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContestStatementPayload_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContestStatementPayload_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContestStatementPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContestStatementPayload_contest(ctx context.Context, field graphql.CollectedField, obj *ContestStatementPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContestStatementPayload_contest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Contest, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *AllowanceContest) graphql.Marshaler {
+			return ec.marshalOAllowanceContest2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceContest(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContestStatementPayload_contest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContestStatementPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AllowanceContest(ctx, field)
 		},
 	}
 	return fc, nil
@@ -39581,6 +40506,94 @@ func (ec *executionContext) fieldContext_Mutation_computeAllowance(ctx context.C
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_computeAllowance_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_contestStatement(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_contestStatement(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ContestStatement(ctx, fc.Args["input"].(ContestStatementInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ContestStatementPayload) graphql.Marshaler {
+			return ec.marshalNContestStatementPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐContestStatementPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_contestStatement(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContestStatementPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_contestStatement_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_answerContest(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_answerContest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AnswerContest(ctx, fc.Args["input"].(AnswerContestInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *AnswerContestPayload) graphql.Marshaler {
+			return ec.marshalNAnswerContestPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAnswerContestPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_answerContest(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AnswerContestPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_answerContest_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -62604,6 +63617,89 @@ func (ec *executionContext) unmarshalInputAnnulPlacementInput(ctx context.Contex
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputAnswerContestInput(ctx context.Context, obj any) (AnswerContestInput, error) {
+	var it AnswerContestInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["preview"]; !present {
+		asMap["preview"] = false
+	}
+
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "expectedRevision", "contest", "uphold", "answer"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "preview":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preview"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preview = data
+		case "acknowledge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledge"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Acknowledge = data
+		case "acknowledgeReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledgeReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AcknowledgeReason = data
+		case "expectedRevision":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedRevision"))
+			data, err := ec.unmarshalOInt2ᚖint32(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedRevision = data
+		case "contest":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contest"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Contest = data
+		case "uphold":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("uphold"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Uphold = data
+		case "answer":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("answer"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Answer = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputAnswerHandOverInput(ctx context.Context, obj any) (AnswerHandOverInput, error) {
 	var it AnswerHandOverInput
 	if obj == nil {
@@ -64816,6 +65912,99 @@ func (ec *executionContext) unmarshalInputConfirmWipeInput(ctx context.Context, 
 				return it, err
 			}
 			it.Device = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputContestStatementInput(ctx context.Context, obj any) (ContestStatementInput, error) {
+	var it ContestStatementInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["preview"]; !present {
+		asMap["preview"] = false
+	}
+	if _, present := asMap["contested"]; !present {
+		asMap["contested"] = 0
+	}
+
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "id", "participant", "month", "contested", "reason"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "preview":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preview"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preview = data
+		case "acknowledge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledge"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Acknowledge = data
+		case "acknowledgeReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledgeReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AcknowledgeReason = data
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "participant":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("participant"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Participant = data
+		case "month":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("month"))
+			data, err := ec.unmarshalNMonth2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐMonth(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Month = data
+		case "contested":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contested"))
+			data, err := ec.unmarshalNCents2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋmoneyᚐCents(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Contested = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
 		}
 	}
 	return it, nil
@@ -71811,6 +73000,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._AllowanceLine(ctx, sel, obj)
+	case AllowanceContest:
+		return ec._AllowanceContest(ctx, sel, &obj)
+	case *AllowanceContest:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._AllowanceContest(ctx, sel, obj)
 	case Allowance:
 		return ec._Allowance(ctx, sel, &obj)
 	case *Allowance:
@@ -72404,6 +73600,11 @@ func (ec *executionContext) _Allowance(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "contests":
+			out.Values[i] = ec._Allowance_contests(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "policyVersion":
 			out.Values[i] = ec._Allowance_policyVersion(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -72474,6 +73675,124 @@ func (ec *executionContext) _AllowanceConnection(ctx context.Context, sel ast.Se
 			}
 		case "totalCountIsExact":
 			out.Values[i] = ec._AllowanceConnection_totalCountIsExact(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var allowanceContestImplementors = []string{"AllowanceContest", "Node"}
+
+func (ec *executionContext) _AllowanceContest(ctx context.Context, sel ast.SelectionSet, obj *AllowanceContest) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, allowanceContestImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AllowanceContest")
+		case "id":
+			out.Values[i] = ec._AllowanceContest_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hidden":
+			out.Values[i] = ec._AllowanceContest_hidden(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pseudonym":
+			out.Values[i] = ec._AllowanceContest_pseudonym(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "allowance":
+			out.Values[i] = ec._AllowanceContest_allowance(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "statement":
+			out.Values[i] = ec._AllowanceContest_statement(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "month":
+			out.Values[i] = ec._AllowanceContest_month(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "state":
+			out.Values[i] = ec._AllowanceContest_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "stateLabel":
+			out.Values[i] = ec._AllowanceContest_stateLabel(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "stateSince":
+			out.Values[i] = ec._AllowanceContest_stateSince(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "contested":
+			out.Values[i] = ec._AllowanceContest_contested(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._AllowanceContest_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "contestedBy":
+			out.Values[i] = ec._AllowanceContest_contestedBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "contestedAt":
+			out.Values[i] = ec._AllowanceContest_contestedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "answer":
+			out.Values[i] = ec._AllowanceContest_answer(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "answeredBy":
+			out.Values[i] = ec._AllowanceContest_answeredBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "answeredAt":
+			out.Values[i] = ec._AllowanceContest_answeredAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._AllowanceContest_revision(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -73091,6 +74410,59 @@ func (ec *executionContext) _AnnulPlacementPayload(ctx context.Context, sel ast.
 			}
 		case "placement":
 			out.Values[i] = ec._AnnulPlacementPayload_placement(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var answerContestPayloadImplementors = []string{"AnswerContestPayload"}
+
+func (ec *executionContext) _AnswerContestPayload(ctx context.Context, sel ast.SelectionSet, obj *AnswerContestPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, answerContestPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AnswerContestPayload")
+		case "requestId":
+			out.Values[i] = ec._AnswerContestPayload_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refusals":
+			out.Values[i] = ec._AnswerContestPayload_refusals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._AnswerContestPayload_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "contest":
+			out.Values[i] = ec._AnswerContestPayload_contest(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -75758,6 +77130,59 @@ func (ec *executionContext) _ConfirmWipePayload(ctx context.Context, sel ast.Sel
 			}
 		case "device":
 			out.Values[i] = ec._ConfirmWipePayload_device(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var contestStatementPayloadImplementors = []string{"ContestStatementPayload"}
+
+func (ec *executionContext) _ContestStatementPayload(ctx context.Context, sel ast.SelectionSet, obj *ContestStatementPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contestStatementPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ContestStatementPayload")
+		case "requestId":
+			out.Values[i] = ec._ContestStatementPayload_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refusals":
+			out.Values[i] = ec._ContestStatementPayload_refusals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._ContestStatementPayload_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "contest":
+			out.Values[i] = ec._ContestStatementPayload_contest(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -80309,6 +81734,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "computeAllowance":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_computeAllowance(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "contestStatement":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_contestStatement(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "answerContest":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_answerContest(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -89123,6 +90562,42 @@ func (ec *executionContext) marshalNAllowanceConnection2ᚖgithubᚗcomᚋlavoro
 	return ec._AllowanceConnection(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNAllowanceContest2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceContestᚄ(ctx context.Context, sel ast.SelectionSet, v []*AllowanceContest) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAllowanceContest2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceContest(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAllowanceContest2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceContest(ctx context.Context, sel ast.SelectionSet, v *AllowanceContest) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AllowanceContest(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNAllowanceContestState2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceContestState(ctx context.Context, v any) (AllowanceContestState, error) {
+	var res AllowanceContestState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAllowanceContestState2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceContestState(ctx context.Context, sel ast.SelectionSet, v AllowanceContestState) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNAllowanceEdge2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*AllowanceEdge) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -89342,6 +90817,21 @@ func (ec *executionContext) unmarshalNAnswer2githubᚗcomᚋlavoroincorsoᚋlavo
 
 func (ec *executionContext) marshalNAnswer2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAnswer(ctx context.Context, sel ast.SelectionSet, v Answer) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) unmarshalNAnswerContestInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAnswerContestInput(ctx context.Context, v any) (AnswerContestInput, error) {
+	res, err := ec.unmarshalInputAnswerContestInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAnswerContestPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAnswerContestPayload(ctx context.Context, sel ast.SelectionSet, v *AnswerContestPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AnswerContestPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNAnswerHandOverInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAnswerHandOverInput(ctx context.Context, v any) (AnswerHandOverInput, error) {
@@ -90298,6 +91788,21 @@ func (ec *executionContext) marshalNConfirmWipePayload2ᚖgithubᚗcomᚋlavoroi
 		return graphql.Null
 	}
 	return ec._ConfirmWipePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNContestStatementInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐContestStatementInput(ctx context.Context, v any) (ContestStatementInput, error) {
+	res, err := ec.unmarshalInputContestStatementInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNContestStatementPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐContestStatementPayload(ctx context.Context, sel ast.SelectionSet, v *ContestStatementPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ContestStatementPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNCorrectAttendanceInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐCorrectAttendanceInput(ctx context.Context, v any) (CorrectAttendanceInput, error) {
@@ -94180,6 +95685,13 @@ func (ec *executionContext) marshalOAllowance2ᚖgithubᚗcomᚋlavoroincorsoᚋ
 		return graphql.Null
 	}
 	return ec._Allowance(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOAllowanceContest2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceContest(ctx context.Context, sel ast.SelectionSet, v *AllowanceContest) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AllowanceContest(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOAllowanceFilter2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceFilter(ctx context.Context, v any) (*AllowanceFilter, error) {

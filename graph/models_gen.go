@@ -278,6 +278,8 @@ type Allowance struct {
 	Statements []*AllowanceStatement `json:"statements"`
 	// The last of them, which is in force.
 	Statement *AllowanceStatement `json:"statement,omitempty"`
+	// What was said against them, in order.
+	Contests []*AllowanceContest `json:"contests"`
 	// The rules it follows, in force on the month's last day.
 	PolicyVersion *PolicyVersion `json:"policyVersion,omitempty"`
 	// When it was last worked out.
@@ -304,6 +306,49 @@ type AllowanceConnection struct {
 	// Whether totalCount is all of them: false where more than 10,000 match.
 	TotalCountIsExact bool `json:"totalCountIsExact"`
 }
+
+// What somebody says against a statement, and the answer.
+type AllowanceContest struct {
+	// The id.
+	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
+	// What stands for the participant, such as P-7KQ3XM; the same on all that belongs to one participation.
+	Pseudonym string `json:"pseudonym"`
+	// The month's allowance.
+	Allowance *Allowance `json:"allowance,omitempty"`
+	// The statement that was in force then.
+	Statement *AllowanceStatement `json:"statement,omitempty"`
+	// The month.
+	Month calendar.Month `json:"month"`
+	// How far it is.
+	State AllowanceContestState `json:"state"`
+	// The state's name in your language.
+	StateLabel string `json:"stateLabel"`
+	// Since when.
+	StateSince calendar.Day `json:"stateSince"`
+	// How much of the statement is not paid before the answer.
+	Contested money.Cents `json:"contested"`
+	// What is wrong.
+	Reason *string `json:"reason,omitempty"`
+	// Who says so.
+	ContestedBy *Member `json:"contestedBy,omitempty"`
+	// When.
+	ContestedAt time.Time `json:"contestedAt"`
+	// What changes, or why nothing does.
+	Answer *string `json:"answer,omitempty"`
+	// Who answered.
+	AnsweredBy *Member `json:"answeredBy,omitempty"`
+	// When; null while it waits.
+	AnsweredAt *time.Time `json:"answeredAt,omitempty"`
+	// Counts changes.
+	Revision int32 `json:"revision"`
+}
+
+func (AllowanceContest) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this AllowanceContest) GetID() string { return this.ID }
 
 // One of the allowances with its place in the list.
 type AllowanceEdge struct {
@@ -514,6 +559,38 @@ type AnnulPlacementPayload struct {
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The internship as it stands now.
 	Placement *Placement `json:"placement,omitempty"`
+}
+
+// What answerContest needs.
+type AnswerContestInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// The contest.
+	Contest string `json:"contest"`
+	// Whether it is right.
+	Uphold bool `json:"uphold"`
+	// What changes, or why nothing does, at most 2,000 characters; it is kept sealed.
+	Answer string `json:"answer"`
+}
+
+// What answerContest did.
+type AnswerContestPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The contest as it stands now.
+	Contest *AllowanceContest `json:"contest,omitempty"`
 }
 
 // What answerHandOver needs.
@@ -1748,6 +1825,40 @@ type ConfirmWipePayload struct {
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The phone as it stands now.
 	Device *Device `json:"device,omitempty"`
+}
+
+// What contestStatement needs.
+type ContestStatementInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// Your own id of the contest; it is made up when left out.
+	ID *string `json:"id,omitempty"`
+	// The participant.
+	Participant string `json:"participant"`
+	// The month, of which there is a statement.
+	Month calendar.Month `json:"month"`
+	// How much of the statement is not to be paid before the answer; 0 where it should be more. The rest is paid.
+	Contested money.Cents `json:"contested"`
+	// What is wrong, at most 2,000 characters; it is kept sealed.
+	Reason string `json:"reason"`
+}
+
+// What contestStatement did.
+type ContestStatementPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The contest; null where you do not see what the person is paid.
+	Contest *AllowanceContest `json:"contest,omitempty"`
 }
 
 // What correctAttendance needs.
@@ -6425,6 +6536,67 @@ type WithdrawParticipantPayload struct {
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The participant as it stands now.
 	Participant *Participant `json:"participant,omitempty"`
+}
+
+// How far a contest is.
+type AllowanceContestState string
+
+const (
+	// It waits for its answer.
+	AllowanceContestStateContested AllowanceContestState = "CONTESTED"
+	// It was right.
+	AllowanceContestStateUpheld AllowanceContestState = "UPHELD"
+	// It was not.
+	AllowanceContestStateRejected AllowanceContestState = "REJECTED"
+)
+
+var AllAllowanceContestState = []AllowanceContestState{
+	AllowanceContestStateContested,
+	AllowanceContestStateUpheld,
+	AllowanceContestStateRejected,
+}
+
+func (e AllowanceContestState) IsValid() bool {
+	switch e {
+	case AllowanceContestStateContested, AllowanceContestStateUpheld, AllowanceContestStateRejected:
+		return true
+	}
+	return false
+}
+
+func (e AllowanceContestState) String() string {
+	return string(e)
+}
+
+func (e *AllowanceContestState) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = AllowanceContestState(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid AllowanceContestState", str)
+	}
+	return nil
+}
+
+func (e AllowanceContestState) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *AllowanceContestState) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e AllowanceContestState) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
 }
 
 // Sorts of lines of an allowance.
