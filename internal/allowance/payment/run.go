@@ -26,7 +26,7 @@ const (
 const maxReason = 500
 
 // chunk is how many participations one act gathers: what is left goes on from there, whatever has happened in between.
-var chunk = 5_000
+var chunk = 2_000
 
 // Opening says for whom and until when a run pays.
 type Opening struct {

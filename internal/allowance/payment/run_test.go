@@ -10,6 +10,7 @@ import (
 
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/allowance/payment"
+	"github.com/lavoroincorso/lavoro/internal/duty"
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/programme"
@@ -169,6 +170,10 @@ func TestTheDatabaseHolds(t *testing.T) {
 	h.breaks("payment_line_once", again(other, 1, "STATEMENT"))
 	h.breaks("payment_line_once_in_run", again(run, 1, "ARREARS"))
 	h.breaks("payment_line_bounds", again(other, 1, "ARREARS"))
+	h.breaks("payment_line_transfer", fmt.Sprintf(`insert into payment_line (id, run_id, programme_id, payer_id, participation_id, allowance_id, statement_id, budget_line_id, month, kind, gross_cents,
+			withheld_cents, net_cents, head_id, state, state_since, audience, blocks)
+		select gen_random_uuid(), '%s', programme_id, payer_id, participation_id, allowance_id, statement_id, budget_line_id, month, kind, gross_cents,
+			withheld_cents, net_cents, id, 'BLOCKED', state_since, audience, '{NO_ACCOUNT}' from payment_line`, other)) // its head is in another run
 	h.owe(person, h.asl, "2026-11", 1_500) // what is owed more is less than another such line
 	h.breaks("payment_line_bounds", again(other, 2, "ARREARS"))
 }
@@ -236,4 +241,24 @@ func TestALargeRunIsGatheredChunkByChunk(t *testing.T) {
 		})
 	}
 	want(t, "after the last", h.state(run), "ORDINARY COMPUTED 5 5 0 500")
+}
+
+// What a run waits for is due of the body that pays, and of the lead after it; one that is sent back to nobody is due no more.
+func TestRunsAreDue(t *testing.T) {
+	h := open(t)
+	h.owe(h.person(h.asl), h.asl, "2026-11", 1_000)
+	clocks := duty.NewClocks(payment.Clocks())
+	due := func(run uuid.UUID) string {
+		t.Helper()
+		h.must(h.system, func(ctx context.Context, tx *postgres.Tx) error {
+			return payment.Follow(clocks.OnState)(ctx, tx, []event.Event{{News: event.News{SubjectKind: "PaymentRun", Act: "checkRun", Subject: run}}})
+		})
+		return query[string](h, "select coalesce(string_agg(kind || ' ' || ($2 = owner_key), ', '), '') from due where subject_id = $1 and done_at is null", run, h.asl)
+	}
+	run := h.run()
+	want(t, "opened", due(run), "payment.compute true")
+	h.steps(h.officer, run, payment.ComputeRun, payment.CheckRun)
+	want(t, "checked", due(run), "payment.approve true")
+	h.steps(h.approver, run, payment.DiscardRun)
+	want(t, "discarded", due(run), "")
 }

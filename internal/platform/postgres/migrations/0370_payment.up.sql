@@ -71,7 +71,7 @@ create table payment_line (
   withheld_cents   bigint not null,
   net_cents        bigint not null,
   bank_id          uuid references person_bank,                  -- where it goes
-  head_id          uuid not null,                                -- the first line of its transfer
+  head_id          uuid not null references payment_line,        -- the first line of its transfer: of the same run and person
   end_to_end_id    text not null generated always as (replace(head_id::text, '-', '')) stored,
   state            text not null check (state in ('PENDING', 'BLOCKED', 'HELD', 'EXPORTED', 'RECALL_ASKED', 'PAID', 'REJECTED', 'RETURNED', 'RECALLED', 'LEFT_OUT', 'DISCARDED')),
   live             boolean not null generated always as (state in ('PENDING', 'HELD', 'EXPORTED', 'RECALL_ASKED', 'PAID')) stored,
@@ -81,8 +81,6 @@ create table payment_line (
   audience         uuid[] not null,
   revision         int not null default 1,
   foreign key (run_id, payer_id, programme_id) references payment_run (id, payer_id, programme_id),
-  unique (id, run_id, participation_id),
-  foreign key (head_id, run_id, participation_id) references payment_line (id, run_id, participation_id),
   check (gross_cents - withheld_cents = net_cents),
   check ((kind = 'OFFSET') = (gross_cents < 0) and gross_cents <> 0),
   check ((state = 'BLOCKED') <= (blocks <> '{}')),
@@ -146,8 +144,9 @@ begin
 end $$;
 create trigger kept before update or delete on payment_line for each row execute function payment_line_kept();
 
+-- What is planned once, while few lines stand in the table, is asked when there are a hundred thousand: each is found by its index.
 -- All live lines together never take up more than the last statement owes, of gross and of net; and what offsets them never takes off more.
-create function payment_line_bounds() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+create function payment_line_bounds() returns trigger language plpgsql security definer set search_path = public, pg_temp set enable_seqscan = off as $$
 begin
   if exists (
     select from (select distinct allowance_id, payer_id, budget_line_id, kind <> 'OFFSET' as more from written where live) w
@@ -158,6 +157,9 @@ begin
     where case when w.more then taken.gross > coalesce(h.gross_cents, 0) or taken.net > coalesce(h.net_cents, 0)
                else taken.gross < coalesce(h.gross_cents, 0) or taken.net < coalesce(h.net_cents, 0) end) then
     raise exception 'lines take up more than the last statement owes' using errcode = 'LA010', constraint = 'payment_line_bounds';
+  end if;
+  if exists (select from written w join payment_line h on h.id = w.head_id where (h.run_id, h.participation_id) <> (w.run_id, w.participation_id)) then
+    raise exception 'a transfer is of one run and one person' using errcode = 'LA010', constraint = 'payment_line_transfer';
   end if;
   return null;
 end $$;
@@ -277,7 +279,7 @@ end $$;
 -- which follow who sees their money.
 create function payment_gather(run uuid, most int, today date, measures text[], checked_since date, found_blocks boolean, unknown_blocks boolean)
 returns table (looked int, last uuid)
-language plpgsql security definer set search_path = public, pg_temp set plan_cache_mode = force_custom_plan set jit = off as $$
+language plpgsql security definer set search_path = public, pg_temp set plan_cache_mode = force_custom_plan set jit = off set enable_seqscan = off as $$
 #variable_conflict use_column
 declare r payment_run; people uuid[]; line uuid[];
 begin
@@ -292,6 +294,7 @@ begin
       select h.participation_id from allowance_share h where h.payer_id = r.payer_id and h.programme_id = r.programme_id and h.month <= r.up_to
         and h.participation_id > coalesce(r.gathered_to, '00000000-0000-0000-0000-000000000000')
     ) p group by 1 order by 1 limit most);
+  -- The checks of foreign keys are planned with the first line and asked for all that follow: only indexes will do, and a key of one column finds its own.
   with last_of as (
     select distinct on (s.allowance_id) s.id, s.allowance_id, s.participation_id, s.month
     from allowance_statement s where s.participation_id = any (people) and s.month <= r.up_to order by s.allowance_id, s.number desc
