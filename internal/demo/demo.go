@@ -229,6 +229,7 @@ func (o *office) planAll() {
 	o.dispute(o.scaled(4))
 	o.closeRegisters()
 	o.pay()
+	o.payByRuns()
 	o.audit()
 	o.catchUp()
 }

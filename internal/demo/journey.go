@@ -105,13 +105,30 @@ func (o *office) exclusions(p *person) {
 		}
 		o.check(p, day, measure, outcome, p.caseManager, one(c, evidence[outcome]))
 	}
-	if again := p.path.active.AddDays(c.between(60, 100)); !p.path.active.IsZero() && (p.path.left.IsZero() || again.Before(p.path.left)) && p.n%3 != 0 {
-		for _, measure := range []string{"ADI", "GOL"} {
-			o.check(p, workday(again), measure, participant.Clear, o.at("payments", lead), one(c, evidence[participant.Clear]))
-		}
-	}
+	o.checkAgain(p, c)
 	if p.path.leaving == participant.Excluded && p.path.reason == "OTHER_MEASURE" {
 		o.check(p, later(p.path.active, before(p.path.left.AddDays(-4))), "ADI", participant.Found, p.caseManager, evidence[participant.Found][0])
+	}
+}
+
+// renewed is after how many days a check is made again, before it is too old for a month to be paid. Of late some were forgotten.
+const renewed = 85
+
+func (o *office) checkAgain(p *person, c chance) {
+	if p.path.active.IsZero() {
+		return
+	}
+	last := o.until
+	if !p.path.left.IsZero() {
+		last = p.path.left.AddDays(-1)
+	}
+	if p.n%12 == 7 {
+		last = earlier(last, o.until.AddDays(-2*renewed))
+	}
+	for day := workday(p.path.active.AddDays(c.between(50, renewed))); !day.After(last); day = workday(day.AddDays(renewed)) {
+		for _, measure := range []string{"ADI", "GOL"} {
+			o.check(p, day, measure, participant.Clear, o.at("payments", lead), one(c, evidence[participant.Clear]))
+		}
 	}
 }
 

@@ -27,6 +27,7 @@ func TestWhole(t *testing.T) {
 	s.registerHolds(t)
 	s.rowsByKeyHold(t)
 	s.monthsHold(t)
+	s.paymentsHold(t)
 	s.everyTutorHasSomethingToRecord(t)
 	s.peopleMaySignIn(t)
 	again, err := demo.Make(context.Background(), s.deps, until.AddDays(30), func(string) { t.Error("the second making did something") })
@@ -182,6 +183,28 @@ func (s *site) monthsHold(t *testing.T) {
 	if err != nil || read < 100 {
 		t.Errorf("%d statements worked out again: %v", read, err)
 	}
+}
+
+// paymentsHold wants months that were paid, most of them whole, and one whose runs wait for their approval, with reasons why some people are not in
+// it. What the ledger says was paid is what the lines say, and nobody was paid more than is owed.
+func (s *site) paymentsHold(t *testing.T) {
+	for what, want := range map[string]int{
+		"(distinct up_to) from payment_run where state in ('PAID', 'PARTLY_RETURNED')":                                                                                    3,
+		"(distinct payer_id) from payment_run where state in ('PAID', 'PARTLY_RETURNED') and lines > 0":                                                                   2,
+		"(*) from payment_run where state = 'CHECKED'":                                                                                                                    2,
+		"(*) from payment_run where state not in ('PAID', 'PARTLY_RETURNED', 'CHECKED')":                                                                                  0,
+		"(*) from payment_run where approvals_needed = 2":                                                                                                                 1,
+		"(*) from (select sum(cents) as cents from budget_posting where kind = 'PAID') b where cents <> (select sum(gross_cents) from payment_line where state = 'PAID')": 0,
+		`(*) from (select allowance_id, sum(gross_cents) as gross from payment_line where live group by 1) l where gross >
+			(select total_cents from allowance_statement s where s.allowance_id = l.allowance_id order by number desc limit 1)`: 0,
+	} {
+		if n := s.count("select count" + what); n != want {
+			t.Errorf("%s: %d, want %d", what, n, want)
+		}
+	}
+	s.atLeast(t, 5, "from payment_line l join payment_run r on r.id = l.run_id where r.state = 'CHECKED' and l.blocks <> '{}'")
+	s.atLeast(t, 500, "from payment_line where state = 'PAID'")
+	s.atLeast(t, 5, "from payment_line where state = 'REJECTED' and code is not null")
 }
 
 // everyTutorHasSomethingToRecord wants, for each, a running internship with hours on a day of the last week that nobody has written.

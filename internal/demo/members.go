@@ -70,6 +70,9 @@ var posts = []struct {
 	{"tutor", "SERINDFORM", access.Tutor},
 	{"casemanager", "UISP", access.CaseManager},
 	{"tutor", "UISP", access.Tutor},
+	{"approver2", "ASL", access.Approver},
+	{"payments", "PEGASO", access.PaymentsOfficer},
+	{"approver", "PEGASO", access.Approver},
 }
 
 // above is the partner that leads another one's association; the lead body leads the rest.

@@ -41,7 +41,7 @@ func newSite(t *testing.T, scale int) *site {
 	t.Helper()
 	ctx := context.Background()
 	db := testdb.New(t)
-	_, err := programme.Apply(ctx, db.OwnerURL, programme.LavoroInCorso3Name, programme.LavoroInCorso3, time.Now)
+	_, err := programme.Apply(ctx, db.OwnerURL, programme.LavoroInCorso3Name, programme.Demonstration(), time.Now)
 	must(t, err)
 	app, err := postgres.Open(ctx, postgres.Config{URL: db.AppURL, Keys: db.Keys})
 	must(t, err)

@@ -161,7 +161,7 @@ func (r *runRow) gatherNext(ctx context.Context, tx *postgres.Tx, policy program
 		Last   *uuid.UUID
 	}
 	err = tx.NewRaw("select looked, last from payment_gather(?, ?, ?, ?, ?, ?, ?)", r.ID, chunk, tx.Today(), pgdialect.Array(policy.Strings("eligibility.excluding_measures")),
-		tx.Today().AddDays(-policy.Int(checkDaysRule)), policy.Text("eligibility.found_outcome") == "BLOCK", policy.Text("eligibility.unknown_outcome") == "BLOCK").Scan(ctx, &answer)
+		policy.Int(checkDaysRule), policy.Text("eligibility.found_outcome") == "BLOCK", policy.Text("eligibility.unknown_outcome") == "BLOCK").Scan(ctx, &answer)
 	if err != nil {
 		return 0, nil, fmt.Errorf("gather: %w", err)
 	}

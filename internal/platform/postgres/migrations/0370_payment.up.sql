@@ -277,7 +277,7 @@ end $$;
 -- Gathers what is due for a draft's payer from the participations after the last one that was gathered, at most so many, and writes a line for
 -- each sum. Answers how many were looked at, and the last of them; null when none are left. Of people it tells nothing: they stand in the lines,
 -- which follow who sees their money.
-create function payment_gather(run uuid, most int, today date, measures text[], checked_since date, found_blocks boolean, unknown_blocks boolean)
+create function payment_gather(run uuid, most int, today date, measures text[], check_days int, found_blocks boolean, unknown_blocks boolean)
 returns table (looked int, last uuid)
 language plpgsql security definer set search_path = public, pg_temp set plan_cache_mode = force_custom_plan set jit = off set enable_seqscan = off as $$
 #variable_conflict use_column
@@ -312,7 +312,7 @@ begin
     join last_of l on l.allowance_id = d.allowance_id
     where d.gross <> 0
   ), whom as (
-    select d.participation_id, sum(d.gross - d.withheld) as net, gen_random_uuid() as head_id from due d group by 1
+    select d.participation_id, sum(d.gross - d.withheld) as net, max(d.month) as latest, gen_random_uuid() as head_id from due d group by 1
   ), known as (
     select w.participation_id, w.head_id, b.id as bank_id,
            case when a.protected then array(select distinct k from unnest(a.audience || o.line || payment_gather_line.line) k order by 1)
@@ -327,7 +327,7 @@ begin
     left join lateral (select b.id from person_bank b where b.person_id = a.person_id order by b.revision desc limit 1) b on true
     cross join lateral (
       select coalesce(bool_or(found_blocks and x.outcome = 'FOUND' or unknown_blocks and x.outcome = 'UNKNOWN'), false) as found,
-             coalesce(bool_or(x.outcome is null or x.checked_on < checked_since), false) as old
+             coalesce(bool_or(x.outcome is null or x.checked_on < least(today, (w.latest + interval '1 month - 1 day')::date) - check_days), false) as old
       from unnest(measures) m(measure)
       left join lateral (select k.outcome, k.checked_on from exclusion_check k where k.participation_id = a.id and k.measure = m.measure
                          order by k.checked_on desc, k.id desc limit 1) x on true) c
@@ -355,5 +355,5 @@ begin
   get diagnostics gone = row_count;
   return gone;
 end $$;
-revoke execute on function payment_number(uuid, int), payment_gather(uuid, int, date, text[], date, boolean, boolean), payment_ungather(uuid) from public;
-grant execute on function payment_number(uuid, int), payment_gather(uuid, int, date, text[], date, boolean, boolean), payment_ungather(uuid) to lavoro_app;
+revoke execute on function payment_number(uuid, int), payment_gather(uuid, int, date, text[], int, boolean, boolean), payment_ungather(uuid) from public;
+grant execute on function payment_number(uuid, int), payment_gather(uuid, int, date, text[], int, boolean, boolean), payment_ungather(uuid) to lavoro_app;
