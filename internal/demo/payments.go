@@ -62,22 +62,37 @@ func (o *office) payMonth(p paying, month calendar.Month, last bool) {
 		return payment.OpenRun(ctx, tx, payment.Opening{ID: run, Programme: o.programme, Payer: o.organisations[p.body], UpTo: month})
 	})
 	o.plan(day, afternoon+5, p.officer, "computeRun", func(ctx context.Context, tx *postgres.Tx) error { return payment.ComputeRun(ctx, tx, step) })
-	o.plan(day, afternoon+20, p.officer, "checkRun", func(ctx context.Context, tx *postgres.Tx) error { return payment.CheckRun(ctx, tx, step) })
+	o.plan(day, afternoon+20, p.officer, "checkRun", o.onRun(run, payment.Computed, func(ctx context.Context, tx *postgres.Tx, r runState) error {
+		if r.Lines == 0 {
+			return payment.DiscardRun(ctx, tx, payment.Step{Run: run, Reason: "Nessun importo dovuto."})
+		}
+		return payment.CheckRun(ctx, tx, step)
+	}))
 	if last {
 		return
 	}
 	approved := workday(day.AddDays(1))
 	for n, w := range p.approvers {
-		o.plan(approved, noon+10*n, w, "approveRun", func(ctx context.Context, tx *postgres.Tx) error {
-			if needed, err := approvalsOf(ctx, tx, run); err != nil || n >= needed {
-				return err
-			}
+		o.plan(approved, noon+10*n, w, "approveRun", o.onRun(run, payment.Checked, func(ctx context.Context, tx *postgres.Tx, _ runState) error {
 			return payment.ApproveRun(ctx, tx, step)
-		})
+		}))
 	}
 	sent := workday(approved.AddDays(1))
-	o.plan(sent, morning, p.officer, "exportRun", func(ctx context.Context, tx *postgres.Tx) error { return payment.ExportRun(ctx, tx, step) })
+	o.plan(sent, morning, p.officer, "exportRun", o.onRun(run, payment.Approved, func(ctx context.Context, tx *postgres.Tx, _ runState) error {
+		return payment.ExportRun(ctx, tx, step)
+	}))
 	o.answer(p, run, workday(sent.AddDays(4)))
+}
+
+// onRun does something with a run that is in a state: one that has nothing to pay goes no further, one that is approved needs nobody else.
+func (o *office) onRun(run uuid.UUID, in payment.State, do func(context.Context, *postgres.Tx, runState) error) func(context.Context, *postgres.Tx) error {
+	return func(ctx context.Context, tx *postgres.Tx) error {
+		r, err := runOf(ctx, tx, run)
+		if err != nil || r.State != in {
+			return err
+		}
+		return do(ctx, tx, r)
+	}
 }
 
 // answer plans that what came back of a run is brought and read.
@@ -86,7 +101,7 @@ func (o *office) answer(p paying, run uuid.UUID, day calendar.Day) {
 	file, reading := c.timedID(day.Start()), c.timedID(day.Start())
 	var ticket blob.Ticket
 	var content []byte
-	o.plan(day, morning, p.officer, "prepareUpload", func(ctx context.Context, tx *postgres.Tx) (err error) {
+	o.plan(day, morning, p.officer, "prepareUpload", o.onRun(run, payment.Exported, func(ctx context.Context, tx *postgres.Tx, _ runState) error {
 		sent, err := sentBy(ctx, tx, run)
 		if err != nil {
 			return err
@@ -95,14 +110,17 @@ func (o *office) answer(p paying, run uuid.UUID, day calendar.Day) {
 		sum := sha256.Sum256(content)
 		ticket, err = payment.PrepareUpload(ctx, tx, payment.Upload{ID: file, Payer: o.organisations[p.body], MediaType: p.mediaType, Bytes: len(content), SHA256: hex.EncodeToString(sum[:])})
 		return err
-	}).then = func() { o.bring(p.officer, day, ticket, content) }
-	o.plan(day, morning+10, p.officer, "readAnswer", func(ctx context.Context, tx *postgres.Tx) error {
+	})).then = func() { o.bring(p.officer, day, ticket, content) }
+	o.plan(day, morning+10, p.officer, "readAnswer", o.onRun(run, payment.Exported, func(ctx context.Context, tx *postgres.Tx, _ runState) error {
 		return payment.ReadAnswer(ctx, tx, payment.Answer{ID: reading, Programme: o.programme, Payer: o.organisations[p.body], File: file})
-	})
+	}))
 }
 
 // bring has the bytes of an answer arrive, as over the wire.
 func (o *office) bring(who *worker, day calendar.Day, ticket blob.Ticket, content []byte) {
+	if content == nil {
+		return // nothing was sent
+	}
 	store := blob.Store{DB: o.deps.DB, Clock: still(clockTime(day, morning+5))}
 	if _, err := store.Take(context.Background(), who.actor, ticket.Token, blob.Range{Last: len(content) - 1, Total: len(content)}, bytes.NewReader(content)); err != nil {
 		o.unwritten = append(o.unwritten, fmt.Sprintf("%s an answer did not arrive: %v", day, err))

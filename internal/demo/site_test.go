@@ -83,7 +83,7 @@ func (s *site) count(query string, args ...any) (n int) {
 var beside = []string{"installation", "lease", "manifest_use", "sign_in_version", "schema_migration", "audience_follower", "programme", "organisation", "policy_version", "policy_rule", "code_item", "municipality",
 	"programme_holiday", "programme_target", "budget_line", "payer", "funding_gate", "programme_finding", "outbox_rest", "journal_rest", "read_journal_rest"}
 
-// content gives the rows of every table as text, by table. Pseudonyms are drawn by lot. Chains and sealed details hang on ids that acts make, marks and wrapped keys on the installation's keys.
+// content gives the rows of every table as text, by table. Pseudonyms are drawn by lot. Chains, hashes and sealed details hang on ids that acts make, marks and wrapped keys on the installation's keys.
 func (s *site) content() map[string][]string {
 	ctx := context.Background()
 	rows, err := s.conn.Query(ctx, "select tablename from pg_tables where schemaname = 'public' and tablename <> all ($1) and tablename !~ '^(outbox|journal|read_journal)_[0-9]' order by 1", beside)
@@ -92,7 +92,7 @@ func (s *site) content() map[string][]string {
 	must(s.t, err)
 	all := map[string][]string{}
 	for _, table := range tables {
-		rows, err := s.conn.Query(ctx, fmt.Sprintf("select (to_jsonb(t) - '{chain,detail,detail_digest,fingerprint,alike,index_version,wrapped,kek_version,pseudonym}'::text[])::text from %s t", table))
+		rows, err := s.conn.Query(ctx, fmt.Sprintf("select (to_jsonb(t) - '{chain,detail,detail_digest,fingerprint,alike,index_version,wrapped,kek_version,pseudonym,end_to_end_id,sha256}'::text[])::text from %s t", table))
 		must(s.t, err)
 		all[table], err = pgx.CollectRows(rows, pgx.RowTo[string])
 		must(s.t, err)

@@ -11,11 +11,11 @@ import (
 	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/allowance/payment"
 	"github.com/lavoroincorso/lavoro/internal/attendance"
 	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
-	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
 // frame is the programme that the demonstration fills.
@@ -228,19 +228,21 @@ type sentTransfer struct {
 func sentBy(ctx context.Context, tx *postgres.Tx, run uuid.UUID) (sent []sentTransfer, err error) {
 	err = tx.NewRaw(`select l.end_to_end_id, f.message_id, (array_agg(l.participation_id))[1] as participation, max(l.month) as month
 		from payment_line l join payment_file f on f.run_id = l.run_id and f.part = l.part where l.run_id = ? and l.part = 1 group by 1, 2 order by 3`, run).Scan(ctx, &sent)
-	if err == nil && len(sent) == 0 {
-		return nil, refusal.List{refusal.NotFound.At("run")}
-	}
 	if err != nil {
 		return nil, fmt.Errorf("transfers of a run: %w", err)
 	}
 	return sent, nil
 }
 
-// approvalsOf is how many approvals a run needs.
-func approvalsOf(ctx context.Context, tx *postgres.Tx, run uuid.UUID) (n int, err error) {
-	if err = tx.NewRaw("select coalesce((select approvals_needed from payment_run where id = ?), 0)", run).Scan(ctx, &n); err != nil {
-		return 0, fmt.Errorf("approvals of a run: %w", err)
+// runState is how far a run is.
+type runState struct {
+	State payment.State
+	Lines int
+}
+
+func runOf(ctx context.Context, tx *postgres.Tx, run uuid.UUID) (r runState, err error) {
+	if err = tx.NewRaw("select state, lines from payment_run where id = ?", run).Scan(ctx, &r); err != nil {
+		return runState{}, fmt.Errorf("state of a run: %w", err)
 	}
-	return n, nil
+	return r, nil
 }
