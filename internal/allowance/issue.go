@@ -50,7 +50,7 @@ func issue(ctx context.Context, tx *postgres.Tx, known map[uuid.UUID]participati
 		}
 		p, old := known[m.Participation], before[ids[m]]
 		in := Inputs{Month: m.Month, Versions: versions[m], Register: hours}
-		if err := b.route(ctx, p, in); err != nil {
+		if err := b.route(ctx, p, in, old.Inputs); err != nil {
 			return err
 		}
 		working := Accrue(in)
@@ -73,36 +73,70 @@ func issue(ctx context.Context, tx *postgres.Tx, known map[uuid.UUID]participati
 	return nil
 }
 
-// route says of each enrolment's hours who pays them, by the rules in force on the month's last day.
-func (b *issuing) route(ctx context.Context, p participation, in Inputs) error {
-	version := in.last().ID
-	routes, known := b.routes[version]
-	if !known {
-		policy, err := programme.PolicyOf(ctx, b.tx, version)
-		if err != nil {
-			return err
-		}
-		if routes, err = programme.RoutesOf(ctx, b.tx, p.ProgrammeID, policy); err != nil {
-			return err
-		}
-		b.routes[version] = routes
+// route says of each enrolment's hours who pays them, by the rules in force on the month's last day. Hours that the statement before had paid by
+// somebody stay with him as long as those rules are the same: whoever was handed over since is not paid by his new partner again.
+func (b *issuing) route(ctx context.Context, p participation, in, before Inputs) error {
+	routes, err := b.routesOf(ctx, p.ProgrammeID, in.last().ID)
+	if err != nil {
+		return err
 	}
-	if b.tax[p.ProgrammeID] == nil {
-		payers, err := programme.Payers(ctx, b.tx, p.ProgrammeID)
+	stays := len(before.Versions) > 0
+	if stays && before.last().ID != in.last().ID {
+		then, err := b.routesOf(ctx, p.ProgrammeID, before.last().ID)
 		if err != nil {
 			return err
 		}
-		b.tax[p.ProgrammeID] = make(map[uuid.UUID]programme.Tax, len(payers))
-		for _, payer := range payers {
-			b.tax[p.ProgrammeID][payer.Organisation] = payer.Tax
-		}
+		stays = routes.Same(then)
+	}
+	if err := b.taxes(ctx, p.ProgrammeID); err != nil {
+		return err
 	}
 	for i, h := range in.Register {
+		if was := before.routeOf(h.Enrolment); stays && was != nil {
+			in.Register[i].Route = &Route{Payer: was.Payer, Line: was.Line, Tax: b.tax[p.ProgrammeID][was.Payer]}
+			continue
+		}
 		r, err := routes.RouteOf(p.OrganisationID, h.Kind)
 		if err != nil {
 			return err
 		}
 		in.Register[i].Route = &Route{Payer: r.Payer, Line: r.Line, Tax: b.tax[p.ProgrammeID][r.Payer]}
+	}
+	return nil
+}
+
+// routeOf is who pays the hours of an enrolment; nil where nobody was said to.
+func (in Inputs) routeOf(enrolment uuid.UUID) *Route {
+	if i := slices.IndexFunc(in.Register, func(h Hours) bool { return h.Enrolment == enrolment }); i >= 0 {
+		return in.Register[i].Route
+	}
+	return nil
+}
+
+func (b *issuing) routesOf(ctx context.Context, of, version uuid.UUID) (programme.Routes, error) {
+	if known, ok := b.routes[version]; ok {
+		return known, nil
+	}
+	policy, err := programme.PolicyOf(ctx, b.tx, version)
+	if err != nil {
+		return programme.Routes{}, err
+	}
+	b.routes[version], err = programme.RoutesOf(ctx, b.tx, of, policy)
+	return b.routes[version], err
+}
+
+// taxes looks up once how what each payer of a programme pays is taxed.
+func (b *issuing) taxes(ctx context.Context, of uuid.UUID) error {
+	if b.tax[of] != nil {
+		return nil
+	}
+	payers, err := programme.Payers(ctx, b.tx, of)
+	if err != nil {
+		return err
+	}
+	b.tax[of] = make(map[uuid.UUID]programme.Tax, len(payers))
+	for _, payer := range payers {
+		b.tax[of][payer.Organisation] = payer.Tax
 	}
 	return nil
 }

@@ -61,6 +61,9 @@ func (r Routes) RouteOf(partner uuid.UUID, kind string) (Route, error) {
 	return Route{}, NoRoute.At().With("kind", kind)
 }
 
+// Same says whether the rules of both are the same.
+func (r Routes) Same(other Routes) bool { return slices.Equal(r.rules, other.rules) }
+
 func (r Routes) matches(rule RouteRule, partner uuid.UUID, kind string) bool {
 	if rule.Kind != everything && rule.Kind != kind || r.above[partner] == nil {
 		return false

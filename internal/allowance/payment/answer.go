@@ -70,6 +70,7 @@ type reading struct {
 	audience []uuid.UUID
 	any      uuid.UUID // one of the runs that it speaks of
 	counts   answerCounts
+	named    []string // transfers of ours
 	said     []said
 }
 
@@ -81,12 +82,9 @@ type said struct {
 }
 
 func (a *reading) apply(ctx context.Context, tx *postgres.Tx) error {
-	parts, err := partsOf(ctx, tx, a.Payer, a.ids(), a.messages())
+	parts, err := a.parts(ctx, tx)
 	if err != nil {
 		return err
-	}
-	if len(parts) == 0 {
-		return AnswerOfNothing.At("file")
 	}
 	a.any = parts[0].RunID
 	others := -1
@@ -107,6 +105,20 @@ func (a *reading) apply(ctx context.Context, tx *postgres.Tx) error {
 	}
 	a.counts.ForeignLines = max(others, 0)
 	return a.write(ctx, tx)
+}
+
+// parts are the messages that the answer speaks of, as they stand once nobody else acts on their runs.
+func (a *reading) parts(ctx context.Context, tx *postgres.Tx) ([]sentPart, error) {
+	parts, err := partsOf(ctx, tx, a.Payer, a.ids(), a.messages())
+	if err != nil || len(parts) == 0 {
+		return nil, refusal.Join(err, refusedIf(err == nil, AnswerOfNothing))
+	}
+	for _, p := range parts { // in the order of the runs' ids
+		if _, _, err := hold(ctx, tx, p.RunID); err != nil {
+			return nil, err
+		}
+	}
+	return partsOf(ctx, tx, a.Payer, a.ids(), a.messages())
 }
 
 // foreign counts what no part of ours was told of.
@@ -148,6 +160,7 @@ func (a *reading) take(p sentPart, m payfile.Matching) {
 	outcomes := slices.Clone(m.Outcomes)
 	slices.SortStableFunc(outcomes, func(x, y payfile.Outcome) int { return order[x.Kind] - order[y.Kind] })
 	for _, o := range outcomes {
+		a.named = append(a.named, o.EndToEndID)
 		t := state[o.EndToEndID]
 		to, final := next(t.State, o.Kind)
 		switch {
@@ -207,6 +220,7 @@ func (a *reading) write(ctx context.Context, tx *postgres.Tx) error {
 	if err := insertAnswer(ctx, tx, a); err != nil {
 		return err
 	}
+	slices.SortStableFunc(a.said, func(x, y said) int { return order[x.outcome.Kind] - order[y.outcome.Kind] }) // of several messages: what comes back was paid before
 	if err := a.move(ctx, tx); err != nil {
 		return err
 	}

@@ -39,6 +39,9 @@ func ExportRun(ctx context.Context, tx *postgres.Tx, in Step) error {
 	if list := payer.Blocks(); len(list) > 0 {
 		return list
 	}
+	if err := r.stands(ctx, tx); err != nil {
+		return err
+	}
 	to, err := r.transfers(ctx, tx)
 	if err != nil {
 		return err

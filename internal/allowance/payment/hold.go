@@ -2,6 +2,7 @@ package payment
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/google/uuid"
@@ -9,6 +10,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/platform/secret"
 	"github.com/lavoroincorso/lavoro/internal/programme"
 	"github.com/lavoroincorso/lavoro/internal/values/money"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
@@ -158,7 +160,7 @@ type lineStep struct {
 // noteStep is what reasons are filled up to: their lengths tell little.
 const noteStep = 128
 
-// keepSteps writes down that lines changed their state.
+// keepSteps writes down that lines changed their state. Of somebody erased no words are kept.
 func keepSteps(ctx context.Context, tx *postgres.Tx, act access.Act, lines []lineRow, from LineState, why lineStep, to LineState) error {
 	var participations []uuid.UUID
 	for _, l := range lines {
@@ -183,6 +185,9 @@ func keepSteps(ctx context.Context, tx *postgres.Tx, act access.Act, lines []lin
 		}
 		if note := why.notes[l.EndToEndID]; note != "" {
 			key, err := tx.DataKey(ctx, persons[l.ParticipationID])
+			if errors.Is(err, secret.ErrErased) {
+				continue
+			}
 			if err != nil {
 				return err
 			}

@@ -189,10 +189,22 @@ func (r *runRow) tellGathered(tx *postgres.Tx) {
 	r.tell(tx, access.ComputeRun, event.Changed, map[string]any{"state": r.State, "gathered": r.Gathered, "lines": r.Lines, "blocked": r.Blocked, "net": r.NetCents})
 }
 
+// stands refuses to go on with a run whose lines came to something else since it was computed.
+func (r *runRow) stands(ctx context.Context, tx *postgres.Tx) error {
+	lines, err := changed(ctx, tx, r.ID)
+	if err != nil || lines == 0 {
+		return err
+	}
+	return Changed.At("run").With("lines", lines)
+}
+
 // CheckRun has its maker stand by a run: from here on its lines stay.
 func CheckRun(ctx context.Context, tx *postgres.Tx, in Step) error {
 	r, err := load(ctx, tx, access.CheckRun, in)
 	if err != nil {
+		return err
+	}
+	if err := r.stands(ctx, tx); err != nil {
 		return err
 	}
 	policy, err := programme.PolicyOn(ctx, tx, r.ProgrammeID, tx.Today())
@@ -214,6 +226,9 @@ func ApproveRun(ctx context.Context, tx *postgres.Tx, in Step) error {
 	absent := tx.Actor.ActsFor(access.ApproveRun, r.ProgrammeID, []uuid.UUID{r.PayerID})
 	if known, err := hadAHand(ctx, tx, r.ID, absent); err != nil || known {
 		return refusal.Join(err, refusedIf(known, OwnRun))
+	}
+	if err := r.stands(ctx, tx); err != nil {
+		return err
 	}
 	sums, err := sumsOf(ctx, tx, r.ID)
 	if err != nil {

@@ -202,6 +202,14 @@ func sumsOf(ctx context.Context, tx *postgres.Tx, run uuid.UUID) (map[uuid.UUID]
 	return sums, nil
 }
 
+// changed counts lines that would pay what is not owed any more, or to details that hold no more.
+func changed(ctx context.Context, tx *postgres.Tx, run uuid.UUID) (lines int, err error) {
+	if err = tx.Ask(ctx, &lines, "select payment_changed($1, $2)", run, tx.Today()); err != nil {
+		return 0, fmt.Errorf("what has changed: %w", err)
+	}
+	return lines, nil
+}
+
 // moveLines takes the lines of a run that are in one of the states to another.
 func moveLines(ctx context.Context, tx *postgres.Tx, run uuid.UUID, to LineState, from ...LineState) error {
 	_, err := tx.NewRaw("update payment_line set state = ?, state_since = ?, revision = revision + 1 where run_id = ? and state in (?)", to, tx.Today(), run, bun.In(from)).Exec(ctx)
@@ -369,12 +377,13 @@ type answerRow struct {
 	ReadAt      time.Time
 	MemberID    uuid.UUID
 	answerCounts
+	Named    []string    `bun:",array"` // transfers of ours, also those that it brought nothing
 	Audience []uuid.UUID `bun:",array"`
 }
 
 func insertAnswer(ctx context.Context, tx *postgres.Tx, a *reading) error {
 	row := answerRow{ID: a.ID, ProgrammeID: a.Programme, PayerID: a.Payer, Source: a.report.Source, MessageID: a.report.ID, FileID: a.File, ReadAt: tx.Now, MemberID: tx.Actor.Member,
-		answerCounts: a.counts, Audience: a.audience}
+		answerCounts: a.counts, Named: a.named, Audience: a.audience}
 	var err error
 	if row.Sha256, err = hex.DecodeString(a.report.Hash); err != nil {
 		return err

@@ -1,0 +1,162 @@
+package payment_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/allowance/payment"
+	"github.com/lavoroincorso/lavoro/internal/platform/blob"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+)
+
+// erase destroys the key of whoever a line pays.
+func (h *house) erase(line uuid.UUID) {
+	h.t.Helper()
+	h.exec(`with gone as (delete from person_key k using payment_line l, participation a where l.id = $1 and a.id = l.participation_id and k.person_id = a.person_id returning k.person_id, k.wrapped)
+		insert into destroyed_key (person_id, destroyed_at, digest) select person_id, now(), sha256(wrapped) from gone`, line)
+}
+
+func (h *house) line(run uuid.UUID, cents int) uuid.UUID {
+	h.t.Helper()
+	return query[uuid.UUID](h, "select id from payment_line where run_id = $1 and gross_cents = $2", run, cents)
+}
+
+func (h *house) on(act func(context.Context, *postgres.Tx, payment.LineStep) error, line uuid.UUID) error {
+	return h.act(h.officer, func(ctx context.Context, tx *postgres.Tx) error {
+		return act(ctx, tx, payment.LineStep{Line: line, Reason: "Prova"})
+	})
+}
+
+// account is a camt.053 with such bookings.
+func account(n int, bookings ...string) string {
+	return fmt.Sprintf(`<?xml version="1.0" encoding="UTF-8"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><GrpHdr><MsgId>STM%d</MsgId>
+		<CreDtTm>2026-12-11T10:00:00Z</CreDtTm></GrpHdr><Stmt><Id>STM</Id>%s</Stmt></BkToCstmrStmt></Document>`, n, strings.Join(bookings, ""))
+}
+
+func debit(id string, cents int) string { return entry(id, cents, "DBIT", "") }
+
+func credit(id string, cents int) string {
+	return entry(id, cents, "CRDT", "<RtrInf><Rsn><Cd>AC04</Cd></Rsn><AddtlInf>conto chiuso</AddtlInf></RtrInf>")
+}
+
+func entry(id string, cents int, way, why string) string {
+	amount := fmt.Sprintf(`<Amt Ccy="EUR">%d.%02d</Amt>`, cents/100, cents%100)
+	return "<Ntry>" + amount + "<CdtDbtInd>" + way + "</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-12-12</Dt></BookgDt><BkTxCd/><NtryDtls><TxDtls><Refs><EndToEndId>" +
+		id + "</EndToEndId></Refs>" + amount + why + "</TxDtls></NtryDtls></Ntry>"
+}
+
+func TestWhoeverIsErasedMeanwhileKeepsNobodyWaiting(t *testing.T) {
+	h := bank(t)
+	for _, c := range []int{1_000, 2_000, 4_000} {
+		h.owe(h.person(h.payer), h.payer, "2026-11", c)
+	}
+	run := h.approved()
+	h.erase(h.line(run, 1_000))
+	refused(t, "send it", h.step(h.officer, payment.ExportRun, run), payment.AccountGone)
+	if err := h.on(payment.HoldLine, h.line(run, 1_000)); err != nil {
+		t.Fatalf("hold it: %v", err)
+	}
+	h.steps(h.officer, run, payment.ExportRun)
+	h.erase(h.line(run, 2_000))
+	ids := h.transfers(run)
+	if err := h.answer(blob.XML, status(1, h.message(run), "PART", told(ids[1], "RJCT", "AC04"), told(ids[2], "ACSC", ""))); err != nil {
+		t.Fatalf("the bank's words of somebody erased: %v", err)
+	}
+	want(t, "answered", h.state(run)+": "+h.lines(run), "ORDINARY PARTLY_RETURNED 3 3 0 7000: 11 STATEMENT 4000 PAID, 11 STATEMENT 2000 REJECTED, 11 STATEMENT 1000 HELD")
+	if n := query[int](h, "select count(*)::int from payment_line_step where reason is not null"); n != 0 {
+		t.Errorf("%d reasons of somebody erased are kept", n)
+	}
+}
+
+// An answer names also whom it brings nothing: it goes with his key, too.
+func TestAnswersGoWithAKeyThoughTheyChangedNothing(t *testing.T) {
+	h := bank(t)
+	run, ids := h.sent(1_000, 2_000)
+	if err := h.answer(blob.XML, status(1, h.message(run), "", told(ids[0], "ACSC", ""), told(ids[1], "PDNG", ""))); err != nil {
+		t.Fatal(err)
+	}
+	file := query[uuid.UUID](h, "select file_id from payment_answer")
+	h.must(h.officer, func(ctx context.Context, tx *postgres.Tx) error {
+		people, err := payment.People(ctx, tx, file)
+		if err == nil && len(people) != 2 {
+			t.Errorf("it tells of %d people, want 2", len(people))
+		}
+		return err
+	})
+	h.erase(h.line(run, 2_000))
+	if n := query[int](h, "select count(*)::int from file_chunk where file_id = $1", file); n != 0 {
+		t.Error("an answer that names somebody erased is kept")
+	}
+}
+
+// What one statement of an account says of several runs is taken in the order of each transfer's life.
+func TestAnAnswerTellsOfTwoRunsAtOnce(t *testing.T) {
+	h := bank(t)
+	first, paid := h.sent(1_000)
+	if err := h.answer(blob.XML, account(1, debit(paid[0], 1_000))); err != nil {
+		t.Fatal(err)
+	}
+	second, both := h.sent(2_000)
+	third, more := h.sent(4_000)
+	if err := h.answer(blob.XML, account(2, credit(paid[0], 1_000), debit(both[0], 2_000), credit(both[0], 2_000), debit(more[0], 4_000))); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "lines", h.lines(first)+"; "+h.lines(second)+"; "+h.lines(third), "11 STATEMENT 1000 RETURNED; 11 STATEMENT 2000 RETURNED; 11 STATEMENT 4000 PAID")
+	want(t, "counts", query[string](h, "select concat_ws(' ', paid, rejected, returned, waiting, ignored) from payment_answer order by read_at desc, returned desc limit 1"), "2 0 2 0 0")
+	want(t, "booked", h.booked(), "APPROVED 4000, PAID 4000")
+}
+
+// A run that pays more than the last statement owes, or to an account that holds no more, is not sent so.
+func TestWhatHasChangedSinceIsNotSent(t *testing.T) {
+	h := bank(t)
+	people := []uuid.UUID{h.person(h.payer), h.person(h.payer), h.person(h.payer)}
+	for i, p := range people {
+		h.owe(p, h.payer, "2026-11", 1_000<<i)
+	}
+	run := h.run()
+	h.steps(h.officer, run, payment.ComputeRun)
+	h.owe(people[0], h.payer, "2026-11", 1_500) // more waits for the next run
+	h.owe(people[1], h.payer, "2026-11", 600)
+	refused(t, "check it", h.step(h.officer, payment.CheckRun, run), payment.Changed)
+	h.steps(h.officer, run, payment.ComputeRun, payment.CheckRun)
+	h.owe(people[1], h.payer, "2026-11", 500)
+	refused(t, "approve it", h.step(h.approver, payment.ApproveRun, run), payment.Changed)
+	if err := h.on(payment.HoldLine, h.line(run, 600)); err != nil {
+		t.Fatal(err)
+	}
+	h.steps(h.approver, run, payment.ApproveRun)
+	h.account(people[2], "DE89370400440532013000", "Prova Corretta")
+	refused(t, "send it", h.step(h.officer, payment.ExportRun, run), payment.Changed)
+	if err := h.on(payment.HoldLine, h.line(run, 4_000)); err != nil {
+		t.Fatal(err)
+	}
+	h.steps(h.officer, run, payment.ExportRun)
+	want(t, "sent", h.lines(run), "11 STATEMENT 4000 HELD, 11 STATEMENT 1500 EXPORTED, 11 STATEMENT 600 HELD")
+	for _, cents := range []int{600, 4_000} {
+		if err := h.on(payment.ReleaseLine, h.line(run, cents)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	next := h.approved()
+	want(t, "the next run", h.lines(next), "11 STATEMENT 4000 PENDING, 11 STATEMENT 500 PENDING")
+}
+
+// A recall while an answer is read loses neither.
+func TestARecallWhileAnAnswerIsRead(t *testing.T) {
+	h := bank(t)
+	for n := range 6 {
+		run, ids := h.sent(1_000)
+		var both sync.WaitGroup
+		both.Go(func() { _ = h.on(payment.RecallLine, h.line(run, 1_000)) })
+		if err := h.answer(blob.XML, account(n, debit(ids[0], 1_000))); err != nil {
+			t.Errorf("answer: %v", err)
+		}
+		both.Wait()
+		want(t, "after both", h.lines(run), "11 STATEMENT 1000 PAID")
+	}
+}
