@@ -144,6 +144,8 @@ func TestPostAndCheckFunds(t *testing.T) {
 		}
 		return nil
 	})
+	post(of(line, programme.Approved, 300_000_00)) // beyond the line, as when its amount was lowered: less is always welcome
+	check(-1, 0, "")
 }
 
 // TestGates: a gate shuts its line between its days, one without a line shuts all, and its reason is told.

@@ -72,6 +72,7 @@ type reading struct {
 	counts   answerCounts
 	named    []string // transfers of ours
 	said     []said
+	against  []said // what contradicts what is known: it changes nothing
 }
 
 // said is one thing that an answer says of a transfer.
@@ -171,6 +172,7 @@ func (a *reading) take(p sentPart, m payfile.Matching) {
 			continue // it says what is known
 		case to == "":
 			a.counts.Ignored++
+			a.against = append(a.against, said{transfer: t, to: t.State, outcome: o})
 			continue
 		case to == LinePaid:
 			a.counts.Paid++
@@ -222,6 +224,9 @@ func (a *reading) write(ctx context.Context, tx *postgres.Tx) error {
 	}
 	slices.SortStableFunc(a.said, func(x, y said) int { return order[x.outcome.Kind] - order[y.outcome.Kind] }) // of several messages: what comes back was paid before
 	if err := a.move(ctx, tx); err != nil {
+		return err
+	}
+	if err := a.contradict(ctx, tx); err != nil {
 		return err
 	}
 	touched := map[uuid.UUID]bool{}
@@ -302,6 +307,21 @@ func (a *reading) move(ctx context.Context, tx *postgres.Tx) error {
 			return err
 		}
 		if err := keepSteps(ctx, tx, access.ReadAnswer, lines, k.from, lineStep{code: k.code, answer: &a.ID, notes: notes}, k.to); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// contradict keeps with the lines what the bank says against what is known of them, as a step that leads nowhere.
+func (a *reading) contradict(ctx context.Context, tx *postgres.Tx) error {
+	for _, s := range a.against {
+		lines, err := linesOf(ctx, tx, s.outcome.EndToEndID)
+		if err != nil {
+			return err
+		}
+		why := lineStep{code: string(s.outcome.Kind), answer: &a.ID, notes: map[string]string{s.outcome.EndToEndID: s.outcome.Note}}
+		if err := keepSteps(ctx, tx, access.ReadAnswer, lines, s.to, why, s.to); err != nil {
 			return err
 		}
 	}

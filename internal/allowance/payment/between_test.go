@@ -160,3 +160,29 @@ func TestARecallWhileAnAnswerIsRead(t *testing.T) {
 		want(t, "after both", h.lines(run), "11 STATEMENT 1000 PAID")
 	}
 }
+
+// Whoever was handed over since is still paid by the body that owes it, which sees nothing else of him.
+func TestWhoWasHandedOverIsPaidByWhomItWasOwed(t *testing.T) {
+	h := bank(t)
+	p := h.person(h.payer)
+	h.owe(p, h.payer, "2026-11", 1_000)
+	h.exec(`update participation p set organisation_id = o.id, audience = o.line from organisation o where o.code = 'CARRARA' and p.id = $1`, p)
+	run := h.approved()
+	h.steps(h.officer, run, payment.ExportRun)
+	want(t, "sent", h.lines(run), "11 STATEMENT 1000 EXPORTED")
+}
+
+// What contradicts what is known of a transfer changes nothing, and stays to be seen where it stands.
+func TestWhatContradictsIsKept(t *testing.T) {
+	h := bank(t)
+	run, ids := h.sent(1_000, 2_000)
+	if err := h.answer(blob.XML, status(1, h.message(run), "", told(ids[0], "RJCT", "AC04"), told(ids[1], "ACSC", ""))); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.answer(blob.XML, account(2, debit(ids[0], 1_000))); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "after both", h.lines(run)+", "+h.booked(), "11 STATEMENT 2000 PAID, 11 STATEMENT 1000 REJECTED, APPROVED 2000, PAID 2000")
+	want(t, "steps", query[string](h, "select string_agg(concat_ws(' ', from_state, to_state, code), ', ' order by at, id) from payment_line_step where line_id = $1", h.line(run, 1_000)),
+		"EXPORTED REJECTED AC04, REJECTED REJECTED EXECUTED")
+}

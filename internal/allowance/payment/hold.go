@@ -68,7 +68,7 @@ type LineStep struct {
 	Reason   string // sealed under the person's key
 }
 
-// HoldLine keeps a transfer back that was checked and not sent: it stays where it is until it is released, whatever becomes of its run.
+// HoldLine keeps a transfer back that was checked and not sent: it stays where it is until it is released, also when its run is sent.
 func HoldLine(ctx context.Context, tx *postgres.Tx, in LineStep) error {
 	return step(ctx, tx, lineTransitions[0], in)
 }
@@ -152,7 +152,7 @@ func (r *runRow) moveLine(ctx context.Context, tx *postgres.Tx, act access.Act, 
 
 // lineStep is what is kept of why lines changed their state.
 type lineStep struct {
-	code   string // of the bank
+	code   string // of the bank; of what contradicts what is known, what it says
 	answer *uuid.UUID
 	notes  map[string]string // by end-to-end id, sealed under the person's key
 }

@@ -425,6 +425,14 @@ func moveTransfers(ctx context.Context, tx *postgres.Tx, ids []string, from, to 
 	return rows, nil
 }
 
+// linesOf are the lines of a transfer.
+func linesOf(ctx context.Context, tx *postgres.Tx, transfer string) (rows []lineRow, err error) {
+	if err = tx.Ask(ctx, &rows, "select "+lineColumns+" from payment_line where end_to_end_id = $1", transfer); err != nil {
+		return nil, fmt.Errorf("lines of a transfer: %w", err)
+	}
+	return rows, nil
+}
+
 // lineStepRow is one act or answer that changed a line's state.
 type lineStepRow struct {
 	bun.BaseModel `bun:"table:payment_line_step,alias:s"`
@@ -464,7 +472,7 @@ type moved struct {
 
 func movedSums(ctx context.Context, tx *postgres.Tx, answer, run uuid.UUID) (rows []moved, err error) {
 	err = tx.NewRaw(`select s.from_state, s.to_state, l.budget_line_id, sum(l.gross_cents)::bigint as cents from payment_line_step s join payment_line l on l.id = s.line_id
-		where s.answer_id = ? and s.run_id = ? group by 1, 2, 3`, answer, run).Scan(ctx, &rows)
+		where s.answer_id = ? and s.run_id = ? and s.from_state <> s.to_state group by 1, 2, 3`, answer, run).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("sums of an answer: %w", err)
 	}
