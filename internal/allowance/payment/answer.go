@@ -88,8 +88,13 @@ func (a *reading) apply(ctx context.Context, tx *postgres.Tx) error {
 		return err
 	}
 	a.any = parts[0].RunID
-	others := -1
-	for _, p := range parts {
+	others, partOf := -1, map[string]int{}
+	for n, p := range parts {
+		for _, t := range p.transfers {
+			partOf[t.EndToEndID] = n
+		}
+	}
+	for n, p := range parts {
 		sent := payfile.Sent{MessageID: p.MessageID, Lines: make([]payfile.SentLine, len(p.transfers))}
 		if a.report.Source == payfile.SourceList {
 			sent.MessageID = ""
@@ -97,7 +102,12 @@ func (a *reading) apply(ctx context.Context, tx *postgres.Tx) error {
 		for i, t := range p.transfers {
 			sent.Lines[i] = payfile.SentLine{EndToEndID: t.EndToEndID, Amount: t.NetCents}
 		}
-		m, err := a.report.Match(sent)
+		about := a.report
+		about.Lines = slices.DeleteFunc(slices.Clone(about.Lines), func(o payfile.Outcome) bool {
+			in, ours := partOf[o.EndToEndID]
+			return ours && in != n // of another message of ours, which is matched by itself
+		})
+		m, err := about.Match(sent)
 		if err != nil {
 			return err
 		}

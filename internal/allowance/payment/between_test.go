@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/lavoroincorso/lavoro/internal/allowance/payfile"
 	"github.com/lavoroincorso/lavoro/internal/allowance/payment"
 	"github.com/lavoroincorso/lavoro/internal/platform/blob"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
@@ -185,4 +186,16 @@ func TestWhatContradictsIsKept(t *testing.T) {
 	want(t, "after both", h.lines(run)+", "+h.booked(), "11 STATEMENT 2000 PAID, 11 STATEMENT 1000 REJECTED, APPROVED 2000, PAID 2000")
 	want(t, "steps", query[string](h, "select string_agg(concat_ws(' ', from_state, to_state, code), ', ' order by at, id) from payment_line_step where line_id = $1", h.line(run, 1_000)),
 		"EXPORTED REJECTED AC04, REJECTED REJECTED EXECUTED")
+}
+
+// An office answers in one list what it was sent in two.
+func TestAListAnswersTwoRuns(t *testing.T) {
+	h := open(t)
+	first, one := h.sent(1_000)
+	second, two := h.sent(2_000)
+	if err := h.answer(blob.CSV, "order_key;order_number;date;outcome;reason\n"+one[0]+";4711;2026-12-12;PAID;\n"+two[0]+";4712;2026-12-12;PAID;\n"); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "both", h.lines(first)+"; "+h.lines(second), "11 STATEMENT 1000 PAID; 11 STATEMENT 2000 PAID")
+	refused(t, "one of nobody beside them", h.answer(blob.CSV, "order_key;order_number;date;outcome;reason\n"+one[0]+";4711;2026-12-12;PAID;\nNEVER;4712;2026-12-12;PAID;\n"), payfile.AnswerLineUnknown)
 }
