@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/allowance/payfile"
 	"github.com/lavoroincorso/lavoro/internal/allowance/payment"
 	"github.com/lavoroincorso/lavoro/internal/platform/blob"
@@ -198,4 +199,34 @@ func TestAListAnswersTwoRuns(t *testing.T) {
 	}
 	want(t, "both", h.lines(first)+"; "+h.lines(second), "11 STATEMENT 1000 PAID; 11 STATEMENT 2000 PAID")
 	refused(t, "one of nobody beside them", h.answer(blob.CSV, "order_key;order_number;date;outcome;reason\n"+one[0]+";4711;2026-12-12;PAID;\nNEVER;4712;2026-12-12;PAID;\n"), payfile.AnswerLineUnknown)
+}
+
+// Nobody learns anything of another body's run, nor does anything to it, by the functions that the acts ask.
+func TestFunctionsAnswerNobodyElse(t *testing.T) {
+	h := bank(t)
+	sent, _ := h.sent(1_000)
+	h.owe(h.person(h.payer), h.payer, "2026-11", 2_000)
+	draft, approved := h.run(), h.approved()
+	carrara := query[uuid.UUID](h, "select id from organisation where code = 'CARRARA'")
+	for _, who := range []access.Actor{h.member(access.PaymentsOfficer, carrara), h.member(access.Tutor, h.pegaso), h.member(access.HostTutor, h.pegaso), h.member(access.CaseManager, carrara)} {
+		for _, sql := range []string{
+			fmt.Sprintf("select payment_ungather('%s')", draft),
+			fmt.Sprintf("select count(*)::int from payment_beneficiaries('%s')", approved),
+			fmt.Sprintf("select payment_changed('%s', '2026-12-10')", approved),
+			fmt.Sprintf("select cardinality(payment_file_people((select file_id from payment_file where run_id = '%s')))", sent),
+			"select count(*)::int from payment_run", "select count(*)::int from payment_line", "select count(*)::int from payment_line_step",
+			"select count(*)::int from payment_file", "select count(*)::int from payment_step", "select count(*)::int from person_bank",
+		} {
+			h.must(who, func(ctx context.Context, tx *postgres.Tx) error {
+				var n *int
+				if err := tx.NewRaw(sql).Scan(ctx, &n); err != nil {
+					return fmt.Errorf("%s: %w", sql, err)
+				}
+				if n != nil && *n != 0 {
+					t.Errorf("%v: %s: %d", who.Grants[0].Role, sql, *n)
+				}
+				return nil
+			})
+		}
+	}
 }
