@@ -3145,7 +3145,7 @@ type PaymentLineStep implements Node {
   at: Instant!
   "Who did it; null where you may not see it."
   member: Member
-  "The bank's code; null where it gave none."
+  "The bank's code; null where it gave none. Where it contradicts what is known of the line, which then stays as it is: what it says. Example: EXECUTED."
   code: String
   "Why, in the words of who did it or of the bank. Confidential."
   reason: String

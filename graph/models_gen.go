@@ -4338,7 +4338,7 @@ type PaymentLineStep struct {
 	At time.Time `json:"at"`
 	// Who did it; null where you may not see it.
 	Member *Member `json:"member,omitempty"`
-	// The bank's code; null where it gave none.
+	// The bank's code; null where it gave none. Where it contradicts what is known of the line, which then stays as it is: what it says. Example: EXECUTED.
 	Code *string `json:"code,omitempty"`
 	// Why, in the words of who did it or of the bank. Confidential.
 	Reason *string `json:"reason,omitempty"`
