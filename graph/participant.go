@@ -11,6 +11,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/participant"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/programme"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
@@ -129,15 +130,40 @@ func (m mutation) RecordBankDetails(ctx context.Context, input RecordBankDetails
 	return perform(ctx, m.Resolver, access.RecordBankDetails, input, func(ctx context.Context, tx *postgres.Tx, out *RecordBankDetailsPayload) error {
 		id, wrongID := newID("bnk", input.ID, "id")
 		of, wrongParticipant := shownParticipant(&out.Participant, input.Participant)
-		if err := refusal.Join(wrongID, wrongParticipant); err != nil {
+		file, wrongFile := optionalID("fil", input.Proof, "proof")
+		if err := refusal.Join(wrongID, wrongParticipant, wrongFile); err != nil {
 			return err
 		}
-		made, err := m.Participants.RecordBankDetails(ctx, tx, participant.BankInput{Participation: of, ID: id, IBAN: input.Iban, Holder: input.Holder,
-			Expected: revision(input.ExpectedRevision)})
+		made, err := m.Participants.RecordBankDetails(ctx, tx, participant.BankInput{Participation: of, ID: id, IBAN: orEmpty(input.Iban), Holder: input.Holder,
+			Relation: participant.Relation(input.Relation), Title: orEmpty(input.Title), Means: programme.Means(input.Means), File: file, Expected: revision(input.ExpectedRevision)})
 		if err == nil {
 			out.Bank = &BankDetails{ID: plan.FormatID("bnk", made)}
 		}
 		return err
+	})
+}
+
+// ConfirmBankDetails has a second person stand for where a person is paid.
+func (m mutation) ConfirmBankDetails(ctx context.Context, input ConfirmBankDetailsInput) (*ConfirmBankDetailsPayload, error) {
+	return perform(ctx, m.Resolver, access.ConfirmBankDetails, input, func(ctx context.Context, tx *postgres.Tx, out *ConfirmBankDetailsPayload) error {
+		of, wrongParticipant := shownParticipant(&out.Participant, input.Participant)
+		details, wrongDetails := shownBank(&out.Bank, input.Details)
+		if err := refusal.Join(wrongParticipant, wrongDetails); err != nil {
+			return err
+		}
+		return m.Participants.ConfirmBankDetails(ctx, tx, participant.ConfirmInput{Participation: of, Details: details, CalledBack: input.CalledBack})
+	})
+}
+
+// RecordPayeeCheck writes down what the bank says of an account's holder.
+func (m mutation) RecordPayeeCheck(ctx context.Context, input RecordPayeeCheckInput) (*RecordPayeeCheckPayload, error) {
+	return perform(ctx, m.Resolver, access.RecordPayeeCheck, input, func(ctx context.Context, tx *postgres.Tx, out *RecordPayeeCheckPayload) error {
+		of, wrongParticipant := shownParticipant(&out.Participant, input.Participant)
+		details, wrongDetails := shownBank(&out.Bank, input.Details)
+		if err := refusal.Join(wrongParticipant, wrongDetails); err != nil {
+			return err
+		}
+		return m.Participants.RecordPayeeCheck(ctx, tx, participant.PayeeInput{Participation: of, Details: details, Outcome: participant.PayeeOutcome(input.Outcome)})
 	})
 }
 
@@ -180,6 +206,15 @@ func shownParticipant(out **Participant, id string) (uuid.UUID, error) {
 	of, err := idOf("prt", id, "participant")
 	if err == nil {
 		*out = participantOf(of)
+	}
+	return of, err
+}
+
+// shownBank has the payload show the bank details.
+func shownBank(out **BankDetails, id string) (uuid.UUID, error) {
+	of, err := idOf("bnk", id, "details")
+	if err == nil {
+		*out = &BankDetails{ID: plan.FormatID("bnk", of)}
 	}
 	return of, err
 }

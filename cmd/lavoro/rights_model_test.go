@@ -14,7 +14,7 @@ import (
 
 // depths says of each list how far below it everything is asked for.
 var depths = map[string][]string{
-	"participants": {"person", "tutor", "traits", "exclusionChecks.file", "verdicts.findings", "verdict", "entrySnapshot", "certificates", "dues", "proofs.file", "bank", "representatives", "guests", "ownAccess"},
+	"participants": {"person", "tutor", "traits", "exclusionChecks.file", "verdicts.findings", "verdict", "entrySnapshot", "certificates", "dues", "proofs.file", "bank.proof", "bank.recordedBy", "bank.confirmedBy", "representatives", "guests", "ownAccess"},
 	"companies":    {"sites", "contacts", "closures"},
 	"openings":     {"hours", "traits", "site"},
 	"activities":   {"enrolments"},

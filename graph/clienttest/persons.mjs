@@ -36,13 +36,13 @@ export async function enter(stage) {
   return participant;
 }
 
-// recordAccount says where the person is paid.
+// recordAccount says where the person is paid; somebody else stands for it, and has the bank asked whose it is.
 export async function recordAccount({ all }, participant) {
-  const bank = 'bank { id iban holder since revision }';
-  await step(all, {
-    act: 'recordBankDetails', by: /^CASE/, payload: `participant { id ${bank} } ${bank}`, watch: onScreen('Participant', participant, `{ id ${bank} }`),
-    input: { participant, iban: 'IT60 X054 2811 1010 0000 0123 456', holder: 'Inventata Prova' },
-  });
+  const bank = 'bank { id iban holder relation title means common since calledBack confirmedOn payeeCheck revision }';
+  const act = (name, by, input) => step(all, { act: name, by, payload: `participant { id ${bank} } ${bank}`, watch: onScreen('Participant', participant, `{ id ${bank} }`), input: { participant, ...input } });
+  const { bank: { id: details } } = await act('recordBankDetails', /^CASE/, { iban: 'IT60 X054 2811 1010 0000 0123 456', holder: 'Inventata Prova' });
+  await act('confirmBankDetails', /^PAYMENTS/, { details, calledBack: true });
+  await act('recordPayeeCheck', /^PAYMENTS/, { details, outcome: 'MATCH' });
 }
 
 // inviteGuest asks who will represent the person to come.

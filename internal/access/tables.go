@@ -149,7 +149,9 @@ const (
 	CloseMandate Act = "closeMandate"
 	RecordProof  Act = "recordProof"
 
-	RecordBankDetails Act = "recordBankDetails"
+	RecordBankDetails  Act = "recordBankDetails"
+	ConfirmBankDetails Act = "confirmBankDetails"
+	RecordPayeeCheck   Act = "recordPayeeCheck"
 
 	InviteGuest Act = "inviteGuest"
 
@@ -182,6 +184,7 @@ var (
 	matchActs    = []Act{ProposeMatch, AcceptMatch, DeclineMatch}
 	answerActs   = []Act{AnswerContest}
 	bankActs     = []Act{RecordBankDetails}
+	secondActs   = []Act{ConfirmBankDetails, RecordPayeeCheck} // of who reads bank details and did not record them
 	guestActs    = []Act{InviteGuest, ResendInvitation, WithdrawInvitation}
 	personActs   = []Act{AppointRepresentative, EndRepresentative, OpenOwnAccess, CloseOwnAccess} // who sees one person as himself, or for him
 	mandateActs  = []Act{OpenMandate, DrawSample, CloseMandate}
@@ -193,18 +196,18 @@ var acts = map[Role][]Act{
 	PartnerCoordinator: join(lostActs, pathActs, guestActs, bankActs, personActs, companyActs, activityActs, placementActs, registerActs, monthActs, matchActs, answerActs, []Act{ComputeAllowance}),
 	CaseManager: join(personActs, []Act{ContestStatement, RecordExclusionCheck, CheckEligibility, AdmitParticipant, RejectParticipant, DraftPlan, SignPlan, ActivateParticipant,
 		WithdrawParticipant, CompleteParticipant, AskFirstResult, AskSecondResult, CloseParticipant, RecordProof, RecordBankDetails,
-		PrepareUpload, PrepareDownload, ProtectParticipant, UnprotectParticipant, InviteGuest, ResendInvitation, WithdrawInvitation, Enrol, WithdrawEnrolment}),
+		PrepareUpload, PrepareDownload, ProtectParticipant, UnprotectParticipant, InviteGuest, ResendInvitation, WithdrawInvitation, Enrol, WithdrawEnrolment}, secondActs),
 	Scout: join(companyActs, matchActs),
 	Tutor: join(registerActs, matchActs, []Act{ContestStatement, Enrol, CompleteEnrolment, DraftPlacement, ConfirmPlacement, SignProject, StartPlacement,
 		SuspendPlacement, ResumePlacement, EndPlacement}),
 	HostTutor:       {RecordAttendance, RecordAsPlanned, ReturnMonth, CertifyMonthAsHost},
-	PaymentsOfficer: join(runActs, []Act{RecordExclusionCheck, PrepareUpload, RecordBankDetails, ComputeAllowance, LockMonth, AnswerContest}),
+	PaymentsOfficer: join(runActs, secondActs, []Act{RecordExclusionCheck, PrepareUpload, RecordBankDetails, ComputeAllowance, LockMonth, AnswerContest}),
 	Approver:        approvals,
 	Administrator:   join(memberActs, lostActs),
 	DPO:             erasureActs,
 	Self:            join(bankActs, []Act{ContestStatement}),
 	Representative:  join(bankActs, []Act{ContestStatement}),
-	System:          join(memberActs, own, pathActs, circleActs, guestActs, erasureActs, mergeActs, bankActs, personActs, companyActs, activityActs, placementActs, registerActs, monthActs, matchActs, mandateActs, runActs, approvals, answerActs, []Act{ContestStatement, CertifyMonthAsHost, ComputeAllowance, RefreshMatches, RemindDue, SendInvitation}),
+	System:          join(memberActs, own, pathActs, circleActs, guestActs, erasureActs, mergeActs, bankActs, secondActs, personActs, companyActs, activityActs, placementActs, registerActs, monthActs, matchActs, mandateActs, runActs, approvals, answerActs, []Act{ContestStatement, CertifyMonthAsHost, ComputeAllowance, RefreshMatches, RemindDue, SendInvitation}),
 }
 
 // own are the acts that every member does about himself, whatever his roles; in the table they stand for doing them for somebody else.

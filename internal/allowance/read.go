@@ -131,6 +131,7 @@ func statement() plan.Type {
 func payerShare() plan.Type {
 	return plan.Type{Name: "AllowanceShare", Prefix: sharePrefix, Table: "allowance_share", Class: access.Money,
 		Fields: plan.Fields{
+			"hidden":     plan.Hidden(),
 			"payer":      plan.One("Organisation", "payer_id"),
 			"budgetLine": plan.One("BudgetLine", "budget_line_id"),
 			"tax":        plan.Column("tax"),

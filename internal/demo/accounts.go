@@ -6,33 +6,41 @@ import (
 
 	"github.com/lavoroincorso/lavoro/internal/participant"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/fiscal"
 )
 
-// account has the case manager record where somebody is paid who begins the activities. Some change bank later; a few are paid to an
-// account that they share, which the case manager has looked at.
+// account has the case manager record where somebody is paid who begins the activities, and the payments office confirm it. Some change bank
+// later, and with a few of these nobody has looked at the change yet; a few are paid to an account that they share, which the case manager has
+// looked at.
 func (o *office) account(p *person) {
 	c := chanceOf("account", p.n)
-	record := func(in participant.BankInput) func(context.Context, *postgres.Tx) error {
-		in.Participation, in.IBAN = p.id, inventedIBAN(c)
-		return func(ctx context.Context, tx *postgres.Tx) error {
-			_, err := o.deps.Participants.RecordBankDetails(ctx, tx, in)
-			return err
-		}
-	}
 	day, own := p.path.active, p.given+" "+p.family
 	if day.IsZero() {
 		return
 	}
 	if p.n%37 == 4 {
-		shared := o.plan(day, afternoon+15, p.caseManager, "recordBankDetails", record(participant.BankInput{Holder: own + " e altri"}))
+		shared := o.paidTo(p, c, day, afternoon+15, participant.BankInput{Holder: own + " e altri"})
 		shared.pass, shared.why = []string{participant.HolderDiffers.String()}, "Conto cointestato, visto il contratto"
 		return
 	}
-	o.plan(day, afternoon+15, p.caseManager, "recordBankDetails", record(participant.BankInput{Holder: own}))
+	o.paidTo(p, c, day, afternoon+15, participant.BankInput{Holder: own})
 	if change := workday(day.AddDays(c.between(30, 90))); p.n%11 == 3 && (p.path.left.IsZero() || change.Before(p.path.left)) {
-		o.plan(change, noon+15, p.caseManager, "recordBankDetails", record(participant.BankInput{Holder: own}))
+		o.paidTo(p, c, change, noon+15, participant.BankInput{Holder: own})
 	}
+}
+
+// paidTo plans that bank details are recorded, and that the payments office asks the person and confirms them two days later.
+func (o *office) paidTo(p *person, c chance, day calendar.Day, minute int, in participant.BankInput) *act {
+	in.ID, in.Participation, in.IBAN = c.timedID(clockTime(day, minute)), p.id, inventedIBAN(c)
+	recorded := o.plan(day, minute, p.caseManager, "recordBankDetails", func(ctx context.Context, tx *postgres.Tx) error {
+		_, err := o.deps.Participants.RecordBankDetails(ctx, tx, in)
+		return err
+	})
+	o.plan(workday(day.AddDays(2)), noon+30, o.at("payments", lead), "confirmBankDetails", func(ctx context.Context, tx *postgres.Tx) error {
+		return o.deps.Participants.ConfirmBankDetails(ctx, tx, participant.ConfirmInput{Participation: p.id, Details: in.ID, CalledBack: true})
+	})
+	return recorded
 }
 
 // inventedIBAN is an account with valid check digits at a bank with the code 00000.

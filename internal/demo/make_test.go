@@ -126,6 +126,7 @@ func (s *site) oddCasesExist(t *testing.T) {
 		"from attendance where recorded_at > (day + 8)":                                       20,
 		"from placement_step where act = 'resumePlacement'":                                   3,
 		"from person_bank where revision = 2":                                                 3,
+		"from person_bank_check where kind = 'CONFIRMED'":                                     100,
 		"from match where state = 'DECLINED'":                                                 10,
 		"from match where blocked":                                                            10,
 		"from company c where (select count(distinct k) from unnest(c.audience) k) >= 10":     50,

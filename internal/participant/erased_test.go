@@ -28,15 +28,15 @@ var becomes = map[string]string{}
 func init() {
 	for what, columns := range map[string]string{
 		"BLANKED": `person.given_name person.family_name person.citizenship person.municipality person.phone person.email person.origin_file person.origin_hash
-			person_code.fingerprint person_code.alike person_code.code participation.sought participation.origin_file participation.origin_hash intern_card.given_name intern_card.family_name
+			person_code.fingerprint person_code.alike person_code.code person_bank_mark.mark participation.sought participation.origin_file participation.origin_hash intern_card.given_name intern_card.family_name
 			intern_card.adaptations exclusion_check.evidence requirement_proof.document verdict_finding.fact verdict_finding.cure match.company_text match_reason.text
 			member.issuer member.subject member.email member.name member.fiscal_index`,
 		"SEALED": `participation.referring_service participation_group.sealed entry_snapshot.foreign_background entry_snapshot.housing_exclusion entry_snapshot.disability
-			entry_snapshot.minority file.sha256 representation.kind representation.reference person_bank.iban person_bank.holder attendance.note attendance.standing_note register_step.reason register_step.evidence register_adjustment.reason payment_line_step.reason journal.detail`,
-		"CODE": `hand_over.side hand_over.state hand_over.reason hand_over.answer person.origin participation.state participation.exit_reason participation.origin participation_group.class participation_trait.side participation_trait.code
+			entry_snapshot.minority file.sha256 representation.kind representation.reference person_bank.iban person_bank.holder person_bank.relation person_bank.title attendance.note attendance.standing_note register_step.reason register_step.evidence register_adjustment.reason payment_line_step.reason journal.detail`,
+		"CODE": `person_bank.means person_bank_check.kind person_bank_check.outcome hand_over.side hand_over.state hand_over.reason hand_over.answer person.origin participation.state participation.exit_reason participation.origin participation_group.class participation_trait.side participation_trait.code
 			exclusion_check.measure exclusion_check.outcome exclusion_check.origin verdict.outcome verdict_finding.rule verdict_finding.outcome requirement_proof.requirement
 			enrolment.state enrolment.origin certificate.kind placement.state placement.end_reason placement.origin placement_step.act placement_step.from_state
-			placement_step.to_state placement_step.reason attendance.kind attendance.absence_reason register_month.state register_step.act register_step.from_state register_step.to_state attendance.standing attendance.conflicts attendance.origin match.state match.decline_reason
+			placement_step.to_state placement_step.reason attendance.kind attendance.absence_reason attendance.passed register_month.state register_step.act register_step.from_state register_step.to_state attendance.standing attendance.conflicts attendance.origin match.state match.decline_reason
 			file.kind file.class file.media_type file.state payment_line.kind payment_line.state payment_line.blocks payment_line.code payment_line_step.act payment_line_step.from_state payment_line_step.to_state payment_line_step.code
 			allowance_share.tax match_reason.kind match_reason.code due.subject_kind due.kind journal.act journal.subject_kind`,
 		"REFERENCE": `participation.pseudonym verdict_finding.source placement.host_tutor placement.convention placement.communication_code journal.detail_digest journal.chain
@@ -96,6 +96,9 @@ const canary = "Canarino7f3a"
 func (o *office) plant(made participant.Referral) {
 	o.t.Helper()
 	o.must(o.as(o.manager, access.CaseManager), func(ctx context.Context, tx *postgres.Tx) error {
+		if _, err := o.room.RecordBankDetails(ctx, tx, participant.BankInput{Participation: made.Participation, IBAN: otherIBAN, Holder: "Mario Rossi"}); err != nil {
+			return err
+		}
 		_, err := o.room.RecordProof(ctx, tx, participant.ProofInput{Participation: made.Participation, Requirement: "IN_CHARGE", Document: "prot. 1"})
 		return err
 	})

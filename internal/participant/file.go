@@ -19,6 +19,7 @@ const (
 	ProvesCheck       = "EXCLUSION_CHECK"
 	ProvesRequirement = "REQUIREMENT_PROOF"
 	ProvesRegister    = "REGISTER"
+	ProvesBankDetails = "BANK_DETAILS"
 )
 
 // proves says of each kind of file which act attaches it, and of which class is the row that it proves.
@@ -29,9 +30,10 @@ var proves = map[string]struct {
 	ProvesCheck:       {access.RecordExclusionCheck, access.Eligibility},
 	ProvesRequirement: {access.RecordProof, access.Proof},
 	ProvesRegister:    {access.CertifyMonthForHost, access.Work},
+	ProvesBankDetails: {access.RecordBankDetails, access.Bank},
 }
 
-var causeKind = text.Text{It: "un file prova una verifica di esclusione, un requisito o un mese del registro", En: "a file proves an exclusion check, a requirement or a month of the register"}
+var causeKind = text.Text{It: "un file prova una verifica di esclusione, un requisito, un mese del registro o i dati di pagamento", En: "a file proves an exclusion check, a requirement, a month of the register or payment details"}
 
 // FileInput announces a file about a participant.
 type FileInput struct {

@@ -253,11 +253,33 @@ func handOver() plan.Type {
 func bankDetails() plan.Type {
 	return plan.Type{Name: "BankDetails", Prefix: "bnk", Table: "person_bank", Class: access.Bank,
 		Fields: plan.Fields{
-			"iban":     plan.Sealed("person_bank", "iban", ofPerson),
-			"holder":   plan.Sealed("person_bank", "holder", ofPerson),
-			"since":    plan.Column("since"),
-			"revision": plan.Column("revision"),
+			"hidden":         plan.Hidden(),
+			"iban":           plan.Sealed("person_bank", "iban", ofPerson),
+			"holder":         plan.Sealed("person_bank", "holder", ofPerson),
+			"relation":       plan.Sealed("person_bank", "relation", ofPerson),
+			"title":          plan.Sealed("person_bank", "title", ofPerson),
+			"means":          plan.Column("means"),
+			"common":         plan.Column("common"),
+			"proof":          plan.One("File", "file_id"),
+			"since":          plan.Column("since"),
+			"recordedBy":     plan.One("Member", "recorded_by"),
+			"confirmedBy":    plan.OneWhere("Member", "{o}.id = "+confirmation("member_id")),
+			"confirmedOn":    plan.Expr(confirmation("day")),
+			"calledBack":     plan.Expr("coalesce(" + confirmation("called_back") + ", false)"),
+			"payeeCheck":     plan.Expr(payeeCheck("outcome")),
+			"payeeCheckedOn": plan.Expr(payeeCheck("day")),
+			"revision":       plan.Column("revision"),
 		}}
+}
+
+// confirmation is SQL of a column of what a second person said of the bank details.
+func confirmation(column string) string {
+	return "(select c." + column + " from person_bank_check c where c.bank_id = {t}.id and c.kind = 'CONFIRMED')"
+}
+
+// payeeCheck is SQL of a column of what the bank said last of the holder's name.
+func payeeCheck(column string) string {
+	return "(select c." + column + " from person_bank_check c where c.bank_id = {t}.id and c.kind = 'PAYEE' order by c.at desc, c.id desc limit 1)"
 }
 
 // representation is by which title somebody sees the person: the grant of the same id says who and when. What sort of title it is tells of the

@@ -108,6 +108,103 @@ var HolderDiffers = refusal.Define(refusal.Definition{
 	Cure:    refusal.Text{It: "Controlla l'intestazione; se il conto è davvero di altri, o cointestato, conferma l'avviso indicando il motivo.", En: "Check the holder; if the account is somebody else's indeed, or a joint one, acknowledge the warning with the reason."},
 })
 
+var (
+	caseManagers = refusal.Text{It: "chi segue la persona", En: "whoever follows the person"}
+	colleagues   = refusal.Text{It: "un'altra persona dell'ufficio pagamenti, o chi segue il caso", En: "another person of the payments office, or whoever follows the case"}
+)
+
+// What is warned of, or refused, about payment details.
+var (
+	// AccountShared warns of an account that somebody else is paid to.
+	AccountShared = refusal.Define(refusal.Definition{
+		Code: "ACCOUNT_SHARED", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Su questo conto è già pagata un'altra persona.", En: "Somebody else is paid to this account already."},
+		Cure:    refusal.Text{It: "Controlla l'IBAN; se il conto è davvero in comune, per esempio di una comunità o di una famiglia, conferma l'avviso indicando il motivo.", En: "Check the IBAN; if it is a common account indeed, such as a community's or a family's, acknowledge the warning with the reason."},
+	})
+	// TitleMissing is for an account that is held for the person by a paper which is not named.
+	TitleMissing = refusal.Define(refusal.Definition{
+		Code: "ACCOUNT_TITLE_MISSING", Kind: refusal.Input,
+		Message: refusal.Text{It: "Manca il titolo in base al quale un altro riceve il pagamento.", En: "The title by which somebody else receives the payment is missing."},
+		Cure:    refusal.Text{It: "Indica il provvedimento o la delega, con numero e data.", En: "Name the decree or the mandate, with its number and day."},
+	})
+	// MeansNotOffered is for means that no payer of the programme has.
+	MeansNotOffered = refusal.Define(refusal.Definition{
+		Code: "MEANS_NOT_OFFERED", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Nessun pagatore del programma paga in questo modo.", En: "No payer of the programme pays in this way."},
+		Cure:    refusal.Text{It: "Scegli un altro modo di pagamento.", En: "Choose other means of payment."},
+	})
+	// SecondPersonNeeded is for a confirmation by who recorded the details.
+	SecondPersonNeeded = refusal.Define(refusal.Definition{
+		Code: "SECOND_PERSON_NEEDED", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Chi ha registrato i dati di pagamento non li può confermare.", En: "Who recorded the payment details cannot confirm them."},
+		Cure:    refusal.Text{It: "Fai confermare i dati da un'altra persona.", En: "Have somebody else confirm them."},
+		CuredBy: colleagues,
+	})
+	// DetailsConfirmed is for details that were confirmed before.
+	DetailsConfirmed = refusal.Define(refusal.Definition{
+		Code: "DETAILS_CONFIRMED", Kind: refusal.State,
+		Message: refusal.Text{It: "I dati di pagamento sono già stati confermati.", En: "The payment details have been confirmed already."},
+		Cure:    refusal.Text{It: "Nulla da fare.", En: "Nothing to do."},
+	})
+	// DetailsSuperseded is for an act on details in whose place others hold.
+	DetailsSuperseded = refusal.Define(refusal.Definition{
+		Code: "DETAILS_SUPERSEDED", Kind: refusal.State,
+		Message: refusal.Text{It: "Nel frattempo sono stati registrati altri dati di pagamento.", En: "Other payment details have been recorded since."},
+		Cure:    refusal.Text{It: "Guarda i dati attuali e ripeti l'operazione su quelli.", En: "Look at those that hold now, and repeat the operation on them."},
+	})
+	// NoAccountToCheck is for a payee check of who is paid in person.
+	NoAccountToCheck = refusal.Define(refusal.Definition{
+		Code: "NO_ACCOUNT_TO_CHECK", Kind: refusal.State,
+		Message: refusal.Text{It: "Chi riscuote di persona non ha un conto da verificare.", En: "Who collects in person has no account to check."},
+		Cure:    refusal.Text{It: "Nulla da fare.", En: "Nothing to do."},
+	})
+)
+
+// What keeps somebody from being paid.
+var (
+	// DetailsMissing is for somebody of whom nobody has recorded where he is paid.
+	DetailsMissing = refusal.Define(refusal.Definition{
+		Code: "PAYMENT_DETAILS_MISSING", Kind: refusal.State,
+		Message: refusal.Text{It: "Mancano i dati di pagamento.", En: "The payment details are missing."},
+		Cure:    refusal.Text{It: "Registra come e dove pagare la persona.", En: "Record how and where the person is paid."},
+		CuredBy: caseManagers,
+	})
+	// DetailsUnconfirmed is for details for which no second person stands.
+	DetailsUnconfirmed = refusal.Define(refusal.Definition{
+		Code: "PAYMENT_DETAILS_UNCONFIRMED", Kind: refusal.State,
+		Message: refusal.Text{It: "I dati di pagamento non sono ancora stati confermati da una seconda persona.", En: "No second person has confirmed the payment details yet."},
+		Cure:    refusal.Text{It: "Controlla i dati con il documento e confermali.", En: "Check them against the paper and confirm them."},
+		CuredBy: colleagues,
+	})
+	// DetailsResting is for new details about which nobody has called the person back.
+	DetailsResting = refusal.Define(refusal.Definition{
+		Code: "PAYMENT_DETAILS_RESTING", Kind: refusal.Rule,
+		Message: refusal.Text{It: "I dati di pagamento sono nuovi: senza richiamare la persona valgono dal {day}.", En: "The payment details are new: without calling the person back they are used from {day}."},
+		Cure:    refusal.Text{It: "Attendi il giorno indicato.", En: "Wait for that day."},
+		CuredBy: colleagues,
+	})
+	// AccountOfTwo is for an account of two people that nobody has declared to be common.
+	AccountOfTwo = refusal.Define(refusal.Definition{
+		Code: "ACCOUNT_OF_TWO", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Lo stesso conto è registrato per un'altra persona.", En: "The same account is recorded for somebody else."},
+		Cure:    refusal.Text{It: "Controlla di chi è il conto e registra di nuovo i dati di pagamento; se è in comune, dichiaralo con il motivo.", En: "Find out whose account it is and record the payment details anew; if it is a common one, say so with the reason."},
+		CuredBy: caseManagers,
+	})
+	// PayeeDiffers is for an account that is another's, as its bank says.
+	PayeeDiffers = refusal.Define(refusal.Definition{
+		Code: "PAYEE_DIFFERS", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Per la banca l'intestatario del conto non è quello indicato.", En: "The bank says that the account holder is not the one who was given."},
+		Cure:    refusal.Text{It: "Chiedi alla persona l'intestazione esatta e registra di nuovo i dati di pagamento.", En: "Ask the person for the exact holder and record the payment details anew."},
+		CuredBy: caseManagers,
+	})
+	// DetailsErased is for somebody who was erased.
+	DetailsErased = refusal.Define(refusal.Definition{
+		Code: "PAYMENT_DETAILS_ERASED", Kind: refusal.State,
+		Message: refusal.Text{It: "I dati della persona sono stati cancellati.", En: "The person's data have been erased."},
+		Cure:    refusal.Text{It: "Non si può più pagare attraverso il sistema.", En: "Nothing can be paid through the system any more."},
+	})
+)
+
 // What stops the protection of a participation.
 var (
 	// NotProtected is for lifting a protection that there is not.

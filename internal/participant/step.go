@@ -34,6 +34,8 @@ type detail struct {
 	Requirement  string         `json:"requirement,omitempty"`
 	Bank         *uuid.UUID     `json:"bank,omitempty"`
 	Changed      bool           `json:"changed,omitempty"` // bank details that replace others
+	CalledBack   bool           `json:"calledBack,omitempty"`
+	Payee        string         `json:"payee,omitempty"`
 	Verdict      *uuid.UUID     `json:"verdict,omitempty"`
 	Policy       *uuid.UUID     `json:"policyVersion,omitempty"`
 	CaseManager  *uuid.UUID     `json:"caseManager,omitempty"`

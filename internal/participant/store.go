@@ -15,6 +15,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/platform/secret"
+	"github.com/lavoroincorso/lavoro/internal/programme"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
@@ -154,10 +155,57 @@ type bankRow struct {
 	ID         uuid.UUID
 	PersonID   uuid.UUID
 	Revision   int
-	IBAN       []byte `bun:"iban"` // sealed, as the next
+	IBAN       []byte `bun:"iban"` // sealed, as the next three; null for means without an account
 	Holder     []byte
+	Relation   []byte
+	Title      []byte
+	Means      programme.Means
+	Common     bool // several people may be paid to it
+	FileID     *uuid.UUID
 	Since      calendar.Day
 	RecordedBy uuid.UUID
+}
+
+// What is done about recorded bank details.
+const (
+	checkConfirmed = "CONFIRMED"
+	checkPayee     = "PAYEE"
+)
+
+// bankCheckRow is something that was done about bank details; its audience is the person's, kept by the database.
+type bankCheckRow struct {
+	bun.BaseModel `bun:"table:person_bank_check,alias:c"`
+
+	ID         uuid.UUID
+	BankID     uuid.UUID
+	PersonID   uuid.UUID
+	Kind       string
+	Outcome    *PayeeOutcome
+	CalledBack bool
+	RecordedBy uuid.UUID // who had recorded the details
+	MemberID   uuid.UUID
+	Day        calendar.Day
+	At         time.Time
+}
+
+// detailsRow is what decides about acts on bank details.
+type detailsRow struct {
+	ID         uuid.UUID
+	PersonID   uuid.UUID
+	RecordedBy uuid.UUID
+	Means      programme.Means
+	Last       bool // none were recorded since
+	Confirmed  bool
+}
+
+// payableRow is by what a participation is paid, and what stands against it.
+type payableRow struct {
+	ParticipationID uuid.UUID
+	PersonID        uuid.UUID
+	DetailsID       uuid.NullUUID
+	Means           programme.Means
+	Cause           string
+	RestsTo         calendar.Day
 }
 
 type verdictRow struct {
@@ -365,6 +413,68 @@ func bankRevision(ctx context.Context, tx *postgres.Tx, person uuid.UUID) (n int
 		return 0, fmt.Errorf("bank details: %w", err)
 	}
 	return n, nil
+}
+
+// accountElsewhere says whether somebody else is paid to the account with these marks.
+func accountElsewhere(ctx context.Context, tx *postgres.Tx, person uuid.UUID, marks []secret.Mark) (yes bool, err error) {
+	if err = tx.Ask(ctx, &yes, "select account_elsewhere($1, $2, $3)", person, secret.Bytes(marks), tx.Today()); err != nil {
+		return false, fmt.Errorf("accounts: %w", err)
+	}
+	return yes, nil
+}
+
+// markAccount keeps by what the account that the actor has just recorded is known again.
+func markAccount(ctx context.Context, tx *postgres.Tx, details uuid.UUID, marks []secret.Mark) error {
+	versions := make([]int64, len(marks))
+	for i, m := range marks {
+		versions[i] = int64(m.Version)
+	}
+	_, err := tx.NewRaw("select mark_account(?, ?::bytea[], ?::bigint[])", details, pgdialect.Array(secret.Bytes(marks)), pgdialect.Array(versions)).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("mark the account: %w", err)
+	}
+	return nil
+}
+
+func loadDetails(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (d detailsRow, err error) {
+	err = tx.Ask(ctx, &d, `select b.id, b.person_id, b.recorded_by, b.means, b.revision = (select max(o.revision) from person_bank o where o.person_id = b.person_id) as last,
+		exists (select from person_bank_check c where c.bank_id = b.id and c.kind = 'CONFIRMED') as confirmed from person_bank b where b.id = $1`, id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return d, refusal.NotFound.At("details")
+	}
+	return d, err
+}
+
+// sameHuman says whether two accounts are one human's.
+func sameHuman(ctx context.Context, tx *postgres.Tx, one, other uuid.UUID) (yes bool, err error) {
+	if err = tx.Ask(ctx, &yes, "select are_one_human($1, $2)", one, other); err != nil {
+		return false, fmt.Errorf("one human: %w", err)
+	}
+	return yes || one == other, nil
+}
+
+func payableRows(ctx context.Context, tx *postgres.Tx, participations []uuid.UUID, day calendar.Day, rest int) (rows []payableRow, err error) {
+	err = tx.Ask(ctx, &rows, `select participation_id, person_id, details_id, coalesce(means, '') as means, coalesce(cause, '') as cause, rests_to from payment_details($1, $2, $3)`, participations, day, rest)
+	if err != nil {
+		return nil, fmt.Errorf("payment details: %w", err)
+	}
+	return rows, nil
+}
+
+// sealedRow is bank details as they are kept.
+type sealedRow struct {
+	ID       uuid.UUID
+	PersonID uuid.UUID
+	IBAN     []byte `bun:"iban"`
+	Holder   []byte
+	Means    programme.Means
+}
+
+func sealedDetails(ctx context.Context, tx *postgres.Tx, details []uuid.UUID) (rows []sealedRow, err error) {
+	if err = tx.Ask(ctx, &rows, "select * from sealed_details($1)", details); err != nil {
+		return nil, fmt.Errorf("payment details: %w", err)
+	}
+	return rows, nil
 }
 
 // territory gives the names of the programme's municipalities by ISTAT code.
@@ -602,9 +712,45 @@ func addMarks(ctx context.Context, tx owner, rows []codeRow) error {
 	return nil
 }
 
+// bankMarkRow is one mark of an account.
+type bankMarkRow struct {
+	bun.BaseModel `bun:"table:person_bank_mark,alias:m"`
+
+	BankID       uuid.UUID
+	PersonID     uuid.UUID
+	IndexVersion int64
+	Mark         []byte
+}
+
+// lockedRow is an account as it is kept, with the wrapped key that opens it.
+type lockedRow struct {
+	ID       uuid.UUID
+	PersonID uuid.UUID
+	IBAN     []byte `bun:"iban"`
+	Wrapped  []byte
+}
+
+// unmarkedAccounts gives some accounts that have no mark under the key of the index; those of people who were erased need none.
+func unmarkedAccounts(ctx context.Context, tx owner, version uint32, most int) (rows []lockedRow, err error) {
+	err = tx.NewRaw(`select b.id, b.person_id, b.iban, k.wrapped from person_bank b join person_key k on k.person_id = b.person_id
+		where b.iban is not null and not exists (select from person_bank_mark m where m.bank_id = b.id and m.index_version = ?) order by b.id limit ?`,
+		int64(version), most).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("accounts: %w", err)
+	}
+	return rows, nil
+}
+
+func addAccountMarks(ctx context.Context, tx owner, rows []bankMarkRow) error {
+	if _, err := tx.NewInsert().Model(&rows).On("conflict do nothing").Returning("NULL").Exec(ctx); err != nil {
+		return fmt.Errorf("mark accounts: %w", err)
+	}
+	return nil
+}
+
 // holdCodes keeps everybody from writing codes and data keys until the transaction ends.
 func holdCodes(ctx context.Context, tx owner) error {
-	if _, err := tx.NewRaw("lock table person_code, person_key in share row exclusive mode").Exec(ctx); err != nil {
+	if _, err := tx.NewRaw("lock table person_code, person_bank_mark, person_key in share row exclusive mode").Exec(ctx); err != nil {
 		return fmt.Errorf("hold codes: %w", err)
 	}
 	return nil
@@ -621,8 +767,9 @@ func wrappedBefore(ctx context.Context, tx owner, version uint32) (yes bool, err
 // retire forgets the marks of every key of the index but one, and refuses new ones.
 func retire(ctx context.Context, tx owner, version uint32) error {
 	for _, sql := range []string{
-		"insert into retired_index select distinct index_version from person_code where index_version <> ? on conflict do nothing",
-		"delete from person_code where index_version <> ?",
+		"insert into retired_index select index_version from person_code where index_version <> ?0 union select index_version from person_bank_mark where index_version <> ?0 on conflict do nothing",
+		"delete from person_code where index_version <> ?0",
+		"delete from person_bank_mark where index_version <> ?0",
 	} {
 		if _, err := tx.NewRaw(sql, int64(version)).Exec(ctx); err != nil {
 			return fmt.Errorf("retire keys of the index: %w", err)

@@ -48,6 +48,9 @@ const (
 	ByTeller Means = "COUNTER"   // at the treasurer's counter
 )
 
+// ToAccount says whether the means go to an IBAN.
+func (m Means) ToAccount() bool { return m == ByIBAN || m == ByCard }
+
 // Payer is a body of the programme that pays allowances.
 type Payer struct {
 	Organisation uuid.UUID

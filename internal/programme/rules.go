@@ -56,6 +56,7 @@ var known = append([]rule{
 	{"payment.calendar", "table", paymentCalendar},
 	{"payment.second_approval_above", "cents", amount()},
 	{"payment.check_days", "days", whole(1, 3650)},
+	{"payment.details_rest_days", "days", whole(0, 60)},
 
 	{"placement.duration_months", "months", whole(1, 60)},
 	{"placement.max_months", "months", whole(1, 60)},

@@ -105,7 +105,18 @@ func personTypes() {
 	handOvers()
 	letIn()
 	Types["BankDetails"] = &Type{Table: "person_bank", Prefix: "bnk", Class: "bank", Of: func(w *World, r *Row) []Holder { return ofPerson(w, w.One("person", r.Text("person_id"))) },
-		Fields: map[string]Field{"id": {}, "iban": column("iban"), "holder": column("holder"), "since": column("since"), "revision": column("revision")}}
+		Fields: map[string]Field{"id": {}, "hidden": {}, "iban": column("iban"), "holder": column("holder"), "relation": column("relation"), "title": column("title"), "means": column("means"),
+			"common": column("common"), "proof": one("File", "file_id"), "since": column("since"), "revision": column("revision"), "recordedBy": one("Member", "recorded_by"),
+			"confirmedBy": oneBy("Member", func(w *World, r *Row) *Row {
+				if c := bankCheck(w, r, "CONFIRMED"); c != nil {
+					return w.One("member", c.Text("member_id"))
+				}
+				return nil
+			}),
+			"confirmedOn":    value(func(w *World, r *Row) any { return ofCheck(bankCheck(w, r, "CONFIRMED"), "day") }),
+			"calledBack":     value(func(w *World, r *Row) any { return ofCheck(bankCheck(w, r, "CONFIRMED"), "called_back") == true }),
+			"payeeCheck":     value(func(w *World, r *Row) any { return ofCheck(bankCheck(w, r, "PAYEE"), "outcome") }),
+			"payeeCheckedOn": value(func(w *World, r *Row) any { return ofCheck(bankCheck(w, r, "PAYEE"), "day") })}}
 	Types["EntrySnapshot"] = follow("entry_snapshot", "snp", "registry", map[string]Field{
 		"takenOn": column("taken_on"), "employment": column("employment"), "unemployedSince": column("unemployed_since"), "isced": column("isced"),
 		"citizenship": column("citizenship"), "municipality": column("municipality"),
@@ -254,6 +265,23 @@ func lastBank(w *World, r *Row) *Row {
 	return slices.MaxFunc(rows, func(a, b *Row) int {
 		return cmp.Compare(a.Columns["revision"].(float64), b.Columns["revision"].(float64))
 	})
+}
+
+// bankCheck is what was done last, of a kind, about bank details.
+func bankCheck(w *World, r *Row, kind string) (last *Row) {
+	for _, c := range w.By("person_bank_check", "bank_id", r.ID) {
+		if c.Text("kind") == kind && (last == nil || c.Text("at") > last.Text("at")) {
+			last = c
+		}
+	}
+	return last
+}
+
+func ofCheck(c *Row, column string) any {
+	if c == nil {
+		return nil
+	}
+	return c.Columns[column]
 }
 
 // circle are those who are named today among the few who see a protected participation.

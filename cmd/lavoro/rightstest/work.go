@@ -235,7 +235,7 @@ func statements() {
 		}}, "engine": column("engine"), "contentHash": value(func(_ *World, r *Row) any { return strings.TrimPrefix(r.Text("content_hash"), "\\x") }), "issuedAt": instant("issued_at"),
 	}}
 	Types["AllowanceShare"] = &Type{Table: "allowance_share", Prefix: "ash", Class: "money", Of: ofMoney(own), Fields: map[string]Field{
-		"id": {}, "payer": one("Organisation", "payer_id"), "budgetLine": one("BudgetLine", "budget_line_id"), "tax": column("tax"), "gross": column("gross_cents"),
+		"id": {}, "hidden": {}, "payer": one("Organisation", "payer_id"), "budgetLine": one("BudgetLine", "budget_line_id"), "tax": column("tax"), "gross": column("gross_cents"),
 		"withheld": column("withheld_cents"), "net": column("net_cents"),
 	}}
 }

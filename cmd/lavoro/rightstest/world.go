@@ -46,7 +46,7 @@ type Query func(ctx context.Context, sql string) ([]string, error)
 // Load reads the tables of all types.
 func Load(ctx context.Context, query Query) (*World, error) {
 	w := &World{Tables: map[string][]*Row{}, index: map[string]map[string][]*Row{}}
-	tables := []string{"person_code", "participation_group"}
+	tables := []string{"person_code", "participation_group", "person_bank_check"}
 	for _, t := range Types {
 		tables = append(tables, t.Table)
 	}
@@ -149,8 +149,13 @@ func (w *World) Settle(sealed []Sealed) {
 	}
 }
 
-// Holders gives what a row belongs to as one of a type.
-func (w *World) Holders(t *Type, r *Row) []Holder { return r.holders[t] }
+// Holders gives what a row belongs to as one of a type; one that is not there belongs to nothing.
+func (w *World) Holders(t *Type, r *Row) []Holder {
+	if r == nil {
+		return nil
+	}
+	return r.holders[t]
+}
 
 // Actor is a member with the grants that hold on a day.
 func (w *World) Actor(member, day string) Actor {
