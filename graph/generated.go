@@ -87,6 +87,8 @@ type MutationResolver interface {
 	RecordProof(ctx context.Context, input RecordProofInput) (*RecordProofPayload, error)
 	InviteGuest(ctx context.Context, input InviteGuestInput) (*InviteGuestPayload, error)
 	RecordBankDetails(ctx context.Context, input RecordBankDetailsInput) (*RecordBankDetailsPayload, error)
+	ConfirmBankDetails(ctx context.Context, input ConfirmBankDetailsInput) (*ConfirmBankDetailsPayload, error)
+	RecordPayeeCheck(ctx context.Context, input RecordPayeeCheckInput) (*RecordPayeeCheckPayload, error)
 	AppointRepresentative(ctx context.Context, input AppointRepresentativeInput) (*AppointRepresentativePayload, error)
 	EndRepresentative(ctx context.Context, input EndRepresentativeInput) (*EndRepresentativePayload, error)
 	OpenOwnAccess(ctx context.Context, input OpenOwnAccessInput) (*OpenOwnAccessPayload, error)
@@ -257,6 +259,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCompleteParticipantInput,
 		ec.unmarshalInputComputeAllowanceInput,
 		ec.unmarshalInputComputeRunInput,
+		ec.unmarshalInputConfirmBankDetailsInput,
 		ec.unmarshalInputConfirmPlacementInput,
 		ec.unmarshalInputConfirmWipeInput,
 		ec.unmarshalInputContestStatementInput,
@@ -316,6 +319,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputRecordBankDetailsInput,
 		ec.unmarshalInputRecordClosureInput,
 		ec.unmarshalInputRecordExclusionCheckInput,
+		ec.unmarshalInputRecordPayeeCheckInput,
 		ec.unmarshalInputRecordProofInput,
 		ec.unmarshalInputReferPersonInput,
 		ec.unmarshalInputRegisterCompanyInput,
@@ -1385,14 +1389,78 @@ enum RepresentationTitle {
 type BankDetails implements Node {
   "The id."
   id: ID!
-  "The account, without blanks; null for somebody erased. Example: IT60X0542811101000000123456."
+  "Names of the fields you may not see."
+  hidden: [String!]!
+  "The account, without blanks; null for somebody erased, and for means without an account. Example: IT60X0542811101000000123456."
   iban: String
-  "Who holds the account, as the bank has it; null for somebody erased."
+  "Who holds the account, as the bank has it, or who collects; null for somebody erased."
   holder: String
+  "Whose account it is; null for somebody erased, and where it was not asked yet."
+  relation: PayeeRelation
+  "By which paper somebody else receives the payment; empty where none is needed, null for somebody erased and where it was not asked yet. Example: Decreto 12/2026 del Tribunale di Massa."
+  title: String
+  "How the person is paid."
+  means: PaymentMeans!
+  "Several people may be paid to the account: its relation says so, or whoever recorded it gave the reason."
+  common: Boolean!
+  "The paper that proves it; null where none was brought."
+  proof: File
+  "Who recorded it; null where you do not see him."
+  recordedBy: Member
+  "The second person who stands for it; null before somebody has confirmed it, and where you do not see him."
+  confirmedBy: Member
+  "When it was confirmed; null before: nothing is paid by it until then."
+  confirmedOn: Day
+  "Whoever confirmed it called the person back. Without that it rests for the days of the policy (payment.details_rest_days)."
+  calledBack: Boolean!
+  "What the bank said last of the holder's name; null where nobody asked."
+  payeeCheck: PayeeCheck
+  "When the bank said so."
+  payeeCheckedOn: Day
   "Since when payments go here."
   since: Day!
   "Counts the bank details of the person, from 1."
   revision: Int!
+}
+
+"Whose account a person is paid to."
+enum PayeeRelation {
+  "The person's own."
+  OWN
+  "The person's and others'."
+  JOINT
+  "A parent's."
+  PARENT
+  "Of who is guardian or administrator of the person by a decree, which the title names."
+  GUARDIAN_OR_ADMINISTRATOR
+  "Of the community or the prison where the person lives."
+  COMMUNITY_OR_PRISON_ACCOUNT
+  "Of who is to collect for the person by a mandate, which the title names."
+  MANDATE
+}
+
+"How a person is paid. Every payer says in the programme's file which means it offers."
+enum PaymentMeans {
+  "To an account."
+  IBAN
+  "To a card with an IBAN of its own."
+  CARD_IBAN
+  "Made out to the person, at any post office."
+  POSTAL
+  "At the treasurer's counter."
+  COUNTER
+}
+
+"What a bank says of the name that is given for an account (verification of payee)."
+enum PayeeCheck {
+  "The account is that holder's."
+  MATCH
+  "Nearly: the name is written otherwise."
+  CLOSE_MATCH
+  "The account is another's: nothing is paid to it."
+  NO_MATCH
+  "The bank could not say."
+  NOT_POSSIBLE
 }
 
 "A file that proves something about a participant. It has no name: names tell."
@@ -1421,6 +1489,8 @@ enum FileKind {
   PAYMENT_FILE
   "What came back of a payment run; readAnswer attaches it."
   PAYMENT_ANSWER
+  "Where a person is paid; recordBankDetails attaches it."
+  BANK_DETAILS
 }
 
 "How far a file is."
@@ -2790,6 +2860,8 @@ type AllowanceStatementLine {
 type AllowanceShare implements Node {
   "The id."
   id: ID!
+  "Names of the fields you may not see."
+  hidden: [String!]!
   "The body that pays."
   payer: Organisation
   "The budget line it is paid from."
@@ -5392,10 +5464,18 @@ input RecordBankDetailsInput {
   participant: ID!
   "Your own id for the bank details."
   id: ID
-  "The account: an IBAN of a SEPA country, blanks allowed."
-  iban: String!
-  "Who holds the account, as the bank has it; 1 to 70 characters."
+  "The account: an IBAN of a SEPA country, blanks allowed. Left out for means without an account."
+  iban: String
+  "Who holds the account, as the bank has it, or who collects; 1 to 70 characters."
   holder: String!
+  "Whose account it is."
+  relation: PayeeRelation! = OWN
+  "By which paper somebody else receives the payment: number and day of a decree or a mandate; up to 100 characters. GUARDIAN_OR_ADMINISTRATOR and MANDATE need it."
+  title: String
+  "How the person is paid; a payer of the programme must offer it."
+  means: PaymentMeans! = IBAN
+  "The paper that proves it: a complete file of kind BANK_DETAILS about the participant, brought by you."
+  proof: ID
 }
 
 "What recordBankDetails did."
@@ -5409,6 +5489,70 @@ type RecordBankDetailsPayload {
   "The participant as it stands now."
   participant: Participant
   "The bank details; null when you may record but not read them."
+  bank: BankDetails
+}
+
+"What confirmBankDetails needs."
+input ConfirmBankDetailsInput {
+  "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
+  requestId: String
+  "Only say what would change: nothing is written, no event is sent."
+  preview: Boolean! = false
+  "Codes of warnings that you have read and pass."
+  acknowledge: [String!]
+  "Why you pass the warnings; needed with acknowledge, kept in the journal."
+  acknowledgeReason: String
+  "The participant."
+  participant: ID!
+  "The bank details that hold of him, which somebody else has recorded."
+  details: ID!
+  "You have called the person back, by a number that was known before."
+  calledBack: Boolean! = false
+}
+
+"What confirmBankDetails did."
+type ConfirmBankDetailsPayload {
+  "The request id that you gave."
+  requestId: String
+  "Why nothing was done; empty when it was."
+  refusals: [Refusal!]!
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
+  warnings: [Refusal!]!
+  "The participant as it stands now."
+  participant: Participant
+  "The bank details as they stand now."
+  bank: BankDetails
+}
+
+"What recordPayeeCheck needs."
+input RecordPayeeCheckInput {
+  "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
+  requestId: String
+  "Only say what would change: nothing is written, no event is sent."
+  preview: Boolean! = false
+  "Codes of warnings that you have read and pass."
+  acknowledge: [String!]
+  "Why you pass the warnings; needed with acknowledge, kept in the journal."
+  acknowledgeReason: String
+  "The participant."
+  participant: ID!
+  "The bank details that hold of him."
+  details: ID!
+  "What the bank says."
+  outcome: PayeeCheck!
+}
+
+"What recordPayeeCheck did."
+type RecordPayeeCheckPayload {
+  "The request id that you gave."
+  requestId: String
+  "Why nothing was done; empty when it was."
+  refusals: [Refusal!]!
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
+  warnings: [Refusal!]!
+  "The participant as it stands now."
+  participant: Participant
+  "The bank details as they stand now."
   bank: BankDetails
 }
 
@@ -8025,6 +8169,16 @@ type Mutation {
     "What it needs."
     input: RecordBankDetailsInput!
   ): RecordBankDetailsPayload!
+  "Stand, as a second person, for where a person is paid. Without a call-back the details rest for some days before they are used."
+  confirmBankDetails(
+    "What it needs."
+    input: ConfirmBankDetailsInput!
+  ): ConfirmBankDetailsPayload!
+  "Write down what the bank says of the name that is given for an account."
+  recordPayeeCheck(
+    "What it needs."
+    input: RecordPayeeCheckInput!
+  ): RecordPayeeCheckPayload!
   "Let a member see one participant as who represents him in law."
   appointRepresentative(
     "What it needs."
@@ -8688,6 +8842,8 @@ func (ec *executionContext) childFields_AllowanceShare(ctx context.Context, fiel
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_AllowanceShare_id(ctx, field)
+	case "hidden":
+		return ec.fieldContext_AllowanceShare_hidden(ctx, field)
 	case "payer":
 		return ec.fieldContext_AllowanceShare_payer(ctx, field)
 	case "budgetLine":
@@ -9094,10 +9250,34 @@ func (ec *executionContext) childFields_BankDetails(ctx context.Context, field g
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_BankDetails_id(ctx, field)
+	case "hidden":
+		return ec.fieldContext_BankDetails_hidden(ctx, field)
 	case "iban":
 		return ec.fieldContext_BankDetails_iban(ctx, field)
 	case "holder":
 		return ec.fieldContext_BankDetails_holder(ctx, field)
+	case "relation":
+		return ec.fieldContext_BankDetails_relation(ctx, field)
+	case "title":
+		return ec.fieldContext_BankDetails_title(ctx, field)
+	case "means":
+		return ec.fieldContext_BankDetails_means(ctx, field)
+	case "common":
+		return ec.fieldContext_BankDetails_common(ctx, field)
+	case "proof":
+		return ec.fieldContext_BankDetails_proof(ctx, field)
+	case "recordedBy":
+		return ec.fieldContext_BankDetails_recordedBy(ctx, field)
+	case "confirmedBy":
+		return ec.fieldContext_BankDetails_confirmedBy(ctx, field)
+	case "confirmedOn":
+		return ec.fieldContext_BankDetails_confirmedOn(ctx, field)
+	case "calledBack":
+		return ec.fieldContext_BankDetails_calledBack(ctx, field)
+	case "payeeCheck":
+		return ec.fieldContext_BankDetails_payeeCheck(ctx, field)
+	case "payeeCheckedOn":
+		return ec.fieldContext_BankDetails_payeeCheckedOn(ctx, field)
 	case "since":
 		return ec.fieldContext_BankDetails_since(ctx, field)
 	case "revision":
@@ -9556,6 +9736,22 @@ func (ec *executionContext) childFields_ConfidentialGroups(ctx context.Context, 
 		return ec.fieldContext_ConfidentialGroups_groups(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConfidentialGroups", field.Name)
+}
+
+func (ec *executionContext) childFields_ConfirmBankDetailsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "requestId":
+		return ec.fieldContext_ConfirmBankDetailsPayload_requestId(ctx, field)
+	case "refusals":
+		return ec.fieldContext_ConfirmBankDetailsPayload_refusals(ctx, field)
+	case "warnings":
+		return ec.fieldContext_ConfirmBankDetailsPayload_warnings(ctx, field)
+	case "participant":
+		return ec.fieldContext_ConfirmBankDetailsPayload_participant(ctx, field)
+	case "bank":
+		return ec.fieldContext_ConfirmBankDetailsPayload_bank(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConfirmBankDetailsPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ConfirmPlacementPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12106,6 +12302,22 @@ func (ec *executionContext) childFields_RecordExclusionCheckPayload(ctx context.
 	return nil, fmt.Errorf("no field named %q was found under type RecordExclusionCheckPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RecordPayeeCheckPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "requestId":
+		return ec.fieldContext_RecordPayeeCheckPayload_requestId(ctx, field)
+	case "refusals":
+		return ec.fieldContext_RecordPayeeCheckPayload_refusals(ctx, field)
+	case "warnings":
+		return ec.fieldContext_RecordPayeeCheckPayload_warnings(ctx, field)
+	case "participant":
+		return ec.fieldContext_RecordPayeeCheckPayload_participant(ctx, field)
+	case "bank":
+		return ec.fieldContext_RecordPayeeCheckPayload_bank(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordPayeeCheckPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RecordProofPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "requestId":
@@ -13378,6 +13590,20 @@ func (ec *executionContext) field_Mutation_computeRun_args(ctx context.Context, 
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_confirmBankDetails_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ConfirmBankDetailsInput, error) {
+			return ec.unmarshalNConfirmBankDetailsInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐConfirmBankDetailsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_confirmPlacement_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -13972,6 +14198,20 @@ func (ec *executionContext) field_Mutation_recordExclusionCheck_args(ctx context
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (RecordExclusionCheckInput, error) {
 			return ec.unmarshalNRecordExclusionCheckInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRecordExclusionCheckInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_recordPayeeCheck_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (RecordPayeeCheckInput, error) {
+			return ec.unmarshalNRecordPayeeCheckInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRecordPayeeCheckInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -18748,6 +18988,29 @@ func (ec *executionContext) fieldContext_AllowanceShare_id(_ context.Context, fi
 	return graphql.NewScalarFieldContext("AllowanceShare", field, false, false, errors.New("field of type ID does not have child fields"))
 }
 
+func (ec *executionContext) _AllowanceShare_hidden(ctx context.Context, field graphql.CollectedField, obj *AllowanceShare) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceShare_hidden(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hidden, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceShare_hidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AllowanceShare", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _AllowanceShare_payer(ctx context.Context, field graphql.CollectedField, obj *AllowanceShare) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22568,6 +22831,29 @@ func (ec *executionContext) fieldContext_BankDetails_id(_ context.Context, field
 	return graphql.NewScalarFieldContext("BankDetails", field, false, false, errors.New("field of type ID does not have child fields"))
 }
 
+func (ec *executionContext) _BankDetails_hidden(ctx context.Context, field graphql.CollectedField, obj *BankDetails) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BankDetails_hidden(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hidden, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BankDetails_hidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BankDetails", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _BankDetails_iban(ctx context.Context, field graphql.CollectedField, obj *BankDetails) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22612,6 +22898,286 @@ func (ec *executionContext) _BankDetails_holder(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_BankDetails_holder(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BankDetails", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BankDetails_relation(ctx context.Context, field graphql.CollectedField, obj *BankDetails) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BankDetails_relation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Relation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PayeeRelation) graphql.Marshaler {
+			return ec.marshalOPayeeRelation2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPayeeRelation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BankDetails_relation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BankDetails", field, false, false, errors.New("field of type PayeeRelation does not have child fields"))
+}
+
+func (ec *executionContext) _BankDetails_title(ctx context.Context, field graphql.CollectedField, obj *BankDetails) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BankDetails_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BankDetails_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BankDetails", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BankDetails_means(ctx context.Context, field graphql.CollectedField, obj *BankDetails) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BankDetails_means(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Means, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v PaymentMeans) graphql.Marshaler {
+			return ec.marshalNPaymentMeans2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentMeans(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BankDetails_means(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BankDetails", field, false, false, errors.New("field of type PaymentMeans does not have child fields"))
+}
+
+func (ec *executionContext) _BankDetails_common(ctx context.Context, field graphql.CollectedField, obj *BankDetails) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BankDetails_common(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Common, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BankDetails_common(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BankDetails", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _BankDetails_proof(ctx context.Context, field graphql.CollectedField, obj *BankDetails) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BankDetails_proof(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Proof, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *File) graphql.Marshaler {
+			return ec.marshalOFile2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐFile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BankDetails_proof(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BankDetails",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_File(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BankDetails_recordedBy(ctx context.Context, field graphql.CollectedField, obj *BankDetails) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BankDetails_recordedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RecordedBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Member) graphql.Marshaler {
+			return ec.marshalOMember2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMember(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BankDetails_recordedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BankDetails",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BankDetails_confirmedBy(ctx context.Context, field graphql.CollectedField, obj *BankDetails) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BankDetails_confirmedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ConfirmedBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Member) graphql.Marshaler {
+			return ec.marshalOMember2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMember(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BankDetails_confirmedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BankDetails",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BankDetails_confirmedOn(ctx context.Context, field graphql.CollectedField, obj *BankDetails) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BankDetails_confirmedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ConfirmedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *calendar.Day) graphql.Marshaler {
+			return ec.marshalODay2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BankDetails_confirmedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BankDetails", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
+func (ec *executionContext) _BankDetails_calledBack(ctx context.Context, field graphql.CollectedField, obj *BankDetails) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BankDetails_calledBack(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CalledBack, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BankDetails_calledBack(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BankDetails", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _BankDetails_payeeCheck(ctx context.Context, field graphql.CollectedField, obj *BankDetails) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BankDetails_payeeCheck(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PayeeCheck, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PayeeCheck) graphql.Marshaler {
+			return ec.marshalOPayeeCheck2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPayeeCheck(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BankDetails_payeeCheck(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BankDetails", field, false, false, errors.New("field of type PayeeCheck does not have child fields"))
+}
+
+func (ec *executionContext) _BankDetails_payeeCheckedOn(ctx context.Context, field graphql.CollectedField, obj *BankDetails) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BankDetails_payeeCheckedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PayeeCheckedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *calendar.Day) graphql.Marshaler {
+			return ec.marshalODay2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BankDetails_payeeCheckedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BankDetails", field, false, false, errors.New("field of type Day does not have child fields"))
 }
 
 func (ec *executionContext) _BankDetails_since(ctx context.Context, field graphql.CollectedField, obj *BankDetails) (ret graphql.Marshaler) {
@@ -26515,6 +27081,157 @@ func (ec *executionContext) fieldContext_ConfidentialGroups_groups(_ context.Con
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_CodeItem(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ConfirmBankDetailsPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *ConfirmBankDetailsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConfirmBankDetailsPayload_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ConfirmBankDetailsPayload_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ConfirmBankDetailsPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ConfirmBankDetailsPayload_refusals(ctx context.Context, field graphql.CollectedField, obj *ConfirmBankDetailsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConfirmBankDetailsPayload_refusals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ConfirmBankDetailsPayload_refusals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ConfirmBankDetailsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ConfirmBankDetailsPayload_warnings(ctx context.Context, field graphql.CollectedField, obj *ConfirmBankDetailsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConfirmBankDetailsPayload_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ConfirmBankDetailsPayload_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ConfirmBankDetailsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ConfirmBankDetailsPayload_participant(ctx context.Context, field graphql.CollectedField, obj *ConfirmBankDetailsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConfirmBankDetailsPayload_participant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Participant, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Participant) graphql.Marshaler {
+			return ec.marshalOParticipant2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐParticipant(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ConfirmBankDetailsPayload_participant(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ConfirmBankDetailsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Participant(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ConfirmBankDetailsPayload_bank(ctx context.Context, field graphql.CollectedField, obj *ConfirmBankDetailsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConfirmBankDetailsPayload_bank(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Bank, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *BankDetails) graphql.Marshaler {
+			return ec.marshalOBankDetails2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐBankDetails(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ConfirmBankDetailsPayload_bank(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ConfirmBankDetailsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BankDetails(ctx, field)
 		},
 	}
 	return fc, nil
@@ -38394,6 +39111,94 @@ func (ec *executionContext) fieldContext_Mutation_recordBankDetails(ctx context.
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_recordBankDetails_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_confirmBankDetails(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_confirmBankDetails(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ConfirmBankDetails(ctx, fc.Args["input"].(ConfirmBankDetailsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ConfirmBankDetailsPayload) graphql.Marshaler {
+			return ec.marshalNConfirmBankDetailsPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐConfirmBankDetailsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_confirmBankDetails(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ConfirmBankDetailsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_confirmBankDetails_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_recordPayeeCheck(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_recordPayeeCheck(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RecordPayeeCheck(ctx, fc.Args["input"].(RecordPayeeCheckInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *RecordPayeeCheckPayload) graphql.Marshaler {
+			return ec.marshalNRecordPayeeCheckPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRecordPayeeCheckPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_recordPayeeCheck(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordPayeeCheckPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_recordPayeeCheck_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -55508,6 +56313,157 @@ func (ec *executionContext) fieldContext_RecordExclusionCheckPayload_exclusionCh
 	return fc, nil
 }
 
+func (ec *executionContext) _RecordPayeeCheckPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *RecordPayeeCheckPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordPayeeCheckPayload_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecordPayeeCheckPayload_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecordPayeeCheckPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RecordPayeeCheckPayload_refusals(ctx context.Context, field graphql.CollectedField, obj *RecordPayeeCheckPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordPayeeCheckPayload_refusals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordPayeeCheckPayload_refusals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordPayeeCheckPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordPayeeCheckPayload_warnings(ctx context.Context, field graphql.CollectedField, obj *RecordPayeeCheckPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordPayeeCheckPayload_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordPayeeCheckPayload_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordPayeeCheckPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordPayeeCheckPayload_participant(ctx context.Context, field graphql.CollectedField, obj *RecordPayeeCheckPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordPayeeCheckPayload_participant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Participant, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Participant) graphql.Marshaler {
+			return ec.marshalOParticipant2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐParticipant(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecordPayeeCheckPayload_participant(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordPayeeCheckPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Participant(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordPayeeCheckPayload_bank(ctx context.Context, field graphql.CollectedField, obj *RecordPayeeCheckPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordPayeeCheckPayload_bank(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Bank, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *BankDetails) graphql.Marshaler {
+			return ec.marshalOBankDetails2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐBankDetails(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecordPayeeCheckPayload_bank(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordPayeeCheckPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BankDetails(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RecordProofPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *RecordProofPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -65772,6 +66728,85 @@ func (ec *executionContext) unmarshalInputComputeRunInput(ctx context.Context, o
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputConfirmBankDetailsInput(ctx context.Context, obj any) (ConfirmBankDetailsInput, error) {
+	var it ConfirmBankDetailsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["preview"]; !present {
+		asMap["preview"] = false
+	}
+	if _, present := asMap["calledBack"]; !present {
+		asMap["calledBack"] = false
+	}
+
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "participant", "details", "calledBack"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "preview":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preview"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preview = data
+		case "acknowledge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledge"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Acknowledge = data
+		case "acknowledgeReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledgeReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AcknowledgeReason = data
+		case "participant":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("participant"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Participant = data
+		case "details":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("details"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Details = data
+		case "calledBack":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("calledBack"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CalledBack = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputConfirmPlacementInput(ctx context.Context, obj any) (ConfirmPlacementInput, error) {
 	var it ConfirmPlacementInput
 	if obj == nil {
@@ -70087,8 +71122,14 @@ func (ec *executionContext) unmarshalInputRecordBankDetailsInput(ctx context.Con
 	if _, present := asMap["preview"]; !present {
 		asMap["preview"] = false
 	}
+	if _, present := asMap["relation"]; !present {
+		asMap["relation"] = "OWN"
+	}
+	if _, present := asMap["means"]; !present {
+		asMap["means"] = "IBAN"
+	}
 
-	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "expectedRevision", "participant", "id", "iban", "holder"}
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "expectedRevision", "participant", "id", "iban", "holder", "relation", "title", "means", "proof"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -70146,7 +71187,7 @@ func (ec *executionContext) unmarshalInputRecordBankDetailsInput(ctx context.Con
 			it.ID = data
 		case "iban":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("iban"))
-			data, err := ec.unmarshalNString2string(ctx, v)
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -70158,6 +71199,34 @@ func (ec *executionContext) unmarshalInputRecordBankDetailsInput(ctx context.Con
 				return it, err
 			}
 			it.Holder = data
+		case "relation":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("relation"))
+			data, err := ec.unmarshalNPayeeRelation2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPayeeRelation(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Relation = data
+		case "title":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("title"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Title = data
+		case "means":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("means"))
+			data, err := ec.unmarshalNPaymentMeans2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentMeans(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Means = data
+		case "proof":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("proof"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Proof = data
 		}
 	}
 	return it, nil
@@ -70366,6 +71435,82 @@ func (ec *executionContext) unmarshalInputRecordExclusionCheckInput(ctx context.
 				return it, err
 			}
 			it.File = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRecordPayeeCheckInput(ctx context.Context, obj any) (RecordPayeeCheckInput, error) {
+	var it RecordPayeeCheckInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["preview"]; !present {
+		asMap["preview"] = false
+	}
+
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "participant", "details", "outcome"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "preview":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preview"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preview = data
+		case "acknowledge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledge"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Acknowledge = data
+		case "acknowledgeReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledgeReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AcknowledgeReason = data
+		case "participant":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("participant"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Participant = data
+		case "details":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("details"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Details = data
+		case "outcome":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("outcome"))
+			data, err := ec.unmarshalNPayeeCheck2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPayeeCheck(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Outcome = data
 		}
 	}
 	return it, nil
@@ -73998,6 +75143,11 @@ func (ec *executionContext) _AllowanceShare(ctx context.Context, sel ast.Selecti
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "hidden":
+			out.Values[i] = ec._AllowanceShare_hidden(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "payer":
 			out.Values[i] = ec._AllowanceShare_payer(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -75373,6 +76523,11 @@ func (ec *executionContext) _BankDetails(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "hidden":
+			out.Values[i] = ec._BankDetails_hidden(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "iban":
 			out.Values[i] = ec._BankDetails_iban(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -75380,6 +76535,61 @@ func (ec *executionContext) _BankDetails(ctx context.Context, sel ast.SelectionS
 			}
 		case "holder":
 			out.Values[i] = ec._BankDetails_holder(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "relation":
+			out.Values[i] = ec._BankDetails_relation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "title":
+			out.Values[i] = ec._BankDetails_title(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "means":
+			out.Values[i] = ec._BankDetails_means(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "common":
+			out.Values[i] = ec._BankDetails_common(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "proof":
+			out.Values[i] = ec._BankDetails_proof(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "recordedBy":
+			out.Values[i] = ec._BankDetails_recordedBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "confirmedBy":
+			out.Values[i] = ec._BankDetails_confirmedBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "confirmedOn":
+			out.Values[i] = ec._BankDetails_confirmedOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "calledBack":
+			out.Values[i] = ec._BankDetails_calledBack(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "payeeCheck":
+			out.Values[i] = ec._BankDetails_payeeCheck(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "payeeCheckedOn":
+			out.Values[i] = ec._BankDetails_payeeCheckedOn(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -77025,6 +78235,64 @@ func (ec *executionContext) _ConfidentialGroups(ctx context.Context, sel ast.Sel
 		case "groups":
 			out.Values[i] = ec._ConfidentialGroups_groups(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var confirmBankDetailsPayloadImplementors = []string{"ConfirmBankDetailsPayload"}
+
+func (ec *executionContext) _ConfirmBankDetailsPayload(ctx context.Context, sel ast.SelectionSet, obj *ConfirmBankDetailsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, confirmBankDetailsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ConfirmBankDetailsPayload")
+		case "requestId":
+			out.Values[i] = ec._ConfirmBankDetailsPayload_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refusals":
+			out.Values[i] = ec._ConfirmBankDetailsPayload_refusals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._ConfirmBankDetailsPayload_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "participant":
+			out.Values[i] = ec._ConfirmBankDetailsPayload_participant(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "bank":
+			out.Values[i] = ec._ConfirmBankDetailsPayload_bank(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -81398,6 +82666,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "recordBankDetails":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_recordBankDetails(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "confirmBankDetails":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_confirmBankDetails(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recordPayeeCheck":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_recordPayeeCheck(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -87352,6 +88634,64 @@ func (ec *executionContext) _RecordExclusionCheckPayload(ctx context.Context, se
 	return out
 }
 
+var recordPayeeCheckPayloadImplementors = []string{"RecordPayeeCheckPayload"}
+
+func (ec *executionContext) _RecordPayeeCheckPayload(ctx context.Context, sel ast.SelectionSet, obj *RecordPayeeCheckPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recordPayeeCheckPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecordPayeeCheckPayload")
+		case "requestId":
+			out.Values[i] = ec._RecordPayeeCheckPayload_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refusals":
+			out.Values[i] = ec._RecordPayeeCheckPayload_refusals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._RecordPayeeCheckPayload_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "participant":
+			out.Values[i] = ec._RecordPayeeCheckPayload_participant(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "bank":
+			out.Values[i] = ec._RecordPayeeCheckPayload_bank(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var recordProofPayloadImplementors = []string{"RecordProofPayload"}
 
 func (ec *executionContext) _RecordProofPayload(ctx context.Context, sel ast.SelectionSet, obj *RecordProofPayload) graphql.Marshaler {
@@ -91760,6 +93100,21 @@ func (ec *executionContext) marshalNComputeRunPayload2ᚖgithubᚗcomᚋlavoroin
 	return ec._ComputeRunPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNConfirmBankDetailsInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐConfirmBankDetailsInput(ctx context.Context, v any) (ConfirmBankDetailsInput, error) {
+	res, err := ec.unmarshalInputConfirmBankDetailsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNConfirmBankDetailsPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐConfirmBankDetailsPayload(ctx context.Context, sel ast.SelectionSet, v *ConfirmBankDetailsPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ConfirmBankDetailsPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNConfirmPlacementInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐConfirmPlacementInput(ctx context.Context, v any) (ConfirmPlacementInput, error) {
 	res, err := ec.unmarshalInputConfirmPlacementInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -93749,6 +95104,26 @@ func (ec *executionContext) marshalNParticipantTrait2ᚖgithubᚗcomᚋlavoroinc
 	return ec._ParticipantTrait(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNPayeeCheck2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPayeeCheck(ctx context.Context, v any) (PayeeCheck, error) {
+	var res PayeeCheck
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPayeeCheck2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPayeeCheck(ctx context.Context, sel ast.SelectionSet, v PayeeCheck) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNPayeeRelation2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPayeeRelation(ctx context.Context, v any) (PayeeRelation, error) {
+	var res PayeeRelation
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPayeeRelation2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPayeeRelation(ctx context.Context, sel ast.SelectionSet, v PayeeRelation) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNPaymentAnswer2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentAnswerᚄ(ctx context.Context, sel ast.SelectionSet, v []*PaymentAnswer) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -94005,6 +95380,16 @@ func (ec *executionContext) marshalNPaymentLineStep2ᚖgithubᚗcomᚋlavoroinco
 		return graphql.Null
 	}
 	return ec._PaymentLineStep(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNPaymentMeans2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentMeans(ctx context.Context, v any) (PaymentMeans, error) {
+	var res PaymentMeans
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPaymentMeans2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentMeans(ctx context.Context, sel ast.SelectionSet, v PaymentMeans) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) marshalNPaymentRun2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentRunᚄ(ctx context.Context, sel ast.SelectionSet, v []*PaymentRun) graphql.Marshaler {
@@ -94689,6 +96074,21 @@ func (ec *executionContext) marshalNRecordExclusionCheckPayload2ᚖgithubᚗcom�
 		return graphql.Null
 	}
 	return ec._RecordExclusionCheckPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRecordPayeeCheckInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRecordPayeeCheckInput(ctx context.Context, v any) (RecordPayeeCheckInput, error) {
+	res, err := ec.unmarshalInputRecordPayeeCheckInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRecordPayeeCheckPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRecordPayeeCheckPayload(ctx context.Context, sel ast.SelectionSet, v *RecordPayeeCheckPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RecordPayeeCheckPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRecordProofInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRecordProofInput(ctx context.Context, v any) (RecordProofInput, error) {
@@ -96511,6 +97911,38 @@ func (ec *executionContext) marshalOParticipantState2ᚕgithubᚗcomᚋlavoroinc
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalOPayeeCheck2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPayeeCheck(ctx context.Context, v any) (*PayeeCheck, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(PayeeCheck)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOPayeeCheck2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPayeeCheck(ctx context.Context, sel ast.SelectionSet, v *PayeeCheck) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalOPayeeRelation2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPayeeRelation(ctx context.Context, v any) (*PayeeRelation, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(PayeeRelation)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOPayeeRelation2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPayeeRelation(ctx context.Context, sel ast.SelectionSet, v *PayeeRelation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) marshalOPaymentAnswer2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentAnswer(ctx context.Context, sel ast.SelectionSet, v *PaymentAnswer) graphql.Marshaler {

@@ -409,6 +409,8 @@ func (this AllowanceLine) GetID() string { return this.ID }
 type AllowanceShare struct {
 	// The id.
 	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
 	// The body that pays.
 	Payer *Organisation `json:"payer,omitempty"`
 	// The budget line it is paid from.
@@ -1010,10 +1012,34 @@ type AttestPlacementPayload struct {
 type BankDetails struct {
 	// The id.
 	ID string `json:"id"`
-	// The account, without blanks; null for somebody erased. Example: IT60X0542811101000000123456.
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
+	// The account, without blanks; null for somebody erased, and for means without an account. Example: IT60X0542811101000000123456.
 	Iban *string `json:"iban,omitempty"`
-	// Who holds the account, as the bank has it; null for somebody erased.
+	// Who holds the account, as the bank has it, or who collects; null for somebody erased.
 	Holder *string `json:"holder,omitempty"`
+	// Whose account it is; null for somebody erased, and where it was not asked yet.
+	Relation *PayeeRelation `json:"relation,omitempty"`
+	// By which paper somebody else receives the payment; empty where none is needed, null for somebody erased and where it was not asked yet. Example: Decreto 12/2026 del Tribunale di Massa.
+	Title *string `json:"title,omitempty"`
+	// How the person is paid.
+	Means PaymentMeans `json:"means"`
+	// Several people may be paid to the account: its relation says so, or whoever recorded it gave the reason.
+	Common bool `json:"common"`
+	// The paper that proves it; null where none was brought.
+	Proof *File `json:"proof,omitempty"`
+	// Who recorded it; null where you do not see him.
+	RecordedBy *Member `json:"recordedBy,omitempty"`
+	// The second person who stands for it; null before somebody has confirmed it, and where you do not see him.
+	ConfirmedBy *Member `json:"confirmedBy,omitempty"`
+	// When it was confirmed; null before: nothing is paid by it until then.
+	ConfirmedOn *calendar.Day `json:"confirmedOn,omitempty"`
+	// Whoever confirmed it called the person back. Without that it rests for the days of the policy (payment.details_rest_days).
+	CalledBack bool `json:"calledBack"`
+	// What the bank said last of the holder's name; null where nobody asked.
+	PayeeCheck *PayeeCheck `json:"payeeCheck,omitempty"`
+	// When the bank said so.
+	PayeeCheckedOn *calendar.Day `json:"payeeCheckedOn,omitempty"`
 	// Since when payments go here.
 	Since calendar.Day `json:"since"`
 	// Counts the bank details of the person, from 1.
@@ -1767,6 +1793,38 @@ type ComputeRunPayload struct {
 type ConfidentialGroups struct {
 	// The groups.
 	Groups []*CodeItem `json:"groups"`
+}
+
+// What confirmBankDetails needs.
+type ConfirmBankDetailsInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The participant.
+	Participant string `json:"participant"`
+	// The bank details that hold of him, which somebody else has recorded.
+	Details string `json:"details"`
+	// You have called the person back, by a number that was known before.
+	CalledBack bool `json:"calledBack"`
+}
+
+// What confirmBankDetails did.
+type ConfirmBankDetailsPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The participant as it stands now.
+	Participant *Participant `json:"participant,omitempty"`
+	// The bank details as they stand now.
+	Bank *BankDetails `json:"bank,omitempty"`
 }
 
 // What confirmPlacement needs.
@@ -5272,10 +5330,18 @@ type RecordBankDetailsInput struct {
 	Participant string `json:"participant"`
 	// Your own id for the bank details.
 	ID *string `json:"id,omitempty"`
-	// The account: an IBAN of a SEPA country, blanks allowed.
-	Iban string `json:"iban"`
-	// Who holds the account, as the bank has it; 1 to 70 characters.
+	// The account: an IBAN of a SEPA country, blanks allowed. Left out for means without an account.
+	Iban *string `json:"iban,omitempty"`
+	// Who holds the account, as the bank has it, or who collects; 1 to 70 characters.
 	Holder string `json:"holder"`
+	// Whose account it is.
+	Relation PayeeRelation `json:"relation"`
+	// By which paper somebody else receives the payment: number and day of a decree or a mandate; up to 100 characters. GUARDIAN_OR_ADMINISTRATOR and MANDATE need it.
+	Title *string `json:"title,omitempty"`
+	// How the person is paid; a payer of the programme must offer it.
+	Means PaymentMeans `json:"means"`
+	// The paper that proves it: a complete file of kind BANK_DETAILS about the participant, brought by you.
+	Proof *string `json:"proof,omitempty"`
 }
 
 // What recordBankDetails did.
@@ -5368,6 +5434,38 @@ type RecordExclusionCheckPayload struct {
 	Participant *Participant `json:"participant,omitempty"`
 	// The check.
 	ExclusionCheck *ExclusionCheck `json:"exclusionCheck,omitempty"`
+}
+
+// What recordPayeeCheck needs.
+type RecordPayeeCheckInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The participant.
+	Participant string `json:"participant"`
+	// The bank details that hold of him.
+	Details string `json:"details"`
+	// What the bank says.
+	Outcome PayeeCheck `json:"outcome"`
+}
+
+// What recordPayeeCheck did.
+type RecordPayeeCheckPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The participant as it stands now.
+	Participant *Participant `json:"participant,omitempty"`
+	// The bank details as they stand now.
+	Bank *BankDetails `json:"bank,omitempty"`
 }
 
 // What recordProof needs.
@@ -7658,6 +7756,8 @@ const (
 	FileKindPaymentFile FileKind = "PAYMENT_FILE"
 	// What came back of a payment run; readAnswer attaches it.
 	FileKindPaymentAnswer FileKind = "PAYMENT_ANSWER"
+	// Where a person is paid; recordBankDetails attaches it.
+	FileKindBankDetails FileKind = "BANK_DETAILS"
 )
 
 var AllFileKind = []FileKind{
@@ -7666,11 +7766,12 @@ var AllFileKind = []FileKind{
 	FileKindRegister,
 	FileKindPaymentFile,
 	FileKindPaymentAnswer,
+	FileKindBankDetails,
 }
 
 func (e FileKind) IsValid() bool {
 	switch e {
-	case FileKindExclusionCheck, FileKindRequirementProof, FileKindRegister, FileKindPaymentFile, FileKindPaymentAnswer:
+	case FileKindExclusionCheck, FileKindRequirementProof, FileKindRegister, FileKindPaymentFile, FileKindPaymentAnswer, FileKindBankDetails:
 		return true
 	}
 	return false
@@ -9028,6 +9129,140 @@ func (e ParticipantState) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// What a bank says of the name that is given for an account (verification of payee).
+type PayeeCheck string
+
+const (
+	// The account is that holder's.
+	PayeeCheckMatch PayeeCheck = "MATCH"
+	// Nearly: the name is written otherwise.
+	PayeeCheckCloseMatch PayeeCheck = "CLOSE_MATCH"
+	// The account is another's: nothing is paid to it.
+	PayeeCheckNoMatch PayeeCheck = "NO_MATCH"
+	// The bank could not say.
+	PayeeCheckNotPossible PayeeCheck = "NOT_POSSIBLE"
+)
+
+var AllPayeeCheck = []PayeeCheck{
+	PayeeCheckMatch,
+	PayeeCheckCloseMatch,
+	PayeeCheckNoMatch,
+	PayeeCheckNotPossible,
+}
+
+func (e PayeeCheck) IsValid() bool {
+	switch e {
+	case PayeeCheckMatch, PayeeCheckCloseMatch, PayeeCheckNoMatch, PayeeCheckNotPossible:
+		return true
+	}
+	return false
+}
+
+func (e PayeeCheck) String() string {
+	return string(e)
+}
+
+func (e *PayeeCheck) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PayeeCheck(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PayeeCheck", str)
+	}
+	return nil
+}
+
+func (e PayeeCheck) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PayeeCheck) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PayeeCheck) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Whose account a person is paid to.
+type PayeeRelation string
+
+const (
+	// The person's own.
+	PayeeRelationOwn PayeeRelation = "OWN"
+	// The person's and others'.
+	PayeeRelationJoint PayeeRelation = "JOINT"
+	// A parent's.
+	PayeeRelationParent PayeeRelation = "PARENT"
+	// Of who is guardian or administrator of the person by a decree, which the title names.
+	PayeeRelationGuardianOrAdministrator PayeeRelation = "GUARDIAN_OR_ADMINISTRATOR"
+	// Of the community or the prison where the person lives.
+	PayeeRelationCommunityOrPrisonAccount PayeeRelation = "COMMUNITY_OR_PRISON_ACCOUNT"
+	// Of who is to collect for the person by a mandate, which the title names.
+	PayeeRelationMandate PayeeRelation = "MANDATE"
+)
+
+var AllPayeeRelation = []PayeeRelation{
+	PayeeRelationOwn,
+	PayeeRelationJoint,
+	PayeeRelationParent,
+	PayeeRelationGuardianOrAdministrator,
+	PayeeRelationCommunityOrPrisonAccount,
+	PayeeRelationMandate,
+}
+
+func (e PayeeRelation) IsValid() bool {
+	switch e {
+	case PayeeRelationOwn, PayeeRelationJoint, PayeeRelationParent, PayeeRelationGuardianOrAdministrator, PayeeRelationCommunityOrPrisonAccount, PayeeRelationMandate:
+		return true
+	}
+	return false
+}
+
+func (e PayeeRelation) String() string {
+	return string(e)
+}
+
+func (e *PayeeRelation) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PayeeRelation(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PayeeRelation", str)
+	}
+	return nil
+}
+
+func (e PayeeRelation) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PayeeRelation) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PayeeRelation) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // Forms of answers to payments.
 type PaymentAnswerSource string
 
@@ -9291,6 +9526,70 @@ func (e *PaymentLineState) UnmarshalJSON(b []byte) error {
 }
 
 func (e PaymentLineState) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How a person is paid. Every payer says in the programme's file which means it offers.
+type PaymentMeans string
+
+const (
+	// To an account.
+	PaymentMeansIban PaymentMeans = "IBAN"
+	// To a card with an IBAN of its own.
+	PaymentMeansCardIban PaymentMeans = "CARD_IBAN"
+	// Made out to the person, at any post office.
+	PaymentMeansPostal PaymentMeans = "POSTAL"
+	// At the treasurer's counter.
+	PaymentMeansCounter PaymentMeans = "COUNTER"
+)
+
+var AllPaymentMeans = []PaymentMeans{
+	PaymentMeansIban,
+	PaymentMeansCardIban,
+	PaymentMeansPostal,
+	PaymentMeansCounter,
+}
+
+func (e PaymentMeans) IsValid() bool {
+	switch e {
+	case PaymentMeansIban, PaymentMeansCardIban, PaymentMeansPostal, PaymentMeansCounter:
+		return true
+	}
+	return false
+}
+
+func (e PaymentMeans) String() string {
+	return string(e)
+}
+
+func (e *PaymentMeans) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PaymentMeans(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PaymentMeans", str)
+	}
+	return nil
+}
+
+func (e PaymentMeans) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PaymentMeans) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PaymentMeans) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
