@@ -219,3 +219,14 @@ func TestFunctionsAnswerNobodyElse(t *testing.T) {
 		}
 	}
 }
+
+// Whoever was handed over since is still paid by the body that owes it, which sees nothing else of him.
+func TestWhoWasHandedOverIsPaidByWhomItWasOwed(t *testing.T) {
+	h := bank(t)
+	p := h.person(h.payer)
+	h.owe(p, h.payer, "2026-11", 1_000)
+	h.exec(`update participation p set organisation_id = o.id, audience = o.line from organisation o where o.code = 'CARRARA' and p.id = $1`, p)
+	run := h.approved()
+	h.steps(h.officer, run, payment.ExportRun)
+	want(t, "sent", h.lines(run), "11 STATEMENT 1000 EXPORTED")
+}
