@@ -371,7 +371,11 @@ func (s *stage) toldOf(t *testing.T, v viewer, programme string, before, after *
 
 // belonged are those to whom an event was told. A hand-over tells who stays, who comes and who goes.
 func (s *stage) belonged(of *rightstest.Type, e happened, before, after *rightstest.World) []rightstest.Holder {
-	was, is := before.Holders(of, before.One(of.Table, e.ID)), after.Holders(of, after.One(of.Table, e.ID))
+	is := after.Holders(of, after.One(of.Table, e.ID))
+	var was []rightstest.Holder // nobody, of what was made since
+	if row := before.One(of.Table, e.ID); row != nil {
+		was = before.Holders(of, row)
+	}
 	both := func(some, others []rightstest.Holder, in bool) []rightstest.Holder {
 		return slices.DeleteFunc(slices.Clone(some), func(h rightstest.Holder) bool { return slices.Contains(others, h) != in })
 	}

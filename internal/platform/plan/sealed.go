@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"encoding/json"
@@ -35,18 +36,29 @@ func SealedInput(table, column, row string, of Owner, more ...string) string {
 	return sql + ")"
 }
 
-// SealedValue is one sealed value among a hole's inputs.
+// SealedValue is one sealed value among a hole's inputs. Person is zero where the viewer reads the value and does not see whose it is: of somebody
+// protected. It is found by the participation then.
 type SealedValue struct {
-	Person, Row   uuid.UUID
-	Table, Column string
-	Sealed        string // hexadecimal
+	Person, Participation, Row uuid.UUID
+	Table, Column              string
+	Sealed                     string // hexadecimal
 }
 
 // Open opens the values, in order; nil where the person was erased.
 func Open(ctx context.Context, tx *postgres.Tx, values []SealedValue) ([][]byte, error) {
+	var hidden []uuid.UUID
+	for _, v := range values {
+		if v.Person == uuid.Nil {
+			hidden = append(hidden, v.Participation)
+		}
+	}
+	whose, err := tx.PersonsOf(ctx, hidden)
+	if err != nil {
+		return nil, err
+	}
 	persons := make([]uuid.UUID, len(values))
 	for i, v := range values {
-		persons[i] = v.Person
+		persons[i] = cmp.Or(v.Person, whose[v.Participation])
 	}
 	keys, err := tx.DataKeys(ctx, persons)
 	if err != nil {
@@ -58,7 +70,7 @@ func Open(ctx context.Context, tx *postgres.Tx, values []SealedValue) ([][]byte,
 		if err != nil {
 			return nil, fmt.Errorf("sealed %s.%s: %w", v.Table, v.Column, err)
 		}
-		key, known := keys[v.Person]
+		key, known := keys[persons[i]]
 		if known && key.Erased() {
 			continue
 		}
