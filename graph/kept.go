@@ -37,6 +37,7 @@ type shape struct {
 }
 
 type planKey struct {
+	schema               *plan.Schema
 	operation            *ast.OperationDefinition
 	lang, rights, values string
 }
@@ -60,7 +61,7 @@ func (p plans) answer(ctx context.Context, e *plan.Engine, v plan.Viewer, op *gr
 		return use{ids: of.ids}, nil, nil
 	}
 	_, settings := v.Actor.Settings()
-	u := use{of.ids, planKey{op.Operation, v.Lang, plan.Shape(settings), values}}
+	u := use{of.ids, planKey{e.Schema, op.Operation, v.Lang, plan.Shape(settings), values}}
 	k, ok := p.kept.Get(u.key)
 	if !ok {
 		return u, nil, nil

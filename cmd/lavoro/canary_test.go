@@ -269,7 +269,7 @@ func (b *birds) in(where, text string) {
 func (b *birds) act(name, input string, variables vars, payload string) map[string]any {
 	b.t.Helper()
 	variables["requestId"], variables["acknowledgeReason"] = uuid.NewString(), "Canarinoavviso"
-	variables["acknowledge"] = []string{"FISCAL_CODE_ALIKE", "FISCAL_CODE_MISMATCH", "MUNICIPALITY_OUTSIDE", "ATTENDANCE_LATE", "TUTOR_FULL", "ACCOUNT_HOLDER_DIFFERS"}
+	variables["acknowledge"] = []string{"FISCAL_CODE_ALIKE", "FISCAL_CODE_MISMATCH", "MUNICIPALITY_OUTSIDE", "ATTENDANCE_LATE", "ATTENDANCE_OUTSIDE_TIMETABLE", "ATTENDANCE_CLOSED_DAY", "TUTOR_FULL", "ACCOUNT_HOLDER_DIFFERS"}
 	data, code := b.post(b.lead, fmt.Sprintf("mutation($input: %s!) { %s(input: $input) { refusals { code path message } %s } }", input, name, payload), vars{"input": variables})
 	done, _ := data[name].(map[string]any)
 	if code != "" || done == nil || len(done["refusals"].([]any)) > 0 {
@@ -364,18 +364,19 @@ func (b *birds) shown() {
 
 // register writes, corrects and takes back hours, each with a note.
 func (b *birds) register() {
-	entry := ""
+	entry, last := "", map[string]any(nil)
 	for _, enrolment := range b.world.By("enrolment", "programme_id", b.lead.programmes[0]) { // one whose hours may be written
 		id := "att_" + uuid.Must(uuid.NewV7()).String()
 		done := b.act("recordAttendance", "RecordAttendanceInput", vars{"entries": []any{vars{"id": id, "enrolment": "enr_" + enrolment.ID, "day": enrolment.Text("from_day"), "from": "06:00",
 			"to": "07:00", "note": "Canarinonota"}}}, "answers { refusals { code } attendance { id standing } }")
+		last = done
 		if at(b.t, done, "answers.0.attendance") != nil && at(b.t, done, "answers.0.attendance.standing") == "COUNTED" {
 			entry = id
 			break
 		}
 	}
 	if entry == "" {
-		b.t.Fatal("nobody's hours may be written")
+		b.t.Fatalf("nobody's hours may be written: %v", last)
 	}
 	next := "att_" + uuid.Must(uuid.NewV7()).String()
 	b.act("correctAttendance", "CorrectAttendanceInput", vars{"attendance": entry, "id": next, "to": "06:30", "note": "Canarinocorrezione"}, "attendance { id note }")
