@@ -25,12 +25,19 @@ func matchTypes() {
 	dues()
 }
 
-// ofDue is for what is due: about a person it belongs to the participation, about an opening to the partner that found it.
+// ofDue is for what is due: about a person it belongs to the participation, about an opening to the partner that found it, about a run to its payer,
+// and about a tutor from whom nothing comes to the body that is to ask.
 func ofDue(w *World, r *Row) []Holder {
 	if p := w.One("participation", r.Text("participation_id")); p != nil {
 		return w.follower(p)
 	}
-	return w.above(w.One("opening", r.Text("subject_id")).Text("organisation_id"))
+	if o := w.One("opening", r.Text("subject_id")); o != nil {
+		return w.above(o.Text("organisation_id"))
+	}
+	if run := w.One("payment_run", r.Text("subject_id")); run != nil {
+		return w.above(run.Text("payer_id"))
+	}
+	return w.above(r.Text("owner_key"))
 }
 
 func dues() {
