@@ -3897,6 +3897,8 @@ enum ChangeTopic {
   REGISTER_MONTH
   "Allowances by month."
   ALLOWANCE
+  "Statements of months."
+  ALLOWANCE_STATEMENT
   "Payment runs."
   PAYMENT_RUN
   "Reminders of what is due."

@@ -7110,6 +7110,8 @@ const (
 	ChangeTopicRegisterMonth ChangeTopic = "REGISTER_MONTH"
 	// Allowances by month.
 	ChangeTopicAllowance ChangeTopic = "ALLOWANCE"
+	// Statements of months.
+	ChangeTopicAllowanceStatement ChangeTopic = "ALLOWANCE_STATEMENT"
 	// Payment runs.
 	ChangeTopicPaymentRun ChangeTopic = "PAYMENT_RUN"
 	// Reminders of what is due.
@@ -7130,6 +7132,7 @@ var AllChangeTopic = []ChangeTopic{
 	ChangeTopicAttendance,
 	ChangeTopicRegisterMonth,
 	ChangeTopicAllowance,
+	ChangeTopicAllowanceStatement,
 	ChangeTopicPaymentRun,
 	ChangeTopicDue,
 	ChangeTopicMandate,
@@ -7137,7 +7140,7 @@ var AllChangeTopic = []ChangeTopic{
 
 func (e ChangeTopic) IsValid() bool {
 	switch e {
-	case ChangeTopicParticipant, ChangeTopicHandOver, ChangeTopicCompany, ChangeTopicOpening, ChangeTopicMatch, ChangeTopicActivity, ChangeTopicEnrolment, ChangeTopicPlacement, ChangeTopicAttendance, ChangeTopicRegisterMonth, ChangeTopicAllowance, ChangeTopicPaymentRun, ChangeTopicDue, ChangeTopicMandate:
+	case ChangeTopicParticipant, ChangeTopicHandOver, ChangeTopicCompany, ChangeTopicOpening, ChangeTopicMatch, ChangeTopicActivity, ChangeTopicEnrolment, ChangeTopicPlacement, ChangeTopicAttendance, ChangeTopicRegisterMonth, ChangeTopicAllowance, ChangeTopicAllowanceStatement, ChangeTopicPaymentRun, ChangeTopicDue, ChangeTopicMandate:
 		return true
 	}
 	return false
