@@ -22,7 +22,8 @@ const (
 )
 
 func recordBody(entries []any) ([]byte, error) {
-	return body(recordMutation, map[string]any{"input": map[string]any{"entries": entries}})
+	return body(recordMutation, map[string]any{"input": map[string]any{"entries": entries,
+		"acknowledge": []string{"ATTENDANCE_OUTSIDE_TIMETABLE", "ATTENDANCE_CLOSED_DAY"}, "acknowledgeReason": "recupero"}})
 }
 
 // record sends one act and checks that all of it was done and counts.

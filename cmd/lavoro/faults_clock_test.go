@@ -38,7 +38,7 @@ func TestAClockStep(t *testing.T) {
 		for _, w := range writers {
 			entry := freeHour(t, w, p)
 			entry["kind"], entry["absenceReason"] = "ABSENCE", "FAMILY" // of which there may be any number
-			done := w.ask(recordMutation, vars{"input": vars{"entries": []any{entry}}})
+			done := w.ask(recordMutation, vars{"input": recording(entry)})
 			if at(t, done, "recordAttendance.answers.0.attendance") == nil {
 				t.Fatalf("after a step to %v: %v", by, done)
 			}

@@ -84,7 +84,7 @@ func TestServersComeAndGo(t *testing.T) {
 	live := reader.follow(updates, p)
 	write := func() any {
 		t.Helper()
-		return at(t, writer.ask(recordMutation, vars{"input": vars{"entries": []any{freeHour(t, writer, p)}}}), "recordAttendance.answers.0.attendance.id")
+		return at(t, writer.ask(recordMutation, vars{"input": recording(freeHour(t, writer, p))}), "recordAttendance.answers.0.attendance.id")
 	}
 	first := write()
 	if got := live.next("attendanceUpdates"); got["subjectId"] != first {

@@ -50,7 +50,7 @@ func TestMetricsTellWhatTheNodeDoes(t *testing.T) {
 			t.Errorf("%s is %v, want %v", name, got, want)
 		}
 	}
-	n.as(t, tutor).ask(recordMutation, vars{"input": vars{"entries": []any{freeHour(t, n.as(t, tutor), p)}}})
+	n.as(t, tutor).ask(recordMutation, vars{"input": recording(freeHour(t, n.as(t, tutor), p))})
 	one.next("attendanceUpdates")
 	two.next("attendanceUpdates")
 	n.eventually(func() bool { return figure(t, n.app, "lavoro_live_lag_seconds_count") == 1 })

@@ -144,7 +144,7 @@ func namedOnConnections(t *testing.T, c Config) {
 	}
 	two.eventually(func() bool { return figure(t, two.app, "lavoro_live_subscribers") == 1 })
 	writer := one.as(t, tutor)
-	writer.ask(recordMutation, vars{"input": vars{"entries": []any{freeHour(t, writer, programme)}}})
+	writer.ask(recordMutation, vars{"input": recording(freeHour(t, writer, programme))})
 	lines := bufio.NewScanner(res.Body)
 	for lines.Scan() {
 		if strings.HasPrefix(lines.Text(), "data: ") {

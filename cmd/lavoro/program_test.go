@@ -126,6 +126,11 @@ func freeHour(t *testing.T, n *node, p vars) vars {
 	return nil
 }
 
+// recording is the input that records an entry at whatever hour of whatever day.
+func recording(entry vars) vars {
+	return vars{"entries": []any{entry}, "acknowledge": []string{"ATTENDANCE_OUTSIDE_TIMETABLE", "ATTENDANCE_CLOSED_DAY"}, "acknowledgeReason": "Prova"}
+}
+
 // givenAway are the hours that freeHour has given away already, of each copy of the demonstration.
 var givenAway = map[string]bool{}
 
@@ -134,7 +139,7 @@ func eventsCross(t *testing.T, writer, reader *node, p vars) {
 	live := reader.follow(updates, vars{"programme": p["programme"], "after": position})
 	entry := freeHour(t, writer, p)
 	record := func(e vars) string {
-		answer := at(t, writer.ask(recordMutation, vars{"input": vars{"entries": []any{e}}}), "recordAttendance.answers.0")
+		answer := at(t, writer.ask(recordMutation, vars{"input": recording(e)}), "recordAttendance.answers.0")
 		if len(at(t, answer, "refusals").([]any)) > 0 {
 			t.Fatalf("refused: %v", answer)
 		}
@@ -167,7 +172,8 @@ func eventsCross(t *testing.T, writer, reader *node, p vars) {
 func oneEffect(t *testing.T, n *node, p vars) {
 	entry := freeHour(t, n, p)
 	delete(entry, "id") // each sending would make an id of its own
-	input := vars{"requestId": uuid.NewString(), "entries": []any{entry}}
+	input := recording(entry)
+	input["requestId"] = uuid.NewString()
 	one := at(t, n.ask(recordMutation, vars{"input": input}), "recordAttendance.answers.0.attendance.id")
 	two := at(t, n.ask(recordMutation, vars{"input": input}), "recordAttendance.answers.0.attendance.id")
 	if one == nil || one != two {
@@ -181,7 +187,9 @@ func oneEffect(t *testing.T, n *node, p vars) {
 
 func previewWritesNothing(t *testing.T, n *node, p vars) {
 	entry := freeHour(t, n, p)
-	answer := at(t, n.ask(recordMutation, vars{"input": vars{"preview": true, "entries": []any{entry}}}), "recordAttendance.answers.0")
+	input := recording(entry)
+	input["preview"] = true
+	answer := at(t, n.ask(recordMutation, vars{"input": input}), "recordAttendance.answers.0")
 	if at(t, answer, "attendance.minutes") != 60.0 {
 		t.Fatalf("the preview shows %v", answer)
 	}
@@ -209,7 +217,7 @@ func badInput(t *testing.T, n *node, p vars) {
 		"ATTENDANCE_ABSENCE_REASON":    {"kind": "ABSENCE"},
 		"ATTENDANCE_IN_FUTURE":         {"day": calendar.DayOf(n.app.resolver.Clock()).AddDays(1).String()},
 	} {
-		got := at(t, n.ask(recordMutation, vars{"input": vars{"entries": []any{with(change)}}}), "recordAttendance.answers.0.refusals").([]any)
+		got := at(t, n.ask(recordMutation, vars{"input": recording(with(change))}), "recordAttendance.answers.0.refusals").([]any)
 		if !slices.ContainsFunc(got, func(r any) bool { return r.(map[string]any)["code"] == code && r.(map[string]any)["cure"] != "" }) {
 			t.Errorf("%v: %v, want %s", change, got, code)
 		}

@@ -43,7 +43,7 @@ func TestReadersFindWhatWasWrittenWithAReplicaHeldBack(t *testing.T) {
 	live := second.as(t, coordinator).follow(updates, vars{"programme": programme})
 	second.eventually(func() bool { return figure(t, second.app, "lavoro_live_subscribers") == 1 })
 
-	first.as(t, tutor).ask(recordMutation, vars{"input": vars{"entries": []any{entry}}})
+	first.as(t, tutor).ask(recordMutation, vars{"input": recording(entry)})
 	finds := func(n *node, who string) (byReplica, byPrimary float64) {
 		t.Helper()
 		replica, primary := answeredBy(t, n)

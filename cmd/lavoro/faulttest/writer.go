@@ -23,10 +23,10 @@ const (
 	atOnce     = 12              // acts that are under way
 )
 
-const recording = `mutation($r: String!, $e: AttendanceEntryInput!) { recordAttendance(input: {requestId: $r, entries: [$e], acknowledge: ["ATTENDANCE_LATE"], acknowledgeReason: "Prova"}) {
+const recording = `mutation($r: String!, $e: AttendanceEntryInput!) { recordAttendance(input: {requestId: $r, entries: [$e], acknowledge: ["ATTENDANCE_LATE", "ATTENDANCE_OUTSIDE_TIMETABLE", "ATTENDANCE_CLOSED_DAY"], acknowledgeReason: "Prova"}) {
 	refusals { code } answers { refusals { code } attendance { id } } } }`
 
-const withdrawing = `mutation($r: String!, $a: ID!) { withdrawAttendance(input: {requestId: $r, attendance: $a, note: "Errore", acknowledge: ["ATTENDANCE_LATE"], acknowledgeReason: "Prova"}) {
+const withdrawing = `mutation($r: String!, $a: ID!) { withdrawAttendance(input: {requestId: $r, attendance: $a, note: "Errore", acknowledge: ["ATTENDANCE_LATE", "ATTENDANCE_OUTSIDE_TIMETABLE", "ATTENDANCE_CLOSED_DAY"], acknowledgeReason: "Prova"}) {
 	refusals { code } attendance { id } } }`
 
 // Register is where somebody may write hours.
