@@ -56,7 +56,7 @@ var few = map[string]string{}
 
 func init() {
 	for bound, lists := range map[string]string{
-		"what the programme's file says":                                                "Programme.findings Programme.organisations Programme.policyVersions Programme.codeItems Programme.municipalities Programme.holidays Programme.targets Programme.budgetLines Organisation.children PolicyVersion.rules",
+		"what the programme's file says":                                                "Programme.findings Programme.organisations Programme.policyVersions Programme.codeItems Programme.municipalities Programme.holidays Programme.targets Programme.budgetLines Programme.fundingGates Organisation.children PolicyVersion.rules",
 		"a few mandates of a programme, each with the sample that its reader has drawn": "Programme.mandates Mandate.sample",
 		"what one member holds":                                                         "MemberAccount.grants MemberAccount.delegationsGiven MemberAccount.delegationsTaken MemberAccount.devices Viewer.grants Viewer.delegationsGiven Viewer.delegationsTaken Viewer.devices Delegation.grants",
 		"one person's path of some years":                                               "Person.merged Participant.circle Participant.traits Participant.exclusionChecks Participant.verdicts Participant.proofs Participant.representatives Participant.guests Participant.ownAccess Participant.enrolments Participant.certificates Participant.placements Participant.allowances Participant.dues Participant.registerMonths Placement.registerMonths Enrolment.registerMonths",

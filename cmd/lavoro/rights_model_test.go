@@ -75,7 +75,7 @@ func TestTheModelKnowsTheWholeContract(t *testing.T) {
 	}
 }
 
-var ofProgramme = []string{"findings", "organisations", "policyVersions.rules", "codeItems", "mandates.sample", "municipalities", "holidays", "targets", "budgetLines"}
+var ofProgramme = []string{"findings", "organisations", "policyVersions.rules", "codeItems", "mandates.sample", "municipalities", "holidays", "targets", "budgetLines.ledger", "budgetLines.organisation", "budgetLines.activityKind", "fundingGates.budgetLine"}
 
 // TestEverybodySeesWhatTheModelSays compares, cell by cell, what the program shows with the model.
 func TestEverybodySeesWhatTheModelSays(t *testing.T) {

@@ -2,12 +2,15 @@ package programme_test
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/programme"
 	"github.com/lavoroincorso/lavoro/internal/values/money"
@@ -196,4 +199,83 @@ func TestWhatIsPaidByStays(t *testing.T) {
 	before, rest, _ := strings.Cut(file, "  - organisation: PEGASO\n    name")
 	_, after, _ := strings.Cut(rest, "# Euro.")
 	p.refused([]byte(before+"# Euro."+after), "laco3.yaml: payers: the programme's rules pay through PEGASO: it cannot be taken out")
+}
+
+// ledger reads what is booked on a line as one with a role at a body: what is shown, or "hidden".
+func (p *place) ledger(role access.Role, body, line string, id uuid.UUID) string {
+	p.t.Helper()
+	db, err := postgres.Open(p.ctx, postgres.Config{URL: p.url, Plans: 1, Acts: 1})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer db.Close()
+	leaves := []plan.Selected{}
+	for _, name := range strings.Fields("planned committed accrued approved paid free affordableMonths exhaustedOn") {
+		leaves = append(leaves, plan.Selected{Alias: name, Name: name})
+	}
+	actor := access.Actor{Member: uuid.New(), Grants: []access.Grant{{Role: role, Programme: id, Key: p.body(body)}}}
+	engine := &plan.Engine{Schema: plan.NewSchema(programme.Reading(), plan.Reading{Types: []plan.Type{{Name: "Member", Prefix: "mem", Table: "member", Class: access.Directory}}}), DB: db}
+	rows, err := engine.Objects(p.ctx, plan.Viewer{Actor: actor, Lang: "it", Now: p.clock()}, nil, []plan.Group{{Type: "BudgetLine", IDs: []uuid.UUID{p.line(line)},
+		Selected: []plan.Selected{{Alias: "hidden", Name: "hidden"}, {Alias: "ledger", Name: "ledger", Under: func(string) []plan.Selected { return leaves }}}}})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	var shown struct {
+		Hidden []string
+		Ledger *struct {
+			Planned, Committed, Accrued, Approved, Paid, Free, AffordableMonths int
+			ExhaustedOn                                                         *string
+		}
+	}
+	if err := json.Unmarshal(rows[0][0], &shown); err != nil {
+		p.t.Fatal(err)
+	}
+	if shown.Ledger == nil {
+		return strings.Join(shown.Hidden, " ") + " hidden"
+	}
+	l, day := shown.Ledger, "never"
+	if l.ExhaustedOn != nil {
+		day = *l.ExhaustedOn
+	}
+	return fmt.Sprint(l.Planned, l.Committed, l.Accrued, l.Approved, l.Paid, l.Free, l.AffordableMonths, " ", day)
+}
+
+// TestWhatIsBookedIsRead by the line's body and the lead; free is what is left of the larger of promised and owed, and the day on which the
+// line is used up follows from the last ninety days.
+func TestWhatIsBookedIsRead(t *testing.T) {
+	p := newPlace(t)
+	id := p.apply(programme.LavoroInCorso3).Programme
+	line := p.line("internship_allowance_pegaso")
+	book := func(day string, kind programme.PostingKind, cents money.Cents) {
+		p.today = day
+		p.as(access.System, uuid.New(), id, func(ctx context.Context, tx *postgres.Tx) error {
+			return programme.Post(ctx, tx, id, []programme.Posting{{Line: line, Kind: kind, Cents: cents, SubjectKind: "Placement", Subject: uuid.New()}})
+		})
+	}
+	if got := p.ledger(access.PaymentsOfficer, "PEGASO", "internship_allowance_pegaso", id); got != "29400000 0 0 0 0 29400000 588 never" {
+		t.Errorf("before anything is booked: %s", got)
+	}
+	book("2025-03-03", programme.Committed, 100_000_00)
+	book("2025-03-03", programme.Accrued, 90_000_00)
+	book("2025-06-01", programme.Accrued, 30_000_00) // the ninetieth day after
+	book("2025-06-01", programme.Approved, 50_000_00)
+	book("2025-06-01", programme.Paid, 40_000_00)
+	for who, want := range map[access.Role]string{access.PaymentsOfficer: "29400000 10000000 12000000 5000000 4000000 17400000 348 2026-11-05", access.Coordinator: "29400000 10000000 12000000 5000000 4000000 17400000 348 2026-11-05",
+		access.Staff: "ledger hidden"} {
+		if got := p.ledger(who, "ASL", "internship_allowance_pegaso", id); got != want {
+			t.Errorf("%s of the lead: %s, want %s", who, got, want)
+		}
+	}
+	for line, want := range map[string]string{"internship_allowance_asl": "ledger hidden", "all_the_rest": "ledger hidden"} {
+		if got := p.ledger(access.PaymentsOfficer, "PEGASO", line, id); got != want {
+			t.Errorf("the partner sees %s: %s", line, got)
+		}
+	}
+	p.apply(with(t, programme.LavoroInCorso3, "    organisation: PEGASO\n    kind: INTERNSHIP\n", "    organisation: AIAS\n    kind: INTERNSHIP\n"))
+	if got := p.ledger(access.PaymentsOfficer, "AIAS", "internship_allowance_pegaso", id); !strings.HasPrefix(got, "29400000 10000000") {
+		t.Errorf("the line is another body's: %s", got)
+	}
+	if got := p.ledger(access.PaymentsOfficer, "PEGASO", "internship_allowance_pegaso", id); got != "ledger hidden" {
+		t.Errorf("the line is no longer the body's: %s", got)
+	}
 }

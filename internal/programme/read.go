@@ -1,6 +1,8 @@
 package programme
 
 import (
+	"fmt"
+
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 )
@@ -33,6 +35,7 @@ func Reading() plan.Reading {
 				"holidays":       plan.Many("Holiday", "programme_id", "{o}.day, {o}.code"),
 				"targets":        plan.Many("ProgrammeTarget", "programme_id", "{o}.code"),
 				"budgetLines":    plan.Many("BudgetLine", "programme_id", "{o}.code"),
+				"fundingGates":   plan.Many("FundingGate", "programme_id", "{o}.position"),
 				"mandates":       plan.Many("Mandate", "programme_id", "{o}.opened_on desc, {o}.id desc"),
 				"hidden":         plan.Hidden(),
 			}),
@@ -70,7 +73,13 @@ func Reading() plan.Reading {
 			}),
 			directory("BudgetLine", "bud", "budget_line", plan.Fields{
 				"code": plan.Column("code"), "label": plan.Text("label"), "amount": plan.Column("amount_cents"), "source": plan.Column("source"), "confirmed": plan.Column("confirmed"),
+				"hidden": plan.Hidden(), "organisation": plan.One("Organisation", "organisation_id"), "activityKind": plan.Code(ActivityKinds, "activity_kind"),
+				"ledger": plan.One("BudgetLedger", "id").Apart(),
 			}),
+			directory("FundingGate", "fgt", "funding_gate", plan.Fields{
+				"budgetLine": plan.One("BudgetLine", "budget_line_id"), "fromDay": plan.Column("from_day"), "toDay": plan.Column("to_day"), "reason": plan.Text("reason"),
+			}),
+			budgetLedger(),
 		},
 		Roots: plan.Roots{
 			"programme": plan.OneRoot("Programme", "{o}.code = {a:code}", "code"),
@@ -78,6 +87,31 @@ func Reading() plan.Reading {
 			"node":      plan.AnyNode(),
 		},
 	}
+}
+
+// paceDays is over how many days back the pace is taken at which a line is used.
+const paceDays = 90
+
+// budgetLedger is what is booked on a line. Free is the amount less what is committed, or less what is owed where that is more; the pace is what came
+// to be owed in the last paceDays, and the line lasts for as many days more as the rest holds at that pace.
+func budgetLedger() plan.Type {
+	amount := "(select l.amount_cents from budget_line l where l.id = {t}.id)"
+	booked := func(kind PostingKind, more string) string {
+		return "(select coalesce(sum(p.cents), 0)::bigint from budget_posting p where p.budget_line_id = {t}.id and p.kind = '" + string(kind) + "'" + more + ")"
+	}
+	accrued, pace := booked(Accrued, ""), booked(Accrued, fmt.Sprintf(" and p.day > {today}::date - %d", paceDays))
+	free := "(" + amount + " - greatest(" + booked(Committed, "") + ", " + accrued + "))"
+	return plan.Type{Name: "BudgetLedger", Prefix: "ldg", Table: "budget_ledger", Class: access.Money,
+		Fields: plan.Fields{
+			"planned":          plan.Expr(amount),
+			"committed":        plan.Expr(booked(Committed, "")),
+			"accrued":          plan.Expr(accrued),
+			"approved":         plan.Expr(booked(Approved, "")),
+			"paid":             plan.Expr(booked(Paid, "")),
+			"free":             plan.Expr(free),
+			"affordableMonths": plan.Expr("greatest(" + free + ", 0) / nullif((" + RuleSQL("allowance.monthly_cap") + "), 0)"),
+			"exhaustedOn":      plan.Expr(fmt.Sprintf("case when %[1]s > 0 then {today}::date + least(greatest(%[2]s - %[3]s, 0) * %[4]d / %[1]s, 36500)::int end", pace, amount, accrued, paceDays)),
+		}}
 }
 
 func codeItem() plan.Type {

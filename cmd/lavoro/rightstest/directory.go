@@ -3,6 +3,7 @@ package rightstest
 import (
 	"slices"
 	"strings"
+	"time"
 )
 
 // directoryTypes are what every partner of a programme sees: the programme itself, its bodies, rules, lists and money.
@@ -17,7 +18,7 @@ func directoryTypes() {
 		"budget": column("budget_cents"), "findings": many("ProgrammeFinding", "programme_id"), "organisations": many("Organisation", "programme_id"),
 		"policyVersions": many("PolicyVersion", "programme_id"), "codeItems": many("CodeItem", "programme_id"), "mandates": many("Mandate", "programme_id"), "hidden": {},
 		"journalHead": something().in("evidence"), "municipalities": many("Municipality", "programme_id"),
-		"holidays": many("Holiday", "programme_id"), "targets": many("ProgrammeTarget", "programme_id"), "budgetLines": many("BudgetLine", "programme_id"),
+		"holidays": many("Holiday", "programme_id"), "targets": many("ProgrammeTarget", "programme_id"), "budgetLines": many("BudgetLine", "programme_id"), "fundingGates": many("FundingGate", "programme_id"),
 	})
 	Types["ProgrammeFinding"] = directory("programme_finding", "fnd", ofProgramme, map[string]Field{"code": column("code"), "message": italian("text")})
 	Types["Organisation"] = directory("organisation", "org", ofOrganisation, map[string]Field{
@@ -45,9 +46,50 @@ func directoryTypes() {
 	})
 	Types["BudgetLine"] = directory("budget_line", "bud", ofProgramme, map[string]Field{
 		"code": column("code"), "label": italian("label"), "amount": column("amount_cents"), "source": column("source"), "confirmed": column("confirmed"),
+		"hidden": {}, "organisation": one("Organisation", "organisation_id"), "activityKind": code("activity_kinds", "activity_kind"), "ledger": one("BudgetLedger", "id").apart(),
 	})
+	Types["FundingGate"] = directory("funding_gate", "fgt", ofProgramme, map[string]Field{
+		"budgetLine": one("BudgetLine", "budget_line_id"), "fromDay": column("from_day"), "toDay": column("to_day"), "reason": italian("reason"),
+	})
+	Types["BudgetLedger"] = &Type{Table: "budget_ledger", Prefix: "ldg", Class: "money", Of: func(w *World, r *Row) []Holder {
+		if body := w.One("budget_line", r.ID).Text("organisation_id"); body != "" {
+			return w.above(body)
+		}
+		return w.lead(r.Text("programme_id"))
+	}, Fields: map[string]Field{
+		"id": {}, "planned": something(), "committed": booked("COMMITTED"), "accrued": booked("ACCRUED"), "approved": booked("APPROVED"), "paid": booked("PAID"),
+		"free": something(), "affordableMonths": something(), "exhaustedOn": value(exhausted),
+	}}
 	activities(ofProgramme)
 	mandates()
+}
+
+// booked is the sum of what is booked on a line in one kind.
+func booked(kind string) Field {
+	return value(func(w *World, r *Row) any { return sumOf(w, r, kind) })
+}
+
+func sumOf(w *World, r *Row, kind string) (sum float64) {
+	for _, p := range w.By("budget_posting", "budget_line_id", r.ID) {
+		if p.Text("kind") == kind {
+			sum += p.Columns["cents"].(float64)
+		}
+	}
+	return sum
+}
+
+// exhausted is the day on which a line is used up, of which all that is owed came to be so within the last ninety days.
+func exhausted(w *World, r *Row) any {
+	accrued := int(sumOf(w, r, "ACCRUED"))
+	if accrued == 0 {
+		return nil
+	}
+	rest := int(w.One("budget_line", r.ID).Columns["amount_cents"].(float64)) - accrued
+	today, err := time.Parse(time.DateOnly, Today)
+	if err != nil {
+		panic(err)
+	}
+	return today.AddDate(0, 0, rest*90/accrued).Format(time.DateOnly)
 }
 
 // mandates are known to the lead body, which gives them, and to their auditor.

@@ -152,6 +152,16 @@ func (s *scene) rules() {
 	s.directory("programme_holiday", fact{"code": "2026-01-01", "day": "2026-01-01", "label": words("Capodanno"), "source": "Legge", "confirmed": true})
 	s.directory("programme_target", fact{"code": "people", "label": words("Persone"), "value": 10})
 	s.directory("budget_line", fact{"code": "A", "label": words("Voce"), "amount_cents": 1000, "source": "Avviso", "confirmed": true})
+	body := s.bodies[len(s.bodies)-1]
+	line := s.directory("budget_line", fact{"id": derived("budget_line", body), "code": "C", "label": words("Voce di un ente"), "amount_cents": 5000, "source": "Avviso", "confirmed": false,
+		"organisation_id": body, "activity_kind": "INTERNSHIP"})
+	for n, kind := range []string{"COMMITTED", "ACCRUED", "APPROVED", "PAID", "PAID"} {
+		s.f.put("budget_posting", fact{"id": derived("budget_posting", line, n), "programme_id": s.id, "budget_line_id": line, "kind": kind, "cents": 1000 - 100*n, "subject_kind": "PaymentRun",
+			"subject_id": derived("subject", line), "day": "2026-06-01", "posted_at": "2026-06-01T09:00:00Z", "audience": s.line(body)})
+	}
+	for n, of := range []any{line, nil} {
+		s.directory("funding_gate", fact{"id": derived("funding_gate", line, n), "position": n + 1, "budget_line_id": of, "from_day": "2027-01-01", "to_day": []any{"2027-01-31", nil}[n], "reason": words("Chiusa")})
+	}
 }
 
 // member is somebody who may sign in; some bodies know his name.

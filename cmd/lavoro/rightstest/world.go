@@ -46,7 +46,7 @@ type Query func(ctx context.Context, sql string) ([]string, error)
 // Load reads the tables of all types.
 func Load(ctx context.Context, query Query) (*World, error) {
 	w := &World{Tables: map[string][]*Row{}, index: map[string]map[string][]*Row{}}
-	tables := []string{"person_code", "participation_group", "person_bank_check"}
+	tables := []string{"person_code", "participation_group", "person_bank_check", "budget_posting"}
 	for _, t := range Types {
 		tables = append(tables, t.Table)
 	}
