@@ -76,6 +76,7 @@ func ExportRun(ctx context.Context, tx *postgres.Tx, in Step) error {
 type transfer struct {
 	head         uuid.UUID
 	iban, holder string
+	means        programme.Means
 	months       []calendar.Month
 	budgetLines  []string
 	gross, held  money.Cents
@@ -126,11 +127,14 @@ func (p *part) order(tx *postgres.Tx, payer programme.Payer, cup fiscal.CUP, day
 	return order
 }
 
+// listed are means as a list of orders names them.
+var listed = map[programme.Means]payfile.Means{programme.ByIBAN: payfile.MeansIBAN, programme.ByCard: payfile.MeansCard, programme.ByPost: payfile.MeansPostal, programme.ByTeller: payfile.MeansCounter}
+
 // list is what an accounting office orders by.
 func (p *part) list(cup fiscal.CUP) payfile.List {
 	list := payfile.List{Rows: make([]payfile.ListRow, len(p.transfers))}
 	for i, t := range p.transfers {
-		list.Rows[i] = payfile.ListRow{Key: t.id(), Beneficiary: t.holder, Means: payfile.MeansIBAN, IBAN: fiscal.IBAN(t.iban), Gross: t.gross, Withheld: t.held, Net: t.net, CUP: cup,
+		list.Rows[i] = payfile.ListRow{Key: t.id(), Beneficiary: t.holder, Means: listed[t.means], IBAN: fiscal.IBAN(t.iban), Gross: t.gross, Withheld: t.held, Net: t.net, CUP: cup,
 			BudgetLine: strings.Join(t.budgetLines, " + "), Wording: "Indennità " + monthNumber(t.months[len(t.months)-1]) + t.earlier()}
 	}
 	return list
@@ -177,15 +181,17 @@ func (r *runRow) transfers(ctx context.Context, tx *postgres.Tx) ([]transfer, er
 		if !known || key.Erased() {
 			return nil, AccountGone.At("run").With("line", compact(b.HeadID))
 		}
-		iban, err := key.Open(b.IBAN, place("iban"))
-		if err != nil {
-			return nil, err
+		var iban []byte
+		if b.IBAN != nil {
+			if iban, err = key.Open(b.IBAN, place("iban")); err != nil {
+				return nil, err
+			}
 		}
 		holder, err := key.Open(b.Holder, place("holder"))
 		if err != nil {
 			return nil, err
 		}
-		to[i] = transfer{head: b.HeadID, iban: string(iban), holder: string(holder), months: b.Months, budgetLines: b.BudgetLines, gross: b.GrossCents, held: b.WithheldCents, net: b.NetCents}
+		to[i] = transfer{head: b.HeadID, iban: string(iban), holder: string(holder), means: b.Means, months: b.Months, budgetLines: b.BudgetLines, gross: b.GrossCents, held: b.WithheldCents, net: b.NetCents}
 	}
 	return to, nil
 }

@@ -141,8 +141,9 @@ func (h *house) account(participation uuid.UUID, iban, holder string) {
 		sealed := func(column, text string, step int) []byte {
 			return key.SealPadded([]byte(text), step, postgres.Place{Table: "person_bank", Column: column, Row: id})
 		}
-		h.exec(`insert into person_bank (id, person_id, revision, iban, holder, since, recorded_by, audience)
-			select $1, $2, 1 + count(*), $3, $4, '2026-09-01', gen_random_uuid(), '{}' from person_bank where person_id = $2`, id, person, sealed("iban", iban, 64), sealed("holder", holder, 320))
+		h.exec(`insert into person_bank (id, person_id, revision, iban, holder, since, recorded_by, audience, means, common)
+			select $1, $2, 1 + count(*), $3, $4, '2026-09-01', gen_random_uuid(), '{}', 'IBAN', false from person_bank where person_id = $2`, id, person, sealed("iban", iban, 64), sealed("holder", holder, 320))
+		h.confirm(id)
 		return nil
 	})
 }
@@ -156,6 +157,13 @@ func (h *house) stranger(body uuid.UUID) uuid.UUID {
 	h.exec(`insert into participation (id, programme_id, person_id, organisation_id, state, state_since, referred_on, origin, audience)
 		select $1, $2, $3, $4, 'ACTIVE', '2026-09-01', '2026-09-01', 'ENTERED', organisation_line($4)`, id, h.programme, person, body)
 	return id
+}
+
+// confirm has a second person confirm payment details.
+func (h *house) confirm(details uuid.UUID) {
+	h.t.Helper()
+	h.exec(`insert into person_bank_check (id, bank_id, person_id, kind, recorded_by, member_id, day, at, audience)
+		select gen_random_uuid(), id, person_id, 'CONFIRMED', recorded_by, gen_random_uuid(), '2026-09-02', '2026-09-02', '{}' from person_bank where id = $1`, details)
 }
 
 func (h *house) check(participation uuid.UUID, outcome, day string) {

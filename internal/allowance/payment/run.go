@@ -20,6 +20,7 @@ const (
 	calendarRule  = "payment.calendar"
 	secondRule    = "payment.second_approval_above"
 	checkDaysRule = "payment.check_days"
+	restDaysRule  = "payment.details_rest_days"
 )
 
 // maxReason is the length of a reason, in characters.

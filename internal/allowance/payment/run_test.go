@@ -69,14 +69,25 @@ func TestWhatBlocksALineIsNamed(t *testing.T) {
 			h.exec("update participation set protected = true where id = $1", p)
 			return p
 		},
+		func() uuid.UUID {
+			p := h.person(h.asl)
+			h.exec("delete from person_bank_check where person_id = (select person_id from participation where id = $1)", p)
+			return p
+		},
+		func() uuid.UUID {
+			p := h.person(h.asl)
+			h.exec("update person_bank set since = '2026-12-09' where person_id = (select person_id from participation where id = $1)", p)
+			return p
+		},
 	} {
 		h.owe(make(), h.asl, "2026-11", 1_000)
 	}
 	run := h.run()
 	h.steps(h.officer, run, payment.ComputeRun)
-	want(t, "run", h.state(run)+": "+h.lines(run), "ORDINARY COMPUTED 1 1 4 1000: 11 STATEMENT 1000 PENDING, 11 STATEMENT 1000 BLOCKED CHECK_FOUND, "+
+	want(t, "run", h.state(run)+": "+h.lines(run), "ORDINARY COMPUTED 1 1 6 1000: 11 STATEMENT 1000 PENDING, 11 STATEMENT 1000 BLOCKED ACCOUNT_RESTING, "+
+		"11 STATEMENT 1000 BLOCKED ACCOUNT_UNCONFIRMED, 11 STATEMENT 1000 BLOCKED CHECK_FOUND, "+
 		"11 STATEMENT 1000 BLOCKED CHECK_OLD, 11 STATEMENT 1000 BLOCKED NO_ACCOUNT, 11 STATEMENT 1000 BLOCKED PROTECTED_ACCOUNT+CHECK_OLD")
-	for _, code := range []string{"NO_ACCOUNT", "PROTECTED_ACCOUNT", "CHECK_OLD", "CHECK_FOUND", "OWES_MORE"} {
+	for _, code := range []string{"ACCOUNT_UNCONFIRMED", "ACCOUNT_RESTING", "ACCOUNT_SHARED", "ACCOUNT_NO_MATCH", "MEANS_NOT_OFFERED", "PERSON_ERASED", "NO_ACCOUNT", "PROTECTED_ACCOUNT", "CHECK_OLD", "CHECK_FOUND", "OWES_MORE"} {
 		if b := payment.BlockOf(code); b.Code != code || b.Cause.It == code || b.Cure.It == "" || b.Cure.En == "" || b.CuredBy.It == "" {
 			t.Errorf("%s says nothing: %+v", code, b)
 		}

@@ -160,7 +160,7 @@ func (r *runRow) gatherNext(ctx context.Context, tx *postgres.Tx, policy program
 		Looked int
 		Last   *uuid.UUID
 	}
-	err = tx.NewRaw("select looked, last from payment_gather(?, ?, ?, ?, ?, ?, ?)", r.ID, chunk, tx.Today(), pgdialect.Array(policy.Strings("eligibility.excluding_measures")),
+	err = tx.NewRaw("select looked, last from payment_gather(?, ?, ?, ?, ?, ?, ?, ?)", r.ID, chunk, tx.Today(), policy.Int(restDaysRule), pgdialect.Array(policy.Strings("eligibility.excluding_measures")),
 		policy.Int(checkDaysRule), policy.Text("eligibility.found_outcome") == "BLOCK", policy.Text("eligibility.unknown_outcome") == "BLOCK").Scan(ctx, &answer)
 	if err != nil {
 		return 0, nil, fmt.Errorf("gather: %w", err)
@@ -232,8 +232,9 @@ type beneficiary struct {
 	HeadID        uuid.UUID
 	PersonID      uuid.UUID
 	BankID        uuid.UUID
-	IBAN          []byte
+	IBAN          []byte // sealed; nil where the means need none
 	Holder        []byte
+	Means         programme.Means
 	Months        []calendar.Month `bun:",array"`
 	BudgetLines   []string         `bun:",array"`
 	GrossCents    money.Cents

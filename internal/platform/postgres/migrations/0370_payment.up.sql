@@ -277,11 +277,11 @@ end $$;
 -- Gathers what is due for a draft's payer from the participations after the last one that was gathered, at most so many, and writes a line for
 -- each sum. Answers how many were looked at, and the last of them; null when none are left. Of people it tells nothing: they stand in the lines,
 -- which follow who sees their money.
-create function payment_gather(run uuid, most int, today date, measures text[], check_days int, found_blocks boolean, unknown_blocks boolean)
+create function payment_gather(run uuid, most int, today date, rest_days int, measures text[], check_days int, found_blocks boolean, unknown_blocks boolean)
 returns table (looked int, last uuid)
 language plpgsql security definer set search_path = public, pg_temp set plan_cache_mode = force_custom_plan set jit = off set enable_seqscan = off as $$
 #variable_conflict use_column
-declare r payment_run; people uuid[]; line uuid[];
+declare r payment_run; people uuid[]; line uuid[]; offered text[];
 begin
   select * into r from payment_run x where x.id = payment_gather.run and x.state = 'DRAFT' and x.audience && app_keys('money') for update;
   if not found then
@@ -289,6 +289,7 @@ begin
   end if;
   perform pg_advisory_xact_lock(hashtextextended('payment ' || r.payer_id, 0));
   line := (select o.line from organisation o where o.id = r.payer_id);
+  offered := (select p.means from payer p where p.programme_id = r.programme_id and p.organisation_id = r.payer_id);
   people := array(
     select p.participation_id from (
       select h.participation_id from allowance_share h where h.payer_id = r.payer_id and h.programme_id = r.programme_id and h.month <= r.up_to
@@ -313,18 +314,23 @@ begin
     where d.gross <> 0
   ), whom as (
     select d.participation_id, sum(d.gross - d.withheld) as net, max(d.month) as latest, gen_random_uuid() as head_id from due d group by 1
+  ), details as materialized (
+    select d.participation_id, d.details_id, d.cause, d.means from payment_details(array(select w.participation_id from whom w), today, rest_days) d
   ), known as (
-    select w.participation_id, w.head_id, b.id as bank_id,
+    select w.participation_id, w.head_id, b.details_id as bank_id,
            case when a.protected then array(select distinct k from unnest(a.audience || o.line || payment_gather_line.line) k order by 1)
                 when a.audience @> payment_gather_line.line then a.audience
                 else array(select distinct k from unnest(a.audience || payment_gather_line.line) k order by 1) end as audience,
            array_remove(array[
-             case when b.id is null then case when a.protected then 'PROTECTED_ACCOUNT' else 'NO_ACCOUNT' end end,
+             case when b.cause = 'ERASED' then 'PERSON_ERASED'
+                  when b.details_id is null then case when a.protected then 'PROTECTED_ACCOUNT' else 'NO_ACCOUNT' end
+                  when b.cause is not null then 'ACCOUNT_' || b.cause
+                  when not b.means = any (offered) then 'MEANS_NOT_OFFERED' end,
              case when w.net <= 0 then 'OWES_MORE' end,
              case when c.found then 'CHECK_FOUND' when c.old then 'CHECK_OLD' end], null) as blocks
     from whom w join participation a on a.id = w.participation_id join organisation o on o.id = a.organisation_id
     cross join (select line) payment_gather_line
-    left join lateral (select b.id from person_bank b where b.person_id = a.person_id order by b.revision desc limit 1) b on true
+    left join details b on b.participation_id = w.participation_id
     cross join lateral (
       select coalesce(bool_or(found_blocks and x.outcome = 'FOUND' or unknown_blocks and x.outcome = 'UNKNOWN'), false) as found,
              coalesce(bool_or(x.outcome is null or x.checked_on < least(today, (w.latest + interval '1 month - 1 day')::date) - check_days), false) as old
@@ -355,5 +361,5 @@ begin
   get diagnostics gone = row_count;
   return gone;
 end $$;
-revoke execute on function payment_number(uuid, int), payment_gather(uuid, int, date, text[], int, boolean, boolean), payment_ungather(uuid) from public;
-grant execute on function payment_number(uuid, int), payment_gather(uuid, int, date, text[], int, boolean, boolean), payment_ungather(uuid) to lavoro_app;
+revoke execute on function payment_number(uuid, int), payment_gather(uuid, int, date, int, text[], int, boolean, boolean), payment_ungather(uuid) from public;
+grant execute on function payment_number(uuid, int), payment_gather(uuid, int, date, int, text[], int, boolean, boolean), payment_ungather(uuid) to lavoro_app;

@@ -78,12 +78,12 @@ create trigger own_audience before insert or update of audience on payment_answe
 
 -- Who is paid by an approved run, and where: for its file alone, also those whom the payer's officer does not see.
 create function payment_beneficiaries(run uuid)
-returns table (head_id uuid, person_id uuid, bank_id uuid, iban bytea, holder bytea, months date[], budget_lines text[], gross_cents bigint, withheld_cents bigint, net_cents bigint)
+returns table (head_id uuid, person_id uuid, bank_id uuid, iban bytea, holder bytea, means text, months date[], budget_lines text[], gross_cents bigint, withheld_cents bigint, net_cents bigint)
 language plpgsql security definer set search_path = public, pg_temp as $$
 #variable_conflict use_column
 begin
   return query
-  select l.head_id, b.person_id, b.id, b.iban, b.holder, array_agg(distinct l.month order by l.month), array_agg(distinct g.code order by g.code),
+  select l.head_id, b.person_id, b.id, b.iban, b.holder, b.means, array_agg(distinct l.month order by l.month), array_agg(distinct g.code order by g.code),
          sum(l.gross_cents)::bigint, sum(l.withheld_cents)::bigint, sum(l.net_cents)::bigint
   from payment_run r join payment_line l on l.run_id = r.id and l.state = 'PENDING' join person_bank b on b.id = l.bank_id join budget_line g on g.id = l.budget_line_id
   where r.id = payment_beneficiaries.run and r.state = 'APPROVED' and r.audience && app_keys('bank') and r.audience && app_keys('money')
