@@ -876,6 +876,8 @@ type Programme implements Node {
   targets: [ProgrammeTarget!]!
   "Lines of the budget."
   budgetLines: [BudgetLine!]!
+  "When nothing may be approved on a line, or on any, and why."
+  fundingGates: [FundingGate!]!
   "Mandates of auditors that you give or hold, newest first."
   mandates: [Mandate!]!
   "Where the journal of its acts stands, as papers print it: number of entries and last link."
@@ -998,6 +1000,8 @@ type ProgrammeTarget implements Node {
 type BudgetLine implements Node {
   "The id."
   id: ID!
+  "Names of the fields you may not see."
+  hidden: [String!]!
   "Stable code."
   code: String!
   "Its name in your language."
@@ -1008,6 +1012,48 @@ type BudgetLine implements Node {
   source: String!
   "False: to be confirmed by the programme."
   confirmed: Boolean!
+  "The partner whose spending it is; null for the whole programme's."
+  organisation: Organisation
+  "The one kind of activity it is for, of the list activity_kinds; null for any."
+  activityKind: CodeItem
+  "What is booked on it; for those who see the money of the line's body."
+  ledger: BudgetLedger
+}
+
+"What is booked on a budget line, as of now. What is paid stays approved, what is approved stays owed and committed."
+type BudgetLedger implements Node {
+  "The id."
+  id: ID!
+  "The line's amount."
+  planned: Cents
+  "Promised, at most."
+  committed: Cents!
+  "Owed by the statements of months."
+  accrued: Cents!
+  "Approved for payment."
+  approved: Cents!
+  "Acknowledged as paid by bank or treasurer."
+  paid: Cents!
+  "What may still be promised: planned less committed, or less accrued where that is more. Negative where the line is exceeded."
+  free: Cents
+  "For how many months of an internship free is enough at the monthly cap of today's rules: one more placement of six months needs six. Null where the rules have no cap."
+  affordableMonths: Int
+  "When the line is used up at its pace of the last 90 days: today and as many days as the rest of planned less accrued lasts when each day costs a ninetieth of what came to be owed in them. Null where nothing did."
+  exhaustedOn: Day
+}
+
+"From when to when nothing may be approved on a budget line."
+type FundingGate implements Node {
+  "The id."
+  id: ID!
+  "The line; null for all lines."
+  budgetLine: BudgetLine
+  "First day."
+  fromDay: Day!
+  "Last day; null until further notice."
+  toDay: Day
+  "Why, in your language."
+  reason: String!
 }
 
 "What an auditor may read: register and money of a body and all below it within a period, under pseudonyms, and the people of a sample."
@@ -9288,10 +9334,36 @@ func (ec *executionContext) childFields_BankDetails(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type BankDetails", field.Name)
 }
 
+func (ec *executionContext) childFields_BudgetLedger(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_BudgetLedger_id(ctx, field)
+	case "planned":
+		return ec.fieldContext_BudgetLedger_planned(ctx, field)
+	case "committed":
+		return ec.fieldContext_BudgetLedger_committed(ctx, field)
+	case "accrued":
+		return ec.fieldContext_BudgetLedger_accrued(ctx, field)
+	case "approved":
+		return ec.fieldContext_BudgetLedger_approved(ctx, field)
+	case "paid":
+		return ec.fieldContext_BudgetLedger_paid(ctx, field)
+	case "free":
+		return ec.fieldContext_BudgetLedger_free(ctx, field)
+	case "affordableMonths":
+		return ec.fieldContext_BudgetLedger_affordableMonths(ctx, field)
+	case "exhaustedOn":
+		return ec.fieldContext_BudgetLedger_exhaustedOn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BudgetLedger", field.Name)
+}
+
 func (ec *executionContext) childFields_BudgetLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_BudgetLine_id(ctx, field)
+	case "hidden":
+		return ec.fieldContext_BudgetLine_hidden(ctx, field)
 	case "code":
 		return ec.fieldContext_BudgetLine_code(ctx, field)
 	case "label":
@@ -9302,6 +9374,12 @@ func (ec *executionContext) childFields_BudgetLine(ctx context.Context, field gr
 		return ec.fieldContext_BudgetLine_source(ctx, field)
 	case "confirmed":
 		return ec.fieldContext_BudgetLine_confirmed(ctx, field)
+	case "organisation":
+		return ec.fieldContext_BudgetLine_organisation(ctx, field)
+	case "activityKind":
+		return ec.fieldContext_BudgetLine_activityKind(ctx, field)
+	case "ledger":
+		return ec.fieldContext_BudgetLine_ledger(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BudgetLine", field.Name)
 }
@@ -10304,6 +10382,22 @@ func (ec *executionContext) childFields_FileTicket(ctx context.Context, field gr
 		return ec.fieldContext_FileTicket_expiresAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FileTicket", field.Name)
+}
+
+func (ec *executionContext) childFields_FundingGate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_FundingGate_id(ctx, field)
+	case "budgetLine":
+		return ec.fieldContext_FundingGate_budgetLine(ctx, field)
+	case "fromDay":
+		return ec.fieldContext_FundingGate_fromDay(ctx, field)
+	case "toDay":
+		return ec.fieldContext_FundingGate_toDay(ctx, field)
+	case "reason":
+		return ec.fieldContext_FundingGate_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FundingGate", field.Name)
 }
 
 func (ec *executionContext) childFields_Grant(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12062,6 +12156,8 @@ func (ec *executionContext) childFields_Programme(ctx context.Context, field gra
 		return ec.fieldContext_Programme_targets(ctx, field)
 	case "budgetLines":
 		return ec.fieldContext_Programme_budgetLines(ctx, field)
+	case "fundingGates":
+		return ec.fieldContext_Programme_fundingGates(ctx, field)
 	case "mandates":
 		return ec.fieldContext_Programme_mandates(ctx, field)
 	case "journalHead":
@@ -23228,6 +23324,213 @@ func (ec *executionContext) fieldContext_BankDetails_revision(_ context.Context,
 	return graphql.NewScalarFieldContext("BankDetails", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _BudgetLedger_id(ctx context.Context, field graphql.CollectedField, obj *BudgetLedger) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BudgetLedger_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BudgetLedger_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BudgetLedger", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _BudgetLedger_planned(ctx context.Context, field graphql.CollectedField, obj *BudgetLedger) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BudgetLedger_planned(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Planned, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Cents) graphql.Marshaler {
+			return ec.marshalOCents2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋmoneyᚐCents(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BudgetLedger_planned(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BudgetLedger", field, false, false, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _BudgetLedger_committed(ctx context.Context, field graphql.CollectedField, obj *BudgetLedger) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BudgetLedger_committed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Committed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Cents) graphql.Marshaler {
+			return ec.marshalNCents2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋmoneyᚐCents(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BudgetLedger_committed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BudgetLedger", field, false, false, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _BudgetLedger_accrued(ctx context.Context, field graphql.CollectedField, obj *BudgetLedger) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BudgetLedger_accrued(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Accrued, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Cents) graphql.Marshaler {
+			return ec.marshalNCents2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋmoneyᚐCents(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BudgetLedger_accrued(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BudgetLedger", field, false, false, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _BudgetLedger_approved(ctx context.Context, field graphql.CollectedField, obj *BudgetLedger) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BudgetLedger_approved(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Approved, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Cents) graphql.Marshaler {
+			return ec.marshalNCents2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋmoneyᚐCents(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BudgetLedger_approved(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BudgetLedger", field, false, false, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _BudgetLedger_paid(ctx context.Context, field graphql.CollectedField, obj *BudgetLedger) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BudgetLedger_paid(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Paid, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Cents) graphql.Marshaler {
+			return ec.marshalNCents2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋmoneyᚐCents(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BudgetLedger_paid(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BudgetLedger", field, false, false, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _BudgetLedger_free(ctx context.Context, field graphql.CollectedField, obj *BudgetLedger) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BudgetLedger_free(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Free, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Cents) graphql.Marshaler {
+			return ec.marshalOCents2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋmoneyᚐCents(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BudgetLedger_free(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BudgetLedger", field, false, false, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _BudgetLedger_affordableMonths(ctx context.Context, field graphql.CollectedField, obj *BudgetLedger) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BudgetLedger_affordableMonths(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AffordableMonths, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int32) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint32(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BudgetLedger_affordableMonths(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BudgetLedger", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _BudgetLedger_exhaustedOn(ctx context.Context, field graphql.CollectedField, obj *BudgetLedger) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BudgetLedger_exhaustedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExhaustedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *calendar.Day) graphql.Marshaler {
+			return ec.marshalODay2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BudgetLedger_exhaustedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BudgetLedger", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
 func (ec *executionContext) _BudgetLine_id(ctx context.Context, field graphql.CollectedField, obj *BudgetLine) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -23249,6 +23552,29 @@ func (ec *executionContext) _BudgetLine_id(ctx context.Context, field graphql.Co
 }
 func (ec *executionContext) fieldContext_BudgetLine_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BudgetLine", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _BudgetLine_hidden(ctx context.Context, field graphql.CollectedField, obj *BudgetLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BudgetLine_hidden(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hidden, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BudgetLine_hidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BudgetLine", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _BudgetLine_code(ctx context.Context, field graphql.CollectedField, obj *BudgetLine) (ret graphql.Marshaler) {
@@ -23364,6 +23690,102 @@ func (ec *executionContext) _BudgetLine_confirmed(ctx context.Context, field gra
 }
 func (ec *executionContext) fieldContext_BudgetLine_confirmed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BudgetLine", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _BudgetLine_organisation(ctx context.Context, field graphql.CollectedField, obj *BudgetLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BudgetLine_organisation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Organisation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Organisation) graphql.Marshaler {
+			return ec.marshalOOrganisation2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐOrganisation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BudgetLine_organisation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BudgetLine",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Organisation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BudgetLine_activityKind(ctx context.Context, field graphql.CollectedField, obj *BudgetLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BudgetLine_activityKind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ActivityKind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CodeItem) graphql.Marshaler {
+			return ec.marshalOCodeItem2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐCodeItem(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BudgetLine_activityKind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BudgetLine",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CodeItem(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BudgetLine_ledger(ctx context.Context, field graphql.CollectedField, obj *BudgetLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BudgetLine_ledger(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Ledger, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *BudgetLedger) graphql.Marshaler {
+			return ec.marshalOBudgetLedger2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐBudgetLedger(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BudgetLine_ledger(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BudgetLine",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BudgetLedger(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _CancelPlacementPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *CancelPlacementPayload) (ret graphql.Marshaler) {
@@ -32070,6 +32492,130 @@ func (ec *executionContext) _FileTicket_expiresAt(ctx context.Context, field gra
 }
 func (ec *executionContext) fieldContext_FileTicket_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FileTicket", field, false, false, errors.New("field of type Instant does not have child fields"))
+}
+
+func (ec *executionContext) _FundingGate_id(ctx context.Context, field graphql.CollectedField, obj *FundingGate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FundingGate_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FundingGate_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FundingGate", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _FundingGate_budgetLine(ctx context.Context, field graphql.CollectedField, obj *FundingGate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FundingGate_budgetLine(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BudgetLine, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *BudgetLine) graphql.Marshaler {
+			return ec.marshalOBudgetLine2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐBudgetLine(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FundingGate_budgetLine(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FundingGate",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BudgetLine(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FundingGate_fromDay(ctx context.Context, field graphql.CollectedField, obj *FundingGate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FundingGate_fromDay(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FromDay, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v calendar.Day) graphql.Marshaler {
+			return ec.marshalNDay2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FundingGate_fromDay(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FundingGate", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
+func (ec *executionContext) _FundingGate_toDay(ctx context.Context, field graphql.CollectedField, obj *FundingGate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FundingGate_toDay(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ToDay, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *calendar.Day) graphql.Marshaler {
+			return ec.marshalODay2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FundingGate_toDay(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FundingGate", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
+func (ec *executionContext) _FundingGate_reason(ctx context.Context, field graphql.CollectedField, obj *FundingGate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FundingGate_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FundingGate_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FundingGate", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Grant_id(ctx context.Context, field graphql.CollectedField, obj *Grant) (ret graphql.Marshaler) {
@@ -52767,6 +53313,38 @@ func (ec *executionContext) fieldContext_Programme_budgetLines(_ context.Context
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_BudgetLine(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Programme_fundingGates(ctx context.Context, field graphql.CollectedField, obj *Programme) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Programme_fundingGates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FundingGates, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*FundingGate) graphql.Marshaler {
+			return ec.marshalNFundingGate2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐFundingGateᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Programme_fundingGates(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Programme",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FundingGate(ctx, field)
 		},
 	}
 	return fc, nil
@@ -74014,6 +74592,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Grant(ctx, sel, obj)
+	case FundingGate:
+		return ec._FundingGate(ctx, sel, &obj)
+	case *FundingGate:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._FundingGate(ctx, sel, obj)
 	case File:
 		return ec._File(ctx, sel, &obj)
 	case *File:
@@ -74112,6 +74697,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._BudgetLine(ctx, sel, obj)
+	case BudgetLedger:
+		return ec._BudgetLedger(ctx, sel, &obj)
+	case *BudgetLedger:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._BudgetLedger(ctx, sel, obj)
 	case BankDetails:
 		return ec._BankDetails(ctx, sel, &obj)
 	case *BankDetails:
@@ -76626,6 +77218,84 @@ func (ec *executionContext) _BankDetails(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var budgetLedgerImplementors = []string{"BudgetLedger", "Node"}
+
+func (ec *executionContext) _BudgetLedger(ctx context.Context, sel ast.SelectionSet, obj *BudgetLedger) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, budgetLedgerImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BudgetLedger")
+		case "id":
+			out.Values[i] = ec._BudgetLedger_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "planned":
+			out.Values[i] = ec._BudgetLedger_planned(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "committed":
+			out.Values[i] = ec._BudgetLedger_committed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "accrued":
+			out.Values[i] = ec._BudgetLedger_accrued(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "approved":
+			out.Values[i] = ec._BudgetLedger_approved(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "paid":
+			out.Values[i] = ec._BudgetLedger_paid(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "free":
+			out.Values[i] = ec._BudgetLedger_free(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "affordableMonths":
+			out.Values[i] = ec._BudgetLedger_affordableMonths(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "exhaustedOn":
+			out.Values[i] = ec._BudgetLedger_exhaustedOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var budgetLineImplementors = []string{"BudgetLine", "Node"}
 
 func (ec *executionContext) _BudgetLine(ctx context.Context, sel ast.SelectionSet, obj *BudgetLine) graphql.Marshaler {
@@ -76640,6 +77310,11 @@ func (ec *executionContext) _BudgetLine(ctx context.Context, sel ast.SelectionSe
 			out.Values[i] = graphql.MarshalString("BudgetLine")
 		case "id":
 			out.Values[i] = ec._BudgetLine_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hidden":
+			out.Values[i] = ec._BudgetLine_hidden(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -76666,6 +77341,21 @@ func (ec *executionContext) _BudgetLine(ctx context.Context, sel ast.SelectionSe
 		case "confirmed":
 			out.Values[i] = ec._BudgetLine_confirmed(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "organisation":
+			out.Values[i] = ec._BudgetLine_organisation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "activityKind":
+			out.Values[i] = ec._BudgetLine_activityKind(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "ledger":
+			out.Values[i] = ec._BudgetLine_ledger(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -80263,6 +80953,64 @@ func (ec *executionContext) _FileTicket(ctx context.Context, sel ast.SelectionSe
 			}
 		case "expiresAt":
 			out.Values[i] = ec._FileTicket_expiresAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var fundingGateImplementors = []string{"FundingGate", "Node"}
+
+func (ec *executionContext) _FundingGate(ctx context.Context, sel ast.SelectionSet, obj *FundingGate) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, fundingGateImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FundingGate")
+		case "id":
+			out.Values[i] = ec._FundingGate_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "budgetLine":
+			out.Values[i] = ec._FundingGate_budgetLine(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "fromDay":
+			out.Values[i] = ec._FundingGate_fromDay(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "toDay":
+			out.Values[i] = ec._FundingGate_toDay(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._FundingGate_reason(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -86988,6 +87736,11 @@ func (ec *executionContext) _Programme(ctx context.Context, sel ast.SelectionSet
 			}
 		case "budgetLines":
 			out.Values[i] = ec._Programme_budgetLines(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "fundingGates":
+			out.Values[i] = ec._Programme_fundingGates(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -93731,6 +94484,32 @@ func (ec *executionContext) marshalNFileState2githubᚗcomᚋlavoroincorsoᚋlav
 	return v
 }
 
+func (ec *executionContext) marshalNFundingGate2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐFundingGateᚄ(ctx context.Context, sel ast.SelectionSet, v []*FundingGate) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFundingGate2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐFundingGate(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNFundingGate2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐFundingGate(ctx context.Context, sel ast.SelectionSet, v *FundingGate) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._FundingGate(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNGrant2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐGrantᚄ(ctx context.Context, sel ast.SelectionSet, v []*Grant) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -97231,11 +98010,36 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	return res
 }
 
+func (ec *executionContext) marshalOBudgetLedger2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐBudgetLedger(ctx context.Context, sel ast.SelectionSet, v *BudgetLedger) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._BudgetLedger(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOBudgetLine2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐBudgetLine(ctx context.Context, sel ast.SelectionSet, v *BudgetLine) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._BudgetLine(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOCents2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋmoneyᚐCents(ctx context.Context, v any) (*money.Cents, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := scalar.UnmarshalCents(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOCents2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋmoneyᚐCents(ctx context.Context, sel ast.SelectionSet, v *money.Cents) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalCents(*v)
+	return res
 }
 
 func (ec *executionContext) unmarshalOChangeTopic2ᚕgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐChangeTopicᚄ(ctx context.Context, v any) ([]ChangeTopic, error) {

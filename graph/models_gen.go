@@ -1051,10 +1051,39 @@ func (BankDetails) IsNode() {}
 // The id, `<prefix>_<uuid>`.
 func (this BankDetails) GetID() string { return this.ID }
 
+// What is booked on a budget line, as of now. What is paid stays approved, what is approved stays owed and committed.
+type BudgetLedger struct {
+	// The id.
+	ID string `json:"id"`
+	// The line's amount.
+	Planned *money.Cents `json:"planned,omitempty"`
+	// Promised, at most.
+	Committed money.Cents `json:"committed"`
+	// Owed by the statements of months.
+	Accrued money.Cents `json:"accrued"`
+	// Approved for payment.
+	Approved money.Cents `json:"approved"`
+	// Acknowledged as paid by bank or treasurer.
+	Paid money.Cents `json:"paid"`
+	// What may still be promised: planned less committed, or less accrued where that is more. Negative where the line is exceeded.
+	Free *money.Cents `json:"free,omitempty"`
+	// For how many months of an internship free is enough at the monthly cap of today's rules: one more placement of six months needs six. Null where the rules have no cap.
+	AffordableMonths *int32 `json:"affordableMonths,omitempty"`
+	// When the line is used up at its pace of the last 90 days: today and as many days as the rest of planned less accrued lasts when each day costs a ninetieth of what came to be owed in them. Null where nothing did.
+	ExhaustedOn *calendar.Day `json:"exhaustedOn,omitempty"`
+}
+
+func (BudgetLedger) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this BudgetLedger) GetID() string { return this.ID }
+
 // A line of the budget.
 type BudgetLine struct {
 	// The id.
 	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
 	// Stable code.
 	Code string `json:"code"`
 	// Its name in your language.
@@ -1065,6 +1094,12 @@ type BudgetLine struct {
 	Source string `json:"source"`
 	// False: to be confirmed by the programme.
 	Confirmed bool `json:"confirmed"`
+	// The partner whose spending it is; null for the whole programme's.
+	Organisation *Organisation `json:"organisation,omitempty"`
+	// The one kind of activity it is for, of the list activity_kinds; null for any.
+	ActivityKind *CodeItem `json:"activityKind,omitempty"`
+	// What is booked on it; for those who see the money of the line's body.
+	Ledger *BudgetLedger `json:"ledger,omitempty"`
 }
 
 func (BudgetLine) IsNode() {}
@@ -2737,6 +2772,25 @@ type FileTicket struct {
 	// Until when.
 	ExpiresAt time.Time `json:"expiresAt"`
 }
+
+// From when to when nothing may be approved on a budget line.
+type FundingGate struct {
+	// The id.
+	ID string `json:"id"`
+	// The line; null for all lines.
+	BudgetLine *BudgetLine `json:"budgetLine,omitempty"`
+	// First day.
+	FromDay calendar.Day `json:"fromDay"`
+	// Last day; null until further notice.
+	ToDay *calendar.Day `json:"toDay,omitempty"`
+	// Why, in your language.
+	Reason string `json:"reason"`
+}
+
+func (FundingGate) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this FundingGate) GetID() string { return this.ID }
 
 // A right that a member holds.
 type Grant struct {
@@ -4994,6 +5048,8 @@ type Programme struct {
 	Targets []*ProgrammeTarget `json:"targets"`
 	// Lines of the budget.
 	BudgetLines []*BudgetLine `json:"budgetLines"`
+	// When nothing may be approved on a line, or on any, and why.
+	FundingGates []*FundingGate `json:"fundingGates"`
 	// Mandates of auditors that you give or hold, newest first.
 	Mandates []*Mandate `json:"mandates"`
 	// Where the journal of its acts stands, as papers print it: number of entries and last link.

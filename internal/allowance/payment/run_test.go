@@ -273,3 +273,16 @@ func TestRunsAreDue(t *testing.T) {
 	h.steps(h.approver, run, payment.DiscardRun)
 	want(t, "discarded", due(run), "")
 }
+
+func TestWhatIsContestedWaitsAndTheRestIsPaid(t *testing.T) {
+	h := open(t)
+	p := h.person(h.asl)
+	h.owe(p, h.asl, "2026-11", 10_000)
+	h.exec(`insert into allowance_contest (id, programme_id, participation_id, allowance_id, statement_id, month, state, state_since, contested_cents, reason, member_id, contested_at, audience)
+		select gen_random_uuid(), programme_id, participation_id, allowance_id, id, month, 'CONTESTED', '2026-12-05', 4000, '\x00', gen_random_uuid(), $1, audience from allowance_statement`, noon)
+	first := h.approved()
+	want(t, "first run", query[string](h, "select string_agg(kind || ' ' || gross_cents, ', ') from payment_line where run_id = $1", first), "STATEMENT 6000")
+	h.exec("update allowance_contest set state = 'REJECTED', answered_by = gen_random_uuid(), answered_at = $1, answer = '\\x00'", noon)
+	second := h.approved()
+	want(t, "second run", query[string](h, "select string_agg(kind || ' ' || gross_cents, ', ') from payment_line where run_id = $1", second), "ARREARS 4000")
+}

@@ -305,13 +305,21 @@ begin
   ), taken as (
     select x.allowance_id, x.budget_line_id, sum(x.gross_cents)::bigint as gross_cents, sum(x.withheld_cents)::bigint as withheld_cents
     from payment_line x where x.participation_id = any (people) and x.payer_id = r.payer_id and x.live and x.month <= r.up_to group by 1, 2
-  ), due as (
+  ), owing as (
     select l.participation_id, l.allowance_id, l.id as statement_id, l.month, d.share_id, d.budget_line_id, d.before, d.gross, d.withheld
     from (select allowance_id, budget_line_id, o.share_id, t.gross_cents is not null as before, coalesce(o.gross_cents, 0) - coalesce(t.gross_cents, 0) as gross,
                  coalesce(o.withheld_cents, 0) - coalesce(t.withheld_cents, 0) as withheld
           from owed o full join taken t using (allowance_id, budget_line_id)) d
     join last_of l on l.allowance_id = d.allowance_id
     where d.gross <> 0
+  ), due as ( -- what is contested of a month waits for its answer, the rest is paid
+    select a.participation_id, a.allowance_id, a.statement_id, a.month, a.share_id, a.budget_line_id, a.before, a.gross - a.waits as gross,
+           a.withheld - case when a.waits = 0 then 0 else a.withheld * a.waits / a.gross end as withheld
+    from (
+      select d.*, least(greatest(d.gross, 0), greatest(coalesce(c.contested_cents, 0)
+               - coalesce(sum(greatest(d.gross, 0)) over (partition by d.allowance_id order by d.budget_line_id rows between unbounded preceding and 1 preceding), 0), 0))::bigint as waits
+      from owing d left join allowance_contest c on c.allowance_id = d.allowance_id and c.state = 'CONTESTED') a
+    where a.gross - a.waits <> 0
   ), whom as (
     select d.participation_id, sum(d.gross - d.withheld) as net, max(d.month) as latest, gen_random_uuid() as head_id from due d group by 1
   ), details as materialized (
