@@ -22,7 +22,7 @@ import (
 var topics = map[ChangeTopic]string{
 	ChangeTopicParticipant: wholePerson, ChangeTopicHandOver: "HandOver", ChangeTopicCompany: "Company", ChangeTopicOpening: "Opening", ChangeTopicMatch: "Match",
 	ChangeTopicActivity: "Activity", ChangeTopicEnrolment: "Enrolment", ChangeTopicPlacement: "Placement", ChangeTopicAttendance: "Attendance",
-	ChangeTopicRegisterMonth: "RegisterMonth", ChangeTopicAllowance: "Allowance", ChangeTopicAllowanceStatement: "AllowanceStatement",
+	ChangeTopicRegisterMonth: "RegisterMonth", ChangeTopicAllowance: "Allowance",
 	ChangeTopicPaymentRun: "PaymentRun", ChangeTopicDue: "Due", ChangeTopicMandate: "Mandate",
 }
 

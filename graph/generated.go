@@ -3943,8 +3943,6 @@ enum ChangeTopic {
   REGISTER_MONTH
   "Allowances by month."
   ALLOWANCE
-  "Statements of months."
-  ALLOWANCE_STATEMENT
   "Payment runs."
   PAYMENT_RUN
   "Reminders of what is due."

@@ -7166,8 +7166,6 @@ const (
 	ChangeTopicRegisterMonth ChangeTopic = "REGISTER_MONTH"
 	// Allowances by month.
 	ChangeTopicAllowance ChangeTopic = "ALLOWANCE"
-	// Statements of months.
-	ChangeTopicAllowanceStatement ChangeTopic = "ALLOWANCE_STATEMENT"
 	// Payment runs.
 	ChangeTopicPaymentRun ChangeTopic = "PAYMENT_RUN"
 	// Reminders of what is due.
@@ -7188,7 +7186,6 @@ var AllChangeTopic = []ChangeTopic{
 	ChangeTopicAttendance,
 	ChangeTopicRegisterMonth,
 	ChangeTopicAllowance,
-	ChangeTopicAllowanceStatement,
 	ChangeTopicPaymentRun,
 	ChangeTopicDue,
 	ChangeTopicMandate,
@@ -7196,7 +7193,7 @@ var AllChangeTopic = []ChangeTopic{
 
 func (e ChangeTopic) IsValid() bool {
 	switch e {
-	case ChangeTopicParticipant, ChangeTopicHandOver, ChangeTopicCompany, ChangeTopicOpening, ChangeTopicMatch, ChangeTopicActivity, ChangeTopicEnrolment, ChangeTopicPlacement, ChangeTopicAttendance, ChangeTopicRegisterMonth, ChangeTopicAllowance, ChangeTopicAllowanceStatement, ChangeTopicPaymentRun, ChangeTopicDue, ChangeTopicMandate:
+	case ChangeTopicParticipant, ChangeTopicHandOver, ChangeTopicCompany, ChangeTopicOpening, ChangeTopicMatch, ChangeTopicActivity, ChangeTopicEnrolment, ChangeTopicPlacement, ChangeTopicAttendance, ChangeTopicRegisterMonth, ChangeTopicAllowance, ChangeTopicPaymentRun, ChangeTopicDue, ChangeTopicMandate:
 		return true
 	}
 	return false

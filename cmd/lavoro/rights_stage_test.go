@@ -44,6 +44,7 @@ type stage struct {
 	found []string
 	cells map[bool]int
 	asked map[string]bool // role and list
+	taken int             // rights that were taken out so far: plans that were kept before do not answer after
 }
 
 // viewer is somebody who signs in by his token.
@@ -203,6 +204,9 @@ func (s *stage) post(v viewer, query string, variables vars) (map[string]any, st
 }
 
 func (s *stage) send(v viewer, query string, variables vars) *httptest.ResponseRecorder {
+	if s.taken > 0 {
+		query += fmt.Sprintf(" # %d", s.taken)
+	}
 	req := httptest.NewRequest(http.MethodPost, "/graphql", strings.NewReader(spelledRequest(query, variables)))
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept-Language", "it")

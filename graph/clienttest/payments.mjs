@@ -11,7 +11,10 @@ const fields = `id year number kind upTo valueDay way state stateLabel stateSinc
   blockers { code lines people net } files { id part messageId lines net sha256 } steps { id act fromState toState at } revision allowedActs { act allowed refusals { code } }`;
 const lineFields = 'id state stateLabel stateSince live revision steps { id act fromState toState at } allowedActs { act allowed refusals { code } }';
 
-const bodies = parse('query Bodies($programme: ID!) { programme(id: $programme) { organisations { id code } } }');
+const bodies = parse('query Bodies($programme: ID!) { node(id: $programme) { ... on Programme { id organisations { id code } } } }');
+const runs = parse(`query Waiting($programme: ID!, $payer: ID!) {
+  paymentRuns(programme: $programme, filter: { payer: $payer, states: [CHECKED] }, first: 200) { nodes { id } }
+}`);
 const transfers = parse(`query Transfers($programme: ID!, $run: ID!) {
   paymentLines(programme: $programme, filter: { run: $run, states: [PENDING] }, first: 200) { nodes { id endToEndId } }
 }`);
@@ -21,12 +24,15 @@ const monthsAgo = (ago) => new Date(Date.UTC(new Date().getUTCFullYear(), new Da
 // payments takes what the lead body owes to the bank and back.
 export async function payments({ all, programme }) {
   const officer = all.find(({ role }) => role === 'PAYMENTS_OFFICER');
-  const { programme: { organisations } } = await read(officer, bodies, { programme: programme.id });
+  const { node: { organisations } } = await read(officer, bodies, { programme: programme.id });
   const payer = organisations.find(({ code }) => code === 'ASL');
   demand(payer, 'the lead body is not there', organisations);
+  const acting = (run) => (act, by, input = { run }, watch = onScreen('PaymentRun', run, `{ ${fields} }`)) => step(all, { act, by, payload: `run { ${fields} }`, watch, input });
+  const { paymentRuns: { nodes: waiting } } = await read(officer, runs, { programme: programme.id, payer: payer.id });
+  for (const { id } of waiting) await acting(id)('discardRun', /^PAYMENTS/, { run: id, reason: note });
   const open = async () => {
     const run = `pay_${randomUUID()}`;
-    const on = (act, by, input = { run }, watch = onScreen('PaymentRun', run, `{ ${fields} }`)) => step(all, { act, by, payload: `run { ${fields} }`, watch, input });
+    const on = acting(run);
     await on('openRun', /^PAYMENTS/, { id: run, programme: programme.id, payer: payer.id, upTo: monthsAgo(1) }, made('PaymentRun', run, `{ ${fields} }`));
     return { run, on };
   };

@@ -92,7 +92,7 @@ func (s *site) content() map[string][]string {
 	must(s.t, err)
 	all := map[string][]string{}
 	for _, table := range tables {
-		rows, err := s.conn.Query(ctx, fmt.Sprintf("select (to_jsonb(t) - '{chain,detail,detail_digest,fingerprint,alike,index_version,wrapped,kek_version,pseudonym,end_to_end_id,sha256}'::text[])::text from %s t", table))
+		rows, err := s.conn.Query(ctx, fmt.Sprintf("select (to_jsonb(t) - '{chain,detail,detail_digest,fingerprint,alike,index_version,wrapped,kek_version,pseudonym,end_to_end_id,sha256,named}'::text[])::text from %s t", table))
 		must(s.t, err)
 		all[table], err = pgx.CollectRows(rows, pgx.RowTo[string])
 		must(s.t, err)
