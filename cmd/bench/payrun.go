@@ -60,7 +60,7 @@ func payRuns(ctx context.Context, s *stage, out *report) error {
 }
 
 // unpaid takes back what benches of payment runs write.
-const unpaid = "truncate payment_line_step, payment_line, payment_step, payment_file, payment_answer, payment_run, allowance_share, allowance_statement, budget_posting"
+const unpaid = "truncate allowance_contest, payment_line_step, payment_line, payment_step, payment_file, payment_answer, payment_run, allowance_share, allowance_statement, budget_posting"
 
 type payer struct {
 	*stage
