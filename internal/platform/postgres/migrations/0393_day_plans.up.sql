@@ -8,17 +8,19 @@ language plpgsql stable security definer set search_path = public, pg_temp set p
 #variable_conflict use_column
 begin
   return query
-  with asked as (
-    select distinct e.id, d.day, p.opening_id
-    from unnest(day_plans.enrolments, day_plans.days) d(enrolment, day)
-    join enrolment e on e.id = d.enrolment and (e.audience &&& (select app_keys('work')) or tutored(e.participation_id, d.day))
-    left join placement p on p.enrolment_id = e.id
-  )
-  select a.id, a.day, exists (select from opening_hours h where h.opening_id = a.opening_id),
+  select e.id, d.day, exists (select from opening_hours h where h.opening_id = p.opening_id),
          array(select m from opening_hours h cross join lateral (values (h.from_minute), (h.to_minute)) x(m)
-               where h.opening_id = a.opening_id and h.weekday = extract(isodow from a.day)::int order by h.from_minute, m),
+               where h.opening_id = p.opening_id and h.weekday = extract(isodow from d.day)::int order by h.from_minute, m),
          c.kind, c.label, c.source
-  from asked a left join closed_days(day_plans.enrolments, day_plans.days) c on c.enrolment_id = a.id and c.day = a.day;
+  from (select distinct * from unnest(day_plans.enrolments, day_plans.days) u(enrolment, day)) d
+  join enrolment e on e.id = d.enrolment and (e.audience &&& (select app_keys('work')) or tutored(e.participation_id, d.day))
+  left join placement p on p.enrolment_id = e.id
+  -- On most days nothing is closed, which is found out sooner than what would be.
+  left join lateral (
+    select k.kind, k.label, k.source from closed_days(array[e.id], array[d.day]) k
+    where exists (select from programme_holiday h where h.programme_id = e.programme_id and h.day = d.day)
+       or exists (select from closure x where x.company_id = p.company_id and d.day between x.from_day and x.to_day)
+  ) c on true;
 end $$;
 revoke execute on function day_plans(uuid[], date[]) from public;
 grant execute on function day_plans(uuid[], date[]) to lavoro_app;
