@@ -130,11 +130,15 @@ func (r *faultRun) report(took time.Duration) {
 	}
 }
 
-// halfOpen looks at the connections on which nobody was for more than the two and a half pings that a node waits.
+// deserted is how long a node may keep a connection on which nobody is: two and a half pings; if it is being written to then, its patience with
+// who takes nothing; and the minute in which such a client could still read why it was ended.
+const deserted = 5*25*time.Second/2 + 20*time.Second + time.Minute + 3*time.Second
+
+// halfOpen looks at the connections on which nobody was for longer than a node may keep them.
 func (r *faultRun) halfOpen() {
 	left, standing := 0, 0
 	for _, f := range r.followers {
-		all, still := f.Left(context.Background(), 80*time.Second)
+		all, still := f.Left(context.Background(), deserted)
 		left, standing = left+all, standing+still
 	}
 	if r.Logf("%d connections were left half open, and %d of them stand", left, standing); left == 0 || standing > 0 {
