@@ -55,6 +55,7 @@ var known = append([]rule{
 	{routesRule, "table", routes},
 	{"payment.calendar", "table", paymentCalendar},
 	{"payment.second_approval_above", "cents", amount()},
+	{"payment.second_approval_days", "days", whole(0, 366)},
 	{"payment.check_days", "days", whole(1, 3650)},
 	{"payment.details_rest_days", "days", whole(0, 60)},
 

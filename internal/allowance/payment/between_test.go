@@ -75,6 +75,29 @@ func TestWhoeverIsErasedMeanwhileKeepsNobodyWaiting(t *testing.T) {
 	}
 }
 
+// What is held back stays so when its run is given up: nobody is paid because the officer began anew.
+func TestWhatIsHeldBackOutlivesItsRun(t *testing.T) {
+	h := bank(t)
+	for _, c := range []int{1_000, 2_000} {
+		h.owe(h.person(h.payer), h.payer, "2026-11", c)
+	}
+	first := h.run()
+	h.steps(h.officer, first, payment.ComputeRun, payment.CheckRun)
+	if err := h.on(payment.HoldLine, h.line(first, 1_000)); err != nil {
+		t.Fatal(err)
+	}
+	h.steps(h.approver, first, payment.ApproveRun)
+	h.steps(h.officer, first, payment.DiscardRun)
+	want(t, "given up", h.lines(first), "11 STATEMENT 2000 DISCARDED, 11 STATEMENT 1000 HELD")
+	want(t, "the next run", h.lines(h.approved()), "11 STATEMENT 2000 PENDING")
+	if err := h.on(payment.ReleaseLine, h.line(first, 1_000)); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "released", h.lines(first), "11 STATEMENT 2000 DISCARDED, 11 STATEMENT 1000 LEFT_OUT")
+	want(t, "the one after", h.lines(h.approved()), "11 STATEMENT 1000 PENDING")
+	want(t, "booked", query[string](h, "select sum(cents)::text from budget_posting where kind = 'APPROVED'"), "3000")
+}
+
 // An answer names also whom it brings nothing: it goes with his key, too.
 func TestAnswersGoWithAKeyThoughTheyChangedNothing(t *testing.T) {
 	h := bank(t)

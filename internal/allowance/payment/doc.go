@@ -3,7 +3,8 @@
 //	DRAFT            opened; what is due is being gathered, chunk by chunk
 //	COMPUTED         gathered whole; may be gathered anew, which takes up what was cured meanwhile
 //	CHECKED          its maker stands by it; what blocks a line was looked at
-//	APPROVED         by somebody who had no hand in it, by two above an amount of the policy; its sums are booked on the budget lines
+//	APPROVED         by somebody who had no hand in it, by two above an amount of the policy, to which runs of the days before count;
+//	                 its sums are booked on the budget lines
 //	EXPORTED         the file was written; answers are awaited
 //	PAID             every line that was sent is paid
 //	PARTLY_RETURNED  every line that was sent is answered, and some were rejected or came back
@@ -16,7 +17,7 @@
 //
 //	PENDING       goes with the run
 //	BLOCKED       cannot go; not live
-//	HELD          kept back with a reason until it is released
+//	HELD          kept back with a reason until it is released, whatever becomes of the run
 //	EXPORTED      sent
 //	RECALL_ASKED  sent, and the payer's bank is asked to stop it
 //	PAID          acknowledged as executed

@@ -44,10 +44,10 @@ func reaching(to LineState, runs []State) map[State]LineState {
 	return all
 }
 
-// releasing lets a line go with its run, or with the next one where its own was sent without it.
+// releasing lets a line go with its run, or with the next one where its own was sent without it or given up.
 func releasing() map[State]LineState {
 	all := reaching(LinePending, toSend)
-	for _, s := range sent {
+	for _, s := range append(sent, Discarded) {
 		all[s] = LineLeftOut
 	}
 	return all
@@ -68,12 +68,12 @@ type LineStep struct {
 	Reason   string // sealed under the person's key
 }
 
-// HoldLine keeps a transfer back that was checked and not sent: it stays where it is until it is released, also when its run is sent.
+// HoldLine keeps a transfer back that was checked and not sent: it stays where it is until it is released, also when its run is sent or given up.
 func HoldLine(ctx context.Context, tx *postgres.Tx, in LineStep) error {
 	return step(ctx, tx, lineTransitions[0], in)
 }
 
-// ReleaseLine lets a transfer go that was held back: with its run, or with the next one where its own was sent without it.
+// ReleaseLine lets a transfer go that was held back: with its run, or with the next one where its own was sent without it or given up.
 func ReleaseLine(ctx context.Context, tx *postgres.Tx, in LineStep) error {
 	return step(ctx, tx, lineTransitions[1], in)
 }
@@ -130,7 +130,7 @@ func (r *runRow) moveLine(ctx context.Context, tx *postgres.Tx, act access.Act, 
 	if err := keepSteps(ctx, tx, act, lines, l.State, lineStep{notes: map[string]string{l.EndToEndID: reason}}, to); err != nil {
 		return err
 	}
-	if to == LineLeftOut {
+	if to == LineLeftOut && r.State != Discarded { // which has booked all back
 		sums := map[uuid.UUID]money.Cents{}
 		for _, one := range lines {
 			sums[one.BudgetLineID] += one.GrossCents

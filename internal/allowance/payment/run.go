@@ -19,6 +19,7 @@ import (
 const (
 	calendarRule  = "payment.calendar"
 	secondRule    = "payment.second_approval_above"
+	secondDays    = "payment.second_approval_days"
 	checkDaysRule = "payment.check_days"
 	restDaysRule  = "payment.details_rest_days"
 )
@@ -199,7 +200,8 @@ func (r *runRow) stands(ctx context.Context, tx *postgres.Tx) error {
 	return Changed.At("run").With("lines", lines)
 }
 
-// CheckRun has its maker stand by a run: from here on its lines stay.
+// CheckRun has its maker stand by a run: from here on its lines stay. It needs two approvals where it, with what the payer sent by runs of one
+// approval shortly before, comes to more than one may approve: a sum is not made smaller by dividing it.
 func CheckRun(ctx context.Context, tx *postgres.Tx, in Step) error {
 	r, err := load(ctx, tx, access.CheckRun, in)
 	if err != nil {
@@ -212,7 +214,11 @@ func CheckRun(ctx context.Context, tx *postgres.Tx, in Step) error {
 	if err != nil {
 		return err
 	}
-	if r.NetCents > policy.Cents(secondRule) {
+	before, err := singlyApproved(ctx, tx, r, policy.Int(secondDays))
+	if err != nil {
+		return err
+	}
+	if r.NetCents+before > policy.Cents(secondRule) {
 		r.ApprovalsNeeded = 2
 	}
 	return r.advance(ctx, tx, access.CheckRun, Checked, map[string]any{"blocked": r.Blocked, "net": r.NetCents, "approvalsNeeded": r.ApprovalsNeeded})
@@ -249,7 +255,7 @@ func ApproveRun(ctx context.Context, tx *postgres.Tx, in Step) error {
 	return r.advance(ctx, tx, access.ApproveRun, to, map[string]any{"approvals": r.Approvals, "approvalsNeeded": r.ApprovalsNeeded, "net": r.NetCents})
 }
 
-// DiscardRun gives a run up before it is sent, with the reason: what it had taken up is due again.
+// DiscardRun gives a run up before it is sent, with the reason: what it had taken up is due again, but for what is held back.
 func DiscardRun(ctx context.Context, tx *postgres.Tx, in Step) error {
 	r, err := load(ctx, tx, access.DiscardRun, in)
 	if err != nil {
@@ -264,7 +270,7 @@ func DiscardRun(ctx context.Context, tx *postgres.Tx, in Step) error {
 			return err
 		}
 	}
-	if err := moveLines(ctx, tx, r.ID, LineDiscarded, LinePending, LineHeld, LineBlocked); err != nil {
+	if err := moveLines(ctx, tx, r.ID, LineDiscarded, LinePending, LineBlocked); err != nil {
 		return err
 	}
 	r.Reason = &in.Reason

@@ -158,6 +158,27 @@ func TestTwoApproveAboveAnAmount(t *testing.T) {
 	want(t, "after two", h.state(run), "ORDINARY APPROVED 2 2 0 100000")
 }
 
+// A sum that two must approve needs two also where it is sent by one run after the other.
+func TestADividedSumNeedsTwoApprovalsToo(t *testing.T) {
+	h := open(t)
+	h.exec("update policy_rule set value = '5000' where code = 'payment.second_approval_above'")
+	needed := func() string {
+		t.Helper()
+		h.owe(h.person(h.asl), h.asl, "2026-11", 3_000)
+		run := h.run()
+		h.steps(h.officer, run, payment.ComputeRun, payment.CheckRun)
+		h.steps(h.approver, run, payment.ApproveRun)
+		return query[string](h, "select approvals_needed || ' ' || state from payment_run where id = $1", run)
+	}
+	want(t, "the first", needed(), "1 APPROVED")
+	want(t, "the second", needed(), "2 CHECKED")
+	h.exec("update payment_step set at = at - interval '21 days'")
+	want(t, "three weeks later", needed(), "1 APPROVED")
+	last := query[uuid.UUID](h, "select id from payment_run where number = 3")
+	h.steps(h.officer, last, payment.DiscardRun)
+	want(t, "after one that was given up", needed(), "2 CHECKED") // it takes up what that had, too
+}
+
 // Each constraint holds against whoever writes with the owner's own hand.
 func TestTheDatabaseHolds(t *testing.T) {
 	h := open(t)

@@ -202,6 +202,21 @@ func sumsOf(ctx context.Context, tx *postgres.Tx, run uuid.UUID) (map[uuid.UUID]
 	return sums, nil
 }
 
+// singlyApproved is what other runs of the payer come to that one approval suffices for, and that were checked not longer ago than so many days.
+// Nobody else of the payer checks a run until the transaction ends.
+func singlyApproved(ctx context.Context, tx *postgres.Tx, r *runRow, days int) (cents money.Cents, err error) {
+	if _, err := number(ctx, tx, r.PayerID, 0); err != nil {
+		return 0, err
+	}
+	err = tx.Ask(ctx, &cents, `select coalesce(sum(r.net_cents), 0)::bigint from payment_run r where r.programme_id = $1 and r.payer_id = $2 and r.id <> $3
+		and r.approvals_needed = 1 and r.state in ('CHECKED', 'APPROVED', 'EXPORTED', 'PAID', 'PARTLY_RETURNED')
+		and exists (select from payment_step s where s.run_id = r.id and s.act = $4 and s.at >= $5)`, r.ProgrammeID, r.PayerID, r.ID, string(access.CheckRun), tx.Now.AddDate(0, 0, -days))
+	if err != nil {
+		return 0, fmt.Errorf("runs before: %w", err)
+	}
+	return cents, nil
+}
+
 // changed counts lines that would pay what is not owed any more, or to details that hold no more.
 func changed(ctx context.Context, tx *postgres.Tx, run uuid.UUID) (lines int, err error) {
 	if err = tx.Ask(ctx, &lines, "select payment_changed($1, $2)", run, tx.Today()); err != nil {
