@@ -3,10 +3,13 @@ package graph
 import (
 	"context"
 
+	"github.com/99designs/gqlgen/graphql"
+
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/allowance"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
@@ -52,4 +55,43 @@ func (m mutation) AnswerContest(ctx context.Context, input AnswerContestInput) (
 		out.Contest = &AllowanceContest{ID: input.Contest}
 		return allowance.AnswerContest(ctx, tx, allowance.Answer{Contest: id, Uphold: input.Uphold, Text: input.Answer, Expected: revision(input.ExpectedRevision)})
 	})
+}
+
+// CanAfford says whether the budget has enough left for one more internship, or for more months of one.
+func (q query) CanAfford(ctx context.Context, programme, organisation, activityKind string, fromDay calendar.Day, months int32, weeklyMinutes calendar.Minutes) (*Affordability, error) {
+	session, ok := sessionOf(ctx)
+	if !ok {
+		return nil, unauthenticated.At()
+	}
+	of, wrongProgramme := idOf("prg", programme, "programme")
+	partner, wrongPartner := idOf("org", organisation, "organisation")
+	if err := refusal.Join(wrongProgramme, wrongPartner); err != nil {
+		return nil, err
+	}
+	if _, err := q.r.known(ctx, session, of, organisation); err != nil {
+		return nil, err
+	}
+	var found *allowance.Affordability
+	err := q.r.DB.InTx(ctx, session.Actor, q.r.Clock, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		found, err = allowance.Afford(ctx, tx, allowance.Plan{Programme: of, Organisation: partner, Kind: activityKind, From: fromDay, Months: int(months), WeeklyMinutes: int(weeklyMinutes)})
+		return err
+	})
+	if err != nil || found == nil {
+		return nil, err
+	}
+	out := &Affordability{Affordable: found.Affordable, Cost: found.Cost, ToDay: found.ToDay}
+	for _, l := range found.Lines {
+		line := &AffordedLine{BudgetLine: plan.FormatID("bud", l.BudgetLine), Code: l.Code, Label: l.Label.In(session.Lang), Cost: l.Cost, Free: l.Free, Left: l.Left}
+		if !l.ExhaustedOn.IsZero() {
+			line.ExhaustedOn = &l.ExhaustedOn
+		}
+		out.Lines = append(out.Lines, line)
+	}
+	s := &selector{op: graphql.GetOperationContext(ctx), schema: q.r.AST}
+	data, err := plan.Renderer{Lang: session.Lang}.Value(out, s.field(graphql.GetFieldContext(ctx).Field))
+	if err != nil {
+		return nil, err
+	}
+	keep(ctx, data)
+	return out, nil
 }

@@ -156,6 +156,7 @@ type QueryResolver interface {
 	Position(ctx context.Context, programme string) (string, error)
 	Changes(ctx context.Context, programme string, after *string, since *time.Time, topics []ChangeTopic, first *int32, latestPerSubject bool) (*ChangePage, error)
 	ProgrammePulse(ctx context.Context, programme string) (*ProgrammePulse, error)
+	CanAfford(ctx context.Context, programme string, organisation string, activityKind string, fromDay calendar.Day, months int32, weeklyMinutes calendar.Minutes) (*Affordability, error)
 	Programme(ctx context.Context, code string) (*Programme, error)
 	Members(ctx context.Context, programme string, filter *MemberFilter, orderBy MemberOrder, first *int32, after *string, last *int32, before *string) (*MemberConnection, error)
 	Devices(ctx context.Context, programme string, filter *DeviceFilter, first *int32, after *string, last *int32, before *string) (*DeviceConnection, error)
@@ -1020,13 +1021,13 @@ type BudgetLine implements Node {
   ledger: BudgetLedger
 }
 
-"What is booked on a budget line, as of now. What is paid stays approved, what is approved stays owed and committed."
+"What is booked on a budget line, as of now. What comes to be owed is no longer committed; what is paid stays approved, what is approved stays owed."
 type BudgetLedger implements Node {
   "The id."
   id: ID!
   "The line's amount."
   planned: Cents
-  "Promised, at most."
+  "Promised, and not owed yet: what internships that are agreed may still cost by the rules, in the months of which there is no statement."
   committed: Cents!
   "Owed by the statements of months."
   accrued: Cents!
@@ -1034,11 +1035,41 @@ type BudgetLedger implements Node {
   approved: Cents!
   "Acknowledged as paid by bank or treasurer."
   paid: Cents!
-  "What may still be promised: planned less committed, or less accrued where that is more. Negative where the line is exceeded."
+  "What may still be promised: planned less committed and accrued. Negative where the line is exceeded."
   free: Cents
   "For how many months of an internship free is enough at the monthly cap of today's rules: one more placement of six months needs six. Null where the rules have no cap."
   affordableMonths: Int
   "When the line is used up at its pace of the last 90 days: today and as many days as the rest of planned less accrued lasts when each day costs a ninetieth of what came to be owed in them. Null where nothing did."
+  exhaustedOn: Day
+}
+
+"Whether budget lines cover one more internship, or more months of one, to its end."
+type Affordability {
+  "Every line has so much left."
+  affordable: Boolean!
+  "What it may cost, at most: by the rules as they are known today, for the weekly hours, up to the monthly cap."
+  cost: Cents!
+  "Its last day."
+  toDay: Day!
+  "What it would be paid from: one line, unless the rules say another one for some of its months."
+  lines: [AffordedLine!]!
+}
+
+"What one more internship takes from a budget line."
+type AffordedLine {
+  "Id of the budget line."
+  budgetLine: ID!
+  "Code of the budget line. Example: internship_allowance_asl."
+  code: String!
+  "Name of the budget line."
+  label: String!
+  "What it may cost the line."
+  cost: Cents!
+  "What the line has left before it."
+  free: Cents!
+  "What the line has left after it; negative where it is not covered."
+  left: Cents!
+  "When the line is used up with it, at the line's pace of the last 90 days; null where it is not."
   exhaustedOn: Day
 }
 
@@ -7649,6 +7680,24 @@ type Query {
     "Id of the programme."
     programme: ID!
   ): ProgrammePulse!
+  """
+  Whether the budget has enough left for one more internship, or for more months of one: give the day after its last. Null for who may not see what is
+  booked on the line. To be asked before anything is agreed: what would commit more than a line has left is refused, or needs to be acknowledged.
+  """
+  canAfford(
+    "Id of the programme."
+    programme: ID!
+    "Id of the partner that follows the person: it decides who pays."
+    organisation: ID!
+    "Kind of activity, of the list activity_kinds."
+    activityKind: String! = "INTERNSHIP"
+    "The first day."
+    fromDay: Day!
+    "For how many months; 1 to 60."
+    months: Int!
+    "Hours a week, in minutes. Example: 1200."
+    weeklyMinutes: Minutes!
+  ): Affordability
   "A programme by its code; null when there is none that you may see."
   programme(
     "Its code. Example: LACO3."
@@ -8738,6 +8787,40 @@ func (ec *executionContext) childFields_AdmitParticipantPayload(ctx context.Cont
 		return ec.fieldContext_AdmitParticipantPayload_participant(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AdmitParticipantPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Affordability(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "affordable":
+		return ec.fieldContext_Affordability_affordable(ctx, field)
+	case "cost":
+		return ec.fieldContext_Affordability_cost(ctx, field)
+	case "toDay":
+		return ec.fieldContext_Affordability_toDay(ctx, field)
+	case "lines":
+		return ec.fieldContext_Affordability_lines(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Affordability", field.Name)
+}
+
+func (ec *executionContext) childFields_AffordedLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "budgetLine":
+		return ec.fieldContext_AffordedLine_budgetLine(ctx, field)
+	case "code":
+		return ec.fieldContext_AffordedLine_code(ctx, field)
+	case "label":
+		return ec.fieldContext_AffordedLine_label(ctx, field)
+	case "cost":
+		return ec.fieldContext_AffordedLine_cost(ctx, field)
+	case "free":
+		return ec.fieldContext_AffordedLine_free(ctx, field)
+	case "left":
+		return ec.fieldContext_AffordedLine_left(ctx, field)
+	case "exhaustedOn":
+		return ec.fieldContext_AffordedLine_exhaustedOn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AffordedLine", field.Name)
 }
 
 func (ec *executionContext) childFields_Allowance(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15016,6 +15099,60 @@ func (ec *executionContext) field_Query_attendances_args(ctx context.Context, ra
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_canAfford_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "programme",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["programme"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "organisation",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["organisation"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "activityKind",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["activityKind"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "fromDay",
+		func(ctx context.Context, v any) (calendar.Day, error) {
+			return ec.unmarshalNDay2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["fromDay"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "months",
+		func(ctx context.Context, v any) (int32, error) {
+			return ec.unmarshalNInt2int32(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["months"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "weeklyMinutes",
+		func(ctx context.Context, v any) (calendar.Minutes, error) {
+			return ec.unmarshalNMinutes2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐMinutes(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["weeklyMinutes"] = arg5
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_changes_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -17682,6 +17819,268 @@ func (ec *executionContext) fieldContext_AdmitParticipantPayload_participant(_ c
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Affordability_affordable(ctx context.Context, field graphql.CollectedField, obj *Affordability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Affordability_affordable(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Affordable, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Affordability_affordable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Affordability", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Affordability_cost(ctx context.Context, field graphql.CollectedField, obj *Affordability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Affordability_cost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cost, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Cents) graphql.Marshaler {
+			return ec.marshalNCents2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋmoneyᚐCents(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Affordability_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Affordability", field, false, false, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _Affordability_toDay(ctx context.Context, field graphql.CollectedField, obj *Affordability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Affordability_toDay(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ToDay, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v calendar.Day) graphql.Marshaler {
+			return ec.marshalNDay2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Affordability_toDay(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Affordability", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
+func (ec *executionContext) _Affordability_lines(ctx context.Context, field graphql.CollectedField, obj *Affordability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Affordability_lines(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Lines, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*AffordedLine) graphql.Marshaler {
+			return ec.marshalNAffordedLine2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAffordedLineᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Affordability_lines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Affordability",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AffordedLine(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AffordedLine_budgetLine(ctx context.Context, field graphql.CollectedField, obj *AffordedLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AffordedLine_budgetLine(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BudgetLine, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AffordedLine_budgetLine(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AffordedLine", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _AffordedLine_code(ctx context.Context, field graphql.CollectedField, obj *AffordedLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AffordedLine_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AffordedLine_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AffordedLine", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AffordedLine_label(ctx context.Context, field graphql.CollectedField, obj *AffordedLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AffordedLine_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Label, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AffordedLine_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AffordedLine", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AffordedLine_cost(ctx context.Context, field graphql.CollectedField, obj *AffordedLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AffordedLine_cost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cost, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Cents) graphql.Marshaler {
+			return ec.marshalNCents2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋmoneyᚐCents(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AffordedLine_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AffordedLine", field, false, false, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _AffordedLine_free(ctx context.Context, field graphql.CollectedField, obj *AffordedLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AffordedLine_free(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Free, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Cents) graphql.Marshaler {
+			return ec.marshalNCents2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋmoneyᚐCents(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AffordedLine_free(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AffordedLine", field, false, false, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _AffordedLine_left(ctx context.Context, field graphql.CollectedField, obj *AffordedLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AffordedLine_left(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Left, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Cents) graphql.Marshaler {
+			return ec.marshalNCents2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋmoneyᚐCents(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AffordedLine_left(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AffordedLine", field, false, false, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _AffordedLine_exhaustedOn(ctx context.Context, field graphql.CollectedField, obj *AffordedLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AffordedLine_exhaustedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExhaustedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *calendar.Day) graphql.Marshaler {
+			return ec.marshalODay2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AffordedLine_exhaustedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AffordedLine", field, false, false, errors.New("field of type Day does not have child fields"))
 }
 
 func (ec *executionContext) _Allowance_id(ctx context.Context, field graphql.CollectedField, obj *Allowance) (ret graphql.Marshaler) {
@@ -54216,6 +54615,50 @@ func (ec *executionContext) fieldContext_Query_programmePulse(ctx context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_canAfford(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_canAfford(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().CanAfford(ctx, fc.Args["programme"].(string), fc.Args["organisation"].(string), fc.Args["activityKind"].(string), fc.Args["fromDay"].(calendar.Day), fc.Args["months"].(int32), fc.Args["weeklyMinutes"].(calendar.Minutes))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Affordability) graphql.Marshaler {
+			return ec.marshalOAffordability2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAffordability(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_canAfford(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Affordability(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_canAfford_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_programme(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -75250,6 +75693,127 @@ func (ec *executionContext) _AdmitParticipantPayload(ctx context.Context, sel as
 	return out
 }
 
+var affordabilityImplementors = []string{"Affordability"}
+
+func (ec *executionContext) _Affordability(ctx context.Context, sel ast.SelectionSet, obj *Affordability) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, affordabilityImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Affordability")
+		case "affordable":
+			out.Values[i] = ec._Affordability_affordable(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cost":
+			out.Values[i] = ec._Affordability_cost(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "toDay":
+			out.Values[i] = ec._Affordability_toDay(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "lines":
+			out.Values[i] = ec._Affordability_lines(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var affordedLineImplementors = []string{"AffordedLine"}
+
+func (ec *executionContext) _AffordedLine(ctx context.Context, sel ast.SelectionSet, obj *AffordedLine) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, affordedLineImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AffordedLine")
+		case "budgetLine":
+			out.Values[i] = ec._AffordedLine_budgetLine(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._AffordedLine_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "label":
+			out.Values[i] = ec._AffordedLine_label(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cost":
+			out.Values[i] = ec._AffordedLine_cost(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "free":
+			out.Values[i] = ec._AffordedLine_free(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "left":
+			out.Values[i] = ec._AffordedLine_left(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "exhaustedOn":
+			out.Values[i] = ec._AffordedLine_exhaustedOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var allowanceImplementors = []string{"Allowance", "Node"}
 
 func (ec *executionContext) _Allowance(ctx context.Context, sel ast.SelectionSet, obj *Allowance) graphql.Marshaler {
@@ -88178,6 +88742,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "canAfford":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_canAfford(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "programme":
 			field := field
 
@@ -92617,6 +93203,32 @@ func (ec *executionContext) marshalNAdmitParticipantPayload2ᚖgithubᚗcomᚋla
 		return graphql.Null
 	}
 	return ec._AdmitParticipantPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNAffordedLine2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAffordedLineᚄ(ctx context.Context, sel ast.SelectionSet, v []*AffordedLine) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAffordedLine2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAffordedLine(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAffordedLine2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAffordedLine(ctx context.Context, sel ast.SelectionSet, v *AffordedLine) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AffordedLine(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNAllowance2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceᚄ(ctx context.Context, sel ast.SelectionSet, v []*Allowance) graphql.Marshaler {
@@ -97857,6 +98469,13 @@ func (ec *executionContext) unmarshalOActivityFilter2ᚖgithubᚗcomᚋlavoroinc
 	}
 	res, err := ec.unmarshalInputActivityFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOAffordability2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAffordability(ctx context.Context, sel ast.SelectionSet, v *Affordability) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Affordability(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOAllowance2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowance(ctx context.Context, sel ast.SelectionSet, v *Allowance) graphql.Marshaler {

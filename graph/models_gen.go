@@ -246,6 +246,36 @@ type AdmitParticipantPayload struct {
 	Participant *Participant `json:"participant,omitempty"`
 }
 
+// Whether budget lines cover one more internship, or more months of one, to its end.
+type Affordability struct {
+	// Every line has so much left.
+	Affordable bool `json:"affordable"`
+	// What it may cost, at most: by the rules as they are known today, for the weekly hours, up to the monthly cap.
+	Cost money.Cents `json:"cost"`
+	// Its last day.
+	ToDay calendar.Day `json:"toDay"`
+	// What it would be paid from: one line, unless the rules say another one for some of its months.
+	Lines []*AffordedLine `json:"lines"`
+}
+
+// What one more internship takes from a budget line.
+type AffordedLine struct {
+	// Id of the budget line.
+	BudgetLine string `json:"budgetLine"`
+	// Code of the budget line. Example: internship_allowance_asl.
+	Code string `json:"code"`
+	// Name of the budget line.
+	Label string `json:"label"`
+	// What it may cost the line.
+	Cost money.Cents `json:"cost"`
+	// What the line has left before it.
+	Free money.Cents `json:"free"`
+	// What the line has left after it; negative where it is not covered.
+	Left money.Cents `json:"left"`
+	// When the line is used up with it, at the line's pace of the last 90 days; null where it is not.
+	ExhaustedOn *calendar.Day `json:"exhaustedOn,omitempty"`
+}
+
 // A month's allowance of one participant, over all activities under one cap.
 type Allowance struct {
 	// The id.
@@ -1051,13 +1081,13 @@ func (BankDetails) IsNode() {}
 // The id, `<prefix>_<uuid>`.
 func (this BankDetails) GetID() string { return this.ID }
 
-// What is booked on a budget line, as of now. What is paid stays approved, what is approved stays owed and committed.
+// What is booked on a budget line, as of now. What comes to be owed is no longer committed; what is paid stays approved, what is approved stays owed.
 type BudgetLedger struct {
 	// The id.
 	ID string `json:"id"`
 	// The line's amount.
 	Planned *money.Cents `json:"planned,omitempty"`
-	// Promised, at most.
+	// Promised, and not owed yet: what internships that are agreed may still cost by the rules, in the months of which there is no statement.
 	Committed money.Cents `json:"committed"`
 	// Owed by the statements of months.
 	Accrued money.Cents `json:"accrued"`
@@ -1065,7 +1095,7 @@ type BudgetLedger struct {
 	Approved money.Cents `json:"approved"`
 	// Acknowledged as paid by bank or treasurer.
 	Paid money.Cents `json:"paid"`
-	// What may still be promised: planned less committed, or less accrued where that is more. Negative where the line is exceeded.
+	// What may still be promised: planned less committed and accrued. Negative where the line is exceeded.
 	Free *money.Cents `json:"free,omitempty"`
 	// For how many months of an internship free is enough at the monthly cap of today's rules: one more placement of six months needs six. Null where the rules have no cap.
 	AffordableMonths *int32 `json:"affordableMonths,omitempty"`

@@ -56,10 +56,10 @@ func newRooms() rooms {
 	r := rooms{
 		members: member.Room{InvitationDays: invitationDays},
 		clocks:  keeper,
-		placements: placement.Room{OnState: onState, AttestGates: []placement.AttestGate{attendance.AttestGate},
+		placements: placement.Room{OnState: append(slices.Clone(onState), allowance.FollowCommitments), AttestGates: []placement.AttestGate{attendance.AttestGate},
 			DraftGates: []placement.DraftGate{attendance.TimetableGate}},
 	}
-	r.participants = participant.Room{Members: r.members, OnState: append(slices.Clone(onState), r.placements.FollowTeam), Vetoes: vetoes}
+	r.participants = participant.Room{Members: r.members, OnState: append(slices.Clone(onState), r.placements.FollowTeam, allowance.FollowCommitments), Vetoes: vetoes}
 	r.matches = matching.Room{OnState: onState, Placement: r.placements}
 	return r
 }

@@ -4,7 +4,7 @@ import { parse } from 'graphql';
 import { carry } from './files.mjs';
 import { read, step } from './runner.mjs';
 import { made, onScreen } from './screens.mjs';
-import { demand } from './server.mjs';
+import { demand, operation } from './server.mjs';
 import { note } from './stage.mjs';
 
 const fields = `id year number kind upTo valueDay way state stateLabel stateSince gathered people lineCount blockedCount gross withheld net approvals approvalsNeeded reason
@@ -27,6 +27,8 @@ export async function payments({ all, programme }) {
   const { node: { organisations } } = await read(officer, bodies, { programme: programme.id });
   const payer = organisations.find(({ code }) => code === 'ASL');
   demand(payer, 'the lead body is not there', organisations);
+  const { canAfford } = await read(officer, parse(operation('CanAfford')), { programme: programme.id, organisation: payer.id, fromDay: `${monthsAgo(-1)}-01`, months: 6, weeklyMinutes: 1200 });
+  demand(canAfford?.cost > 0 && canAfford.lines.length === 1 && canAfford.lines[0].left === canAfford.lines[0].free - canAfford.cost, 'one more internship costs nothing', canAfford);
   const acting = (run) => (act, by, input = { run }, watch = onScreen('PaymentRun', run, `{ ${fields} }`)) => step(all, { act, by, payload: `run { ${fields} }`, watch, input });
   const { paymentRuns: { nodes: waiting } } = await read(officer, runs, { programme: programme.id, payer: payer.id });
   for (const { id } of waiting) await acting(id)('discardRun', /^PAYMENTS/, { run: id, reason: note });

@@ -25,6 +25,11 @@
 // A statement is owed by shares: one for each payer and budget line, which add up to it. A payer that owes nothing any more has a share of nothing.
 // What it adds to the shares of the one before is booked as accrued on the budget lines.
 //
+// An internship that is agreed commits what it may still cost on the line of who would pay it (FollowCommitments): for each of its months what the
+// same working out comes to for its weekly hours, less the days on which it stands still. What commits more than the line has left is refused, or
+// needs to be acknowledged, by the rule budget.beyond_line. The statement of a month takes the place of what was committed for it; months before
+// of which there is no register, and all months of an internship that is attested or given up, commit nothing any more. Afford answers beforehand.
+//
 // A statement may be contested by the person or for him; one contest of a month waits at a time. It says how much of the sum is not to be paid
 // before the answer (ContestedCents; nothing where it should be more), and is answered by somebody else:
 //

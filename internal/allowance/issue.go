@@ -70,7 +70,15 @@ func issue(ctx context.Context, tx *postgres.Tx, known map[uuid.UUID]participati
 			return err
 		}
 	}
-	return nil
+	return commit(ctx, tx, b.participations(), false)
+}
+
+// participations are those of which a statement is issued: what is owed of its month is no longer committed.
+func (b *issuing) participations() (all []uuid.UUID) {
+	for _, r := range b.rows {
+		all = append(all, r.ParticipationID)
+	}
+	return all
 }
 
 // route says of each enrolment's hours who pays them, by the rules in force on the month's last day. Hours that the statement before had paid by

@@ -48,4 +48,10 @@ var (
 		Message: refusal.Text{It: "Il testo è troppo lungo.", En: "The text is too long."},
 		Cure:    refusal.Text{It: "Scrivi al massimo {max} caratteri.", En: "Write at most {max} characters."},
 	})
+	// PlanBounds is for a number of months or minutes that no internship has.
+	PlanBounds = refusal.Define(refusal.Definition{
+		Code: "PLAN_BOUNDS", Kind: refusal.Input,
+		Message: refusal.Text{It: "Il valore va da 1 a {most}.", En: "The value goes from 1 to {most}."},
+		Cure:    refusal.Text{It: "Indica un valore in questi limiti.", En: "Give a value within these bounds."},
+	})
 )

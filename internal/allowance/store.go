@@ -106,6 +106,14 @@ func participations(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) (map[
 	return byID, nil
 }
 
+// agreements reads the internships of participations that were agreed, whoever acts, and holds the participations.
+func agreements(ctx context.Context, tx *postgres.Tx, participations []uuid.UUID) (all []agreement, err error) {
+	if err := tx.Ask(ctx, &all, "select * from agreed_placements($1)", participations); err != nil {
+		return nil, fmt.Errorf("agreed internships: %w", err)
+	}
+	return all, nil
+}
+
 // register reads the hours of all the months at once as they stand, in a fixed order.
 func register(ctx context.Context, tx *postgres.Tx, months []Month, versions versionsBy) (map[Month][]Hours, error) {
 	ids, firsts, starts := versions.pairs(months)

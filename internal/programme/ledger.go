@@ -16,10 +16,10 @@ import (
 // PostingKind is how far money of a budget line has come.
 type PostingKind string
 
-// The kinds, in the order in which money passes them. They do not subtract from each other: what is paid stays approved, and what is approved
-// stays accrued and committed.
+// The kinds, in the order in which money passes them. What comes to be owed is no longer committed; from then on they do not subtract from each
+// other: what is paid stays approved, and what is approved stays accrued.
 const (
-	Committed PostingKind = "COMMITTED" // promised, at most: an internship has begun
+	Committed PostingKind = "COMMITTED" // promised, and not owed yet: an internship was agreed
 	Accrued   PostingKind = "ACCRUED"   // owed: a month's statement was issued
 	Approved  PostingKind = "APPROVED"  // a run that pays it was approved
 	Paid      PostingKind = "PAID"      // the bank or the treasurer acknowledged it
@@ -32,6 +32,7 @@ type Posting struct {
 	Cents       money.Cents // 0 books nothing
 	SubjectKind string      // what it is for, named as in the API
 	Subject     uuid.UUID
+	Month       calendar.Month // for which it is committed; zero for other kinds
 }
 
 // Post books on lines of the programme, whatever the actor may see of them. A line of another programme is an error, and then nothing is booked.

@@ -92,15 +92,15 @@ func Reading() plan.Reading {
 // paceDays is over how many days back the pace is taken at which a line is used.
 const paceDays = 90
 
-// budgetLedger is what is booked on a line. Free is the amount less what is committed, or less what is owed where that is more; the pace is what came
-// to be owed in the last paceDays, and the line lasts for as many days more as the rest holds at that pace.
+// budgetLedger is what is booked on a line. Free is the amount less what is owed and what is committed beside; the pace is what came to be owed in the
+// last paceDays, and the line lasts for as many days more as the rest holds at that pace.
 func budgetLedger() plan.Type {
 	amount := "(select l.amount_cents from budget_line l where l.id = {t}.id)"
 	booked := func(kind PostingKind, more string) string {
 		return "(select coalesce(sum(p.cents), 0)::bigint from budget_posting p where p.budget_line_id = {t}.id and p.kind = '" + string(kind) + "'" + more + ")"
 	}
 	accrued, pace := booked(Accrued, ""), booked(Accrued, fmt.Sprintf(" and p.day > {today}::date - %d", paceDays))
-	free := "(" + amount + " - greatest(" + booked(Committed, "") + ", " + accrued + "))"
+	free := "(" + amount + " - " + booked(Committed, "") + " - " + accrued + ")"
 	return plan.Type{Name: "BudgetLedger", Prefix: "ldg", Table: "budget_ledger", Class: access.Money,
 		Fields: plan.Fields{
 			"planned":          plan.Expr(amount),

@@ -85,6 +85,19 @@ var (
 		},
 		CuredBy: coordination,
 	})
+	// LineUncovered is for an internship that its budget line does not cover to the end. It tells no amount: who acts may not see them.
+	LineUncovered = refusal.Define(refusal.Definition{
+		Code: "LINE_UNCOVERED", Kind: refusal.Rule,
+		Message: text.Text{
+			It: "La voce di spesa «{line}» non copre questo tirocinio fino alla fine.",
+			En: "The budget line “{line}” does not cover this internship to its end.",
+		},
+		Cure: text.Text{
+			It: "Accorcia il tirocinio, oppure fai spostare fondi sulla voce con una rimodulazione del piano finanziario.",
+			En: "Shorten the internship, or have funds moved to the line by a change of the financial plan.",
+		},
+		CuredBy: coordination,
+	})
 	// FundsClosed is for a budget line on which nothing may be approved today.
 	FundsClosed = refusal.Define(refusal.Definition{
 		Code: "FUNDS_CLOSED", Kind: refusal.Rule,

@@ -53,6 +53,7 @@ var known = append([]rule{
 	{"allowance.withholding", "table", withholding},
 
 	{routesRule, "table", routes},
+	{beyondRule, "code", word(string(Refuse), string(Acknowledge))},
 	{"payment.calendar", "table", paymentCalendar},
 	{"payment.second_approval_above", "cents", amount()},
 	{"payment.second_approval_days", "days", whole(0, 366)},

@@ -77,13 +77,18 @@ func loadItems(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, list s
 func post(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, postings []Posting) (n int, err error) {
 	ids, lines, subjects := make([]uuid.UUID, len(postings)), make([]uuid.UUID, len(postings)), make([]uuid.UUID, len(postings))
 	kinds, subjectKinds, cents := make([]string, len(postings)), make([]string, len(postings)), make([]int64, len(postings))
+	months := make([]*string, len(postings))
 	for i, p := range postings {
+		if !p.Month.IsZero() {
+			first := p.Month.First().String()
+			months[i] = &first
+		}
 		if ids[i], err = uuid.NewV7(); err != nil {
 			return 0, err
 		}
 		lines[i], kinds[i], cents[i], subjectKinds[i], subjects[i] = p.Line, string(p.Kind), int64(p.Cents), p.SubjectKind, p.Subject
 	}
-	err = tx.Ask(ctx, &n, "select post_budget($1, $2, $3, $4, $5, $6, $7, $8, $9)", programme, tx.Now.UTC(), tx.Today(), ids, lines, kinds, cents, subjectKinds, subjects)
+	err = tx.Ask(ctx, &n, "select post_budget($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)", programme, tx.Now.UTC(), tx.Today(), ids, lines, kinds, cents, subjectKinds, subjects, months)
 	if err != nil {
 		return 0, fmt.Errorf("post on the budget: %w", err)
 	}
@@ -100,12 +105,46 @@ type fundsRow struct {
 }
 
 func checkFunds(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, wanted map[uuid.UUID]money.Cents) (rows []fundsRow, err error) {
-	lines, cents := make([]uuid.UUID, 0, len(wanted)), make([]int64, 0, len(wanted))
-	for line, amount := range wanted {
-		lines, cents = append(lines, line), append(cents, int64(amount))
-	}
+	lines, cents := spread(wanted)
 	if err := tx.Ask(ctx, &rows, "select * from check_funds($1, $2, $3, $4)", programme, lines, cents, tx.Today()); err != nil {
 		return nil, fmt.Errorf("check funds: %w", err)
+	}
+	return rows, nil
+}
+
+// committedFor reads what stands committed for subjects.
+func committedFor(ctx context.Context, tx *postgres.Tx, subjects []uuid.UUID) (held []Commitment, err error) {
+	if err := tx.Ask(ctx, &held, "select * from committed_for($1)", subjects); err != nil {
+		return nil, fmt.Errorf("what is committed: %w", err)
+	}
+	return held, nil
+}
+
+// checkCommitment gives the lines that would not hold so much more; it holds them to the end of the transaction.
+func checkCommitment(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, more map[uuid.UUID]money.Cents) (rows []fundsRow, err error) {
+	lines, cents := spread(more)
+	if err := tx.Ask(ctx, &rows, "select * from check_commitment($1, $2, $3)", programme, lines, cents); err != nil {
+		return nil, fmt.Errorf("check what may be committed: %w", err)
+	}
+	return rows, nil
+}
+
+func spread(amounts map[uuid.UUID]money.Cents) (lines []uuid.UUID, cents []int64) {
+	for line, amount := range amounts {
+		lines, cents = append(lines, line), append(cents, int64(amount))
+	}
+	return lines, cents
+}
+
+// ledgers reads how those of the lines stand of which the actor may see what is booked.
+func ledgers(ctx context.Context, tx *postgres.Tx, lines []uuid.UUID) (rows []LedgerLine, err error) {
+	err = tx.Ask(ctx, &rows, `select l.id, l.code, l.label, l.amount_cents as planned, s.accrued, l.amount_cents - s.committed - s.accrued as free, s.pace
+		from budget_ledger g join budget_line l on l.id = g.id
+		cross join lateral (select coalesce(sum(p.cents) filter (where p.kind = 'COMMITTED'), 0)::bigint as committed, coalesce(sum(p.cents) filter (where p.kind = 'ACCRUED'), 0)::bigint as accrued,
+			coalesce(sum(p.cents) filter (where p.kind = 'ACCRUED' and p.day > $2::date - $3::int), 0)::bigint as pace from budget_posting p where p.budget_line_id = l.id) s
+		where g.id = any ($1::uuid[]) order by l.code`, lines, tx.Today(), paceDays)
+	if err != nil {
+		return nil, fmt.Errorf("ledgers: %w", err)
 	}
 	return rows, nil
 }

@@ -1,0 +1,79 @@
+-- What is committed is booked under the month that it is for: what comes to be owed of the month takes its place.
+alter table budget_posting add column month date check (extract(day from month) = 1), add check (month is null or kind = 'COMMITTED');
+
+-- Books on lines, whoever acts: who starts an internship does not see what it is paid from.
+drop function post_budget(uuid, timestamptz, date, uuid[], uuid[], text[], bigint[], text[], uuid[]);
+create function post_budget(prog uuid, at timestamptz, day date, ids uuid[], lines uuid[], kinds text[], cents bigint[], subject_kinds text[], subjects uuid[], months date[]) returns int
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare n int;
+begin
+  if not app_acting() then
+    raise exception 'nobody books' using errcode = 'LA002';
+  end if;
+  insert into budget_posting (id, programme_id, budget_line_id, kind, cents, subject_kind, subject_id, day, posted_at, month, audience)
+  select p.id, l.programme_id, l.id, p.kind, p.cents, p.subject_kind, p.subject, post_budget.day, post_budget.at, p.month,
+         organisation_line(coalesce(l.organisation_id, (select o.id from organisation o where o.programme_id = prog and o.parent_id is null)))
+  from unnest(post_budget.ids, post_budget.lines, post_budget.kinds, post_budget.cents, post_budget.subject_kinds, post_budget.subjects, post_budget.months)
+    p(id, line, kind, cents, subject_kind, subject, month)
+  join budget_line l on l.id = p.line and l.programme_id = prog
+  on conflict (id) do nothing;
+  get diagnostics n = row_count;
+  return n;
+end $$;
+
+-- What stands committed for subjects, by line and month.
+create function committed_for(subjects uuid[]) returns table (subject uuid, line uuid, month date, cents bigint)
+language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
+begin
+  if not app_acting() then
+    raise exception 'nobody asks' using errcode = 'LA002';
+  end if;
+  return query
+  select p.subject_id, p.budget_line_id, p.month, sum(p.cents)::bigint from budget_posting p
+  where p.subject_id = any (committed_for.subjects) and p.kind = 'COMMITTED' and p.month is not null
+  group by 1, 2, 3 having sum(p.cents) <> 0 order by 1, 2, 3;
+end $$;
+
+-- Which lines would not hold so much more being committed. Who asks holds the lines to the end of his transaction: nobody commits on them meanwhile.
+create function check_commitment(prog uuid, lines uuid[], more bigint[]) returns table (line uuid, label jsonb)
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  if not app_acting() then
+    raise exception 'nobody asks' using errcode = 'LA002';
+  end if;
+  perform from budget_line l where l.programme_id = prog and l.id = any (check_commitment.lines) order by l.id for no key update;
+  return query
+  select l.id, l.label
+  from unnest(check_commitment.lines, check_commitment.more) w(line, cents)
+  join budget_line l on l.id = w.line and l.programme_id = prog
+  where w.cents > 0 and w.cents > l.amount_cents - (
+    select coalesce(sum(p.cents), 0) from budget_posting p where p.budget_line_id = l.id and p.kind in ('COMMITTED', 'ACCRUED'))
+  order by l.id;
+end $$;
+
+-- What internships of participations that were agreed may still cost is worked out from this: their days, in which of these they stand still, and of
+-- which months there are statements (stated) or at least a register (entered). Who asks holds the participations to the end of his transaction.
+create function agreed_placements(participations uuid[])
+returns table (id uuid, participation_id uuid, programme_id uuid, organisation_id uuid, kind text, state text, from_day date, to_day date, weekly_minutes int,
+               pauses jsonb, stated jsonb, entered jsonb)
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  if not app_acting() then
+    raise exception 'nobody asks' using errcode = 'LA002';
+  end if;
+  perform from participation a where a.id = any (agreed_placements.participations) order by a.id for no key update;
+  return query
+  select p.id, a.id, a.programme_id, a.organisation_id, c.kind, p.state, coalesce(p.started_on, p.from_day), coalesce(p.ended_on, p.to_day), p.weekly_minutes,
+         coalesce((select jsonb_agg(jsonb_build_object('from', s.day, 'until', s.until, 'reason', s.reason) order by s.day)
+                   from (select x.to_state, x.day, x.reason, lead(x.day) over (order by x.position) as until from placement_step x where x.placement_id = p.id) s
+                   where s.to_state = 'SUSPENDED'), '[]'),
+         (select coalesce(jsonb_agg(distinct to_char(s.month, 'YYYY-MM')), '[]') from allowance_statement s where s.participation_id = a.id),
+         (select coalesce(jsonb_agg(distinct to_char(r.month, 'YYYY-MM')), '[]') from register_month r where r.participation_id = a.id)
+  from placement p join participation a on a.id = p.participation_id join enrolment e on e.id = p.enrolment_id join activity c on c.id = e.activity_id
+  where a.id = any (agreed_placements.participations) and p.state <> 'DRAFT'
+  order by p.id;
+end $$;
+revoke execute on function post_budget(uuid, timestamptz, date, uuid[], uuid[], text[], bigint[], text[], uuid[], date[]), committed_for(uuid[]),
+  check_commitment(uuid, uuid[], bigint[]), agreed_placements(uuid[]) from public;
+grant execute on function post_budget(uuid, timestamptz, date, uuid[], uuid[], text[], bigint[], text[], uuid[], date[]), committed_for(uuid[]),
+  check_commitment(uuid, uuid[], bigint[]), agreed_placements(uuid[]) to lavoro_app;
