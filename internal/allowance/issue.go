@@ -50,7 +50,7 @@ func issue(ctx context.Context, tx *postgres.Tx, known map[uuid.UUID]participati
 		}
 		p, old := known[m.Participation], before[ids[m]]
 		in := Inputs{Month: m.Month, Versions: versions[m], Register: hours}
-		if err := b.route(ctx, p, in, old.Inputs); err != nil {
+		if err := b.route(ctx, p, in, old); err != nil {
 			return err
 		}
 		working := Accrue(in)
@@ -82,25 +82,33 @@ func (b *issuing) participations() (all []uuid.UUID) {
 }
 
 // route says of each enrolment's hours who pays them, by the rules in force on the month's last day. Hours that the statement before had paid by
-// somebody stay with him as long as those rules are the same: whoever was handed over since is not paid by his new partner again.
-func (b *issuing) route(ctx context.Context, p participation, in, before Inputs) error {
+// somebody stay with him as long as those rules are the same, or once a run of his has taken up anything of the month: nobody is paid for it by
+// another payer again, because he was handed over or the rules were changed.
+func (b *issuing) route(ctx context.Context, p participation, in Inputs, old statementRow) error {
 	routes, err := b.routesOf(ctx, p.ProgrammeID, in.last().ID)
 	if err != nil {
 		return err
 	}
-	stays := len(before.Versions) > 0
-	if stays && before.last().ID != in.last().ID {
+	before := old.Inputs
+	stays := func(*Route) bool { return true }
+	if len(before.Versions) > 0 && before.last().ID != in.last().ID {
 		then, err := b.routesOf(ctx, p.ProgrammeID, before.last().ID)
 		if err != nil {
 			return err
 		}
-		stays = routes.Same(then)
+		if !routes.Same(then) {
+			paying, err := takenUpBy(ctx, b.tx, old.AllowanceID)
+			if err != nil {
+				return err
+			}
+			stays = func(r *Route) bool { return slices.Contains(paying, r.Payer) }
+		}
 	}
 	if err := b.taxes(ctx, p.ProgrammeID); err != nil {
 		return err
 	}
 	for i, h := range in.Register {
-		if was := before.routeOf(h.Enrolment); stays && was != nil {
+		if was := before.routeOf(h.Enrolment); was != nil && stays(was) {
 			in.Register[i].Route = &Route{Payer: was.Payer, Line: was.Line, Tax: b.tax[p.ProgrammeID][was.Payer]}
 			continue
 		}

@@ -513,6 +513,14 @@ func inForce(ctx context.Context, tx *postgres.Tx, allowances []uuid.UUID) (map[
 	return byAllowance, shares, nil
 }
 
+// takenUpBy are the payers of whose runs live lines have taken up something of a month, whoever may see them.
+func takenUpBy(ctx context.Context, tx *postgres.Tx, allowance uuid.UUID) (payers []uuid.UUID, err error) {
+	if err = tx.Ask(ctx, pgdialect.Array(&payers), "select allowance_taken_up_by($1)", allowance); err != nil {
+		return nil, fmt.Errorf("who has taken the month up: %w", err)
+	}
+	return payers, nil
+}
+
 // keep writes statements with their shares.
 func keep(ctx context.Context, tx *postgres.Tx, rows []statementRow, shares []shareRow) error {
 	for some := range slices.Chunk(rows, 500) {
