@@ -48,7 +48,7 @@ func (h *house) transfers(run uuid.UUID) []string {
 // files are the contents of a run's files, fetched as the officer fetches them.
 func (h *house) files(run uuid.UUID) (all []string) {
 	h.t.Helper()
-	store := blob.Store{DB: h.db, Clock: clock}
+	store := blob.Store{DB: h.db, Clock: h.clock}
 	for _, id := range query[[]uuid.UUID](h, "select array_agg(file_id order by part) from payment_file where run_id = $1", run) {
 		var ticket blob.Ticket
 		h.must(h.officer, func(ctx context.Context, tx *postgres.Tx) (err error) {
@@ -77,12 +77,13 @@ func (h *house) answer(mediaType, content string) error {
 		ticket, err = payment.PrepareUpload(ctx, tx, payment.Upload{ID: id, Payer: h.payer, MediaType: mediaType, Bytes: len(content), SHA256: hex.EncodeToString(sum[:])})
 		return err
 	})
-	store := blob.Store{DB: h.db, Clock: clock}
+	store := blob.Store{DB: h.db, Clock: h.clock}
 	if _, err := store.Take(h.t.Context(), h.officer, ticket.Token, blob.Range{Last: len(content) - 1, Total: len(content)}, strings.NewReader(content)); err != nil {
 		h.t.Fatal(err)
 	}
-	return h.act(h.officer, func(ctx context.Context, tx *postgres.Tx) error {
-		return payment.ReadAnswer(ctx, tx, payment.Answer{ID: uuid.New(), Programme: h.programme, Payer: h.payer, File: id})
+	answer := uuid.New()
+	return h.sure(h.officer, func(ctx context.Context, tx *postgres.Tx) error {
+		return payment.ReadAnswer(ctx, tx, payment.Answer{ID: answer, Programme: h.programme, Payer: h.payer, File: id})
 	})
 }
 

@@ -36,16 +36,19 @@ type house struct {
 	approver  access.Actor
 	second    access.Actor
 	system    access.Actor
+	now       time.Time
+	crashes   *crashes // nil: nothing breaks
 }
 
 func open(t testing.TB) *house {
 	t.Helper()
 	made := testdb.New(t)
-	applied, err := programme.Apply(t.Context(), made.OwnerURL, programme.LavoroInCorso3Name, programme.Demonstration(), clock)
+	h := &house{t: t, now: noon}
+	applied, err := programme.Apply(t.Context(), made.OwnerURL, programme.LavoroInCorso3Name, programme.Demonstration(), h.clock)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{t: t, programme: applied.Programme}
+	h.programme = applied.Programme
 	if h.owner, err = pgxpool.New(t.Context(), made.OwnerURL); err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +68,7 @@ func open(t testing.TB) *house {
 	return h
 }
 
-func clock() time.Time { return noon }
+func (h *house) clock() time.Time { return h.now }
 
 func query[T any](h *house, sql string, args ...any) (v T) {
 	h.t.Helper()
@@ -97,7 +100,27 @@ func (h *house) member(role access.Role, body uuid.UUID) access.Actor {
 }
 
 func (h *house) act(actor access.Actor, fn func(context.Context, *postgres.Tx) error) error {
-	return h.db.InTx(h.t.Context(), actor, clock, fn)
+	if h.crashes != nil && h.crashes.before(h) {
+		if err := h.db.InTx(h.t.Context(), actor, h.clock, fn); !h.crashes.after(h, err) {
+			return err
+		}
+	}
+	return h.db.InTx(h.t.Context(), actor, h.clock, fn)
+}
+
+// sure is act for what may be done twice, as whoever has got no answer does it: what the first time has brought about stays.
+func (h *house) sure(actor access.Actor, fn func(context.Context, *postgres.Tx) error) error {
+	h.t.Helper()
+	err := h.act(actor, fn)
+	if h.crashes == nil || err != nil || h.crashes.chance.IntN(4) > 0 {
+		return err
+	}
+	if again := h.act(actor, fn); again != nil {
+		if _, refused := refusal.As(again); !refused {
+			h.t.Errorf("done again: %v", again)
+		}
+	}
+	return nil
 }
 
 func (h *house) must(actor access.Actor, fn func(context.Context, *postgres.Tx) error) {
@@ -188,19 +211,22 @@ func (h *house) owe(participation, payer uuid.UUID, month string, cents int) {
 		from s join budget_line b on b.organisation_id = $7 and b.activity_kind = 'INTERNSHIP'`, statement, participation, month+"-01", cents, h.version, noon, payer)
 }
 
-// run opens a run of the payer up to November.
+// run opens a run of the payer up to the last month, by the clock of the test.
 func (h *house) run() uuid.UUID {
 	h.t.Helper()
 	id := uuid.New()
-	h.must(h.officer, func(ctx context.Context, tx *postgres.Tx) error {
-		return payment.OpenRun(ctx, tx, payment.Opening{ID: id, Programme: h.programme, Payer: h.payer, UpTo: november})
+	err := h.sure(h.officer, func(ctx context.Context, tx *postgres.Tx) error {
+		return payment.OpenRun(ctx, tx, payment.Opening{ID: id, Programme: h.programme, Payer: h.payer, UpTo: tx.Today().Month().Prev()})
 	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
 	return id
 }
 
 // step does one act on a run.
 func (h *house) step(who access.Actor, act func(context.Context, *postgres.Tx, payment.Step) error, run uuid.UUID) error {
-	return h.act(who, func(ctx context.Context, tx *postgres.Tx) error {
+	return h.sure(who, func(ctx context.Context, tx *postgres.Tx) error {
 		return act(ctx, tx, payment.Step{Run: run, Reason: "Prova"})
 	})
 }

@@ -57,32 +57,40 @@ func (w *walk) pick(sql string) (id uuid.UUID, ok bool) {
 
 // one does one thing that may be allowed or not.
 func (w *walk) one() string {
-	switch w.chance.IntN(12) {
-	case 0, 1:
+	if w.chance.IntN(6) == 0 {
 		w.owe(w.people[w.chance.IntN(len(w.people))], w.payer, fmt.Sprintf("2026-%02d", 9+w.chance.IntN(3)), 100*w.chance.IntN(20))
 		return "owe"
-	case 2:
-		w.run()
+	}
+	return w.pay()
+}
+
+// pay does one thing with runs that may be allowed or not.
+func (w *walk) pay() string {
+	switch w.chance.IntN(10) {
+	case 0:
+		if query[int](w.house, "select count(*)::int from payment_run where state in ('DRAFT', 'COMPUTED', 'CHECKED', 'APPROVED')") < 3 {
+			w.run()
+		}
 		return "open"
-	case 3, 4:
+	case 1, 2:
 		return w.onRun("compute", payment.ComputeRun, "'DRAFT', 'COMPUTED'")
-	case 5:
+	case 3:
 		return w.onRun("check", payment.CheckRun, "'COMPUTED'")
-	case 6:
+	case 4:
 		if run, ok := w.pick("select id from payment_run where state = 'CHECKED'"); ok {
 			_ = w.step(w.approver, payment.ApproveRun, run)
 		}
 		return "approve"
-	case 7:
+	case 5:
 		return w.onRun("export", payment.ExportRun, "'APPROVED'")
-	case 8:
-		if w.chance.IntN(4) == 0 {
-			return w.onRun("discard", payment.DiscardRun, "'CHECKED', 'APPROVED'")
+	case 6:
+		if w.chance.IntN(3) == 0 {
+			return w.onRun("discard", payment.DiscardRun, "'DRAFT', 'COMPUTED', 'CHECKED', 'APPROVED'")
 		}
 		return w.onLine("recall", payment.RecallLine, "EXPORTED")
-	case 9:
+	case 7:
 		return w.onLine("hold", payment.HoldLine, "PENDING")
-	case 10:
+	case 8:
 		return w.onLine("release", payment.ReleaseLine, "HELD")
 	}
 	if line, ok := w.pick("select id from payment_line where part is not null"); ok {

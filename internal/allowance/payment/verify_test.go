@@ -1,0 +1,124 @@
+package payment_test
+
+import (
+	"fmt"
+	"maps"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+)
+
+// holds looks at what must hold at every moment.
+func (y *year) holds() {
+	y.t.Helper()
+	if n := query[int](y.house, books); n != 0 {
+		y.t.Fatalf("%s: %d budget lines disagree", y.today(), n)
+	}
+	each(y.house, "select participation_id, month, total_cents from allowance_statement", func(scan func(...any)) {
+		var person uuid.UUID
+		var first calendar.Day
+		var cents int
+		scan(&person, &first, &cents)
+		if most := rulesOn(y.rules, first.Month().Last()).Cap; cents > most {
+			y.t.Fatalf("%s %s: a statement of %d, the cap is %d", person, first.Month(), cents, most)
+		}
+	})
+}
+
+// monthOf is somebody's month.
+type monthOf struct {
+	person uuid.UUID
+	month  calendar.Month
+}
+
+// verify compares what was paid with what was certified, cent by cent.
+func (y *year) verify() {
+	y.holds()
+	if open := query[int](y.house, "select count(*)::int from register_month where state <> 'LOCKED'"); open != 0 {
+		y.t.Fatalf("%d months are not locked", open)
+	}
+	certified, paid, owes := y.certified(), y.sums("state = 'PAID'"), y.sums("state = 'BLOCKED' and run_id = (select id from payment_run order by year desc, number desc limit 1)")
+	all, total := maps.Clone(paid), 0
+	for m := range certified {
+		all[m] += 0
+	}
+	for m := range all {
+		want := fold(y.rules, m.month, certified[m])
+		if total += paid[m]; paid[m]+owes[m] != want || owes[m] > 0 {
+			y.t.Errorf("%s %s: paid %d and owed back %d, the certified registers come to %d", m.person, m.month, paid[m], owes[m], want)
+		}
+		if most := rulesOn(y.rules, m.month.Last()).Cap; paid[m] > most && owes[m] == 0 {
+			y.t.Errorf("%s %s: paid %d, the cap is %d", m.person, m.month, paid[m], most)
+		}
+	}
+	if len(certified) < 30 || total < 100_000 {
+		y.t.Errorf("only %d months, %d cents were paid: nothing is shown by this", len(certified), total)
+	}
+}
+
+// certified is the time in locked months, with what was put right since. No minute of anybody stands there twice, and each was sent by somebody.
+func (y *year) certified() map[monthOf][]worked {
+	all, taken := map[monthOf][]worked{}, map[string]uuid.UUID{}
+	each(y.house, `select a.id, a.participation_id, a.enrolment_id, a.day, a.from_minute, a.to_minute, a.kind, coalesce(a.absence_reason, '') from attendance a
+		join register_month m on m.enrolment_id = a.enrolment_id and m.month = date_trunc('month', a.day)::date where a.standing = 'COUNTED' and m.state = 'LOCKED'`,
+		func(scan func(...any)) {
+			var id, person uuid.UUID
+			var w worked
+			var from, to int
+			var kind, reason string
+			scan(&id, &person, &w.Enrolment, &w.Day, &from, &to, &kind, &reason)
+			if e, ok := y.sent[id]; !ok || e.Day != w.Day || e.Enrolment != w.Enrolment || e.From.Minutes() != from || e.To.Minutes() != to || string(e.Kind) != kind {
+				y.t.Errorf("%s counts, and nobody has sent it so", id)
+			}
+			for minute := from; minute < to; minute++ {
+				at := fmt.Sprint(person, w.Day, minute)
+				if _, twice := taken[at]; twice {
+					y.t.Errorf("minute %d of %s counts in %s and in %s", minute, w.Day, taken[at], id)
+				}
+				taken[at] = id
+			}
+			if w.Minutes, w.Absence = to-from, kind == "ABSENCE"; !w.Absence || reason == "INJURY" {
+				all[monthOf{person, w.Day.Month()}] = append(all[monthOf{person, w.Day.Month()}], w)
+			}
+		})
+	each(y.house, "select m.participation_id, m.enrolment_id, j.day, j.minutes from register_adjustment j join register_month m on m.id = j.register_month_id", func(scan func(...any)) {
+		var person uuid.UUID
+		var w worked
+		scan(&person, &w.Enrolment, &w.Day, &w.Minutes)
+		all[monthOf{person, w.Day.Month()}] = append(all[monthOf{person, w.Day.Month()}], w)
+	})
+	return all
+}
+
+func each(h *house, sql string, row func(scan func(...any))) {
+	h.t.Helper()
+	rows, err := h.owner.Query(h.t.Context(), sql)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		row(func(to ...any) {
+			if err := rows.Scan(to...); err != nil {
+				h.t.Fatal(err)
+			}
+		})
+	}
+	if err := rows.Err(); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// sums are of payment lines by month.
+func (y *year) sums(which string) map[monthOf]int {
+	all := map[monthOf]int{}
+	each(y.house, "select participation_id, month, sum(gross_cents)::int from payment_line where "+which+" group by 1, 2", func(scan func(...any)) {
+		var person uuid.UUID
+		var first calendar.Day
+		var cents int
+		scan(&person, &first, &cents)
+		all[monthOf{person, first.Month()}] = cents
+	})
+	return all
+}
