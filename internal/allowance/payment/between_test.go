@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/google/uuid"
@@ -29,7 +28,7 @@ func (h *house) line(run uuid.UUID, cents int) uuid.UUID {
 }
 
 func (h *house) on(act func(context.Context, *postgres.Tx, payment.LineStep) error, line uuid.UUID) error {
-	return h.act(h.officer, func(ctx context.Context, tx *postgres.Tx) error {
+	return h.sure(h.officer, func(ctx context.Context, tx *postgres.Tx) error {
 		return act(ctx, tx, payment.LineStep{Line: line, Reason: "Prova"})
 	})
 }
@@ -169,21 +168,6 @@ func TestWhatHasChangedSinceIsNotSent(t *testing.T) {
 	}
 	next := h.approved()
 	want(t, "the next run", h.lines(next), "11 STATEMENT 4000 PENDING, 11 STATEMENT 500 PENDING")
-}
-
-// A recall while an answer is read loses neither.
-func TestARecallWhileAnAnswerIsRead(t *testing.T) {
-	h := bank(t)
-	for n := range 6 {
-		run, ids := h.sent(1_000)
-		var both sync.WaitGroup
-		both.Go(func() { _ = h.on(payment.RecallLine, h.line(run, 1_000)) })
-		if err := h.answer(blob.XML, account(n, debit(ids[0], 1_000))); err != nil {
-			t.Errorf("answer: %v", err)
-		}
-		both.Wait()
-		want(t, "after both", h.lines(run), "11 STATEMENT 1000 PAID")
-	}
 }
 
 // What contradicts what is known of a transfer changes nothing, and stays to be seen where it stands.

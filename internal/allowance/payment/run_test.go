@@ -3,7 +3,6 @@ package payment_test
 import (
 	"context"
 	"fmt"
-	"sync"
 	"testing"
 
 	"github.com/google/uuid"
@@ -208,52 +207,6 @@ func TestTheDatabaseHolds(t *testing.T) {
 			withheld_cents, net_cents, id, 'BLOCKED', state_since, audience, '{NO_ACCOUNT}' from payment_line`, other)) // its head is in another run
 	h.owe(person, h.asl, "2026-11", 1_500) // what is owed more is less than another such line
 	h.breaks("payment_line_bounds", again(other, 2, "ARREARS"))
-}
-
-// Acts on one run at the same moment have one history, whichever it is.
-func TestActsAtTheSameMomentHaveOneHistory(t *testing.T) {
-	h := open(t)
-	for range 3 {
-		h.owe(h.person(h.asl), h.asl, "2026-11", 1_000)
-	}
-	for round := range 3 {
-		run := h.run()
-		h.steps(h.officer, run, payment.ComputeRun, payment.CheckRun)
-		var wait sync.WaitGroup
-		done := make(chan string, 50)
-		for i := range 50 {
-			who, act, name := h.approver, payment.ApproveRun, "approve"
-			switch i % 3 {
-			case 1:
-				who = h.second
-			case 2:
-				who, act, name = h.officer, payment.DiscardRun, "discard"
-			}
-			wait.Go(func() {
-				err := h.step(who, act, run)
-				list, isRefusal := refusal.As(err)
-				switch {
-				case err == nil:
-					done <- name
-				case !isRefusal || !list.Has(payment.WrongState) && !list.Has(payment.OwnRun):
-					t.Errorf("%s: %v", name, err)
-				}
-			})
-		}
-		wait.Wait()
-		close(done)
-		counts := map[string]int{}
-		for name := range done {
-			counts[name]++
-		}
-		state := query[string](h, "select state from payment_run where id = $1", run)
-		history := query[string](h, "select string_agg(act, ' ' order by position) from payment_step where run_id = $1", run)
-		booked := query[int](h, "select coalesce(sum(cents), 0)::int from budget_posting where subject_id = $1", run)
-		if counts["discard"] != 1 || counts["approve"] > 1 || state != "DISCARDED" || booked != 0 ||
-			history != "openRun computeRun checkRun"+map[int]string{0: "", 1: " approveRun"}[counts["approve"]]+" discardRun" {
-			t.Errorf("round %d: %v, %s, %d booked, %s", round, counts, state, booked, history)
-		}
-	}
 }
 
 // A run too large for one act goes on by itself, from where it was, until nothing is left.
