@@ -141,9 +141,6 @@ func payerShare() plan.Type {
 		}}
 }
 
-// ofContest says whose words a contest holds, in SQL over it.
-var ofContest = plan.Owner{Person: "(select a.person_id from participation a where a.id = {t}.participation_id)", Participation: "{t}.participation_id"}
-
 // contest maps what somebody says against a statement.
 func contest() plan.Type {
 	return plan.Type{Name: "AllowanceContest", Prefix: ContestPrefix, Table: "allowance_contest", Class: access.Money,
@@ -157,10 +154,10 @@ func contest() plan.Type {
 			"stateLabel":  plan.Label("state", contestWords),
 			"stateSince":  plan.Column("state_since"),
 			"contested":   plan.Column("contested_cents"),
-			"reason":      plan.Sealed("allowance_contest", "reason", ofContest).In(access.Notes),
+			"reason":      plan.Sealed("allowance_contest", "reason", plan.OfParticipation).In(access.Notes),
 			"contestedBy": plan.One("Member", "member_id"),
 			"contestedAt": plan.Instant("contested_at"),
-			"answer":      plan.Sealed("allowance_contest", "answer", ofContest).In(access.Notes),
+			"answer":      plan.Sealed("allowance_contest", "answer", plan.OfParticipation).In(access.Notes),
 			"answeredBy":  plan.One("Member", "answered_by"),
 			"answeredAt":  plan.Instant("answered_at"),
 			"revision":    plan.Column("revision"),

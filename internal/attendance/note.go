@@ -5,16 +5,12 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/platform/secret"
 )
 
 // noteStep is what remarks are filled up to: their lengths tell little.
 const noteStep = 128
-
-// ofEntry says whose remark a sealed one is, in SQL over the entry.
-var ofEntry = plan.Owner{Person: "(select a.person_id from participation a where a.id = {t}.participation_id)", Participation: "{t}.participation_id"}
 
 func notePlace(column string, entry uuid.UUID) postgres.Place {
 	return postgres.Place{Table: "attendance", Column: column, Row: entry}

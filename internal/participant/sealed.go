@@ -108,7 +108,6 @@ func (s *snapshotRow) sealAnswer(ctx context.Context, tx *postgres.Tx, person uu
 var (
 	ofPerson        = plan.Owner{Person: "{t}.person_id"}
 	ofParticipation = plan.Owner{Person: "{t}.person_id", Participation: "{t}.id"}
-	ofFollower      = plan.Owner{Person: "(select a.person_id from participation a where a.id = {t}.participation_id)", Participation: "{t}.participation_id"}
 )
 
 // groupsOf is the list of a class, opened: the participation's groups as items of the programme's list.

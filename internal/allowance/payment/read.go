@@ -218,12 +218,9 @@ func lineStepped() plan.Type {
 		"at":        plan.Instant("at"),
 		"member":    plan.One("Member", "member_id").In(access.Directory).Apart(),
 		"code":      plan.Column("code"),
-		"reason":    plan.Sealed("payment_line_step", "reason", ofStep).In(access.Bank),
+		"reason":    plan.Sealed("payment_line_step", "reason", plan.OfParticipation).In(access.Bank),
 	}}
 }
-
-// ofStep says whose reason a sealed one is, in SQL over the step.
-var ofStep = plan.Owner{Person: "(select a.person_id from participation a where a.id = {t}.participation_id)", Participation: "{t}.participation_id"}
 
 func answer() plan.Type {
 	return plan.Type{Name: "PaymentAnswer", Prefix: AnswerPrefix, Table: "payment_answer", Class: access.Money,

@@ -18,6 +18,9 @@ const openText = "plan.sealed"
 // Owner is SQL over the row `{t}` of whose a sealed value is. Participation is "" where the value hangs on the person alone.
 type Owner struct{ Person, Participation string }
 
+// OfParticipation is the owner of what is sealed in rows that hang on a participation.
+var OfParticipation = Owner{Person: "(select a.person_id from participation a where a.id = {t}.participation_id)", Participation: "{t}.participation_id"}
+
 // Sealed is a text that is sealed in a column of the row, in the table of the type; the row's id is its place. null stays null, and what
 // belonged to somebody erased is null.
 func Sealed(table, column string, of Owner) Field {
