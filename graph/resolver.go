@@ -4,6 +4,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/lavoroincorso/lavoro/graph/wire"
+	"github.com/lavoroincorso/lavoro/internal/document"
 	"github.com/lavoroincorso/lavoro/internal/matching"
 	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/participant"
@@ -29,6 +30,8 @@ type Resolver struct {
 	// Placements and Matches hold the same for internships and matches; a match drafts the internship through its own Placement.
 	Placements placement.Room
 	Matches    matching.Room
+	// Documents makes papers.
+	Documents document.Room
 	// Devices knows the phones that members have registered.
 	Devices *member.Devices
 	// Connections are those that stand on this node.

@@ -43,6 +43,15 @@ func Selection(query string, variables map[string]any) ([]plan.Selected, error) 
 	return fields, s.err
 }
 
+// Fields is what is asked of an object of a type, for who reads objects beside a server.
+func Fields(typeName, fields string) ([]plan.Selected, error) {
+	node, err := Selection(`{ node(id: "") { ... on `+typeName+` { `+fields+` } } }`, nil)
+	if err != nil {
+		return nil, err
+	}
+	return node[0].Under(typeName), nil
+}
+
 // fields is what is asked of an object of the type, fragments and directives resolved.
 func (s *selector) fields(set ast.SelectionSet, typeName string) []plan.Selected {
 	collected := graphql.CollectFields(s.op, set, s.satisfies(typeName))

@@ -11,6 +11,7 @@ import (
 
 	"github.com/lavoroincorso/lavoro/graph"
 	"github.com/lavoroincorso/lavoro/graph/wire"
+	"github.com/lavoroincorso/lavoro/internal/document"
 	"github.com/lavoroincorso/lavoro/internal/duty"
 	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/platform/blob"
@@ -108,8 +109,9 @@ func (a *App) assemble() error {
 	if err != nil {
 		return err
 	}
+	engine := &plan.Engine{Schema: schema(), DB: a.DB, OnDisclosed: graph.Disclosing(recorder.Disclosed)}
 	a.resolver = &graph.Resolver{
-		DB: a.DB, Engine: &plan.Engine{Schema: schema(), DB: a.DB, OnDisclosed: graph.Disclosing(recorder.Disclosed)}, Hub: a.hub, Clock: time.Now,
+		DB: a.DB, Engine: engine, Documents: document.Room{Engine: engine, Select: graph.Fields}, Hub: a.hub, Clock: time.Now,
 		Limits: limits, Rates: a.rates, Origins: a.gate.Origins, Connections: wire.New(wire.Limits{Drain: a.Config.Drain}),
 		Members: a.rooms.members, Directory: a.directory, Devices: member.NewDevices(a.DB, time.Now, a.Config.Devices),
 		Operations: operations, Usage: graph.NewUsage(),

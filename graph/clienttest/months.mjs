@@ -5,7 +5,7 @@ import { civilDay } from '../../internal/platform/web/page/src/facts.js';
 import { bring } from './files.mjs';
 import { read, step } from './runner.mjs';
 import { made, onScreen } from './screens.mjs';
-import { demand } from './server.mjs';
+import { base, demand, signIn } from './server.mjs';
 import { note } from './stage.mjs';
 
 const fields = `id month state stateLabel stateSince minutes presenceDays contested adjustedMinutes adjustedDays contentHash hostWasSilent revision
@@ -40,9 +40,17 @@ export async function months({ all, programme }) {
   await first('certifyMonth', /^PARTNER/);
   await first('lockMonth', /^PAYMENTS/);
   await first('adjustMonth', /^PARTNER/, { day: sunday(one.month), minutes: 30, presenceDays: 1, reason: note });
+  await printed(host, one.id);
   const second = on(other);
   await second('certifyMonthForHost', /^COORDINATOR/, { reason: note, evidence: note, file: await bring(lead, other.participant.id, 'REGISTER') }, [lead]);
   await second('reopenMonth', /^PARTNER/, { reason: note });
+}
+
+// printed has somebody make a month as a PDF, and fetches it.
+async function printed(actor, registerMonth) {
+  const { download } = await step([actor], { act: 'printRegister', payload: 'file { id kind mediaType bytes state } download { path expiresAt }', watch: [], input: { registerMonth } });
+  const fetched = await fetch(base + download.path, { headers: { Authorization: `Bearer ${await signIn(actor.email)}` } });
+  demand(fetched.ok && Buffer.from(await fetched.arrayBuffer()).toString('latin1').startsWith('%PDF-'), 'no paper came', fetched.status);
 }
 
 // asPlanned records a day of the last weeks in one tap, the latest on which somebody who accompanies internships has not written everything.

@@ -120,6 +120,7 @@ const (
 	LockMonth           Act = "lockMonth"
 	ReopenMonth         Act = "reopenMonth"
 	AdjustMonth         Act = "adjustMonth"
+	PrintRegister       Act = "printRegister"
 
 	ComputeAllowance Act = "computeAllowance"
 	ContestStatement Act = "contestStatement"
@@ -188,26 +189,29 @@ var (
 	guestActs    = []Act{InviteGuest, ResendInvitation, WithdrawInvitation}
 	personActs   = []Act{AppointRepresentative, EndRepresentative, OpenOwnAccess, CloseOwnAccess} // who sees one person as himself, or for him
 	mandateActs  = []Act{OpenMandate, DrawSample, CloseMandate}
+	paperActs    = []Act{PrintRegister} // of whoever reads the register
 )
 
 // acts is the table role x act: what a grant of the role may do on rows that carry its key.
 var acts = map[Role][]Act{
-	Coordinator:        join(lostActs, pathActs, circleActs, guestActs, bankActs, personActs, companyActs, activityActs, placementActs, registerActs, monthActs, matchActs, mandateActs, mergeActs, answerActs, []Act{ComputeAllowance}),
-	PartnerCoordinator: join(lostActs, pathActs, guestActs, bankActs, personActs, companyActs, activityActs, placementActs, registerActs, monthActs, matchActs, answerActs, []Act{ComputeAllowance}),
-	CaseManager: join(personActs, []Act{ContestStatement, RecordExclusionCheck, CheckEligibility, AdmitParticipant, RejectParticipant, DraftPlan, SignPlan, ActivateParticipant,
+	Coordinator:        join(lostActs, paperActs, pathActs, circleActs, guestActs, bankActs, personActs, companyActs, activityActs, placementActs, registerActs, monthActs, matchActs, mandateActs, mergeActs, answerActs, []Act{ComputeAllowance}),
+	PartnerCoordinator: join(lostActs, paperActs, pathActs, guestActs, bankActs, personActs, companyActs, activityActs, placementActs, registerActs, monthActs, matchActs, answerActs, []Act{ComputeAllowance}),
+	CaseManager: join(personActs, paperActs, []Act{ContestStatement, RecordExclusionCheck, CheckEligibility, AdmitParticipant, RejectParticipant, DraftPlan, SignPlan, ActivateParticipant,
 		WithdrawParticipant, CompleteParticipant, AskFirstResult, AskSecondResult, CloseParticipant, RecordProof, RecordBankDetails,
 		PrepareUpload, PrepareDownload, ProtectParticipant, UnprotectParticipant, InviteGuest, ResendInvitation, WithdrawInvitation, Enrol, WithdrawEnrolment}, secondActs),
 	Scout: join(companyActs, matchActs),
-	Tutor: join(registerActs, matchActs, []Act{ContestStatement, Enrol, CompleteEnrolment, DraftPlacement, ConfirmPlacement, SignProject, StartPlacement,
+	Tutor: join(registerActs, paperActs, matchActs, []Act{ContestStatement, Enrol, CompleteEnrolment, DraftPlacement, ConfirmPlacement, SignProject, StartPlacement,
 		SuspendPlacement, ResumePlacement, EndPlacement}),
-	HostTutor:       {RecordAttendance, RecordAsPlanned, ReturnMonth, CertifyMonthAsHost},
-	PaymentsOfficer: join(runActs, secondActs, []Act{RecordExclusionCheck, PrepareUpload, RecordBankDetails, ComputeAllowance, LockMonth, AnswerContest}),
-	Approver:        approvals,
+	HostTutor:       join(paperActs, []Act{RecordAttendance, RecordAsPlanned, ReturnMonth, CertifyMonthAsHost}),
+	PaymentsOfficer: join(runActs, paperActs, secondActs, []Act{RecordExclusionCheck, PrepareUpload, RecordBankDetails, ComputeAllowance, LockMonth, AnswerContest}),
+	Approver:        join(approvals, paperActs),
+	Auditor:         paperActs,
+	SampleAuditor:   paperActs,
 	Administrator:   join(memberActs, lostActs),
 	DPO:             erasureActs,
-	Self:            join(bankActs, []Act{ContestStatement}),
-	Representative:  join(bankActs, []Act{ContestStatement}),
-	System:          join(memberActs, own, pathActs, circleActs, guestActs, erasureActs, mergeActs, bankActs, secondActs, personActs, companyActs, activityActs, placementActs, registerActs, monthActs, matchActs, mandateActs, runActs, approvals, answerActs, []Act{ContestStatement, CertifyMonthAsHost, ComputeAllowance, RefreshMatches, RemindDue, SendInvitation}),
+	Self:            join(bankActs, paperActs, []Act{ContestStatement}),
+	Representative:  join(bankActs, paperActs, []Act{ContestStatement}),
+	System:          join(memberActs, paperActs, own, pathActs, circleActs, guestActs, erasureActs, mergeActs, bankActs, secondActs, personActs, companyActs, activityActs, placementActs, registerActs, monthActs, matchActs, mandateActs, runActs, approvals, answerActs, []Act{ContestStatement, CertifyMonthAsHost, ComputeAllowance, RefreshMatches, RemindDue, SendInvitation}),
 }
 
 // own are the acts that every member does about himself, whatever his roles; in the table they stand for doing them for somebody else.

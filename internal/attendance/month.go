@@ -83,6 +83,19 @@ func monthTransitionOf(act access.Act) monthTransition {
 	return monthTransitions[slices.IndexFunc(monthTransitions, func(t monthTransition) bool { return t.Act == act })]
 }
 
+// StepLabel is what an act on a month is called; its code where the table does not know it.
+func StepLabel(act string) text.Text {
+	for _, t := range monthTransitions {
+		if string(t.Act) == act {
+			return t.Label
+		}
+	}
+	return text.Same(act)
+}
+
+// MonthLabel is what a state of a month is called.
+func MonthLabel(s MonthState) text.Text { return monthWords[string(s)] }
+
 // check says why the transition cannot be made now; nil where it can.
 func (t monthTransition) check(f monthFacts) (list refusal.List) {
 	if !slices.Contains(t.From, f.State) {

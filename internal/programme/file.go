@@ -19,6 +19,8 @@ type File struct {
 	CUP            string // as printed, even when it is not well-formed
 	From, To       calendar.Day
 	Budget         money.Cents
+	Funding        text.Text      // who pays for it, as every paper of the programme must say; empty where the file does not
+	Logos          []string       // what stands on its papers beside that, in words
 	Organisations  []Organisation // parents before children
 	Municipalities []Municipality
 	Items          []CodeItem // all lists, each in its own order
@@ -132,7 +134,7 @@ func (d Draft) hash() string {
 }
 
 // reading counts the ways in which files have been read: a file that was applied by an earlier way is applied again.
-const reading = "2\n"
+const reading = "3\n"
 
 func digest(data []byte) string {
 	sum := sha256.Sum256(data)

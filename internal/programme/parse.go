@@ -35,12 +35,13 @@ func Parse(name string, data []byte) (File, error) {
 }
 
 func (d *document) file(root field) File {
-	parts := root.record("code name project_code cup from to budget organisations municipalities code_lists targets payers budget_lines policy", "funding_gates holidays")
+	parts := root.record("code name project_code cup from to budget organisations municipalities code_lists targets payers budget_lines policy", "funding_gates holidays papers")
 	f := File{
 		Code: parts["code"].shaped(upperCode, "LACO3"), Name: parts["name"].words(), ProjectCode: parts["project_code"].words(),
 		CUP: parts["cup"].words(), Budget: parts["budget"].euros(),
 	}
 	f.From, f.To = period(parts["from"], parts["to"])
+	f.Funding, f.Logos = papers(parts["papers"])
 	f.Organisations = organisations(parts["organisations"])
 	f.Municipalities = municipalities(parts["municipalities"])
 	f.Holidays = holidays(parts["holidays"])
@@ -68,6 +69,18 @@ func (f field) shaped(shape *regexp.Regexp, example string) string {
 		f.wrong(wantShape.Fill(args("shape", example)))
 	}
 	return s
+}
+
+// papers say what stands at the head of each; they may be left out.
+func papers(f field) (funding text.Text, logos []string) {
+	if !f.given() {
+		return funding, nil
+	}
+	parts := f.record("it en logos", "")
+	for _, entry := range parts["logos"].list() {
+		logos = append(logos, entry.words())
+	}
+	return label(parts), logos
 }
 
 // label reads the words of a thing in both languages from the keys it and en beside it.

@@ -27,6 +27,8 @@ func Reading() plan.Reading {
 				"fromDay":        plan.Column("from_day"),
 				"toDay":          plan.Column("to_day"),
 				"budget":         plan.Column("budget_cents"),
+				"funding":        plan.Text("funding"),
+				"logos":          plan.Column("logos"),
 				"findings":       plan.Many("ProgrammeFinding", "programme_id", "{o}.position"),
 				"organisations":  plan.Many("Organisation", "programme_id", "{o}.position"),
 				"policyVersions": plan.Many("PolicyVersion", "programme_id", "{o}.number desc"),

@@ -2,6 +2,7 @@ package programme
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 )
@@ -72,7 +73,7 @@ func (w writing) row() row {
 
 func (w writing) head(f File) []row {
 	return []row{{"id": w.programme, "code": f.Code, "name": f.Name, "cup": f.CUP, "project_code": f.ProjectCode, "from_day": f.From, "to_day": f.To,
-		"budget_cents": f.Budget, "file_hash": f.hash, "audience": w.audience}}
+		"budget_cents": f.Budget, "funding": f.Funding, "logos": slices.Concat([]string{}, f.Logos), "file_hash": f.hash, "audience": w.audience}}
 }
 
 func (w writing) organisations(f File) []row {

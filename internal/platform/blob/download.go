@@ -17,7 +17,7 @@ func (s Store) Open(ctx context.Context, actor access.Actor, token string) (File
 		if err != nil {
 			return err
 		}
-		if c.file, err = find(ctx, tx, "where f.id = ? and f.state = ?", id, string(Attached)); err != nil {
+		if c.file, err = find(ctx, tx, "where f.id = ? and f.state in (?, ?)", id, string(Attached), string(Made)); err != nil {
 			return err
 		}
 		if c.key, err = tx.DataKey(ctx, c.file.PersonID); err != nil {

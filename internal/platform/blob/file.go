@@ -25,11 +25,12 @@ const (
 	uploadFor   = time.Hour        // how long a ticket lets somebody bring bytes
 	downloadFor = 60 * time.Second // how long a ticket lets somebody fetch them
 	waitsFor    = 24 * time.Hour   // how long a file waits for the act that attaches it
+	madeFor     = time.Hour        // how long a file that was made for somebody is there: as long as a slow transfer takes
 )
 
 // The types that are taken: what papers are scanned to and photographed in, and what browsers show without running anything.
 const (
-	pdf  = "application/pdf"
+	PDF  = "application/pdf"
 	jpeg = "image/jpeg"
 	png  = "image/png"
 )
@@ -41,7 +42,7 @@ const (
 	Workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 )
 
-var extensions = map[string]string{pdf: ".pdf", jpeg: ".jpg", png: ".png", XML: ".xml", CSV: ".csv", Workbook: ".xlsx"}
+var extensions = map[string]string{PDF: ".pdf", jpeg: ".jpg", png: ".png", XML: ".xml", CSV: ".csv", Workbook: ".xlsx"}
 
 // data says whether a type is one of data.
 func data(mediaType string) bool {
@@ -67,6 +68,7 @@ const (
 	Prepared State = "PREPARED"
 	Complete State = "COMPLETE"
 	Attached State = "ATTACHED"
+	Made     State = "MADE"
 )
 
 // File is what is known of a file without reading it.

@@ -12,6 +12,7 @@ import (
 	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/platform/secret"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
@@ -139,17 +140,52 @@ func Keep(ctx context.Context, tx *postgres.Tx, a Announced, content []byte) err
 	if err := a.insert(ctx, tx, key.Seal(sum[:], hashPlace(a.ID))); err != nil {
 		return err
 	}
-	f := File{ID: a.ID}
-	for n := 0; n*ChunkSize < len(content); n++ {
-		part := content[n*ChunkSize : min((n+1)*ChunkSize, len(content))]
-		if err := putChunk(ctx, tx, a.ID, true, n, key.Seal(part, f.at(true, n))); err != nil {
-			return err
-		}
+	if err := seal(ctx, tx, a.ID, key, content); err != nil {
+		return err
 	}
 	if err := settle(ctx, tx, a.ID, len(content)); err != nil {
 		return err
 	}
 	return exec(ctx, tx, "file", "update file set state = ? where id = ?", string(Attached), a.ID)
+}
+
+// Make writes a file that the house has made for the actor, under the person's key, or the installation's for no person. He sees it alone, and fetches
+// it once, soon; it goes by itself.
+func Make(ctx context.Context, tx *postgres.Tx, a Announced, content []byte) (Ticket, error) {
+	if len(content) > MaxBytes {
+		return Ticket{}, TooLarge.At()
+	}
+	key, err := tx.DataKey(ctx, a.Person)
+	if err != nil {
+		return Ticket{}, gone(err)
+	}
+	sum := sha256.Sum256(content)
+	err = exec(ctx, tx, "file", `insert into file (id, programme_id, participation_id, person_id, kind, class, media_type, announced, bytes, sha256, state, uploaded_by, prepared_at, expires_at, audience)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '{}')`, a.ID, a.Programme, orNone(a.Participation), orNone(a.Person), a.Kind, string(a.Class), a.MediaType, len(content), len(content),
+		key.Seal(sum[:], hashPlace(a.ID)), string(Made), tx.Actor.Member, tx.Now, tx.Now.Add(madeFor))
+	if postgres.Violates(err, "file_pkey") {
+		return Ticket{}, refusal.IDTaken.At("id")
+	}
+	if err == nil {
+		err = seal(ctx, tx, a.ID, key, content)
+	}
+	if err != nil {
+		return Ticket{}, err
+	}
+	ticket, hash := newTicket(tx.Now.Add(downloadFor))
+	return ticket, insertTicket(ctx, tx, a.ID, hash, false, ticket)
+}
+
+// seal writes the chunks of a file that is kept.
+func seal(ctx context.Context, tx *postgres.Tx, id uuid.UUID, key secret.DataKey, content []byte) error {
+	f := File{ID: id}
+	for n := 0; n*ChunkSize < len(content); n++ {
+		part := content[n*ChunkSize : min((n+1)*ChunkSize, len(content))]
+		if err := putChunk(ctx, tx, id, true, n, key.Seal(part, f.at(true, n))); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Take gives the content of a file of data that the actor has brought whole for the programme, and attaches it.

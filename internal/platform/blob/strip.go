@@ -20,7 +20,7 @@ func strip(mediaType string, from io.Reader, to io.Writer) error {
 		err = stripJPEG(in, out)
 	case png:
 		err = stripPNG(in, out)
-	case pdf:
+	case PDF:
 		err = copyPDF(in, out)
 	case XML, CSV, Workbook:
 		_, err = io.Copy(out, in)

@@ -160,12 +160,12 @@ func TestShapes(t *testing.T) {
 		mediaType, file string
 		ok              bool
 	}{
-		"pdf":                        {pdf, page, true},
-		"pdf that does not end":      {pdf, "%PDF-1.7\n1 0 obj", false},
-		"pdf behind a page of html":  {pdf, "<html></html>" + page, false},
-		"pdf with an archive behind": {pdf, page + strings.Repeat("PK\x03\x04", longestTail), false},
-		"pdf of no version":          {pdf, "%PDF-9.7\n%%EOF", false},
-		"html":                       {pdf, "<html>%PDF-1.7 %%EOF", false},
+		"pdf":                        {PDF, page, true},
+		"pdf that does not end":      {PDF, "%PDF-1.7\n1 0 obj", false},
+		"pdf behind a page of html":  {PDF, "<html></html>" + page, false},
+		"pdf with an archive behind": {PDF, page + strings.Repeat("PK\x03\x04", longestTail), false},
+		"pdf of no version":          {PDF, "%PDF-9.7\n%%EOF", false},
+		"html":                       {PDF, "<html>%PDF-1.7 %%EOF", false},
 		"jpeg that does not end":     {jpeg, string(photo[:end]), false},
 		"jpeg without a scan":        {jpeg, "\xff\xd8\xff\xd9", false},
 		"jpeg that is a png":         {jpeg, string(screen), false},

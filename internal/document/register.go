@@ -1,0 +1,153 @@
+package document
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/lavoroincorso/lavoro/internal/attendance"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/values/text"
+)
+
+// Register is a month of the register as a plan gives it to a viewer; what he may not see is missing.
+type Register struct {
+	ID              string
+	Month           calendar.Month
+	State           attendance.MonthState
+	StateLabel      string
+	Minutes         int
+	PresenceDays    int
+	Contested       int
+	AdjustedMinutes int
+	AdjustedDays    int
+	ContentHash     *string
+	HostWasSilent   bool
+	Pseudonym       string
+	Participant     *struct{ Person *Name }
+	Activity        *struct {
+		Title        string
+		Place        string
+		Kind         *Labelled
+		Organisation *Named
+	}
+	Placement *struct {
+		Intern       *Name
+		Company      *Named
+		Site         *struct{ Name, Address string }
+		Organisation *Named
+		Tutor        *Named
+		HostTutor    string
+	}
+	Enrolment *struct {
+		ID             string
+		FromDay, ToDay calendar.Day
+	}
+	Steps []struct {
+		Act         string
+		ToState     attendance.MonthState
+		At          time.Time
+		Member      *Named
+		ContentHash *string
+	}
+	Adjustments []struct {
+		Day          calendar.Day
+		Minutes      int
+		PresenceDays int
+		At           time.Time
+		Member       *Named
+	}
+	Entries []Entry
+}
+
+// Name is what somebody is called.
+type Name struct{ GivenName, FamilyName *string }
+
+// Named is anything that has a name.
+type Named struct{ Name string }
+
+// Labelled is an item of a list of codes.
+type Labelled struct{ Code, Label string }
+
+// Entry is an entry that counts.
+type Entry struct {
+	ID               string
+	Kind             attendance.Kind
+	Day              calendar.Day
+	From, To         calendar.LocalTime
+	Minutes          int
+	AbsenceReason    *Labelled
+	Hidden           []string
+	RecordedBy       *Named
+	RecordedAt       time.Time
+	MadeAt           *time.Time
+	Device           *Named
+	App              *string
+	DriftSeconds     *int
+	EnteredDaysAfter int
+}
+
+// asked is what the paper asks of a month, in the words of the API.
+const asked = `id month state stateLabel minutes presenceDays contested adjustedMinutes adjustedDays contentHash hostWasSilent pseudonym
+	participant { person { givenName familyName } } activity { title place kind { code label } organisation { name } }
+	placement { intern { givenName familyName } company { name } site { name address } organisation { name } tutor { name } hostTutor }
+	enrolment { id fromDay toDay } steps { act toState at member { name } contentHash } adjustments { day minutes presenceDays at member { name } }`
+
+// askedEntries is what it asks of the entries that count, a page at a time.
+const askedEntries = `id kind day from to minutes absenceReason { code label } hidden recordedBy { name } recordedAt madeAt device { name } app driftSeconds enteredDaysAfter`
+
+// sort puts entries into the order of their days.
+func (r *Register) sort() {
+	slices.SortFunc(r.Entries, func(a, b Entry) int {
+		return cmp.Or(a.Day.Compare(b.Day), a.From.Compare(b.From), cmp.Compare(a.ID, b.ID))
+	})
+}
+
+// who is the participant as the viewer knows him.
+func (r *Register) who() string {
+	name := ""
+	if r.Participant != nil {
+		name = r.Participant.Person.full()
+	}
+	if name == "" && r.Placement != nil {
+		name = r.Placement.Intern.full()
+	}
+	if name == "" {
+		return r.Pseudonym
+	}
+	return name + " (" + r.Pseudonym + ")"
+}
+
+func (n *Name) full() string {
+	if n == nil || n.FamilyName == nil || n.GivenName == nil {
+		return ""
+	}
+	return *n.FamilyName + " " + *n.GivenName
+}
+
+// at is the moment that the content bears: that of the last thing done to it.
+func (r *Register) at() (last time.Time) {
+	last = r.Month.First().Start()
+	later := func(t time.Time) {
+		if t.After(last) {
+			last = t
+		}
+	}
+	for _, s := range r.Steps {
+		later(s.At)
+	}
+	for _, a := range r.Adjustments {
+		later(a.At)
+	}
+	for _, e := range r.Entries {
+		later(e.RecordedAt)
+	}
+	return last
+}
+
+var months = []text.Text{{It: "gennaio", En: "January"}, {It: "febbraio", En: "February"}, {It: "marzo", En: "March"}, {It: "aprile", En: "April"},
+	{It: "maggio", En: "May"}, {It: "giugno", En: "June"}, {It: "luglio", En: "July"}, {It: "agosto", En: "August"}, {It: "settembre", En: "September"},
+	{It: "ottobre", En: "October"}, {It: "novembre", En: "November"}, {It: "dicembre", En: "December"}}
+
+var weekdays = []text.Text{{It: "dom", En: "Sun"}, {It: "lun", En: "Mon"}, {It: "mar", En: "Tue"}, {It: "mer", En: "Wed"}, {It: "gio", En: "Thu"},
+	{It: "ven", En: "Fri"}, {It: "sab", En: "Sat"}}
