@@ -14,7 +14,7 @@ func directoryTypes() {
 		return &Type{Table: table, Prefix: prefix, Class: "directory", Of: of, Fields: fields}
 	}
 	Types["Programme"] = directory("programme", "prg", func(w *World, r *Row) []Holder { return w.bodies(r.ID) }, map[string]Field{
-		"code": column("code"), "name": column("name"), "projectCode": column("project_code"), "cup": column("cup"), "fromDay": column("from_day"), "toDay": column("to_day"),
+		"code": column("code"), "name": column("name"), "projectCode": column("project_code"), "cup": column("cup"), "funding": italian("funding"), "logos": column("logos"), "fromDay": column("from_day"), "toDay": column("to_day"),
 		"budget": column("budget_cents"), "findings": many("ProgrammeFinding", "programme_id"), "organisations": many("Organisation", "programme_id"),
 		"policyVersions": many("PolicyVersion", "programme_id"), "codeItems": many("CodeItem", "programme_id"), "mandates": many("Mandate", "programme_id"), "hidden": {},
 		"journalHead": something().in("evidence"), "municipalities": many("Municipality", "programme_id"),

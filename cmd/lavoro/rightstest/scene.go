@@ -45,6 +45,7 @@ func (f *Fiction) world(n int) {
 func (f *Fiction) programme(n int, beside *scene) *scene {
 	s := &scene{f: f, id: f.id()}
 	f.put("programme", fact{"id": s.id, "code": fmt.Sprintf("MONDO%d", n), "name": fmt.Sprintf("Mondo %d", n), "cup": "J00", "project_code": "1", "from_day": "2025-01-01",
+		"funding": fact{"it": "Finanziato", "en": "Funded"}, "logos": []any{"Unione europea"},
 		"to_day": "2027-12-31", "budget_cents": 100_000, "file_hash": "x", "revision": 1})
 	s.partners()
 	s.rules()
