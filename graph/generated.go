@@ -136,6 +136,7 @@ type MutationResolver interface {
 	LockMonth(ctx context.Context, input LockMonthInput) (*LockMonthPayload, error)
 	ReopenMonth(ctx context.Context, input ReopenMonthInput) (*ReopenMonthPayload, error)
 	AdjustMonth(ctx context.Context, input AdjustMonthInput) (*AdjustMonthPayload, error)
+	PrintRegister(ctx context.Context, input PrintRegisterInput) (*PrintRegisterPayload, error)
 	ComputeAllowance(ctx context.Context, input ComputeAllowanceInput) (*ComputeAllowancePayload, error)
 	ContestStatement(ctx context.Context, input ContestStatementInput) (*ContestStatementPayload, error)
 	AnswerContest(ctx context.Context, input AnswerContestInput) (*AnswerContestPayload, error)
@@ -310,6 +311,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputPlanActivityInput,
 		ec.unmarshalInputPrepareDownloadInput,
 		ec.unmarshalInputPrepareUploadInput,
+		ec.unmarshalInputPrintRegisterInput,
 		ec.unmarshalInputProposeMatchInput,
 		ec.unmarshalInputProtectParticipantInput,
 		ec.unmarshalInputReadAnswerInput,
@@ -858,6 +860,10 @@ type Programme implements Node {
   toDay: Day!
   "Whole budget."
   budget: Cents!
+  "Who funds it, as its papers must say, in your language; empty where its file says nothing."
+  funding: String!
+  "The logos that stand on its papers, in words. Example: Cofinanziato dall'Unione europea."
+  logos: [String!]!
   "What its file says that somebody must clear up."
   findings: [ProgrammeFinding!]!
   "The partners as a flat list; parent makes the tree."
@@ -1568,6 +1574,8 @@ enum FileKind {
   PAYMENT_ANSWER
   "Where a person is paid; recordBankDetails attaches it."
   BANK_DETAILS
+  "A month of the register as printRegister makes it."
+  REGISTER_PRINT
 }
 
 "How far a file is."
@@ -1578,6 +1586,8 @@ enum FileState {
   COMPLETE
   "It proves something."
   ATTACHED
+  "Made for you: fetch it at once, once; nobody else sees it, and within the hour it is gone."
+  MADE
 }
 
 "Lets you bring or fetch one file over HTTP, signed in as for everything else."
@@ -7249,6 +7259,38 @@ type AdjustMonthPayload {
   registerMonth: RegisterMonth
 }
 
+"What printRegister needs."
+input PrintRegisterInput {
+  "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
+  requestId: String
+  "Only say what would change: nothing is written, no event is sent."
+  preview: Boolean! = false
+  "Codes of warnings that you have read and pass."
+  acknowledge: [String!]
+  "Why you pass the warnings; needed with acknowledge, kept in the journal."
+  acknowledgeReason: String
+  "The month."
+  registerMonth: ID!
+  "Your own id for the file."
+  id: ID
+}
+
+"What printRegister did."
+type PrintRegisterPayload {
+  "The request id that you gave."
+  requestId: String
+  "Why nothing was done; empty when it was."
+  refusals: [Refusal!]!
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
+  warnings: [Refusal!]!
+  "The month as it stands now."
+  registerMonth: RegisterMonth
+  "The file; null where it was fetched already, or is gone."
+  file: File
+  "Where to GET it: once, within 60 seconds. Null for a preview and for a request that was repeated."
+  download: FileTicket
+}
+
 "What contestStatement needs."
 input ContestStatementInput {
   "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
@@ -8509,6 +8551,14 @@ type Mutation {
     "What it needs."
     input: AdjustMonthInput!
   ): AdjustMonthPayload!
+  """
+  Make a month of the register as a PDF, with what you may read of it, under the programme's heading, and the hash of what was certified. The same
+  month is the same bytes as long as nothing of it changes. That you fetch it is written into the journal of reads.
+  """
+  printRegister(
+    "What it needs."
+    input: PrintRegisterInput!
+  ): PrintRegisterPayload!
   "Work out a month again; done by itself when the register changes."
   computeAllowance(
     "What it needs."
@@ -12203,6 +12253,24 @@ func (ec *executionContext) childFields_PrepareUploadPayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type PrepareUploadPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_PrintRegisterPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "requestId":
+		return ec.fieldContext_PrintRegisterPayload_requestId(ctx, field)
+	case "refusals":
+		return ec.fieldContext_PrintRegisterPayload_refusals(ctx, field)
+	case "warnings":
+		return ec.fieldContext_PrintRegisterPayload_warnings(ctx, field)
+	case "registerMonth":
+		return ec.fieldContext_PrintRegisterPayload_registerMonth(ctx, field)
+	case "file":
+		return ec.fieldContext_PrintRegisterPayload_file(ctx, field)
+	case "download":
+		return ec.fieldContext_PrintRegisterPayload_download(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PrintRegisterPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Programme(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -12221,6 +12289,10 @@ func (ec *executionContext) childFields_Programme(ctx context.Context, field gra
 		return ec.fieldContext_Programme_toDay(ctx, field)
 	case "budget":
 		return ec.fieldContext_Programme_budget(ctx, field)
+	case "funding":
+		return ec.fieldContext_Programme_funding(ctx, field)
+	case "logos":
+		return ec.fieldContext_Programme_logos(ctx, field)
 	case "findings":
 		return ec.fieldContext_Programme_findings(ctx, field)
 	case "organisations":
@@ -14251,6 +14323,20 @@ func (ec *executionContext) field_Mutation_prepareUpload_args(ctx context.Contex
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (PrepareUploadInput, error) {
 			return ec.unmarshalNPrepareUploadInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPrepareUploadInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_printRegister_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (PrintRegisterInput, error) {
+			return ec.unmarshalNPrintRegisterInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPrintRegisterInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -42218,6 +42304,50 @@ func (ec *executionContext) fieldContext_Mutation_adjustMonth(ctx context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_printRegister(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_printRegister(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().PrintRegister(ctx, fc.Args["input"].(PrintRegisterInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PrintRegisterPayload) graphql.Marshaler {
+			return ec.marshalNPrintRegisterPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPrintRegisterPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_printRegister(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PrintRegisterPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_printRegister_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_computeAllowance(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -53264,6 +53394,189 @@ func (ec *executionContext) fieldContext_PrepareUploadPayload_upload(_ context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _PrintRegisterPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *PrintRegisterPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrintRegisterPayload_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PrintRegisterPayload_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PrintRegisterPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PrintRegisterPayload_refusals(ctx context.Context, field graphql.CollectedField, obj *PrintRegisterPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrintRegisterPayload_refusals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PrintRegisterPayload_refusals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PrintRegisterPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PrintRegisterPayload_warnings(ctx context.Context, field graphql.CollectedField, obj *PrintRegisterPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrintRegisterPayload_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PrintRegisterPayload_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PrintRegisterPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PrintRegisterPayload_registerMonth(ctx context.Context, field graphql.CollectedField, obj *PrintRegisterPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrintRegisterPayload_registerMonth(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RegisterMonth, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *RegisterMonth) graphql.Marshaler {
+			return ec.marshalORegisterMonth2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRegisterMonth(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PrintRegisterPayload_registerMonth(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PrintRegisterPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RegisterMonth(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PrintRegisterPayload_file(ctx context.Context, field graphql.CollectedField, obj *PrintRegisterPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrintRegisterPayload_file(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.File, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *File) graphql.Marshaler {
+			return ec.marshalOFile2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐFile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PrintRegisterPayload_file(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PrintRegisterPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_File(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PrintRegisterPayload_download(ctx context.Context, field graphql.CollectedField, obj *PrintRegisterPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrintRegisterPayload_download(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Download, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *FileTicket) graphql.Marshaler {
+			return ec.marshalOFileTicket2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐFileTicket(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PrintRegisterPayload_download(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PrintRegisterPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FileTicket(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Programme_id(ctx context.Context, field graphql.CollectedField, obj *Programme) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -53446,6 +53759,52 @@ func (ec *executionContext) _Programme_budget(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_Programme_budget(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Programme", field, false, false, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _Programme_funding(ctx context.Context, field graphql.CollectedField, obj *Programme) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Programme_funding(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Funding, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Programme_funding(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Programme", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Programme_logos(ctx context.Context, field graphql.CollectedField, obj *Programme) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Programme_logos(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Logos, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Programme_logos(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Programme", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Programme_findings(ctx context.Context, field graphql.CollectedField, obj *Programme) (ret graphql.Marshaler) {
@@ -71587,6 +71946,75 @@ func (ec *executionContext) unmarshalInputPrepareUploadInput(ctx context.Context
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputPrintRegisterInput(ctx context.Context, obj any) (PrintRegisterInput, error) {
+	var it PrintRegisterInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["preview"]; !present {
+		asMap["preview"] = false
+	}
+
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "registerMonth", "id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "preview":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preview"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preview = data
+		case "acknowledge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledge"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Acknowledge = data
+		case "acknowledgeReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledgeReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AcknowledgeReason = data
+		case "registerMonth":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("registerMonth"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RegisterMonth = data
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputProposeMatchInput(ctx context.Context, obj any) (ProposeMatchInput, error) {
 	var it ProposeMatchInput
 	if obj == nil {
@@ -84325,6 +84753,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "printRegister":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_printRegister(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "computeAllowance":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_computeAllowance(ctx, field)
@@ -88209,6 +88644,69 @@ func (ec *executionContext) _PrepareUploadPayload(ctx context.Context, sel ast.S
 	return out
 }
 
+var printRegisterPayloadImplementors = []string{"PrintRegisterPayload"}
+
+func (ec *executionContext) _PrintRegisterPayload(ctx context.Context, sel ast.SelectionSet, obj *PrintRegisterPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, printRegisterPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PrintRegisterPayload")
+		case "requestId":
+			out.Values[i] = ec._PrintRegisterPayload_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refusals":
+			out.Values[i] = ec._PrintRegisterPayload_refusals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._PrintRegisterPayload_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "registerMonth":
+			out.Values[i] = ec._PrintRegisterPayload_registerMonth(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "file":
+			out.Values[i] = ec._PrintRegisterPayload_file(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "download":
+			out.Values[i] = ec._PrintRegisterPayload_download(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var programmeImplementors = []string{"Programme", "Node"}
 
 func (ec *executionContext) _Programme(ctx context.Context, sel ast.SelectionSet, obj *Programme) graphql.Marshaler {
@@ -88258,6 +88756,16 @@ func (ec *executionContext) _Programme(ctx context.Context, sel ast.SelectionSet
 			}
 		case "budget":
 			out.Values[i] = ec._Programme_budget(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "funding":
+			out.Values[i] = ec._Programme_funding(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "logos":
+			out.Values[i] = ec._Programme_logos(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -97206,6 +97714,21 @@ func (ec *executionContext) marshalNPrepareUploadPayload2ᚖgithubᚗcomᚋlavor
 		return graphql.Null
 	}
 	return ec._PrepareUploadPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNPrintRegisterInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPrintRegisterInput(ctx context.Context, v any) (PrintRegisterInput, error) {
+	res, err := ec.unmarshalInputPrintRegisterInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPrintRegisterPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPrintRegisterPayload(ctx context.Context, sel ast.SelectionSet, v *PrintRegisterPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PrintRegisterPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNProgrammeFinding2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐProgrammeFindingᚄ(ctx context.Context, sel ast.SelectionSet, v []*ProgrammeFinding) graphql.Marshaler {

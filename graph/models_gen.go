@@ -5044,6 +5044,38 @@ type PrepareUploadPayload struct {
 	Upload *FileTicket `json:"upload,omitempty"`
 }
 
+// What printRegister needs.
+type PrintRegisterInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The month.
+	RegisterMonth string `json:"registerMonth"`
+	// Your own id for the file.
+	ID *string `json:"id,omitempty"`
+}
+
+// What printRegister did.
+type PrintRegisterPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The month as it stands now.
+	RegisterMonth *RegisterMonth `json:"registerMonth,omitempty"`
+	// The file; null where it was fetched already, or is gone.
+	File *File `json:"file,omitempty"`
+	// Where to GET it: once, within 60 seconds. Null for a preview and for a request that was repeated.
+	Download *FileTicket `json:"download,omitempty"`
+}
+
 // A funded programme: its rules, partners, money and targets.
 type Programme struct {
 	// The id.
@@ -5062,6 +5094,10 @@ type Programme struct {
 	ToDay calendar.Day `json:"toDay"`
 	// Whole budget.
 	Budget money.Cents `json:"budget"`
+	// Who funds it, as its papers must say, in your language; empty where its file says nothing.
+	Funding string `json:"funding"`
+	// The logos that stand on its papers, in words. Example: Cofinanziato dall'Unione europea.
+	Logos []string `json:"logos"`
 	// What its file says that somebody must clear up.
 	Findings []*ProgrammeFinding `json:"findings"`
 	// The partners as a flat list; parent makes the tree.
@@ -7844,6 +7880,8 @@ const (
 	FileKindPaymentAnswer FileKind = "PAYMENT_ANSWER"
 	// Where a person is paid; recordBankDetails attaches it.
 	FileKindBankDetails FileKind = "BANK_DETAILS"
+	// A month of the register as printRegister makes it.
+	FileKindRegisterPrint FileKind = "REGISTER_PRINT"
 )
 
 var AllFileKind = []FileKind{
@@ -7853,11 +7891,12 @@ var AllFileKind = []FileKind{
 	FileKindPaymentFile,
 	FileKindPaymentAnswer,
 	FileKindBankDetails,
+	FileKindRegisterPrint,
 }
 
 func (e FileKind) IsValid() bool {
 	switch e {
-	case FileKindExclusionCheck, FileKindRequirementProof, FileKindRegister, FileKindPaymentFile, FileKindPaymentAnswer, FileKindBankDetails:
+	case FileKindExclusionCheck, FileKindRequirementProof, FileKindRegister, FileKindPaymentFile, FileKindPaymentAnswer, FileKindBankDetails, FileKindRegisterPrint:
 		return true
 	}
 	return false
@@ -7908,17 +7947,20 @@ const (
 	FileStateComplete FileState = "COMPLETE"
 	// It proves something.
 	FileStateAttached FileState = "ATTACHED"
+	// Made for you: fetch it at once, once; nobody else sees it, and within the hour it is gone.
+	FileStateMade FileState = "MADE"
 )
 
 var AllFileState = []FileState{
 	FileStatePrepared,
 	FileStateComplete,
 	FileStateAttached,
+	FileStateMade,
 }
 
 func (e FileState) IsValid() bool {
 	switch e {
-	case FileStatePrepared, FileStateComplete, FileStateAttached:
+	case FileStatePrepared, FileStateComplete, FileStateAttached, FileStateMade:
 		return true
 	}
 	return false
