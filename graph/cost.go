@@ -36,6 +36,10 @@ const (
 	maxSameList = 2   // how often one list may stand below itself: a third time only multiplies
 )
 
+// brief are lists without pages that are known to be shorter than others: what a person's month has of each, or nearly always has.
+var brief = map[string]int{"RegisterMonth.statements": 3, "RegisterMonth.steps": 8, "RegisterMonth.adjustments": 4, "AllowanceStatement.registerMonths": 4, "AllowanceStatement.payments": 4,
+	"AllowanceStatement.shares": 4, "AllowanceStatement.policyVersions": 2, "AllowanceShare.payments": 3, "PaymentLine.steps": 6, "PaymentRun.steps": 10}
+
 var (
 	tooCostly = refusal.Define(refusal.Definition{
 		Code: "OPERATION_TOO_COSTLY", Kind: refusal.Input,
@@ -127,6 +131,9 @@ func (m *meter) size(f *ast.Field) int {
 	if !paged {
 		if f.Definition.Type.Elem == nil || f.Name == "nodes" || f.Name == "edges" {
 			return 1
+		}
+		if n, known := brief[f.ObjectDefinition.Name+"."+f.Name]; known {
+			return n
 		}
 		return assumedList
 	}

@@ -18,6 +18,7 @@ var short = map[string]string{
 	"Allowance by organisation":  "asks the participation, which has the index",
 	"Allowance by participant":   "asks the participation, which has the index",
 	"PaymentLine by participant": "asks the participation, which has the index",
+	"PaymentLine by answer":      "asks the steps of the answer, which have the index",
 	"JournalEntry by actor":      "every act writes one; evidence is looked for by few, and from a day on",
 	"JournalEntry by subject":    "every act writes one; evidence is looked for by few, and from a day on",
 	"ReadEntry by actor":         "every read of the confidential writes one; evidence is looked for by few, and from a day on",
@@ -60,7 +61,8 @@ func init() {
 		"a few mandates of a programme, each with the sample that its reader has drawn": "Programme.mandates Mandate.sample",
 		"what one member holds":                                                         "MemberAccount.grants MemberAccount.delegationsGiven MemberAccount.delegationsTaken MemberAccount.devices Viewer.grants Viewer.delegationsGiven Viewer.delegationsTaken Viewer.devices Delegation.grants",
 		"one person's path of some years":                                               "Person.merged Participant.circle Participant.traits Participant.exclusionChecks Participant.verdicts Participant.proofs Participant.representatives Participant.guests Participant.ownAccess Participant.enrolments Participant.certificates Participant.placements Participant.allowances Participant.dues Participant.registerMonths Placement.registerMonths Enrolment.registerMonths",
-		"what one act or rule has written":                                              "Verdict.findings Placement.steps RegisterMonth.steps RegisterMonth.adjustments PaymentRun.steps PaymentRun.files PaymentLine.steps Allowance.why Allowance.statements Allowance.contests AllowanceStatement.shares AllowanceStatement.policyVersions Match.reasons",
+		"what one act or rule has written":                                              "Verdict.findings Placement.steps RegisterMonth.steps RegisterMonth.adjustments RegisterMonth.statements AllowanceStatement.registerMonths AllowanceStatement.payments AllowanceShare.payments PaymentRun.steps PaymentRun.files PaymentLine.steps Allowance.why Allowance.statements Allowance.contests AllowanceStatement.shares AllowanceStatement.policyVersions Match.reasons",
+		"the hours of a month that do not overlap":                                      "RegisterMonth.entries",
 		"what a company says of itself":                                                 "Company.sites Company.contacts Opening.hours Opening.traits",
 	} {
 		for _, list := range strings.Fields(lists) {

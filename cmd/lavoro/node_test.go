@@ -19,6 +19,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/demo"
 	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/platform/testdb"
+	"github.com/lavoroincorso/lavoro/internal/programme"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 )
 
@@ -50,7 +51,10 @@ func invented(t *testing.T) testdb.Copy {
 	t.Helper()
 	inventedOnce.Do(func() {
 		db := testdb.New(t)
-		c := applied(t, db)
+		if _, err := programme.Apply(t.Context(), db.OwnerURL, programme.LavoroInCorso3Name, programme.Demonstration(), time.Now); err != nil {
+			t.Fatal(err)
+		}
+		c := settings(t, db)
 		a, err := Open(t.Context(), c)
 		if err != nil {
 			t.Fatal(err)

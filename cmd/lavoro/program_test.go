@@ -54,6 +54,7 @@ func TestProgram(t *testing.T) {
 	t.Run("odd ids and texts are refused", func(t *testing.T) { oddTexts(t, first.as(t, coordinator), p) })
 	t.Run("files come and go", func(t *testing.T) { filesComeAndGo(t, first, p) })
 	t.Run("registers are printed", func(t *testing.T) { registersArePrinted(t, first, p) })
+	t.Run("every euro leads to its minutes and back", func(t *testing.T) { lineages(t, first, p) })
 	t.Run("a feed carries nothing confidential", func(t *testing.T) { guardedFeeds(t, first, p) })
 	t.Run("a pulse beats once a second at most", func(t *testing.T) { pulseBeats(t, first.as(t, coordinator), second.as(t, coordinator), p) })
 	t.Run("what changed is read by pages", func(t *testing.T) { changedPages(t, first, p) })

@@ -30,7 +30,8 @@ func Reading() plan.Reading {
 	return plan.Reading{
 		Types: []plan.Type{allowance(), line(), statement(), payerShare(), contest()},
 		Extends: map[string]plan.Fields{
-			"Participant": {"allowances": plan.Many("Allowance", "participation_id", "{o}.month desc, {o}.id").In(access.Money)},
+			"Participant":   {"allowances": plan.Many("Allowance", "participation_id", "{o}.month desc, {o}.id").In(access.Money)},
+			"RegisterMonth": {"statements": plan.ManyWhere("AllowanceStatement", "{o}.participation_id = {t}.participation_id and {o}.month = {t}.month and "+restsOn("{o}", "{t}"), "{o}.number")},
 		},
 		Roots: plan.Roots{"allowances": plan.ListIn("Allowance", plan.OfProgramme, nil)},
 		Fillers: map[string]plan.Filler{"allowance.lines": shownLines, "allowance.register": shownRegister,
@@ -46,6 +47,11 @@ const (
 		and a.day >= {t}.month and a.day < {t}.month + interval '1 month'
 		and not exists (select from register_month r where r.enrolment_id = a.enrolment_id and r.month = {t}.month and r.state = 'LOCKED')), 0)::int`
 )
+
+// restsOn is SQL that says whether a statement was made of a month of the register.
+func restsOn(statement, month string) string {
+	return statement + ".inputs -> 'register' @> jsonb_build_array(jsonb_build_object('certified', jsonb_build_object('registerMonth', " + month + ".id)))"
+}
 
 // saying is what a statement is explained by.
 const saying = `json_build_object('programme', {t}.programme_id, 'minutes', {t}.minutes, 'accrued', {t}.accrued_cents, 'cap', {t}.cap_cents, 'total', {t}.total_cents, 'lines', {t}.lines, 'inputs', {t}.inputs)`
@@ -120,6 +126,7 @@ func statement() plan.Type {
 			"lines":            plan.Hole("allowance.lines", "{t}.lines"),
 			"shares":           plan.Many("AllowanceShare", "statement_id", "{o}.gross_cents desc, {o}.id"),
 			"register":         plan.Hole("allowance.register", "{t}.inputs -> 'register'"),
+			"registerMonths":   plan.ManyWhere("RegisterMonth", "{o}.participation_id = {t}.participation_id and {o}.month = {t}.month and "+restsOn("{t}", "{o}"), "{o}.id"),
 			"policyVersions":   plan.ManyWhere("PolicyVersion", "{o}.id = any ({t}.policy_versions)", "{o}.number desc"),
 			"engine":           plan.Column("engine"),
 			"contentHash":      plan.Expr("encode({t}.content_hash, 'hex')"),
@@ -132,6 +139,7 @@ func payerShare() plan.Type {
 	return plan.Type{Name: "AllowanceShare", Prefix: sharePrefix, Table: "allowance_share", Class: access.Money,
 		Fields: plan.Fields{
 			"hidden":     plan.Hidden(),
+			"statement":  plan.One("AllowanceStatement", "statement_id"),
 			"payer":      plan.One("Organisation", "payer_id"),
 			"budgetLine": plan.One("BudgetLine", "budget_line_id"),
 			"tax":        plan.Column("tax"),

@@ -23,6 +23,7 @@ func Reading() plan.Reading {
 				"enrolment":        plan.One("Enrolment", "enrolment_id"),
 				"activity":         plan.One("Activity", "activity_id"),
 				"placement":        plan.One("Placement", "placement_id"),
+				"registerMonth":    plan.OneWhere("RegisterMonth", "{o}.enrolment_id = {t}.enrolment_id and {o}.month = date_trunc('month', {t}.day)::date"),
 				"kind":             plan.Column("kind"),
 				"day":              plan.Column("day"),
 				"from":             plan.Clock("from_minute"),

@@ -45,6 +45,7 @@ func months() []plan.Type {
 				"adjustedDays":    plan.Expr("(select coalesce(sum(j.presence_days), 0)::int from register_adjustment j where j.register_month_id = {t}.id)"),
 				"contentHash":     plan.Expr("encode({t}.content_hash, 'hex')"),
 				"hostWasSilent":   plan.Column("for_host"),
+				"entries":         plan.ManyWhere("Attendance", "{o}.enrolment_id = {t}.enrolment_id and {o}.standing = 'COUNTED' and {o}.day >= {t}.month and {o}.day < {t}.month + interval '1 month'", "{o}.day, {o}.from_minute, {o}.id"),
 				"steps":           plan.Many("RegisterStep", "register_month_id", "{o}.position"),
 				"adjustments":     plan.Many("RegisterAdjustment", "register_month_id", "{o}.day, {o}.id"),
 				"revision":        plan.Column("revision"),

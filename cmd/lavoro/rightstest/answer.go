@@ -31,11 +31,11 @@ var sorted = map[string]string{
 	"RequirementProof": "proven_on desc, id desc", "Representation": "titled_on desc, id desc", "Invitation": "id desc", "OwnAccess": "from_day desc, id desc",
 	"CompanySite": "name, id", "CompanyContact": "name, id", "Opening": "from_day, id", "OpeningHours": "weekday, from_minute", "OpeningTrait": "side desc, code",
 	"Enrolment": "from_day, id", "Certificate": "given_on, id", "Placement": "from_day desc, id desc", "PlacementStep": "position",
-	"RegisterMonth": "month desc, id", "RegisterStep": "position", "RegisterAdjustment": "day, id", "Allowance": "month desc, id", "AllowanceLine": "position", "PaymentStep": "position", "PaymentFile": "part", "PaymentLineStep": "at, id", "PaymentLine": "month desc, id desc", "AllowanceStatement": "number", "AllowanceContest": "contested_at, id", "AllowanceShare": "gross_cents desc, id", "Match": "blocked, score desc, id desc", "MatchReason": "position", "Due": "due_at, id",
+	"RegisterMonth": "month desc, id", "RegisterStep": "position", "RegisterAdjustment": "day, id", "Allowance": "month desc, id", "AllowanceLine": "position", "PaymentStep": "position", "PaymentFile": "part", "PaymentLineStep": "at, id", "PaymentLine": "month desc, id desc", "AllowanceStatement": "number", "AllowanceContest": "contested_at, id", "AllowanceShare": "gross_cents desc, id", "Attendance": "day, from_minute, id", "Match": "blocked, score desc, id desc", "MatchReason": "position", "Due": "due_at, id",
 }
 
 // lone are types of which the worlds have no two below one object.
-var lone = []string{"Invitation", "Mandate", "MandateSample", "Member", "OwnAccess", "Person", "Representation"}
+var lone = []string{"Attendance", "Invitation", "Mandate", "MandateSample", "Member", "OwnAccess", "Person", "Representation"}
 
 // Sorted are the types of which lists below an object show two and more in an order of their own.
 func Sorted() []string {

@@ -192,6 +192,17 @@ func (s *scene) money(p participation) {
 	}
 }
 
+// certified are the months of the register that a statement is made of.
+func (s *scene) certified(p participation, month any) []any {
+	register := []any{}
+	for _, m := range s.f.rows["register_month"] {
+		if m["participation_id"] == p.id && m["month"] == month {
+			register = append(register, fact{"enrolment": m["enrolment_id"], "certified": fact{"registerMonth": m["id"], "hash": "00", "minutes": 600, "presenceDays": 5}})
+		}
+	}
+	return register
+}
+
 // statements are two of a month, the first of which is no longer in force.
 func (s *scene) statements(p participation, allowance fact) {
 	f := s.f
@@ -199,8 +210,7 @@ func (s *scene) statements(p participation, allowance fact) {
 		total := 10_000 * number
 		line := fact{"kind": "HOURS", "enrolment": f.rows["enrolment"][len(f.rows["enrolment"])-1]["id"], "minutes": 600, "amount": total, "rule": "allowance.hour", "version": 1, "text": words("Ore")}
 		id := f.put("allowance_statement", fact{"programme_id": s.id, "participation_id": p.id, "allowance_id": allowance["id"], "month": allowance["month"], "number": number, "minutes": 600,
-			"accrued_cents": total, "cap_cents": 50_000, "total_cents": total, "policy_versions": []any{s.policy}, "engine": "1", "inputs": fact{"month": allowance["month"].(string)[:7], "versions": []any{fact{"id": s.policy, "number": 1, "from": "2026-01-01", "rule": fact{}}}, "register": []any{fact{"enrolment": line["enrolment"],
-				"certified": fact{"registerMonth": line["enrolment"], "hash": "00", "minutes": 600, "presenceDays": 5}}}}, "lines": []any{line}, "content_hash": "\\x" + strings.Repeat("ab", 32), "issued_at": "2026-06-04T10:00:00.125Z"})
+			"accrued_cents": total, "cap_cents": 50_000, "total_cents": total, "policy_versions": []any{s.policy}, "engine": "1", "inputs": fact{"month": allowance["month"].(string)[:7], "versions": []any{fact{"id": s.policy, "number": 1, "from": "2026-01-01", "rule": fact{}}}, "register": s.certified(p, allowance["month"])}, "lines": []any{line}, "content_hash": "\\x" + strings.Repeat("ab", 32), "issued_at": "2026-06-04T10:00:00.125Z"})
 		parts := map[string]int{p.body: total / 4, s.root: total - total/4}
 		if p.body == s.root {
 			parts[s.root] = total

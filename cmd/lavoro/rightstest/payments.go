@@ -25,17 +25,18 @@ func (s *scene) payments() {
 		}
 		n++
 		id := derived("payment_line", share["id"])
-		line := fact{"id": id, "run_id": runs[payer][n/2%2], "programme_id": s.id, "payer_id": payer, "participation_id": share["participation_id"], "allowance_id": share["allowance_id"],
+		person := f.row("participation", share["participation_id"])["person_id"].(string)
+		line := fact{"id": id, "part": []any{1, 2, nil}[n%3], "bank_id": f.last("person_bank", "person_id", person), "run_id": runs[payer][n/2%2], "programme_id": s.id, "payer_id": payer, "participation_id": share["participation_id"], "allowance_id": share["allowance_id"],
 			"statement_id": share["statement_id"], "share_id": share["id"], "budget_line_id": share["budget_line_id"], "month": share["month"], "kind": "STATEMENT",
 			"gross_cents": share["gross_cents"], "withheld_cents": 0, "net_cents": share["net_cents"], "head_id": id, "state": "DISCARDED", "blocks": []any{}, "state_since": "2026-06-05", "revision": 1}
 		if n%2 == 0 {
 			line["state"], line["blocks"] = "BLOCKED", []any{[]string{"NO_ACCOUNT", "CHECK_OLD"}[n/2%2]}
 		}
 		f.put("payment_line", line)
-		person := f.row("participation", share["participation_id"])["person_id"].(string)
 		for k, act := range []string{"holdLine", "releaseLine"} {
 			step := f.put("payment_line_step", fact{"id": derived("payment_line_step", id, k), "line_id": id, "run_id": line["run_id"], "participation_id": line["participation_id"], "month": line["month"],
-				"act": act, "from_state": "PENDING", "to_state": "HELD", "at": fmt.Sprintf("2026-06-06T1%d:00:00.500Z", k), "member_id": s.managers[0], "code": []any{nil, "AC04"}[k], "reason": "\\x00"})
+				"act": act, "from_state": "PENDING", "to_state": "HELD", "at": fmt.Sprintf("2026-06-06T1%d:00:00.500Z", k), "member_id": s.managers[0], "code": []any{nil, "AC04"}[k], "reason": "\\x00",
+				"answer_id": []any{nil, derived("payment_answer", line["run_id"])}[k]})
 			f.Sealed = append(f.Sealed, Sealed{person, "payment_line_step", "reason", step, "Trattenuto " + fmt.Sprint(k)})
 		}
 	}
@@ -78,6 +79,47 @@ func (f *Fiction) row(table string, id any) fact {
 	return rows[slices.IndexFunc(rows, func(r fact) bool { return r["id"] == id })]
 }
 
+// last is the id of the last row whose column holds the value; none where there is none.
+func (f *Fiction) last(table, column string, value any) any {
+	var id any
+	for _, r := range f.rows[table] {
+		if r[column] == value {
+			id = r["id"]
+		}
+	}
+	return id
+}
+
+// sentBy are the lines that a file of a run has sent.
+func sentBy(w *World, file *Row) (lines []*Row) {
+	for _, l := range w.By("payment_line", "run_id", file.Text("run_id")) {
+		if l.Columns["part"] == file.Columns["part"] {
+			lines = append(lines, l)
+		}
+	}
+	return lines
+}
+
+// fileOf is the file that has sent a line.
+func fileOf(w *World, line *Row) *Row {
+	for _, f := range w.By("payment_file", "run_id", line.Text("run_id")) {
+		if f.Columns["part"] == line.Columns["part"] {
+			return f
+		}
+	}
+	return nil
+}
+
+// movedBy are the lines that an answer has moved.
+func movedBy(w *World, answer *Row) (lines []*Row) {
+	for _, s := range w.By("payment_line_step", "answer_id", answer.ID) {
+		if l := w.One("payment_line", s.Text("line_id")); !slices.Contains(lines, l) {
+			lines = append(lines, l)
+		}
+	}
+	return lines
+}
+
 // ofPayer is for runs and what was done with them: the body that pays and all above, and the mandates over them that reach the run's month.
 func ofPayer(w *World, run *Row) []Holder {
 	holders, month := w.above(run.Text("payer_id")), run.Text("up_to")
@@ -103,13 +145,13 @@ func paymentTypes() {
 	hash := value(func(_ *World, r *Row) any { return strings.TrimPrefix(r.Text("sha256"), `\x`) })
 	ofBody := func(w *World, r *Row) []Holder { return w.above(r.Text("payer_id")) }
 	Types["PaymentFile"] = &Type{Table: "payment_file", Prefix: "pyf", Class: "money", Of: ofBody, Fields: map[string]Field{
-		"id": {}, "hidden": {}, "part": column("part"), "messageId": column("message_id"), "lines": column("lines"), "net": column("net_cents"), "sha256": hash, "madeAt": instant("made_at"),
+		"id": {}, "hidden": {}, "run": one("PaymentRun", "run_id"), "payments": manyBy("PaymentLine", sentBy), "part": column("part"), "messageId": column("message_id"), "lines": column("lines"), "net": column("net_cents"), "sha256": hash, "madeAt": instant("made_at"),
 		"file": one("File", "file_id").apart(),
 	}}
 	Types["PaymentAnswer"] = &Type{Table: "payment_answer", Prefix: "pya", Class: "money", Of: ofBody, Fields: map[string]Field{
 		"id": {}, "hidden": {}, "payer": one("Organisation", "payer_id").in("directory").apart(), "source": column("source"), "messageId": column("message_id"), "sha256": hash,
 		"readAt": instant("read_at"), "member": one("Member", "member_id").in("directory").apart(), "paid": column("paid"), "rejected": column("rejected"), "returned": column("returned"),
-		"waiting": column("waiting"), "ignored": column("ignored"), "others": column("foreign_lines"), "file": one("File", "file_id").apart(),
+		"waiting": column("waiting"), "ignored": column("ignored"), "others": column("foreign_lines"), "payments": manyBy("PaymentLine", movedBy), "file": one("File", "file_id").apart(),
 	}, Filters: map[string]Filter{"payer": refers("org", "payer_id")}, Orders: map[string]Order{"": byColumn("read_at", true)}}
 	Roots["paymentAnswers"] = inProgramme("PaymentAnswer")
 	own := func(_ *World, r *Row) *Row { return r }
@@ -134,13 +176,34 @@ func paymentTypes() {
 		Of: func(w *World, r *Row) []Holder { return joined(ofMoney(own)(w, r), w.above(r.Text("payer_id"))) },
 		Fields: map[string]Field{
 			"id": {}, "hidden": {}, "run": one("PaymentRun", "run_id").apart(), "participant": one("Participant", "participation_id").in("path").apart(), "pseudonym": pseudonym(),
-			"allowance": one("Allowance", "allowance_id"), "budgetLine": one("BudgetLine", "budget_line_id").in("directory").apart(), "month": month("month"), "kind": column("kind"),
+			"statement": one("AllowanceStatement", "statement_id").apart(), "share": one("AllowanceShare", "share_id").apart(), "part": column("part"), "file": oneBy("PaymentFile", fileOf),
+			"paidTo": one("BankDetails", "bank_id").apart(), "allowance": one("Allowance", "allowance_id"), "budgetLine": one("BudgetLine", "budget_line_id").in("directory").apart(), "month": month("month"), "kind": column("kind"),
 			"gross": column("gross_cents"), "withheld": column("withheld_cents"), "net": column("net_cents"),
 			"endToEndId": value(func(_ *World, r *Row) any { return strings.ReplaceAll(r.Text("head_id"), "-", "") }), "state": column("state"), "stateLabel": something(),
 			"stateSince": column("state_since"), "live": value(func(_ *World, r *Row) any {
 				return slices.Contains([]string{"PENDING", "HELD", "EXPORTED", "RECALL_ASKED", "PAID"}, r.Text("state"))
 			}), "blocks": something(), "revision": column("revision"), "reason": value(func(_ *World, _ *Row) any { return nil }), "steps": many("PaymentLineStep", "line_id"), "allowedActs": something(),
 		}, Filters: map[string]Filter{
+			"part": {From: func(_ *World, r *Row) (any, string) {
+				if r.Columns["part"] == nil {
+					return nil, ""
+				}
+				return r.Columns["part"], fmt.Sprint(r.Columns["part"])
+			}, Holds: func(_ *Model, r *Row, part any) bool { return r.Columns["part"] == part }},
+			"endToEndId": {From: func(_ *World, r *Row) (any, string) {
+				return r.Text("head_id"), quoted(strings.ReplaceAll(r.Text("head_id"), "-", ""))
+			},
+				Holds: func(_ *Model, r *Row, head any) bool { return r.Text("head_id") == head }},
+			"answer": {From: func(w *World, r *Row) (any, string) {
+				for _, s := range w.By("payment_line_step", "line_id", r.ID) {
+					if s.Text("answer_id") != "" {
+						return s.Text("answer_id"), quoted("pya_" + s.Text("answer_id"))
+					}
+				}
+				return nil, ""
+			}, Holds: func(m *Model, r *Row, answer any) bool {
+				return slices.Contains(movedBy(m.World, m.World.One("payment_answer", answer.(string))), r)
+			}},
 			"run": refers("pay", "run_id"), "participant": ofTheirs("prt", "id").tells("path"), "month": ofMonth("month"), "states": among("state"), "kinds": among("kind"),
 			"block": {From: func(_ *World, r *Row) (any, string) {
 				blocks := r.Columns["blocks"].([]any)
@@ -156,7 +219,7 @@ func paymentTypes() {
 			return joined(ofMoney(own)(w, r), w.above(w.One("payment_line", r.Text("line_id")).Text("payer_id")))
 		},
 		Fields: map[string]Field{
-			"id": {}, "hidden": {}, "act": column("act"), "fromState": column("from_state"), "toState": column("to_state"), "at": instant("at"),
-			"member": one("Member", "member_id").in("directory").apart(), "code": column("code"), "reason": column("reason").in("bank"),
+			"id": {}, "hidden": {}, "line": one("PaymentLine", "line_id"), "answer": one("PaymentAnswer", "answer_id").apart(), "act": column("act"), "fromState": column("from_state"),
+			"toState": column("to_state"), "at": instant("at"), "member": one("Member", "member_id").in("directory").apart(), "code": column("code"), "reason": column("reason").in("bank"),
 		}}
 }

@@ -127,6 +127,11 @@ func many(to, column string) Field {
 	return Field{To: to, List: true, Rows: func(w *World, r *Row) []*Row { return w.By(Types[to].Table, column, r.ID) }}
 }
 
+// manyBy leads to all objects that the function finds.
+func manyBy(to string, find func(*World, *Row) []*Row) Field {
+	return Field{To: to, List: true, Rows: find}
+}
+
 // code leads to an item of a list of the programme.
 func code(list, column string) Field {
 	return oneBy("CodeItem", func(w *World, r *Row) *Row { return w.item(r.Text("programme_id"), list, r.Text(column)) })

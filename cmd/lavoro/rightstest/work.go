@@ -142,7 +142,7 @@ func attendances() {
 	Types["Attendance"] = &Type{Table: "attendance", Prefix: "att", Class: "work", Of: ofWork(between("day", "day")), Fields: map[string]Field{
 		"id": {}, "hidden": {},
 		"participant": one("Participant", "participation_id").in("path"), "enrolment": one("Enrolment", "enrolment_id"), "activity": one("Activity", "activity_id"),
-		"pseudonym": pseudonym(), "placement": one("Placement", "placement_id"), "kind": column("kind"), "day": column("day"), "from": clock("from_minute"), "to": clock("to_minute"),
+		"pseudonym": pseudonym(), "placement": one("Placement", "placement_id"), "registerMonth": oneBy("RegisterMonth", monthOfEntry), "kind": column("kind"), "day": column("day"), "from": clock("from_minute"), "to": clock("to_minute"),
 		"minutes": column("minutes"), "absenceReason": code("absence_reasons", "absence_reason").in("absence"), "note": column("note").in("notes"),
 		"standing": column("standing"), "standingNote": column("standing_note").in("notes"), "standingLabel": something(),
 		"replaces":   one("Attendance", "replaces_id"),
@@ -173,7 +173,7 @@ func months() {
 		"participant": one("Participant", "participation_id").in("path"), "enrolment": one("Enrolment", "enrolment_id"), "activity": one("Activity", "activity_id"),
 		"pseudonym": pseudonym(), "placement": one("Placement", "placement_id"), "month": month("month"), "state": column("state"), "stateLabel": something(),
 		"stateSince": column("state_since"), "minutes": something(), "presenceDays": something(), "contested": something(), "adjustedMinutes": something(), "adjustedDays": something(),
-		"contentHash": hash, "hostWasSilent": column("for_host"), "steps": many("RegisterStep", "register_month_id"), "adjustments": many("RegisterAdjustment", "register_month_id"),
+		"contentHash": hash, "entries": manyBy("Attendance", entriesOf), "statements": manyBy("AllowanceStatement", statementsOf), "hostWasSilent": column("for_host"), "steps": many("RegisterStep", "register_month_id"), "adjustments": many("RegisterAdjustment", "register_month_id"),
 		"revision": column("revision"), "allowedActs": something(),
 	}, Filters: map[string]Filter{
 		"month": {From: func(_ *World, r *Row) (any, string) { return r.Text("month"), quoted(r.Text("month")[:7]) },
@@ -227,7 +227,7 @@ func statements() {
 		"number": column("number"), "inForce": value(func(w *World, r *Row) any {
 			return lastStatement(w, w.One("allowance", r.Text("allowance_id"))) == r
 		}), "minutes": column("minutes"), "accrued": column("accrued_cents"), "cap": column("cap_cents"), "total": column("total_cents"),
-		"explanation": something(), "explanationShort": something(), "lines": something(), "register": something(), "shares": many("AllowanceShare", "statement_id"), "policyVersions": {To: "PolicyVersion", List: true, Rows: func(w *World, r *Row) (versions []*Row) {
+		"explanation": something(), "explanationShort": something(), "lines": something(), "register": something(), "shares": many("AllowanceShare", "statement_id"), "registerMonths": manyBy("RegisterMonth", monthsOf), "payments": many("PaymentLine", "statement_id"), "policyVersions": {To: "PolicyVersion", List: true, Rows: func(w *World, r *Row) (versions []*Row) {
 			for _, id := range r.Columns["policy_versions"].([]any) {
 				versions = append(versions, w.One("policy_version", fmt.Sprint(id)))
 			}
@@ -235,9 +235,48 @@ func statements() {
 		}}, "engine": column("engine"), "contentHash": value(func(_ *World, r *Row) any { return strings.TrimPrefix(r.Text("content_hash"), "\\x") }), "issuedAt": instant("issued_at"),
 	}}
 	Types["AllowanceShare"] = &Type{Table: "allowance_share", Prefix: "ash", Class: "money", Of: ofMoney(own), Fields: map[string]Field{
-		"id": {}, "hidden": {}, "payer": one("Organisation", "payer_id"), "budgetLine": one("BudgetLine", "budget_line_id"), "tax": column("tax"), "gross": column("gross_cents"),
+		"id": {}, "hidden": {}, "statement": one("AllowanceStatement", "statement_id"), "payments": many("PaymentLine", "share_id"), "payer": one("Organisation", "payer_id"), "budgetLine": one("BudgetLine", "budget_line_id"), "tax": column("tax"), "gross": column("gross_cents"),
 		"withheld": column("withheld_cents"), "net": column("net_cents"),
 	}}
+}
+
+// Lineage: the month of an entry, the entries of a month that count, and statements with the months that they were made of.
+
+func monthOfEntry(w *World, entry *Row) *Row {
+	for _, m := range w.By("register_month", "enrolment_id", entry.Text("enrolment_id")) {
+		if m.Text("month")[:7] == entry.Text("day")[:7] {
+			return m
+		}
+	}
+	return nil
+}
+
+func entriesOf(w *World, month *Row) (entries []*Row) {
+	for _, e := range w.By("attendance", "enrolment_id", month.Text("enrolment_id")) {
+		if e.Text("standing") == "COUNTED" && e.Text("day")[:7] == month.Text("month")[:7] {
+			entries = append(entries, e)
+		}
+	}
+	return entries
+}
+
+func monthsOf(w *World, statement *Row) (months []*Row) {
+	for _, hours := range statement.Columns["inputs"].(map[string]any)["register"].([]any) {
+		certified := hours.(map[string]any)["certified"].(map[string]any)
+		if m := w.One("register_month", fmt.Sprint(certified["registerMonth"])); m != nil {
+			months = append(months, m)
+		}
+	}
+	return months
+}
+
+func statementsOf(w *World, month *Row) (statements []*Row) {
+	for _, s := range w.By("allowance_statement", "participation_id", month.Text("participation_id")) {
+		if slices.Contains(monthsOf(w, s), month) {
+			statements = append(statements, s)
+		}
+	}
+	return statements
 }
 
 func contests() {

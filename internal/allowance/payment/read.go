@@ -18,8 +18,12 @@ import (
 // Reading is how payment runs are read.
 func Reading() plan.Reading {
 	return plan.Reading{
-		Types:   []plan.Type{run(), runStep(), sentFile(), line(), lineStepped(), answer()},
-		Extends: map[string]plan.Fields{"Participant": {"payments": plan.Many("PaymentLine", "participation_id", "{o}.month desc, {o}.id desc").In(access.Money).Growing()}},
+		Types: []plan.Type{run(), runStep(), sentFile(), line(), lineStepped(), answer()},
+		Extends: map[string]plan.Fields{
+			"Participant":        {"payments": plan.Many("PaymentLine", "participation_id", "{o}.month desc, {o}.id desc").In(access.Money).Growing()},
+			"AllowanceStatement": {"payments": plan.ManyWhere("PaymentLine", "{o}.participation_id = {t}.participation_id and {o}.month = {t}.month and {o}.statement_id = {t}.id", "{o}.month desc, {o}.id desc")},
+			"AllowanceShare":     {"payments": plan.ManyWhere("PaymentLine", "{o}.participation_id = {t}.participation_id and {o}.month = {t}.month and {o}.share_id = {t}.id", "{o}.month desc, {o}.id desc")},
+		},
 		Roots: plan.Roots{"paymentRuns": plan.ListIn("PaymentRun", plan.OfProgramme, nil), "paymentLines": plan.ListIn("PaymentLine", plan.OfProgramme, nil),
 			"paymentAnswers": plan.ListIn("PaymentAnswer", plan.OfProgramme, nil)},
 		Fillers: map[string]plan.Filler{"payment.runActs": runActs, "payment.blocks": lineBlocks, "payment.blockers": blockers,
@@ -83,6 +87,8 @@ func runStep() plan.Type {
 func line() plan.Type {
 	person := plan.RefersTo("prt", "id").Reveals(access.Path)
 	person.Where = "exists (select from participation p where p.id = {t}.participation_id and p.id = {v})"
+	answered := plan.RefersTo(AnswerPrefix, "id")
+	answered.Where = "{t}.id in (select s.line_id from payment_line_step s where s.answer_id = {v})"
 	return plan.Type{Name: "PaymentLine", Prefix: LinePrefix, Table: "payment_line", Class: access.Money,
 		Fields: plan.Fields{
 			"hidden":      plan.Hidden(),
@@ -90,6 +96,11 @@ func line() plan.Type {
 			"participant": plan.One("Participant", "participation_id").In(access.Path).Apart(),
 			"pseudonym":   plan.Expr("pseudonym_of({t}.participation_id)"),
 			"allowance":   plan.One("Allowance", "allowance_id"),
+			"statement":   plan.One("AllowanceStatement", "statement_id").Apart(),
+			"share":       plan.One("AllowanceShare", "share_id").Apart(),
+			"part":        plan.Column("part"),
+			"file":        plan.OneWhere("PaymentFile", "{o}.run_id = {t}.run_id and {o}.part = {t}.part"),
+			"paidTo":      plan.One("BankDetails", "bank_id").Apart(),
 			"budgetLine":  plan.One("BudgetLine", "budget_line_id").In(access.Directory).Apart(),
 			"month":       plan.Month("month"),
 			"kind":        plan.Column("kind"),
@@ -115,6 +126,9 @@ func line() plan.Type {
 			"states":      plan.Among("state"),
 			"kinds":       plan.Among("kind"),
 			"block":       plan.Where("{v} = any ({t}.blocks)", "text"),
+			"part":        plan.Equals("part", "int"),
+			"endToEndId":  plan.Equals("end_to_end_id", "text"),
+			"answer":      answered,
 		}}
 }
 
@@ -199,6 +213,7 @@ func blockers(_ context.Context, _ *postgres.Tx, inputs []json.RawMessage) ([]an
 func sentFile() plan.Type {
 	return plan.Type{Name: "PaymentFile", Prefix: "pyf", Table: "payment_file", Class: access.Money, Fields: plan.Fields{
 		"hidden":    plan.Hidden(),
+		"run":       plan.One(subject, "run_id"),
 		"part":      plan.Column("part"),
 		"messageId": plan.Column("message_id"),
 		"lines":     plan.Column("lines"),
@@ -206,12 +221,15 @@ func sentFile() plan.Type {
 		"sha256":    plan.Expr("encode({t}.sha256, 'hex')"),
 		"madeAt":    plan.Instant("made_at"),
 		"file":      plan.One("File", "file_id").Apart(),
+		"payments":  plan.ManyWhere("PaymentLine", "{o}.run_id = {t}.run_id and {o}.part = {t}.part", "{o}.month desc, {o}.id desc").Growing(),
 	}}
 }
 
 func lineStepped() plan.Type {
 	return plan.Type{Name: "PaymentLineStep", Prefix: "pls", Table: "payment_line_step", Class: access.Money, Fields: plan.Fields{
 		"hidden":    plan.Hidden(),
+		"line":      plan.One("PaymentLine", "line_id"),
+		"answer":    plan.One("PaymentAnswer", "answer_id").Apart(),
 		"act":       plan.Column("act"),
 		"fromState": plan.Column("from_state"),
 		"toState":   plan.Column("to_state"),
@@ -239,6 +257,7 @@ func answer() plan.Type {
 			"ignored":   plan.Column("ignored"),
 			"others":    plan.Column("foreign_lines"),
 			"file":      plan.One("File", "file_id").Apart(),
+			"payments":  plan.ManyWhere("PaymentLine", "{o}.id in (select s.line_id from payment_line_step s where s.answer_id = {t}.id)", "{o}.month desc, {o}.id desc").Growing(),
 		},
 		Orders:  map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.read_at", SQLType: "timestamptz"}}, Desc: true}},
 		Filters: plan.Filters{"payer": plan.RefersTo("org", "payer_id")}}
