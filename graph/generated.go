@@ -2467,6 +2467,8 @@ type Attendance implements Node {
   activity: Activity
   "The internship, when it is one."
   placement: Placement
+  "The month of the register that it is in, with who certified it."
+  registerMonth: RegisterMonth
   "Present or absent."
   kind: AttendanceKind!
   "The civil day."
@@ -2631,12 +2633,16 @@ type RegisterMonth implements Node {
   adjustedDays: Int!
   "SHA-256 of what was submitted and is certified, in hexadecimal digits; null while it is open."
   contentHash: String
+  "The entries that count, by day."
+  entries: [Attendance!]!
   "Whether the promoter certified in the place of a company that was silent."
   hostWasSilent: Boolean!
   "What was done with it, in order."
   steps: [RegisterStep!]!
   "What was put right after the lock, by day."
   adjustments: [RegisterAdjustment!]!
+  "The statements that were made of it, by number; the last one of a month is in force."
+  statements: [AllowanceStatement!]!
   "Counts changes."
   revision: Int!
   "What can be done now, and why not."
@@ -2915,12 +2921,16 @@ type AllowanceStatement implements Node {
   shares: [AllowanceShare!]!
   "The locked months of the register that it rests on, as they were then."
   register: [StatementRegisterMonth!]!
+  "The months of the register themselves that it was made of, as far as you see them."
+  registerMonths: [RegisterMonth!]!
   "The rules in force within the month, newest first: the first ones hold for all of it, the others for the hours of their days."
   policyVersions: [PolicyVersion!]!
   "Version of the working out. Example: 1."
   engine: String!
   "SHA-256 of all that it says, in hexadecimal digits, as the journal has it; null of those that were issued before it was kept."
   contentHash: String
+  "The lines of payment runs that took it up."
+  payments: [PaymentLine!]!
   "When it was issued."
   issuedAt: Instant!
 }
@@ -2949,6 +2959,8 @@ type AllowanceShare implements Node {
   id: ID!
   "Names of the fields you may not see."
   hidden: [String!]!
+  "The statement that it is of."
+  statement: AllowanceStatement
   "The body that pays."
   payer: Organisation
   "The budget line it is paid from."
@@ -2961,6 +2973,8 @@ type AllowanceShare implements Node {
   withheld: Cents!
   "What is paid out."
   net: Cents!
+  "The lines of payment runs that took it up."
+  payments: [PaymentLine!]!
 }
 
 "How what a payer pays is taxed."
@@ -3242,6 +3256,10 @@ type PaymentLine implements Node {
   pseudonym: String!
   "The month's allowance."
   allowance: Allowance
+  "The statement that it was made of."
+  statement: AllowanceStatement
+  "The share of it that the line pays; null where that statement owes nothing from the budget line any more."
+  share: AllowanceShare
   "The budget line that it is paid from; null where you may not see it."
   budgetLine: BudgetLine
   "The month."
@@ -3256,6 +3274,12 @@ type PaymentLine implements Node {
   net: Cents!
   "By which every answer names the transfer; shared by the lines of one person in the run."
   endToEndId: String!
+  "Which of the run's files it was sent by; null until it was sent."
+  part: Int
+  "The file by which it was sent; null until it was sent, and where you do not see the payer's runs."
+  file: PaymentFile
+  "Where it goes: the details as they were when the line was made."
+  paidTo: BankDetails
   "How far it is."
   state: PaymentLineState!
   "The state's name in your language."
@@ -3294,6 +3318,10 @@ type PaymentLineStep implements Node {
   id: ID!
   "Names of the fields you may not see."
   hidden: [String!]!
+  "The line."
+  line: PaymentLine
+  "The answer by which the line advanced; null where an act moved it."
+  answer: PaymentAnswer
   "The act. Example: readAnswer."
   act: String!
   "The state before."
@@ -3316,6 +3344,8 @@ type PaymentFile implements Node {
   id: ID!
   "Names of the fields you may not see."
   hidden: [String!]!
+  "The run that it is of."
+  run: PaymentRun
   "Its number among the run's messages, from 1."
   part: Int!
   "By which its answers name it."
@@ -3330,6 +3360,8 @@ type PaymentFile implements Node {
   madeAt: Instant!
   "The file itself; prepareDownload tells where to fetch it. Null for whoever may not read accounts."
   file: File
+  "The lines that it sent, by month; the first 1,000. paymentLines pages through all by run and part."
+  payments: [PaymentLine!]!
 }
 
 "What came back of payment runs: an answer of a bank or an office, read once."
@@ -3364,6 +3396,8 @@ type PaymentAnswer implements Node {
   others: Int!
   "The file itself. Null for whoever may not read accounts."
   file: File
+  "The lines that it moved, by month; the first 1,000. paymentLines pages through all by answer."
+  payments: [PaymentLine!]!
 }
 
 "Forms of answers to payments."
@@ -3468,6 +3502,12 @@ input PaymentLineFilter {
   kinds: [PaymentLineKind!]
   "Kept back by the cause with this code."
   block: String
+  "Sent by this part of the run's files."
+  part: Int
+  "Of this transfer, as bank and answers name it. Example: 0193e5a87c4f70008000000000000001."
+  endToEndId: String
+  "That this answer moved."
+  answer: ID
 }
 
 "A page of payment runs."
@@ -9023,6 +9063,8 @@ func (ec *executionContext) childFields_AllowanceShare(ctx context.Context, fiel
 		return ec.fieldContext_AllowanceShare_id(ctx, field)
 	case "hidden":
 		return ec.fieldContext_AllowanceShare_hidden(ctx, field)
+	case "statement":
+		return ec.fieldContext_AllowanceShare_statement(ctx, field)
 	case "payer":
 		return ec.fieldContext_AllowanceShare_payer(ctx, field)
 	case "budgetLine":
@@ -9035,6 +9077,8 @@ func (ec *executionContext) childFields_AllowanceShare(ctx context.Context, fiel
 		return ec.fieldContext_AllowanceShare_withheld(ctx, field)
 	case "net":
 		return ec.fieldContext_AllowanceShare_net(ctx, field)
+	case "payments":
+		return ec.fieldContext_AllowanceShare_payments(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AllowanceShare", field.Name)
 }
@@ -9075,12 +9119,16 @@ func (ec *executionContext) childFields_AllowanceStatement(ctx context.Context, 
 		return ec.fieldContext_AllowanceStatement_shares(ctx, field)
 	case "register":
 		return ec.fieldContext_AllowanceStatement_register(ctx, field)
+	case "registerMonths":
+		return ec.fieldContext_AllowanceStatement_registerMonths(ctx, field)
 	case "policyVersions":
 		return ec.fieldContext_AllowanceStatement_policyVersions(ctx, field)
 	case "engine":
 		return ec.fieldContext_AllowanceStatement_engine(ctx, field)
 	case "contentHash":
 		return ec.fieldContext_AllowanceStatement_contentHash(ctx, field)
+	case "payments":
+		return ec.fieldContext_AllowanceStatement_payments(ctx, field)
 	case "issuedAt":
 		return ec.fieldContext_AllowanceStatement_issuedAt(ctx, field)
 	}
@@ -9275,6 +9323,8 @@ func (ec *executionContext) childFields_Attendance(ctx context.Context, field gr
 		return ec.fieldContext_Attendance_activity(ctx, field)
 	case "placement":
 		return ec.fieldContext_Attendance_placement(ctx, field)
+	case "registerMonth":
+		return ec.fieldContext_Attendance_registerMonth(ctx, field)
 	case "kind":
 		return ec.fieldContext_Attendance_kind(ctx, field)
 	case "day":
@@ -11611,6 +11661,8 @@ func (ec *executionContext) childFields_PaymentAnswer(ctx context.Context, field
 		return ec.fieldContext_PaymentAnswer_others(ctx, field)
 	case "file":
 		return ec.fieldContext_PaymentAnswer_file(ctx, field)
+	case "payments":
+		return ec.fieldContext_PaymentAnswer_payments(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PaymentAnswer", field.Name)
 }
@@ -11681,6 +11733,8 @@ func (ec *executionContext) childFields_PaymentFile(ctx context.Context, field g
 		return ec.fieldContext_PaymentFile_id(ctx, field)
 	case "hidden":
 		return ec.fieldContext_PaymentFile_hidden(ctx, field)
+	case "run":
+		return ec.fieldContext_PaymentFile_run(ctx, field)
 	case "part":
 		return ec.fieldContext_PaymentFile_part(ctx, field)
 	case "messageId":
@@ -11695,6 +11749,8 @@ func (ec *executionContext) childFields_PaymentFile(ctx context.Context, field g
 		return ec.fieldContext_PaymentFile_madeAt(ctx, field)
 	case "file":
 		return ec.fieldContext_PaymentFile_file(ctx, field)
+	case "payments":
+		return ec.fieldContext_PaymentFile_payments(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PaymentFile", field.Name)
 }
@@ -11713,6 +11769,10 @@ func (ec *executionContext) childFields_PaymentLine(ctx context.Context, field g
 		return ec.fieldContext_PaymentLine_pseudonym(ctx, field)
 	case "allowance":
 		return ec.fieldContext_PaymentLine_allowance(ctx, field)
+	case "statement":
+		return ec.fieldContext_PaymentLine_statement(ctx, field)
+	case "share":
+		return ec.fieldContext_PaymentLine_share(ctx, field)
 	case "budgetLine":
 		return ec.fieldContext_PaymentLine_budgetLine(ctx, field)
 	case "month":
@@ -11727,6 +11787,12 @@ func (ec *executionContext) childFields_PaymentLine(ctx context.Context, field g
 		return ec.fieldContext_PaymentLine_net(ctx, field)
 	case "endToEndId":
 		return ec.fieldContext_PaymentLine_endToEndId(ctx, field)
+	case "part":
+		return ec.fieldContext_PaymentLine_part(ctx, field)
+	case "file":
+		return ec.fieldContext_PaymentLine_file(ctx, field)
+	case "paidTo":
+		return ec.fieldContext_PaymentLine_paidTo(ctx, field)
 	case "state":
 		return ec.fieldContext_PaymentLine_state(ctx, field)
 	case "stateLabel":
@@ -11781,6 +11847,10 @@ func (ec *executionContext) childFields_PaymentLineStep(ctx context.Context, fie
 		return ec.fieldContext_PaymentLineStep_id(ctx, field)
 	case "hidden":
 		return ec.fieldContext_PaymentLineStep_hidden(ctx, field)
+	case "line":
+		return ec.fieldContext_PaymentLineStep_line(ctx, field)
+	case "answer":
+		return ec.fieldContext_PaymentLineStep_answer(ctx, field)
 	case "act":
 		return ec.fieldContext_PaymentLineStep_act(ctx, field)
 	case "fromState":
@@ -12717,12 +12787,16 @@ func (ec *executionContext) childFields_RegisterMonth(ctx context.Context, field
 		return ec.fieldContext_RegisterMonth_adjustedDays(ctx, field)
 	case "contentHash":
 		return ec.fieldContext_RegisterMonth_contentHash(ctx, field)
+	case "entries":
+		return ec.fieldContext_RegisterMonth_entries(ctx, field)
 	case "hostWasSilent":
 		return ec.fieldContext_RegisterMonth_hostWasSilent(ctx, field)
 	case "steps":
 		return ec.fieldContext_RegisterMonth_steps(ctx, field)
 	case "adjustments":
 		return ec.fieldContext_RegisterMonth_adjustments(ctx, field)
+	case "statements":
+		return ec.fieldContext_RegisterMonth_statements(ctx, field)
 	case "revision":
 		return ec.fieldContext_RegisterMonth_revision(ctx, field)
 	case "allowedActs":
@@ -19592,6 +19666,38 @@ func (ec *executionContext) fieldContext_AllowanceShare_hidden(_ context.Context
 	return graphql.NewScalarFieldContext("AllowanceShare", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _AllowanceShare_statement(ctx context.Context, field graphql.CollectedField, obj *AllowanceShare) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceShare_statement(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Statement, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *AllowanceStatement) graphql.Marshaler {
+			return ec.marshalOAllowanceStatement2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceStatement(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceShare_statement(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AllowanceShare",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AllowanceStatement(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _AllowanceShare_payer(ctx context.Context, field graphql.CollectedField, obj *AllowanceShare) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19746,6 +19852,38 @@ func (ec *executionContext) _AllowanceShare_net(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_AllowanceShare_net(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AllowanceShare", field, false, false, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceShare_payments(ctx context.Context, field graphql.CollectedField, obj *AllowanceShare) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceShare_payments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Payments, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*PaymentLine) graphql.Marshaler {
+			return ec.marshalNPaymentLine2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentLineᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceShare_payments(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AllowanceShare",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentLine(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _AllowanceStatement_id(ctx context.Context, field graphql.CollectedField, obj *AllowanceStatement) (ret graphql.Marshaler) {
@@ -20184,6 +20322,38 @@ func (ec *executionContext) fieldContext_AllowanceStatement_register(_ context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _AllowanceStatement_registerMonths(ctx context.Context, field graphql.CollectedField, obj *AllowanceStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceStatement_registerMonths(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RegisterMonths, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*RegisterMonth) graphql.Marshaler {
+			return ec.marshalNRegisterMonth2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRegisterMonthᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceStatement_registerMonths(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AllowanceStatement",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RegisterMonth(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _AllowanceStatement_policyVersions(ctx context.Context, field graphql.CollectedField, obj *AllowanceStatement) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20260,6 +20430,38 @@ func (ec *executionContext) _AllowanceStatement_contentHash(ctx context.Context,
 }
 func (ec *executionContext) fieldContext_AllowanceStatement_contentHash(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AllowanceStatement", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AllowanceStatement_payments(ctx context.Context, field graphql.CollectedField, obj *AllowanceStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AllowanceStatement_payments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Payments, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*PaymentLine) graphql.Marshaler {
+			return ec.marshalNPaymentLine2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentLineᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AllowanceStatement_payments(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AllowanceStatement",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentLine(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _AllowanceStatement_issuedAt(ctx context.Context, field graphql.CollectedField, obj *AllowanceStatement) (ret graphql.Marshaler) {
@@ -21948,6 +22150,38 @@ func (ec *executionContext) fieldContext_Attendance_placement(_ context.Context,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Placement(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Attendance_registerMonth(ctx context.Context, field graphql.CollectedField, obj *Attendance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Attendance_registerMonth(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RegisterMonth, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *RegisterMonth) graphql.Marshaler {
+			return ec.marshalORegisterMonth2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRegisterMonth(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Attendance_registerMonth(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Attendance",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RegisterMonth(ctx, field)
 		},
 	}
 	return fc, nil
@@ -47484,6 +47718,38 @@ func (ec *executionContext) fieldContext_PaymentAnswer_file(_ context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _PaymentAnswer_payments(ctx context.Context, field graphql.CollectedField, obj *PaymentAnswer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentAnswer_payments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Payments, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*PaymentLine) graphql.Marshaler {
+			return ec.marshalNPaymentLine2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentLineᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentAnswer_payments(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentAnswer",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentLine(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PaymentAnswerConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *PaymentAnswerConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -47980,6 +48246,38 @@ func (ec *executionContext) fieldContext_PaymentFile_hidden(_ context.Context, f
 	return graphql.NewScalarFieldContext("PaymentFile", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _PaymentFile_run(ctx context.Context, field graphql.CollectedField, obj *PaymentFile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentFile_run(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Run, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PaymentRun) graphql.Marshaler {
+			return ec.marshalOPaymentRun2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentRun(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentFile_run(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentFile",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentRun(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PaymentFile_part(ctx context.Context, field graphql.CollectedField, obj *PaymentFile) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -48150,6 +48448,38 @@ func (ec *executionContext) fieldContext_PaymentFile_file(_ context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _PaymentFile_payments(ctx context.Context, field graphql.CollectedField, obj *PaymentFile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentFile_payments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Payments, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*PaymentLine) graphql.Marshaler {
+			return ec.marshalNPaymentLine2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentLineᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentFile_payments(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentFile",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentLine(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PaymentLine_id(ctx context.Context, field graphql.CollectedField, obj *PaymentLine) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -48310,6 +48640,70 @@ func (ec *executionContext) fieldContext_PaymentLine_allowance(_ context.Context
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Allowance(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PaymentLine_statement(ctx context.Context, field graphql.CollectedField, obj *PaymentLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLine_statement(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Statement, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *AllowanceStatement) graphql.Marshaler {
+			return ec.marshalOAllowanceStatement2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceStatement(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLine_statement(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentLine",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AllowanceStatement(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PaymentLine_share(ctx context.Context, field graphql.CollectedField, obj *PaymentLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLine_share(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Share, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *AllowanceShare) graphql.Marshaler {
+			return ec.marshalOAllowanceShare2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceShare(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLine_share(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentLine",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AllowanceShare(ctx, field)
 		},
 	}
 	return fc, nil
@@ -48483,6 +48877,93 @@ func (ec *executionContext) _PaymentLine_endToEndId(ctx context.Context, field g
 }
 func (ec *executionContext) fieldContext_PaymentLine_endToEndId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PaymentLine", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentLine_part(ctx context.Context, field graphql.CollectedField, obj *PaymentLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLine_part(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Part, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int32) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint32(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLine_part(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PaymentLine", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentLine_file(ctx context.Context, field graphql.CollectedField, obj *PaymentLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLine_file(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.File, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PaymentFile) graphql.Marshaler {
+			return ec.marshalOPaymentFile2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentFile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLine_file(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentLine",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentFile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PaymentLine_paidTo(ctx context.Context, field graphql.CollectedField, obj *PaymentLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLine_paidTo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PaidTo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *BankDetails) graphql.Marshaler {
+			return ec.marshalOBankDetails2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐBankDetails(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLine_paidTo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentLine",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BankDetails(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _PaymentLine_state(ctx context.Context, field graphql.CollectedField, obj *PaymentLine) (ret graphql.Marshaler) {
@@ -48969,6 +49450,70 @@ func (ec *executionContext) _PaymentLineStep_hidden(ctx context.Context, field g
 }
 func (ec *executionContext) fieldContext_PaymentLineStep_hidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PaymentLineStep", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PaymentLineStep_line(ctx context.Context, field graphql.CollectedField, obj *PaymentLineStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLineStep_line(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Line, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PaymentLine) graphql.Marshaler {
+			return ec.marshalOPaymentLine2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentLine(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLineStep_line(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentLineStep",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentLine(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PaymentLineStep_answer(ctx context.Context, field graphql.CollectedField, obj *PaymentLineStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PaymentLineStep_answer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Answer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PaymentAnswer) graphql.Marshaler {
+			return ec.marshalOPaymentAnswer2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentAnswer(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PaymentLineStep_answer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PaymentLineStep",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentAnswer(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _PaymentLineStep_act(ctx context.Context, field graphql.CollectedField, obj *PaymentLineStep) (ret graphql.Marshaler) {
@@ -59211,6 +59756,38 @@ func (ec *executionContext) fieldContext_RegisterMonth_contentHash(_ context.Con
 	return graphql.NewScalarFieldContext("RegisterMonth", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _RegisterMonth_entries(ctx context.Context, field graphql.CollectedField, obj *RegisterMonth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegisterMonth_entries(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Entries, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*Attendance) graphql.Marshaler {
+			return ec.marshalNAttendance2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAttendanceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegisterMonth_entries(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RegisterMonth",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Attendance(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RegisterMonth_hostWasSilent(ctx context.Context, field graphql.CollectedField, obj *RegisterMonth) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -59293,6 +59870,38 @@ func (ec *executionContext) fieldContext_RegisterMonth_adjustments(_ context.Con
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_RegisterAdjustment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RegisterMonth_statements(ctx context.Context, field graphql.CollectedField, obj *RegisterMonth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegisterMonth_statements(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Statements, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*AllowanceStatement) graphql.Marshaler {
+			return ec.marshalNAllowanceStatement2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceStatementᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegisterMonth_statements(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RegisterMonth",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AllowanceStatement(ctx, field)
 		},
 	}
 	return fc, nil
@@ -71471,7 +72080,7 @@ func (ec *executionContext) unmarshalInputPaymentLineFilter(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"run", "participant", "month", "states", "kinds", "block"}
+	fieldsInOrder := [...]string{"run", "participant", "month", "states", "kinds", "block", "part", "endToEndId", "answer"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -71520,6 +72129,27 @@ func (ec *executionContext) unmarshalInputPaymentLineFilter(ctx context.Context,
 				return it, err
 			}
 			it.Block = data
+		case "part":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("part"))
+			data, err := ec.unmarshalOInt2ᚖint32(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Part = data
+		case "endToEndId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("endToEndId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EndToEndID = data
+		case "answer":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("answer"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Answer = data
 		}
 	}
 	return it, nil
@@ -76732,6 +77362,11 @@ func (ec *executionContext) _AllowanceShare(ctx context.Context, sel ast.Selecti
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "statement":
+			out.Values[i] = ec._AllowanceShare_statement(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "payer":
 			out.Values[i] = ec._AllowanceShare_payer(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -76759,6 +77394,11 @@ func (ec *executionContext) _AllowanceShare(ctx context.Context, sel ast.Selecti
 			}
 		case "net":
 			out.Values[i] = ec._AllowanceShare_net(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "payments":
+			out.Values[i] = ec._AllowanceShare_payments(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -76880,6 +77520,11 @@ func (ec *executionContext) _AllowanceStatement(ctx context.Context, sel ast.Sel
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "registerMonths":
+			out.Values[i] = ec._AllowanceStatement_registerMonths(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "policyVersions":
 			out.Values[i] = ec._AllowanceStatement_policyVersions(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -76893,6 +77538,11 @@ func (ec *executionContext) _AllowanceStatement(ctx context.Context, sel ast.Sel
 		case "contentHash":
 			out.Values[i] = ec._AllowanceStatement_contentHash(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "payments":
+			out.Values[i] = ec._AllowanceStatement_payments(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "issuedAt":
@@ -77593,6 +78243,11 @@ func (ec *executionContext) _Attendance(ctx context.Context, sel ast.SelectionSe
 			}
 		case "placement":
 			out.Values[i] = ec._Attendance_placement(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "registerMonth":
+			out.Values[i] = ec._Attendance_registerMonth(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -86488,6 +87143,11 @@ func (ec *executionContext) _PaymentAnswer(ctx context.Context, sel ast.Selectio
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "payments":
+			out.Values[i] = ec._PaymentAnswer_payments(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -86753,6 +87413,11 @@ func (ec *executionContext) _PaymentFile(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "run":
+			out.Values[i] = ec._PaymentFile_run(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "part":
 			out.Values[i] = ec._PaymentFile_part(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -86786,6 +87451,11 @@ func (ec *executionContext) _PaymentFile(ctx context.Context, sel ast.SelectionS
 		case "file":
 			out.Values[i] = ec._PaymentFile_file(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "payments":
+			out.Values[i] = ec._PaymentFile_payments(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -86851,6 +87521,16 @@ func (ec *executionContext) _PaymentLine(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "statement":
+			out.Values[i] = ec._PaymentLine_statement(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "share":
+			out.Values[i] = ec._PaymentLine_share(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "budgetLine":
 			out.Values[i] = ec._PaymentLine_budgetLine(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -86884,6 +87564,21 @@ func (ec *executionContext) _PaymentLine(ctx context.Context, sel ast.SelectionS
 		case "endToEndId":
 			out.Values[i] = ec._PaymentLine_endToEndId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "part":
+			out.Values[i] = ec._PaymentLine_part(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "file":
+			out.Values[i] = ec._PaymentLine_file(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "paidTo":
+			out.Values[i] = ec._PaymentLine_paidTo(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "state":
@@ -87073,6 +87768,16 @@ func (ec *executionContext) _PaymentLineStep(ctx context.Context, sel ast.Select
 		case "hidden":
 			out.Values[i] = ec._PaymentLineStep_hidden(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "line":
+			out.Values[i] = ec._PaymentLineStep_line(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "answer":
+			out.Values[i] = ec._PaymentLineStep_answer(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "act":
@@ -91141,6 +91846,11 @@ func (ec *executionContext) _RegisterMonth(ctx context.Context, sel ast.Selectio
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "entries":
+			out.Values[i] = ec._RegisterMonth_entries(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "hostWasSilent":
 			out.Values[i] = ec._RegisterMonth_hostWasSilent(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -91153,6 +91863,11 @@ func (ec *executionContext) _RegisterMonth(ctx context.Context, sel ast.Selectio
 			}
 		case "adjustments":
 			out.Values[i] = ec._RegisterMonth_adjustments(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "statements":
+			out.Values[i] = ec._RegisterMonth_statements(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -99023,6 +99738,13 @@ func (ec *executionContext) unmarshalOAllowanceFilter2ᚖgithubᚗcomᚋlavoroin
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalOAllowanceShare2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceShare(ctx context.Context, sel ast.SelectionSet, v *AllowanceShare) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AllowanceShare(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOAllowanceStatement2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowanceStatement(ctx context.Context, sel ast.SelectionSet, v *AllowanceStatement) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -99904,6 +100626,13 @@ func (ec *executionContext) unmarshalOPaymentAnswerFilter2ᚖgithubᚗcomᚋlavo
 	}
 	res, err := ec.unmarshalInputPaymentAnswerFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOPaymentFile2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentFile(ctx context.Context, sel ast.SelectionSet, v *PaymentFile) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PaymentFile(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOPaymentFormat2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentFormat(ctx context.Context, v any) (*PaymentFormat, error) {

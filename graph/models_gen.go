@@ -441,6 +441,8 @@ type AllowanceShare struct {
 	ID string `json:"id"`
 	// Names of the fields you may not see.
 	Hidden []string `json:"hidden"`
+	// The statement that it is of.
+	Statement *AllowanceStatement `json:"statement,omitempty"`
 	// The body that pays.
 	Payer *Organisation `json:"payer,omitempty"`
 	// The budget line it is paid from.
@@ -453,6 +455,8 @@ type AllowanceShare struct {
 	Withheld money.Cents `json:"withheld"`
 	// What is paid out.
 	Net money.Cents `json:"net"`
+	// The lines of payment runs that took it up.
+	Payments []*PaymentLine `json:"payments"`
 }
 
 func (AllowanceShare) IsNode() {}
@@ -496,12 +500,16 @@ type AllowanceStatement struct {
 	Shares []*AllowanceShare `json:"shares"`
 	// The locked months of the register that it rests on, as they were then.
 	Register []*StatementRegisterMonth `json:"register"`
+	// The months of the register themselves that it was made of, as far as you see them.
+	RegisterMonths []*RegisterMonth `json:"registerMonths"`
 	// The rules in force within the month, newest first: the first ones hold for all of it, the others for the hours of their days.
 	PolicyVersions []*PolicyVersion `json:"policyVersions"`
 	// Version of the working out. Example: 1.
 	Engine string `json:"engine"`
 	// SHA-256 of all that it says, in hexadecimal digits, as the journal has it; null of those that were issued before it was kept.
 	ContentHash *string `json:"contentHash,omitempty"`
+	// The lines of payment runs that took it up.
+	Payments []*PaymentLine `json:"payments"`
 	// When it was issued.
 	IssuedAt time.Time `json:"issuedAt"`
 }
@@ -839,6 +847,8 @@ type Attendance struct {
 	Activity *Activity `json:"activity,omitempty"`
 	// The internship, when it is one.
 	Placement *Placement `json:"placement,omitempty"`
+	// The month of the register that it is in, with who certified it.
+	RegisterMonth *RegisterMonth `json:"registerMonth,omitempty"`
 	// Present or absent.
 	Kind AttendanceKind `json:"kind"`
 	// The civil day.
@@ -4281,6 +4291,8 @@ type PaymentAnswer struct {
 	Others int32 `json:"others"`
 	// The file itself. Null for whoever may not read accounts.
 	File *File `json:"file,omitempty"`
+	// The lines that it moved, by month; the first 1,000. paymentLines pages through all by answer.
+	Payments []*PaymentLine `json:"payments"`
 }
 
 func (PaymentAnswer) IsNode() {}
@@ -4352,6 +4364,8 @@ type PaymentFile struct {
 	ID string `json:"id"`
 	// Names of the fields you may not see.
 	Hidden []string `json:"hidden"`
+	// The run that it is of.
+	Run *PaymentRun `json:"run,omitempty"`
 	// Its number among the run's messages, from 1.
 	Part int32 `json:"part"`
 	// By which its answers name it.
@@ -4366,6 +4380,8 @@ type PaymentFile struct {
 	MadeAt time.Time `json:"madeAt"`
 	// The file itself; prepareDownload tells where to fetch it. Null for whoever may not read accounts.
 	File *File `json:"file,omitempty"`
+	// The lines that it sent, by month; the first 1,000. paymentLines pages through all by run and part.
+	Payments []*PaymentLine `json:"payments"`
 }
 
 func (PaymentFile) IsNode() {}
@@ -4387,6 +4403,10 @@ type PaymentLine struct {
 	Pseudonym string `json:"pseudonym"`
 	// The month's allowance.
 	Allowance *Allowance `json:"allowance,omitempty"`
+	// The statement that it was made of.
+	Statement *AllowanceStatement `json:"statement,omitempty"`
+	// The share of it that the line pays; null where that statement owes nothing from the budget line any more.
+	Share *AllowanceShare `json:"share,omitempty"`
 	// The budget line that it is paid from; null where you may not see it.
 	BudgetLine *BudgetLine `json:"budgetLine,omitempty"`
 	// The month.
@@ -4401,6 +4421,12 @@ type PaymentLine struct {
 	Net money.Cents `json:"net"`
 	// By which every answer names the transfer; shared by the lines of one person in the run.
 	EndToEndID string `json:"endToEndId"`
+	// Which of the run's files it was sent by; null until it was sent.
+	Part *int32 `json:"part,omitempty"`
+	// The file by which it was sent; null until it was sent, and where you do not see the payer's runs.
+	File *PaymentFile `json:"file,omitempty"`
+	// Where it goes: the details as they were when the line was made.
+	PaidTo *BankDetails `json:"paidTo,omitempty"`
 	// How far it is.
 	State PaymentLineState `json:"state"`
 	// The state's name in your language.
@@ -4462,6 +4488,12 @@ type PaymentLineFilter struct {
 	Kinds []PaymentLineKind `json:"kinds,omitempty"`
 	// Kept back by the cause with this code.
 	Block *string `json:"block,omitempty"`
+	// Sent by this part of the run's files.
+	Part *int32 `json:"part,omitempty"`
+	// Of this transfer, as bank and answers name it. Example: 0193e5a87c4f70008000000000000001.
+	EndToEndID *string `json:"endToEndId,omitempty"`
+	// That this answer moved.
+	Answer *string `json:"answer,omitempty"`
 }
 
 // One act or answer that changed a payment line's state.
@@ -4470,6 +4502,10 @@ type PaymentLineStep struct {
 	ID string `json:"id"`
 	// Names of the fields you may not see.
 	Hidden []string `json:"hidden"`
+	// The line.
+	Line *PaymentLine `json:"line,omitempty"`
+	// The answer by which the line advanced; null where an act moved it.
+	Answer *PaymentAnswer `json:"answer,omitempty"`
 	// The act. Example: readAnswer.
 	Act string `json:"act"`
 	// The state before.
@@ -5837,12 +5873,16 @@ type RegisterMonth struct {
 	AdjustedDays int32 `json:"adjustedDays"`
 	// SHA-256 of what was submitted and is certified, in hexadecimal digits; null while it is open.
 	ContentHash *string `json:"contentHash,omitempty"`
+	// The entries that count, by day.
+	Entries []*Attendance `json:"entries"`
 	// Whether the promoter certified in the place of a company that was silent.
 	HostWasSilent bool `json:"hostWasSilent"`
 	// What was done with it, in order.
 	Steps []*RegisterStep `json:"steps"`
 	// What was put right after the lock, by day.
 	Adjustments []*RegisterAdjustment `json:"adjustments"`
+	// The statements that were made of it, by number; the last one of a month is in force.
+	Statements []*AllowanceStatement `json:"statements"`
 	// Counts changes.
 	Revision int32 `json:"revision"`
 	// What can be done now, and why not.
