@@ -18,8 +18,8 @@ func (o outcome) MarshalJSON() ([]byte, error) {
 func kernel(v reflect.Value) any {
 	if v.CanInterface() {
 		switch known := v.Interface().(type) {
-		case *FileTicket:
-			return nil // what opens a file is told once
+		case *FileTicket, *SigningCode:
+			return nil // what opens something is told once
 		case Node:
 			return map[string]string{"id": known.GetID()}
 		case json.Marshaler:

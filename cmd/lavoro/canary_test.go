@@ -25,6 +25,7 @@ import (
 
 	"github.com/lavoroincorso/lavoro/cmd/lavoro/rightstest"
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/attendance"
 	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/platform/file"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
@@ -57,6 +58,8 @@ var canaries = map[string][]string{
 	"Canarinoriapertura":   {}, // of a month of the register
 	"Canarinorettifica":    {},
 	"Canarinosollecito":    {}, // that a host is silent
+	"Canarinofirma":        {}, // who signed without an account
+	"canarinofirma@":       {}, // where he was written to
 	"Canarinotrattenuta":   {}, // why a payment is held back
 	"Canarinoconteggio":    {}, // why a statement is wrong
 	"Canarinorisposta":     {},
@@ -89,6 +92,8 @@ var planted = map[string][]string{
 	"RegisterStep.reason":          {"Canarinoriapertura"},
 	"RegisterStep.evidence":        {"Canarinosollecito"},
 	"RegisterAdjustment.reason":    {"Canarinorettifica"},
+	"MonthSignature.email":         {"canarinofirma@"},
+	"MonthSignature.name":          {"Canarinofirma"},
 	"PaymentLineStep.reason":       {"Canarinotrattenuta"},
 	"AllowanceContest.reason":      {"Canarinoconteggio"},
 	"AllowanceContest.answer":      {"Canarinorisposta"},
@@ -346,7 +351,7 @@ func (b *birds) shown() {
 		reader.Purpose, reader.reason = purpose, "Canarinofinalita"
 		data, code := b.post(reader, `query($p: ID!, $a: ID!, $b: ID!, $m: ID!, $s: ID!, $l: ID!, $c: ID!) { participant(id: $p) { referringService health { groups { code } } penal { groups { code } } protection { groups { code } }
 			restricted { groups { code } } bank { iban holder title } representatives { reference } } a: node(id: $a) { ... on Attendance { note standingNote } } b: node(id: $b) { ... on Attendance { note standingNote } }
-			m: node(id: $m) { ... on RegisterMonth { steps { reason } adjustments { reason } } } s: node(id: $s) { ... on RegisterMonth { steps { evidence } } } c: node(id: $c) { ... on AllowanceContest { reason answer } } l: node(id: $l) { ... on PaymentLine { steps { reason } } } }`,
+			m: node(id: $m) { ... on RegisterMonth { steps { reason } adjustments { reason } signatures { email name } } } s: node(id: $s) { ... on RegisterMonth { steps { evidence } } } c: node(id: $c) { ... on AllowanceContest { reason answer } } l: node(id: $l) { ... on PaymentLine { steps { reason } } } }`,
 			vars{"c": b.contested, "p": b.id, "a": b.entries[0], "b": b.entries[1], "m": b.certified, "s": b.quiet, "l": b.held})
 		if code != "" {
 			b.t.Fatal(purpose, code)
@@ -404,9 +409,21 @@ func (b *birds) month(entry string) {
 		b.act(step.act, strings.ToUpper(step.act[:1])+step.act[1:]+"Input", input, "registerMonth { id state }")
 	}
 	b.certified = fmt.Sprint(id)
+	b.sign()
 	b.silence()
 	b.hold()
 	b.contest()
+}
+
+// sign has somebody sign the month who has no account.
+func (b *birds) sign() {
+	b.t.Helper()
+	asked := b.act("askSignature", "AskSignatureInput", vars{"registerMonth": b.certified, "party": "PARTICIPANT", "email": "canarinofirma@example.org"}, "signature { id }")
+	shown := b.act("showSigningCode", "ShowSigningCodeInput", vars{"signature": at(b.t, asked, "signature.id")}, "code { code }")
+	signing := attendance.Signing{DB: b.app.DB, Clock: b.app.clock}
+	if err := signing.Sign(b.t.Context(), attendance.ParseSecret(at(b.t, shown, "code.code").(string)), attendance.NewBrowser(), "Canarinofirma"); err != nil {
+		b.t.Fatal(err)
+	}
 }
 
 // contest says that a statement is wrong, and has it answered by another.

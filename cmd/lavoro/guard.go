@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/lavoroincorso/lavoro/graph"
+	"github.com/lavoroincorso/lavoro/internal/attendance"
 	"github.com/lavoroincorso/lavoro/internal/platform/rate"
 	"github.com/lavoroincorso/lavoro/internal/platform/web"
 )
@@ -20,11 +21,25 @@ import (
 // signingIn are the paths under which somebody signs in, before the API knows who he is.
 var signingIn = []string{issuerPath + "/", "/sign-in"}
 
+// signings is the bucket of one client address for what it brings to sign by: nobody tries codes.
+const signings = "signings"
+
+// bucketOf is from which bucket of the client's address a request is taken that comes before anybody knows who sends it; "" for none.
+func bucketOf(req *http.Request) string {
+	switch path := req.URL.Path; {
+	case slices.ContainsFunc(signingIn, func(under string) bool { return strings.HasPrefix(path, under) }):
+		return graph.SignIns
+	case strings.HasPrefix(path, attendance.SignPath+"/"):
+		return signings
+	}
+	return ""
+}
+
 // guard is what every request passes on its way in.
 func (a *App) guard(next http.Handler) http.Handler {
 	return a.gate.Guard(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		if slices.ContainsFunc(signingIn, func(path string) bool { return strings.HasPrefix(req.URL.Path, path) }) {
-			err := a.rates.Take(req.Context(), graph.SignIns, web.AddressOf(req.Context()))
+		if bucket := bucketOf(req); bucket != "" {
+			err := a.rates.Take(req.Context(), bucket, web.AddressOf(req.Context()))
 			var limited *rate.Limited
 			if errors.As(err, &limited) {
 				w.Header().Set("Retry-After", strconv.Itoa(limited.Seconds()))

@@ -32,6 +32,7 @@ type Bounds struct {
 	RateActs      int `flag:"rate-acts" env:"LAVORO_RATE_ACTS" default:"50" usage:"acts a second of one member, ten times as many at once; 0 is no limit"`
 	RateLookUps   int `flag:"rate-look-ups" env:"LAVORO_RATE_LOOK_UPS" default:"60" usage:"fiscal codes that one member may ask about in a minute; 0 is no limit"`
 	RateSignIns   int `flag:"rate-sign-ins" env:"LAVORO_RATE_SIGN_INS" default:"300" usage:"attempts to sign in a minute from one address; 0 is no limit"`
+	RateSignings  int `flag:"rate-signings" env:"LAVORO_RATE_SIGNINGS" default:"20" usage:"links and codes to sign by that one address may bring in a minute; 0 is no limit"`
 
 	Devices int `flag:"devices" env:"LAVORO_DEVICES" default:"5" usage:"phones that one member may have registered and not revoked"`
 
@@ -51,6 +52,7 @@ func (b Bounds) rates() map[string]rate.Limit {
 		graph.Acts:      perSecond(b.RateActs),
 		graph.LookUps:   {Rate: b.RateLookUps, Burst: b.RateLookUps, Per: time.Minute},
 		graph.SignIns:   {Rate: b.RateSignIns, Burst: b.RateSignIns, Per: time.Minute},
+		signings:        {Rate: b.RateSignings, Burst: b.RateSignings, Per: time.Minute},
 	}
 }
 

@@ -87,14 +87,16 @@ func (r rooms) reactions() []duty.Reaction {
 	}
 }
 
-// letters is the routine that sends invitations to pages at an address; none where there is no post.
+// letters are the routines that send invitations, and links to sign by, to pages at an address; none where there is no post.
 func (a *App) letters(base string) []duty.Routine {
 	post, ok := a.runner.Notifier.(*duty.SMTP)
 	if !ok {
 		return nil
 	}
-	letters := member.Letters{DB: a.DB, Base: base, Post: post.Post}
-	return []duty.Routine{{Name: "send invitations", Every: time.Minute, Run: letters.Send}}
+	return []duty.Routine{
+		{Name: "send invitations", Every: time.Minute, Run: member.Letters{DB: a.DB, Base: base, Post: post.Post}.Send},
+		{Name: "send links to sign by", Every: time.Minute, Run: attendance.Letters{DB: a.DB, Base: base, Post: post.Post}.Send},
+	}
 }
 
 var errSMTPURL = errors.New("smtp-url has the form smtp://user:password@host:port?from=address")

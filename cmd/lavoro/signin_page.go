@@ -35,6 +35,7 @@ func (d *door) routes(mux *http.ServeMux) {
 	mux.Handle("GET "+callbackPath, d.sessions.Handler(http.HandlerFunc(d.signedIn)))
 	mux.Handle("POST /sign-out", d.sessions.Handler(http.HandlerFunc(d.signOut)))
 	mux.Handle("GET /session", d.sessions.Handler(http.HandlerFunc(d.session)))
+	d.signRoutes(mux)
 	d.demoRoutes(mux)
 }
 

@@ -36,6 +36,7 @@ export async function months({ all, programme }) {
   const first = on(one);
   await first('returnMonth', /^HOST/, { reason: note });
   await first('submitMonth', /^TUTOR/);
+  await signed(all, one.id);
   await first('certifyMonthAsHost', /^HOST/);
   await first('certifyMonth', /^PARTNER/);
   await first('lockMonth', /^PAYMENTS/);
@@ -51,6 +52,23 @@ async function printed(actor, registerMonth) {
   const { download } = await step([actor], { act: 'printRegister', payload: 'file { id kind mediaType bytes state } download { path expiresAt }', watch: [], input: { registerMonth } });
   const fetched = await fetch(base + download.path, { headers: { Authorization: `Bearer ${await signIn(actor.email)}` } });
   demand(fetched.ok && Buffer.from(await fetched.arrayBuffer()).toString('latin1').startsWith('%PDF-'), 'no paper came', fetched.status);
+}
+
+const asked = 'id party partyLabel state stateLabel way contentHash ofPresent askedAt expiresAt sendings sentAt failedAt openedAt signedAt revokedAt revision';
+
+// signed asks somebody without an account to sign a month, and takes it back.
+async function signed(all, registerMonth) {
+  const signature = `sgn_${randomUUID()}`;
+  const payload = `signature { ${asked} }`;
+  const watch = onScreen('MonthSignature', signature, `{ ${asked} }`);
+  await step(all, {
+    act: 'askSignature', by: /^TUTOR/, payload, watch: made('MonthSignature', signature, `{ ${asked} }`),
+    input: { id: signature, registerMonth, party: 'HOST', email: 'firma@example.org' },
+  });
+  await step(all, { act: 'resendSignature', by: /^TUTOR/, payload, watch, input: { signature } });
+  const { code } = await step(all, { act: 'showSigningCode', by: /^TUTOR/, payload: `${payload} code { code path expiresAt }`, watch, input: { signature } });
+  demand(/^[0-9A-Z]{4}-[0-9A-Z]{4}$/.test(code.code), 'no code to sign by', code);
+  await step(all, { act: 'revokeSignature', by: /^TUTOR/, payload, watch, input: { signature } });
 }
 
 // asPlanned records a day of the last weeks in one tap, the latest on which somebody who accompanies internships has not written everything.

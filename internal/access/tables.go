@@ -122,6 +122,13 @@ const (
 	AdjustMonth         Act = "adjustMonth"
 	PrintRegister       Act = "printRegister"
 
+	AskSignature    Act = "askSignature"
+	ResendSignature Act = "resendSignature"
+	SendSignature   Act = "sendSignature"
+	ShowSigningCode Act = "showSigningCode"
+	RevokeSignature Act = "revokeSignature"
+	SignMonth       Act = "signMonth" // of who has no account
+
 	ComputeAllowance Act = "computeAllowance"
 	ContestStatement Act = "contestStatement"
 	AnswerContest    Act = "answerContest"
@@ -178,18 +185,19 @@ var (
 	activityActs  = []Act{PlanActivity, Enrol, CompleteEnrolment, WithdrawEnrolment}
 	placementActs = []Act{DraftPlacement, ConfirmPlacement, SignProject, CommunicatePlacement, StartPlacement, SuspendPlacement, ResumePlacement,
 		InterruptPlacement, EndPlacement, AttestPlacement, CancelPlacement, AnnulPlacement}
-	registerActs = []Act{RecordAttendance, RecordAsPlanned, CorrectAttendance, WithdrawAttendance, ResolveAttendance, RecordClosure, WithdrawClosure, SubmitMonth, ReturnMonth}
-	monthActs    = []Act{CertifyMonthForHost, CertifyMonth, LockMonth, ReopenMonth, AdjustMonth}                              // the promoter's
-	runActs      = []Act{OpenRun, ComputeRun, CheckRun, ExportRun, DiscardRun, HoldLine, ReleaseLine, RecallLine, ReadAnswer} // the payer's own
-	approvals    = []Act{ApproveRun, DiscardRun}
-	matchActs    = []Act{ProposeMatch, AcceptMatch, DeclineMatch}
-	answerActs   = []Act{AnswerContest}
-	bankActs     = []Act{RecordBankDetails}
-	secondActs   = []Act{ConfirmBankDetails, RecordPayeeCheck} // of who reads bank details and did not record them
-	guestActs    = []Act{InviteGuest, ResendInvitation, WithdrawInvitation}
-	personActs   = []Act{AppointRepresentative, EndRepresentative, OpenOwnAccess, CloseOwnAccess} // who sees one person as himself, or for him
-	mandateActs  = []Act{OpenMandate, DrawSample, CloseMandate}
-	paperActs    = []Act{PrintRegister} // of whoever reads the register
+	registerActs = []Act{RecordAttendance, RecordAsPlanned, CorrectAttendance, WithdrawAttendance, ResolveAttendance, RecordClosure, WithdrawClosure, SubmitMonth, ReturnMonth,
+		AskSignature, ResendSignature, ShowSigningCode, RevokeSignature}
+	monthActs   = []Act{CertifyMonthForHost, CertifyMonth, LockMonth, ReopenMonth, AdjustMonth}                              // the promoter's
+	runActs     = []Act{OpenRun, ComputeRun, CheckRun, ExportRun, DiscardRun, HoldLine, ReleaseLine, RecallLine, ReadAnswer} // the payer's own
+	approvals   = []Act{ApproveRun, DiscardRun}
+	matchActs   = []Act{ProposeMatch, AcceptMatch, DeclineMatch}
+	answerActs  = []Act{AnswerContest}
+	bankActs    = []Act{RecordBankDetails}
+	secondActs  = []Act{ConfirmBankDetails, RecordPayeeCheck} // of who reads bank details and did not record them
+	guestActs   = []Act{InviteGuest, ResendInvitation, WithdrawInvitation}
+	personActs  = []Act{AppointRepresentative, EndRepresentative, OpenOwnAccess, CloseOwnAccess} // who sees one person as himself, or for him
+	mandateActs = []Act{OpenMandate, DrawSample, CloseMandate}
+	paperActs   = []Act{PrintRegister} // of whoever reads the register
 )
 
 // acts is the table role x act: what a grant of the role may do on rows that carry its key.
@@ -211,7 +219,7 @@ var acts = map[Role][]Act{
 	DPO:             erasureActs,
 	Self:            join(bankActs, paperActs, []Act{ContestStatement}),
 	Representative:  join(bankActs, paperActs, []Act{ContestStatement}),
-	System:          join(memberActs, paperActs, own, pathActs, circleActs, guestActs, erasureActs, mergeActs, bankActs, secondActs, personActs, companyActs, activityActs, placementActs, registerActs, monthActs, matchActs, mandateActs, runActs, approvals, answerActs, []Act{ContestStatement, CertifyMonthAsHost, ComputeAllowance, RefreshMatches, RemindDue, SendInvitation}),
+	System:          join(memberActs, paperActs, own, pathActs, circleActs, guestActs, erasureActs, mergeActs, bankActs, secondActs, personActs, companyActs, activityActs, placementActs, registerActs, monthActs, matchActs, mandateActs, runActs, approvals, answerActs, []Act{ContestStatement, CertifyMonthAsHost, ComputeAllowance, RefreshMatches, RemindDue, SendInvitation, SendSignature, SignMonth}),
 }
 
 // own are the acts that every member does about himself, whatever his roles; in the table they stand for doing them for somebody else.

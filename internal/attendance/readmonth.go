@@ -48,6 +48,7 @@ func months() []plan.Type {
 				"entries":         plan.ManyWhere("Attendance", "{o}.enrolment_id = {t}.enrolment_id and {o}.standing = 'COUNTED' and {o}.day >= {t}.month and {o}.day < {t}.month + interval '1 month'", "{o}.day, {o}.from_minute, {o}.id"),
 				"steps":           plan.Many("RegisterStep", "register_month_id", "{o}.position"),
 				"adjustments":     plan.Many("RegisterAdjustment", "register_month_id", "{o}.day, {o}.id"),
+				"signatures":      plan.Many("MonthSignature", "register_month_id", "{o}.asked_at, {o}.id"),
 				"revision":        plan.Column("revision"),
 				"allowedActs": plan.Hole("attendance.monthActs", `json_build_object('programme', {t}.programme_id, 'audience', {t}.audience, 'state', {t}.state, 'month', to_char({t}.month, 'YYYY-MM'),
 					'since', {t}.state_since, 'host', {t}.company_id is not null, 'contested', `+contestedOfMonth+`,
@@ -71,7 +72,9 @@ func months() []plan.Type {
 			"reason":      plan.Sealed("register_step", "reason", plan.OfParticipation).In(access.Notes),
 			"evidence":    plan.Sealed("register_step", "evidence", plan.OfParticipation).In(access.Notes),
 			"file":        plan.One("File", "file_id"),
+			"signature":   plan.One("MonthSignature", "signature_id"),
 		}},
+		signed(),
 		{Name: "RegisterAdjustment", Prefix: "rga", Table: "register_adjustment", Class: access.Work, Fields: plan.Fields{
 			"hidden":       plan.Hidden(),
 			"day":          plan.Column("day"),
@@ -82,6 +85,34 @@ func months() []plan.Type {
 			"at":           plan.Instant("at"),
 		}},
 	}
+}
+
+// signed maps what who has no account was asked to sign.
+func signed() plan.Type {
+	return plan.Type{Name: "MonthSignature", Prefix: SignaturePrefix, Table: "month_signature", Class: access.Work, Fields: plan.Fields{
+		"hidden":        plan.Hidden(),
+		"registerMonth": plan.One("RegisterMonth", "register_month_id"),
+		"party":         plan.Column("party"),
+		"partyLabel":    plan.Label("party", partyWords),
+		"state":         plan.Column("state"),
+		"stateLabel":    plan.Label("state", signatureWords),
+		"way":           plan.Column("way"),
+		"contentHash":   plan.Expr("encode({t}.content_hash, 'hex')"),
+		"ofPresent":     plan.Expr("coalesce((select m.content_hash = {t}.content_hash from register_month m where m.id = {t}.register_month_id), false)"),
+		"askedBy":       plan.One("Member", "asked_by"),
+		"askedAt":       plan.Instant("asked_at"),
+		"email":         plan.Sealed("month_signature", "email", ofEntry).In(access.Notes),
+		"expiresAt":     plan.Instant("expires_at"),
+		"sendings":      plan.Column("sendings"),
+		"sentAt":        plan.Instant("sent_at"),
+		"failedAt":      plan.Instant("failed_at"),
+		"openedAt":      plan.Instant("opened_at"),
+		"name":          plan.Sealed("month_signature", "name", ofEntry).In(access.Notes),
+		"signedAt":      plan.Instant("signed_at"),
+		"revokedBy":     plan.One("Member", "revoked_by"),
+		"revokedAt":     plan.Instant("revoked_at"),
+		"revision":      plan.Column("revision"),
+	}}
 }
 
 // monthActs says of months what the actor could do with each now, and why not.

@@ -2,7 +2,10 @@ package attendance
 
 import "github.com/lavoroincorso/lavoro/internal/values/refusal"
 
-var coordinator = refusal.Text{It: "il coordinamento del programma", En: "the programme's coordinators"}
+var (
+	coordinator = refusal.Text{It: "il coordinamento del programma", En: "the programme's coordinators"}
+	theTutor    = refusal.Text{It: "il tutor", En: "the tutor"}
+)
 
 // What the register refuses, and why.
 var (
@@ -204,5 +207,67 @@ var (
 		Code: "REGISTER_ADJUSTMENT_IMPOSSIBLE", Kind: refusal.Rule,
 		Message: refusal.Text{It: "La rettifica non cambia nulla, o porta il giorno sotto zero o oltre un giorno di presenza (ora: {minutes}, giorni {days}).", En: "The adjustment changes nothing, or takes the day below nothing or beyond one day of presence (now: {minutes}, days {days})."},
 		Cure:    refusal.Text{It: "Controlla minuti e giorni.", En: "Check minutes and days."},
+	})
+	NobodyRepresents = refusal.Define(refusal.Definition{
+		Code: "SIGNATURE_NOBODY_REPRESENTS", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Nessuno rappresenta oggi questa persona.", En: "Nobody represents this person today."},
+		Cure:    refusal.Text{It: "Fai firmare la persona stessa, oppure registra prima chi la rappresenta.", En: "Have the person sign, or record first who represents him."},
+		CuredBy: refusal.Text{It: "chi segue il caso", En: "whoever follows the case"},
+	})
+	SignedAlready = refusal.Define(refusal.Definition{
+		Code: "SIGNATURE_SIGNED", Kind: refusal.State,
+		Message: refusal.Text{It: "Questo contenuto è già stato firmato ({party}).", En: "This content has been signed already ({party})."},
+		Cure:    refusal.Text{It: "Non serve un'altra firma.", En: "No other signature is needed."},
+	})
+	AskedAlready = refusal.Define(refusal.Definition{
+		Code: "SIGNATURE_ASKED", Kind: refusal.State,
+		Message: refusal.Text{It: "La firma è già stata chiesta ({party}).", En: "The signature has been asked for already ({party})."},
+		Cure:    refusal.Text{It: "Invia di nuovo il collegamento, mostra un codice o revoca la richiesta.", En: "Send the link again, show a code, or revoke the request."},
+	})
+	NoAddress = refusal.Define(refusal.Definition{
+		Code: "SIGNATURE_NO_ADDRESS", Kind: refusal.Input,
+		Message: refusal.Text{It: "Non è noto alcun indirizzo a cui inviare il collegamento.", En: "No address is known to which the link could be sent."},
+		Cure:    refusal.Text{It: "Indica un indirizzo e-mail, oppure mostra un codice sul telefono.", En: "Give an e-mail address, or show a code on the phone."},
+	})
+	SignatureOver = refusal.Define(refusal.Definition{
+		Code: "SIGNATURE_OVER", Kind: refusal.State,
+		Message: refusal.Text{It: "La richiesta di firma non è più in attesa ({state}).", En: "The request to sign does not wait any more ({state})."},
+		Cure:    refusal.Text{It: "Se serve un'altra firma, chiedila di nuovo.", En: "Where another signature is needed, ask for it anew."},
+	})
+	SigningUnknown = refusal.Define(refusal.Definition{
+		Code: "SIGNING_UNKNOWN", Kind: refusal.State,
+		Message: refusal.Text{It: "Questo collegamento o codice non vale: forse è stato sostituito da uno più recente.", En: "This link or code is not valid: a newer one may have taken its place."},
+		Cure:    refusal.Text{It: "Usa l'ultimo ricevuto, controlla come lo hai scritto, o chiedine uno nuovo al tutor.", En: "Use the last one that you got, check how you typed it, or ask the tutor for another."},
+		CuredBy: theTutor,
+	})
+	SigningExpired = refusal.Define(refusal.Definition{
+		Code: "SIGNING_EXPIRED", Kind: refusal.State,
+		Message: refusal.Text{It: "Questo collegamento o codice è scaduto.", En: "This link or code has run out."},
+		Cure:    refusal.Text{It: "Chiedine uno nuovo al tutor.", En: "Ask the tutor for another."},
+		CuredBy: theTutor,
+	})
+	SigningUsed = refusal.Define(refusal.Definition{
+		Code: "SIGNING_USED", Kind: refusal.State,
+		Message: refusal.Text{It: "Con questo collegamento o codice il documento è già stato firmato.", En: "The document has been signed by this link or code already."},
+		Cure:    refusal.Text{It: "Non devi fare altro; se non hai firmato tu, dillo subito al tutor.", En: "There is nothing else to do; if it was not you who signed, tell the tutor at once."},
+		CuredBy: theTutor,
+	})
+	SigningRevoked = refusal.Define(refusal.Definition{
+		Code: "SIGNING_REVOKED", Kind: refusal.State,
+		Message: refusal.Text{It: "La richiesta di firma è stata revocata.", En: "The request to sign was revoked."},
+		Cure:    refusal.Text{It: "Chiedi al tutor se serve ancora la tua firma.", En: "Ask the tutor whether your signature is still needed."},
+		CuredBy: theTutor,
+	})
+	SigningShared = refusal.Define(refusal.Definition{
+		Code: "SIGNING_SHARED", Kind: refusal.Right,
+		Message: refusal.Text{It: "Questo collegamento o codice è già stato aperto su un altro dispositivo: è personale.", En: "This link or code was opened on another device already: it is personal."},
+		Cure:    refusal.Text{It: "Firma dove lo hai aperto, oppure chiedine uno nuovo al tutor.", En: "Sign where you opened it, or ask the tutor for another."},
+		CuredBy: theTutor,
+	})
+	SigningChanged = refusal.Define(refusal.Definition{
+		Code: "SIGNING_CHANGED", Kind: refusal.Conflict,
+		Message: refusal.Text{It: "Il documento non è più quello da firmare: il mese è cambiato, o è già certificato.", En: "The document is not what was to be signed any more: the month has changed, or is certified already."},
+		Cure:    refusal.Text{It: "Chiedi al tutor il collegamento al documento attuale, se serve ancora la tua firma.", En: "Ask the tutor for a link to the present document, if your signature is still needed."},
+		CuredBy: theTutor,
 	})
 )

@@ -261,6 +261,7 @@ type monthStepRow struct {
 	Reason          []byte // sealed
 	Evidence        []byte // sealed
 	FileID          *uuid.UUID
+	SignatureID     *uuid.UUID
 	Audience        []uuid.UUID `bun:",array"`
 }
 

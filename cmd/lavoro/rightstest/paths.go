@@ -153,11 +153,12 @@ func (s *scene) months(i int, p participation, enrolment, activity string, place
 			row["state"], row["minutes"], row["presence_days"], row["content_hash"] = "LOCKED", 8*k, k, hash
 		}
 		month := f.put("register_month", row)
+		signature := s.signatures(i, p, month, row, hash)
 		for n, act := range []string{"submitMonth", "reopenMonth"} {
 			step := fact{"register_month_id": month, "participation_id": p.id, "company_id": company, "month": row["month"], "position": n + 1, "act": act,
 				"from_state": []string{"OPEN", "SUBMITTED"}[n], "to_state": []string{"SUBMITTED", "OPEN"}[n], "at": "2026-06-02T10:00:00.125Z", "member_id": s.tutors[i%2]}
 			if n == 0 {
-				step["content_hash"], step["file_id"] = hash, s.paper(p, "REGISTER", "work")
+				step["content_hash"], step["file_id"], step["signature_id"] = hash, s.paper(p, "REGISTER", "work"), signature
 			}
 			id := f.put("register_step", step)
 			f.Sealed = append(f.Sealed, Sealed{p.person, "register_step", "reason", id, fmt.Sprintf("Motivo %d", f.n())}, Sealed{p.person, "register_step", "evidence", id, fmt.Sprintf("Prova %d", f.n())})
@@ -170,6 +171,27 @@ func (s *scene) months(i int, p participation, enrolment, activity string, place
 			}
 		}
 	}
+}
+
+// signatures are two of a month: one that was made by a link, and one that was taken back. It gives the first.
+func (s *scene) signatures(i int, p participation, month string, of fact, hash string) (first string) {
+	f := s.f
+	for n, party := range []string{"HOST", "PARTICIPANT"} {
+		row := fact{"programme_id": s.id, "participation_id": p.id, "register_month_id": month, "company_id": of["company_id"], "month": of["month"], "party": party, "state": "SIGNED",
+			"content_hash": hash, "asked_by": s.tutors[i%2], "asked_at": fmt.Sprintf("2026-06-02T1%d:00:00.125Z", n), "sendings": n + 1, "sent_at": "2026-06-02T10:00:00.5Z", "revision": 2}
+		if n == 0 {
+			row["way"], row["secret_mark"], row["expires_at"], row["signed_at"], row["name"] = "LINK", fmt.Sprintf("\\x%064x", f.n()), "2026-06-09T22:00:00Z", "2026-06-02T11:00:00.25Z", "\\x00"
+		} else {
+			row["state"], row["revoked_by"], row["revoked_at"] = "REVOKED", s.tutors[i%2], "2026-06-02T12:00:00.25Z"
+		}
+		id := f.put("month_signature", row)
+		f.Sealed = append(f.Sealed, Sealed{p.person, "month_signature", "email", id, fmt.Sprintf("firma%d@example.org", f.n())})
+		if n == 0 {
+			first = id
+			f.Sealed = append(f.Sealed, Sealed{p.person, "month_signature", "name", id, fmt.Sprintf("Firma %d", f.n())})
+		}
+	}
+	return first
 }
 
 // device is one of those that are registered so far, if any is.

@@ -174,7 +174,8 @@ func months() {
 		"pseudonym": pseudonym(), "placement": one("Placement", "placement_id"), "month": month("month"), "state": column("state"), "stateLabel": something(),
 		"stateSince": column("state_since"), "minutes": something(), "presenceDays": something(), "contested": something(), "adjustedMinutes": something(), "adjustedDays": something(),
 		"contentHash": hash, "entries": manyBy("Attendance", entriesOf), "statements": manyBy("AllowanceStatement", statementsOf), "hostWasSilent": column("for_host"), "steps": many("RegisterStep", "register_month_id"), "adjustments": many("RegisterAdjustment", "register_month_id"),
-		"revision": column("revision"), "allowedActs": something(),
+		"signatures": many("MonthSignature", "register_month_id"),
+		"revision":   column("revision"), "allowedActs": something(),
 	}, Filters: map[string]Filter{
 		"month": {From: func(_ *World, r *Row) (any, string) { return r.Text("month"), quoted(r.Text("month")[:7]) },
 			Holds: func(_ *Model, r *Row, month any) bool { return r.Text("month") == month }},
@@ -183,7 +184,13 @@ func months() {
 	Roots["registerMonths"] = inProgramme("RegisterMonth")
 	Types["RegisterStep"] = &Type{Table: "register_step", Prefix: "rgs", Class: "work", Of: whole, Fields: map[string]Field{
 		"id": {}, "hidden": {}, "act": column("act"), "fromState": column("from_state"), "toState": column("to_state"), "at": instant("at"), "member": one("Member", "member_id"),
-		"contentHash": hash, "reason": column("reason").in("notes"), "evidence": column("evidence").in("notes"), "file": one("File", "file_id"),
+		"contentHash": hash, "reason": column("reason").in("notes"), "evidence": column("evidence").in("notes"), "file": one("File", "file_id"), "signature": one("MonthSignature", "signature_id"),
+	}}
+	Types["MonthSignature"] = &Type{Table: "month_signature", Prefix: "sgn", Class: "work", Of: whole, Fields: map[string]Field{
+		"id": {}, "hidden": {}, "registerMonth": one("RegisterMonth", "register_month_id"), "party": column("party"), "partyLabel": something(), "state": column("state"), "stateLabel": something(),
+		"way": column("way"), "contentHash": hash, "ofPresent": something(), "askedBy": one("Member", "asked_by"), "askedAt": instant("asked_at"), "email": column("email").in("notes"),
+		"expiresAt": instant("expires_at"), "sendings": column("sendings"), "sentAt": instant("sent_at"), "failedAt": instant("failed_at"), "openedAt": instant("opened_at"),
+		"name": column("name").in("notes"), "signedAt": instant("signed_at"), "revokedBy": one("Member", "revoked_by"), "revokedAt": instant("revoked_at"), "revision": column("revision"),
 	}}
 	Types["RegisterAdjustment"] = &Type{Table: "register_adjustment", Prefix: "rga", Class: "work", Of: whole, Fields: map[string]Field{
 		"id": {}, "hidden": {}, "day": column("day"), "minutes": column("minutes"), "presenceDays": column("presence_days"), "reason": column("reason").in("notes"),

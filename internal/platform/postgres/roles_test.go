@@ -156,6 +156,7 @@ var openly = map[string]string{
 	"invitation_of":        "precedes rights: asks for the hash of a secret that only a letter brings",
 	"invitation_for":       "precedes rights: asks for marks, which only the house's keys make",
 	"invitation_from":      "precedes rights: asks for the hash of a secret that only a letter brings, and names a body",
+	"signature_of":         "precedes rights: asks for a keyed mark of a secret that only a letter or a shown code brings",
 	"device_lost":          "precedes rights: tells a phone, by an id that nobody can guess, that it was revoked",
 	"member_identity":      "precedes rights: how a session whose member a cookie proved is signed in again",
 	"demonstration_people": "invented people, on a demonstration only",

@@ -1,0 +1,311 @@
+package attendance
+
+import (
+	"context"
+	"net/mail"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/event"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/programme"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+	"github.com/lavoroincorso/lavoro/internal/values/text"
+)
+
+// SignaturePrefix stands before the ids of signatures in the API.
+const SignaturePrefix = "sgn"
+
+// Party is who signs a month without an account.
+type Party string
+
+// The parties.
+const (
+	HostSigns           Party = "HOST"
+	ParticipantSigns    Party = "PARTICIPANT"
+	RepresentativeSigns Party = "REPRESENTATIVE"
+)
+
+var partyWords = map[string]text.Text{
+	string(HostSigns):           {It: "Soggetto ospitante", En: "Host"},
+	string(ParticipantSigns):    {It: "Partecipante", En: "Participant"},
+	string(RepresentativeSigns): {It: "Rappresentante", En: "Representative"},
+}
+
+// SignatureState is how far a signature is. That its secret has run out is no state: another is sent.
+type SignatureState string
+
+// The states of a signature.
+const (
+	SignatureAsked   SignatureState = "ASKED"
+	Signed           SignatureState = "SIGNED"
+	SignatureRevoked SignatureState = "REVOKED"
+)
+
+var signatureWords = map[string]text.Text{
+	string(SignatureAsked):   {It: "Richiesta", En: "Asked for"},
+	string(Signed):           {It: "Firmato", En: "Signed"},
+	string(SignatureRevoked): {It: "Revocata", En: "Revoked"},
+}
+
+const (
+	signatureSubject = "MonthSignature"
+	signingDays      = "attendance.signing_days"
+	codeMinutes      = "attendance.signing_code_minutes"
+	// longestAddress is how many characters an address of a letter may have.
+	longestAddress = 200
+)
+
+var causeAddress = text.Text{It: "non è un indirizzo e-mail", En: "it is no e-mail address"}
+
+// Asked says who is to sign which month.
+type Asked struct {
+	ID    uuid.UUID
+	Month uuid.UUID
+	Party Party
+	Email string // where a link goes; "" for one that signs by a code
+}
+
+// AskSignature asks who has no account to sign what a month certifies: by a link where an address is given, otherwise by a code that is shown later.
+func AskSignature(ctx context.Context, tx *postgres.Tx, in Asked) error {
+	months, lists, err := loadMonths(ctx, tx, access.AskSignature, []MonthStep{{Month: in.Month}})
+	if err != nil || lists[0] != nil {
+		return refusal.Join(err, lists[0].Err())
+	}
+	m := months[0]
+	list, err := m.signable(ctx, tx, in.Party)
+	if err != nil {
+		return err
+	}
+	if list = append(list, checkAddress(in.Email)...); len(list) > 0 {
+		return list
+	}
+	before, err := signaturesOf(ctx, tx, m.ID, in.Party)
+	if err != nil {
+		return err
+	}
+	for _, s := range before {
+		if list := s.standsAgainst(tx, m.ContentHash); list != nil {
+			return list
+		}
+		if s.State == SignatureAsked {
+			if err := s.revoke(ctx, tx, access.AskSignature); err != nil {
+				return err
+			}
+		}
+	}
+	s := signatureRow{ID: in.ID, ProgrammeID: m.ProgrammeID, ParticipationID: m.ParticipationID, RegisterMonthID: m.ID, CompanyID: m.CompanyID, Month: m.Month, Party: in.Party,
+		State: SignatureAsked, ContentHash: m.ContentHash, AskedBy: tx.Actor.Member, AskedAt: tx.Now, Audience: m.Audience, Revision: 1}
+	if in.Email != "" {
+		if err := s.linked(ctx, tx, in.Email); err != nil {
+			return err
+		}
+	}
+	if err := insertSignature(ctx, tx, &s); err != nil {
+		return err
+	}
+	s.tell(tx, access.AskSignature, event.Entered)
+	return nil
+}
+
+// signable says why a party cannot sign the month as it is; nil where it can.
+func (m *openedMonth) signable(ctx context.Context, tx *postgres.Tx, party Party) (list refusal.List, err error) {
+	if party == HostSigns {
+		list = monthTransitionOf(access.CertifyMonthAsHost).check(m.facts)
+	} else if m.State == MonthOpen {
+		list = refusal.List{MonthWrongState.At("registerMonth").With("state", monthWords[string(m.State)])}
+	}
+	if len(list) > 0 {
+		return list, nil
+	}
+	if hash := content(m.monthRow, m.counted()); !slices.Equal(hash[:], m.ContentHash) {
+		return refusal.List{MonthChanged.At("registerMonth")}, nil
+	}
+	if party != RepresentativeSigns {
+		return nil, nil
+	}
+	represented, err := isRepresented(ctx, tx, m.ParticipationID)
+	if err == nil && !represented {
+		list = refusal.List{NobodyRepresents.At("party")}
+	}
+	return list, err
+}
+
+// standsAgainst says why another signature of the same party for a content is not asked for while this one is there.
+func (s signatureRow) standsAgainst(tx *postgres.Tx, content []byte) refusal.List {
+	switch {
+	case !slices.Equal(s.ContentHash, content):
+		return nil
+	case s.State == Signed:
+		return refusal.List{SignedAlready.At("party").With("party", partyWords[string(s.Party)])}
+	case s.State == SignatureAsked && (s.ExpiresAt == nil || s.ExpiresAt.After(tx.Now)):
+		return refusal.List{AskedAlready.At("party").With("party", partyWords[string(s.Party)])}
+	}
+	return nil
+}
+
+func checkAddress(email string) refusal.List {
+	if a, err := mail.ParseAddress(email); email != "" && (err != nil || a.Name != "" || a.Address != email || !text.Line(email, longestAddress)) {
+		return refusal.List{refusal.InvalidValue.At("email").With("cause", causeAddress)}
+	}
+	return nil
+}
+
+// SignatureStep is what every act on a signature needs.
+type SignatureStep struct {
+	Signature uuid.UUID
+	Expected  *int
+	Email     string // another address; "" is the one that is known
+}
+
+// ResendSignature sends another letter with another link: what was sent or shown before is worth nothing any more.
+func ResendSignature(ctx context.Context, tx *postgres.Tx, in SignatureStep) error {
+	s, err := askedSignature(ctx, tx, access.ResendSignature, in, true)
+	if err != nil {
+		return err
+	}
+	if list := checkAddress(in.Email); list != nil {
+		return list
+	}
+	email := in.Email
+	if email == "" {
+		if email, err = s.address(ctx, tx); err != nil {
+			return err
+		}
+	}
+	if email == "" {
+		return refusal.List{NoAddress.At("email")}
+	}
+	if err := s.linked(ctx, tx, email); err != nil {
+		return err
+	}
+	return s.renewed(ctx, tx, access.ResendSignature)
+}
+
+// ShowSigningCode makes a code that is good for some minutes, for the actor to show to who signs. What was sent or shown before is worth nothing any more.
+func ShowSigningCode(ctx context.Context, tx *postgres.Tx, in SignatureStep) (Secret, time.Time, error) {
+	s, err := askedSignature(ctx, tx, access.ShowSigningCode, in, true)
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	policy, err := programme.PolicyOn(ctx, tx, s.ProgrammeID, tx.Today())
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	code := newCode()
+	if err := s.asks(tx, byCode, code, tx.Now.Add(time.Duration(policy.Int(codeMinutes))*time.Minute)); err != nil {
+		return "", time.Time{}, err
+	}
+	s.Sealed, s.SentAt, s.Sendings = nil, &tx.Now, s.Sendings+1
+	return code, *s.ExpiresAt, s.renewed(ctx, tx, access.ShowSigningCode)
+}
+
+// RevokeSignature takes back what somebody was asked to sign, with its link and code.
+func RevokeSignature(ctx context.Context, tx *postgres.Tx, in SignatureStep) error {
+	s, err := askedSignature(ctx, tx, access.RevokeSignature, in, false)
+	if err != nil {
+		return err
+	}
+	return s.revoke(ctx, tx, access.RevokeSignature)
+}
+
+// askedSignature gives a signature that waits and that the actor may do the act on; of a content that still stands where it is to be signed.
+func askedSignature(ctx context.Context, tx *postgres.Tx, act access.Act, in SignatureStep, stands bool) (s signatureRow, err error) {
+	s, found, err := signatureByID(ctx, tx, in.Signature)
+	switch {
+	case err != nil:
+		return s, err
+	case !found:
+		return s, refusal.List{refusal.NotFound.At("signature")}
+	case !tx.Actor.May(act, s.ProgrammeID, s.Audience):
+		return s, refusal.List{refusal.NotAllowed.At()}
+	case in.Expected != nil && *in.Expected != s.Revision:
+		return s, refusal.List{refusal.RevisionConflict.At("expectedRevision")}
+	case s.State != SignatureAsked:
+		return s, refusal.List{SignatureOver.At("signature").With("state", signatureWords[string(s.State)])}
+	case !stands:
+		return s, nil
+	}
+	months, err := monthsByID(ctx, tx, []uuid.UUID{s.RegisterMonthID})
+	if m := months[s.RegisterMonthID]; err == nil && (!slices.Equal(m.ContentHash, s.ContentHash) || s.Party == HostSigns && m.State != MonthSubmitted) {
+		return s, refusal.List{SigningChanged.At("signature")}
+	}
+	return s, err
+}
+
+// linked puts another link on its way to an address, good for the days of the policy.
+func (s *signatureRow) linked(ctx context.Context, tx *postgres.Tx, email string) (err error) {
+	policy, err := programme.PolicyOn(ctx, tx, s.ProgrammeID, tx.Today())
+	if err != nil {
+		return err
+	}
+	own, err := tx.DataKey(ctx, uuid.Nil)
+	if err != nil {
+		return err
+	}
+	if s.Email, err = sealText(ctx, tx, s.ParticipationID, "month_signature", "email", s.ID, email); err != nil {
+		return err
+	}
+	link := newSecret()
+	s.Sealed, s.FailedAt = own.Seal([]byte(link), s.place("sealed")), nil
+	return s.asks(tx, byLink, link, tx.Today().AddDays(policy.Int(signingDays)+1).Start())
+}
+
+// asks makes the signature wait for a secret until a moment; nobody has opened it yet.
+func (s *signatureRow) asks(tx *postgres.Tx, by Way, secret Secret, until time.Time) error {
+	keys, err := tx.Keys()
+	if err != nil {
+		return err
+	}
+	s.Way, s.SecretMark, s.ExpiresAt, s.BrowserMark, s.OpenedAt = &by, keys.Index(secretKind, []byte(secret)).Bytes, &until, nil, nil
+	return nil
+}
+
+func (s *signatureRow) renewed(ctx context.Context, tx *postgres.Tx, act access.Act) error {
+	if err := saveSignature(ctx, tx, s); err != nil {
+		return err
+	}
+	s.tell(tx, act, event.Changed)
+	return nil
+}
+
+func (s *signatureRow) revoke(ctx context.Context, tx *postgres.Tx, act access.Act) error {
+	s.State, s.RevokedBy, s.RevokedAt, s.Sealed = SignatureRevoked, &tx.Actor.Member, &tx.Now, nil
+	return s.renewed(ctx, tx, act)
+}
+
+// address opens where letters go; "" for nowhere.
+func (s signatureRow) address(ctx context.Context, tx *postgres.Tx) (string, error) {
+	if s.Email == nil {
+		return "", nil
+	}
+	key, err := keyOf(ctx, tx, s.ParticipationID)
+	if err != nil {
+		return "", err
+	}
+	email, err := key.Open(s.Email, s.place("email"))
+	return string(email), err
+}
+
+func (s signatureRow) place(column string) postgres.Place {
+	return postgres.Place{Table: "month_signature", Column: column, Row: s.ID}
+}
+
+// tell makes news of a signature. Neither the address nor the name reach them.
+func (s signatureRow) tell(tx *postgres.Tx, act access.Act, kind event.Kind) {
+	tx.Tell(event.News{Programme: s.ProgrammeID, Act: string(act), Kind: kind, SubjectKind: signatureSubject, Subject: s.ID, Related: []uuid.UUID{s.RegisterMonthID, s.ParticipationID},
+		Audience: s.Audience}, signatureDetail{Month: s.Month, Party: s.Party, State: s.State, Way: s.Way, Expires: s.ExpiresAt})
+}
+
+// signatureDetail is what the journal keeps of a signature.
+type signatureDetail struct {
+	Month   calendar.Month `json:"month"`
+	Party   Party          `json:"party"`
+	State   SignatureState `json:"state"`
+	Way     *Way           `json:"way,omitempty"`
+	Expires *time.Time     `json:"expires,omitempty"`
+}

@@ -1,0 +1,170 @@
+package attendance
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+)
+
+// signatureRow is a signature of a month that was asked for.
+type signatureRow struct {
+	ID              uuid.UUID
+	ProgrammeID     uuid.UUID
+	ParticipationID uuid.UUID
+	RegisterMonthID uuid.UUID
+	CompanyID       *uuid.UUID
+	Month           calendar.Month
+	Party           Party
+	State           SignatureState
+	Way             *Way
+	ContentHash     []byte
+	AskedBy         uuid.UUID
+	AskedAt         time.Time
+	Email           []byte // sealed
+	SecretMark      []byte
+	Sealed          []byte // the secret of a letter that has not gone
+	ExpiresAt       *time.Time
+	Sendings        int
+	SentAt          *time.Time
+	FailedAt        *time.Time
+	BrowserMark     []byte
+	OpenedAt        *time.Time
+	Name            []byte // sealed
+	SignedAt        *time.Time
+	RevokedBy       *uuid.UUID
+	RevokedAt       *time.Time
+	Audience        []uuid.UUID `bun:",array"`
+	Revision        int
+}
+
+func signatureByID(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (s signatureRow, found bool, err error) {
+	rows, err := signatures(ctx, tx, "s.id = ?", id)
+	if err != nil || len(rows) == 0 {
+		return s, false, err
+	}
+	return rows[0], true, nil
+}
+
+// signaturesOf gives what was asked of a party for a month, in order, those that were not taken back.
+func signaturesOf(ctx context.Context, tx *postgres.Tx, month uuid.UUID, party Party) ([]signatureRow, error) {
+	return signatures(ctx, tx, "s.register_month_id = ? and s.party = ? and s.state <> 'REVOKED'", month, party)
+}
+
+// unsent gives those whose letters wait, and did not fail of late.
+func unsent(ctx context.Context, tx *postgres.Tx, since time.Time, most int) ([]signatureRow, error) {
+	return signatures(ctx, tx, "s.sealed is not null and s.state = 'ASKED' and s.expires_at > ? and (s.failed_at is null or s.failed_at <= ?) limit ?", tx.Now, since, most)
+}
+
+func signatures(ctx context.Context, tx *postgres.Tx, where string, args ...any) (rows []signatureRow, err error) {
+	if err = tx.NewRaw("select * from month_signature s where "+where, args...).Scan(ctx, &rows); err != nil {
+		return nil, fmt.Errorf("signatures: %w", err)
+	}
+	return rows, nil
+}
+
+func insertSignature(ctx context.Context, tx *postgres.Tx, s *signatureRow) error {
+	_, err := tx.NewInsert().Model(s).ModelTableExpr("month_signature").Exec(ctx)
+	if postgres.Violates(err, "month_signature_pkey") {
+		return refusal.List{refusal.IDTaken.At("id")}
+	}
+	if err != nil {
+		return fmt.Errorf("ask signature: %w", err)
+	}
+	return nil
+}
+
+// saveSignature writes a signature that still stands as it was loaded.
+func saveSignature(ctx context.Context, tx *postgres.Tx, s *signatureRow) error {
+	was := s.Revision
+	s.Revision++
+	result, err := tx.NewUpdate().Model(s).ModelTableExpr("month_signature").ExcludeColumn("audience").Where("id = ? and revision = ? and state = 'ASKED'", s.ID, was).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("save signature: %w", err)
+	}
+	if n, err := result.RowsAffected(); err != nil || n != 1 {
+		return orConflict(err)
+	}
+	return nil
+}
+
+// keepSending notes that a letter has gone, or not; false where another secret took its place meanwhile.
+func keepSending(ctx context.Context, tx *postgres.Tx, s signatureRow, gone bool) (bool, error) {
+	set := "failed_at = ?0"
+	if gone {
+		set = "sent_at = ?0, sealed = null, failed_at = null, sendings = sendings + 1"
+	}
+	result, err := tx.NewRaw("update month_signature set "+set+" where id = ?1 and secret_mark = ?2 and state = 'ASKED'", tx.Now, s.ID, s.SecretMark).Exec(ctx)
+	if err != nil {
+		return false, fmt.Errorf("letter: %w", err)
+	}
+	n, err := result.RowsAffected()
+	return n == 1, err
+}
+
+func isRepresented(ctx context.Context, tx *postgres.Tx, participation uuid.UUID) (is bool, err error) {
+	if err = tx.Ask(ctx, &is, "select is_represented($1, $2)", participation, tx.Today()); err != nil {
+		return false, fmt.Errorf("represented: %w", err)
+	}
+	return is, nil
+}
+
+// signatureOf finds a signature by marks of its secret, for nobody in particular.
+func signatureOf(ctx context.Context, db *postgres.DB, clock postgres.Clock, marks [][]byte) (s foundSignature, known bool, err error) {
+	err = db.InTx(ctx, access.Actor{}, clock, func(ctx context.Context, tx *postgres.Tx) error {
+		rows := []foundSignature{}
+		if err := tx.Ask(ctx, &rows, "select * from signature_of($1)", marks); err != nil {
+			return err
+		}
+		if known = len(rows) == 1; known {
+			s = rows[0]
+		}
+		return nil
+	})
+	if err != nil {
+		return s, false, fmt.Errorf("signature of a secret: %w", err)
+	}
+	return s, known, nil
+}
+
+func monthOfSignature(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (m monthToSign, found bool, err error) {
+	var rows []monthToSign
+	if err = tx.Ask(ctx, &rows, "select * from month_to_sign($1)", id); err != nil {
+		return m, false, fmt.Errorf("month to sign: %w", err)
+	}
+	if len(rows) == 0 {
+		return m, false, nil
+	}
+	return rows[0], true, nil
+}
+
+func entriesToSign(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (rows []row, err error) {
+	if err = tx.Ask(ctx, &rows, "select * from entries_to_sign($1)", id); err != nil {
+		return nil, fmt.Errorf("entries to sign: %w", err)
+	}
+	return rows, nil
+}
+
+func openSignature(ctx context.Context, tx *postgres.Tx, id uuid.UUID, browser []byte) (opened bool, err error) {
+	if err = tx.NewRaw("select signature_open(?, ?, ?)", id, browser, tx.Now).Scan(ctx, &opened); err != nil {
+		return false, fmt.Errorf("open signature: %w", err)
+	}
+	return opened, nil
+}
+
+func signSignature(ctx context.Context, tx *postgres.Tx, id uuid.UUID, name []byte) (signed bool, err error) {
+	step, err := uuid.NewV7()
+	if err != nil {
+		return false, err
+	}
+	if err = tx.NewRaw("select signature_sign(?, ?, ?, ?, ?, ?)", id, name, tx.Now, tx.Today(), step, string(access.SignMonth)).Scan(ctx, &signed); err != nil {
+		return false, fmt.Errorf("sign month: %w", err)
+	}
+	return signed, nil
+}
