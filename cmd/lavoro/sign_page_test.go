@@ -1,25 +1,53 @@
 package main
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/lavoroincorso/lavoro/internal/attendance"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/platform/testdb"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
+
+// submitted gives a month at a host that a coordinator has submitted after its end.
+func submitted(t *testing.T, n *node, conn *pgx.Conn, coordinator string) string {
+	t.Helper()
+	actor, err := n.app.directory.Of(t.Context(), uuid.MustParse(coordinator))
+	if err != nil {
+		t.Fatal(err)
+	}
+	months := strings.Fields(query(t, conn, "select string_agg(m.id::text, ' ' order by m.month, m.id) from register_month m join participation a on a.id = m.participation_id where m.state = 'OPEN' and m.company_id is not null and not a.protected"))
+	for _, month := range months {
+		err := n.app.DB.InTx(t.Context(), actor, func() time.Time { return time.Now().AddDate(0, 2, 0) }, func(ctx context.Context, tx *postgres.Tx) error {
+			return attendance.SubmitMonth(ctx, tx, attendance.MonthStep{Month: uuid.MustParse(month)})
+		})
+		if _, refused := refusal.As(err); err == nil {
+			return month
+		} else if !refused {
+			t.Fatal(err)
+		}
+	}
+	t.Fatalf("none of %d months is submitted", len(months))
+	return ""
+}
 
 // TestSigningOnPages goes the way of a host's tutor who has no account: a coordinator asks, shows a code, and the month is certified on a page that is
 // open to nobody else.
 func TestSigningOnPages(t *testing.T) {
-	db := testdb.New(t)
-	c := demonstration(t, db)
+	c := demonstration(t, testdb.New(t))
 	c.RateSignings = 8
 	n := serve(t, c)
-	conn := owner(t, db.OwnerURL)
-	month := query(t, conn, `update register_month set state = 'SUBMITTED' where id = (select m.id from register_month m join participation a on a.id = m.participation_id
-		where m.state <> 'OPEN' and m.minutes > 0 and m.company_id is not null and not a.protected order by m.month, m.id limit 1) returning id::text`)
-	lead := query(t, conn, "select m.email from member m join access_grant g on g.member_id = m.id and g.role = 'COORDINATOR' limit 1")
+	conn := owner(t, c.OwnerURL)
+	lead := query(t, conn, "select m.subject from member m join access_grant g on g.member_id = m.id and g.role = 'COORDINATOR' limit 1")
+	month := submitted(t, n, conn, query(t, conn, "select m.id from member m join access_grant g on g.member_id = m.id and g.role = 'COORDINATOR' limit 1"))
 	hash, pseudonym := query(t, conn, "select encode(content_hash, 'hex') from register_month where id = '"+month+"'"),
 		query(t, conn, "select a.pseudonym from participation a join register_month m on m.participation_id = a.id where m.id = '"+month+"'")
 	name := query(t, conn, "select p.family_name from person p join participation a on a.person_id = p.id join register_month m on m.participation_id = a.id where m.id = '"+month+"'")
