@@ -137,6 +137,10 @@ type MutationResolver interface {
 	ReopenMonth(ctx context.Context, input ReopenMonthInput) (*ReopenMonthPayload, error)
 	AdjustMonth(ctx context.Context, input AdjustMonthInput) (*AdjustMonthPayload, error)
 	PrintRegister(ctx context.Context, input PrintRegisterInput) (*PrintRegisterPayload, error)
+	AskSignature(ctx context.Context, input AskSignatureInput) (*AskSignaturePayload, error)
+	ResendSignature(ctx context.Context, input ResendSignatureInput) (*ResendSignaturePayload, error)
+	ShowSigningCode(ctx context.Context, input ShowSigningCodeInput) (*ShowSigningCodePayload, error)
+	RevokeSignature(ctx context.Context, input RevokeSignatureInput) (*RevokeSignaturePayload, error)
 	ComputeAllowance(ctx context.Context, input ComputeAllowanceInput) (*ComputeAllowancePayload, error)
 	ContestStatement(ctx context.Context, input ContestStatementInput) (*ContestStatementPayload, error)
 	AnswerContest(ctx context.Context, input AnswerContestInput) (*AnswerContestPayload, error)
@@ -238,6 +242,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputApproveRunInput,
 		ec.unmarshalInputAskFirstResultInput,
 		ec.unmarshalInputAskSecondResultInput,
+		ec.unmarshalInputAskSignatureInput,
 		ec.unmarshalInputAssignTeamInput,
 		ec.unmarshalInputAttendanceEntryInput,
 		ec.unmarshalInputAttendanceFilter,
@@ -333,10 +338,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputReopenMonthInput,
 		ec.unmarshalInputRequestHandOverInput,
 		ec.unmarshalInputResendInvitationInput,
+		ec.unmarshalInputResendSignatureInput,
 		ec.unmarshalInputResolveAttendanceInput,
 		ec.unmarshalInputResumePlacementInput,
 		ec.unmarshalInputReturnMonthInput,
 		ec.unmarshalInputRevokeDeviceInput,
+		ec.unmarshalInputRevokeSignatureInput,
+		ec.unmarshalInputShowSigningCodeInput,
 		ec.unmarshalInputSignPlanInput,
 		ec.unmarshalInputSignProjectInput,
 		ec.unmarshalInputSplitPersonsInput,
@@ -2643,6 +2651,8 @@ type RegisterMonth implements Node {
   adjustments: [RegisterAdjustment!]!
   "The statements that were made of it, by number; the last one of a month is in force."
   statements: [AllowanceStatement!]!
+  "What those who have no account were asked to sign of it, the earliest first."
+  signatures: [MonthSignature!]!
   "Counts changes."
   revision: Int!
   "What can be done now, and why not."
@@ -2687,6 +2697,86 @@ type RegisterStep implements Node {
   evidence: String
   "The document itself, where it was brought."
   file: File
+  "The signature by which somebody without an account did it; ` + "`" + `member` + "`" + ` is null then."
+  signature: MonthSignature
+}
+
+"A signature of a month of the register by somebody who has no account: asked for, and made by a link in a letter or a code shown on a phone."
+type MonthSignature implements Node {
+  "The id."
+  id: ID!
+  "Names of the fields you may not see."
+  hidden: [String!]!
+  "The month."
+  registerMonth: RegisterMonth
+  "Who signs."
+  party: SignatureParty!
+  "The party's name in your language."
+  partyLabel: String!
+  "How far it is."
+  state: MonthSignatureState!
+  "The state's name in your language."
+  stateLabel: String!
+  "By which way the signer came last, or is to come; null before a link was sent or a code shown."
+  way: SignatureWay
+  "SHA-256 of the content that is to be signed, or was, in hexadecimal digits."
+  contentHash: String!
+  "Whether the month's content is still that."
+  ofPresent: Boolean!
+  "Who asked."
+  askedBy: Member
+  "When."
+  askedAt: Instant!
+  "Where the link goes; hidden from hosts."
+  email: String
+  "Until when the last link or code holds; null before there is one."
+  expiresAt: Instant
+  "How many letters have gone and codes were shown."
+  sendings: Int!
+  "When the last of them was; null before."
+  sentAt: Instant
+  "When a letter last did not go; it is tried again. Null where it has gone."
+  failedAt: Instant
+  "When the last link or code was opened, after which no other device opens it."
+  openedAt: Instant
+  "Who signed, as he has written it; hidden from hosts."
+  name: String
+  "When."
+  signedAt: Instant
+  "Who took it back."
+  revokedBy: Member
+  "When."
+  revokedAt: Instant
+  "Counts changes."
+  revision: Int!
+}
+
+"Who signs a month without an account."
+enum SignatureParty {
+  "The company's tutor: the signature certifies the month for the company."
+  HOST
+  "Who takes part; kept beside the month."
+  PARTICIPANT
+  "Who represents him; kept beside the month."
+  REPRESENTATIVE
+}
+
+"How far a signature is."
+enum MonthSignatureState {
+  "Somebody is asked to sign."
+  ASKED
+  "Signed."
+  SIGNED
+  "Taken back: its link or code opens nothing any more."
+  REVOKED
+}
+
+"How somebody without an account comes to sign."
+enum SignatureWay {
+  "By a link in a letter."
+  LINK
+  "By a code that was shown on a phone."
+  CODE
 }
 
 "What was put right in a locked month."
@@ -7299,6 +7389,136 @@ type AdjustMonthPayload {
   registerMonth: RegisterMonth
 }
 
+"What askSignature needs."
+input AskSignatureInput {
+  "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
+  requestId: String
+  "Only say what would change: nothing is written, no event is sent."
+  preview: Boolean! = false
+  "Codes of warnings that you have read and pass."
+  acknowledge: [String!]
+  "Why you pass the warnings; needed with acknowledge, kept in the journal."
+  acknowledgeReason: String
+  "Your own id of the signature; it is made up when left out."
+  id: ID
+  "The month, which was submitted."
+  registerMonth: ID!
+  "Who is to sign."
+  party: SignatureParty!
+  "Where a link is sent. Without one the signer comes by a code: showSigningCode."
+  email: String
+}
+
+"What askSignature did."
+type AskSignaturePayload {
+  "The request id that you gave."
+  requestId: String
+  "Why nothing was done; empty when it was."
+  refusals: [Refusal!]!
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
+  warnings: [Refusal!]!
+  "The signature as it stands now."
+  signature: MonthSignature
+}
+
+"What resendSignature needs."
+input ResendSignatureInput {
+  "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
+  requestId: String
+  "Only say what would change: nothing is written, no event is sent."
+  preview: Boolean! = false
+  "Codes of warnings that you have read and pass."
+  acknowledge: [String!]
+  "Why you pass the warnings; needed with acknowledge, kept in the journal."
+  acknowledgeReason: String
+  "The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION."
+  expectedRevision: Int
+  "The signature."
+  signature: ID!
+  "Another address; the one that is known when left out."
+  email: String
+}
+
+"What resendSignature did."
+type ResendSignaturePayload {
+  "The request id that you gave."
+  requestId: String
+  "Why nothing was done; empty when it was."
+  refusals: [Refusal!]!
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
+  warnings: [Refusal!]!
+  "The signature as it stands now."
+  signature: MonthSignature
+}
+
+"What showSigningCode needs."
+input ShowSigningCodeInput {
+  "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
+  requestId: String
+  "Only say what would change: nothing is written, no event is sent."
+  preview: Boolean! = false
+  "Codes of warnings that you have read and pass."
+  acknowledge: [String!]
+  "Why you pass the warnings; needed with acknowledge, kept in the journal."
+  acknowledgeReason: String
+  "The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION."
+  expectedRevision: Int
+  "The signature."
+  signature: ID!
+}
+
+"What showSigningCode did."
+type ShowSigningCodePayload {
+  "The request id that you gave."
+  requestId: String
+  "Why nothing was done; empty when it was."
+  refusals: [Refusal!]!
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
+  warnings: [Refusal!]!
+  "The signature as it stands now."
+  signature: MonthSignature
+  "The code; null in a preview, and where the same request is sent again: it is told once."
+  code: SigningCode
+}
+
+"A code to sign by, told once."
+type SigningCode {
+  "Eight letters and digits in two halves, to be typed on the page of signing."
+  code: String!
+  "The page's path with the code, to open on the same phone or to show as a QR code."
+  path: String!
+  "Until when it holds."
+  expiresAt: Instant!
+}
+
+"What revokeSignature needs."
+input RevokeSignatureInput {
+  "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
+  requestId: String
+  "Only say what would change: nothing is written, no event is sent."
+  preview: Boolean! = false
+  "Codes of warnings that you have read and pass."
+  acknowledge: [String!]
+  "Why you pass the warnings; needed with acknowledge, kept in the journal."
+  acknowledgeReason: String
+  "The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION."
+  expectedRevision: Int
+  "The signature."
+  signature: ID!
+}
+
+"What revokeSignature did."
+type RevokeSignaturePayload {
+  "The request id that you gave."
+  requestId: String
+  "Why nothing was done; empty when it was."
+  refusals: [Refusal!]!
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
+  warnings: [Refusal!]!
+  "The signature as it stands now."
+  signature: MonthSignature
+}
+
 "What printRegister needs."
 input PrintRegisterInput {
   "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
@@ -8599,6 +8819,26 @@ type Mutation {
     "What it needs."
     input: PrintRegisterInput!
   ): PrintRegisterPayload!
+  "Asks somebody who has no account to sign what a submitted month certifies, by a personal link or a code. The host's signature certifies it for the company."
+  askSignature(
+    "What it needs."
+    input: AskSignatureInput!
+  ): AskSignaturePayload!
+  "Sends another letter with another link to sign by: what was sent or shown before is worth nothing any more."
+  resendSignature(
+    "What it needs."
+    input: ResendSignatureInput!
+  ): ResendSignaturePayload!
+  "Makes a code to sign by, to be shown to the signer: what was sent or shown before is worth nothing any more."
+  showSigningCode(
+    "What it needs."
+    input: ShowSigningCodeInput!
+  ): ShowSigningCodePayload!
+  "Takes back that somebody is asked to sign, with its link and code."
+  revokeSignature(
+    "What it needs."
+    input: RevokeSignatureInput!
+  ): RevokeSignaturePayload!
   "Work out a month again; done by itself when the register changes."
   computeAllowance(
     "What it needs."
@@ -9291,6 +9531,20 @@ func (ec *executionContext) childFields_AskSecondResultPayload(ctx context.Conte
 		return ec.fieldContext_AskSecondResultPayload_participant(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AskSecondResultPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AskSignaturePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "requestId":
+		return ec.fieldContext_AskSignaturePayload_requestId(ctx, field)
+	case "refusals":
+		return ec.fieldContext_AskSignaturePayload_refusals(ctx, field)
+	case "warnings":
+		return ec.fieldContext_AskSignaturePayload_warnings(ctx, field)
+	case "signature":
+		return ec.fieldContext_AskSignaturePayload_signature(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AskSignaturePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_AssignTeamPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11167,6 +11421,58 @@ func (ec *executionContext) childFields_MoneyCounter(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type MoneyCounter", field.Name)
 }
 
+func (ec *executionContext) childFields_MonthSignature(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_MonthSignature_id(ctx, field)
+	case "hidden":
+		return ec.fieldContext_MonthSignature_hidden(ctx, field)
+	case "registerMonth":
+		return ec.fieldContext_MonthSignature_registerMonth(ctx, field)
+	case "party":
+		return ec.fieldContext_MonthSignature_party(ctx, field)
+	case "partyLabel":
+		return ec.fieldContext_MonthSignature_partyLabel(ctx, field)
+	case "state":
+		return ec.fieldContext_MonthSignature_state(ctx, field)
+	case "stateLabel":
+		return ec.fieldContext_MonthSignature_stateLabel(ctx, field)
+	case "way":
+		return ec.fieldContext_MonthSignature_way(ctx, field)
+	case "contentHash":
+		return ec.fieldContext_MonthSignature_contentHash(ctx, field)
+	case "ofPresent":
+		return ec.fieldContext_MonthSignature_ofPresent(ctx, field)
+	case "askedBy":
+		return ec.fieldContext_MonthSignature_askedBy(ctx, field)
+	case "askedAt":
+		return ec.fieldContext_MonthSignature_askedAt(ctx, field)
+	case "email":
+		return ec.fieldContext_MonthSignature_email(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_MonthSignature_expiresAt(ctx, field)
+	case "sendings":
+		return ec.fieldContext_MonthSignature_sendings(ctx, field)
+	case "sentAt":
+		return ec.fieldContext_MonthSignature_sentAt(ctx, field)
+	case "failedAt":
+		return ec.fieldContext_MonthSignature_failedAt(ctx, field)
+	case "openedAt":
+		return ec.fieldContext_MonthSignature_openedAt(ctx, field)
+	case "name":
+		return ec.fieldContext_MonthSignature_name(ctx, field)
+	case "signedAt":
+		return ec.fieldContext_MonthSignature_signedAt(ctx, field)
+	case "revokedBy":
+		return ec.fieldContext_MonthSignature_revokedBy(ctx, field)
+	case "revokedAt":
+		return ec.fieldContext_MonthSignature_revokedAt(ctx, field)
+	case "revision":
+		return ec.fieldContext_MonthSignature_revision(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MonthSignature", field.Name)
+}
+
 func (ec *executionContext) childFields_Municipality(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -12797,6 +13103,8 @@ func (ec *executionContext) childFields_RegisterMonth(ctx context.Context, field
 		return ec.fieldContext_RegisterMonth_adjustments(ctx, field)
 	case "statements":
 		return ec.fieldContext_RegisterMonth_statements(ctx, field)
+	case "signatures":
+		return ec.fieldContext_RegisterMonth_signatures(ctx, field)
 	case "revision":
 		return ec.fieldContext_RegisterMonth_revision(ctx, field)
 	case "allowedActs":
@@ -12875,6 +13183,8 @@ func (ec *executionContext) childFields_RegisterStep(ctx context.Context, field 
 		return ec.fieldContext_RegisterStep_evidence(ctx, field)
 	case "file":
 		return ec.fieldContext_RegisterStep_file(ctx, field)
+	case "signature":
+		return ec.fieldContext_RegisterStep_signature(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RegisterStep", field.Name)
 }
@@ -12991,6 +13301,20 @@ func (ec *executionContext) childFields_ResendInvitationPayload(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type ResendInvitationPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ResendSignaturePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "requestId":
+		return ec.fieldContext_ResendSignaturePayload_requestId(ctx, field)
+	case "refusals":
+		return ec.fieldContext_ResendSignaturePayload_refusals(ctx, field)
+	case "warnings":
+		return ec.fieldContext_ResendSignaturePayload_warnings(ctx, field)
+	case "signature":
+		return ec.fieldContext_ResendSignaturePayload_signature(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResendSignaturePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ResolveAttendancePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "requestId":
@@ -13049,6 +13373,36 @@ func (ec *executionContext) childFields_RevokeDevicePayload(ctx context.Context,
 	return nil, fmt.Errorf("no field named %q was found under type RevokeDevicePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RevokeSignaturePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "requestId":
+		return ec.fieldContext_RevokeSignaturePayload_requestId(ctx, field)
+	case "refusals":
+		return ec.fieldContext_RevokeSignaturePayload_refusals(ctx, field)
+	case "warnings":
+		return ec.fieldContext_RevokeSignaturePayload_warnings(ctx, field)
+	case "signature":
+		return ec.fieldContext_RevokeSignaturePayload_signature(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RevokeSignaturePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ShowSigningCodePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "requestId":
+		return ec.fieldContext_ShowSigningCodePayload_requestId(ctx, field)
+	case "refusals":
+		return ec.fieldContext_ShowSigningCodePayload_refusals(ctx, field)
+	case "warnings":
+		return ec.fieldContext_ShowSigningCodePayload_warnings(ctx, field)
+	case "signature":
+		return ec.fieldContext_ShowSigningCodePayload_signature(ctx, field)
+	case "code":
+		return ec.fieldContext_ShowSigningCodePayload_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShowSigningCodePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_SignPlanPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "requestId":
@@ -13075,6 +13429,18 @@ func (ec *executionContext) childFields_SignProjectPayload(ctx context.Context, 
 		return ec.fieldContext_SignProjectPayload_placement(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SignProjectPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SigningCode(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_SigningCode_code(ctx, field)
+	case "path":
+		return ec.fieldContext_SigningCode_path(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_SigningCode_expiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SigningCode", field.Name)
 }
 
 func (ec *executionContext) childFields_SplitPersonsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13669,6 +14035,20 @@ func (ec *executionContext) field_Mutation_askSecondResult_args(ctx context.Cont
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (AskSecondResultInput, error) {
 			return ec.unmarshalNAskSecondResultInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAskSecondResultInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_askSignature_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (AskSignatureInput, error) {
+			return ec.unmarshalNAskSignatureInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAskSignatureInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -14685,6 +15065,20 @@ func (ec *executionContext) field_Mutation_resendInvitation_args(ctx context.Con
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_resendSignature_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ResendSignatureInput, error) {
+			return ec.unmarshalNResendSignatureInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐResendSignatureInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_resolveAttendance_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -14733,6 +15127,34 @@ func (ec *executionContext) field_Mutation_revokeDevice_args(ctx context.Context
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (RevokeDeviceInput, error) {
 			return ec.unmarshalNRevokeDeviceInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRevokeDeviceInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_revokeSignature_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (RevokeSignatureInput, error) {
+			return ec.unmarshalNRevokeSignatureInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRevokeSignatureInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_showSigningCode_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ShowSigningCodeInput, error) {
+			return ec.unmarshalNShowSigningCodeInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐShowSigningCodeInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -21834,6 +22256,125 @@ func (ec *executionContext) fieldContext_AskSecondResultPayload_participant(_ co
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Participant(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AskSignaturePayload_requestId(ctx context.Context, field graphql.CollectedField, obj *AskSignaturePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AskSignaturePayload_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AskSignaturePayload_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AskSignaturePayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AskSignaturePayload_refusals(ctx context.Context, field graphql.CollectedField, obj *AskSignaturePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AskSignaturePayload_refusals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AskSignaturePayload_refusals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AskSignaturePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AskSignaturePayload_warnings(ctx context.Context, field graphql.CollectedField, obj *AskSignaturePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AskSignaturePayload_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AskSignaturePayload_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AskSignaturePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AskSignaturePayload_signature(ctx context.Context, field graphql.CollectedField, obj *AskSignaturePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AskSignaturePayload_signature(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Signature, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MonthSignature) graphql.Marshaler {
+			return ec.marshalOMonthSignature2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMonthSignature(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AskSignaturePayload_signature(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AskSignaturePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MonthSignature(ctx, field)
 		},
 	}
 	return fc, nil
@@ -38595,6 +39136,562 @@ func (ec *executionContext) fieldContext_MoneyCounter_filter(_ context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _MonthSignature_id(ctx context.Context, field graphql.CollectedField, obj *MonthSignature) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MonthSignature_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MonthSignature_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MonthSignature", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _MonthSignature_hidden(ctx context.Context, field graphql.CollectedField, obj *MonthSignature) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MonthSignature_hidden(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hidden, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MonthSignature_hidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MonthSignature", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MonthSignature_registerMonth(ctx context.Context, field graphql.CollectedField, obj *MonthSignature) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MonthSignature_registerMonth(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RegisterMonth, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *RegisterMonth) graphql.Marshaler {
+			return ec.marshalORegisterMonth2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRegisterMonth(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MonthSignature_registerMonth(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MonthSignature",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RegisterMonth(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MonthSignature_party(ctx context.Context, field graphql.CollectedField, obj *MonthSignature) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MonthSignature_party(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Party, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v SignatureParty) graphql.Marshaler {
+			return ec.marshalNSignatureParty2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐSignatureParty(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MonthSignature_party(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MonthSignature", field, false, false, errors.New("field of type SignatureParty does not have child fields"))
+}
+
+func (ec *executionContext) _MonthSignature_partyLabel(ctx context.Context, field graphql.CollectedField, obj *MonthSignature) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MonthSignature_partyLabel(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PartyLabel, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MonthSignature_partyLabel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MonthSignature", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MonthSignature_state(ctx context.Context, field graphql.CollectedField, obj *MonthSignature) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MonthSignature_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v MonthSignatureState) graphql.Marshaler {
+			return ec.marshalNMonthSignatureState2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMonthSignatureState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MonthSignature_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MonthSignature", field, false, false, errors.New("field of type MonthSignatureState does not have child fields"))
+}
+
+func (ec *executionContext) _MonthSignature_stateLabel(ctx context.Context, field graphql.CollectedField, obj *MonthSignature) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MonthSignature_stateLabel(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StateLabel, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MonthSignature_stateLabel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MonthSignature", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MonthSignature_way(ctx context.Context, field graphql.CollectedField, obj *MonthSignature) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MonthSignature_way(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Way, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *SignatureWay) graphql.Marshaler {
+			return ec.marshalOSignatureWay2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐSignatureWay(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MonthSignature_way(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MonthSignature", field, false, false, errors.New("field of type SignatureWay does not have child fields"))
+}
+
+func (ec *executionContext) _MonthSignature_contentHash(ctx context.Context, field graphql.CollectedField, obj *MonthSignature) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MonthSignature_contentHash(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ContentHash, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MonthSignature_contentHash(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MonthSignature", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MonthSignature_ofPresent(ctx context.Context, field graphql.CollectedField, obj *MonthSignature) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MonthSignature_ofPresent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OfPresent, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MonthSignature_ofPresent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MonthSignature", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _MonthSignature_askedBy(ctx context.Context, field graphql.CollectedField, obj *MonthSignature) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MonthSignature_askedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AskedBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Member) graphql.Marshaler {
+			return ec.marshalOMember2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMember(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MonthSignature_askedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MonthSignature",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MonthSignature_askedAt(ctx context.Context, field graphql.CollectedField, obj *MonthSignature) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MonthSignature_askedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AskedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNInstant2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MonthSignature_askedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MonthSignature", field, false, false, errors.New("field of type Instant does not have child fields"))
+}
+
+func (ec *executionContext) _MonthSignature_email(ctx context.Context, field graphql.CollectedField, obj *MonthSignature) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MonthSignature_email(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Email, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MonthSignature_email(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MonthSignature", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MonthSignature_expiresAt(ctx context.Context, field graphql.CollectedField, obj *MonthSignature) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MonthSignature_expiresAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOInstant2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MonthSignature_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MonthSignature", field, false, false, errors.New("field of type Instant does not have child fields"))
+}
+
+func (ec *executionContext) _MonthSignature_sendings(ctx context.Context, field graphql.CollectedField, obj *MonthSignature) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MonthSignature_sendings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sendings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MonthSignature_sendings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MonthSignature", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _MonthSignature_sentAt(ctx context.Context, field graphql.CollectedField, obj *MonthSignature) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MonthSignature_sentAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SentAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOInstant2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MonthSignature_sentAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MonthSignature", field, false, false, errors.New("field of type Instant does not have child fields"))
+}
+
+func (ec *executionContext) _MonthSignature_failedAt(ctx context.Context, field graphql.CollectedField, obj *MonthSignature) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MonthSignature_failedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FailedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOInstant2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MonthSignature_failedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MonthSignature", field, false, false, errors.New("field of type Instant does not have child fields"))
+}
+
+func (ec *executionContext) _MonthSignature_openedAt(ctx context.Context, field graphql.CollectedField, obj *MonthSignature) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MonthSignature_openedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OpenedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOInstant2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MonthSignature_openedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MonthSignature", field, false, false, errors.New("field of type Instant does not have child fields"))
+}
+
+func (ec *executionContext) _MonthSignature_name(ctx context.Context, field graphql.CollectedField, obj *MonthSignature) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MonthSignature_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MonthSignature_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MonthSignature", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MonthSignature_signedAt(ctx context.Context, field graphql.CollectedField, obj *MonthSignature) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MonthSignature_signedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SignedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOInstant2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MonthSignature_signedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MonthSignature", field, false, false, errors.New("field of type Instant does not have child fields"))
+}
+
+func (ec *executionContext) _MonthSignature_revokedBy(ctx context.Context, field graphql.CollectedField, obj *MonthSignature) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MonthSignature_revokedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RevokedBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Member) graphql.Marshaler {
+			return ec.marshalOMember2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMember(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MonthSignature_revokedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MonthSignature",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MonthSignature_revokedAt(ctx context.Context, field graphql.CollectedField, obj *MonthSignature) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MonthSignature_revokedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RevokedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOInstant2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MonthSignature_revokedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MonthSignature", field, false, false, errors.New("field of type Instant does not have child fields"))
+}
+
+func (ec *executionContext) _MonthSignature_revision(ctx context.Context, field graphql.CollectedField, obj *MonthSignature) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MonthSignature_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MonthSignature_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MonthSignature", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _Municipality_id(ctx context.Context, field graphql.CollectedField, obj *Municipality) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -42576,6 +43673,182 @@ func (ec *executionContext) fieldContext_Mutation_printRegister(ctx context.Cont
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_printRegister_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_askSignature(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_askSignature(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AskSignature(ctx, fc.Args["input"].(AskSignatureInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *AskSignaturePayload) graphql.Marshaler {
+			return ec.marshalNAskSignaturePayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAskSignaturePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_askSignature(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AskSignaturePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_askSignature_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_resendSignature(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_resendSignature(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ResendSignature(ctx, fc.Args["input"].(ResendSignatureInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ResendSignaturePayload) graphql.Marshaler {
+			return ec.marshalNResendSignaturePayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐResendSignaturePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_resendSignature(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ResendSignaturePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_resendSignature_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_showSigningCode(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_showSigningCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ShowSigningCode(ctx, fc.Args["input"].(ShowSigningCodeInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ShowSigningCodePayload) graphql.Marshaler {
+			return ec.marshalNShowSigningCodePayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐShowSigningCodePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_showSigningCode(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ShowSigningCodePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_showSigningCode_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_revokeSignature(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_revokeSignature(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RevokeSignature(ctx, fc.Args["input"].(RevokeSignatureInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *RevokeSignaturePayload) graphql.Marshaler {
+			return ec.marshalNRevokeSignaturePayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRevokeSignaturePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_revokeSignature(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RevokeSignaturePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_revokeSignature_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -59907,6 +61180,38 @@ func (ec *executionContext) fieldContext_RegisterMonth_statements(_ context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _RegisterMonth_signatures(ctx context.Context, field graphql.CollectedField, obj *RegisterMonth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegisterMonth_signatures(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Signatures, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*MonthSignature) graphql.Marshaler {
+			return ec.marshalNMonthSignature2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMonthSignatureᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegisterMonth_signatures(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RegisterMonth",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MonthSignature(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RegisterMonth_revision(ctx context.Context, field graphql.CollectedField, obj *RegisterMonth) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -60586,6 +61891,38 @@ func (ec *executionContext) fieldContext_RegisterStep_file(_ context.Context, fi
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_File(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RegisterStep_signature(ctx context.Context, field graphql.CollectedField, obj *RegisterStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegisterStep_signature(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Signature, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MonthSignature) graphql.Marshaler {
+			return ec.marshalOMonthSignature2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMonthSignature(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RegisterStep_signature(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RegisterStep",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MonthSignature(ctx, field)
 		},
 	}
 	return fc, nil
@@ -61567,6 +62904,125 @@ func (ec *executionContext) fieldContext_ResendInvitationPayload_invitation(_ co
 	return fc, nil
 }
 
+func (ec *executionContext) _ResendSignaturePayload_requestId(ctx context.Context, field graphql.CollectedField, obj *ResendSignaturePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResendSignaturePayload_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ResendSignaturePayload_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ResendSignaturePayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ResendSignaturePayload_refusals(ctx context.Context, field graphql.CollectedField, obj *ResendSignaturePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResendSignaturePayload_refusals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ResendSignaturePayload_refusals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ResendSignaturePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ResendSignaturePayload_warnings(ctx context.Context, field graphql.CollectedField, obj *ResendSignaturePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResendSignaturePayload_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ResendSignaturePayload_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ResendSignaturePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ResendSignaturePayload_signature(ctx context.Context, field graphql.CollectedField, obj *ResendSignaturePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResendSignaturePayload_signature(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Signature, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MonthSignature) graphql.Marshaler {
+			return ec.marshalOMonthSignature2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMonthSignature(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ResendSignaturePayload_signature(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ResendSignaturePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MonthSignature(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ResolveAttendancePayload_requestId(ctx context.Context, field graphql.CollectedField, obj *ResolveAttendancePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -62075,6 +63531,276 @@ func (ec *executionContext) fieldContext_RevokeDevicePayload_device(_ context.Co
 	return fc, nil
 }
 
+func (ec *executionContext) _RevokeSignaturePayload_requestId(ctx context.Context, field graphql.CollectedField, obj *RevokeSignaturePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevokeSignaturePayload_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RevokeSignaturePayload_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RevokeSignaturePayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RevokeSignaturePayload_refusals(ctx context.Context, field graphql.CollectedField, obj *RevokeSignaturePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevokeSignaturePayload_refusals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RevokeSignaturePayload_refusals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevokeSignaturePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RevokeSignaturePayload_warnings(ctx context.Context, field graphql.CollectedField, obj *RevokeSignaturePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevokeSignaturePayload_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RevokeSignaturePayload_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevokeSignaturePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RevokeSignaturePayload_signature(ctx context.Context, field graphql.CollectedField, obj *RevokeSignaturePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevokeSignaturePayload_signature(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Signature, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MonthSignature) graphql.Marshaler {
+			return ec.marshalOMonthSignature2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMonthSignature(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RevokeSignaturePayload_signature(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevokeSignaturePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MonthSignature(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ShowSigningCodePayload_requestId(ctx context.Context, field graphql.CollectedField, obj *ShowSigningCodePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ShowSigningCodePayload_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ShowSigningCodePayload_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ShowSigningCodePayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ShowSigningCodePayload_refusals(ctx context.Context, field graphql.CollectedField, obj *ShowSigningCodePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ShowSigningCodePayload_refusals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ShowSigningCodePayload_refusals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ShowSigningCodePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ShowSigningCodePayload_warnings(ctx context.Context, field graphql.CollectedField, obj *ShowSigningCodePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ShowSigningCodePayload_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ShowSigningCodePayload_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ShowSigningCodePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ShowSigningCodePayload_signature(ctx context.Context, field graphql.CollectedField, obj *ShowSigningCodePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ShowSigningCodePayload_signature(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Signature, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MonthSignature) graphql.Marshaler {
+			return ec.marshalOMonthSignature2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMonthSignature(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ShowSigningCodePayload_signature(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ShowSigningCodePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MonthSignature(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ShowSigningCodePayload_code(ctx context.Context, field graphql.CollectedField, obj *ShowSigningCodePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ShowSigningCodePayload_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *SigningCode) graphql.Marshaler {
+			return ec.marshalOSigningCode2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐSigningCode(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ShowSigningCodePayload_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ShowSigningCodePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SigningCode(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _SignPlanPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *SignPlanPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -62311,6 +64037,75 @@ func (ec *executionContext) fieldContext_SignProjectPayload_placement(_ context.
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _SigningCode_code(ctx context.Context, field graphql.CollectedField, obj *SigningCode) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SigningCode_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SigningCode_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SigningCode", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SigningCode_path(ctx context.Context, field graphql.CollectedField, obj *SigningCode) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SigningCode_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SigningCode_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SigningCode", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SigningCode_expiresAt(ctx context.Context, field graphql.CollectedField, obj *SigningCode) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SigningCode_expiresAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNInstant2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SigningCode_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SigningCode", field, false, false, errors.New("field of type Instant does not have child fields"))
 }
 
 func (ec *executionContext) _SplitPersonsPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *SplitPersonsPayload) (ret graphql.Marshaler) {
@@ -67065,6 +68860,89 @@ func (ec *executionContext) unmarshalInputAskSecondResultInput(ctx context.Conte
 				return it, err
 			}
 			it.Day = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputAskSignatureInput(ctx context.Context, obj any) (AskSignatureInput, error) {
+	var it AskSignatureInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["preview"]; !present {
+		asMap["preview"] = false
+	}
+
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "id", "registerMonth", "party", "email"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "preview":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preview"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preview = data
+		case "acknowledge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledge"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Acknowledge = data
+		case "acknowledgeReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledgeReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AcknowledgeReason = data
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "registerMonth":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("registerMonth"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RegisterMonth = data
+		case "party":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("party"))
+			data, err := ec.unmarshalNSignatureParty2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐSignatureParty(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Party = data
+		case "email":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("email"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Email = data
 		}
 	}
 	return it, nil
@@ -74539,6 +76417,82 @@ func (ec *executionContext) unmarshalInputResendInvitationInput(ctx context.Cont
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputResendSignatureInput(ctx context.Context, obj any) (ResendSignatureInput, error) {
+	var it ResendSignatureInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["preview"]; !present {
+		asMap["preview"] = false
+	}
+
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "expectedRevision", "signature", "email"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "preview":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preview"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preview = data
+		case "acknowledge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledge"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Acknowledge = data
+		case "acknowledgeReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledgeReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AcknowledgeReason = data
+		case "expectedRevision":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedRevision"))
+			data, err := ec.unmarshalOInt2ᚖint32(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedRevision = data
+		case "signature":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("signature"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Signature = data
+		case "email":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("email"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Email = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputResolveAttendanceInput(ctx context.Context, obj any) (ResolveAttendanceInput, error) {
 	var it ResolveAttendanceInput
 	if obj == nil {
@@ -74831,6 +76785,144 @@ func (ec *executionContext) unmarshalInputRevokeDeviceInput(ctx context.Context,
 				return it, err
 			}
 			it.Device = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRevokeSignatureInput(ctx context.Context, obj any) (RevokeSignatureInput, error) {
+	var it RevokeSignatureInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["preview"]; !present {
+		asMap["preview"] = false
+	}
+
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "expectedRevision", "signature"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "preview":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preview"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preview = data
+		case "acknowledge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledge"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Acknowledge = data
+		case "acknowledgeReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledgeReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AcknowledgeReason = data
+		case "expectedRevision":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedRevision"))
+			data, err := ec.unmarshalOInt2ᚖint32(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedRevision = data
+		case "signature":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("signature"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Signature = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputShowSigningCodeInput(ctx context.Context, obj any) (ShowSigningCodeInput, error) {
+	var it ShowSigningCodeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["preview"]; !present {
+		asMap["preview"] = false
+	}
+
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "expectedRevision", "signature"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "preview":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preview"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preview = data
+		case "acknowledge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledge"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Acknowledge = data
+		case "acknowledgeReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledgeReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AcknowledgeReason = data
+		case "expectedRevision":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedRevision"))
+			data, err := ec.unmarshalOInt2ᚖint32(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedRevision = data
+		case "signature":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("signature"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Signature = data
 		}
 	}
 	return it, nil
@@ -76007,6 +78099,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Municipality(ctx, sel, obj)
+	case MonthSignature:
+		return ec._MonthSignature(ctx, sel, &obj)
+	case *MonthSignature:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._MonthSignature(ctx, sel, obj)
 	case MemberAccount:
 		return ec._MemberAccount(ctx, sel, &obj)
 	case *MemberAccount:
@@ -78122,6 +80221,59 @@ func (ec *executionContext) _AskSecondResultPayload(ctx context.Context, sel ast
 			}
 		case "participant":
 			out.Values[i] = ec._AskSecondResultPayload_participant(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var askSignaturePayloadImplementors = []string{"AskSignaturePayload"}
+
+func (ec *executionContext) _AskSignaturePayload(ctx context.Context, sel ast.SelectionSet, obj *AskSignaturePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, askSignaturePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AskSignaturePayload")
+		case "requestId":
+			out.Values[i] = ec._AskSignaturePayload_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refusals":
+			out.Values[i] = ec._AskSignaturePayload_refusals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._AskSignaturePayload_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "signature":
+			out.Values[i] = ec._AskSignaturePayload_signature(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -84721,6 +86873,154 @@ func (ec *executionContext) _MoneyCounter(ctx context.Context, sel ast.Selection
 	return out
 }
 
+var monthSignatureImplementors = []string{"MonthSignature", "Node"}
+
+func (ec *executionContext) _MonthSignature(ctx context.Context, sel ast.SelectionSet, obj *MonthSignature) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, monthSignatureImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MonthSignature")
+		case "id":
+			out.Values[i] = ec._MonthSignature_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hidden":
+			out.Values[i] = ec._MonthSignature_hidden(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "registerMonth":
+			out.Values[i] = ec._MonthSignature_registerMonth(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "party":
+			out.Values[i] = ec._MonthSignature_party(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "partyLabel":
+			out.Values[i] = ec._MonthSignature_partyLabel(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "state":
+			out.Values[i] = ec._MonthSignature_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "stateLabel":
+			out.Values[i] = ec._MonthSignature_stateLabel(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "way":
+			out.Values[i] = ec._MonthSignature_way(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "contentHash":
+			out.Values[i] = ec._MonthSignature_contentHash(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "ofPresent":
+			out.Values[i] = ec._MonthSignature_ofPresent(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "askedBy":
+			out.Values[i] = ec._MonthSignature_askedBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "askedAt":
+			out.Values[i] = ec._MonthSignature_askedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "email":
+			out.Values[i] = ec._MonthSignature_email(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "expiresAt":
+			out.Values[i] = ec._MonthSignature_expiresAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "sendings":
+			out.Values[i] = ec._MonthSignature_sendings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sentAt":
+			out.Values[i] = ec._MonthSignature_sentAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "failedAt":
+			out.Values[i] = ec._MonthSignature_failedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "openedAt":
+			out.Values[i] = ec._MonthSignature_openedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._MonthSignature_name(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "signedAt":
+			out.Values[i] = ec._MonthSignature_signedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "revokedBy":
+			out.Values[i] = ec._MonthSignature_revokedBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "revokedAt":
+			out.Values[i] = ec._MonthSignature_revokedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._MonthSignature_revision(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var municipalityImplementors = []string{"Municipality", "Node"}
 
 func (ec *executionContext) _Municipality(ctx context.Context, sel ast.SelectionSet, obj *Municipality) graphql.Marshaler {
@@ -85411,6 +87711,34 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "printRegister":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_printRegister(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "askSignature":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_askSignature(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "resendSignature":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_resendSignature(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "showSigningCode":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_showSigningCode(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revokeSignature":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_revokeSignature(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -91871,6 +94199,11 @@ func (ec *executionContext) _RegisterMonth(ctx context.Context, sel ast.Selectio
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "signatures":
+			out.Values[i] = ec._RegisterMonth_signatures(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "revision":
 			out.Values[i] = ec._RegisterMonth_revision(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -92135,6 +94468,11 @@ func (ec *executionContext) _RegisterStep(ctx context.Context, sel ast.Selection
 			}
 		case "file":
 			out.Values[i] = ec._RegisterStep_file(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "signature":
+			out.Values[i] = ec._RegisterStep_signature(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -92565,6 +94903,59 @@ func (ec *executionContext) _ResendInvitationPayload(ctx context.Context, sel as
 	return out
 }
 
+var resendSignaturePayloadImplementors = []string{"ResendSignaturePayload"}
+
+func (ec *executionContext) _ResendSignaturePayload(ctx context.Context, sel ast.SelectionSet, obj *ResendSignaturePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, resendSignaturePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ResendSignaturePayload")
+		case "requestId":
+			out.Values[i] = ec._ResendSignaturePayload_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refusals":
+			out.Values[i] = ec._ResendSignaturePayload_refusals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._ResendSignaturePayload_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "signature":
+			out.Values[i] = ec._ResendSignaturePayload_signature(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var resolveAttendancePayloadImplementors = []string{"ResolveAttendancePayload"}
 
 func (ec *executionContext) _ResolveAttendancePayload(ctx context.Context, sel ast.SelectionSet, obj *ResolveAttendancePayload) graphql.Marshaler {
@@ -92782,6 +95173,117 @@ func (ec *executionContext) _RevokeDevicePayload(ctx context.Context, sel ast.Se
 	return out
 }
 
+var revokeSignaturePayloadImplementors = []string{"RevokeSignaturePayload"}
+
+func (ec *executionContext) _RevokeSignaturePayload(ctx context.Context, sel ast.SelectionSet, obj *RevokeSignaturePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, revokeSignaturePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RevokeSignaturePayload")
+		case "requestId":
+			out.Values[i] = ec._RevokeSignaturePayload_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refusals":
+			out.Values[i] = ec._RevokeSignaturePayload_refusals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._RevokeSignaturePayload_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "signature":
+			out.Values[i] = ec._RevokeSignaturePayload_signature(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var showSigningCodePayloadImplementors = []string{"ShowSigningCodePayload"}
+
+func (ec *executionContext) _ShowSigningCodePayload(ctx context.Context, sel ast.SelectionSet, obj *ShowSigningCodePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, showSigningCodePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ShowSigningCodePayload")
+		case "requestId":
+			out.Values[i] = ec._ShowSigningCodePayload_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refusals":
+			out.Values[i] = ec._ShowSigningCodePayload_refusals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._ShowSigningCodePayload_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "signature":
+			out.Values[i] = ec._ShowSigningCodePayload_signature(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._ShowSigningCodePayload_code(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var signPlanPayloadImplementors = []string{"SignPlanPayload"}
 
 func (ec *executionContext) _SignPlanPayload(ctx context.Context, sel ast.SelectionSet, obj *SignPlanPayload) graphql.Marshaler {
@@ -92865,6 +95367,54 @@ func (ec *executionContext) _SignProjectPayload(ctx context.Context, sel ast.Sel
 		case "placement":
 			out.Values[i] = ec._SignProjectPayload_placement(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var signingCodeImplementors = []string{"SigningCode"}
+
+func (ec *executionContext) _SigningCode(ctx context.Context, sel ast.SelectionSet, obj *SigningCode) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, signingCodeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SigningCode")
+		case "code":
+			out.Values[i] = ec._SigningCode_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "path":
+			out.Values[i] = ec._SigningCode_path(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "expiresAt":
+			out.Values[i] = ec._SigningCode_expiresAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -94835,6 +97385,21 @@ func (ec *executionContext) marshalNAskSecondResultPayload2ᚖgithubᚗcomᚋlav
 		return graphql.Null
 	}
 	return ec._AskSecondResultPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNAskSignatureInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAskSignatureInput(ctx context.Context, v any) (AskSignatureInput, error) {
+	res, err := ec.unmarshalInputAskSignatureInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAskSignaturePayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAskSignaturePayload(ctx context.Context, sel ast.SelectionSet, v *AskSignaturePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AskSignaturePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNAssignTeamInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAssignTeamInput(ctx context.Context, v any) (AssignTeamInput, error) {
@@ -97131,6 +99696,42 @@ func (ec *executionContext) marshalNMonth2githubᚗcomᚋlavoroincorsoᚋlavoro�
 	return res
 }
 
+func (ec *executionContext) marshalNMonthSignature2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMonthSignatureᚄ(ctx context.Context, sel ast.SelectionSet, v []*MonthSignature) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMonthSignature2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMonthSignature(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMonthSignature2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMonthSignature(ctx context.Context, sel ast.SelectionSet, v *MonthSignature) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MonthSignature(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNMonthSignatureState2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMonthSignatureState(ctx context.Context, v any) (MonthSignatureState, error) {
+	var res MonthSignatureState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMonthSignatureState2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMonthSignatureState(ctx context.Context, sel ast.SelectionSet, v MonthSignatureState) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNMunicipality2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMunicipalityᚄ(ctx context.Context, sel ast.SelectionSet, v []*Municipality) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -99110,6 +101711,21 @@ func (ec *executionContext) marshalNResendInvitationPayload2ᚖgithubᚗcomᚋla
 	return ec._ResendInvitationPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNResendSignatureInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐResendSignatureInput(ctx context.Context, v any) (ResendSignatureInput, error) {
+	res, err := ec.unmarshalInputResendSignatureInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNResendSignaturePayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐResendSignaturePayload(ctx context.Context, sel ast.SelectionSet, v *ResendSignaturePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ResendSignaturePayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNResolveAttendanceInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐResolveAttendanceInput(ctx context.Context, v any) (ResolveAttendanceInput, error) {
 	res, err := ec.unmarshalInputResolveAttendanceInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -99170,6 +101786,21 @@ func (ec *executionContext) marshalNRevokeDevicePayload2ᚖgithubᚗcomᚋlavoro
 	return ec._RevokeDevicePayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNRevokeSignatureInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRevokeSignatureInput(ctx context.Context, v any) (RevokeSignatureInput, error) {
+	res, err := ec.unmarshalInputRevokeSignatureInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRevokeSignaturePayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐRevokeSignaturePayload(ctx context.Context, sel ast.SelectionSet, v *RevokeSignaturePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RevokeSignaturePayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNSex2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐSex(ctx context.Context, v any) (Sex, error) {
 	var res Sex
 	err := res.UnmarshalGQL(v)
@@ -99178,6 +101809,21 @@ func (ec *executionContext) unmarshalNSex2githubᚗcomᚋlavoroincorsoᚋlavoro�
 
 func (ec *executionContext) marshalNSex2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐSex(ctx context.Context, sel ast.SelectionSet, v Sex) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) unmarshalNShowSigningCodeInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐShowSigningCodeInput(ctx context.Context, v any) (ShowSigningCodeInput, error) {
+	res, err := ec.unmarshalInputShowSigningCodeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNShowSigningCodePayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐShowSigningCodePayload(ctx context.Context, sel ast.SelectionSet, v *ShowSigningCodePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ShowSigningCodePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNSignPlanInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐSignPlanInput(ctx context.Context, v any) (SignPlanInput, error) {
@@ -99208,6 +101854,16 @@ func (ec *executionContext) marshalNSignProjectPayload2ᚖgithubᚗcomᚋlavoroi
 		return graphql.Null
 	}
 	return ec._SignProjectPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNSignatureParty2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐSignatureParty(ctx context.Context, v any) (SignatureParty, error) {
+	var res SignatureParty
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSignatureParty2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐSignatureParty(ctx context.Context, sel ast.SelectionSet, v SignatureParty) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) unmarshalNSplitPersonsInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐSplitPersonsInput(ctx context.Context, v any) (SplitPersonsInput, error) {
@@ -100424,6 +103080,13 @@ func (ec *executionContext) marshalOMonth2ᚖgithubᚗcomᚋlavoroincorsoᚋlavo
 	return res
 }
 
+func (ec *executionContext) marshalOMonthSignature2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMonthSignature(ctx context.Context, sel ast.SelectionSet, v *MonthSignature) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MonthSignature(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalONode2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐNode(ctx context.Context, sel ast.SelectionSet, v Node) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -101001,6 +103664,29 @@ func (ec *executionContext) marshalORequirementProof2ᚖgithubᚗcomᚋlavoroinc
 		return graphql.Null
 	}
 	return ec._RequirementProof(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOSignatureWay2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐSignatureWay(ctx context.Context, v any) (*SignatureWay, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(SignatureWay)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOSignatureWay2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐSignatureWay(ctx context.Context, sel ast.SelectionSet, v *SignatureWay) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) marshalOSigningCode2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐSigningCode(ctx context.Context, sel ast.SelectionSet, v *SigningCode) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SigningCode(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOString2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {

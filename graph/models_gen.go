@@ -799,6 +799,38 @@ type AskSecondResultPayload struct {
 	Participant *Participant `json:"participant,omitempty"`
 }
 
+// What askSignature needs.
+type AskSignatureInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// Your own id of the signature; it is made up when left out.
+	ID *string `json:"id,omitempty"`
+	// The month, which was submitted.
+	RegisterMonth string `json:"registerMonth"`
+	// Who is to sign.
+	Party SignatureParty `json:"party"`
+	// Where a link is sent. Without one the signer comes by a code: showSigningCode.
+	Email *string `json:"email,omitempty"`
+}
+
+// What askSignature did.
+type AskSignaturePayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The signature as it stands now.
+	Signature *MonthSignature `json:"signature,omitempty"`
+}
+
 // What assignTeam needs.
 type AssignTeamInput struct {
 	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
@@ -3640,6 +3672,61 @@ type MoneyCounter struct {
 	Filter *AllowanceFilterValues `json:"filter"`
 }
 
+// A signature of a month of the register by somebody who has no account: asked for, and made by a link in a letter or a code shown on a phone.
+type MonthSignature struct {
+	// The id.
+	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
+	// The month.
+	RegisterMonth *RegisterMonth `json:"registerMonth,omitempty"`
+	// Who signs.
+	Party SignatureParty `json:"party"`
+	// The party's name in your language.
+	PartyLabel string `json:"partyLabel"`
+	// How far it is.
+	State MonthSignatureState `json:"state"`
+	// The state's name in your language.
+	StateLabel string `json:"stateLabel"`
+	// By which way the signer came last, or is to come; null before a link was sent or a code shown.
+	Way *SignatureWay `json:"way,omitempty"`
+	// SHA-256 of the content that is to be signed, or was, in hexadecimal digits.
+	ContentHash string `json:"contentHash"`
+	// Whether the month's content is still that.
+	OfPresent bool `json:"ofPresent"`
+	// Who asked.
+	AskedBy *Member `json:"askedBy,omitempty"`
+	// When.
+	AskedAt time.Time `json:"askedAt"`
+	// Where the link goes; hidden from hosts.
+	Email *string `json:"email,omitempty"`
+	// Until when the last link or code holds; null before there is one.
+	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
+	// How many letters have gone and codes were shown.
+	Sendings int32 `json:"sendings"`
+	// When the last of them was; null before.
+	SentAt *time.Time `json:"sentAt,omitempty"`
+	// When a letter last did not go; it is tried again. Null where it has gone.
+	FailedAt *time.Time `json:"failedAt,omitempty"`
+	// When the last link or code was opened, after which no other device opens it.
+	OpenedAt *time.Time `json:"openedAt,omitempty"`
+	// Who signed, as he has written it; hidden from hosts.
+	Name *string `json:"name,omitempty"`
+	// When.
+	SignedAt *time.Time `json:"signedAt,omitempty"`
+	// Who took it back.
+	RevokedBy *Member `json:"revokedBy,omitempty"`
+	// When.
+	RevokedAt *time.Time `json:"revokedAt,omitempty"`
+	// Counts changes.
+	Revision int32 `json:"revision"`
+}
+
+func (MonthSignature) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this MonthSignature) GetID() string { return this.ID }
+
 // A municipality of the programme's territory.
 type Municipality struct {
 	// The id.
@@ -5883,6 +5970,8 @@ type RegisterMonth struct {
 	Adjustments []*RegisterAdjustment `json:"adjustments"`
 	// The statements that were made of it, by number; the last one of a month is in force.
 	Statements []*AllowanceStatement `json:"statements"`
+	// What those who have no account were asked to sign of it, the earliest first.
+	Signatures []*MonthSignature `json:"signatures"`
 	// Counts changes.
 	Revision int32 `json:"revision"`
 	// What can be done now, and why not.
@@ -5970,6 +6059,8 @@ type RegisterStep struct {
 	Evidence *string `json:"evidence,omitempty"`
 	// The document itself, where it was brought.
 	File *File `json:"file,omitempty"`
+	// The signature by which somebody without an account did it; `member` is null then.
+	Signature *MonthSignature `json:"signature,omitempty"`
 }
 
 func (RegisterStep) IsNode() {}
@@ -6175,6 +6266,36 @@ type ResendInvitationPayload struct {
 	Invitation *Invitation `json:"invitation,omitempty"`
 }
 
+// What resendSignature needs.
+type ResendSignatureInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// The signature.
+	Signature string `json:"signature"`
+	// Another address; the one that is known when left out.
+	Email *string `json:"email,omitempty"`
+}
+
+// What resendSignature did.
+type ResendSignaturePayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The signature as it stands now.
+	Signature *MonthSignature `json:"signature,omitempty"`
+}
+
 // What resolveAttendance needs.
 type ResolveAttendanceInput struct {
 	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
@@ -6295,6 +6416,64 @@ type RevokeDevicePayload struct {
 	Device *Device `json:"device,omitempty"`
 }
 
+// What revokeSignature needs.
+type RevokeSignatureInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// The signature.
+	Signature string `json:"signature"`
+}
+
+// What revokeSignature did.
+type RevokeSignaturePayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The signature as it stands now.
+	Signature *MonthSignature `json:"signature,omitempty"`
+}
+
+// What showSigningCode needs.
+type ShowSigningCodeInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// The signature.
+	Signature string `json:"signature"`
+}
+
+// What showSigningCode did.
+type ShowSigningCodePayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The signature as it stands now.
+	Signature *MonthSignature `json:"signature,omitempty"`
+	// The code; null in a preview, and where the same request is sent again: it is told once.
+	Code *SigningCode `json:"code,omitempty"`
+}
+
 // What signPlan needs.
 type SignPlanInput struct {
 	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
@@ -6353,6 +6532,16 @@ type SignProjectPayload struct {
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The internship as it stands now.
 	Placement *Placement `json:"placement,omitempty"`
+}
+
+// A code to sign by, told once.
+type SigningCode struct {
+	// Eight letters and digits in two halves, to be typed on the page of signing.
+	Code string `json:"code"`
+	// The page's path with the code, to open on the same phone or to show as a QR code.
+	Path string `json:"path"`
+	// Until when it holds.
+	ExpiresAt time.Time `json:"expiresAt"`
 }
 
 // What splitPersons needs.
@@ -8645,6 +8834,67 @@ func (e MemberState) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// How far a signature is.
+type MonthSignatureState string
+
+const (
+	// Somebody is asked to sign.
+	MonthSignatureStateAsked MonthSignatureState = "ASKED"
+	// Signed.
+	MonthSignatureStateSigned MonthSignatureState = "SIGNED"
+	// Taken back: its link or code opens nothing any more.
+	MonthSignatureStateRevoked MonthSignatureState = "REVOKED"
+)
+
+var AllMonthSignatureState = []MonthSignatureState{
+	MonthSignatureStateAsked,
+	MonthSignatureStateSigned,
+	MonthSignatureStateRevoked,
+}
+
+func (e MonthSignatureState) IsValid() bool {
+	switch e {
+	case MonthSignatureStateAsked, MonthSignatureStateSigned, MonthSignatureStateRevoked:
+		return true
+	}
+	return false
+}
+
+func (e MonthSignatureState) String() string {
+	return string(e)
+}
+
+func (e *MonthSignatureState) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = MonthSignatureState(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid MonthSignatureState", str)
+	}
+	return nil
+}
+
+func (e MonthSignatureState) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *MonthSignatureState) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e MonthSignatureState) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // By what openings are counted.
 type OpeningCountBy string
 
@@ -10352,6 +10602,125 @@ func (e *Sex) UnmarshalJSON(b []byte) error {
 }
 
 func (e Sex) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Who signs a month without an account.
+type SignatureParty string
+
+const (
+	// The company's tutor: the signature certifies the month for the company.
+	SignaturePartyHost SignatureParty = "HOST"
+	// Who takes part; kept beside the month.
+	SignaturePartyParticipant SignatureParty = "PARTICIPANT"
+	// Who represents him; kept beside the month.
+	SignaturePartyRepresentative SignatureParty = "REPRESENTATIVE"
+)
+
+var AllSignatureParty = []SignatureParty{
+	SignaturePartyHost,
+	SignaturePartyParticipant,
+	SignaturePartyRepresentative,
+}
+
+func (e SignatureParty) IsValid() bool {
+	switch e {
+	case SignaturePartyHost, SignaturePartyParticipant, SignaturePartyRepresentative:
+		return true
+	}
+	return false
+}
+
+func (e SignatureParty) String() string {
+	return string(e)
+}
+
+func (e *SignatureParty) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SignatureParty(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SignatureParty", str)
+	}
+	return nil
+}
+
+func (e SignatureParty) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *SignatureParty) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e SignatureParty) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How somebody without an account comes to sign.
+type SignatureWay string
+
+const (
+	// By a link in a letter.
+	SignatureWayLink SignatureWay = "LINK"
+	// By a code that was shown on a phone.
+	SignatureWayCode SignatureWay = "CODE"
+)
+
+var AllSignatureWay = []SignatureWay{
+	SignatureWayLink,
+	SignatureWayCode,
+}
+
+func (e SignatureWay) IsValid() bool {
+	switch e {
+	case SignatureWayLink, SignatureWayCode:
+		return true
+	}
+	return false
+}
+
+func (e SignatureWay) String() string {
+	return string(e)
+}
+
+func (e *SignatureWay) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SignatureWay(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SignatureWay", str)
+	}
+	return nil
+}
+
+func (e SignatureWay) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *SignatureWay) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e SignatureWay) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
