@@ -148,6 +148,8 @@ type MutationResolver interface {
 	ComputeRun(ctx context.Context, input ComputeRunInput) (*ComputeRunPayload, error)
 	CheckRun(ctx context.Context, input CheckRunInput) (*CheckRunPayload, error)
 	ApproveRun(ctx context.Context, input ApproveRunInput) (*ApproveRunPayload, error)
+	ConfirmHistory(ctx context.Context, input ConfirmHistoryInput) (*ConfirmHistoryPayload, error)
+	DiscardHistory(ctx context.Context, input DiscardHistoryInput) (*DiscardHistoryPayload, error)
 	DiscardRun(ctx context.Context, input DiscardRunInput) (*DiscardRunPayload, error)
 	ExportRun(ctx context.Context, input ExportRunInput) (*ExportRunPayload, error)
 	HoldLine(ctx context.Context, input HoldLineInput) (*HoldLinePayload, error)
@@ -181,6 +183,7 @@ type QueryResolver interface {
 	RegisterMonths(ctx context.Context, programme string, filter *RegisterMonthFilter, first *int32, after *string, last *int32, before *string) (*RegisterMonthConnection, error)
 	TutorDays(ctx context.Context, programme string, from calendar.Day, days int32) (*TutorDays, error)
 	Allowances(ctx context.Context, programme string, filter *AllowanceFilter, orderBy AllowanceOrder, first *int32, after *string, last *int32, before *string) (*AllowanceConnection, error)
+	HistoryImports(ctx context.Context, programme string, filter *HistoryImportFilter, first *int32, after *string, last *int32, before *string) (*HistoryImportConnection, error)
 	PaymentRuns(ctx context.Context, programme string, filter *PaymentRunFilter, first *int32, after *string, last *int32, before *string) (*PaymentRunConnection, error)
 	PaymentLines(ctx context.Context, programme string, filter *PaymentLineFilter, first *int32, after *string, last *int32, before *string) (*PaymentLineConnection, error)
 	PaymentAnswers(ctx context.Context, programme string, filter *PaymentAnswerFilter, first *int32, after *string, last *int32, before *string) (*PaymentAnswerConnection, error)
@@ -267,6 +270,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputComputeAllowanceInput,
 		ec.unmarshalInputComputeRunInput,
 		ec.unmarshalInputConfirmBankDetailsInput,
+		ec.unmarshalInputConfirmHistoryInput,
 		ec.unmarshalInputConfirmPlacementInput,
 		ec.unmarshalInputConfirmWipeInput,
 		ec.unmarshalInputContestStatementInput,
@@ -274,6 +278,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputDeclineMatchInput,
 		ec.unmarshalInputDelegateInput,
 		ec.unmarshalInputDeviceFilter,
+		ec.unmarshalInputDiscardHistoryInput,
 		ec.unmarshalInputDiscardRunInput,
 		ec.unmarshalInputDraftPlacementInput,
 		ec.unmarshalInputDraftPlanInput,
@@ -291,6 +296,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputExportRunInput,
 		ec.unmarshalInputGrantRoleInput,
 		ec.unmarshalInputHandOverFilter,
+		ec.unmarshalInputHistoryImportFilter,
 		ec.unmarshalInputHoldLineInput,
 		ec.unmarshalInputHoldPersonInput,
 		ec.unmarshalInputInterruptPlacementInput,
@@ -1276,6 +1282,8 @@ type Participant implements Node {
   ): AttendanceConnection!
   "Allowances by month, newest first."
   allowances: [Allowance!]!
+  "What was before the programme was kept here, with the file and row it comes from, in order of time, at most 1,000."
+  history: [HistoryFact!]!
   "What payment runs have taken up, newest month first, at most 1,000. ` + "`" + `paymentLines` + "`" + ` with ` + "`" + `participant` + "`" + ` in its filter pages through all."
   payments: [PaymentLine!]!
   "Suggested openings, the best 1,000 first. ` + "`" + `matches` + "`" + ` with ` + "`" + `participant` + "`" + ` in its filter pages through all."
@@ -3670,6 +3678,172 @@ type PaymentAnswerEdge {
   cursor: PageCursor!
   "The object."
   node: PaymentAnswer!
+}
+
+# ----------------------------------------------------------------------------------------------------------- history
+
+"How far what was brought in from before is."
+enum HistoryState {
+  "Kept, and of no effect: somebody else than who answers for the files must confirm what it comes to."
+  STAGED
+  "It stands."
+  CONFIRMED
+  "Given up."
+  DISCARDED
+}
+
+"What a fact from before is about."
+enum HistoryKind {
+  "Somebody had entered the programme."
+  PARTICIPATION
+  "An internship of the programme."
+  PLACEMENT
+  "A month of attendance."
+  ATTENDANCE
+  "What was recognised of a month, and perhaps paid."
+  PAYMENT
+  "An internship outside the programme."
+  EARLIER
+  "Spending on a budget line."
+  SPENDING
+}
+
+"A file that was brought in."
+type HistoryFile {
+  "Its name. Example: payments.csv."
+  name: String!
+  "SHA-256 of its bytes, in hexadecimal digits."
+  sha256: String!
+  "Rows below the header."
+  rows: Int!
+}
+
+"What an import comes to in one kind, month and budget line."
+type HistoryTotal {
+  "About what."
+  kind: HistoryKind!
+  "The month; null of what is of no month."
+  month: Month
+  "Code of the budget line; null of what costs nothing."
+  budgetLine: String
+  "Name of the budget line."
+  label: String
+  "Rows."
+  rows: Int!
+  "People."
+  people: Int!
+  "Minutes of attendance."
+  minutes: Minutes!
+  "Days of presence."
+  presenceDays: Int!
+  "Recognised or spent, before what was withheld."
+  gross: Cents!
+  "Withheld."
+  withheld: Cents!
+  "Of gross, what was paid."
+  paid: Cents!
+}
+
+"What was before the programme was kept here, as a folder of files brought it in. It counts for nothing until a second person confirms it."
+type HistoryImport implements Node {
+  "The id."
+  id: ID!
+  "Names of fields that you may not see."
+  hidden: [String!]!
+  "How far it is."
+  state: HistoryState!
+  "The state in words."
+  stateLabel: String!
+  "Since when."
+  stateSince: Day!
+  "Who answers for the files."
+  stagedBy: Member
+  "When it was brought in."
+  stagedAt: Instant!
+  "Who confirmed or discarded it."
+  decidedBy: Member
+  "When."
+  decidedAt: Instant
+  "Why it was discarded."
+  reason: String
+  "SHA-256 over the names and contents of its files, in hexadecimal digits."
+  contentHash: String!
+  "Its files."
+  files: [HistoryFile!]!
+  "What it comes to, by kind, month and budget line."
+  totals: [HistoryTotal!]!
+  "Counts its changes."
+  revision: Int!
+  "What you can do with it now, and why not."
+  allowedActs: [AllowedAct!]!
+}
+
+"One row of a file from before: the lineage of what it says, and of its euros."
+type HistoryFact implements Node {
+  "The id."
+  id: ID!
+  "Names of fields that you may not see."
+  hidden: [String!]!
+  "The import that brought it."
+  import: HistoryImport
+  "Whom it is about; null of spending."
+  participant: Participant
+  "About what."
+  kind: HistoryKind!
+  "Whether it stands."
+  state: HistoryState!
+  "The month; null of what is of days."
+  month: Month
+  "First day; null of what is of a month."
+  fromDay: Day
+  "Last day."
+  toDay: Day
+  "Minutes: of the month, or a week's of an internship."
+  minutes: Minutes
+  "Days of presence."
+  presenceDays: Int
+  "The budget line it was recognised on."
+  budgetLine: BudgetLine
+  "Recognised or spent, before what was withheld."
+  gross: Cents
+  "Withheld."
+  withheld: Cents
+  "When it was paid; null of what was paid elsewhere, and of what costs nothing."
+  paidOn: Day
+  "Name of the file."
+  file: String!
+  "Row of the file; the header is 1."
+  line: Int!
+  "SHA-256 of what the row says, in hexadecimal digits."
+  rowHash: String!
+}
+
+"Which imports from before to list; all parts must hold."
+input HistoryImportFilter {
+  "In one of these states."
+  states: [HistoryState!]
+}
+
+"A page of imports from before."
+type HistoryImportConnection {
+  "The imports of the page, in order."
+  nodes: [HistoryImport!]!
+  "The same with a cursor each."
+  edges: [HistoryImportEdge!]!
+  "Where the page stands in the list."
+  pageInfo: PageInfo!
+  "How many match in all, counted up to 10,000, and only when asked."
+  totalCount: Int!
+  "Whether totalCount is all of them: false where more than 10,000 match."
+  totalCountIsExact: Boolean!
+}
+
+"One of the imports with its place in the list."
+type HistoryImportEdge {
+  "The place; good for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + ` in the same list and order."
+  cursor: PageCursor!
+  "The object."
+  node: HistoryImport!
 }
 
 # ---------------------------------------------------------------------------------------------------------- matching
@@ -7763,6 +7937,64 @@ type ApproveRunPayload {
   run: PaymentRun
 }
 
+"What confirmHistory needs."
+input ConfirmHistoryInput {
+  "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
+  requestId: String
+  "Only say what would change: nothing is written, no event is sent."
+  preview: Boolean! = false
+  "Codes of warnings that you have read and pass."
+  acknowledge: [String!]
+  "Why you pass the warnings; needed with acknowledge, kept in the journal."
+  acknowledgeReason: String
+  "The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION."
+  expectedRevision: Int
+  "The import."
+  import: ID!
+}
+
+"What confirmHistory did."
+type ConfirmHistoryPayload {
+  "The request id that you gave."
+  requestId: String
+  "Why nothing was done; empty when it was."
+  refusals: [Refusal!]!
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
+  warnings: [Refusal!]!
+  "The import as it stands now."
+  import: HistoryImport
+}
+
+"What discardHistory needs."
+input DiscardHistoryInput {
+  "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
+  requestId: String
+  "Only say what would change: nothing is written, no event is sent."
+  preview: Boolean! = false
+  "Codes of warnings that you have read and pass."
+  acknowledge: [String!]
+  "Why you pass the warnings; needed with acknowledge, kept in the journal."
+  acknowledgeReason: String
+  "The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION."
+  expectedRevision: Int
+  "The import."
+  import: ID!
+  "Why, without names or other data of people; 1 to 500 characters."
+  reason: String!
+}
+
+"What discardHistory did."
+type DiscardHistoryPayload {
+  "The request id that you gave."
+  requestId: String
+  "Why nothing was done; empty when it was."
+  refusals: [Refusal!]!
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
+  warnings: [Refusal!]!
+  "The import as it stands now."
+  import: HistoryImport
+}
+
 "What discardRun needs."
 input DiscardRunInput {
   "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
@@ -8228,6 +8460,21 @@ type Query {
     "Only what precedes this cursor."
     before: PageCursor
   ): AllowanceConnection!
+  "What was before the programme was kept here, as folders of files brought it in, newest first."
+  historyImports(
+    "Id of the programme."
+    programme: ID!
+    "Which ones; all that you may see when left out."
+    filter: HistoryImportFilter
+    "At most this many from the start; 1 to 200, 50 when neither first nor last is given."
+    first: Int
+    "Only what follows this cursor."
+    after: PageCursor
+    "At most this many from the end; 1 to 200."
+    last: Int
+    "Only what precedes this cursor."
+    before: PageCursor
+  ): HistoryImportConnection!
   "Payment runs, newest month first."
   paymentRuns(
     "Id of the programme."
@@ -8874,6 +9121,16 @@ type Mutation {
     "What it needs."
     input: ApproveRunInput!
   ): ApproveRunPayload!
+  "Lets stand what a folder from before brought in: by a person other than who answers for the files, who has seen its totals by month and budget line."
+  confirmHistory(
+    "What it needs."
+    input: ConfirmHistoryInput!
+  ): ConfirmHistoryPayload!
+  "Gives up what a folder from before brought in and nobody has confirmed; its rows may come again."
+  discardHistory(
+    "What it needs."
+    input: DiscardHistoryInput!
+  ): DiscardHistoryPayload!
   "Gives up a run that was not sent yet: what it had taken up is due again."
   discardRun(
     "What it needs."
@@ -10269,6 +10526,20 @@ func (ec *executionContext) childFields_ConfirmBankDetailsPayload(ctx context.Co
 	return nil, fmt.Errorf("no field named %q was found under type ConfirmBankDetailsPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ConfirmHistoryPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "requestId":
+		return ec.fieldContext_ConfirmHistoryPayload_requestId(ctx, field)
+	case "refusals":
+		return ec.fieldContext_ConfirmHistoryPayload_refusals(ctx, field)
+	case "warnings":
+		return ec.fieldContext_ConfirmHistoryPayload_warnings(ctx, field)
+	case "import":
+		return ec.fieldContext_ConfirmHistoryPayload_import(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConfirmHistoryPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ConfirmPlacementPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "requestId":
@@ -10431,6 +10702,20 @@ func (ec *executionContext) childFields_DeviceEdge(ctx context.Context, field gr
 		return ec.fieldContext_DeviceEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeviceEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_DiscardHistoryPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "requestId":
+		return ec.fieldContext_DiscardHistoryPayload_requestId(ctx, field)
+	case "refusals":
+		return ec.fieldContext_DiscardHistoryPayload_refusals(ctx, field)
+	case "warnings":
+		return ec.fieldContext_DiscardHistoryPayload_warnings(ctx, field)
+	case "import":
+		return ec.fieldContext_DiscardHistoryPayload_import(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DiscardHistoryPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DiscardRunPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10941,6 +11226,150 @@ func (ec *executionContext) childFields_HandOverEdge(ctx context.Context, field 
 		return ec.fieldContext_HandOverEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type HandOverEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_HistoryFact(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_HistoryFact_id(ctx, field)
+	case "hidden":
+		return ec.fieldContext_HistoryFact_hidden(ctx, field)
+	case "import":
+		return ec.fieldContext_HistoryFact_import(ctx, field)
+	case "participant":
+		return ec.fieldContext_HistoryFact_participant(ctx, field)
+	case "kind":
+		return ec.fieldContext_HistoryFact_kind(ctx, field)
+	case "state":
+		return ec.fieldContext_HistoryFact_state(ctx, field)
+	case "month":
+		return ec.fieldContext_HistoryFact_month(ctx, field)
+	case "fromDay":
+		return ec.fieldContext_HistoryFact_fromDay(ctx, field)
+	case "toDay":
+		return ec.fieldContext_HistoryFact_toDay(ctx, field)
+	case "minutes":
+		return ec.fieldContext_HistoryFact_minutes(ctx, field)
+	case "presenceDays":
+		return ec.fieldContext_HistoryFact_presenceDays(ctx, field)
+	case "budgetLine":
+		return ec.fieldContext_HistoryFact_budgetLine(ctx, field)
+	case "gross":
+		return ec.fieldContext_HistoryFact_gross(ctx, field)
+	case "withheld":
+		return ec.fieldContext_HistoryFact_withheld(ctx, field)
+	case "paidOn":
+		return ec.fieldContext_HistoryFact_paidOn(ctx, field)
+	case "file":
+		return ec.fieldContext_HistoryFact_file(ctx, field)
+	case "line":
+		return ec.fieldContext_HistoryFact_line(ctx, field)
+	case "rowHash":
+		return ec.fieldContext_HistoryFact_rowHash(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HistoryFact", field.Name)
+}
+
+func (ec *executionContext) childFields_HistoryFile(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_HistoryFile_name(ctx, field)
+	case "sha256":
+		return ec.fieldContext_HistoryFile_sha256(ctx, field)
+	case "rows":
+		return ec.fieldContext_HistoryFile_rows(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HistoryFile", field.Name)
+}
+
+func (ec *executionContext) childFields_HistoryImport(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_HistoryImport_id(ctx, field)
+	case "hidden":
+		return ec.fieldContext_HistoryImport_hidden(ctx, field)
+	case "state":
+		return ec.fieldContext_HistoryImport_state(ctx, field)
+	case "stateLabel":
+		return ec.fieldContext_HistoryImport_stateLabel(ctx, field)
+	case "stateSince":
+		return ec.fieldContext_HistoryImport_stateSince(ctx, field)
+	case "stagedBy":
+		return ec.fieldContext_HistoryImport_stagedBy(ctx, field)
+	case "stagedAt":
+		return ec.fieldContext_HistoryImport_stagedAt(ctx, field)
+	case "decidedBy":
+		return ec.fieldContext_HistoryImport_decidedBy(ctx, field)
+	case "decidedAt":
+		return ec.fieldContext_HistoryImport_decidedAt(ctx, field)
+	case "reason":
+		return ec.fieldContext_HistoryImport_reason(ctx, field)
+	case "contentHash":
+		return ec.fieldContext_HistoryImport_contentHash(ctx, field)
+	case "files":
+		return ec.fieldContext_HistoryImport_files(ctx, field)
+	case "totals":
+		return ec.fieldContext_HistoryImport_totals(ctx, field)
+	case "revision":
+		return ec.fieldContext_HistoryImport_revision(ctx, field)
+	case "allowedActs":
+		return ec.fieldContext_HistoryImport_allowedActs(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HistoryImport", field.Name)
+}
+
+func (ec *executionContext) childFields_HistoryImportConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_HistoryImportConnection_nodes(ctx, field)
+	case "edges":
+		return ec.fieldContext_HistoryImportConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_HistoryImportConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_HistoryImportConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_HistoryImportConnection_totalCountIsExact(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HistoryImportConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_HistoryImportEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_HistoryImportEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_HistoryImportEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HistoryImportEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_HistoryTotal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_HistoryTotal_kind(ctx, field)
+	case "month":
+		return ec.fieldContext_HistoryTotal_month(ctx, field)
+	case "budgetLine":
+		return ec.fieldContext_HistoryTotal_budgetLine(ctx, field)
+	case "label":
+		return ec.fieldContext_HistoryTotal_label(ctx, field)
+	case "rows":
+		return ec.fieldContext_HistoryTotal_rows(ctx, field)
+	case "people":
+		return ec.fieldContext_HistoryTotal_people(ctx, field)
+	case "minutes":
+		return ec.fieldContext_HistoryTotal_minutes(ctx, field)
+	case "presenceDays":
+		return ec.fieldContext_HistoryTotal_presenceDays(ctx, field)
+	case "gross":
+		return ec.fieldContext_HistoryTotal_gross(ctx, field)
+	case "withheld":
+		return ec.fieldContext_HistoryTotal_withheld(ctx, field)
+	case "paid":
+		return ec.fieldContext_HistoryTotal_paid(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HistoryTotal", field.Name)
 }
 
 func (ec *executionContext) childFields_HoldLinePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11829,6 +12258,8 @@ func (ec *executionContext) childFields_Participant(ctx context.Context, field g
 		return ec.fieldContext_Participant_attendances(ctx, field)
 	case "allowances":
 		return ec.fieldContext_Participant_allowances(ctx, field)
+	case "history":
+		return ec.fieldContext_Participant_history(ctx, field)
 	case "payments":
 		return ec.fieldContext_Participant_payments(ctx, field)
 	case "matches":
@@ -14309,6 +14740,20 @@ func (ec *executionContext) field_Mutation_confirmBankDetails_args(ctx context.C
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_confirmHistory_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ConfirmHistoryInput, error) {
+			return ec.unmarshalNConfirmHistoryInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐConfirmHistoryInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_confirmPlacement_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -14385,6 +14830,20 @@ func (ec *executionContext) field_Mutation_delegate_args(ctx context.Context, ra
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (DelegateInput, error) {
 			return ec.unmarshalNDelegateInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐDelegateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_discardHistory_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (DiscardHistoryInput, error) {
+			return ec.unmarshalNDiscardHistoryInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐDiscardHistoryInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -16011,6 +16470,60 @@ func (ec *executionContext) field_Query_handOvers_args(ctx context.Context, rawA
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*HandOverFilter, error) {
 			return ec.unmarshalOHandOverFilter2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHandOverFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int32, error) {
+			return ec.unmarshalOInt2ᚖint32(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOPageCursor2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int32, error) {
+			return ec.unmarshalOInt2ᚖint32(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOPageCursor2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_historyImports_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "programme",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["programme"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*HistoryImportFilter, error) {
+			return ec.unmarshalOHistoryImportFilter2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryImportFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -28919,6 +29432,125 @@ func (ec *executionContext) fieldContext_ConfirmBankDetailsPayload_bank(_ contex
 	return fc, nil
 }
 
+func (ec *executionContext) _ConfirmHistoryPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *ConfirmHistoryPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConfirmHistoryPayload_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ConfirmHistoryPayload_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ConfirmHistoryPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ConfirmHistoryPayload_refusals(ctx context.Context, field graphql.CollectedField, obj *ConfirmHistoryPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConfirmHistoryPayload_refusals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ConfirmHistoryPayload_refusals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ConfirmHistoryPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ConfirmHistoryPayload_warnings(ctx context.Context, field graphql.CollectedField, obj *ConfirmHistoryPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConfirmHistoryPayload_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ConfirmHistoryPayload_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ConfirmHistoryPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ConfirmHistoryPayload_import(ctx context.Context, field graphql.CollectedField, obj *ConfirmHistoryPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConfirmHistoryPayload_import(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Import, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *HistoryImport) graphql.Marshaler {
+			return ec.marshalOHistoryImport2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryImport(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ConfirmHistoryPayload_import(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ConfirmHistoryPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HistoryImport(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ConfirmPlacementPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *ConfirmPlacementPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -30371,6 +31003,125 @@ func (ec *executionContext) fieldContext_DeviceEdge_node(_ context.Context, fiel
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Device(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DiscardHistoryPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *DiscardHistoryPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DiscardHistoryPayload_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DiscardHistoryPayload_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DiscardHistoryPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DiscardHistoryPayload_refusals(ctx context.Context, field graphql.CollectedField, obj *DiscardHistoryPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DiscardHistoryPayload_refusals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DiscardHistoryPayload_refusals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DiscardHistoryPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DiscardHistoryPayload_warnings(ctx context.Context, field graphql.CollectedField, obj *DiscardHistoryPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DiscardHistoryPayload_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DiscardHistoryPayload_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DiscardHistoryPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DiscardHistoryPayload_import(ctx context.Context, field graphql.CollectedField, obj *DiscardHistoryPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DiscardHistoryPayload_import(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Import, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *HistoryImport) graphql.Marshaler {
+			return ec.marshalOHistoryImport2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryImport(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DiscardHistoryPayload_import(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DiscardHistoryPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HistoryImport(ctx, field)
 		},
 	}
 	return fc, nil
@@ -34951,6 +35702,1356 @@ func (ec *executionContext) fieldContext_HandOverEdge_node(_ context.Context, fi
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _HistoryFact_id(ctx context.Context, field graphql.CollectedField, obj *HistoryFact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryFact_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryFact_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryFact", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryFact_hidden(ctx context.Context, field graphql.CollectedField, obj *HistoryFact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryFact_hidden(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hidden, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryFact_hidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryFact", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryFact_import(ctx context.Context, field graphql.CollectedField, obj *HistoryFact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryFact_import(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Import, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *HistoryImport) graphql.Marshaler {
+			return ec.marshalOHistoryImport2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryImport(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryFact_import(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HistoryFact",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HistoryImport(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HistoryFact_participant(ctx context.Context, field graphql.CollectedField, obj *HistoryFact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryFact_participant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Participant, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Participant) graphql.Marshaler {
+			return ec.marshalOParticipant2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐParticipant(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryFact_participant(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HistoryFact",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Participant(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HistoryFact_kind(ctx context.Context, field graphql.CollectedField, obj *HistoryFact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryFact_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v HistoryKind) graphql.Marshaler {
+			return ec.marshalNHistoryKind2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryFact_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryFact", field, false, false, errors.New("field of type HistoryKind does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryFact_state(ctx context.Context, field graphql.CollectedField, obj *HistoryFact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryFact_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v HistoryState) graphql.Marshaler {
+			return ec.marshalNHistoryState2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryFact_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryFact", field, false, false, errors.New("field of type HistoryState does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryFact_month(ctx context.Context, field graphql.CollectedField, obj *HistoryFact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryFact_month(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Month, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *calendar.Month) graphql.Marshaler {
+			return ec.marshalOMonth2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐMonth(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryFact_month(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryFact", field, false, false, errors.New("field of type Month does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryFact_fromDay(ctx context.Context, field graphql.CollectedField, obj *HistoryFact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryFact_fromDay(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FromDay, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *calendar.Day) graphql.Marshaler {
+			return ec.marshalODay2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryFact_fromDay(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryFact", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryFact_toDay(ctx context.Context, field graphql.CollectedField, obj *HistoryFact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryFact_toDay(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ToDay, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *calendar.Day) graphql.Marshaler {
+			return ec.marshalODay2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryFact_toDay(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryFact", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryFact_minutes(ctx context.Context, field graphql.CollectedField, obj *HistoryFact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryFact_minutes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Minutes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *calendar.Minutes) graphql.Marshaler {
+			return ec.marshalOMinutes2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐMinutes(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryFact_minutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryFact", field, false, false, errors.New("field of type Minutes does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryFact_presenceDays(ctx context.Context, field graphql.CollectedField, obj *HistoryFact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryFact_presenceDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PresenceDays, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int32) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint32(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryFact_presenceDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryFact", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryFact_budgetLine(ctx context.Context, field graphql.CollectedField, obj *HistoryFact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryFact_budgetLine(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BudgetLine, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *BudgetLine) graphql.Marshaler {
+			return ec.marshalOBudgetLine2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐBudgetLine(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryFact_budgetLine(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HistoryFact",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BudgetLine(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HistoryFact_gross(ctx context.Context, field graphql.CollectedField, obj *HistoryFact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryFact_gross(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Gross, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Cents) graphql.Marshaler {
+			return ec.marshalOCents2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋmoneyᚐCents(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryFact_gross(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryFact", field, false, false, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryFact_withheld(ctx context.Context, field graphql.CollectedField, obj *HistoryFact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryFact_withheld(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Withheld, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Cents) graphql.Marshaler {
+			return ec.marshalOCents2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋmoneyᚐCents(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryFact_withheld(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryFact", field, false, false, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryFact_paidOn(ctx context.Context, field graphql.CollectedField, obj *HistoryFact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryFact_paidOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PaidOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *calendar.Day) graphql.Marshaler {
+			return ec.marshalODay2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryFact_paidOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryFact", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryFact_file(ctx context.Context, field graphql.CollectedField, obj *HistoryFact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryFact_file(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.File, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryFact_file(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryFact", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryFact_line(ctx context.Context, field graphql.CollectedField, obj *HistoryFact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryFact_line(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Line, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryFact_line(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryFact", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryFact_rowHash(ctx context.Context, field graphql.CollectedField, obj *HistoryFact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryFact_rowHash(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RowHash, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryFact_rowHash(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryFact", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryFile_name(ctx context.Context, field graphql.CollectedField, obj *HistoryFile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryFile_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryFile_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryFile", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryFile_sha256(ctx context.Context, field graphql.CollectedField, obj *HistoryFile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryFile_sha256(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sha256, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryFile_sha256(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryFile", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryFile_rows(ctx context.Context, field graphql.CollectedField, obj *HistoryFile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryFile_rows(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rows, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryFile_rows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryFile", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryImport_id(ctx context.Context, field graphql.CollectedField, obj *HistoryImport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryImport_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryImport_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryImport", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryImport_hidden(ctx context.Context, field graphql.CollectedField, obj *HistoryImport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryImport_hidden(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hidden, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryImport_hidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryImport", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryImport_state(ctx context.Context, field graphql.CollectedField, obj *HistoryImport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryImport_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v HistoryState) graphql.Marshaler {
+			return ec.marshalNHistoryState2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryImport_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryImport", field, false, false, errors.New("field of type HistoryState does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryImport_stateLabel(ctx context.Context, field graphql.CollectedField, obj *HistoryImport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryImport_stateLabel(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StateLabel, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryImport_stateLabel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryImport", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryImport_stateSince(ctx context.Context, field graphql.CollectedField, obj *HistoryImport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryImport_stateSince(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StateSince, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v calendar.Day) graphql.Marshaler {
+			return ec.marshalNDay2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryImport_stateSince(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryImport", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryImport_stagedBy(ctx context.Context, field graphql.CollectedField, obj *HistoryImport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryImport_stagedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StagedBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Member) graphql.Marshaler {
+			return ec.marshalOMember2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMember(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryImport_stagedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HistoryImport",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HistoryImport_stagedAt(ctx context.Context, field graphql.CollectedField, obj *HistoryImport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryImport_stagedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StagedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNInstant2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryImport_stagedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryImport", field, false, false, errors.New("field of type Instant does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryImport_decidedBy(ctx context.Context, field graphql.CollectedField, obj *HistoryImport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryImport_decidedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DecidedBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Member) graphql.Marshaler {
+			return ec.marshalOMember2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMember(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryImport_decidedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HistoryImport",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HistoryImport_decidedAt(ctx context.Context, field graphql.CollectedField, obj *HistoryImport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryImport_decidedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DecidedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOInstant2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryImport_decidedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryImport", field, false, false, errors.New("field of type Instant does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryImport_reason(ctx context.Context, field graphql.CollectedField, obj *HistoryImport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryImport_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryImport_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryImport", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryImport_contentHash(ctx context.Context, field graphql.CollectedField, obj *HistoryImport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryImport_contentHash(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ContentHash, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryImport_contentHash(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryImport", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryImport_files(ctx context.Context, field graphql.CollectedField, obj *HistoryImport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryImport_files(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Files, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*HistoryFile) graphql.Marshaler {
+			return ec.marshalNHistoryFile2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryFileᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryImport_files(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HistoryImport",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HistoryFile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HistoryImport_totals(ctx context.Context, field graphql.CollectedField, obj *HistoryImport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryImport_totals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Totals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*HistoryTotal) graphql.Marshaler {
+			return ec.marshalNHistoryTotal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryTotalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryImport_totals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HistoryImport",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HistoryTotal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HistoryImport_revision(ctx context.Context, field graphql.CollectedField, obj *HistoryImport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryImport_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryImport_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryImport", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryImport_allowedActs(ctx context.Context, field graphql.CollectedField, obj *HistoryImport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryImport_allowedActs(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AllowedActs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*AllowedAct) graphql.Marshaler {
+			return ec.marshalNAllowedAct2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAllowedActᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryImport_allowedActs(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HistoryImport",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AllowedAct(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HistoryImportConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *HistoryImportConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryImportConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*HistoryImport) graphql.Marshaler {
+			return ec.marshalNHistoryImport2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryImportᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryImportConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HistoryImportConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HistoryImport(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HistoryImportConnection_edges(ctx context.Context, field graphql.CollectedField, obj *HistoryImportConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryImportConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*HistoryImportEdge) graphql.Marshaler {
+			return ec.marshalNHistoryImportEdge2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryImportEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryImportConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HistoryImportConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HistoryImportEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HistoryImportConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *HistoryImportConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryImportConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryImportConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HistoryImportConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HistoryImportConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *HistoryImportConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryImportConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryImportConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryImportConnection", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryImportConnection_totalCountIsExact(ctx context.Context, field graphql.CollectedField, obj *HistoryImportConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryImportConnection_totalCountIsExact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountIsExact, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryImportConnection_totalCountIsExact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryImportConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryImportEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *HistoryImportEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryImportEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNPageCursor2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryImportEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryImportEdge", field, false, false, errors.New("field of type PageCursor does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryImportEdge_node(ctx context.Context, field graphql.CollectedField, obj *HistoryImportEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryImportEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *HistoryImport) graphql.Marshaler {
+			return ec.marshalNHistoryImport2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryImport(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryImportEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HistoryImportEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HistoryImport(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HistoryTotal_kind(ctx context.Context, field graphql.CollectedField, obj *HistoryTotal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryTotal_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v HistoryKind) graphql.Marshaler {
+			return ec.marshalNHistoryKind2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryTotal_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryTotal", field, false, false, errors.New("field of type HistoryKind does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryTotal_month(ctx context.Context, field graphql.CollectedField, obj *HistoryTotal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryTotal_month(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Month, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *calendar.Month) graphql.Marshaler {
+			return ec.marshalOMonth2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐMonth(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryTotal_month(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryTotal", field, false, false, errors.New("field of type Month does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryTotal_budgetLine(ctx context.Context, field graphql.CollectedField, obj *HistoryTotal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryTotal_budgetLine(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BudgetLine, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryTotal_budgetLine(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryTotal", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryTotal_label(ctx context.Context, field graphql.CollectedField, obj *HistoryTotal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryTotal_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Label, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryTotal_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryTotal", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryTotal_rows(ctx context.Context, field graphql.CollectedField, obj *HistoryTotal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryTotal_rows(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rows, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryTotal_rows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryTotal", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryTotal_people(ctx context.Context, field graphql.CollectedField, obj *HistoryTotal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryTotal_people(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.People, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryTotal_people(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryTotal", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryTotal_minutes(ctx context.Context, field graphql.CollectedField, obj *HistoryTotal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryTotal_minutes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Minutes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v calendar.Minutes) graphql.Marshaler {
+			return ec.marshalNMinutes2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐMinutes(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryTotal_minutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryTotal", field, false, false, errors.New("field of type Minutes does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryTotal_presenceDays(ctx context.Context, field graphql.CollectedField, obj *HistoryTotal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryTotal_presenceDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PresenceDays, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryTotal_presenceDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryTotal", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryTotal_gross(ctx context.Context, field graphql.CollectedField, obj *HistoryTotal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryTotal_gross(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Gross, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Cents) graphql.Marshaler {
+			return ec.marshalNCents2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋmoneyᚐCents(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryTotal_gross(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryTotal", field, false, false, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryTotal_withheld(ctx context.Context, field graphql.CollectedField, obj *HistoryTotal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryTotal_withheld(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Withheld, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Cents) graphql.Marshaler {
+			return ec.marshalNCents2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋmoneyᚐCents(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryTotal_withheld(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryTotal", field, false, false, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryTotal_paid(ctx context.Context, field graphql.CollectedField, obj *HistoryTotal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryTotal_paid(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Paid, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Cents) graphql.Marshaler {
+			return ec.marshalNCents2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋmoneyᚐCents(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryTotal_paid(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryTotal", field, false, false, errors.New("field of type Cents does not have child fields"))
 }
 
 func (ec *executionContext) _HoldLinePayload_requestId(ctx context.Context, field graphql.CollectedField, obj *HoldLinePayload) (ret graphql.Marshaler) {
@@ -44163,6 +46264,94 @@ func (ec *executionContext) fieldContext_Mutation_approveRun(ctx context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_confirmHistory(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_confirmHistory(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ConfirmHistory(ctx, fc.Args["input"].(ConfirmHistoryInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ConfirmHistoryPayload) graphql.Marshaler {
+			return ec.marshalNConfirmHistoryPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐConfirmHistoryPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_confirmHistory(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ConfirmHistoryPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_confirmHistory_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_discardHistory(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_discardHistory(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DiscardHistory(ctx, fc.Args["input"].(DiscardHistoryInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *DiscardHistoryPayload) graphql.Marshaler {
+			return ec.marshalNDiscardHistoryPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐDiscardHistoryPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_discardHistory(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DiscardHistoryPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_discardHistory_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_discardRun(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -47747,6 +49936,38 @@ func (ec *executionContext) fieldContext_Participant_allowances(_ context.Contex
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Allowance(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Participant_history(ctx context.Context, field graphql.CollectedField, obj *Participant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Participant_history(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.History, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*HistoryFact) graphql.Marshaler {
+			return ec.marshalNHistoryFact2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryFactᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Participant_history(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Participant",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HistoryFact(ctx, field)
 		},
 	}
 	return fc, nil
@@ -57666,6 +59887,50 @@ func (ec *executionContext) fieldContext_Query_allowances(ctx context.Context, f
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_allowances_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_historyImports(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_historyImports(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().HistoryImports(ctx, fc.Args["programme"].(string), fc.Args["filter"].(*HistoryImportFilter), fc.Args["first"].(*int32), fc.Args["after"].(*string), fc.Args["last"].(*int32), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *HistoryImportConnection) graphql.Marshaler {
+			return ec.marshalNHistoryImportConnection2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryImportConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_historyImports(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HistoryImportConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_historyImports_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -70674,6 +72939,75 @@ func (ec *executionContext) unmarshalInputConfirmBankDetailsInput(ctx context.Co
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputConfirmHistoryInput(ctx context.Context, obj any) (ConfirmHistoryInput, error) {
+	var it ConfirmHistoryInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["preview"]; !present {
+		asMap["preview"] = false
+	}
+
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "expectedRevision", "import"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "preview":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preview"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preview = data
+		case "acknowledge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledge"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Acknowledge = data
+		case "acknowledgeReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledgeReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AcknowledgeReason = data
+		case "expectedRevision":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedRevision"))
+			data, err := ec.unmarshalOInt2ᚖint32(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedRevision = data
+		case "import":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("import"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Import = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputConfirmPlacementInput(ctx context.Context, obj any) (ConfirmPlacementInput, error) {
 	var it ConfirmPlacementInput
 	if obj == nil {
@@ -71228,6 +73562,82 @@ func (ec *executionContext) unmarshalInputDeviceFilter(ctx context.Context, obj 
 				return it, err
 			}
 			it.Revoked = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputDiscardHistoryInput(ctx context.Context, obj any) (DiscardHistoryInput, error) {
+	var it DiscardHistoryInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["preview"]; !present {
+		asMap["preview"] = false
+	}
+
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "expectedRevision", "import", "reason"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "preview":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preview"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preview = data
+		case "acknowledge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledge"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Acknowledge = data
+		case "acknowledgeReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledgeReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AcknowledgeReason = data
+		case "expectedRevision":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedRevision"))
+			data, err := ec.unmarshalOInt2ᚖint32(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedRevision = data
+		case "import":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("import"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Import = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
 		}
 	}
 	return it, nil
@@ -72472,6 +74882,36 @@ func (ec *executionContext) unmarshalInputHandOverFilter(ctx context.Context, ob
 				return it, err
 			}
 			it.Side = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputHistoryImportFilter(ctx context.Context, obj any) (HistoryImportFilter, error) {
+	var it HistoryImportFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"states"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "states":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("states"))
+			data, err := ec.unmarshalOHistoryState2ᚕgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryStateᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.States = data
 		}
 	}
 	return it, nil
@@ -78176,6 +80616,20 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Holiday(ctx, sel, obj)
+	case HistoryImport:
+		return ec._HistoryImport(ctx, sel, &obj)
+	case *HistoryImport:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._HistoryImport(ctx, sel, obj)
+	case HistoryFact:
+		return ec._HistoryFact(ctx, sel, &obj)
+	case *HistoryFact:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._HistoryFact(ctx, sel, obj)
 	case HandOver:
 		return ec._HandOver(ctx, sel, &obj)
 	case *HandOver:
@@ -82805,6 +85259,59 @@ func (ec *executionContext) _ConfirmBankDetailsPayload(ctx context.Context, sel 
 	return out
 }
 
+var confirmHistoryPayloadImplementors = []string{"ConfirmHistoryPayload"}
+
+func (ec *executionContext) _ConfirmHistoryPayload(ctx context.Context, sel ast.SelectionSet, obj *ConfirmHistoryPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, confirmHistoryPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ConfirmHistoryPayload")
+		case "requestId":
+			out.Values[i] = ec._ConfirmHistoryPayload_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refusals":
+			out.Values[i] = ec._ConfirmHistoryPayload_refusals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._ConfirmHistoryPayload_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "import":
+			out.Values[i] = ec._ConfirmHistoryPayload_import(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var confirmPlacementPayloadImplementors = []string{"ConfirmPlacementPayload"}
 
 func (ec *executionContext) _ConfirmPlacementPayload(ctx context.Context, sel ast.SelectionSet, obj *ConfirmPlacementPayload) graphql.Marshaler {
@@ -83372,6 +85879,59 @@ func (ec *executionContext) _DeviceEdge(ctx context.Context, sel ast.SelectionSe
 		case "node":
 			out.Values[i] = ec._DeviceEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var discardHistoryPayloadImplementors = []string{"DiscardHistoryPayload"}
+
+func (ec *executionContext) _DiscardHistoryPayload(ctx context.Context, sel ast.SelectionSet, obj *DiscardHistoryPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, discardHistoryPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DiscardHistoryPayload")
+		case "requestId":
+			out.Values[i] = ec._DiscardHistoryPayload_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refusals":
+			out.Values[i] = ec._DiscardHistoryPayload_refusals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._DiscardHistoryPayload_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "import":
+			out.Values[i] = ec._DiscardHistoryPayload_import(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -85168,6 +87728,474 @@ func (ec *executionContext) _HandOverEdge(ctx context.Context, sel ast.Selection
 			}
 		case "node":
 			out.Values[i] = ec._HandOverEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var historyFactImplementors = []string{"HistoryFact", "Node"}
+
+func (ec *executionContext) _HistoryFact(ctx context.Context, sel ast.SelectionSet, obj *HistoryFact) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, historyFactImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("HistoryFact")
+		case "id":
+			out.Values[i] = ec._HistoryFact_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hidden":
+			out.Values[i] = ec._HistoryFact_hidden(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "import":
+			out.Values[i] = ec._HistoryFact_import(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "participant":
+			out.Values[i] = ec._HistoryFact_participant(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "kind":
+			out.Values[i] = ec._HistoryFact_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "state":
+			out.Values[i] = ec._HistoryFact_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "month":
+			out.Values[i] = ec._HistoryFact_month(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "fromDay":
+			out.Values[i] = ec._HistoryFact_fromDay(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "toDay":
+			out.Values[i] = ec._HistoryFact_toDay(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "minutes":
+			out.Values[i] = ec._HistoryFact_minutes(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "presenceDays":
+			out.Values[i] = ec._HistoryFact_presenceDays(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "budgetLine":
+			out.Values[i] = ec._HistoryFact_budgetLine(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "gross":
+			out.Values[i] = ec._HistoryFact_gross(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "withheld":
+			out.Values[i] = ec._HistoryFact_withheld(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "paidOn":
+			out.Values[i] = ec._HistoryFact_paidOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "file":
+			out.Values[i] = ec._HistoryFact_file(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "line":
+			out.Values[i] = ec._HistoryFact_line(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rowHash":
+			out.Values[i] = ec._HistoryFact_rowHash(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var historyFileImplementors = []string{"HistoryFile"}
+
+func (ec *executionContext) _HistoryFile(ctx context.Context, sel ast.SelectionSet, obj *HistoryFile) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, historyFileImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("HistoryFile")
+		case "name":
+			out.Values[i] = ec._HistoryFile_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sha256":
+			out.Values[i] = ec._HistoryFile_sha256(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rows":
+			out.Values[i] = ec._HistoryFile_rows(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var historyImportImplementors = []string{"HistoryImport", "Node"}
+
+func (ec *executionContext) _HistoryImport(ctx context.Context, sel ast.SelectionSet, obj *HistoryImport) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, historyImportImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("HistoryImport")
+		case "id":
+			out.Values[i] = ec._HistoryImport_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hidden":
+			out.Values[i] = ec._HistoryImport_hidden(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "state":
+			out.Values[i] = ec._HistoryImport_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "stateLabel":
+			out.Values[i] = ec._HistoryImport_stateLabel(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "stateSince":
+			out.Values[i] = ec._HistoryImport_stateSince(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "stagedBy":
+			out.Values[i] = ec._HistoryImport_stagedBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "stagedAt":
+			out.Values[i] = ec._HistoryImport_stagedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "decidedBy":
+			out.Values[i] = ec._HistoryImport_decidedBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "decidedAt":
+			out.Values[i] = ec._HistoryImport_decidedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._HistoryImport_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "contentHash":
+			out.Values[i] = ec._HistoryImport_contentHash(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "files":
+			out.Values[i] = ec._HistoryImport_files(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totals":
+			out.Values[i] = ec._HistoryImport_totals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._HistoryImport_revision(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "allowedActs":
+			out.Values[i] = ec._HistoryImport_allowedActs(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var historyImportConnectionImplementors = []string{"HistoryImportConnection"}
+
+func (ec *executionContext) _HistoryImportConnection(ctx context.Context, sel ast.SelectionSet, obj *HistoryImportConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, historyImportConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("HistoryImportConnection")
+		case "nodes":
+			out.Values[i] = ec._HistoryImportConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "edges":
+			out.Values[i] = ec._HistoryImportConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._HistoryImportConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._HistoryImportConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCountIsExact":
+			out.Values[i] = ec._HistoryImportConnection_totalCountIsExact(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var historyImportEdgeImplementors = []string{"HistoryImportEdge"}
+
+func (ec *executionContext) _HistoryImportEdge(ctx context.Context, sel ast.SelectionSet, obj *HistoryImportEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, historyImportEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("HistoryImportEdge")
+		case "cursor":
+			out.Values[i] = ec._HistoryImportEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._HistoryImportEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var historyTotalImplementors = []string{"HistoryTotal"}
+
+func (ec *executionContext) _HistoryTotal(ctx context.Context, sel ast.SelectionSet, obj *HistoryTotal) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, historyTotalImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("HistoryTotal")
+		case "kind":
+			out.Values[i] = ec._HistoryTotal_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "month":
+			out.Values[i] = ec._HistoryTotal_month(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "budgetLine":
+			out.Values[i] = ec._HistoryTotal_budgetLine(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "label":
+			out.Values[i] = ec._HistoryTotal_label(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rows":
+			out.Values[i] = ec._HistoryTotal_rows(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "people":
+			out.Values[i] = ec._HistoryTotal_people(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "minutes":
+			out.Values[i] = ec._HistoryTotal_minutes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "presenceDays":
+			out.Values[i] = ec._HistoryTotal_presenceDays(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "gross":
+			out.Values[i] = ec._HistoryTotal_gross(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "withheld":
+			out.Values[i] = ec._HistoryTotal_withheld(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "paid":
+			out.Values[i] = ec._HistoryTotal_paid(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -87792,6 +90820,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "confirmHistory":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_confirmHistory(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "discardHistory":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_discardHistory(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "discardRun":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_discardRun(ctx, field)
@@ -88997,6 +92039,11 @@ func (ec *executionContext) _Participant(ctx context.Context, sel ast.SelectionS
 			}
 		case "allowances":
 			out.Values[i] = ec._Participant_allowances(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "history":
+			out.Values[i] = ec._Participant_history(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -92711,6 +95758,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_allowances(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "historyImports":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_historyImports(ctx, field)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -98268,6 +101337,21 @@ func (ec *executionContext) marshalNConfirmBankDetailsPayload2ᚖgithubᚗcomᚋ
 	return ec._ConfirmBankDetailsPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNConfirmHistoryInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐConfirmHistoryInput(ctx context.Context, v any) (ConfirmHistoryInput, error) {
+	res, err := ec.unmarshalInputConfirmHistoryInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNConfirmHistoryPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐConfirmHistoryPayload(ctx context.Context, sel ast.SelectionSet, v *ConfirmHistoryPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ConfirmHistoryPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNConfirmPlacementInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐConfirmPlacementInput(ctx context.Context, v any) (ConfirmPlacementInput, error) {
 	res, err := ec.unmarshalInputConfirmPlacementInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -98470,6 +101554,21 @@ func (ec *executionContext) unmarshalNDevicePlatform2githubᚗcomᚋlavoroincors
 
 func (ec *executionContext) marshalNDevicePlatform2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐDevicePlatform(ctx context.Context, sel ast.SelectionSet, v DevicePlatform) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) unmarshalNDiscardHistoryInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐDiscardHistoryInput(ctx context.Context, v any) (DiscardHistoryInput, error) {
+	res, err := ec.unmarshalInputDiscardHistoryInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDiscardHistoryPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐDiscardHistoryPayload(ctx context.Context, sel ast.SelectionSet, v *DiscardHistoryPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DiscardHistoryPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNDiscardRunInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐDiscardRunInput(ctx context.Context, v any) (DiscardRunInput, error) {
@@ -99029,6 +102128,166 @@ func (ec *executionContext) unmarshalNHandOverState2githubᚗcomᚋlavoroincorso
 
 func (ec *executionContext) marshalNHandOverState2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHandOverState(ctx context.Context, sel ast.SelectionSet, v HandOverState) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) marshalNHistoryFact2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryFactᚄ(ctx context.Context, sel ast.SelectionSet, v []*HistoryFact) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNHistoryFact2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryFact(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNHistoryFact2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryFact(ctx context.Context, sel ast.SelectionSet, v *HistoryFact) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._HistoryFact(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNHistoryFile2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryFileᚄ(ctx context.Context, sel ast.SelectionSet, v []*HistoryFile) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNHistoryFile2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryFile(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNHistoryFile2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryFile(ctx context.Context, sel ast.SelectionSet, v *HistoryFile) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._HistoryFile(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNHistoryImport2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryImportᚄ(ctx context.Context, sel ast.SelectionSet, v []*HistoryImport) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNHistoryImport2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryImport(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNHistoryImport2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryImport(ctx context.Context, sel ast.SelectionSet, v *HistoryImport) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._HistoryImport(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNHistoryImportConnection2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryImportConnection(ctx context.Context, sel ast.SelectionSet, v *HistoryImportConnection) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._HistoryImportConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNHistoryImportEdge2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryImportEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*HistoryImportEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNHistoryImportEdge2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryImportEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNHistoryImportEdge2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryImportEdge(ctx context.Context, sel ast.SelectionSet, v *HistoryImportEdge) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._HistoryImportEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNHistoryKind2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryKind(ctx context.Context, v any) (HistoryKind, error) {
+	var res HistoryKind
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNHistoryKind2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryKind(ctx context.Context, sel ast.SelectionSet, v HistoryKind) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNHistoryState2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryState(ctx context.Context, v any) (HistoryState, error) {
+	var res HistoryState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNHistoryState2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryState(ctx context.Context, sel ast.SelectionSet, v HistoryState) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNHistoryTotal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryTotalᚄ(ctx context.Context, sel ast.SelectionSet, v []*HistoryTotal) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNHistoryTotal2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryTotal(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNHistoryTotal2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryTotal(ctx context.Context, sel ast.SelectionSet, v *HistoryTotal) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._HistoryTotal(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNHoldLineInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHoldLineInput(ctx context.Context, v any) (HoldLineInput, error) {
@@ -102810,6 +106069,57 @@ func (ec *executionContext) marshalOHandOverState2ᚕgithubᚗcomᚋlavoroincors
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNHandOverState2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHandOverState(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOHistoryImport2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryImport(ctx context.Context, sel ast.SelectionSet, v *HistoryImport) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._HistoryImport(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOHistoryImportFilter2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryImportFilter(ctx context.Context, v any) (*HistoryImportFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputHistoryImportFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOHistoryState2ᚕgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryStateᚄ(ctx context.Context, v any) ([]HistoryState, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]HistoryState, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNHistoryState2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryState(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOHistoryState2ᚕgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryStateᚄ(ctx context.Context, sel ast.SelectionSet, v []HistoryState) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNHistoryState2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐHistoryState(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {

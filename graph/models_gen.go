@@ -1934,6 +1934,34 @@ type ConfirmBankDetailsPayload struct {
 	Bank *BankDetails `json:"bank,omitempty"`
 }
 
+// What confirmHistory needs.
+type ConfirmHistoryInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// The import.
+	Import string `json:"import"`
+}
+
+// What confirmHistory did.
+type ConfirmHistoryPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The import as it stands now.
+	Import *HistoryImport `json:"import,omitempty"`
+}
+
 // What confirmPlacement needs.
 type ConfirmPlacementInput struct {
 	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
@@ -2220,6 +2248,36 @@ type DeviceFilter struct {
 	Member *string `json:"member,omitempty"`
 	// Revoked, or in use.
 	Revoked *bool `json:"revoked,omitempty"`
+}
+
+// What discardHistory needs.
+type DiscardHistoryInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// The import.
+	Import string `json:"import"`
+	// Why, without names or other data of people; 1 to 500 characters.
+	Reason string `json:"reason"`
+}
+
+// What discardHistory did.
+type DiscardHistoryPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The import as it stands now.
+	Import *HistoryImport `json:"import,omitempty"`
 }
 
 // What discardRun needs.
@@ -3004,6 +3062,154 @@ type HandOverFilter struct {
 	States []HandOverState `json:"states,omitempty"`
 	// Of this side.
 	Side *HandOverSide `json:"side,omitempty"`
+}
+
+// One row of a file from before: the lineage of what it says, and of its euros.
+type HistoryFact struct {
+	// The id.
+	ID string `json:"id"`
+	// Names of fields that you may not see.
+	Hidden []string `json:"hidden"`
+	// The import that brought it.
+	Import *HistoryImport `json:"import,omitempty"`
+	// Whom it is about; null of spending.
+	Participant *Participant `json:"participant,omitempty"`
+	// About what.
+	Kind HistoryKind `json:"kind"`
+	// Whether it stands.
+	State HistoryState `json:"state"`
+	// The month; null of what is of days.
+	Month *calendar.Month `json:"month,omitempty"`
+	// First day; null of what is of a month.
+	FromDay *calendar.Day `json:"fromDay,omitempty"`
+	// Last day.
+	ToDay *calendar.Day `json:"toDay,omitempty"`
+	// Minutes: of the month, or a week's of an internship.
+	Minutes *calendar.Minutes `json:"minutes,omitempty"`
+	// Days of presence.
+	PresenceDays *int32 `json:"presenceDays,omitempty"`
+	// The budget line it was recognised on.
+	BudgetLine *BudgetLine `json:"budgetLine,omitempty"`
+	// Recognised or spent, before what was withheld.
+	Gross *money.Cents `json:"gross,omitempty"`
+	// Withheld.
+	Withheld *money.Cents `json:"withheld,omitempty"`
+	// When it was paid; null of what was paid elsewhere, and of what costs nothing.
+	PaidOn *calendar.Day `json:"paidOn,omitempty"`
+	// Name of the file.
+	File string `json:"file"`
+	// Row of the file; the header is 1.
+	Line int32 `json:"line"`
+	// SHA-256 of what the row says, in hexadecimal digits.
+	RowHash string `json:"rowHash"`
+}
+
+func (HistoryFact) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this HistoryFact) GetID() string { return this.ID }
+
+// A file that was brought in.
+type HistoryFile struct {
+	// Its name. Example: payments.csv.
+	Name string `json:"name"`
+	// SHA-256 of its bytes, in hexadecimal digits.
+	Sha256 string `json:"sha256"`
+	// Rows below the header.
+	Rows int32 `json:"rows"`
+}
+
+// What was before the programme was kept here, as a folder of files brought it in. It counts for nothing until a second person confirms it.
+type HistoryImport struct {
+	// The id.
+	ID string `json:"id"`
+	// Names of fields that you may not see.
+	Hidden []string `json:"hidden"`
+	// How far it is.
+	State HistoryState `json:"state"`
+	// The state in words.
+	StateLabel string `json:"stateLabel"`
+	// Since when.
+	StateSince calendar.Day `json:"stateSince"`
+	// Who answers for the files.
+	StagedBy *Member `json:"stagedBy,omitempty"`
+	// When it was brought in.
+	StagedAt time.Time `json:"stagedAt"`
+	// Who confirmed or discarded it.
+	DecidedBy *Member `json:"decidedBy,omitempty"`
+	// When.
+	DecidedAt *time.Time `json:"decidedAt,omitempty"`
+	// Why it was discarded.
+	Reason *string `json:"reason,omitempty"`
+	// SHA-256 over the names and contents of its files, in hexadecimal digits.
+	ContentHash string `json:"contentHash"`
+	// Its files.
+	Files []*HistoryFile `json:"files"`
+	// What it comes to, by kind, month and budget line.
+	Totals []*HistoryTotal `json:"totals"`
+	// Counts its changes.
+	Revision int32 `json:"revision"`
+	// What you can do with it now, and why not.
+	AllowedActs []*AllowedAct `json:"allowedActs"`
+}
+
+func (HistoryImport) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this HistoryImport) GetID() string { return this.ID }
+
+// A page of imports from before.
+type HistoryImportConnection struct {
+	// The imports of the page, in order.
+	Nodes []*HistoryImport `json:"nodes"`
+	// The same with a cursor each.
+	Edges []*HistoryImportEdge `json:"edges"`
+	// Where the page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many match in all, counted up to 10,000, and only when asked.
+	TotalCount int32 `json:"totalCount"`
+	// Whether totalCount is all of them: false where more than 10,000 match.
+	TotalCountIsExact bool `json:"totalCountIsExact"`
+}
+
+// One of the imports with its place in the list.
+type HistoryImportEdge struct {
+	// The place; good for `after` and `before` in the same list and order.
+	Cursor string `json:"cursor"`
+	// The object.
+	Node *HistoryImport `json:"node"`
+}
+
+// Which imports from before to list; all parts must hold.
+type HistoryImportFilter struct {
+	// In one of these states.
+	States []HistoryState `json:"states,omitempty"`
+}
+
+// What an import comes to in one kind, month and budget line.
+type HistoryTotal struct {
+	// About what.
+	Kind HistoryKind `json:"kind"`
+	// The month; null of what is of no month.
+	Month *calendar.Month `json:"month,omitempty"`
+	// Code of the budget line; null of what costs nothing.
+	BudgetLine *string `json:"budgetLine,omitempty"`
+	// Name of the budget line.
+	Label *string `json:"label,omitempty"`
+	// Rows.
+	Rows int32 `json:"rows"`
+	// People.
+	People int32 `json:"people"`
+	// Minutes of attendance.
+	Minutes calendar.Minutes `json:"minutes"`
+	// Days of presence.
+	PresenceDays int32 `json:"presenceDays"`
+	// Recognised or spent, before what was withheld.
+	Gross money.Cents `json:"gross"`
+	// Withheld.
+	Withheld money.Cents `json:"withheld"`
+	// Of gross, what was paid.
+	Paid money.Cents `json:"paid"`
 }
 
 // What holdLine needs.
@@ -4218,6 +4424,8 @@ type Participant struct {
 	Attendances *AttendanceConnection `json:"attendances"`
 	// Allowances by month, newest first.
 	Allowances []*Allowance `json:"allowances"`
+	// What was before the programme was kept here, with the file and row it comes from, in order of time, at most 1,000.
+	History []*HistoryFact `json:"history"`
 	// What payment runs have taken up, newest month first, at most 1,000. `paymentLines` with `participant` in its filter pages through all.
 	Payments []*PaymentLine `json:"payments"`
 	// Suggested openings, the best 1,000 first. `matches` with `participant` in its filter pages through all.
@@ -8347,6 +8555,137 @@ func (e *HandOverState) UnmarshalJSON(b []byte) error {
 }
 
 func (e HandOverState) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What a fact from before is about.
+type HistoryKind string
+
+const (
+	// Somebody had entered the programme.
+	HistoryKindParticipation HistoryKind = "PARTICIPATION"
+	// An internship of the programme.
+	HistoryKindPlacement HistoryKind = "PLACEMENT"
+	// A month of attendance.
+	HistoryKindAttendance HistoryKind = "ATTENDANCE"
+	// What was recognised of a month, and perhaps paid.
+	HistoryKindPayment HistoryKind = "PAYMENT"
+	// An internship outside the programme.
+	HistoryKindEarlier HistoryKind = "EARLIER"
+	// Spending on a budget line.
+	HistoryKindSpending HistoryKind = "SPENDING"
+)
+
+var AllHistoryKind = []HistoryKind{
+	HistoryKindParticipation,
+	HistoryKindPlacement,
+	HistoryKindAttendance,
+	HistoryKindPayment,
+	HistoryKindEarlier,
+	HistoryKindSpending,
+}
+
+func (e HistoryKind) IsValid() bool {
+	switch e {
+	case HistoryKindParticipation, HistoryKindPlacement, HistoryKindAttendance, HistoryKindPayment, HistoryKindEarlier, HistoryKindSpending:
+		return true
+	}
+	return false
+}
+
+func (e HistoryKind) String() string {
+	return string(e)
+}
+
+func (e *HistoryKind) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = HistoryKind(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid HistoryKind", str)
+	}
+	return nil
+}
+
+func (e HistoryKind) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *HistoryKind) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e HistoryKind) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How far what was brought in from before is.
+type HistoryState string
+
+const (
+	// Kept, and of no effect: somebody else than who answers for the files must confirm what it comes to.
+	HistoryStateStaged HistoryState = "STAGED"
+	// It stands.
+	HistoryStateConfirmed HistoryState = "CONFIRMED"
+	// Given up.
+	HistoryStateDiscarded HistoryState = "DISCARDED"
+)
+
+var AllHistoryState = []HistoryState{
+	HistoryStateStaged,
+	HistoryStateConfirmed,
+	HistoryStateDiscarded,
+}
+
+func (e HistoryState) IsValid() bool {
+	switch e {
+	case HistoryStateStaged, HistoryStateConfirmed, HistoryStateDiscarded:
+		return true
+	}
+	return false
+}
+
+func (e HistoryState) String() string {
+	return string(e)
+}
+
+func (e *HistoryState) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = HistoryState(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid HistoryState", str)
+	}
+	return nil
+}
+
+func (e HistoryState) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *HistoryState) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e HistoryState) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -18,7 +18,7 @@ import (
 const module = "github.com/lavoroincorso/lavoro/"
 
 // concepts in the order of the path: each imports only what stands before it. The last three read the others and write nothing.
-var concepts = []string{"member", "programme", "participant", "casework", "company", "activity", "placement", "attendance", "allowance",
+var concepts = []string{"member", "programme", "participant", "casework", "company", "activity", "placement", "attendance", "allowance", "history",
 	"matching", "duty", "document", "report", "demo"}
 
 // Most of our own packages that one package imports, and the longest chain of them.

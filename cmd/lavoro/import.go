@@ -47,6 +47,7 @@ beside the first (FILE.bad.csv) with what is wrong. The same file twice changes 
 			Example: "  lavoro import participants segnalazioni.csv --dry-run\n  lavoro import participants segnalazioni.csv --skip-bad"},
 		&cobra.Command{Use: "companies FILE.csv", Short: "Register the companies of a file", Args: cobra.ExactArgs(1), RunE: i.verb(importCompanies),
 			Example: "  lavoro import companies aziende.csv --dry-run"},
+		i.historyCommand(),
 	)
 	return cmd
 }

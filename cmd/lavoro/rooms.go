@@ -16,6 +16,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/attendance"
 	"github.com/lavoroincorso/lavoro/internal/company"
 	"github.com/lavoroincorso/lavoro/internal/duty"
+	"github.com/lavoroincorso/lavoro/internal/history"
 	"github.com/lavoroincorso/lavoro/internal/matching"
 	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/participant"
@@ -37,7 +38,7 @@ var vetoes = []participant.Veto{activity.Veto, placement.VetoWithdrawal}
 // schema joins what every room declares readable, in the order of the programme's path.
 func schema() *plan.Schema {
 	rooms := []plan.Reading{member.Reading(), programme.Reading(), participant.Reading(vetoes...), company.Reading(), activity.Reading(),
-		placement.Reading(attendance.AttestGate), attendance.Reading(), allowance.Reading(), payment.Reading(), matching.Reading(), duty.Reading(clocks...), report.Reading()}
+		placement.Reading(attendance.AttestGate), attendance.Reading(), allowance.Reading(), payment.Reading(), history.Reading(), matching.Reading(), duty.Reading(clocks...), report.Reading()}
 	return plan.NewSchema(append(rooms, evidence.Reading(rooms...))...)
 }
 
@@ -76,7 +77,7 @@ func invitationDays(ctx context.Context, tx *postgres.Tx, of uuid.UUID) (int, er
 // reactions are what follows from events, each with a position of its own in the news.
 func (r rooms) reactions() []duty.Reaction {
 	return []duty.Reaction{
-		{Name: "allowance", SubjectKinds: []string{"Attendance", "RegisterMonth"}, React: allowance.React},
+		{Name: "allowance", SubjectKinds: []string{"Attendance", "RegisterMonth", "HistoryImport"}, React: allowance.React},
 		duty.Reaction(r.matches.Reaction()),
 		{Name: "handover", SubjectKinds: []string{"HandOver"}, React: r.participants.ReactHandOver},
 		{Name: "register", SubjectKinds: []string{"RegisterMonth"}, React: attendance.FollowMonths(r.clocks.OnState)},

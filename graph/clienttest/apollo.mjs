@@ -4,6 +4,7 @@ import { buildSchema } from 'graphql';
 import { audit, prove } from './audit.mjs';
 import { files } from './files.mjs';
 import { hold } from './erasure.mjs';
+import { history } from './history.mjs';
 import { administer, letIn, lose, protect } from './members.mjs';
 import { handOver } from './handover.mjs';
 import { actors, open, performed, step } from './runner.mjs';
@@ -33,6 +34,7 @@ check('apollo', async () => {
   await certify(stage);
   await contested(stage);
   await pay(stage);
+  await history(stage);
   await prove(stage, participant);
   await files(stage, participant);
   await recordAccount(stage, participant);

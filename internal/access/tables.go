@@ -145,6 +145,9 @@ const (
 	RecallLine  Act = "recallLine"
 	ReadAnswer  Act = "readAnswer"
 
+	ConfirmHistory Act = "confirmHistory"
+	DiscardHistory Act = "discardHistory"
+
 	RefreshMatches Act = "refreshMatches"
 	ProposeMatch   Act = "proposeMatch"
 	AcceptMatch    Act = "acceptMatch"
@@ -192,6 +195,7 @@ var (
 	approvals   = []Act{ApproveRun, DiscardRun}
 	matchActs   = []Act{ProposeMatch, AcceptMatch, DeclineMatch}
 	answerActs  = []Act{AnswerContest}
+	historyActs = []Act{ConfirmHistory, DiscardHistory} // of what the lead body brought in
 	bankActs    = []Act{RecordBankDetails}
 	secondActs  = []Act{ConfirmBankDetails, RecordPayeeCheck} // of who reads bank details and did not record them
 	guestActs   = []Act{InviteGuest, ResendInvitation, WithdrawInvitation}
@@ -202,7 +206,7 @@ var (
 
 // acts is the table role x act: what a grant of the role may do on rows that carry its key.
 var acts = map[Role][]Act{
-	Coordinator:        join(lostActs, paperActs, pathActs, circleActs, guestActs, bankActs, personActs, companyActs, activityActs, placementActs, registerActs, monthActs, matchActs, mandateActs, mergeActs, answerActs, []Act{ComputeAllowance}),
+	Coordinator:        join(lostActs, paperActs, pathActs, circleActs, guestActs, bankActs, personActs, companyActs, activityActs, placementActs, registerActs, monthActs, matchActs, mandateActs, mergeActs, answerActs, historyActs, []Act{ComputeAllowance}),
 	PartnerCoordinator: join(lostActs, paperActs, pathActs, guestActs, bankActs, personActs, companyActs, activityActs, placementActs, registerActs, monthActs, matchActs, answerActs, []Act{ComputeAllowance}),
 	CaseManager: join(personActs, paperActs, []Act{ContestStatement, RecordExclusionCheck, CheckEligibility, AdmitParticipant, RejectParticipant, DraftPlan, SignPlan, ActivateParticipant,
 		WithdrawParticipant, CompleteParticipant, AskFirstResult, AskSecondResult, CloseParticipant, RecordProof, RecordBankDetails,
@@ -212,14 +216,14 @@ var acts = map[Role][]Act{
 		SuspendPlacement, ResumePlacement, EndPlacement}),
 	HostTutor:       join(paperActs, []Act{RecordAttendance, RecordAsPlanned, ReturnMonth, CertifyMonthAsHost}),
 	PaymentsOfficer: join(runActs, paperActs, secondActs, []Act{RecordExclusionCheck, PrepareUpload, RecordBankDetails, ComputeAllowance, LockMonth, AnswerContest}),
-	Approver:        join(approvals, paperActs),
+	Approver:        join(approvals, paperActs, historyActs),
 	Auditor:         paperActs,
 	SampleAuditor:   paperActs,
 	Administrator:   join(memberActs, lostActs),
 	DPO:             erasureActs,
 	Self:            join(bankActs, paperActs, []Act{ContestStatement}),
 	Representative:  join(bankActs, paperActs, []Act{ContestStatement}),
-	System:          join(memberActs, paperActs, own, pathActs, circleActs, guestActs, erasureActs, mergeActs, bankActs, secondActs, personActs, companyActs, activityActs, placementActs, registerActs, monthActs, matchActs, mandateActs, runActs, approvals, answerActs, []Act{ContestStatement, CertifyMonthAsHost, ComputeAllowance, RefreshMatches, RemindDue, SendInvitation, SendSignature, SignMonth}),
+	System:          join(memberActs, paperActs, own, pathActs, circleActs, guestActs, erasureActs, mergeActs, bankActs, secondActs, personActs, companyActs, activityActs, placementActs, registerActs, monthActs, matchActs, mandateActs, runActs, approvals, answerActs, historyActs, []Act{ContestStatement, CertifyMonthAsHost, ComputeAllowance, RefreshMatches, RemindDue, SendInvitation, SendSignature, SignMonth}),
 }
 
 // own are the acts that every member does about himself, whatever his roles; in the table they stand for doing them for somebody else.

@@ -51,8 +51,9 @@ const (
 // Inputs is all that a month is worked out from. It is kept with a statement, so that the same comes out of it for ever.
 type Inputs struct {
 	Month    calendar.Month `json:"month"`
-	Versions []Version      `json:"versions"` // of the policy, in the order in which they follow each other within the month
-	Register []Hours        `json:"register"` // by enrolment, in the order of their first days
+	Versions []Version      `json:"versions"`         // of the policy, in the order in which they follow each other within the month
+	Register []Hours        `json:"register"`         // by enrolment, in the order of their first days
+	Before   money.Cents    `json:"before,omitempty"` // of the month that was recognised before the programme was kept here
 }
 
 // last is the version in force on the month's last day.
@@ -182,7 +183,10 @@ func (p paid) sum() (all int) {
 // Accrue works out a month by rules that Check accepts. It is pure: same inputs, same working. Hours are paid by the version in force on their
 // day. What is of the whole month follows the version in force on its last day: the method, a monthly sum, the cap and who is served first.
 func Accrue(in Inputs) Working {
-	w := Working{Cap: in.last().Rule.Cap, in: in}
+	w := Working{Cap: max(in.last().Rule.Cap-max(in.Before, 0), 0), in: in}
+	if in.Before > 0 {
+		w.nothing(uuid.Nil, 0, ruleCap, beforeText(in.Before, w.Cap))
+	}
 	earning := w.sort()
 	switch in.last().Rule.Method {
 	case Hourly:

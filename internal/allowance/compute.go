@@ -69,16 +69,18 @@ func computeMany(ctx context.Context, tx *postgres.Tx, months, certain []Month) 
 	return work(ctx, tx, known, months, certain)
 }
 
-// React works out again the months that changed entries of the register touch, and those of which a month of the register was locked or put
-// right; it is the reaction to attendance.
+// React works out again the months that changed entries of the register touch, those of which a month of the register was locked or put right, and
+// those of which an import says what was recognised before; it is the reaction to attendance and to imports.
 func React(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
-	var entries, registers []uuid.UUID
+	var entries, registers, imports []uuid.UUID
 	for _, e := range events {
 		switch {
 		case e.SubjectKind == "RegisterMonth" && (e.Act == string(access.LockMonth) || e.Act == string(access.AdjustMonth)):
 			registers = append(registers, e.Subject)
 		case e.SubjectKind == "Attendance":
 			entries = append(entries, e.Subject)
+		case e.SubjectKind == "HistoryImport" && e.Act == string(access.ConfirmHistory):
+			imports = append(imports, e.Subject)
 		}
 	}
 	var months, certain []Month
@@ -95,6 +97,13 @@ func React(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
 			return err
 		}
 		months, certain = append(months, found...), found
+	}
+	if len(imports) > 0 {
+		found, err := begunBefore(ctx, tx, imports)
+		if err != nil {
+			return err
+		}
+		months = append(months, found...)
 	}
 	_, err := computeMany(ctx, tx, months, certain)
 	return err
@@ -122,6 +131,10 @@ func work(ctx context.Context, tx *postgres.Tx, known map[uuid.UUID]participatio
 	if err != nil {
 		return nil, err
 	}
+	recognised, err := recognisedBefore(ctx, tx, months)
+	if err != nil {
+		return nil, err
+	}
 	before, linesBefore, err := standing(ctx, tx, months)
 	if err != nil {
 		return nil, err
@@ -131,7 +144,7 @@ func work(ctx context.Context, tx *postgres.Tx, known map[uuid.UUID]participatio
 	for _, m := range months {
 		old := before[m]
 		ids[m] = old.ID
-		next, lines := rows(known[m.Participation], m, Accrue(Inputs{Month: m.Month, Versions: versions[m], Register: hours[m]}), tx.Now)
+		next, lines := rows(known[m.Participation], m, Accrue(Inputs{Month: m.Month, Versions: versions[m], Register: hours[m], Before: recognised[m]}), tx.Now)
 		if old.ID != uuid.Nil && same(old, next, linesBefore[old.ID], lines) {
 			continue
 		}
@@ -147,7 +160,7 @@ func work(ctx context.Context, tx *postgres.Tx, known map[uuid.UUID]participatio
 			b.changed(tx, known[m.Participation], ids[m], map[string]any{"month": m.Month, "certain": true})
 		}
 	}
-	return ids, issue(ctx, tx, known, ids, months, versions, &b)
+	return ids, issue(ctx, tx, known, ids, months, versions, recognised, &b)
 }
 
 // changed tells that a month is another one now, once.

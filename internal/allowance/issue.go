@@ -29,7 +29,7 @@ type issuing struct {
 }
 
 // issue makes the first statement of months whose register is wholly locked, and the next one of those that come to something else by now.
-func issue(ctx context.Context, tx *postgres.Tx, known map[uuid.UUID]participation, ids map[Month]uuid.UUID, months []Month, versions versionsBy, told *batch) error {
+func issue(ctx context.Context, tx *postgres.Tx, known map[uuid.UUID]participation, ids map[Month]uuid.UUID, months []Month, versions versionsBy, recognised map[Month]money.Cents, told *batch) error {
 	registers, err := certified(ctx, tx, months, versions)
 	if err != nil || len(registers) == 0 {
 		return err
@@ -49,7 +49,7 @@ func issue(ctx context.Context, tx *postgres.Tx, known map[uuid.UUID]participati
 			continue
 		}
 		p, old := known[m.Participation], before[ids[m]]
-		in := Inputs{Month: m.Month, Versions: versions[m], Register: hours}
+		in := Inputs{Month: m.Month, Versions: versions[m], Register: hours, Before: recognised[m]}
 		if err := b.route(ctx, p, in, old); err != nil {
 			return err
 		}

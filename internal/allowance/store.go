@@ -224,6 +224,41 @@ func write(ctx context.Context, tx *postgres.Tx, rows []monthRow, lines []lineRo
 	return nil
 }
 
+// recognisedBefore reads what of the months was recognised before the programme was kept here.
+func recognisedBefore(ctx context.Context, tx *postgres.Tx, months []Month) (map[Month]money.Cents, error) {
+	ids, firsts := pairs(months)
+	var rows []struct {
+		ParticipationID uuid.UUID
+		Month           calendar.Month
+		Cents           money.Cents
+	}
+	if err := tx.Ask(ctx, &rows, "select * from history_before($1, $2)", ids, firsts); err != nil {
+		return nil, fmt.Errorf("recognised before: %w", err)
+	}
+	before := make(map[Month]money.Cents, len(rows))
+	for _, r := range rows {
+		before[Month{Participation: r.ParticipationID, Month: r.Month}] = r.Cents
+	}
+	return before, nil
+}
+
+// begunBefore gives the months of imports of which something was recognised before, and that have been worked out here.
+func begunBefore(ctx context.Context, tx *postgres.Tx, imports []uuid.UUID) (months []Month, err error) {
+	var rows []struct {
+		ParticipationID uuid.UUID
+		Month           calendar.Month
+	}
+	err = tx.Ask(ctx, &rows, `select distinct w.participation_id, w.month from history_fact f join allowance w on w.participation_id = f.participation_id and w.month = f.month
+		where f.import_id = any ($1) and f.kind = 'PAYMENT' and f.state = 'CONFIRMED' order by 1, 2`, imports)
+	if err != nil {
+		return nil, fmt.Errorf("months recognised before: %w", err)
+	}
+	for _, r := range rows {
+		months = append(months, Month{Participation: r.ParticipationID, Month: r.Month})
+	}
+	return months, nil
+}
+
 // touched gives the months of the entries, and of the versions before and after them.
 func touched(ctx context.Context, tx *postgres.Tx, entries []uuid.UUID) ([]Month, error) {
 	var rows []struct {

@@ -77,6 +77,11 @@ func cutText(accrued, limit, amount, cut money.Cents) text.Text {
 		"Monthly cap over all activities together {cap}, passed by {over}: of {amount} for this activity {cut} less", args)
 }
 
+func beforeText(before, left money.Cents) text.Text {
+	return fill("Già riconosciuti per questo mese {before}: del tetto mensile restano {left}", "Recognised for this month before {before}: of the monthly cap {left} are left",
+		map[string]text.Text{"before": euro(before), "left": euro(left)})
+}
+
 func contestedText(minutes int) text.Text {
 	return fill("{hours} contestate: non contano finché la contestazione non è risolta", "{hours} contested: they do not count until the contest is resolved",
 		map[string]text.Text{"hours": hours(minutes)})

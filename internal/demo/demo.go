@@ -118,6 +118,9 @@ func Make(ctx context.Context, d Deps, until calendar.Day, progress func(string)
 	if err := o.settleNews(ctx, clockTime(o.until, night+30)); err != nil {
 		return Report{}, err
 	}
+	if err := o.before(ctx); err != nil {
+		return Report{}, err
+	}
 	if err := letHostsIn(ctx, d.OwnerURL, o); err != nil {
 		return Report{}, err
 	}

@@ -31,7 +31,7 @@ var sorted = map[string]string{
 	"RequirementProof": "proven_on desc, id desc", "Representation": "titled_on desc, id desc", "Invitation": "id desc", "OwnAccess": "from_day desc, id desc",
 	"CompanySite": "name, id", "CompanyContact": "name, id", "Opening": "from_day, id", "OpeningHours": "weekday, from_minute", "OpeningTrait": "side desc, code",
 	"Enrolment": "from_day, id", "Certificate": "given_on, id", "Placement": "from_day desc, id desc", "PlacementStep": "position",
-	"RegisterMonth": "month desc, id", "RegisterStep": "position", "MonthSignature": "asked_at, id", "RegisterAdjustment": "day, id", "Allowance": "month desc, id", "AllowanceLine": "position", "PaymentStep": "position", "PaymentFile": "part", "PaymentLineStep": "at, id", "PaymentLine": "month desc, id desc", "AllowanceStatement": "number", "AllowanceContest": "contested_at, id", "AllowanceShare": "gross_cents desc, id", "Attendance": "day, from_minute, id", "Match": "blocked, score desc, id desc", "MatchReason": "position", "Due": "due_at, id",
+	"RegisterMonth": "month desc, id", "RegisterStep": "position", "MonthSignature": "asked_at, id", "RegisterAdjustment": "day, id", "Allowance": "month desc, id", "AllowanceLine": "position", "PaymentStep": "position", "PaymentFile": "part", "PaymentLineStep": "at, id", "PaymentLine": "month desc, id desc", "AllowanceStatement": "number", "AllowanceContest": "contested_at, id", "HistoryFact": "month, id", "AllowanceShare": "gross_cents desc, id", "Attendance": "day, from_minute, id", "Match": "blocked, score desc, id desc", "MatchReason": "position", "Due": "due_at, id",
 }
 
 // lone are types of which the worlds have no two below one object.

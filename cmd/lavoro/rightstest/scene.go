@@ -65,6 +65,7 @@ func (f *Fiction) programme(n int, beside *scene) *scene {
 		s.follow(i, person)
 	}
 	s.payments()
+	s.history()
 	s.handOvers()
 	f.invitations(s)
 	return s

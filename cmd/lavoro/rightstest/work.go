@@ -62,6 +62,7 @@ func workTypes() {
 	months()
 	allowances()
 	paymentTypes()
+	historyTypes()
 	statements()
 	contests()
 }

@@ -1,0 +1,49 @@
+package rightstest
+
+import (
+	"fmt"
+	"strings"
+)
+
+// history is two imports, one of which was discarded, with two months of each person that takes part.
+func (s *scene) history() {
+	f := s.f
+	var imports []string
+	for n, state := range []string{"STAGED", "DISCARDED"} {
+		row := fact{"id": derived("history_import", s.id, n), "programme_id": s.id, "content_hash": "\\x" + strings.Repeat("cd", 32), "files": []any{fact{"name": "payments.csv", "sha256": "00", "rows": 2}},
+			"state": state, "state_since": "2026-06-05", "staged_by": s.managers[0], "staged_at": fmt.Sprintf("2026-06-0%dT10:00:00.250Z", 4+n), "revision": 1, "audience": []string{s.root}}
+		if state == "DISCARDED" {
+			row["decided_by"], row["decided_at"], row["reason"] = s.tutors[0], "2026-06-06T10:00:00.750Z", "Totali sbagliati"
+		}
+		imports = append(imports, f.put("history_import", row))
+	}
+	line := 1
+	for _, p := range s.people {
+		for n := range 2 {
+			line++
+			f.put("history_fact", fact{"id": derived("history_fact", p.id, n), "import_id": imports[n], "programme_id": s.id, "participation_id": p.id, "kind": "PAYMENT", "fact_key": fmt.Sprint(p.id, n),
+				"month": fmt.Sprintf("2026-0%d-01", 2+2*n), "from_day": nil, "to_day": nil, "minutes": nil, "presence_days": nil, "budget_line_id": s.budget(), "gross_cents": 1000 + line, "withheld_cents": 0,
+				"paid_on": "2026-05-10", "detail": fact{}, "file": "payments.csv", "line": line, "row_hash": "\\x" + strings.Repeat("ef", 32), "state": []string{"STAGED", "DISCARDED"}[n]})
+		}
+	}
+}
+
+// historyTypes are imports, which the lead sees, and their facts, which go with the person's money.
+func historyTypes() {
+	own := func(_ *World, r *Row) *Row { return r }
+	hash := func(column string) Field {
+		return value(func(_ *World, r *Row) any { return strings.TrimPrefix(r.Text(column), "\\x") })
+	}
+	Types["HistoryImport"] = &Type{Table: "history_import", Prefix: "hst", Class: "money", Of: func(w *World, r *Row) []Holder { return w.lead(r.Text("programme_id")) }, Fields: map[string]Field{
+		"id": {}, "hidden": {}, "state": column("state"), "stateLabel": something(), "stateSince": column("state_since"), "stagedBy": one("Member", "staged_by").in("directory").apart(),
+		"stagedAt": instant("staged_at"), "decidedBy": one("Member", "decided_by").in("directory").apart(), "decidedAt": instant("decided_at"), "reason": column("reason"), "contentHash": hash("content_hash"),
+		"files": something(), "totals": something(), "revision": column("revision"), "allowedActs": something(),
+	}, Filters: map[string]Filter{"states": among("state")}, Orders: map[string]Order{"": byColumn("staged_at", true)}}
+	Roots["historyImports"] = inProgramme("HistoryImport")
+	Types["HistoryFact"] = &Type{Table: "history_fact", Prefix: "hsf", Class: "money", Of: ofMoney(own), Fields: map[string]Field{
+		"id": {}, "hidden": {}, "import": one("HistoryImport", "import_id").apart(), "participant": one("Participant", "participation_id").in("path").apart(), "kind": column("kind"), "state": column("state"),
+		"month": month("month"), "fromDay": column("from_day"), "toDay": column("to_day"), "minutes": column("minutes"), "presenceDays": column("presence_days"),
+		"budgetLine": one("BudgetLine", "budget_line_id").in("directory").apart(), "gross": column("gross_cents"), "withheld": column("withheld_cents"), "paidOn": column("paid_on"),
+		"file": column("file"), "line": column("line"), "rowHash": hash("row_hash"),
+	}}
+}

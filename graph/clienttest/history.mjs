@@ -1,0 +1,18 @@
+// What a folder from before brought in: one import is confirmed by somebody else, another is discarded.
+import { parse } from 'graphql';
+import { read, step } from './runner.mjs';
+import { onScreen } from './screens.mjs';
+import { demand, operation } from './server.mjs';
+import { note } from './stage.mjs';
+
+const fields = 'id state stateLabel stateSince decidedAt reason revision totals { kind month budgetLine rows gross paid } allowedActs { act allowed refusals { code } }';
+
+export async function history({ all, programme }) {
+  const coordinator = all.find(({ role }) => role === 'COORDINATOR');
+  const { historyImports: { nodes } } = await read(coordinator, parse(operation('HistoryImports')), { programme: programme.id, first: 10 });
+  const [first, second] = nodes.filter(({ state }) => state === 'STAGED');
+  demand(second && first.totals.length > 0 && first.files.length === 1, 'nothing from before waits', nodes);
+  const on = (act, { id, revision }, more) => step(all, { act, payload: `import { ${fields} }`, watch: onScreen('HistoryImport', id, `{ ${fields} }`), input: { import: id, expectedRevision: revision, ...more } });
+  await on('confirmHistory', first);
+  await on('discardHistory', second, { reason: note });
+}

@@ -1,0 +1,96 @@
+package history
+
+import (
+	"context"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/participant"
+	"github.com/lavoroincorso/lavoro/internal/platform/event"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+)
+
+// maxReason is how many characters a reason may have.
+const maxReason = 500
+
+// Decision is what an act on an import needs.
+type Decision struct {
+	Import   uuid.UUID
+	Expected *int   // revision that the actor looked at; nil does not ask
+	Reason   string // of Discard
+}
+
+// Confirm lets what an import brought stand, by a person other than who answers for the files.
+func (r Room) Confirm(ctx context.Context, tx *postgres.Tx, in Decision) error {
+	i, err := waiting(ctx, tx, access.ConfirmHistory, in)
+	if err != nil {
+		return err
+	}
+	if own(tx, i.ProgrammeID, i.Audience, i.StagedBy) {
+		return refusal.List{OwnImport.At("import")}
+	}
+	people, err := entries(ctx, tx, i.ID)
+	if err != nil {
+		return err
+	}
+	for _, f := range people {
+		err := r.People.Enter(ctx, tx, participant.EntryBefore{Participation: *f.ParticipationID, EnteredOn: f.FromDay, LeftOn: f.ToDay, ExitReason: f.Detail.ExitReason,
+			Facts: participant.EntryFacts{Employment: participant.Employment(f.Detail.Employment), ISCED: f.Detail.ISCED}})
+		if err != nil {
+			return err
+		}
+	}
+	late, err := decide(ctx, tx, i.ID, Confirmed, nil)
+	if err != nil {
+		return err
+	}
+	if late > 0 {
+		return refusal.List{Overtaken.At("import").With("rows", late)}
+	}
+	i.tell(tx, access.ConfirmHistory, event.Changed, map[string]any{"from": Staged, "to": Confirmed, "for": i.StagedBy})
+	return nil
+}
+
+// own says whether the actor would confirm what he answers for himself, or who asked him to stand in does.
+func own(tx *postgres.Tx, programme uuid.UUID, audience []uuid.UUID, stagedBy uuid.UUID) bool {
+	return stagedBy == tx.Actor.Member || stagedBy == tx.Actor.ActsFor(access.ConfirmHistory, programme, audience)
+}
+
+// Discard gives an import up that waits, with the reason.
+func (r Room) Discard(ctx context.Context, tx *postgres.Tx, in Decision) error {
+	i, err := waiting(ctx, tx, access.DiscardHistory, in)
+	if err != nil {
+		return err
+	}
+	reason := strings.TrimSpace(in.Reason)
+	if n := utf8.RuneCountInString(reason); n == 0 || n > maxReason || !utf8.ValidString(reason) || strings.ContainsRune(reason, 0) {
+		return refusal.List{ReasonNeeded.At("reason").With("most", maxReason)}
+	}
+	if _, err := decide(ctx, tx, i.ID, Discarded, &reason); err != nil {
+		return err
+	}
+	i.tell(tx, access.DiscardHistory, event.Changed, map[string]any{"from": Staged, "to": Discarded})
+	return nil
+}
+
+// waiting finds an import on which the actor may decide.
+func waiting(ctx context.Context, tx *postgres.Tx, act access.Act, in Decision) (importRow, error) {
+	i, found, err := importByID(ctx, tx, in.Import)
+	switch {
+	case err != nil:
+		return i, err
+	case !found:
+		return i, refusal.List{refusal.NotFound.At("import")}
+	case !tx.Actor.May(act, i.ProgrammeID, i.Audience):
+		return i, refusal.List{refusal.NotAllowed.At()}
+	case in.Expected != nil && *in.Expected != i.Revision:
+		return i, refusal.List{refusal.RevisionConflict.At("expectedRevision")}
+	case i.State != Staged:
+		return i, refusal.List{Decided.At("import").With("state", stateWords[string(i.State)])}
+	}
+	return i, nil
+}

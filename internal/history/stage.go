@@ -1,0 +1,353 @@
+package history
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/participant"
+	"github.com/lavoroincorso/lavoro/internal/platform/event"
+	"github.com/lavoroincorso/lavoro/internal/platform/file"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/programme"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/values/fiscal"
+	"github.com/lavoroincorso/lavoro/internal/values/money"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+)
+
+// Room brings history in.
+type Room struct{ People participant.Room }
+
+// Folder is what is to be brought in.
+type Folder struct {
+	Programme uuid.UUID
+	By        uuid.UUID         // the member who answers for the files
+	Files     map[string][]byte // by their names; others than those of forms are passed over
+	DryRun    bool
+}
+
+// Problem is what is wrong with a row, or with a file as a whole (row 0 or 1).
+type Problem struct {
+	File   string
+	Row    int
+	Column string
+	refusal.Refusal
+}
+
+// Report is what became of a folder.
+type Report struct {
+	Import       uuid.UUID // that waits to be confirmed; nil where nothing was written
+	Rows         int
+	Added        int
+	AlreadyThere int
+	Problems     []Problem
+	Totals       []Total // of what is new
+}
+
+// errUndone rolls back what is not to be written.
+var errUndone = errors.New("not to be written")
+
+// Stage reads a folder and keeps what it says until somebody else confirms it: all of it, or nothing where any row is bad.
+func (r Room) Stage(ctx context.Context, db *postgres.DB, actor access.Actor, clock postgres.Clock, folder Folder) (report Report, err error) {
+	if !actor.MayIn(access.ReferPerson, folder.Programme) {
+		return Report{}, refusal.List{refusal.NotAllowed.At()}
+	}
+	err = db.InTx(ctx, actor, clock, func(ctx context.Context, tx *postgres.Tx) error {
+		s := &staging{room: r, folder: folder, seen: map[string]int{}, people: map[fiscal.PersonCode]uuid.UUID{}, gross: map[personMonth]money.Cents{}, caps: map[calendar.Month]money.Cents{}}
+		if err := s.read(ctx, tx); err != nil {
+			return err
+		}
+		report = s.report
+		if len(s.report.Problems) > 0 || len(s.facts) == 0 {
+			return errUndone
+		}
+		if err := s.keep(ctx, tx, &report); err != nil {
+			return err
+		}
+		if folder.DryRun {
+			report.Import = uuid.Nil
+			return errUndone
+		}
+		return nil
+	})
+	if errors.Is(err, errUndone) {
+		err = nil
+	}
+	return report, err
+}
+
+type personMonth struct {
+	participation uuid.UUID
+	month         calendar.Month
+}
+
+// staging is one folder while it is read.
+type staging struct {
+	room   Room
+	folder Folder
+	bounds bounds
+	lines  map[string]uuid.UUID
+	kinds  map[string]programme.CodeItem
+	exits  map[string]programme.CodeItem
+	people map[fiscal.PersonCode]uuid.UUID
+	gross  map[personMonth]money.Cents // recognised by rows of this folder
+	caps   map[calendar.Month]money.Cents
+	seen   map[string]int // of a fact, the row's hash by its place among facts
+	hashes [][]byte
+	files  []File
+	facts  []factRow
+	report Report
+}
+
+func (s *staging) read(ctx context.Context, tx *postgres.Tx) (err error) {
+	if s.bounds, s.lines, err = boundsOf(ctx, tx, s.folder.Programme); err != nil {
+		return err
+	}
+	if s.kinds, err = programme.CodeItems(ctx, tx, s.folder.Programme, programme.ActivityKinds); err != nil {
+		return err
+	}
+	if s.exits, err = programme.CodeItems(ctx, tx, s.folder.Programme, programme.ExitReasons); err != nil {
+		return err
+	}
+	for _, f := range forms {
+		data, given := s.folder.Files[f.name]
+		if !given {
+			continue
+		}
+		if err := s.file(ctx, tx, f, data); err != nil {
+			return err
+		}
+	}
+	if len(s.files) == 0 && len(s.report.Problems) == 0 {
+		names := make([]string, len(forms))
+		for i, f := range forms {
+			names[i] = f.name
+		}
+		return refusal.List{NoFiles.At().With("names", strings.Join(names, ", "))}
+	}
+	return nil
+}
+
+func (s *staging) file(ctx context.Context, tx *postgres.Tx, f form, data []byte) error {
+	table, err := file.Read(bytes.NewReader(data), f.name, f.columns())
+	var broken *file.Broken
+	if errors.As(err, &broken) {
+		s.report.Problems = append(s.report.Problems, Problem{f.name, broken.Row, broken.Column, Unreadable.At().With("cause", broken.Cause)})
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	s.files = append(s.files, File{Name: f.name, SHA256: table.Hash, Rows: len(table.Rows)})
+	for _, fr := range table.Rows {
+		s.report.Rows++
+		if err := s.row(ctx, tx, f, fr); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// row takes one row: what is wrong with it, that it is known, or a fact more.
+func (s *staging) row(ctx context.Context, tx *postgres.Tx, f form, fr *file.Row) error {
+	r := &row{Row: fr}
+	if !fr.Bad() {
+		r = f.parse(fr, tx.Today())
+	}
+	if !fr.Bad() && len(r.wrong) == 0 {
+		if err := s.resolve(ctx, tx, r); err != nil {
+			return err
+		}
+	}
+	hash := f.hash(fr)
+	if !fr.Bad() && len(r.wrong) == 0 {
+		there, err := s.known(ctx, tx, r, hash)
+		if err != nil || there {
+			return err
+		}
+	}
+	if !fr.Bad() && len(r.wrong) == 0 {
+		if err := s.against(ctx, tx, r); err != nil {
+			return err
+		}
+	}
+	for _, p := range fr.Problems {
+		s.report.Problems = append(s.report.Problems, Problem{f.name, fr.Number, p.Column, Unreadable.At().With("cause", p.Cause)})
+	}
+	for _, one := range r.wrong {
+		column := ""
+		if len(one.Path) > 0 {
+			column = one.Path[0]
+		}
+		s.report.Problems = append(s.report.Problems, Problem{f.name, fr.Number, column, one})
+	}
+	if fr.Bad() || len(r.wrong) > 0 {
+		return nil
+	}
+	s.report.Added++
+	made, err := r.fact(s.folder.Programme, f.name, hash)
+	s.facts = append(s.facts, made)
+	return err
+}
+
+// hash is over what the columns of a row say.
+func (f form) hash(r *file.Row) []byte {
+	h := sha256.New()
+	for _, c := range f.columns() {
+		h.Write([]byte(c.Name + "=" + r.Text(c.Name) + "\n"))
+	}
+	return h.Sum(nil)
+}
+
+// resolve finds what a row's codes stand for.
+func (s *staging) resolve(ctx context.Context, tx *postgres.Tx, r *row) error {
+	if r.Kind != Spending {
+		id, known := s.people[r.code]
+		if !known {
+			found, err := s.room.People.LookUp(ctx, tx, s.folder.Programme, r.code.String())
+			if err != nil {
+				return err
+			}
+			if found.Participation != nil {
+				id = *found.Participation
+			}
+			s.people[r.code] = id
+		}
+		if r.Participant = id; id == uuid.Nil {
+			r.refuse(NobodyHere.At("fiscal_code"))
+		}
+	}
+	if r.line != "" {
+		if r.Line = s.lines[r.line]; r.Line == uuid.Nil {
+			r.refuse(NoSuchLine.At("budget_line"))
+		}
+	}
+	for column, of := range map[string]struct {
+		code string
+		list map[string]programme.CodeItem
+		name string
+	}{"activity_kind": {r.ActivityKind, s.kinds, programme.ActivityKinds}, "exit_reason": {r.Detail.ExitReason, s.exits, programme.ExitReasons}} {
+		if _, known := of.list[of.code]; of.code != "" && !known {
+			r.refuse(programme.CodeUnknown.At(column).With("list", of.name))
+		}
+	}
+	if first, last := r.span(); r.Kind != Earlier && (last.Before(s.bounds.FromDay) || first.After(s.bounds.ToDay)) {
+		r.refuse(OutsideProgramme.At())
+	}
+	return nil
+}
+
+// span is the days that a fact is of.
+func (f Fact) span() (first, last calendar.Day) {
+	switch {
+	case !f.Month.IsZero():
+		return f.Month.First(), f.Month.Last()
+	case f.To.IsZero():
+		return f.From, f.From
+	}
+	return f.From, f.To
+}
+
+// known says whether a fact was brought in before, by this folder or another, with the same content; with other content it is refused.
+func (s *staging) known(ctx context.Context, tx *postgres.Tx, r *row, hash []byte) (there bool, err error) {
+	key := string(r.Kind) + " " + r.key()
+	if at, again := s.seen[key]; again {
+		if bytes.Equal(s.hashes[at], hash) {
+			s.report.AlreadyThere++
+			return true, nil
+		}
+		r.refuse(KnownOtherwise.At())
+		return false, nil
+	}
+	s.seen[key], s.hashes = len(s.hashes), append(s.hashes, hash)
+	before, found, err := knownHash(ctx, tx, s.folder.Programme, r.Kind, r.key())
+	switch {
+	case err != nil || !found:
+		return false, err
+	case bytes.Equal(before, hash):
+		s.report.AlreadyThere++
+		return true, nil
+	}
+	r.refuse(KnownOtherwise.At())
+	return false, nil
+}
+
+// against refuses what is recorded here already, and what exceeds the cap of a month.
+func (s *staging) against(ctx context.Context, tx *postgres.Tx, r *row) error {
+	if r.Kind == Spending || r.Kind == Earlier {
+		return nil
+	}
+	first, last := r.span()
+	a, err := againstOf(ctx, tx, r.Participant, first, last, r.ActivityKind)
+	if err != nil {
+		return err
+	}
+	switch {
+	case r.Kind == Participation && (!a.EnteredOn.IsZero() || r.From.Before(a.ReferredOn)):
+		r.refuse(EnteredHere.At("entered_on"))
+	case r.Kind == Placement && a.Placed:
+		r.refuse(PlacedHere.At("from"))
+	case r.Kind == Attendance && a.Registered, r.Kind == Payment && a.Stated:
+		r.refuse(MonthHere.At("month"))
+	}
+	if r.Kind != Payment {
+		return nil
+	}
+	limit, err := s.capIn(ctx, tx, r.Month)
+	if err != nil {
+		return err
+	}
+	at := personMonth{r.Participant, r.Month}
+	if s.gross[at] += r.Gross; a.Gross+s.gross[at] > limit {
+		r.refuse(OverCap.At("gross").With("cap", limit))
+	}
+	return nil
+}
+
+// capIn is the most for a month, by the rules in force on its last day.
+func (s *staging) capIn(ctx context.Context, tx *postgres.Tx, month calendar.Month) (money.Cents, error) {
+	if known, ok := s.caps[month]; ok {
+		return known, nil
+	}
+	policy, err := programme.PolicyOn(ctx, tx, s.folder.Programme, month.Last())
+	if err != nil {
+		return 0, err
+	}
+	s.caps[month] = policy.Cents("allowance.monthly_cap")
+	return s.caps[month], nil
+}
+
+// keep writes the import with its facts, and says what it comes to.
+func (s *staging) keep(ctx context.Context, tx *postgres.Tx, report *Report) error {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return err
+	}
+	whole := sha256.New()
+	for _, f := range s.files {
+		whole.Write([]byte(f.Name + " " + f.SHA256 + "\n"))
+	}
+	row := importRow{ID: id, ProgrammeID: s.folder.Programme, ContentHash: whole.Sum(nil), Files: s.files, State: Staged, StateSince: tx.Today(), StagedBy: s.folder.By, StagedAt: tx.Now,
+		Audience: []uuid.UUID{s.bounds.Lead}, Revision: 1}
+	if err := insertImport(ctx, tx, &row, s.facts); err != nil {
+		return err
+	}
+	report.Import = id
+	if report.Totals, err = totalsOf(ctx, tx, id); err != nil {
+		return err
+	}
+	row.tell(tx, access.ConfirmHistory, event.Entered, map[string]any{"content": hex.EncodeToString(row.ContentHash), "rows": len(s.facts), "for": s.folder.By})
+	return nil
+}
+
+func (r importRow) tell(tx *postgres.Tx, act access.Act, kind event.Kind, detail map[string]any) {
+	tx.Tell(event.News{Programme: r.ProgrammeID, Act: string(act), Kind: kind, SubjectKind: subject, Subject: r.ID, Audience: slices.Clone(r.Audience)}, detail)
+}
