@@ -380,8 +380,8 @@ func (s *stage) belonged(of *rightstest.Type, e happened, before, after *rightst
 		return slices.DeleteFunc(slices.Clone(some), func(h rightstest.Holder) bool { return slices.Contains(others, h) != in })
 	}
 	switch {
-	case e.Type == "Participant" && e.Kind == "CHANGED":
-		return both(is, was, true)
+	case (e.Type == "Participant" || e.Act == "assignTeam") && e.Kind == "CHANGED":
+		return both(is, was, true) // also an internship that goes over with him
 	case e.Kind == "ENTERED":
 		return both(is, was, false)
 	case e.Kind == "LEFT":
