@@ -72,7 +72,7 @@ func newPlans(t *testing.T) *plans {
 	s.version = strings.Split(query(t, conn, "select current_setting('server_version')"), ".")[0]
 	id := func(prefix, sql string) string { return prefix + "_" + query(t, conn, "select id::text from "+sql) }
 	const first = " order by id limit 1"
-	s.values = map[string]any{"programme": id("prg", "programme"), "from": "2026-03-02", "days": 14, "first": 20, "code": "LACO3", "by": "STATE", "participant": id("prt", "participation"+first),
+	s.values = map[string]any{"programme": id("prg", "programme"), "from": "2026-03-02", "days": 14, "month": "2026-03", "first": 20, "code": "LACO3", "by": "STATE", "participant": id("prt", "participation"+first),
 		"placement": id("plc", "placement"+first), "company": id("com", "company"+first), "organisation": id("org", "organisation where parent_id is not null order by position limit 1"),
 		"tutor": "mem_" + query(t, conn, "select tutor_id::text from participation order by tutor_id limit 1")}
 	s.operations()

@@ -14,7 +14,7 @@ import (
 
 // depths says of each list how far below it everything is asked for.
 var depths = map[string][]string{
-	"participants": {"person", "tutor", "traits", "exclusionChecks.file", "verdicts.findings", "verdict", "entrySnapshot", "certificates", "dues", "proofs.file", "bank.proof", "bank.recordedBy", "bank.confirmedBy", "representatives", "guests", "ownAccess", "history"},
+	"participants": {"person", "tutor", "traits", "exclusionChecks.file", "verdicts.findings", "verdict", "entrySnapshot", "certificates", "dues", "proofs.file", "absencePapers.file", "bank.proof", "bank.recordedBy", "bank.confirmedBy", "representatives", "guests", "ownAccess", "history"},
 	"companies":    {"sites", "contacts", "closures"},
 	"openings":     {"hours", "traits", "site"},
 	"activities":   {"enrolments"},

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema } from 'graphql';
 import { audit, prove } from './audit.mjs';
-import { files } from './files.mjs';
+import { absence, files } from './files.mjs';
 import { hold } from './erasure.mjs';
 import { history } from './history.mjs';
 import { administer, letIn, lose, protect } from './members.mjs';
@@ -37,6 +37,7 @@ check('apollo', async () => {
   await history(stage);
   await prove(stage, participant);
   await files(stage, participant);
+  await absence(stage, participant);
   await recordAccount(stage, participant);
   const guest = await inviteGuest(stage, participant);
   await audit(stage, participant);

@@ -109,6 +109,9 @@ const (
 	WithdrawAttendance Act = "withdrawAttendance"
 	ResolveAttendance  Act = "resolveAttendance"
 
+	AttachAbsencePaper   Act = "attachAbsencePaper"
+	WithdrawAbsencePaper Act = "withdrawAbsencePaper"
+
 	RecordClosure   Act = "recordClosure"
 	WithdrawClosure Act = "withdrawClosure"
 
@@ -190,6 +193,7 @@ var (
 		InterruptPlacement, EndPlacement, AttestPlacement, CancelPlacement, AnnulPlacement}
 	registerActs = []Act{RecordAttendance, RecordAsPlanned, CorrectAttendance, WithdrawAttendance, ResolveAttendance, RecordClosure, WithdrawClosure, SubmitMonth, ReturnMonth,
 		AskSignature, ResendSignature, ShowSigningCode, RevokeSignature}
+	absenceActs = []Act{AttachAbsencePaper, WithdrawAbsencePaper}
 	monthActs   = []Act{CertifyMonthForHost, CertifyMonth, LockMonth, ReopenMonth, AdjustMonth}                              // the promoter's
 	runActs     = []Act{OpenRun, ComputeRun, CheckRun, ExportRun, DiscardRun, HoldLine, ReleaseLine, RecallLine, ReadAnswer} // the payer's own
 	approvals   = []Act{ApproveRun, DiscardRun}
@@ -206,13 +210,13 @@ var (
 
 // acts is the table role x act: what a grant of the role may do on rows that carry its key.
 var acts = map[Role][]Act{
-	Coordinator:        join(lostActs, paperActs, pathActs, circleActs, guestActs, bankActs, personActs, companyActs, activityActs, placementActs, registerActs, monthActs, matchActs, mandateActs, mergeActs, answerActs, historyActs, []Act{ComputeAllowance}),
-	PartnerCoordinator: join(lostActs, paperActs, pathActs, guestActs, bankActs, personActs, companyActs, activityActs, placementActs, registerActs, monthActs, matchActs, answerActs, []Act{ComputeAllowance}),
-	CaseManager: join(personActs, paperActs, []Act{ContestStatement, RecordExclusionCheck, CheckEligibility, AdmitParticipant, RejectParticipant, DraftPlan, SignPlan, ActivateParticipant,
+	Coordinator:        join(lostActs, paperActs, pathActs, circleActs, guestActs, bankActs, personActs, companyActs, activityActs, placementActs, registerActs, absenceActs, monthActs, matchActs, mandateActs, mergeActs, answerActs, historyActs, []Act{ComputeAllowance}),
+	PartnerCoordinator: join(lostActs, paperActs, pathActs, guestActs, bankActs, personActs, companyActs, activityActs, placementActs, registerActs, absenceActs, monthActs, matchActs, answerActs, []Act{ComputeAllowance}),
+	CaseManager: join(personActs, paperActs, absenceActs, []Act{ContestStatement, RecordExclusionCheck, CheckEligibility, AdmitParticipant, RejectParticipant, DraftPlan, SignPlan, ActivateParticipant,
 		WithdrawParticipant, CompleteParticipant, AskFirstResult, AskSecondResult, CloseParticipant, RecordProof, RecordBankDetails,
 		PrepareUpload, PrepareDownload, ProtectParticipant, UnprotectParticipant, InviteGuest, ResendInvitation, WithdrawInvitation, Enrol, WithdrawEnrolment}, secondActs),
 	Scout: join(companyActs, matchActs),
-	Tutor: join(registerActs, paperActs, matchActs, []Act{ContestStatement, Enrol, CompleteEnrolment, DraftPlacement, ConfirmPlacement, SignProject, StartPlacement,
+	Tutor: join(registerActs, paperActs, absenceActs, matchActs, []Act{PrepareUpload, ContestStatement, Enrol, CompleteEnrolment, DraftPlacement, ConfirmPlacement, SignProject, StartPlacement,
 		SuspendPlacement, ResumePlacement, EndPlacement}),
 	HostTutor:       join(paperActs, []Act{RecordAttendance, RecordAsPlanned, ReturnMonth, CertifyMonthAsHost}),
 	PaymentsOfficer: join(runActs, paperActs, secondActs, []Act{RecordExclusionCheck, PrepareUpload, RecordBankDetails, ComputeAllowance, LockMonth, AnswerContest}),
@@ -223,7 +227,7 @@ var acts = map[Role][]Act{
 	DPO:             erasureActs,
 	Self:            join(bankActs, paperActs, []Act{ContestStatement}),
 	Representative:  join(bankActs, paperActs, []Act{ContestStatement}),
-	System:          join(memberActs, paperActs, own, pathActs, circleActs, guestActs, erasureActs, mergeActs, bankActs, secondActs, personActs, companyActs, activityActs, placementActs, registerActs, monthActs, matchActs, mandateActs, runActs, approvals, answerActs, historyActs, []Act{ContestStatement, CertifyMonthAsHost, ComputeAllowance, RefreshMatches, RemindDue, SendInvitation, SendSignature, SignMonth}),
+	System:          join(memberActs, paperActs, own, pathActs, circleActs, guestActs, erasureActs, mergeActs, bankActs, secondActs, personActs, companyActs, activityActs, placementActs, registerActs, absenceActs, monthActs, matchActs, mandateActs, runActs, approvals, answerActs, historyActs, []Act{ContestStatement, CertifyMonthAsHost, ComputeAllowance, RefreshMatches, RemindDue, SendInvitation, SendSignature, SignMonth}),
 }
 
 // own are the acts that every member does about himself, whatever his roles; in the table they stand for doing them for somebody else.

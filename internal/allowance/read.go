@@ -79,6 +79,7 @@ func allowance() plan.Type {
 			"contests":      plan.Many("AllowanceContest", "allowance_id", "{o}.contested_at, {o}.id"),
 			"statement":     plan.OneWhere("AllowanceStatement", "{o}.id = (select s.id from allowance_statement s where s.allowance_id = {t}.id order by s.number desc limit 1)"),
 			"policyVersion": plan.One("PolicyVersion", "policy_version_id"),
+			"presenceDays":  plan.Expr("coalesce((select p.days from presence_of(array[{t}.participation_id], {t}.month, presence_day_minutes({t}.programme_id, {t}.month)) p), 0)").In(access.Work),
 			"computedAt":    plan.Instant("computed_at"),
 			"revision":      plan.Column("revision"),
 		},

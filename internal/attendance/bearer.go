@@ -204,6 +204,8 @@ type monthToSign struct {
 	Party           Party
 	Month           calendar.Month
 	MonthState      MonthState
+	Minutes         int
+	PresenceDays    int
 	ContentHash     []byte
 	MonthHash       []byte
 	Audience        []uuid.UUID `bun:",array"`
@@ -232,8 +234,7 @@ func toSign(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (m monthToSign, 
 }
 
 func (m monthToSign) document(entries []row) Document {
-	minutes, days := sums(entries)
-	doc := Document{Party: m.Party, Month: m.Month, Pseudonym: m.Pseudonym, Minutes: calendar.Minutes(minutes), Days: days, Hash: hex.EncodeToString(m.ContentHash)}
+	doc := Document{Party: m.Party, Month: m.Month, Pseudonym: m.Pseudonym, Minutes: calendar.Minutes(m.Minutes), Days: m.PresenceDays, Hash: hex.EncodeToString(m.ContentHash)}
 	for _, r := range entries {
 		doc.Lines = append(doc.Lines, DocumentLine{Kind: r.Kind, Day: r.Day, From: r.From, To: r.To, Minutes: calendar.Minutes(r.Minutes)})
 	}

@@ -155,7 +155,7 @@ func (m *openedMonth) moved(tx *postgres.Tx, t monthTransition, hash []byte) mon
 	case MonthOpen:
 		next.Minutes, next.PresenceDays, next.ContentHash, next.ForHost = nil, nil, nil, false
 	case MonthSubmitted:
-		minutes, days := sums(m.counted())
+		minutes, days := sums(m.counted(), m.facts.Least)
 		next.Minutes, next.PresenceDays, next.ContentHash = &minutes, &days, hash
 	case HostCertified:
 		next.ForHost = t.Act == access.CertifyMonthForHost
@@ -254,10 +254,14 @@ func look(ctx context.Context, tx *postgres.Tx, months []*openedMonth) error {
 	if err != nil {
 		return err
 	}
-	silence := map[uuid.UUID]int{}
+	silence, rules := map[uuid.UUID]int{}, rules{tx: tx}
 	for _, m := range months {
 		if m == nil {
 			continue
+		}
+		first, err := rules.on(ctx, m.ProgrammeID, m.Month.First())
+		if err != nil {
+			return err
 		}
 		if _, known := silence[m.ProgrammeID]; !known {
 			policy, err := programme.PolicyOn(ctx, tx, m.ProgrammeID, tx.Today())
@@ -268,7 +272,7 @@ func look(ctx context.Context, tx *postgres.Tx, months []*openedMonth) error {
 		}
 		m.entries = entries[placeOf{m.EnrolmentID, m.Month}]
 		m.facts = monthFacts{State: m.State, Month: m.Month, Since: m.StateSince, Ends: m.of.ToDay, Host: m.CompanyID != nil, Contested: len(m.entries) - len(m.counted()),
-			Today: tx.Today(), Silence: silence[m.ProgrammeID]}
+			Today: tx.Today(), Silence: silence[m.ProgrammeID], Least: first.presence}
 	}
 	return nil
 }
@@ -390,7 +394,7 @@ func (m *openedMonth) adjustable(ctx context.Context, rules *rules, in Adjustmen
 	if err != nil {
 		return nil, err
 	}
-	minutes, days := sums(slices.DeleteFunc(m.counted(), func(r row) bool { return r.Day != in.Day }))
+	minutes, days := sums(slices.DeleteFunc(m.counted(), func(r row) bool { return r.Day != in.Day }), m.facts.Least)
 	minutes, days = minutes+before.Minutes, days+before.Days
 	if in.Minutes == 0 && in.Days == 0 || minutes+in.Minutes < 0 || days+in.Days < 0 || days+in.Days > 1 {
 		list = append(list, AdjustmentImpossible.At("minutes").With("minutes", calendar.Minutes(minutes)).With("days", days))

@@ -34,13 +34,17 @@
 //	LOCKED              final: from then on adjustments only, each with a reason
 //
 // Until the lock a month can be opened again; who certified before does so anew. A certification is refused where the counted entries are not
-// those whose hash was submitted. Days of presence are counted beside minutes, since insurance is paid by them (INAIL). What a
+// those whose hash was submitted. Days of presence are counted beside minutes, since insurance is paid by them (INAIL):
+// those with the minutes of the policy at the least, by the rule in force on the month's first day. What a
 // month waits for is due of whoever's turn it is (FollowMonths), from its last day on.
 //
 // Who has no account signs, too (month_signature): he is asked by who accompanies the person, and comes by a link in a letter or a code that is shown to
 // him. Whoever brings the secret acts as that signature, an actor without a grant, who sees no row and may sign one content of one month, once, in
 // the browser that opened it first, before the secret runs out. Of secrets keyed marks are kept. A host's signature certifies the month, the
 // others stand beside it: no pay hangs on them.
+//
+// The paper of an absence is for some days of a person, whatever entries stand on them. That it is there whoever reads absences sees; its file is of the
+// class health, and not for who has brought it.
 //
 // A phone takes along what it needs for some days without network (tutorDays). A tutor from whom nothing comes meanwhile, though hours of a timetable are
 // unwritten, is due to be asked by whoever coordinates (TellSilence), until something comes (Heard).

@@ -48,6 +48,7 @@ type monthFacts struct {
 	Contested int          // entries
 	Today     calendar.Day
 	Silence   int // days after which a host is silent
+	Least     int // minutes of a day of presence
 }
 
 // monthTransition is one row of the table: an act, the states that it leaves, the state that it reaches, and what must hold.
@@ -151,16 +152,21 @@ func content(m monthRow, counted []row) [sha256.Size]byte {
 	return sha256.Sum256([]byte(strings.Join(lines, "\n")))
 }
 
-// sums are what the counted entries of a month come to: minutes of presence, and days with some.
-func sums(counted []row) (minutes, days int) {
-	seen := map[calendar.Day]bool{}
+// sums are what the counted entries of a month come to: minutes of presence, and days with at least so many of them.
+func sums(counted []row, least int) (minutes, days int) {
+	there := map[calendar.Day]int{}
 	for _, r := range counted {
 		if r.Kind == Presence {
 			minutes += r.Minutes
-			seen[r.Day] = true
+			there[r.Day] += r.Minutes
 		}
 	}
-	return minutes, len(seen)
+	for _, of := range there {
+		if of >= least {
+			days++
+		}
+	}
+	return minutes, days
 }
 
 // placeOf is where somebody's month stands.

@@ -14,7 +14,7 @@ import (
 // Reading is how the register is read.
 func Reading() plan.Reading {
 	return plan.Reading{
-		Types: append(months(), closures(), plan.Type{
+		Types: append(months(), closures(), papers(), plan.Type{
 			Name: "Attendance", Prefix: "att", Table: "attendance", Class: access.Work, Keyed: true,
 			Fields: plan.Fields{
 				"hidden":           plan.Hidden(),
@@ -30,6 +30,7 @@ func Reading() plan.Reading {
 				"to":               plan.Clock("to_minute"),
 				"minutes":          plan.Column("minutes"),
 				"absenceReason":    plan.Code("absence_reasons", "absence_reason").In(access.Absence),
+				"hasPaper":         plan.Expr(hasPaper).In(access.Absence),
 				"note":             plan.Sealed("attendance", "note", plan.OfParticipation).In(access.Notes),
 				"standing":         plan.Column("standing"),
 				"standingNote":     plan.Sealed("attendance", "standing_note", plan.OfParticipation).In(access.Notes),
@@ -62,9 +63,10 @@ func Reading() plan.Reading {
 			},
 		}),
 		Extends: map[string]plan.Fields{
-			"Participant": {"attendances": plan.Connection("Attendance", "participation_id"), "registerMonths": plan.Many("RegisterMonth", "participation_id", "{o}.month desc, {o}.id")},
-			"Company":     {"closures": plan.Many("Closure", "company_id", "{o}.from_day desc, {o}.id desc").Growing()},
-			"Placement":   {"attendances": plan.Connection("Attendance", "placement_id"), "registerMonths": plan.Many("RegisterMonth", "placement_id", "{o}.month desc, {o}.id")},
+			"Participant": {"attendances": plan.Connection("Attendance", "participation_id"), "registerMonths": plan.Many("RegisterMonth", "participation_id", "{o}.month desc, {o}.id"),
+				"absencePapers": plan.Many("AbsencePaper", "participation_id", "{o}.from_day desc, {o}.id desc").In(access.Absence)},
+			"Company":   {"closures": plan.Many("Closure", "company_id", "{o}.from_day desc, {o}.id desc").Growing()},
+			"Placement": {"attendances": plan.Connection("Attendance", "placement_id"), "registerMonths": plan.Many("RegisterMonth", "placement_id", "{o}.month desc, {o}.id")},
 			"Enrolment": {
 				"registerMonths": plan.Many("RegisterMonth", "enrolment_id", "{o}.month desc, {o}.id"),
 				"attendances":    plan.Connection("Attendance", "enrolment_id"),
@@ -72,7 +74,8 @@ func Reading() plan.Reading {
 					where c.enrolment_id = {t}.id and c.standing = 'COUNTED' and c.kind = 'PRESENCE')`),
 			},
 		},
-		Roots: plan.Roots{"attendances": plan.ListIn("Attendance", plan.OfProgramme, nil), "registerMonths": plan.ListIn("RegisterMonth", plan.OfProgramme, nil), "tutorDays": tutorDays()},
+		Roots: plan.Roots{"attendances": plan.ListIn("Attendance", plan.OfProgramme, nil), "registerMonths": plan.ListIn("RegisterMonth", plan.OfProgramme, nil), "tutorDays": tutorDays(),
+			"presence": presence()},
 		Fillers: map[string]plan.Filler{"attendance.allowedActs": allowedActs, "attendance.monthActs": monthActs, "attendance.rulesOn": rulesOn,
 			"attendance.closedDays": shutDays},
 	}

@@ -20,6 +20,10 @@ func counting(what string) string {
 		and c.day >= {t}.month and c.day < {t}.month + interval '1 month')`
 }
 
+// daysThere are the days of presence of a month, by the rule in force on its first day.
+const daysThere = `(select count(*)::int from (select from attendance c where c.enrolment_id = {t}.enrolment_id and c.standing = 'COUNTED' and c.kind = 'PRESENCE'
+	and c.day >= {t}.month and c.day < {t}.month + interval '1 month' group by c.day having sum(c.minutes) >= (select presence_day_minutes({t}.programme_id, {t}.month))) d)`
+
 const contestedOfMonth = `(select count(*)::int from attendance c where c.enrolment_id = {t}.enrolment_id and c.standing = 'CONTESTED'
 	and c.day >= {t}.month and c.day < {t}.month + interval '1 month')`
 
@@ -39,7 +43,7 @@ func months() []plan.Type {
 				"stateLabel":      plan.Label("state", monthWords),
 				"stateSince":      plan.Column("state_since"),
 				"minutes":         plan.Expr("coalesce({t}.minutes, " + counting("sum(c.minutes)") + ")"),
-				"presenceDays":    plan.Expr("coalesce({t}.presence_days, " + counting("count(distinct c.day)") + ")"),
+				"presenceDays":    plan.Expr("coalesce({t}.presence_days, " + daysThere + ")"),
 				"contested":       plan.Expr(contestedOfMonth),
 				"adjustedMinutes": plan.Expr("(select coalesce(sum(j.minutes), 0)::int from register_adjustment j where j.register_month_id = {t}.id)"),
 				"adjustedDays":    plan.Expr("(select coalesce(sum(j.presence_days), 0)::int from register_adjustment j where j.register_month_id = {t}.id)"),

@@ -270,4 +270,14 @@ var (
 		Cure:    refusal.Text{It: "Chiedi al tutor il collegamento al documento attuale, se serve ancora la tua firma.", En: "Ask the tutor for a link to the present document, if your signature is still needed."},
 		CuredBy: theTutor,
 	})
+	PaperDays = refusal.Define(refusal.Definition{
+		Code: "ABSENCE_PAPER_DAYS", Kind: refusal.Input,
+		Message: refusal.Text{It: "Il giustificativo deve riguardare da 1 a {max} giorni, dal primo all'ultimo.", En: "A paper is for 1 to {max} days, from the first to the last."},
+		Cure:    refusal.Text{It: "Controlla le date.", En: "Check the days."},
+	})
+	PaperWithdrawn = refusal.Define(refusal.Definition{
+		Code: "ABSENCE_PAPER_WITHDRAWN", Kind: refusal.State,
+		Message: refusal.Text{It: "Il giustificativo è già stato annullato.", En: "The paper has been withdrawn already."},
+		Cure:    refusal.Text{It: "Se serve, caricane un altro.", En: "Bring another one where it is needed."},
+	})
 )

@@ -16,6 +16,7 @@ type policy struct {
 	limits       Limits
 	deliveryDays int // for how long a tutor whose assignment has ended may deliver
 	tolerance    int // minutes around the timetable that nobody asks about
+	presence     int // least minutes of a day of presence
 }
 
 // rules reads policies, absence reasons and what is expected on days, each once in a transaction.
@@ -41,7 +42,8 @@ func (r *rules) on(ctx context.Context, programmeID uuid.UUID, day calendar.Day)
 	if r.policies[programmeID] == nil {
 		r.policies[programmeID] = map[calendar.Day]policy{}
 	}
-	p := policy{deliveryDays: of.Int("attendance.delivery_days"), limits: limitsOf(of), tolerance: of.Int("attendance.timetable_tolerance_minutes")}
+	p := policy{deliveryDays: of.Int("attendance.delivery_days"), limits: limitsOf(of), tolerance: of.Int("attendance.timetable_tolerance_minutes"),
+		presence: of.Int("attendance.presence_day_minutes")}
 	r.policies[programmeID][day] = p
 	return p, nil
 }

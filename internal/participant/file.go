@@ -20,6 +20,7 @@ const (
 	ProvesRequirement = "REQUIREMENT_PROOF"
 	ProvesRegister    = "REGISTER"
 	ProvesBankDetails = "BANK_DETAILS"
+	ProvesAbsence     = "ABSENCE_PAPER" // it may be a doctor's
 )
 
 // proves says of each kind of file which act attaches it, and of which class is the row that it proves.
@@ -31,9 +32,10 @@ var proves = map[string]struct {
 	ProvesRequirement: {access.RecordProof, access.Proof},
 	ProvesRegister:    {access.CertifyMonthForHost, access.Work},
 	ProvesBankDetails: {access.RecordBankDetails, access.Bank},
+	ProvesAbsence:     {access.AttachAbsencePaper, access.Health},
 }
 
-var causeKind = text.Text{It: "un file prova una verifica di esclusione, un requisito, un mese del registro o i dati di pagamento", En: "a file proves an exclusion check, a requirement, a month of the register or payment details"}
+var causeKind = text.Text{It: "un file prova una verifica di esclusione, un requisito, un mese del registro, un'assenza o i dati di pagamento", En: "a file proves an exclusion check, a requirement, a month of the register, an absence or payment details"}
 
 // FileInput announces a file about a participant.
 type FileInput struct {

@@ -39,6 +39,7 @@ var known = append([]rule{
 	{"attendance.delivery_days", "days", whole(0, 365)},
 	{"attendance.host_silence_days", "days", whole(1, 365)},
 	{"attendance.silent_days", "days", whole(1, 365)},
+	{"attendance.presence_day_minutes", "minutes", whole(1, 1440)},
 	{"attendance.signing_days", "days", whole(1, 60)},
 	{"attendance.signing_code_minutes", "minutes", whole(1, 120)},
 	{"attendance.timetable_tolerance_minutes", "minutes", whole(0, 1440)},

@@ -28,7 +28,7 @@ var sorted = map[string]string{
 	"Municipality": "name", "Holiday": "day, code", "Closure": "from_day desc, id desc", "ProgrammeTarget": "code", "BudgetLine": "code", "FundingGate": "position", "Mandate": "opened_on desc, id desc", "MandateSample": "drawn_on, id",
 	"Grant": "role, id", "Delegation": "from_day desc, id", "Device": "registered_at desc, id", "Member": "name, id",
 	"Person": "id", "ParticipantTrait": "side, code", "ExclusionCheck": "checked_on desc, id desc", "Verdict": "given_on desc, id desc", "VerdictFinding": "position",
-	"RequirementProof": "proven_on desc, id desc", "Representation": "titled_on desc, id desc", "Invitation": "id desc", "OwnAccess": "from_day desc, id desc",
+	"RequirementProof": "proven_on desc, id desc", "AbsencePaper": "from_day desc, id desc", "Representation": "titled_on desc, id desc", "Invitation": "id desc", "OwnAccess": "from_day desc, id desc",
 	"CompanySite": "name, id", "CompanyContact": "name, id", "Opening": "from_day, id", "OpeningHours": "weekday, from_minute", "OpeningTrait": "side desc, code",
 	"Enrolment": "from_day, id", "Certificate": "given_on, id", "Placement": "from_day desc, id desc", "PlacementStep": "position",
 	"RegisterMonth": "month desc, id", "RegisterStep": "position", "MonthSignature": "asked_at, id", "RegisterAdjustment": "day, id", "Allowance": "month desc, id", "AllowanceLine": "position", "PaymentStep": "position", "PaymentFile": "part", "PaymentLineStep": "at, id", "PaymentLine": "month desc, id desc", "AllowanceStatement": "number", "AllowanceContest": "contested_at, id", "HistoryFact": "month, id", "AllowanceShare": "gross_cents desc, id", "Attendance": "day, from_minute, id", "Match": "blocked, score desc, id desc", "MatchReason": "position", "Due": "due_at, id",

@@ -77,9 +77,22 @@ func (s *scene) checks(i int, p participation) {
 		f.Sealed = append(f.Sealed, Sealed{p.person, "entry_snapshot", answer, snapshot, []string{"NO", "YES", "REFUSED"}[(i+k)%3]})
 	}
 	f.put("requirement_proof", fact{"file_id": s.paper(p, "REQUIREMENT_PROOF", "proof"), "programme_id": s.id, "participation_id": p.id, "requirement": "IN_CHARGE", "document": "Attestazione", "proven_on": "2026-01-15", "recorded_by": s.managers[0]})
+	s.absences(p)
 	f.put("certificate", fact{"programme_id": s.id, "participation_id": p.id, "kind": "SAFETY_GENERAL", "given_on": "2026-02-10", "valid_to": "2030-02-10"})
 	f.put("due", fact{"programme_id": s.id, "tells": false, "subject_kind": "Participant", "subject_id": p.id, "participation_id": p.id, "kind": "participant.active", "due_at": fmt.Sprintf("2026-0%d-01T00:00:00Z", 4+i%5),
 		"owner_key": s.managers[0], "next_owner_key": p.body, "reminders": 1, "last_reminded_at": "2026-04-01T00:00:00Z", "revision": 1})
+}
+
+// absences are two papers of absences, of which one was taken back.
+func (s *scene) absences(p participation) {
+	for n := range 2 {
+		row := fact{"programme_id": s.id, "participation_id": p.id, "from_day": fmt.Sprintf("2026-0%d-02", 3+n), "to_day": fmt.Sprintf("2026-0%d-28", 3+n), "file_id": s.paper(p, "ABSENCE_PAPER", "health"),
+			"attached_by": s.managers[0], "attached_at": "2026-05-02T10:00:00.125Z", "revision": 1 + n}
+		if n == 1 {
+			row["withdrawn_by"], row["withdrawn_at"] = s.managers[0], "2026-05-03T10:00:00.125Z"
+		}
+		s.f.put("absence_paper", row)
+	}
 }
 
 // paper is a file that proves something of the person, of the class of what it proves.

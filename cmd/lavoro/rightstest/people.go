@@ -92,6 +92,10 @@ func personTypes() {
 		"requirement": code("requirements", "requirement"), "document": column("document"), "provenOn": column("proven_on"),
 		"file": one("File", "file_id"),
 	})
+	Types["AbsencePaper"] = follow("absence_paper", "abp", "absence", map[string]Field{
+		"fromDay": column("from_day"), "toDay": column("to_day"), "file": one("File", "file_id"), "attachedBy": one("Member", "attached_by"), "attachedAt": instant("attached_at"),
+		"withdrawnBy": one("Member", "withdrawn_by"), "withdrawnAt": instant("withdrawn_at"), "revision": column("revision"),
+	})
 	Types["File"] = follow("file", "fil", "eligibility", map[string]Field{
 		"kind": column("kind"), "mediaType": column("media_type"), "bytes": column("bytes"), "state": column("state"),
 	})
@@ -219,9 +223,9 @@ func participants() {
 		"caseManager": one("Member", "case_manager_id"), "tutor": one("Member", "tutor_id"),
 		"health": groups("health"), "penal": groups("penal"), "protection": groups("protection"), "restricted": groups("restricted"),
 		"traits":          many("ParticipantTrait", "participation_id"),
-		"exclusionChecks": many("ExclusionCheck", "participation_id").in("eligibility"),
-		"verdicts":        many("Verdict", "participation_id").in("eligibility"),
-		"verdict":         oneBy("Verdict", lastVerdict).in("eligibility"),
+		"exclusionChecks": many("ExclusionCheck", "participation_id").in("eligibility"), "absencePapers": many("AbsencePaper", "participation_id").in("absence"),
+		"verdicts": many("Verdict", "participation_id").in("eligibility"),
+		"verdict":  oneBy("Verdict", lastVerdict).in("eligibility"),
 		"entrySnapshot": oneBy("EntrySnapshot", func(w *World, r *Row) *Row {
 			return firstOf(w.below(r, "entry_snapshot", "participation_id"))
 		}).in("registry"),

@@ -150,7 +150,7 @@ func attendances() {
 		"replacedBy": oneBy("Attendance", func(w *World, r *Row) *Row { return firstOf(w.below(r, "attendance", "replaces_id")) }),
 		"recordedBy": one("Member", "recorded_by"), "recordedAt": instant("recorded_at"), "origin": originKind(), "revision": column("revision"),
 		"madeAt": instant("made_at"), "device": one("Device", "device_id"), "app": column("app"), "driftSeconds": column("drift_seconds"),
-		"enteredDaysAfter": something(), "conflicts": column("conflicts"), "passed": column("passed"), "allowedActs": something(),
+		"enteredDaysAfter": something(), "hasPaper": something().in("absence"), "conflicts": column("conflicts"), "passed": column("passed"), "allowedActs": something(),
 	}, Filters: map[string]Filter{
 		"from": bound("day", true), "to": bound("day", false), "standings": among("standing"), "kind": enum("kind"),
 		"month": {From: func(_ *World, r *Row) (any, string) { return r.Text("day")[:7], quoted(r.Text("day")[:7]) },
@@ -204,7 +204,7 @@ func allowances() {
 	Types["Allowance"] = &Type{Table: "allowance", Prefix: "alw", Class: "money", Of: ofMoney(own), Fields: map[string]Field{
 		"id": {}, "hidden": {},
 		"participant": one("Participant", "participation_id").in("path").apart(), "pseudonym": pseudonym(), "month": month("month"), "minutes": column("minutes"), "accrued": column("accrued_cents"),
-		"cap": column("cap_cents"), "total": column("total_cents"), "certified": something(), "uncertified": something(), "soFar": something(), "why": many("AllowanceLine", "allowance_id"), "statements": many("AllowanceStatement", "allowance_id"),
+		"cap": column("cap_cents"), "total": column("total_cents"), "presenceDays": something().in("work"), "certified": something(), "uncertified": something(), "soFar": something(), "why": many("AllowanceLine", "allowance_id"), "statements": many("AllowanceStatement", "allowance_id"),
 		"contests":      many("AllowanceContest", "allowance_id"),
 		"statement":     oneBy("AllowanceStatement", lastStatement),
 		"policyVersion": one("PolicyVersion", "policy_version_id"),

@@ -163,6 +163,7 @@ var openly = map[string]string{
 	"organisation_line":    "ids of bodies in the tree of partners",
 	"policy_on":            "rules are nobody's data",
 	"policy_content":       "rules are nobody's data",
+	"presence_day_minutes": "rules are nobody's data",
 	"programme_codes":      "code lists are nobody's data",
 	"programme_code_ids":   "code lists are nobody's data",
 	"programme_territory":  "municipalities are nobody's data",

@@ -1,0 +1,101 @@
+package attendance
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/event"
+	"github.com/lavoroincorso/lavoro/internal/platform/plan"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+)
+
+const (
+	// PaperPrefix stands before the ids of absences' papers in the API.
+	PaperPrefix  = "abp"
+	paperSubject = "AbsencePaper"
+	// longestPaper is for how many days one paper may be.
+	longestPaper = 366
+)
+
+// AbsencePaper is what shows why somebody was absent on some days.
+type AbsencePaper struct {
+	ID            uuid.UUID
+	Participation uuid.UUID
+	From, To      calendar.Day
+	File          uuid.UUID // which the actor has brought
+}
+
+// AttachAbsencePaper keeps the paper of an absence. It may be a doctor's: what it says is read by those alone who read what is of health, for a
+// purpose, and not by who has brought it. Absences of its days show that there is one, also those that are entered later.
+func AttachAbsencePaper(ctx context.Context, tx *postgres.Tx, in AbsencePaper) error {
+	of, found, err := absentee(ctx, tx, in.Participation)
+	switch {
+	case err != nil:
+		return err
+	case !found:
+		return refusal.List{refusal.NotFound.At("participant")}
+	case !tx.Actor.May(access.AttachAbsencePaper, of.ProgrammeID, of.Audience):
+		return refusal.List{refusal.NotAllowed.At()}
+	case in.To.Before(in.From):
+		return refusal.List{PaperDays.At("to").With("max", longestPaper)}
+	case in.From.AddDays(longestPaper).Before(in.To):
+		return refusal.List{PaperDays.At("to").With("max", longestPaper)}
+	}
+	row := paperRow{ID: in.ID, ProgrammeID: of.ProgrammeID, ParticipationID: in.Participation, FromDay: in.From, ToDay: in.To, FileID: in.File,
+		AttachedBy: tx.Actor.Member, AttachedAt: tx.Now, Audience: of.Audience, Revision: 1}
+	if err := insertPaper(ctx, tx, &row); err != nil {
+		return err
+	}
+	row.tell(tx, access.AttachAbsencePaper, event.Entered)
+	return nil
+}
+
+// WithdrawAbsencePaper takes back a paper that was a mistake: it stays, and no absence shows it any more.
+func WithdrawAbsencePaper(ctx context.Context, tx *postgres.Tx, id uuid.UUID, expected *int) error {
+	row, found, err := paperByID(ctx, tx, id)
+	switch {
+	case err != nil:
+		return err
+	case !found:
+		return refusal.List{refusal.NotFound.At("paper")}
+	case !tx.Actor.May(access.WithdrawAbsencePaper, row.ProgrammeID, row.Audience):
+		return refusal.List{refusal.NotAllowed.At()}
+	case expected != nil && *expected != row.Revision:
+		return refusal.List{refusal.RevisionConflict.At("expectedRevision")}
+	case row.WithdrawnAt != nil:
+		return refusal.List{PaperWithdrawn.At("paper")}
+	}
+	if err := withdrawPaper(ctx, tx, row); err != nil {
+		return err
+	}
+	row.tell(tx, access.WithdrawAbsencePaper, event.Changed)
+	return nil
+}
+
+func (r paperRow) tell(tx *postgres.Tx, act access.Act, kind event.Kind) {
+	tx.Tell(event.News{Programme: r.ProgrammeID, Act: string(act), Kind: kind, SubjectKind: paperSubject, Subject: r.ID, Related: []uuid.UUID{r.ParticipationID}, Audience: r.Audience},
+		map[string]any{"from": r.FromDay, "to": r.ToDay, "file": r.FileID})
+}
+
+// hasPaper says of an absence whether there is a paper for its day.
+const hasPaper = `({t}.kind = 'ABSENCE' and exists (select from absence_paper p
+	where p.participation_id = {t}.participation_id and p.withdrawn_at is null and {t}.day between p.from_day and p.to_day))`
+
+// papers map the papers of absences.
+func papers() plan.Type {
+	return plan.Type{Name: paperSubject, Prefix: PaperPrefix, Table: "absence_paper", Class: access.Absence, Fields: plan.Fields{
+		"hidden":      plan.Hidden(),
+		"fromDay":     plan.Column("from_day"),
+		"toDay":       plan.Column("to_day"),
+		"file":        plan.One("File", "file_id"),
+		"attachedBy":  plan.One("Member", "attached_by"),
+		"attachedAt":  plan.Instant("attached_at"),
+		"withdrawnBy": plan.One("Member", "withdrawn_by"),
+		"withdrawnAt": plan.Instant("withdrawn_at"),
+		"revision":    plan.Column("revision"),
+	}}
+}

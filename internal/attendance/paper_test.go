@@ -1,0 +1,157 @@
+package attendance_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/attendance"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+)
+
+// brought is a file about the participant of an enrolment that a member has brought, whole and checked.
+func (o *office) brought(enrolment, member uuid.UUID, kind, class string) (id uuid.UUID) {
+	o.t.Helper()
+	o.one(`insert into file (id, programme_id, participation_id, person_id, kind, class, media_type, announced, received, bytes, sha256, state, uploaded_by, prepared_at, expires_at, audience)
+		select gen_random_uuid(), e.programme_id, e.participation_id, e.person_id, $3, $4, 'application/pdf', 1, 1, 1, '\x00', 'COMPLETE', $2, $5, $5::timestamptz + interval '1 day', a.audience
+		from enrolment e join participation a on a.id = e.participation_id where e.id = $1 returning id`, &id, enrolment, member, kind, class, o.now)
+	return id
+}
+
+func (o *office) participationOf(enrolment uuid.UUID) (id uuid.UUID) {
+	o.t.Helper()
+	o.one("select participation_id from enrolment where id = $1", &id, enrolment)
+	return id
+}
+
+// sees is how many papers and files an actor sees.
+func (o *office) sees(actor access.Actor) string {
+	o.t.Helper()
+	var papers, files int
+	if err := o.as(actor, func(ctx context.Context, tx *postgres.Tx) error {
+		if err := tx.NewRaw("select count(*) from absence_paper").Scan(ctx, &papers); err != nil {
+			return err
+		}
+		return tx.NewRaw("select count(*) from file").Scan(ctx, &files)
+	}); err != nil {
+		o.t.Fatal(err)
+	}
+	return fmt.Sprint(papers, files)
+}
+
+// TestThePaperOfAnAbsence may be a doctor's: who brought it sees that it is there, and what it says is for who reads health data on purpose.
+func TestThePaperOfAnAbsence(t *testing.T) {
+	o := newOffice(t)
+	of := o.participationOf(o.intern["adult"])
+	file := o.brought(o.intern["adult"], o.tutor.Member, "ABSENCE_PAPER", "health")
+	proof := o.brought(o.intern["adult"], o.tutor.Member, "REGISTER", "work")
+	day := calendar.MustDay("2026-03-16")
+	paper := attendance.AbsencePaper{ID: uuid.Must(uuid.NewV7()), Participation: of, From: day, To: day.AddDays(4), File: file}
+	attach := func(actor access.Actor, change func(*attendance.AbsencePaper)) string {
+		t.Helper()
+		in := paper
+		if change != nil {
+			change(&in)
+		}
+		list, _ := refusal.As(o.as(actor, func(ctx context.Context, tx *postgres.Tx) error { return attendance.AttachAbsencePaper(ctx, tx, in) }))
+		if len(list) > 0 {
+			return list[0].Code
+		}
+		return ""
+	}
+	for _, c := range []struct {
+		name   string
+		actor  access.Actor
+		change func(*attendance.AbsencePaper)
+		want   string
+	}{
+		{"a stranger", o.stranger, nil, "NOT_FOUND"},
+		{"the host", o.host, nil, "NOT_FOUND"},
+		{"backwards", o.tutor, func(p *attendance.AbsencePaper) { p.To = p.From.AddDays(-1) }, "ABSENCE_PAPER_DAYS"},
+		{"for ever", o.tutor, func(p *attendance.AbsencePaper) { p.To = p.From.AddDays(400) }, "ABSENCE_PAPER_DAYS"},
+		{"a file that proves something else", o.tutor, func(p *attendance.AbsencePaper) { p.File = proof }, "NOT_FOUND"},
+		{"somebody else's file", o.promoter(), nil, "NOT_FOUND"},
+		{"of another person", o.tutor, func(p *attendance.AbsencePaper) { p.Participation = o.participationOf(o.intern["minor"]) }, "NOT_FOUND"},
+		{"the tutor", o.tutor, nil, ""},
+		{"the same file twice", o.tutor, func(p *attendance.AbsencePaper) { p.ID = uuid.New() }, "FILE_ATTACHED"},
+	} {
+		if got := attach(c.actor, c.change); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+	manager := o.actor(uuid.New(), access.CaseManager, o.lead)
+	for name, c := range map[string]struct {
+		actor access.Actor
+		want  string
+	}{"the tutor": {o.tutor, "1 1"}, "the host": {o.host, "0 0"}, "the promoter": {o.promoter(), "1 0"}, "a case manager": {manager, "1 1"}, "a stranger": {o.stranger, "0 0"}} {
+		if got := o.sees(c.actor); got != c.want { // the tutor's one file is what he brought beside it
+			t.Errorf("%s sees %s, want %s", name, got, c.want)
+		}
+	}
+	withdraw := func() string {
+		list, _ := refusal.As(o.as(o.tutor, func(ctx context.Context, tx *postgres.Tx) error {
+			return attendance.WithdrawAbsencePaper(ctx, tx, paper.ID, nil)
+		}))
+		if len(list) > 0 {
+			return list[0].Code
+		}
+		return ""
+	}
+	if first, second := withdraw(), withdraw(); first != "" || second != "ABSENCE_PAPER_WITHDRAWN" {
+		t.Errorf("withdrawn %q, then %q", first, second)
+	}
+}
+
+// presentIn is what an actor counts of March, "people minutes days".
+func (o *office) presentIn(actor access.Actor) (s string) {
+	o.t.Helper()
+	if err := o.as(actor, func(ctx context.Context, tx *postgres.Tx) error {
+		return tx.NewRaw(`select concat_ws(' ', count(*) filter (where days > 0), sum(minutes), sum(days))
+			from presence_of(array(select participation_id from register_month), '2026-03-01', presence_day_minutes(?, '2026-03-01'))`, o.programme).Scan(ctx, &s)
+	}); err != nil {
+		o.t.Fatal(err)
+	}
+	return s
+}
+
+// TestDaysOfPresenceAreCountedByTheRule: a day of less than the minutes of the policy counts minutes alone, and a person's day counts once whatever he was
+// there for.
+func TestDaysOfPresenceAreCountedByTheRule(t *testing.T) {
+	o := newOffice(t)
+	o.exec("update policy_rule set value = '300' where code = 'attendance.presence_day_minutes'")
+	month, promoter := o.ledger(), o.promoter() // 360 minutes on the 23rd, 240 on the 24th
+	if code := o.does(o.tutor, attendance.SubmitMonth, attendance.MonthStep{Month: month}); code != "" || o.state(month) != "SUBMITTED 600 1" {
+		t.Fatalf("%s, %s", code, o.state(month))
+	}
+	if got := o.presentIn(promoter); got != "1 600 1" {
+		t.Errorf("of the internship: %s", got)
+	}
+	o.record(o.tutor, entry(o.course["adult"], "2026-03-24", "14:00", "15:30"), entry(o.course["minor"], "2026-03-25", "14:00", "15:30"))
+	if got := o.presentIn(promoter); got != "1 780 2" {
+		t.Errorf("with the course: %s", got)
+	}
+	if got := o.presentIn(o.host); got != "1 600 1" {
+		t.Errorf("to the host: %s", got)
+	}
+	for _, step := range []struct {
+		actor access.Actor
+		act   monthly
+	}{{o.host, attendance.CertifyMonthAsHost}, {promoter, attendance.CertifyMonth}, {promoter, attendance.LockMonth}} {
+		if code := o.does(step.actor, step.act, attendance.MonthStep{Month: month}); code != "" {
+			t.Fatal(code)
+		}
+	}
+	if code := o.does(promoter, func(ctx context.Context, tx *postgres.Tx, in attendance.MonthStep) error {
+		return attendance.AdjustMonth(ctx, tx, attendance.Adjustment{MonthStep: in, ID: uuid.New(), Day: calendar.MustDay("2026-03-26"), Minutes: 120, Days: 1})
+	}, attendance.MonthStep{Month: month, Reason: "foglio firme ritrovato"}); code != "" {
+		t.Fatal(code)
+	}
+	if got := o.presentIn(promoter); got != "1 900 3" {
+		t.Errorf("put right: %s", got)
+	}
+}

@@ -1,0 +1,75 @@
+-- The paper of an absence, for some days of one person. Where it is, and for which days, whoever reads absences is told; what it says stands in a
+-- file of the class health, since it may be a doctor's: that is read for a purpose, and each reading is journalled.
+create table absence_paper (
+  id               uuid primary key,
+  programme_id     uuid not null references programme,
+  participation_id uuid not null references participation,
+  from_day         date not null,
+  to_day           date not null,
+  file_id          uuid not null unique references file,
+  attached_by      uuid not null,
+  attached_at      timestamptz not null,
+  withdrawn_by     uuid,
+  withdrawn_at     timestamptz,
+  audience         uuid[] not null,
+  revision         int not null default 1,
+  check (from_day <= to_day), check ((withdrawn_by is null) = (withdrawn_at is null))
+);
+create index absence_paper_participation on absence_paper (participation_id, from_day);
+insert into audience_follower values ('absence_paper', null);
+alter table absence_paper enable row level security;
+create policy seen on absence_paper using (audience &&& (select app_keys('absence')));
+grant select, insert, update on absence_paper to lavoro_app;
+insert into mandate_opens values ('absence_paper', false);
+create trigger follows_mandates before insert or update of audience on absence_paper for each row execute function follow_mandates();
+
+-- One more kind of file, beside those that there are.
+do $$
+declare kinds text := (select pg_get_constraintdef(c.oid) from pg_constraint c where c.conrelid = 'file'::regclass and c.conname = 'file_kind_check');
+begin
+  alter table file drop constraint file_kind_check;
+  execute 'alter table file add constraint file_kind_check ' || replace(kinds, 'ARRAY[', 'ARRAY[''ABSENCE_PAPER''::text, ');
+end $$;
+
+-- How long somebody is there at the least for a day of presence in a month: the rule in force on its first day.
+create function presence_day_minutes(programme uuid, day date) returns int language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
+begin
+  return coalesce((
+    select r.value::text::int from policy_version v join policy_version o on o.programme_id = v.programme_id and o.number >= v.number
+    join policy_rule r on r.version_id = o.id and r.code = 'attendance.presence_day_minutes'
+    where v.id = policy_on(presence_day_minutes.programme, presence_day_minutes.day) order by o.number limit 1), 1);
+end $$;
+revoke execute on function presence_day_minutes(uuid, date) from public;
+grant execute on function presence_day_minutes(uuid, date) to lavoro_app;
+
+-- What people were there in a month, as far as the viewer sees their register: a person's day counts once, whatever he was there for, and what was put
+-- right after the lock is added.
+create function presence_of(people uuid[], month date, minimum int) returns table (participation_id uuid, minutes int, days int)
+language sql stable set search_path = public, pg_temp as $$
+  select u.id, coalesce(sum(p.minutes), 0)::int, coalesce(sum(p.days), 0)::int
+  from (select distinct id from unnest(presence_of.people) id) u cross join lateral (
+    select sum(a.minutes) as minutes, (sum(a.minutes) >= presence_of.minimum)::int as days
+    from attendance a
+    where a.participation_id = u.id and a.day >= presence_of.month and a.day < presence_of.month + interval '1 month' and a.standing = 'COUNTED' and a.kind = 'PRESENCE'
+    group by a.day
+    union all
+    select j.minutes, j.presence_days from register_adjustment j
+    where j.register_month_id in (select m.id from register_month m where m.participation_id = u.id and m.month = presence_of.month)
+  ) p group by u.id
+$$;
+revoke execute on function presence_of(uuid[], date, int) from public;
+grant execute on function presence_of(uuid[], date, int) to lavoro_app;
+
+-- The document to sign tells the sums that were submitted.
+drop function month_to_sign(uuid);
+create function month_to_sign(signature uuid)
+returns table (programme_id uuid, participation_id uuid, person_id uuid, register_month_id uuid, enrolment_id uuid, placement_id uuid, company_id uuid, pseudonym text, party text,
+               month date, month_state text, minutes int, presence_days int, content_hash bytea, month_hash bytea, audience uuid[])
+language sql stable security definer set search_path = public, pg_temp as $$
+  select m.programme_id, m.participation_id, a.person_id, m.id, m.enrolment_id, m.placement_id, m.company_id, a.pseudonym, s.party, m.month, m.state, coalesce(m.minutes, 0),
+         coalesce(m.presence_days, 0), s.content_hash, m.content_hash, m.audience
+  from month_signature s join register_month m on m.id = s.register_month_id join participation a on a.id = s.participation_id
+  where s.id = month_to_sign.signature and s.id = any ((select app_keys('self'))::uuid[]) and s.state = 'ASKED'
+$$;
+revoke execute on function month_to_sign(uuid) from public;
+grant execute on function month_to_sign(uuid) to lavoro_app;
