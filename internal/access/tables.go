@@ -132,6 +132,9 @@ const (
 	RevokeSignature Act = "revokeSignature"
 	SignMonth       Act = "signMonth" // of who has no account
 
+	AttachSignedPaper  Act = "attachSignedPaper"
+	ConfirmSignedPaper Act = "confirmSignedPaper"
+
 	ComputeAllowance Act = "computeAllowance"
 	ContestStatement Act = "contestStatement"
 	AnswerContest    Act = "answerContest"
@@ -192,9 +195,9 @@ var (
 	placementActs = []Act{DraftPlacement, ConfirmPlacement, SignProject, CommunicatePlacement, StartPlacement, SuspendPlacement, ResumePlacement,
 		InterruptPlacement, EndPlacement, AttestPlacement, CancelPlacement, AnnulPlacement}
 	registerActs = []Act{RecordAttendance, RecordAsPlanned, CorrectAttendance, WithdrawAttendance, ResolveAttendance, RecordClosure, WithdrawClosure, SubmitMonth, ReturnMonth,
-		AskSignature, ResendSignature, ShowSigningCode, RevokeSignature}
+		AskSignature, ResendSignature, ShowSigningCode, RevokeSignature, AttachSignedPaper}
 	absenceActs = []Act{AttachAbsencePaper, WithdrawAbsencePaper}
-	monthActs   = []Act{CertifyMonthForHost, CertifyMonth, LockMonth, ReopenMonth, AdjustMonth}                              // the promoter's
+	monthActs   = []Act{CertifyMonthForHost, CertifyMonth, LockMonth, ReopenMonth, AdjustMonth, ConfirmSignedPaper}          // the promoter's
 	runActs     = []Act{OpenRun, ComputeRun, CheckRun, ExportRun, DiscardRun, HoldLine, ReleaseLine, RecallLine, ReadAnswer} // the payer's own
 	approvals   = []Act{ApproveRun, DiscardRun}
 	matchActs   = []Act{ProposeMatch, AcceptMatch, DeclineMatch}

@@ -30,6 +30,8 @@ type Way string
 const (
 	byLink Way = "LINK" // in a letter
 	byCode Way = "CODE" // shown on a phone
+	// onPaper needs nobody's coming: it is brought.
+	onPaper Way = "PAPER"
 )
 
 // Secret lets its bearer sign one document: 32 random bytes in base64 in a link, eight letters and digits in a code.
@@ -129,8 +131,9 @@ func (s Signing) Sign(ctx context.Context, brought, browser Secret, name string)
 	if err != nil {
 		return err
 	}
-	if name = strings.Join(strings.Fields(name), " "); name == "" || !text.Line(name, longestName) {
-		return refusal.List{refusal.InvalidValue.At("name").With("cause", causeName)}
+	name, wrong := signerName(name)
+	if wrong != nil {
+		return wrong
 	}
 	return s.DB.InTx(ctx, access.Actor{Member: id}, s.Clock, func(ctx context.Context, tx *postgres.Tx) error {
 		m, _, err := toSign(ctx, tx, id)

@@ -280,4 +280,32 @@ var (
 		Message: refusal.Text{It: "Il giustificativo è già stato annullato.", En: "The paper has been withdrawn already."},
 		Cure:    refusal.Text{It: "Se serve, caricane un altro.", En: "Bring another one where it is needed."},
 	})
+	PaperUnreadable = refusal.Define(refusal.Definition{
+		Code: "SIGNED_PAPER_CODE", Kind: refusal.Input,
+		Message: refusal.Text{It: "Questo non è il codice QR di un mese del registro stampato.", En: "This is not the QR code of a printed month of the register."},
+		Cure:    refusal.Text{It: "Inquadra il codice QR del foglio firmato e invia il testo che contiene.", En: "Scan the QR code of the paper that was signed, and send the text that it holds."},
+	})
+	PaperOfAnother = refusal.Define(refusal.Definition{
+		Code: "SIGNED_PAPER_OTHER_MONTH", Kind: refusal.Conflict,
+		Message: refusal.Text{It: "Il foglio è di un altro mese del registro.", En: "The paper is of another month of the register."},
+		Cure:    refusal.Text{It: "Caricalo nel mese a cui si riferisce, o prendi il foglio giusto.", En: "Bring it to the month that it is of, or take the right paper."},
+	})
+	PaperOfBefore = refusal.Define(refusal.Definition{
+		Code: "SIGNED_PAPER_OLD_VERSION", Kind: refusal.Conflict,
+		Message: refusal.Text{It: "Il foglio è di una versione precedente: da allora il contenuto del mese è cambiato.", En: "The paper is of an older version: the month's content has changed since."},
+		Cure:    refusal.Text{It: "Stampa il mese com'è ora e fallo firmare di nuovo.", En: "Print the month as it is now, and have it signed again."},
+		CuredBy: theTutor,
+	})
+	PaperWaits = refusal.Define(refusal.Definition{
+		Code: "SIGNED_PAPER_WAITS", Kind: refusal.State,
+		Message: refusal.Text{It: "Un foglio firmato aspetta già la conferma ({party}).", En: "A paper that was signed waits to be confirmed already ({party})."},
+		Cure:    refusal.Text{It: "Confermalo, oppure revocalo e caricane un altro.", En: "Confirm it, or revoke it and bring another."},
+		CuredBy: refusal.Text{It: "il promotore", En: "the promoter"},
+	})
+	OwnPaper = refusal.Define(refusal.Definition{
+		Code: "SIGNED_PAPER_OWN", Kind: refusal.Right,
+		Message: refusal.Text{It: "Chi ha caricato il foglio non può anche confermarlo.", En: "Who has brought the paper cannot confirm it, too."},
+		Cure:    refusal.Text{It: "Fallo confermare a un'altra persona.", En: "Have somebody else confirm it."},
+		CuredBy: refusal.Text{It: "il promotore", En: "the promoter"},
+	})
 )

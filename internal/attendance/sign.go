@@ -42,12 +42,14 @@ type SignatureState string
 // The states of a signature.
 const (
 	SignatureAsked   SignatureState = "ASKED"
+	SignatureBrought SignatureState = "BROUGHT" // on paper, and not confirmed yet
 	Signed           SignatureState = "SIGNED"
 	SignatureRevoked SignatureState = "REVOKED"
 )
 
 var signatureWords = map[string]text.Text{
 	string(SignatureAsked):   {It: "Richiesta", En: "Asked for"},
+	string(SignatureBrought): {It: "Portata su carta, da confermare", En: "Brought on paper, to be confirmed"},
 	string(Signed):           {It: "Firmato", En: "Signed"},
 	string(SignatureRevoked): {It: "Revocata", En: "Revoked"},
 }
@@ -92,7 +94,7 @@ func AskSignature(ctx context.Context, tx *postgres.Tx, in Asked) error {
 		if list := s.standsAgainst(tx, m.ContentHash); list != nil {
 			return list
 		}
-		if s.State == SignatureAsked {
+		if s.State != Signed {
 			if err := s.revoke(ctx, tx, access.AskSignature); err != nil {
 				return err
 			}
@@ -142,6 +144,8 @@ func (s signatureRow) standsAgainst(tx *postgres.Tx, content []byte) refusal.Lis
 		return nil
 	case s.State == Signed:
 		return refusal.List{SignedAlready.At("party").With("party", partyWords[string(s.Party)])}
+	case s.State == SignatureBrought:
+		return refusal.List{PaperWaits.At("party").With("party", partyWords[string(s.Party)])}
 	case s.State == SignatureAsked && (s.ExpiresAt == nil || s.ExpiresAt.After(tx.Now)):
 		return refusal.List{AskedAlready.At("party").With("party", partyWords[string(s.Party)])}
 	}
@@ -164,7 +168,7 @@ type SignatureStep struct {
 
 // ResendSignature sends another letter with another link: what was sent or shown before is worth nothing any more.
 func ResendSignature(ctx context.Context, tx *postgres.Tx, in SignatureStep) error {
-	s, err := askedSignature(ctx, tx, access.ResendSignature, in, true)
+	s, err := askedSignature(ctx, tx, access.ResendSignature, in)
 	if err != nil {
 		return err
 	}
@@ -188,7 +192,7 @@ func ResendSignature(ctx context.Context, tx *postgres.Tx, in SignatureStep) err
 
 // ShowSigningCode makes a code that is good for some minutes, for the actor to show to who signs. What was sent or shown before is worth nothing any more.
 func ShowSigningCode(ctx context.Context, tx *postgres.Tx, in SignatureStep) (Secret, time.Time, error) {
-	s, err := askedSignature(ctx, tx, access.ShowSigningCode, in, true)
+	s, err := askedSignature(ctx, tx, access.ShowSigningCode, in)
 	if err != nil {
 		return "", time.Time{}, err
 	}
@@ -204,17 +208,29 @@ func ShowSigningCode(ctx context.Context, tx *postgres.Tx, in SignatureStep) (Se
 	return code, *s.ExpiresAt, s.renewed(ctx, tx, access.ShowSigningCode)
 }
 
-// RevokeSignature takes back what somebody was asked to sign, with its link and code.
+// RevokeSignature takes back what somebody was asked to sign, with its link and code, or a paper that is not what it should be.
 func RevokeSignature(ctx context.Context, tx *postgres.Tx, in SignatureStep) error {
-	s, err := askedSignature(ctx, tx, access.RevokeSignature, in, false)
+	s, err := waitingSignature(ctx, tx, access.RevokeSignature, in, SignatureAsked, SignatureBrought)
 	if err != nil {
 		return err
 	}
 	return s.revoke(ctx, tx, access.RevokeSignature)
 }
 
-// askedSignature gives a signature that waits and that the actor may do the act on; of a content that still stands where it is to be signed.
-func askedSignature(ctx context.Context, tx *postgres.Tx, act access.Act, in SignatureStep, stands bool) (s signatureRow, err error) {
+// askedSignature gives a signature that somebody is asked for, of a content that still stands, and that the actor may do the act on.
+func askedSignature(ctx context.Context, tx *postgres.Tx, act access.Act, in SignatureStep) (s signatureRow, err error) {
+	if s, err = waitingSignature(ctx, tx, act, in, SignatureAsked); err != nil {
+		return s, err
+	}
+	months, err := monthsByID(ctx, tx, []uuid.UUID{s.RegisterMonthID})
+	if m := months[s.RegisterMonthID]; err == nil && (!slices.Equal(m.ContentHash, s.ContentHash) || s.Party == HostSigns && m.State != MonthSubmitted) {
+		return s, refusal.List{SigningChanged.At("signature")}
+	}
+	return s, err
+}
+
+// waitingSignature gives a signature that is in one of the states, and that the actor may do the act on.
+func waitingSignature(ctx context.Context, tx *postgres.Tx, act access.Act, in SignatureStep, states ...SignatureState) (s signatureRow, err error) {
 	s, found, err := signatureByID(ctx, tx, in.Signature)
 	switch {
 	case err != nil:
@@ -225,16 +241,10 @@ func askedSignature(ctx context.Context, tx *postgres.Tx, act access.Act, in Sig
 		return s, refusal.List{refusal.NotAllowed.At()}
 	case in.Expected != nil && *in.Expected != s.Revision:
 		return s, refusal.List{refusal.RevisionConflict.At("expectedRevision")}
-	case s.State != SignatureAsked:
+	case !slices.Contains(states, s.State):
 		return s, refusal.List{SignatureOver.At("signature").With("state", signatureWords[string(s.State)])}
-	case !stands:
-		return s, nil
 	}
-	months, err := monthsByID(ctx, tx, []uuid.UUID{s.RegisterMonthID})
-	if m := months[s.RegisterMonthID]; err == nil && (!slices.Equal(m.ContentHash, s.ContentHash) || s.Party == HostSigns && m.State != MonthSubmitted) {
-		return s, refusal.List{SigningChanged.At("signature")}
-	}
-	return s, err
+	return s, nil
 }
 
 // linked puts another link on its way to an address, good for the days of the policy.

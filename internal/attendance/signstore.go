@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/participant"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
@@ -38,6 +39,8 @@ type signatureRow struct {
 	OpenedAt        *time.Time
 	Name            []byte // sealed
 	SignedAt        *time.Time
+	FileID          *uuid.UUID // of a paper
+	ConfirmedBy     *uuid.UUID // likewise, once somebody else has looked at it
 	RevokedBy       *uuid.UUID
 	RevokedAt       *time.Time
 	Audience        []uuid.UUID `bun:",array"`
@@ -84,7 +87,7 @@ func insertSignature(ctx context.Context, tx *postgres.Tx, s *signatureRow) erro
 func saveSignature(ctx context.Context, tx *postgres.Tx, s *signatureRow) error {
 	was := s.Revision
 	s.Revision++
-	result, err := tx.NewUpdate().Model(s).ModelTableExpr("month_signature").ExcludeColumn("audience").Where("id = ? and revision = ? and state = 'ASKED'", s.ID, was).Exec(ctx)
+	result, err := tx.NewUpdate().Model(s).ModelTableExpr("month_signature").ExcludeColumn("audience").Where("id = ? and revision = ?", s.ID, was).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("save signature: %w", err)
 	}
@@ -106,6 +109,18 @@ func keepSending(ctx context.Context, tx *postgres.Tx, s signatureRow, gone bool
 	}
 	n, err := result.RowsAffected()
 	return n == 1, err
+}
+
+// attachSigned makes a file the paper that somebody has signed: it is seen by those who follow the person, and not by the host.
+func attachSigned(ctx context.Context, tx *postgres.Tx, file, participation uuid.UUID) error {
+	return attachAs(ctx, tx, file, participation, participant.ProvesSigned)
+}
+
+func oneHuman(ctx context.Context, tx *postgres.Tx, a, b uuid.UUID) (same bool, err error) {
+	if err = tx.Ask(ctx, &same, "select are_one_human($1, $2)", a, b); err != nil {
+		return false, fmt.Errorf("one human: %w", err)
+	}
+	return same || a == b, nil
 }
 
 func isRepresented(ctx context.Context, tx *postgres.Tx, participation uuid.UUID) (is bool, err error) {

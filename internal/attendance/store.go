@@ -423,11 +423,15 @@ func turnOf(ctx context.Context, tx *postgres.Tx, m monthRow) (t turn, err error
 
 // attach makes a file proof of what the register says of a participation: it is seen by those who follow the person, and not by the host.
 func attach(ctx context.Context, tx *postgres.Tx, file, participation uuid.UUID) error {
+	return attachAs(ctx, tx, file, participation, participant.ProvesRegister)
+}
+
+func attachAs(ctx context.Context, tx *postgres.Tx, file, participation uuid.UUID, kind string) error {
 	var audience []uuid.UUID
 	if err := tx.Ask(ctx, pgdialect.Array(&audience), "select audience from participation where id = $1", participation); err != nil {
 		return fmt.Errorf("who follows the person: %w", err)
 	}
-	return blob.Attach(ctx, tx, file, participation, participant.ProvesRegister, audience)
+	return blob.Attach(ctx, tx, file, participation, kind, audience)
 }
 
 // plannedOn gives the hours of the timetables of a day that the actor may write at once.

@@ -21,6 +21,7 @@ const (
 	ProvesRegister    = "REGISTER"
 	ProvesBankDetails = "BANK_DETAILS"
 	ProvesAbsence     = "ABSENCE_PAPER" // it may be a doctor's
+	ProvesSigned      = "SIGNED_PAPER"  // a month of the register
 )
 
 // proves says of each kind of file which act attaches it, and of which class is the row that it proves.
@@ -33,6 +34,7 @@ var proves = map[string]struct {
 	ProvesRegister:    {access.CertifyMonthForHost, access.Work},
 	ProvesBankDetails: {access.RecordBankDetails, access.Bank},
 	ProvesAbsence:     {access.AttachAbsencePaper, access.Health},
+	ProvesSigned:      {access.AttachSignedPaper, access.Work},
 }
 
 var causeKind = text.Text{It: "un file prova una verifica di esclusione, un requisito, un mese del registro, un'assenza o i dati di pagamento", En: "a file proves an exclusion check, a requirement, a month of the register, an absence or payment details"}
