@@ -71,3 +71,32 @@ func (m mutation) RevokeSignature(ctx context.Context, input RevokeSignatureInpu
 		return attendance.RevokeSignature(ctx, tx, step)
 	})
 }
+
+// AttachSignedPaper keeps a month that somebody has signed on paper.
+func (m mutation) AttachSignedPaper(ctx context.Context, input AttachSignedPaperInput) (*AttachSignedPaperPayload, error) {
+	return perform(ctx, m.Resolver, access.AttachSignedPaper, input, func(ctx context.Context, tx *postgres.Tx, out *AttachSignedPaperPayload) error {
+		month, wrongMonth := idOf(attendance.MonthPrefix, input.RegisterMonth, "registerMonth")
+		id, wrongID := newID(attendance.SignaturePrefix, input.ID, "id")
+		file, wrongFile := idOf("fil", input.File, "file")
+		if err := refusal.Join(wrongMonth, wrongID, wrongFile); err != nil {
+			return err
+		}
+		err := attendance.AttachSignedPaper(ctx, tx, attendance.SignedPaper{ID: id, Month: month, Party: attendance.Party(input.Party), Name: input.Name, Code: input.Code, File: file})
+		if err == nil {
+			out.Signature = &MonthSignature{ID: plan.FormatID(attendance.SignaturePrefix, id)}
+		}
+		return err
+	})
+}
+
+// ConfirmSignedPaper says that a paper is what it claims to be.
+func (m mutation) ConfirmSignedPaper(ctx context.Context, input ConfirmSignedPaperInput) (*ConfirmSignedPaperPayload, error) {
+	return perform(ctx, m.Resolver, access.ConfirmSignedPaper, input, func(ctx context.Context, tx *postgres.Tx, out *ConfirmSignedPaperPayload) error {
+		step, shown, err := signatureStep(input.Signature, input.ExpectedRevision)
+		if err != nil {
+			return err
+		}
+		out.Signature = shown
+		return attendance.ConfirmSignedPaper(ctx, tx, step)
+	})
+}

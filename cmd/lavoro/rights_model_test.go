@@ -19,7 +19,7 @@ var depths = map[string][]string{
 	"openings":     {"hours", "traits", "site"},
 	"activities":   {"enrolments"},
 	"placements":   {"intern", "steps", "enrolment"},
-	"attendances":  {"registerMonth"}, "registerMonths": {"steps.file", "steps.signature", "signatures", "adjustments", "entries", "statements"},
+	"attendances":  {"registerMonth"}, "registerMonths": {"steps.file", "steps.signature", "signatures.file", "adjustments", "entries", "statements"},
 	"allowances":     {"why", "statements.shares.budgetLine", "statements.policyVersions", "statements.registerMonths", "statements.payments", "contests"},
 	"historyImports": {},
 	"paymentRuns":    {"steps", "files.file", "files.payments"}, "paymentLines": {"steps.answer", "steps.line", "statement", "share.statement", "share.payments", "file.run", "paidTo"}, "paymentAnswers": {"file", "payments"},

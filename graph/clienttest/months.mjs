@@ -37,6 +37,7 @@ export async function months({ all, programme }) {
   await first('returnMonth', /^HOST/, { reason: note });
   await first('submitMonth', /^TUTOR/);
   await signed(all, one.id);
+  await onPaper(all, lead, programme, one);
   await first('certifyMonthAsHost', /^HOST/);
   await first('certifyMonth', /^PARTNER/);
   await first('lockMonth', /^PAYMENTS/);
@@ -55,6 +56,19 @@ async function printed(actor, registerMonth) {
 }
 
 const asked = 'id party partyLabel state stateLabel way contentHash ofPresent askedAt expiresAt sendings sentAt failedAt openedAt signedAt revokedAt revision';
+
+// onPaper brings a month that the participant has signed on paper, and has another confirm it.
+async function onPaper(all, lead, programme, { id: registerMonth, participant }) {
+  const signature = `sgn_${randomUUID()}`;
+  const payload = `signature { ${asked} }`;
+  const { registerMonths: { nodes } } = await read(lead, parse(`query Code($p: ID!) { registerMonths(programme: $p, filter: { states: [SUBMITTED] }, first: 200) { nodes { id paperCode } } }`), { p: programme.id });
+  const { paperCode: code } = nodes.find(({ id }) => id === registerMonth);
+  await step([lead], {
+    act: 'attachSignedPaper', payload, watch: made('MonthSignature', signature, `{ ${asked} }`),
+    input: { id: signature, registerMonth, party: 'PARTICIPANT', name: 'Firma Prova', code, file: await bring(lead, participant.id, 'SIGNED_PAPER') },
+  });
+  await step(all.filter((one) => one !== lead), { act: 'confirmSignedPaper', by: /^PARTNER/, payload, watch: onScreen('MonthSignature', signature, `{ ${asked} }`), input: { signature } });
+}
 
 // signed asks somebody without an account to sign a month, and takes it back.
 async function signed(all, registerMonth) {

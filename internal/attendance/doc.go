@@ -41,7 +41,8 @@
 // Who has no account signs, too (month_signature): he is asked by who accompanies the person, and comes by a link in a letter or a code that is shown to
 // him. Whoever brings the secret acts as that signature, an actor without a grant, who sees no row and may sign one content of one month, once, in
 // the browser that opened it first, before the secret runs out. Of secrets keyed marks are kept. A host's signature certifies the month, the
-// others stand beside it: no pay hangs on them.
+// others stand beside it: no pay hangs on them. What was signed on paper is brought as a file, of the month and the content that the code on it names, and
+// counts once somebody else has confirmed it.
 //
 // The paper of an absence is for some days of a person, whatever entries stand on them. That it is there whoever reads absences sees; its file is of the
 // class health, and not for who has brought it.

@@ -37,7 +37,7 @@ var proves = map[string]struct {
 	ProvesSigned:      {access.AttachSignedPaper, access.Work},
 }
 
-var causeKind = text.Text{It: "un file prova una verifica di esclusione, un requisito, un mese del registro, un'assenza o i dati di pagamento", En: "a file proves an exclusion check, a requirement, a month of the register, an absence or payment details"}
+var causeKind = text.Text{It: "un file prova una verifica di esclusione, un requisito, un mese del registro, anche firmato su carta, un'assenza o i dati di pagamento", En: "a file proves an exclusion check, a requirement, a month of the register, also signed on paper, an absence or payment details"}
 
 // FileInput announces a file about a participant.
 type FileInput struct {

@@ -186,14 +186,17 @@ func (s *scene) months(i int, p participation, enrolment, activity string, place
 	}
 }
 
-// signatures are two of a month: one that was made by a link, and one that was taken back. It gives the first.
+// signatures are three of a month: one that was made by a link, one that was taken back, and one that was brought on paper. It gives the first.
 func (s *scene) signatures(i int, p participation, month string, of fact, hash string) (first string) {
 	f := s.f
-	for n, party := range []string{"HOST", "PARTICIPANT"} {
+	for n, party := range []string{"HOST", "PARTICIPANT", "REPRESENTATIVE"} {
 		row := fact{"programme_id": s.id, "participation_id": p.id, "register_month_id": month, "company_id": of["company_id"], "month": of["month"], "party": party, "state": "SIGNED",
 			"content_hash": hash, "asked_by": s.tutors[i%2], "asked_at": fmt.Sprintf("2026-06-02T1%d:00:00.125Z", n), "sendings": n + 1, "sent_at": "2026-06-02T10:00:00.5Z", "revision": 2}
 		if n == 0 {
 			row["way"], row["secret_mark"], row["expires_at"], row["signed_at"], row["name"] = "LINK", fmt.Sprintf("\\x%064x", f.n()), "2026-06-09T22:00:00Z", "2026-06-02T11:00:00.25Z", "\\x00"
+		} else if n == 2 {
+			row["state"], row["way"], row["file_id"], row["name"] = "BROUGHT", "PAPER", s.paper(p, "SIGNED_PAPER", "work"), "\\x00"
+			row["sendings"], row["sent_at"] = 0, nil
 		} else {
 			row["state"], row["revoked_by"], row["revoked_at"] = "REVOKED", s.tutors[i%2], "2026-06-02T12:00:00.25Z"
 		}
@@ -201,6 +204,8 @@ func (s *scene) signatures(i int, p participation, month string, of fact, hash s
 		f.Sealed = append(f.Sealed, Sealed{p.person, "month_signature", "email", id, fmt.Sprintf("firma%d@example.org", f.n())})
 		if n == 0 {
 			first = id
+		}
+		if n != 1 {
 			f.Sealed = append(f.Sealed, Sealed{p.person, "month_signature", "name", id, fmt.Sprintf("Firma %d", f.n())})
 		}
 	}

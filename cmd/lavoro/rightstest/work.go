@@ -160,6 +160,14 @@ func attendances() {
 	Roots["attendances"] = inProgramme("Attendance")
 }
 
+// paperCode is what the code on the paper of a month says.
+func paperCode(_ *World, r *Row) any {
+	if r.Text("content_hash") == "" {
+		return nil
+	}
+	return "lavoro:register:1:" + r.ID + ":" + strings.TrimPrefix(r.Text("content_hash"), `\x`)
+}
+
 // months are those of the register, with what was done with each.
 func months() {
 	whole := ofWork(func(_ *World, r *Row) (string, string) { return r.Text("month"), r.Text("month")[:8] + "31" }) // sorts after every day of the month
@@ -175,8 +183,8 @@ func months() {
 		"pseudonym": pseudonym(), "placement": one("Placement", "placement_id"), "month": month("month"), "state": column("state"), "stateLabel": something(),
 		"stateSince": column("state_since"), "minutes": something(), "presenceDays": something(), "contested": something(), "adjustedMinutes": something(), "adjustedDays": something(),
 		"contentHash": hash, "entries": manyBy("Attendance", entriesOf), "statements": manyBy("AllowanceStatement", statementsOf), "hostWasSilent": column("for_host"), "steps": many("RegisterStep", "register_month_id"), "adjustments": many("RegisterAdjustment", "register_month_id"),
-		"signatures": many("MonthSignature", "register_month_id"),
-		"revision":   column("revision"), "allowedActs": something(),
+		"signatures": many("MonthSignature", "register_month_id"), "paperCode": value(paperCode),
+		"revision": column("revision"), "allowedActs": something(),
 	}, Filters: map[string]Filter{
 		"month": {From: func(_ *World, r *Row) (any, string) { return r.Text("month"), quoted(r.Text("month")[:7]) },
 			Holds: func(_ *Model, r *Row, month any) bool { return r.Text("month") == month }},
@@ -191,7 +199,7 @@ func months() {
 		"id": {}, "hidden": {}, "registerMonth": one("RegisterMonth", "register_month_id"), "party": column("party"), "partyLabel": something(), "state": column("state"), "stateLabel": something(),
 		"way": column("way"), "contentHash": hash, "ofPresent": something(), "askedBy": one("Member", "asked_by"), "askedAt": instant("asked_at"), "email": column("email").in("notes"),
 		"expiresAt": instant("expires_at"), "sendings": column("sendings"), "sentAt": instant("sent_at"), "failedAt": instant("failed_at"), "openedAt": instant("opened_at"),
-		"name": column("name").in("notes"), "signedAt": instant("signed_at"), "revokedBy": one("Member", "revoked_by"), "revokedAt": instant("revoked_at"), "revision": column("revision"),
+		"name": column("name").in("notes"), "signedAt": instant("signed_at"), "file": one("File", "file_id"), "confirmedBy": one("Member", "confirmed_by"), "revokedBy": one("Member", "revoked_by"), "revokedAt": instant("revoked_at"), "revision": column("revision"),
 	}}
 	Types["RegisterAdjustment"] = &Type{Table: "register_adjustment", Prefix: "rga", Class: "work", Of: whole, Fields: map[string]Field{
 		"id": {}, "hidden": {}, "day": column("day"), "minutes": column("minutes"), "presenceDays": column("presence_days"), "reason": column("reason").in("notes"),
