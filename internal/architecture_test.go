@@ -102,6 +102,7 @@ var owners = map[string][]owner{
 	"github.com/wneessen/go-mail":        {{"internal/duty", "notices"}},
 	"codeberg.org/go-pdf/fpdf":           {{"internal/document", "papers"}},
 	"github.com/go-fonts/dejavu":         {{"internal/document", "the letters of papers, those of every name among them"}},
+	"rsc.io/qr":                          {{"internal/document", "codes of papers that come back signed"}},
 	"github.com/spf13/cobra":             {{"cmd", "verbs and flags"}},
 	"github.com/spf13/pflag":             {{"cmd", "flags"}},
 	"golang.org/x/sys":                   {{"internal/platform/child", "bonds between processes"}},

@@ -57,17 +57,26 @@ async function printed(actor, registerMonth) {
 
 const asked = 'id party partyLabel state stateLabel way contentHash ofPresent askedAt expiresAt sendings sentAt failedAt openedAt signedAt revokedAt revision';
 
-// onPaper brings a month that the participant has signed on paper, and has another confirm it.
+const codes = parse(`query Codes($programme: ID!) {
+  registerMonths(programme: $programme, filter: { states: [SUBMITTED] }, first: 200) { nodes { id paperCode } }
+}`);
+
+// onPaper has a tutor bring a month that the participant has signed on paper, and another confirm it.
 async function onPaper(all, lead, programme, { id: registerMonth, participant }) {
   const signature = `sgn_${randomUUID()}`;
   const payload = `signature { ${asked} }`;
-  const { registerMonths: { nodes } } = await read(lead, parse(`query Code($p: ID!) { registerMonths(programme: $p, filter: { states: [SUBMITTED] }, first: 200) { nodes { id paperCode } } }`), { p: programme.id });
-  const { paperCode: code } = nodes.find(({ id }) => id === registerMonth);
-  await step([lead], {
-    act: 'attachSignedPaper', payload, watch: made('MonthSignature', signature, `{ ${asked} }`),
-    input: { id: signature, registerMonth, party: 'PARTICIPANT', name: 'Firma Prova', code, file: await bring(lead, participant.id, 'SIGNED_PAPER') },
-  });
-  await step(all.filter((one) => one !== lead), { act: 'confirmSignedPaper', by: /^PARTNER/, payload, watch: onScreen('MonthSignature', signature, `{ ${asked} }`), input: { signature } });
+  for (const tutor of all.filter(({ role }) => role === 'TUTOR')) {
+    const { registerMonths: { nodes } } = await read(tutor, codes, { programme: programme.id });
+    const month = nodes.find(({ id }) => id === registerMonth);
+    if (!month) continue;
+    await step([tutor], {
+      act: 'attachSignedPaper', payload, watch: made('MonthSignature', signature, `{ ${asked} }`),
+      input: { id: signature, registerMonth, party: 'PARTICIPANT', name: 'Firma Prova', code: month.paperCode, file: await bring(tutor, participant.id, 'SIGNED_PAPER') },
+    });
+    await step([lead], { act: 'confirmSignedPaper', payload, watch: onScreen('MonthSignature', signature, `{ ${asked} }`), input: { signature } });
+    return;
+  }
+  demand(false, 'no tutor sees the month');
 }
 
 // signed asks somebody without an account to sign a month, and takes it back.

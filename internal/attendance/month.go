@@ -91,7 +91,16 @@ func StepLabel(act string) text.Text {
 			return t.Label
 		}
 	}
+	if label, ok := signedLabels[access.Act(act)]; ok {
+		return label
+	}
 	return text.Same(act)
+}
+
+// signedLabels are what it is called when somebody without an account takes a month on.
+var signedLabels = map[access.Act]text.Text{
+	access.SignMonth:          {It: "Firmato per il soggetto ospitante, con collegamento o codice personale", En: "Signed for the host, by a personal link or code"},
+	access.ConfirmSignedPaper: {It: "Firmato su carta dal soggetto ospitante, e confermato", En: "Signed by the host on paper, and confirmed"},
 }
 
 // MonthLabel is what a state of a month is called.

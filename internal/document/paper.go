@@ -14,6 +14,7 @@ import (
 	"github.com/go-fonts/dejavu/dejavusansmono"
 
 	"golang.org/x/text/unicode/norm"
+	"rsc.io/qr"
 
 	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
@@ -272,6 +273,29 @@ func (p paper) hash(words, hash string) {
 	p.SetFont(mono, "", 8.5)
 	p.CellFormat(p.width(), line+0.8, hash, "", 1, "L", false, 0, "")
 	p.Ln(1.5)
+}
+
+// code draws a QR code, black on white, one bar for all the squares beside each other.
+func (p paper) code(words string, x, y, side float64) error {
+	c, err := qr.Encode(words, qr.M)
+	if err != nil {
+		return fmt.Errorf("code of a paper: %w", err)
+	}
+	square := side / float64(c.Size)
+	p.SetFillColor(0, 0, 0)
+	for row := range c.Size {
+		for from := 0; from < c.Size; from++ {
+			to := from
+			for to < c.Size && c.Black(to, row) {
+				to++
+			}
+			if to > from {
+				p.Rect(x+float64(from)*square, y+float64(row)*square, float64(to-from)*square, square, "F")
+				from = to
+			}
+		}
+	}
+	return nil
 }
 
 // bytes ends the paper.

@@ -22,6 +22,7 @@ type Register struct {
 	AdjustedMinutes int
 	AdjustedDays    int
 	ContentHash     *string
+	PaperCode       *string
 	HostWasSilent   bool
 	Pseudonym       string
 	Participant     *struct{ Person *Name }
@@ -48,6 +49,7 @@ type Register struct {
 		ToState     attendance.MonthState
 		At          time.Time
 		Member      *Named
+		Signature   *struct{ PartyLabel string }
 		ContentHash *string
 	}
 	Adjustments []struct {
@@ -88,10 +90,10 @@ type Entry struct {
 }
 
 // asked is what the paper asks of a month, in the words of the API.
-const asked = `id month state stateLabel minutes presenceDays contested adjustedMinutes adjustedDays contentHash hostWasSilent pseudonym
+const asked = `id month state stateLabel minutes presenceDays contested adjustedMinutes adjustedDays contentHash paperCode hostWasSilent pseudonym
 	participant { person { givenName familyName } } activity { title place kind { code label } organisation { name } }
 	placement { intern { givenName familyName } company { name } site { name address } organisation { name } tutor { name } hostTutor }
-	enrolment { id fromDay toDay } steps { act toState at member { name } contentHash } adjustments { day minutes presenceDays at member { name } }`
+	enrolment { id fromDay toDay } steps { act toState at member { name } signature { partyLabel } contentHash } adjustments { day minutes presenceDays at member { name } }`
 
 // askedEntries is what it asks of the entries that count, a page at a time.
 const askedEntries = `id kind day from to minutes absenceReason { code label } hidden recordedBy { name } recordedAt madeAt device { name } app driftSeconds enteredDaysAfter`

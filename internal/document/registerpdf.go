@@ -28,6 +28,9 @@ func RegisterPDF(h Heading, r Register, lang string) ([]byte, error) {
 	p.totals(r)
 	p.adjustments(r)
 	p.steps(r)
+	if err := p.toSign(r); err != nil {
+		return nil, err
+	}
 	return p.bytes()
 }
 
@@ -149,9 +152,40 @@ func (p paper) steps(r Register) {
 		if s.ContentHash != nil {
 			hash = (*s.ContentHash)[:16] + "…"
 		}
-		rows[i] = []string{moment(s.At, p.lang), attendance.StepLabel(s.Act).In(p.lang), attendance.MonthLabel(s.ToState).In(p.lang), name(s.Member), hash}
+		who := name(s.Member)
+		if s.Signature != nil {
+			who = s.Signature.PartyLabel + " (" + p.in("firma", "signature") + ")"
+		}
+		rows[i] = []string{moment(s.At, p.lang), attendance.StepLabel(s.Act).In(p.lang), attendance.MonthLabel(s.ToState).In(p.lang), who, hash}
 	}
 	p.table([]column{{p.in("Quando", "When"), 28, "L"}, {p.in("Che cosa", "What"), 66, "L"}, {p.in("Stato raggiunto", "State reached"), 52, "L"}, {p.in("Chi", "Who"), 60, "L"}, {p.in("Impronta del contenuto", "Hash of the content"), 38, "L"}}, rows)
+}
+
+// toSign is where who has no account signs on paper, beside the code by which the paper is known when it comes back.
+func (p paper) toSign(r Register) error {
+	if r.PaperCode == nil {
+		return nil
+	}
+	const side = 32.0 // of the code
+	_, height := p.GetPageSize()
+	if _, _, _, bottom := p.GetMargins(); p.GetY()+side+8 > height-bottom {
+		p.AddPage()
+	}
+	p.section(p.in("Firme su carta", "Signatures on paper"))
+	top := p.GetY()
+	if err := p.code(*r.PaperCode, margin+p.width()-side, top, side); err != nil {
+		return err
+	}
+	p.font("", 8)
+	for i, who := range []string{p.in("Soggetto ospitante", "Host"), p.in("Partecipante", "Participant"), p.in("Rappresentante", "Representative")} {
+		p.SetXY(margin, top+4+float64(i)*10)
+		p.CellFormat(34, 6, who, "", 0, "L", false, 0, "")
+		p.CellFormat(90, 6, p.in("nome e cognome", "name"), "B", 0, "L", false, 0, "")
+		p.CellFormat(6, 6, "", "", 0, "L", false, 0, "")
+		p.CellFormat(p.width()-side-34-90-12, 6, p.in("data e firma", "day and signature"), "B", 0, "L", false, 0, "")
+	}
+	p.SetXY(margin, top+side+1)
+	return nil
 }
 
 func name(n *Named) string {

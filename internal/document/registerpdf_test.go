@@ -79,6 +79,26 @@ func TestTheSameMonthIsTheSameBytes(t *testing.T) {
 	printed(t, "english", month(t, 4), "en")
 }
 
+// TestAPaperToSignBearsItsCode, which is all that differs where another content would be signed; an open month has none.
+func TestAPaperToSignBearsItsCode(t *testing.T) {
+	code := func(digit string) document.Register {
+		r := month(t, 4)
+		words := "lavoro:register:1:01930000-0000-7000-8000-000000000001:" + strings.Repeat(digit, 64)
+		r.PaperCode = &words
+		return r
+	}
+	without, one, other := printed(t, "without", month(t, 4), "it"), printed(t, "code", code("a"), "it"), printed(t, "code", code("b"), "it")
+	if len(one) <= len(without) || bytes.Equal(one, other) || !bytes.Equal(one, printed(t, "code", code("a"), "it")) {
+		t.Errorf("%d bytes without a code, %d with one", len(without), len(one))
+	}
+	long := strings.Repeat("lavoro:", 1000)
+	r := month(t, 4)
+	r.PaperCode = &long
+	if _, err := document.RegisterPDF(heading, r, "it"); err == nil {
+		t.Error("a code that cannot be drawn is no error")
+	}
+}
+
 // FuzzRegister prints whatever stands in a name, and never fails or differs by it.
 func FuzzRegister(f *testing.F) {
 	for _, name := range []string{"D'Àvila", "Ștefăniță", "王小明", "😀 𝒜", "\u202eabc", "a\u0301", "\xff\xfe", "{pages} \ue0e1\ue0e2", strings.Repeat("lungo", 60), ") Tj ET (", "\\(", "\x00\n\r"} {
