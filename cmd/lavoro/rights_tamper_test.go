@@ -133,6 +133,7 @@ var second = map[string]string{
 	"mask of HistoryImport.stagedBy":         "the member is led to, who must be seen",
 	"mask of HistoryImport.decidedBy":        "the member is led to, who must be seen",
 	"hidden of HistoryImport":                "who sees the row sees the names of colleagues",
+	"mask of Allowance.presenceDays":         "whoever reads money reads the register, too",
 	"hidden of MandateSample":                "who sees the row sees whose it is",
 	"rows of ProgrammeFinding":               "they are reached through their programme alone, which shows to the same",
 	"rows of Viewer":                         "it is reached by one's own id alone",
