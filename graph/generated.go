@@ -128,6 +128,8 @@ type MutationResolver interface {
 	ResolveAttendance(ctx context.Context, input ResolveAttendanceInput) (*ResolveAttendancePayload, error)
 	RecordClosure(ctx context.Context, input RecordClosureInput) (*RecordClosurePayload, error)
 	WithdrawClosure(ctx context.Context, input WithdrawClosureInput) (*WithdrawClosurePayload, error)
+	AttachAbsencePaper(ctx context.Context, input AttachAbsencePaperInput) (*AttachAbsencePaperPayload, error)
+	WithdrawAbsencePaper(ctx context.Context, input WithdrawAbsencePaperInput) (*WithdrawAbsencePaperPayload, error)
 	SubmitMonth(ctx context.Context, input SubmitMonthInput) (*SubmitMonthPayload, error)
 	ReturnMonth(ctx context.Context, input ReturnMonthInput) (*ReturnMonthPayload, error)
 	CertifyMonthAsHost(ctx context.Context, input CertifyMonthAsHostInput) (*CertifyMonthAsHostPayload, error)
@@ -141,6 +143,8 @@ type MutationResolver interface {
 	ResendSignature(ctx context.Context, input ResendSignatureInput) (*ResendSignaturePayload, error)
 	ShowSigningCode(ctx context.Context, input ShowSigningCodeInput) (*ShowSigningCodePayload, error)
 	RevokeSignature(ctx context.Context, input RevokeSignatureInput) (*RevokeSignaturePayload, error)
+	AttachSignedPaper(ctx context.Context, input AttachSignedPaperInput) (*AttachSignedPaperPayload, error)
+	ConfirmSignedPaper(ctx context.Context, input ConfirmSignedPaperInput) (*ConfirmSignedPaperPayload, error)
 	ComputeAllowance(ctx context.Context, input ComputeAllowanceInput) (*ComputeAllowancePayload, error)
 	ContestStatement(ctx context.Context, input ContestStatementInput) (*ContestStatementPayload, error)
 	AnswerContest(ctx context.Context, input AnswerContestInput) (*AnswerContestPayload, error)
@@ -182,6 +186,7 @@ type QueryResolver interface {
 	Attendances(ctx context.Context, programme string, filter *AttendanceFilter, first *int32, after *string, last *int32, before *string) (*AttendanceConnection, error)
 	RegisterMonths(ctx context.Context, programme string, filter *RegisterMonthFilter, first *int32, after *string, last *int32, before *string) (*RegisterMonthConnection, error)
 	TutorDays(ctx context.Context, programme string, from calendar.Day, days int32) (*TutorDays, error)
+	Presence(ctx context.Context, programme string, month calendar.Month) (*Presence, error)
 	Allowances(ctx context.Context, programme string, filter *AllowanceFilter, orderBy AllowanceOrder, first *int32, after *string, last *int32, before *string) (*AllowanceConnection, error)
 	HistoryImports(ctx context.Context, programme string, filter *HistoryImportFilter, first *int32, after *string, last *int32, before *string) (*HistoryImportConnection, error)
 	PaymentRuns(ctx context.Context, programme string, filter *PaymentRunFilter, first *int32, after *string, last *int32, before *string) (*PaymentRunConnection, error)
@@ -247,6 +252,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputAskSecondResultInput,
 		ec.unmarshalInputAskSignatureInput,
 		ec.unmarshalInputAssignTeamInput,
+		ec.unmarshalInputAttachAbsencePaperInput,
+		ec.unmarshalInputAttachSignedPaperInput,
 		ec.unmarshalInputAttendanceEntryInput,
 		ec.unmarshalInputAttendanceFilter,
 		ec.unmarshalInputAttestPlacementInput,
@@ -272,6 +279,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputConfirmBankDetailsInput,
 		ec.unmarshalInputConfirmHistoryInput,
 		ec.unmarshalInputConfirmPlacementInput,
+		ec.unmarshalInputConfirmSignedPaperInput,
 		ec.unmarshalInputConfirmWipeInput,
 		ec.unmarshalInputContestStatementInput,
 		ec.unmarshalInputCorrectAttendanceInput,
@@ -358,6 +366,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputSubmitMonthInput,
 		ec.unmarshalInputSuspendPlacementInput,
 		ec.unmarshalInputUnprotectParticipantInput,
+		ec.unmarshalInputWithdrawAbsencePaperInput,
 		ec.unmarshalInputWithdrawAttendanceInput,
 		ec.unmarshalInputWithdrawClosureInput,
 		ec.unmarshalInputWithdrawEnrolmentInput,
@@ -1267,6 +1276,8 @@ type Participant implements Node {
   placements: [Placement!]!
   "The months of the register, the newest first."
   registerMonths: [RegisterMonth!]!
+  "The papers of absences, the newest first; null where you may not see why somebody is absent."
+  absencePapers: [AbsencePaper!]
   "The register over all activities, newest day first."
   attendances(
     "Which ones; all that you may see when left out."
@@ -1592,6 +1603,10 @@ enum FileKind {
   BANK_DETAILS
   "A month of the register as printRegister makes it."
   REGISTER_PRINT
+  "Why somebody was absent; attachAbsencePaper attaches it."
+  ABSENCE_PAPER
+  "A month of the register that was signed on paper; attachSignedPaper attaches it."
+  SIGNED_PAPER
 }
 
 "How far a file is."
@@ -2497,6 +2512,8 @@ type Attendance implements Node {
   minutes: Minutes!
   "Why absent; hidden from hosts."
   absenceReason: CodeItem
+  "Whether it is an absence for whose day there is a paper; hidden from hosts."
+  hasPaper: Boolean
   "A remark of the writer; hidden from hosts."
   note: String
   "Whether it counts."
@@ -2613,6 +2630,44 @@ type AttendanceEdge {
   node: Attendance!
 }
 
+"The paper of an absence. Whoever reads why people are absent sees that it is there; what it says may be a doctor's word, and its file is read like health data."
+type AbsencePaper implements Node {
+  "The id."
+  id: ID!
+  "Names of the fields you may not see."
+  hidden: [String!]!
+  "First day that it is for."
+  fromDay: Day!
+  "Last day that it is for."
+  toDay: Day!
+  "The paper itself, for who may read health data, for a purpose."
+  file: File
+  "Who brought it."
+  attachedBy: Member
+  "When."
+  attachedAt: Instant!
+  "Who took it back, where it was a mistake."
+  withdrawnBy: Member
+  "When."
+  withdrawnAt: Instant
+  "Counts changes."
+  revision: Int!
+}
+
+"Who was there in a month, of those whose register you may see: minutes, and days of presence, by which insurance is paid."
+type Presence {
+  "The month."
+  month: Month!
+  "For how many minutes somebody is there at the least on a day of presence, by the rules in force on the first day."
+  leastMinutes: Int!
+  "People with at least one day of presence."
+  people: Int!
+  "Days of presence of all of them: a person's day counts once, whatever activity it was for."
+  days: Int!
+  "Minutes of presence that count, with what was put right after the lock."
+  minutes: Minutes!
+}
+
 "A month of the register of one enrolment: open for entries, then submitted, certified, locked."
 type RegisterMonth implements Node {
   "The id."
@@ -2639,7 +2694,7 @@ type RegisterMonth implements Node {
   stateSince: Day!
   "Minutes of presence that count: as they stand while it is open, as submitted afterwards. Adjustments are beside."
   minutes: Minutes!
-  "Days on which the person was there, likewise."
+  "Days on which the person was there, likewise: for the minutes of the rules at the least (attendance.presence_day_minutes)."
   presenceDays: Int!
   "Entries that are contested."
   contested: Int!
@@ -2659,6 +2714,8 @@ type RegisterMonth implements Node {
   adjustments: [RegisterAdjustment!]!
   "The statements that were made of it, by number; the last one of a month is in force."
   statements: [AllowanceStatement!]!
+  "What the QR code of a paper to be signed says: this month, and its content as it is. Null while the month is open."
+  paperCode: String
   "What those who have no account were asked to sign of it, the earliest first."
   signatures: [MonthSignature!]!
   "Counts changes."
@@ -2749,8 +2806,12 @@ type MonthSignature implements Node {
   openedAt: Instant
   "Who signed, as he has written it; hidden from hosts."
   name: String
-  "When."
+  "When, or when a paper was confirmed."
   signedAt: Instant
+  "The paper that was signed, where it was."
+  file: File
+  "Who has confirmed the paper: never who has brought it, which is askedBy."
+  confirmedBy: Member
   "Who took it back."
   revokedBy: Member
   "When."
@@ -2773,6 +2834,8 @@ enum SignatureParty {
 enum MonthSignatureState {
   "Somebody is asked to sign."
   ASKED
+  "Brought on paper: somebody else must confirm it."
+  BROUGHT
   "Signed."
   SIGNED
   "Taken back: its link or code opens nothing any more."
@@ -2785,6 +2848,8 @@ enum SignatureWay {
   LINK
   "By a code that was shown on a phone."
   CODE
+  "Not at all: the paper that was signed is brought."
+  PAPER
 }
 
 "What was put right in a locked month."
@@ -2943,6 +3008,8 @@ type Allowance implements Node {
   contests: [AllowanceContest!]!
   "The rules it follows, in force on the month's last day."
   policyVersion: PolicyVersion
+  "Days of presence of the month, whatever activities they were for; a day counts once."
+  presenceDays: Int
   "When it was last worked out."
   computedAt: Instant!
   "Counts workings."
@@ -7319,6 +7386,68 @@ type WithdrawClosurePayload {
   closure: Closure
 }
 
+"What attachAbsencePaper needs."
+input AttachAbsencePaperInput {
+  "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
+  requestId: String
+  "Only say what would change: nothing is written, no event is sent."
+  preview: Boolean! = false
+  "Codes of warnings that you have read and pass."
+  acknowledge: [String!]
+  "Why you pass the warnings; needed with acknowledge, kept in the journal."
+  acknowledgeReason: String
+  "Your own id of the paper; it is made up when left out."
+  id: ID
+  "Whose absence."
+  participant: ID!
+  "First day that it is for."
+  fromDay: Day!
+  "Last day that it is for."
+  toDay: Day!
+  "The paper, ` + "`" + `fil_<uuid>` + "`" + `, brought by prepareUpload with the kind ABSENCE_PAPER."
+  file: ID!
+}
+
+"What attachAbsencePaper did."
+type AttachAbsencePaperPayload {
+  "The request id that you gave."
+  requestId: String
+  "Why nothing was done; empty when it was."
+  refusals: [Refusal!]!
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
+  warnings: [Refusal!]!
+  "The paper as it stands now."
+  paper: AbsencePaper
+}
+
+"What withdrawAbsencePaper needs."
+input WithdrawAbsencePaperInput {
+  "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
+  requestId: String
+  "Only say what would change: nothing is written, no event is sent."
+  preview: Boolean! = false
+  "Codes of warnings that you have read and pass."
+  acknowledge: [String!]
+  "Why you pass the warnings; needed with acknowledge, kept in the journal."
+  acknowledgeReason: String
+  "The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION."
+  expectedRevision: Int
+  "The paper."
+  paper: ID!
+}
+
+"What withdrawAbsencePaper did."
+type WithdrawAbsencePaperPayload {
+  "The request id that you gave."
+  requestId: String
+  "Why nothing was done; empty when it was."
+  refusals: [Refusal!]!
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
+  warnings: [Refusal!]!
+  "The paper as it stands now."
+  paper: AbsencePaper
+}
+
 "What submitMonth needs."
 input SubmitMonthInput {
   "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
@@ -7723,6 +7852,70 @@ type PrintRegisterPayload {
   file: File
   "Where to GET it: once, within 60 seconds. Null for a preview and for a request that was repeated."
   download: FileTicket
+}
+
+"What attachSignedPaper needs."
+input AttachSignedPaperInput {
+  "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
+  requestId: String
+  "Only say what would change: nothing is written, no event is sent."
+  preview: Boolean! = false
+  "Codes of warnings that you have read and pass."
+  acknowledge: [String!]
+  "Why you pass the warnings; needed with acknowledge, kept in the journal."
+  acknowledgeReason: String
+  "Your own id of the signature; it is made up when left out."
+  id: ID
+  "The month."
+  registerMonth: ID!
+  "Who has signed."
+  party: SignatureParty!
+  "Who signed, as it stands on the paper."
+  name: String!
+  "What the QR code on the paper says. Example: ` + "`" + `lavoro:register:1:<uuid>:<64 hexadecimal digits>` + "`" + `."
+  code: String!
+  "The paper, ` + "`" + `fil_<uuid>` + "`" + `, brought by prepareUpload with the kind SIGNED_PAPER."
+  file: ID!
+}
+
+"What attachSignedPaper did."
+type AttachSignedPaperPayload {
+  "The request id that you gave."
+  requestId: String
+  "Why nothing was done; empty when it was."
+  refusals: [Refusal!]!
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
+  warnings: [Refusal!]!
+  "The signature as it stands now."
+  signature: MonthSignature
+}
+
+"What confirmSignedPaper needs."
+input ConfirmSignedPaperInput {
+  "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
+  requestId: String
+  "Only say what would change: nothing is written, no event is sent."
+  preview: Boolean! = false
+  "Codes of warnings that you have read and pass."
+  acknowledge: [String!]
+  "Why you pass the warnings; needed with acknowledge, kept in the journal."
+  acknowledgeReason: String
+  "The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION."
+  expectedRevision: Int
+  "The signature, which was brought on paper."
+  signature: ID!
+}
+
+"What confirmSignedPaper did."
+type ConfirmSignedPaperPayload {
+  "The request id that you gave."
+  requestId: String
+  "Why nothing was done; empty when it was."
+  refusals: [Refusal!]!
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
+  warnings: [Refusal!]!
+  "The signature as it stands now."
+  signature: MonthSignature
 }
 
 "What contestStatement needs."
@@ -8443,6 +8636,13 @@ type Query {
     "How many days; 1 to 15."
     days: Int! = 14
   ): TutorDays
+  "Who was there in a month, counted in minutes and days of presence; null where you may see no register of the programme."
+  presence(
+    "Id of the programme."
+    programme: ID!
+    "The month."
+    month: Month!
+  ): Presence
   "Allowances by month."
   allowances(
     "Id of the programme."
@@ -9018,6 +9218,16 @@ type Mutation {
     "What it needs."
     input: WithdrawClosureInput!
   ): WithdrawClosurePayload!
+  "Keeps the paper of an absence for some days. You may not be able to read it afterwards: it is kept like health data."
+  attachAbsencePaper(
+    "What it needs."
+    input: AttachAbsencePaperInput!
+  ): AttachAbsencePaperPayload!
+  "Takes back a paper of an absence that was a mistake."
+  withdrawAbsencePaper(
+    "What it needs."
+    input: WithdrawAbsencePaperInput!
+  ): WithdrawAbsencePaperPayload!
   "Closes a month for entries and sends it to be certified, once nothing in it is contested."
   submitMonth(
     "What it needs."
@@ -9081,11 +9291,24 @@ type Mutation {
     "What it needs."
     input: ShowSigningCodeInput!
   ): ShowSigningCodePayload!
-  "Takes back that somebody is asked to sign, with its link and code."
+  "Takes back that somebody is asked to sign, with its link and code, or a paper that is not what it should be."
   revokeSignature(
     "What it needs."
     input: RevokeSignatureInput!
   ): RevokeSignaturePayload!
+  """
+  Keeps a month that somebody has signed on paper. The code on it must name the month and its content as it is; it counts once somebody else has
+  confirmed it.
+  """
+  attachSignedPaper(
+    "What it needs."
+    input: AttachSignedPaperInput!
+  ): AttachSignedPaperPayload!
+  "Says that a paper is what it claims to be, by somebody else than who has brought it. The host's signature then certifies the month for the company."
+  confirmSignedPaper(
+    "What it needs."
+    input: ConfirmSignedPaperInput!
+  ): ConfirmSignedPaperPayload!
   "Work out a month again; done by itself when the register changes."
   computeAllowance(
     "What it needs."
@@ -9241,6 +9464,32 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // childFields_* functions provide shared child field context lookups.
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
+
+func (ec *executionContext) childFields_AbsencePaper(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_AbsencePaper_id(ctx, field)
+	case "hidden":
+		return ec.fieldContext_AbsencePaper_hidden(ctx, field)
+	case "fromDay":
+		return ec.fieldContext_AbsencePaper_fromDay(ctx, field)
+	case "toDay":
+		return ec.fieldContext_AbsencePaper_toDay(ctx, field)
+	case "file":
+		return ec.fieldContext_AbsencePaper_file(ctx, field)
+	case "attachedBy":
+		return ec.fieldContext_AbsencePaper_attachedBy(ctx, field)
+	case "attachedAt":
+		return ec.fieldContext_AbsencePaper_attachedAt(ctx, field)
+	case "withdrawnBy":
+		return ec.fieldContext_AbsencePaper_withdrawnBy(ctx, field)
+	case "withdrawnAt":
+		return ec.fieldContext_AbsencePaper_withdrawnAt(ctx, field)
+	case "revision":
+		return ec.fieldContext_AbsencePaper_revision(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AbsencePaper", field.Name)
+}
 
 func (ec *executionContext) childFields_AcceptInvitationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
@@ -9446,6 +9695,8 @@ func (ec *executionContext) childFields_Allowance(ctx context.Context, field gra
 		return ec.fieldContext_Allowance_contests(ctx, field)
 	case "policyVersion":
 		return ec.fieldContext_Allowance_policyVersion(ctx, field)
+	case "presenceDays":
+		return ec.fieldContext_Allowance_presenceDays(ctx, field)
 	case "computedAt":
 		return ec.fieldContext_Allowance_computedAt(ctx, field)
 	case "revision":
@@ -9818,6 +10069,34 @@ func (ec *executionContext) childFields_AssignTeamPayload(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type AssignTeamPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_AttachAbsencePaperPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "requestId":
+		return ec.fieldContext_AttachAbsencePaperPayload_requestId(ctx, field)
+	case "refusals":
+		return ec.fieldContext_AttachAbsencePaperPayload_refusals(ctx, field)
+	case "warnings":
+		return ec.fieldContext_AttachAbsencePaperPayload_warnings(ctx, field)
+	case "paper":
+		return ec.fieldContext_AttachAbsencePaperPayload_paper(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AttachAbsencePaperPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AttachSignedPaperPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "requestId":
+		return ec.fieldContext_AttachSignedPaperPayload_requestId(ctx, field)
+	case "refusals":
+		return ec.fieldContext_AttachSignedPaperPayload_refusals(ctx, field)
+	case "warnings":
+		return ec.fieldContext_AttachSignedPaperPayload_warnings(ctx, field)
+	case "signature":
+		return ec.fieldContext_AttachSignedPaperPayload_signature(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AttachSignedPaperPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Attendance(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -9848,6 +10127,8 @@ func (ec *executionContext) childFields_Attendance(ctx context.Context, field gr
 		return ec.fieldContext_Attendance_minutes(ctx, field)
 	case "absenceReason":
 		return ec.fieldContext_Attendance_absenceReason(ctx, field)
+	case "hasPaper":
+		return ec.fieldContext_Attendance_hasPaper(ctx, field)
 	case "note":
 		return ec.fieldContext_Attendance_note(ctx, field)
 	case "standing":
@@ -10552,6 +10833,20 @@ func (ec *executionContext) childFields_ConfirmPlacementPayload(ctx context.Cont
 		return ec.fieldContext_ConfirmPlacementPayload_placement(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConfirmPlacementPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ConfirmSignedPaperPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "requestId":
+		return ec.fieldContext_ConfirmSignedPaperPayload_requestId(ctx, field)
+	case "refusals":
+		return ec.fieldContext_ConfirmSignedPaperPayload_refusals(ctx, field)
+	case "warnings":
+		return ec.fieldContext_ConfirmSignedPaperPayload_warnings(ctx, field)
+	case "signature":
+		return ec.fieldContext_ConfirmSignedPaperPayload_signature(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConfirmSignedPaperPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ConfirmWipePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11892,6 +12187,10 @@ func (ec *executionContext) childFields_MonthSignature(ctx context.Context, fiel
 		return ec.fieldContext_MonthSignature_name(ctx, field)
 	case "signedAt":
 		return ec.fieldContext_MonthSignature_signedAt(ctx, field)
+	case "file":
+		return ec.fieldContext_MonthSignature_file(ctx, field)
+	case "confirmedBy":
+		return ec.fieldContext_MonthSignature_confirmedBy(ctx, field)
 	case "revokedBy":
 		return ec.fieldContext_MonthSignature_revokedBy(ctx, field)
 	case "revokedAt":
@@ -12254,6 +12553,8 @@ func (ec *executionContext) childFields_Participant(ctx context.Context, field g
 		return ec.fieldContext_Participant_placements(ctx, field)
 	case "registerMonths":
 		return ec.fieldContext_Participant_registerMonths(ctx, field)
+	case "absencePapers":
+		return ec.fieldContext_Participant_absencePapers(ctx, field)
 	case "attendances":
 		return ec.fieldContext_Participant_attendances(ctx, field)
 	case "allowances":
@@ -13060,6 +13361,22 @@ func (ec *executionContext) childFields_PrepareUploadPayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type PrepareUploadPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Presence(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "month":
+		return ec.fieldContext_Presence_month(ctx, field)
+	case "leastMinutes":
+		return ec.fieldContext_Presence_leastMinutes(ctx, field)
+	case "people":
+		return ec.fieldContext_Presence_people(ctx, field)
+	case "days":
+		return ec.fieldContext_Presence_days(ctx, field)
+	case "minutes":
+		return ec.fieldContext_Presence_minutes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Presence", field.Name)
+}
+
 func (ec *executionContext) childFields_PrintRegisterPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "requestId":
@@ -13534,6 +13851,8 @@ func (ec *executionContext) childFields_RegisterMonth(ctx context.Context, field
 		return ec.fieldContext_RegisterMonth_adjustments(ctx, field)
 	case "statements":
 		return ec.fieldContext_RegisterMonth_statements(ctx, field)
+	case "paperCode":
+		return ec.fieldContext_RegisterMonth_paperCode(ctx, field)
 	case "signatures":
 		return ec.fieldContext_RegisterMonth_signatures(ctx, field)
 	case "revision":
@@ -14060,6 +14379,20 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
 }
 
+func (ec *executionContext) childFields_WithdrawAbsencePaperPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "requestId":
+		return ec.fieldContext_WithdrawAbsencePaperPayload_requestId(ctx, field)
+	case "refusals":
+		return ec.fieldContext_WithdrawAbsencePaperPayload_refusals(ctx, field)
+	case "warnings":
+		return ec.fieldContext_WithdrawAbsencePaperPayload_warnings(ctx, field)
+	case "paper":
+		return ec.fieldContext_WithdrawAbsencePaperPayload_paper(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WithdrawAbsencePaperPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_WithdrawAttendancePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "requestId":
@@ -14502,6 +14835,34 @@ func (ec *executionContext) field_Mutation_assignTeam_args(ctx context.Context, 
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_attachAbsencePaper_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (AttachAbsencePaperInput, error) {
+			return ec.unmarshalNAttachAbsencePaperInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAttachAbsencePaperInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_attachSignedPaper_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (AttachSignedPaperInput, error) {
+			return ec.unmarshalNAttachSignedPaperInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAttachSignedPaperInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_attestPlacement_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -14760,6 +15121,20 @@ func (ec *executionContext) field_Mutation_confirmPlacement_args(ctx context.Con
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (ConfirmPlacementInput, error) {
 			return ec.unmarshalNConfirmPlacementInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐConfirmPlacementInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_confirmSignedPaper_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ConfirmSignedPaperInput, error) {
+			return ec.unmarshalNConfirmSignedPaperInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐConfirmSignedPaperInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -15712,6 +16087,20 @@ func (ec *executionContext) field_Mutation_unprotectParticipant_args(ctx context
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (UnprotectParticipantInput, error) {
 			return ec.unmarshalNUnprotectParticipantInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐUnprotectParticipantInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_withdrawAbsencePaper_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (WithdrawAbsencePaperInput, error) {
+			return ec.unmarshalNWithdrawAbsencePaperInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐWithdrawAbsencePaperInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -17258,6 +17647,28 @@ func (ec *executionContext) field_Query_position_args(ctx context.Context, rawAr
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_presence_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "programme",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["programme"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "month",
+		func(ctx context.Context, v any) (calendar.Month, error) {
+			return ec.unmarshalNMonth2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐMonth(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["month"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_programmePulse_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -17719,6 +18130,263 @@ func (ec *executionContext) field___Type_fields_args(ctx context.Context, rawArg
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
+
+func (ec *executionContext) _AbsencePaper_id(ctx context.Context, field graphql.CollectedField, obj *AbsencePaper) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AbsencePaper_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AbsencePaper_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AbsencePaper", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _AbsencePaper_hidden(ctx context.Context, field graphql.CollectedField, obj *AbsencePaper) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AbsencePaper_hidden(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hidden, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AbsencePaper_hidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AbsencePaper", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AbsencePaper_fromDay(ctx context.Context, field graphql.CollectedField, obj *AbsencePaper) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AbsencePaper_fromDay(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FromDay, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v calendar.Day) graphql.Marshaler {
+			return ec.marshalNDay2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AbsencePaper_fromDay(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AbsencePaper", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
+func (ec *executionContext) _AbsencePaper_toDay(ctx context.Context, field graphql.CollectedField, obj *AbsencePaper) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AbsencePaper_toDay(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ToDay, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v calendar.Day) graphql.Marshaler {
+			return ec.marshalNDay2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AbsencePaper_toDay(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AbsencePaper", field, false, false, errors.New("field of type Day does not have child fields"))
+}
+
+func (ec *executionContext) _AbsencePaper_file(ctx context.Context, field graphql.CollectedField, obj *AbsencePaper) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AbsencePaper_file(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.File, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *File) graphql.Marshaler {
+			return ec.marshalOFile2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐFile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AbsencePaper_file(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AbsencePaper",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_File(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AbsencePaper_attachedBy(ctx context.Context, field graphql.CollectedField, obj *AbsencePaper) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AbsencePaper_attachedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AttachedBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Member) graphql.Marshaler {
+			return ec.marshalOMember2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMember(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AbsencePaper_attachedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AbsencePaper",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AbsencePaper_attachedAt(ctx context.Context, field graphql.CollectedField, obj *AbsencePaper) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AbsencePaper_attachedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AttachedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNInstant2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AbsencePaper_attachedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AbsencePaper", field, false, false, errors.New("field of type Instant does not have child fields"))
+}
+
+func (ec *executionContext) _AbsencePaper_withdrawnBy(ctx context.Context, field graphql.CollectedField, obj *AbsencePaper) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AbsencePaper_withdrawnBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WithdrawnBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Member) graphql.Marshaler {
+			return ec.marshalOMember2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMember(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AbsencePaper_withdrawnBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AbsencePaper",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AbsencePaper_withdrawnAt(ctx context.Context, field graphql.CollectedField, obj *AbsencePaper) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AbsencePaper_withdrawnAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WithdrawnAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOInstant2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AbsencePaper_withdrawnAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AbsencePaper", field, false, false, errors.New("field of type Instant does not have child fields"))
+}
+
+func (ec *executionContext) _AbsencePaper_revision(ctx context.Context, field graphql.CollectedField, obj *AbsencePaper) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AbsencePaper_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AbsencePaper_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AbsencePaper", field, false, false, errors.New("field of type Int does not have child fields"))
+}
 
 func (ec *executionContext) _AcceptInvitationPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *AcceptInvitationPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
@@ -19621,6 +20289,29 @@ func (ec *executionContext) fieldContext_Allowance_policyVersion(_ context.Conte
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Allowance_presenceDays(ctx context.Context, field graphql.CollectedField, obj *Allowance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Allowance_presenceDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PresenceDays, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int32) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint32(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Allowance_presenceDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Allowance", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _Allowance_computedAt(ctx context.Context, field graphql.CollectedField, obj *Allowance) (ret graphql.Marshaler) {
@@ -23012,6 +23703,244 @@ func (ec *executionContext) fieldContext_AssignTeamPayload_participant(_ context
 	return fc, nil
 }
 
+func (ec *executionContext) _AttachAbsencePaperPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *AttachAbsencePaperPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttachAbsencePaperPayload_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AttachAbsencePaperPayload_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AttachAbsencePaperPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AttachAbsencePaperPayload_refusals(ctx context.Context, field graphql.CollectedField, obj *AttachAbsencePaperPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttachAbsencePaperPayload_refusals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AttachAbsencePaperPayload_refusals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AttachAbsencePaperPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AttachAbsencePaperPayload_warnings(ctx context.Context, field graphql.CollectedField, obj *AttachAbsencePaperPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttachAbsencePaperPayload_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AttachAbsencePaperPayload_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AttachAbsencePaperPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AttachAbsencePaperPayload_paper(ctx context.Context, field graphql.CollectedField, obj *AttachAbsencePaperPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttachAbsencePaperPayload_paper(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Paper, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *AbsencePaper) graphql.Marshaler {
+			return ec.marshalOAbsencePaper2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAbsencePaper(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AttachAbsencePaperPayload_paper(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AttachAbsencePaperPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AbsencePaper(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AttachSignedPaperPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *AttachSignedPaperPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttachSignedPaperPayload_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AttachSignedPaperPayload_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AttachSignedPaperPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AttachSignedPaperPayload_refusals(ctx context.Context, field graphql.CollectedField, obj *AttachSignedPaperPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttachSignedPaperPayload_refusals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AttachSignedPaperPayload_refusals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AttachSignedPaperPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AttachSignedPaperPayload_warnings(ctx context.Context, field graphql.CollectedField, obj *AttachSignedPaperPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttachSignedPaperPayload_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AttachSignedPaperPayload_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AttachSignedPaperPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AttachSignedPaperPayload_signature(ctx context.Context, field graphql.CollectedField, obj *AttachSignedPaperPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttachSignedPaperPayload_signature(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Signature, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MonthSignature) graphql.Marshaler {
+			return ec.marshalOMonthSignature2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMonthSignature(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AttachSignedPaperPayload_signature(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AttachSignedPaperPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MonthSignature(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Attendance_id(ctx context.Context, field graphql.CollectedField, obj *Attendance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -23386,6 +24315,29 @@ func (ec *executionContext) fieldContext_Attendance_absenceReason(_ context.Cont
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Attendance_hasPaper(ctx context.Context, field graphql.CollectedField, obj *Attendance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Attendance_hasPaper(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HasPaper, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Attendance_hasPaper(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Attendance", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _Attendance_note(ctx context.Context, field graphql.CollectedField, obj *Attendance) (ret graphql.Marshaler) {
@@ -29665,6 +30617,125 @@ func (ec *executionContext) fieldContext_ConfirmPlacementPayload_placement(_ con
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Placement(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ConfirmSignedPaperPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *ConfirmSignedPaperPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConfirmSignedPaperPayload_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ConfirmSignedPaperPayload_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ConfirmSignedPaperPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ConfirmSignedPaperPayload_refusals(ctx context.Context, field graphql.CollectedField, obj *ConfirmSignedPaperPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConfirmSignedPaperPayload_refusals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ConfirmSignedPaperPayload_refusals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ConfirmSignedPaperPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ConfirmSignedPaperPayload_warnings(ctx context.Context, field graphql.CollectedField, obj *ConfirmSignedPaperPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConfirmSignedPaperPayload_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ConfirmSignedPaperPayload_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ConfirmSignedPaperPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ConfirmSignedPaperPayload_signature(ctx context.Context, field graphql.CollectedField, obj *ConfirmSignedPaperPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConfirmSignedPaperPayload_signature(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Signature, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MonthSignature) graphql.Marshaler {
+			return ec.marshalOMonthSignature2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMonthSignature(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ConfirmSignedPaperPayload_signature(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ConfirmSignedPaperPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MonthSignature(ctx, field)
 		},
 	}
 	return fc, nil
@@ -41715,6 +42786,70 @@ func (ec *executionContext) fieldContext_MonthSignature_signedAt(_ context.Conte
 	return graphql.NewScalarFieldContext("MonthSignature", field, false, false, errors.New("field of type Instant does not have child fields"))
 }
 
+func (ec *executionContext) _MonthSignature_file(ctx context.Context, field graphql.CollectedField, obj *MonthSignature) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MonthSignature_file(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.File, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *File) graphql.Marshaler {
+			return ec.marshalOFile2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐFile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MonthSignature_file(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MonthSignature",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_File(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MonthSignature_confirmedBy(ctx context.Context, field graphql.CollectedField, obj *MonthSignature) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MonthSignature_confirmedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ConfirmedBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Member) graphql.Marshaler {
+			return ec.marshalOMember2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMember(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MonthSignature_confirmedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MonthSignature",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _MonthSignature_revokedBy(ctx context.Context, field graphql.CollectedField, obj *MonthSignature) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -45384,6 +46519,94 @@ func (ec *executionContext) fieldContext_Mutation_withdrawClosure(ctx context.Co
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_attachAbsencePaper(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_attachAbsencePaper(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AttachAbsencePaper(ctx, fc.Args["input"].(AttachAbsencePaperInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *AttachAbsencePaperPayload) graphql.Marshaler {
+			return ec.marshalNAttachAbsencePaperPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAttachAbsencePaperPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_attachAbsencePaper(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AttachAbsencePaperPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_attachAbsencePaper_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_withdrawAbsencePaper(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_withdrawAbsencePaper(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().WithdrawAbsencePaper(ctx, fc.Args["input"].(WithdrawAbsencePaperInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *WithdrawAbsencePaperPayload) graphql.Marshaler {
+			return ec.marshalNWithdrawAbsencePaperPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐWithdrawAbsencePaperPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_withdrawAbsencePaper(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WithdrawAbsencePaperPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_withdrawAbsencePaper_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_submitMonth(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -45950,6 +47173,94 @@ func (ec *executionContext) fieldContext_Mutation_revokeSignature(ctx context.Co
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_revokeSignature_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_attachSignedPaper(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_attachSignedPaper(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AttachSignedPaper(ctx, fc.Args["input"].(AttachSignedPaperInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *AttachSignedPaperPayload) graphql.Marshaler {
+			return ec.marshalNAttachSignedPaperPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAttachSignedPaperPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_attachSignedPaper(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AttachSignedPaperPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_attachSignedPaper_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_confirmSignedPaper(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_confirmSignedPaper(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ConfirmSignedPaper(ctx, fc.Args["input"].(ConfirmSignedPaperInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ConfirmSignedPaperPayload) graphql.Marshaler {
+			return ec.marshalNConfirmSignedPaperPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐConfirmSignedPaperPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_confirmSignedPaper(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ConfirmSignedPaperPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_confirmSignedPaper_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -49861,6 +51172,38 @@ func (ec *executionContext) fieldContext_Participant_registerMonths(_ context.Co
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_RegisterMonth(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Participant_absencePapers(ctx context.Context, field graphql.CollectedField, obj *Participant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Participant_absencePapers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AbsencePapers, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*AbsencePaper) graphql.Marshaler {
+			return ec.marshalOAbsencePaper2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAbsencePaperᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Participant_absencePapers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Participant",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AbsencePaper(ctx, field)
 		},
 	}
 	return fc, nil
@@ -57433,6 +58776,121 @@ func (ec *executionContext) fieldContext_PrepareUploadPayload_upload(_ context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _Presence_month(ctx context.Context, field graphql.CollectedField, obj *Presence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Presence_month(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Month, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v calendar.Month) graphql.Marshaler {
+			return ec.marshalNMonth2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐMonth(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Presence_month(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Presence", field, false, false, errors.New("field of type Month does not have child fields"))
+}
+
+func (ec *executionContext) _Presence_leastMinutes(ctx context.Context, field graphql.CollectedField, obj *Presence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Presence_leastMinutes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LeastMinutes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Presence_leastMinutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Presence", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Presence_people(ctx context.Context, field graphql.CollectedField, obj *Presence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Presence_people(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.People, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Presence_people(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Presence", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Presence_days(ctx context.Context, field graphql.CollectedField, obj *Presence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Presence_days(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Days, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Presence_days(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Presence", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Presence_minutes(ctx context.Context, field graphql.CollectedField, obj *Presence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Presence_minutes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Minutes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v calendar.Minutes) graphql.Marshaler {
+			return ec.marshalNMinutes2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐMinutes(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Presence_minutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Presence", field, false, false, errors.New("field of type Minutes does not have child fields"))
+}
+
 func (ec *executionContext) _PrintRegisterPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *PrintRegisterPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -59843,6 +61301,50 @@ func (ec *executionContext) fieldContext_Query_tutorDays(ctx context.Context, fi
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_tutorDays_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_presence(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_presence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Presence(ctx, fc.Args["programme"].(string), fc.Args["month"].(calendar.Month))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Presence) graphql.Marshaler {
+			return ec.marshalOPresence2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPresence(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_presence(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Presence(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_presence_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -63443,6 +64945,29 @@ func (ec *executionContext) fieldContext_RegisterMonth_statements(_ context.Cont
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _RegisterMonth_paperCode(ctx context.Context, field graphql.CollectedField, obj *RegisterMonth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegisterMonth_paperCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PaperCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RegisterMonth_paperCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegisterMonth", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _RegisterMonth_signatures(ctx context.Context, field graphql.CollectedField, obj *RegisterMonth) (ret graphql.Marshaler) {
@@ -68278,6 +69803,125 @@ func (ec *executionContext) fieldContext_Viewer_devices(_ context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _WithdrawAbsencePaperPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *WithdrawAbsencePaperPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WithdrawAbsencePaperPayload_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WithdrawAbsencePaperPayload_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WithdrawAbsencePaperPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _WithdrawAbsencePaperPayload_refusals(ctx context.Context, field graphql.CollectedField, obj *WithdrawAbsencePaperPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WithdrawAbsencePaperPayload_refusals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WithdrawAbsencePaperPayload_refusals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WithdrawAbsencePaperPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WithdrawAbsencePaperPayload_warnings(ctx context.Context, field graphql.CollectedField, obj *WithdrawAbsencePaperPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WithdrawAbsencePaperPayload_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WithdrawAbsencePaperPayload_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WithdrawAbsencePaperPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WithdrawAbsencePaperPayload_paper(ctx context.Context, field graphql.CollectedField, obj *WithdrawAbsencePaperPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WithdrawAbsencePaperPayload_paper(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Paper, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *AbsencePaper) graphql.Marshaler {
+			return ec.marshalOAbsencePaper2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAbsencePaper(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WithdrawAbsencePaperPayload_paper(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WithdrawAbsencePaperPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AbsencePaper(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _WithdrawAttendancePayload_requestId(ctx context.Context, field graphql.CollectedField, obj *WithdrawAttendancePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -71296,6 +72940,193 @@ func (ec *executionContext) unmarshalInputAssignTeamInput(ctx context.Context, o
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputAttachAbsencePaperInput(ctx context.Context, obj any) (AttachAbsencePaperInput, error) {
+	var it AttachAbsencePaperInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["preview"]; !present {
+		asMap["preview"] = false
+	}
+
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "id", "participant", "fromDay", "toDay", "file"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "preview":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preview"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preview = data
+		case "acknowledge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledge"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Acknowledge = data
+		case "acknowledgeReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledgeReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AcknowledgeReason = data
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "participant":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("participant"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Participant = data
+		case "fromDay":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fromDay"))
+			data, err := ec.unmarshalNDay2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FromDay = data
+		case "toDay":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("toDay"))
+			data, err := ec.unmarshalNDay2githubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ToDay = data
+		case "file":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("file"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.File = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputAttachSignedPaperInput(ctx context.Context, obj any) (AttachSignedPaperInput, error) {
+	var it AttachSignedPaperInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["preview"]; !present {
+		asMap["preview"] = false
+	}
+
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "id", "registerMonth", "party", "name", "code", "file"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "preview":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preview"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preview = data
+		case "acknowledge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledge"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Acknowledge = data
+		case "acknowledgeReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledgeReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AcknowledgeReason = data
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "registerMonth":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("registerMonth"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RegisterMonth = data
+		case "party":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("party"))
+			data, err := ec.unmarshalNSignatureParty2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐSignatureParty(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Party = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = data
+		case "file":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("file"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.File = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputAttendanceEntryInput(ctx context.Context, obj any) (AttendanceEntryInput, error) {
 	var it AttendanceEntryInput
 	if obj == nil {
@@ -73086,6 +74917,75 @@ func (ec *executionContext) unmarshalInputConfirmPlacementInput(ctx context.Cont
 				return it, err
 			}
 			it.Convention = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputConfirmSignedPaperInput(ctx context.Context, obj any) (ConfirmSignedPaperInput, error) {
+	var it ConfirmSignedPaperInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["preview"]; !present {
+		asMap["preview"] = false
+	}
+
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "expectedRevision", "signature"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "preview":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preview"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preview = data
+		case "acknowledge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledge"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Acknowledge = data
+		case "acknowledgeReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledgeReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AcknowledgeReason = data
+		case "expectedRevision":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedRevision"))
+			data, err := ec.unmarshalOInt2ᚖint32(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedRevision = data
+		case "signature":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("signature"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Signature = data
 		}
 	}
 	return it, nil
@@ -79886,6 +81786,75 @@ func (ec *executionContext) unmarshalInputUnprotectParticipantInput(ctx context.
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputWithdrawAbsencePaperInput(ctx context.Context, obj any) (WithdrawAbsencePaperInput, error) {
+	var it WithdrawAbsencePaperInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["preview"]; !present {
+		asMap["preview"] = false
+	}
+
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "expectedRevision", "paper"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "preview":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preview"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preview = data
+		case "acknowledge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledge"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Acknowledge = data
+		case "acknowledgeReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledgeReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AcknowledgeReason = data
+		case "expectedRevision":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedRevision"))
+			data, err := ec.unmarshalOInt2ᚖint32(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedRevision = data
+		case "paper":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("paper"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Paper = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputWithdrawAttendanceInput(ctx context.Context, obj any) (WithdrawAttendanceInput, error) {
 	var it WithdrawAttendanceInput
 	if obj == nil {
@@ -80812,6 +82781,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Activity(ctx, sel, obj)
+	case AbsencePaper:
+		return ec._AbsencePaper(ctx, sel, &obj)
+	case *AbsencePaper:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._AbsencePaper(ctx, sel, obj)
 	default:
 		if typedObj, ok := obj.(graphql.Marshaler); ok {
 			return typedObj
@@ -80824,6 +82800,89 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 // endregion ************************** interface.gotpl ***************************
 
 // region    **************************** object.gotpl ****************************
+
+var absencePaperImplementors = []string{"AbsencePaper", "Node"}
+
+func (ec *executionContext) _AbsencePaper(ctx context.Context, sel ast.SelectionSet, obj *AbsencePaper) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, absencePaperImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AbsencePaper")
+		case "id":
+			out.Values[i] = ec._AbsencePaper_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hidden":
+			out.Values[i] = ec._AbsencePaper_hidden(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "fromDay":
+			out.Values[i] = ec._AbsencePaper_fromDay(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "toDay":
+			out.Values[i] = ec._AbsencePaper_toDay(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "file":
+			out.Values[i] = ec._AbsencePaper_file(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "attachedBy":
+			out.Values[i] = ec._AbsencePaper_attachedBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "attachedAt":
+			out.Values[i] = ec._AbsencePaper_attachedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "withdrawnBy":
+			out.Values[i] = ec._AbsencePaper_withdrawnBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "withdrawnAt":
+			out.Values[i] = ec._AbsencePaper_withdrawnAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._AbsencePaper_revision(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
 
 var acceptInvitationPayloadImplementors = []string{"AcceptInvitationPayload"}
 
@@ -81519,6 +83578,11 @@ func (ec *executionContext) _Allowance(ctx context.Context, sel ast.SelectionSet
 			}
 		case "policyVersion":
 			out.Values[i] = ec._Allowance_policyVersion(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "presenceDays":
+			out.Values[i] = ec._Allowance_presenceDays(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -82805,6 +84869,112 @@ func (ec *executionContext) _AssignTeamPayload(ctx context.Context, sel ast.Sele
 	return out
 }
 
+var attachAbsencePaperPayloadImplementors = []string{"AttachAbsencePaperPayload"}
+
+func (ec *executionContext) _AttachAbsencePaperPayload(ctx context.Context, sel ast.SelectionSet, obj *AttachAbsencePaperPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, attachAbsencePaperPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AttachAbsencePaperPayload")
+		case "requestId":
+			out.Values[i] = ec._AttachAbsencePaperPayload_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refusals":
+			out.Values[i] = ec._AttachAbsencePaperPayload_refusals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._AttachAbsencePaperPayload_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "paper":
+			out.Values[i] = ec._AttachAbsencePaperPayload_paper(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var attachSignedPaperPayloadImplementors = []string{"AttachSignedPaperPayload"}
+
+func (ec *executionContext) _AttachSignedPaperPayload(ctx context.Context, sel ast.SelectionSet, obj *AttachSignedPaperPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, attachSignedPaperPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AttachSignedPaperPayload")
+		case "requestId":
+			out.Values[i] = ec._AttachSignedPaperPayload_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refusals":
+			out.Values[i] = ec._AttachSignedPaperPayload_refusals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._AttachSignedPaperPayload_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "signature":
+			out.Values[i] = ec._AttachSignedPaperPayload_signature(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var attendanceImplementors = []string{"Attendance", "Node"}
 
 func (ec *executionContext) _Attendance(ctx context.Context, sel ast.SelectionSet, obj *Attendance) graphql.Marshaler {
@@ -82884,6 +85054,11 @@ func (ec *executionContext) _Attendance(ctx context.Context, sel ast.SelectionSe
 			}
 		case "absenceReason":
 			out.Values[i] = ec._Attendance_absenceReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "hasPaper":
+			out.Values[i] = ec._Attendance_hasPaper(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -85341,6 +87516,59 @@ func (ec *executionContext) _ConfirmPlacementPayload(ctx context.Context, sel as
 			}
 		case "placement":
 			out.Values[i] = ec._ConfirmPlacementPayload_placement(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var confirmSignedPaperPayloadImplementors = []string{"ConfirmSignedPaperPayload"}
+
+func (ec *executionContext) _ConfirmSignedPaperPayload(ctx context.Context, sel ast.SelectionSet, obj *ConfirmSignedPaperPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, confirmSignedPaperPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ConfirmSignedPaperPayload")
+		case "requestId":
+			out.Values[i] = ec._ConfirmSignedPaperPayload_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refusals":
+			out.Values[i] = ec._ConfirmSignedPaperPayload_refusals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._ConfirmSignedPaperPayload_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "signature":
+			out.Values[i] = ec._ConfirmSignedPaperPayload_signature(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -90013,6 +92241,16 @@ func (ec *executionContext) _MonthSignature(ctx context.Context, sel ast.Selecti
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "file":
+			out.Values[i] = ec._MonthSignature_file(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "confirmedBy":
+			out.Values[i] = ec._MonthSignature_confirmedBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "revokedBy":
 			out.Values[i] = ec._MonthSignature_revokedBy(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -90680,6 +92918,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "attachAbsencePaper":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_attachAbsencePaper(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "withdrawAbsencePaper":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_withdrawAbsencePaper(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "submitMonth":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_submitMonth(ctx, field)
@@ -90767,6 +93019,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "revokeSignature":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_revokeSignature(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "attachSignedPaper":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_attachSignedPaper(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "confirmSignedPaper":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_confirmSignedPaper(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -92030,6 +94296,11 @@ func (ec *executionContext) _Participant(ctx context.Context, sel ast.SelectionS
 		case "registerMonths":
 			out.Values[i] = ec._Participant_registerMonths(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "absencePapers":
+			out.Values[i] = ec._Participant_absencePapers(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "attendances":
@@ -94724,6 +96995,64 @@ func (ec *executionContext) _PrepareUploadPayload(ctx context.Context, sel ast.S
 	return out
 }
 
+var presenceImplementors = []string{"Presence"}
+
+func (ec *executionContext) _Presence(ctx context.Context, sel ast.SelectionSet, obj *Presence) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, presenceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Presence")
+		case "month":
+			out.Values[i] = ec._Presence_month(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "leastMinutes":
+			out.Values[i] = ec._Presence_leastMinutes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "people":
+			out.Values[i] = ec._Presence_people(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "days":
+			out.Values[i] = ec._Presence_days(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "minutes":
+			out.Values[i] = ec._Presence_minutes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var printRegisterPayloadImplementors = []string{"PrintRegisterPayload"}
 
 func (ec *executionContext) _PrintRegisterPayload(ctx context.Context, sel ast.SelectionSet, obj *PrintRegisterPayload) graphql.Marshaler {
@@ -95736,6 +98065,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_tutorDays(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "presence":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_presence(ctx, field)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -97266,6 +99617,11 @@ func (ec *executionContext) _RegisterMonth(ctx context.Context, sel ast.Selectio
 		case "statements":
 			out.Values[i] = ec._RegisterMonth_statements(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "paperCode":
+			out.Values[i] = ec._RegisterMonth_paperCode(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "signatures":
@@ -99200,6 +101556,59 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 	return out
 }
 
+var withdrawAbsencePaperPayloadImplementors = []string{"WithdrawAbsencePaperPayload"}
+
+func (ec *executionContext) _WithdrawAbsencePaperPayload(ctx context.Context, sel ast.SelectionSet, obj *WithdrawAbsencePaperPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, withdrawAbsencePaperPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WithdrawAbsencePaperPayload")
+		case "requestId":
+			out.Values[i] = ec._WithdrawAbsencePaperPayload_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refusals":
+			out.Values[i] = ec._WithdrawAbsencePaperPayload_refusals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._WithdrawAbsencePaperPayload_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "paper":
+			out.Values[i] = ec._WithdrawAbsencePaperPayload_paper(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var withdrawAttendancePayloadImplementors = []string{"WithdrawAttendancePayload"}
 
 func (ec *executionContext) _WithdrawAttendancePayload(ctx context.Context, sel ast.SelectionSet, obj *WithdrawAttendancePayload) graphql.Marshaler {
@@ -99910,6 +102319,16 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) marshalNAbsencePaper2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAbsencePaper(ctx context.Context, sel ast.SelectionSet, v *AbsencePaper) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AbsencePaper(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNAcceptInvitationInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAcceptInvitationInput(ctx context.Context, v any) (AcceptInvitationInput, error) {
 	res, err := ec.unmarshalInputAcceptInvitationInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -100484,6 +102903,36 @@ func (ec *executionContext) marshalNAssignTeamPayload2ᚖgithubᚗcomᚋlavoroin
 		return graphql.Null
 	}
 	return ec._AssignTeamPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNAttachAbsencePaperInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAttachAbsencePaperInput(ctx context.Context, v any) (AttachAbsencePaperInput, error) {
+	res, err := ec.unmarshalInputAttachAbsencePaperInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAttachAbsencePaperPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAttachAbsencePaperPayload(ctx context.Context, sel ast.SelectionSet, v *AttachAbsencePaperPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AttachAbsencePaperPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNAttachSignedPaperInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAttachSignedPaperInput(ctx context.Context, v any) (AttachSignedPaperInput, error) {
+	res, err := ec.unmarshalInputAttachSignedPaperInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAttachSignedPaperPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAttachSignedPaperPayload(ctx context.Context, sel ast.SelectionSet, v *AttachSignedPaperPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AttachSignedPaperPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNAttendance2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAttendanceᚄ(ctx context.Context, sel ast.SelectionSet, v []*Attendance) graphql.Marshaler {
@@ -101365,6 +103814,21 @@ func (ec *executionContext) marshalNConfirmPlacementPayload2ᚖgithubᚗcomᚋla
 		return graphql.Null
 	}
 	return ec._ConfirmPlacementPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNConfirmSignedPaperInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐConfirmSignedPaperInput(ctx context.Context, v any) (ConfirmSignedPaperInput, error) {
+	res, err := ec.unmarshalInputConfirmSignedPaperInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNConfirmSignedPaperPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐConfirmSignedPaperPayload(ctx context.Context, sel ast.SelectionSet, v *ConfirmSignedPaperPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ConfirmSignedPaperPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNConfirmWipeInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐConfirmWipeInput(ctx context.Context, v any) (ConfirmWipeInput, error) {
@@ -105379,6 +107843,21 @@ func (ec *executionContext) marshalNViewer2ᚖgithubᚗcomᚋlavoroincorsoᚋlav
 	return ec._Viewer(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNWithdrawAbsencePaperInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐWithdrawAbsencePaperInput(ctx context.Context, v any) (WithdrawAbsencePaperInput, error) {
+	res, err := ec.unmarshalInputWithdrawAbsencePaperInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNWithdrawAbsencePaperPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐWithdrawAbsencePaperPayload(ctx context.Context, sel ast.SelectionSet, v *WithdrawAbsencePaperPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._WithdrawAbsencePaperPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNWithdrawAttendanceInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐWithdrawAttendanceInput(ctx context.Context, v any) (WithdrawAttendanceInput, error) {
 	res, err := ec.unmarshalInputWithdrawAttendanceInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -105607,6 +108086,32 @@ func (ec *executionContext) marshalN__TypeKind2string(ctx context.Context, sel a
 		}
 	}
 	return res
+}
+
+func (ec *executionContext) marshalOAbsencePaper2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAbsencePaperᚄ(ctx context.Context, sel ast.SelectionSet, v []*AbsencePaper) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAbsencePaper2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAbsencePaper(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOAbsencePaper2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐAbsencePaper(ctx context.Context, sel ast.SelectionSet, v *AbsencePaper) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AbsencePaper(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOActivity2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐActivity(ctx context.Context, sel ast.SelectionSet, v *Activity) graphql.Marshaler {
@@ -106871,6 +109376,13 @@ func (ec *executionContext) marshalOPolicyVersion2ᚖgithubᚗcomᚋlavoroincors
 		return graphql.Null
 	}
 	return ec._PolicyVersion(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPresence2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPresence(ctx context.Context, sel ast.SelectionSet, v *Presence) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Presence(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOProgramme2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐProgramme(ctx context.Context, sel ast.SelectionSet, v *Programme) graphql.Marshaler {

@@ -21,6 +21,35 @@ type Node interface {
 	GetID() string
 }
 
+// The paper of an absence. Whoever reads why people are absent sees that it is there; what it says may be a doctor's word, and its file is read like health data.
+type AbsencePaper struct {
+	// The id.
+	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
+	// First day that it is for.
+	FromDay calendar.Day `json:"fromDay"`
+	// Last day that it is for.
+	ToDay calendar.Day `json:"toDay"`
+	// The paper itself, for who may read health data, for a purpose.
+	File *File `json:"file,omitempty"`
+	// Who brought it.
+	AttachedBy *Member `json:"attachedBy,omitempty"`
+	// When.
+	AttachedAt time.Time `json:"attachedAt"`
+	// Who took it back, where it was a mistake.
+	WithdrawnBy *Member `json:"withdrawnBy,omitempty"`
+	// When.
+	WithdrawnAt *time.Time `json:"withdrawnAt,omitempty"`
+	// Counts changes.
+	Revision int32 `json:"revision"`
+}
+
+func (AbsencePaper) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this AbsencePaper) GetID() string { return this.ID }
+
 // What acceptInvitation needs.
 type AcceptInvitationInput struct {
 	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
@@ -312,6 +341,8 @@ type Allowance struct {
 	Contests []*AllowanceContest `json:"contests"`
 	// The rules it follows, in force on the month's last day.
 	PolicyVersion *PolicyVersion `json:"policyVersion,omitempty"`
+	// Days of presence of the month, whatever activities they were for; a day counts once.
+	PresenceDays *int32 `json:"presenceDays,omitempty"`
 	// When it was last worked out.
 	ComputedAt time.Time `json:"computedAt"`
 	// Counts workings.
@@ -863,6 +894,76 @@ type AssignTeamPayload struct {
 	Participant *Participant `json:"participant,omitempty"`
 }
 
+// What attachAbsencePaper needs.
+type AttachAbsencePaperInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// Your own id of the paper; it is made up when left out.
+	ID *string `json:"id,omitempty"`
+	// Whose absence.
+	Participant string `json:"participant"`
+	// First day that it is for.
+	FromDay calendar.Day `json:"fromDay"`
+	// Last day that it is for.
+	ToDay calendar.Day `json:"toDay"`
+	// The paper, `fil_<uuid>`, brought by prepareUpload with the kind ABSENCE_PAPER.
+	File string `json:"file"`
+}
+
+// What attachAbsencePaper did.
+type AttachAbsencePaperPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The paper as it stands now.
+	Paper *AbsencePaper `json:"paper,omitempty"`
+}
+
+// What attachSignedPaper needs.
+type AttachSignedPaperInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// Your own id of the signature; it is made up when left out.
+	ID *string `json:"id,omitempty"`
+	// The month.
+	RegisterMonth string `json:"registerMonth"`
+	// Who has signed.
+	Party SignatureParty `json:"party"`
+	// Who signed, as it stands on the paper.
+	Name string `json:"name"`
+	// What the QR code on the paper says. Example: `lavoro:register:1:<uuid>:<64 hexadecimal digits>`.
+	Code string `json:"code"`
+	// The paper, `fil_<uuid>`, brought by prepareUpload with the kind SIGNED_PAPER.
+	File string `json:"file"`
+}
+
+// What attachSignedPaper did.
+type AttachSignedPaperPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The signature as it stands now.
+	Signature *MonthSignature `json:"signature,omitempty"`
+}
+
 // One version of one entry of the register: a civil day, from and to.
 type Attendance struct {
 	// The id.
@@ -893,6 +994,8 @@ type Attendance struct {
 	Minutes calendar.Minutes `json:"minutes"`
 	// Why absent; hidden from hosts.
 	AbsenceReason *CodeItem `json:"absenceReason,omitempty"`
+	// Whether it is an absence for whose day there is a paper; hidden from hosts.
+	HasPaper *bool `json:"hasPaper,omitempty"`
 	// A remark of the writer; hidden from hosts.
 	Note *string `json:"note,omitempty"`
 	// Whether it counts.
@@ -1992,6 +2095,34 @@ type ConfirmPlacementPayload struct {
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The internship as it stands now.
 	Placement *Placement `json:"placement,omitempty"`
+}
+
+// What confirmSignedPaper needs.
+type ConfirmSignedPaperInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// The signature, which was brought on paper.
+	Signature string `json:"signature"`
+}
+
+// What confirmSignedPaper did.
+type ConfirmSignedPaperPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The signature as it stands now.
+	Signature *MonthSignature `json:"signature,omitempty"`
 }
 
 // What confirmWipe needs.
@@ -3918,8 +4049,12 @@ type MonthSignature struct {
 	OpenedAt *time.Time `json:"openedAt,omitempty"`
 	// Who signed, as he has written it; hidden from hosts.
 	Name *string `json:"name,omitempty"`
-	// When.
+	// When, or when a paper was confirmed.
 	SignedAt *time.Time `json:"signedAt,omitempty"`
+	// The paper that was signed, where it was.
+	File *File `json:"file,omitempty"`
+	// Who has confirmed the paper: never who has brought it, which is askedBy.
+	ConfirmedBy *Member `json:"confirmedBy,omitempty"`
 	// Who took it back.
 	RevokedBy *Member `json:"revokedBy,omitempty"`
 	// When.
@@ -4420,6 +4555,8 @@ type Participant struct {
 	Placements []*Placement `json:"placements"`
 	// The months of the register, the newest first.
 	RegisterMonths []*RegisterMonth `json:"registerMonths"`
+	// The papers of absences, the newest first; null where you may not see why somebody is absent.
+	AbsencePapers []*AbsencePaper `json:"absencePapers,omitempty"`
 	// The register over all activities, newest day first.
 	Attendances *AttendanceConnection `json:"attendances"`
 	// Allowances by month, newest first.
@@ -5375,6 +5512,20 @@ type PrepareUploadPayload struct {
 	Upload *FileTicket `json:"upload,omitempty"`
 }
 
+// Who was there in a month, of those whose register you may see: minutes, and days of presence, by which insurance is paid.
+type Presence struct {
+	// The month.
+	Month calendar.Month `json:"month"`
+	// For how many minutes somebody is there at the least on a day of presence, by the rules in force on the first day.
+	LeastMinutes int32 `json:"leastMinutes"`
+	// People with at least one day of presence.
+	People int32 `json:"people"`
+	// Days of presence of all of them: a person's day counts once, whatever activity it was for.
+	Days int32 `json:"days"`
+	// Minutes of presence that count, with what was put right after the lock.
+	Minutes calendar.Minutes `json:"minutes"`
+}
+
 // What printRegister needs.
 type PrintRegisterInput struct {
 	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
@@ -6158,7 +6309,7 @@ type RegisterMonth struct {
 	StateSince calendar.Day `json:"stateSince"`
 	// Minutes of presence that count: as they stand while it is open, as submitted afterwards. Adjustments are beside.
 	Minutes calendar.Minutes `json:"minutes"`
-	// Days on which the person was there, likewise.
+	// Days on which the person was there, likewise: for the minutes of the rules at the least (attendance.presence_day_minutes).
 	PresenceDays int32 `json:"presenceDays"`
 	// Entries that are contested.
 	Contested int32 `json:"contested"`
@@ -6178,6 +6329,8 @@ type RegisterMonth struct {
 	Adjustments []*RegisterAdjustment `json:"adjustments"`
 	// The statements that were made of it, by number; the last one of a month is in force.
 	Statements []*AllowanceStatement `json:"statements"`
+	// What the QR code of a paper to be signed says: this month, and its content as it is. Null while the month is open.
+	PaperCode *string `json:"paperCode,omitempty"`
 	// What those who have no account were asked to sign of it, the earliest first.
 	Signatures []*MonthSignature `json:"signatures"`
 	// Counts changes.
@@ -7020,6 +7173,34 @@ func (Viewer) IsNode() {}
 
 // The id, `<prefix>_<uuid>`.
 func (this Viewer) GetID() string { return this.ID }
+
+// What withdrawAbsencePaper needs.
+type WithdrawAbsencePaperInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// The paper.
+	Paper string `json:"paper"`
+}
+
+// What withdrawAbsencePaper did.
+type WithdrawAbsencePaperPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The paper as it stands now.
+	Paper *AbsencePaper `json:"paper,omitempty"`
+}
 
 // What withdrawAttendance needs.
 type WithdrawAttendanceInput struct {
@@ -8319,6 +8500,10 @@ const (
 	FileKindBankDetails FileKind = "BANK_DETAILS"
 	// A month of the register as printRegister makes it.
 	FileKindRegisterPrint FileKind = "REGISTER_PRINT"
+	// Why somebody was absent; attachAbsencePaper attaches it.
+	FileKindAbsencePaper FileKind = "ABSENCE_PAPER"
+	// A month of the register that was signed on paper; attachSignedPaper attaches it.
+	FileKindSignedPaper FileKind = "SIGNED_PAPER"
 )
 
 var AllFileKind = []FileKind{
@@ -8329,11 +8514,13 @@ var AllFileKind = []FileKind{
 	FileKindPaymentAnswer,
 	FileKindBankDetails,
 	FileKindRegisterPrint,
+	FileKindAbsencePaper,
+	FileKindSignedPaper,
 }
 
 func (e FileKind) IsValid() bool {
 	switch e {
-	case FileKindExclusionCheck, FileKindRequirementProof, FileKindRegister, FileKindPaymentFile, FileKindPaymentAnswer, FileKindBankDetails, FileKindRegisterPrint:
+	case FileKindExclusionCheck, FileKindRequirementProof, FileKindRegister, FileKindPaymentFile, FileKindPaymentAnswer, FileKindBankDetails, FileKindRegisterPrint, FileKindAbsencePaper, FileKindSignedPaper:
 		return true
 	}
 	return false
@@ -9179,6 +9366,8 @@ type MonthSignatureState string
 const (
 	// Somebody is asked to sign.
 	MonthSignatureStateAsked MonthSignatureState = "ASKED"
+	// Brought on paper: somebody else must confirm it.
+	MonthSignatureStateBrought MonthSignatureState = "BROUGHT"
 	// Signed.
 	MonthSignatureStateSigned MonthSignatureState = "SIGNED"
 	// Taken back: its link or code opens nothing any more.
@@ -9187,13 +9376,14 @@ const (
 
 var AllMonthSignatureState = []MonthSignatureState{
 	MonthSignatureStateAsked,
+	MonthSignatureStateBrought,
 	MonthSignatureStateSigned,
 	MonthSignatureStateRevoked,
 }
 
 func (e MonthSignatureState) IsValid() bool {
 	switch e {
-	case MonthSignatureStateAsked, MonthSignatureStateSigned, MonthSignatureStateRevoked:
+	case MonthSignatureStateAsked, MonthSignatureStateBrought, MonthSignatureStateSigned, MonthSignatureStateRevoked:
 		return true
 	}
 	return false
@@ -11015,16 +11205,19 @@ const (
 	SignatureWayLink SignatureWay = "LINK"
 	// By a code that was shown on a phone.
 	SignatureWayCode SignatureWay = "CODE"
+	// Not at all: the paper that was signed is brought.
+	SignatureWayPaper SignatureWay = "PAPER"
 )
 
 var AllSignatureWay = []SignatureWay{
 	SignatureWayLink,
 	SignatureWayCode,
+	SignatureWayPaper,
 }
 
 func (e SignatureWay) IsValid() bool {
 	switch e {
-	case SignatureWayLink, SignatureWayCode:
+	case SignatureWayLink, SignatureWayCode, SignatureWayPaper:
 		return true
 	}
 	return false
