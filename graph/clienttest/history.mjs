@@ -11,7 +11,7 @@ export async function history({ all, programme }) {
   const coordinator = all.find(({ role }) => role === 'COORDINATOR');
   const { historyImports: { nodes } } = await read(coordinator, parse(operation('HistoryImports')), { programme: programme.id, first: 10 });
   const [first, second] = nodes.filter(({ state }) => state === 'STAGED');
-  demand(second && first.totals.length > 0 && first.files.length === 1, 'nothing from before waits', nodes);
+  demand(second && [first, second].some(({ totals }) => totals[0].budgetLine) && first.totals.length > 0 && first.files.length === 1, 'nothing from before waits', nodes);
   const on = (act, { id, revision }, more) => step(all, { act, payload: `import { ${fields} }`, watch: onScreen('HistoryImport', id, `{ ${fields} }`), input: { import: id, expectedRevision: revision, ...more } });
   await on('confirmHistory', first);
   await on('discardHistory', second, { reason: note });

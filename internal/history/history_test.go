@@ -103,6 +103,21 @@ func TestAFolderIsKeptWholeAndOnce(t *testing.T) {
 	if r := a.stage(true); len(r.Problems) != 0 || r.Added != 7 || r.Import != uuid.Nil || len(r.Totals) != 7 || a.stands() != "0 0 0 0" {
 		t.Fatalf("dry run: %+v, stands %s", r, a.stands())
 	}
+	var told []string
+	for _, total := range a.stage(true).Totals {
+		line, month := "", ""
+		if total.Code != nil {
+			line = *total.Code + " "
+		}
+		if total.Month != nil {
+			month = total.Month.String() + " "
+		}
+		told = append(told, fmt.Sprintf("%s %s%s%d/%d", total.Kind, month, line, total.Paid, total.Gross))
+	}
+	if got, want := strings.Join(told, ", "), "EARLIER 0/0, PARTICIPATION 0/0, PLACEMENT 0/0, SPENDING 2025-02 all_the_rest 125050/125050, ATTENDANCE 2025-04 0/0, "+
+		"PAYMENT 2025-04 internship_allowance_asl 32000/32000, PAYMENT 2025-05 internship_allowance_asl 0/10000"; got != want {
+		t.Errorf("comes to\n%s, want\n%s", got, want)
+	}
 	r := a.stage(false)
 	if r.Import == uuid.Nil || r.Added != 7 || a.stands() != "1 7 0 1" {
 		t.Fatalf("%+v, stands %s", r, a.stands())
