@@ -277,6 +277,9 @@ func (a *answer) pageField(p, field Part, rows []*Row, all int, next, previous b
 }
 
 func (a *answer) cursor(p Part, r *Row) any {
+	if p.Page.sought() {
+		return Something{} // what is searched for comes in an order of its own
+	}
 	for _, c := range a.cursors[Place(p.Type, p.Page.Order, p.Page.Programme)] {
 		if c.Row == r.ID {
 			return Known{c.Text}
