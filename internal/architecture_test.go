@@ -59,6 +59,7 @@ var owners = map[string][]owner{
 		{"internal/platform/live", "streams are spelled with the client's own argument types; wrapping them would only rename them"},
 	},
 	"github.com/go-redis/redis_rate/v10": {{"internal/platform/rate", "a bucket in Redis that gives leases"}},
+	"golang.org/x/mod":                   {{"internal/platform/journal", "Merkle trees over links (RFC 6962)"}},
 	"golang.org/x/time":                  {{"internal/platform/rate", "a node's own bucket while Redis is away"}},
 	"github.com/uptrace/bun": {
 		{"internal/platform/postgres", "transactions and migrations"},

@@ -11,6 +11,7 @@ import (
 
 	"github.com/lavoroincorso/lavoro/graph"
 	"github.com/lavoroincorso/lavoro/internal/allowance/payment"
+	"github.com/lavoroincorso/lavoro/internal/document"
 	"github.com/lavoroincorso/lavoro/internal/platform/blob"
 	"github.com/lavoroincorso/lavoro/internal/platform/evidence"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
@@ -26,7 +27,11 @@ func (a *App) fileStore(recorder evidence.Recorder) blob.Store {
 			people := []uuid.UUID{f.ParticipationID}
 			if f.ParticipationID == uuid.Nil {
 				var err error
-				if people, err = payment.People(ctx, tx, f.ID); err != nil {
+				of := payment.People
+				if f.Kind == document.ControlFolder {
+					of = document.People
+				}
+				if people, err = of(ctx, tx, f.ID); err != nil {
 					return err
 				}
 			}

@@ -36,6 +36,6 @@ To run it: lavoro migrate       makes the database ready
 		SilenceErrors: true,
 	}
 	c.bind(cmd.PersistentFlags())
-	cmd.AddCommand(serveCommand(c), upCommand(c), migrateCommand(c), loadDemoCommand(c), programmeCommand(c), memberCommand(c), keysCommand(c), journalCommand(c), replayCommand(c), importCommand(c), operationsCommand(c), tokenCommand(c))
+	cmd.AddCommand(serveCommand(c), upCommand(c), migrateCommand(c), loadDemoCommand(c), programmeCommand(c), memberCommand(c), keysCommand(c), journalCommand(c), replayCommand(c), verifyCommand(), importCommand(c), operationsCommand(c), tokenCommand(c))
 	return cmd
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/platform/blob"
 	"github.com/lavoroincorso/lavoro/internal/platform/evidence"
+	"github.com/lavoroincorso/lavoro/internal/platform/journal"
 	"github.com/lavoroincorso/lavoro/internal/platform/live"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
@@ -111,7 +112,7 @@ func (a *App) assemble() error {
 	}
 	engine := &plan.Engine{Schema: schema(), DB: a.DB, OnDisclosed: graph.Disclosing(recorder.Disclosed)}
 	a.resolver = &graph.Resolver{
-		DB: a.DB, Engine: engine, Documents: document.Room{Engine: engine, Select: graph.Fields}, Hub: a.hub, Clock: time.Now,
+		DB: a.DB, Engine: engine, Documents: document.Room{Engine: engine, Select: graph.Fields, Anchors: journal.Folder(a.Config.Anchors)}, Hub: a.hub, Clock: time.Now,
 		Limits: limits, Rates: a.rates, Origins: a.gate.Origins, Connections: wire.New(wire.Limits{Drain: a.Config.Drain}),
 		Members: a.rooms.members, Directory: a.directory, Devices: member.NewDevices(a.DB, time.Now, a.Config.Devices),
 		Operations: operations, Usage: graph.NewUsage(),

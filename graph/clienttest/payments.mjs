@@ -4,7 +4,7 @@ import { parse } from 'graphql';
 import { carry } from './files.mjs';
 import { read, step } from './runner.mjs';
 import { made, onScreen } from './screens.mjs';
-import { demand, operation } from './server.mjs';
+import { base, demand, operation, signIn } from './server.mjs';
 import { note } from './stage.mjs';
 
 const fields = `id year number kind upTo valueDay way state stateLabel stateSince gathered people lineCount blockedCount gross withheld net approvals approvalsNeeded reason
@@ -18,6 +18,16 @@ const runs = parse(`query Waiting($programme: ID!, $payer: ID!) {
 const transfers = parse(`query Transfers($programme: ID!, $run: ID!) {
   paymentLines(programme: $programme, filter: { run: $run, states: [PENDING] }, first: 200) { nodes { id endToEndId } }
 }`);
+
+// controlled has the months of a payment that was sent made into a folder, and fetches it.
+async function controlled(officer, programme) {
+  const { download } = await step([officer], {
+    act: 'makeControlFolder', payload: 'manifest file { id kind mediaType state } download { path expiresAt } drawn { id endToEndId }', watch: [],
+    input: { purpose: note, sample: { programme: programme.id, seed: 'prova-1', size: 1 } },
+  });
+  const fetched = await fetch(base + download.path, { headers: { Authorization: `Bearer ${await signIn(officer.email)}` } });
+  demand(fetched.ok && Buffer.from(await fetched.arrayBuffer()).subarray(0, 2).equals(Buffer.from('PK')), 'no folder came', fetched.status);
+}
 
 const monthsAgo = (ago) => new Date(Date.UTC(new Date().getUTCFullYear(), new Date().getUTCMonth() - ago, 1)).toISOString().slice(0, 7);
 
@@ -59,6 +69,7 @@ export async function payments({ all, programme }) {
     act: 'readAnswer', payload: `answer { ${shown} }`, watch: made('PaymentAnswer', answer, `{ ${shown} }`),
     input: { id: answer, programme: programme.id, payer: payer.id, file: await carry(officer, { payer: payer.id, kind: 'PAYMENT_ANSWER', mediaType: 'text/csv' }, list) },
   });
+  await controlled(officer, programme);
   const again = await open();
   await again.on('discardRun', /^PAYMENTS/, { run: again.run, reason: note });
 }

@@ -124,6 +124,7 @@ const (
 	ReopenMonth         Act = "reopenMonth"
 	AdjustMonth         Act = "adjustMonth"
 	PrintRegister       Act = "printRegister"
+	MakeControlFolder   Act = "makeControlFolder"
 
 	AskSignature    Act = "askSignature"
 	ResendSignature Act = "resendSignature"
@@ -208,13 +209,14 @@ var (
 	guestActs   = []Act{InviteGuest, ResendInvitation, WithdrawInvitation}
 	personActs  = []Act{AppointRepresentative, EndRepresentative, OpenOwnAccess, CloseOwnAccess} // who sees one person as himself, or for him
 	mandateActs = []Act{OpenMandate, DrawSample, CloseMandate}
-	paperActs   = []Act{PrintRegister} // of whoever reads the register
+	paperActs   = []Act{PrintRegister}                    // of whoever reads the register
+	controlActs = []Act{PrintRegister, MakeControlFolder} // of who reads register and money of others
 )
 
 // acts is the table role x act: what a grant of the role may do on rows that carry its key.
 var acts = map[Role][]Act{
-	Coordinator:        join(lostActs, paperActs, pathActs, circleActs, guestActs, bankActs, personActs, companyActs, activityActs, placementActs, registerActs, absenceActs, monthActs, matchActs, mandateActs, mergeActs, answerActs, historyActs, []Act{ComputeAllowance}),
-	PartnerCoordinator: join(lostActs, paperActs, pathActs, guestActs, bankActs, personActs, companyActs, activityActs, placementActs, registerActs, absenceActs, monthActs, matchActs, answerActs, []Act{ComputeAllowance}),
+	Coordinator:        join(lostActs, controlActs, pathActs, circleActs, guestActs, bankActs, personActs, companyActs, activityActs, placementActs, registerActs, absenceActs, monthActs, matchActs, mandateActs, mergeActs, answerActs, historyActs, []Act{ComputeAllowance}),
+	PartnerCoordinator: join(lostActs, controlActs, pathActs, guestActs, bankActs, personActs, companyActs, activityActs, placementActs, registerActs, absenceActs, monthActs, matchActs, answerActs, []Act{ComputeAllowance}),
 	CaseManager: join(personActs, paperActs, absenceActs, []Act{ContestStatement, RecordExclusionCheck, CheckEligibility, AdmitParticipant, RejectParticipant, DraftPlan, SignPlan, ActivateParticipant,
 		WithdrawParticipant, CompleteParticipant, AskFirstResult, AskSecondResult, CloseParticipant, RecordProof, RecordBankDetails,
 		PrepareUpload, PrepareDownload, ProtectParticipant, UnprotectParticipant, InviteGuest, ResendInvitation, WithdrawInvitation, Enrol, WithdrawEnrolment}, secondActs),
@@ -222,15 +224,15 @@ var acts = map[Role][]Act{
 	Tutor: join(registerActs, paperActs, absenceActs, matchActs, []Act{PrepareUpload, ContestStatement, Enrol, CompleteEnrolment, DraftPlacement, ConfirmPlacement, SignProject, StartPlacement,
 		SuspendPlacement, ResumePlacement, EndPlacement}),
 	HostTutor:       join(paperActs, []Act{RecordAttendance, RecordAsPlanned, ReturnMonth, CertifyMonthAsHost}),
-	PaymentsOfficer: join(runActs, paperActs, secondActs, []Act{RecordExclusionCheck, PrepareUpload, RecordBankDetails, ComputeAllowance, LockMonth, AnswerContest}),
-	Approver:        join(approvals, paperActs, historyActs),
-	Auditor:         paperActs,
-	SampleAuditor:   paperActs,
+	PaymentsOfficer: join(runActs, controlActs, secondActs, []Act{RecordExclusionCheck, PrepareUpload, RecordBankDetails, ComputeAllowance, LockMonth, AnswerContest}),
+	Approver:        join(approvals, controlActs, historyActs),
+	Auditor:         controlActs,
+	SampleAuditor:   controlActs,
 	Administrator:   join(memberActs, lostActs),
 	DPO:             erasureActs,
 	Self:            join(bankActs, paperActs, []Act{ContestStatement}),
 	Representative:  join(bankActs, paperActs, []Act{ContestStatement}),
-	System:          join(memberActs, paperActs, own, pathActs, circleActs, guestActs, erasureActs, mergeActs, bankActs, secondActs, personActs, companyActs, activityActs, placementActs, registerActs, absenceActs, monthActs, matchActs, mandateActs, runActs, approvals, answerActs, historyActs, []Act{ContestStatement, CertifyMonthAsHost, ComputeAllowance, RefreshMatches, RemindDue, SendInvitation, SendSignature, SignMonth}),
+	System:          join(memberActs, controlActs, own, pathActs, circleActs, guestActs, erasureActs, mergeActs, bankActs, secondActs, personActs, companyActs, activityActs, placementActs, registerActs, absenceActs, monthActs, matchActs, mandateActs, runActs, approvals, answerActs, historyActs, []Act{ContestStatement, CertifyMonthAsHost, ComputeAllowance, RefreshMatches, RemindDue, SendInvitation, SendSignature, SignMonth}),
 }
 
 // own are the acts that every member does about himself, whatever his roles; in the table they stand for doing them for somebody else.

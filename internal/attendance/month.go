@@ -152,13 +152,38 @@ func hostSilent(f monthFacts) refusal.List {
 	return nil
 }
 
-// content is what is certified of a month: each counted entry in order, one a line, under a heading. It never changes its form: hashes of it are kept.
-func content(m monthRow, counted []row) [sha256.Size]byte {
-	lines := []string{fmt.Sprintf("lavoro register 1|%s|%s|%s|%s", m.ProgrammeID, m.ParticipationID, m.EnrolmentID, m.Month)}
-	for _, r := range counted {
-		lines = append(lines, fmt.Sprintf("%s|%s|%s|%s|%s|%d|%s", r.ID, r.Kind, r.Day, r.From, r.To, r.Minutes, orEmpty(r.AbsenceReason)))
+// Content is what is certified of a month: each counted entry in order, by day, beginning and id. It never changes its form: hashes of it are kept.
+type Content struct {
+	Programme, Participation, Enrolment uuid.UUID
+	Month                               calendar.Month
+	Entries                             []CountedEntry
+}
+
+// CountedEntry is an entry as it is certified.
+type CountedEntry struct {
+	ID            uuid.UUID
+	Kind          Kind
+	Day           calendar.Day
+	From, To      calendar.LocalTime
+	Minutes       int
+	AbsenceReason string
+}
+
+// Hash is SHA-256 over the content, one entry a line under a heading.
+func (c Content) Hash() [sha256.Size]byte {
+	lines := []string{fmt.Sprintf("lavoro register 1|%s|%s|%s|%s", c.Programme, c.Participation, c.Enrolment, c.Month)}
+	for _, e := range c.Entries {
+		lines = append(lines, fmt.Sprintf("%s|%s|%s|%s|%s|%d|%s", e.ID, e.Kind, e.Day, e.From, e.To, e.Minutes, e.AbsenceReason))
 	}
 	return sha256.Sum256([]byte(strings.Join(lines, "\n")))
+}
+
+func content(m monthRow, counted []row) [sha256.Size]byte {
+	c := Content{Programme: m.ProgrammeID, Participation: m.ParticipationID, Enrolment: m.EnrolmentID, Month: m.Month, Entries: make([]CountedEntry, len(counted))}
+	for i, r := range counted {
+		c.Entries[i] = CountedEntry{r.ID, r.Kind, r.Day, r.From, r.To, r.Minutes, orEmpty(r.AbsenceReason)}
+	}
+	return c.Hash()
 }
 
 // sums are what the counted entries of a month come to: minutes of presence, and days with at least so many of them.

@@ -25,6 +25,8 @@ type Room struct {
 	Engine *plan.Engine
 	// Select turns what a paper asks of an object of a type, in the words of the API, into a plan's selection.
 	Select func(typeName, fields string) ([]plan.Selected, error)
+	// Anchors is where the heads of the journals leave to; "" where they leave to no folder.
+	Anchors journal.Folder
 }
 
 // reader reads for one paper, inside its transaction, what the actor sees in his language.

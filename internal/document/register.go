@@ -66,7 +66,7 @@ type Register struct {
 type Name struct{ GivenName, FamilyName *string }
 
 // Named is anything that has a name.
-type Named struct{ Name string }
+type Named struct{ ID, Name string }
 
 // Labelled is an item of a list of codes.
 type Labelled struct{ Code, Label string }
@@ -93,7 +93,7 @@ type Entry struct {
 const asked = `id month state stateLabel minutes presenceDays contested adjustedMinutes adjustedDays contentHash paperCode hostWasSilent pseudonym
 	participant { person { givenName familyName } } activity { title place kind { code label } organisation { name } }
 	placement { intern { givenName familyName } company { name } site { name address } organisation { name } tutor { name } hostTutor }
-	enrolment { id fromDay toDay } steps { act toState at member { name } signature { partyLabel } contentHash } adjustments { day minutes presenceDays at member { name } }`
+	enrolment { id fromDay toDay } steps { act toState at member { id name } signature { partyLabel } contentHash } adjustments { day minutes presenceDays at member { name } }`
 
 // askedEntries is what it asks of the entries that count, a page at a time.
 const askedEntries = `id kind day from to minutes absenceReason { code label } hidden recordedBy { name } recordedAt madeAt device { name } app driftSeconds enteredDaysAfter`

@@ -42,6 +42,9 @@ const (
 	Workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 )
 
+// Zip is the type of folders that the house makes; nobody brings one.
+const Zip = "application/zip"
+
 var extensions = map[string]string{PDF: ".pdf", jpeg: ".jpg", png: ".png", XML: ".xml", CSV: ".csv", Workbook: ".xlsx"}
 
 // data says whether a type is one of data.
@@ -88,7 +91,12 @@ type File struct {
 }
 
 // Name is under which a browser saves the file. It tells nothing about anybody.
-func (f File) Name() string { return "fil_" + f.ID.String() + extensions[f.MediaType] }
+func (f File) Name() string {
+	if f.MediaType == Zip {
+		return "fil_" + f.ID.String() + ".zip"
+	}
+	return "fil_" + f.ID.String() + extensions[f.MediaType]
+}
 
 // Announced is what somebody says of a file that he is going to bring.
 type Announced struct {

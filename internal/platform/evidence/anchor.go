@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/lavoroincorso/lavoro/internal/platform/journal"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
@@ -60,6 +61,9 @@ func (a Anchorage) Drop(ctx context.Context, db *postgres.DB, now time.Time) err
 		return err
 	}
 	anchor := journal.Anchor{Installation: a.Installation, At: now.UTC().Truncate(time.Second), Acts: acts, Reads: reads}
+	if err := a.grow(ctx, db.Relay, &anchor); err != nil {
+		return err
+	}
 	data, err := anchor.Spell()
 	if a.Folder != "" {
 		data, err = a.Folder.Keep(anchor)
@@ -72,6 +76,51 @@ func (a Anchorage) Drop(ctx context.Context, db *postgres.DB, now time.Time) err
 		err = errors.Join(err, a.Mail(ctx, anchor.Day(), data))
 	}
 	return err
+}
+
+// grow puts a tree into each head of acts, over what was written since the anchor of the day before; without a folder over all of the chain.
+func (a Anchorage) grow(ctx context.Context, db querier, anchor *journal.Anchor) error {
+	since := map[uuid.UUID]int64{}
+	if a.Folder != "" {
+		last, ok, err := a.Folder.Before(anchor.Day())
+		if err != nil {
+			return err
+		}
+		if ok {
+			for _, h := range last.Acts {
+				since[h.ID] = h.Entries
+			}
+		}
+	}
+	for i, h := range anchor.Acts {
+		links, err := linksOf(ctx, db, h.ID, since[h.ID], h.Entries)
+		if err != nil {
+			return err
+		}
+		if n := int64(len(links)); n > 0 { // fewer than there were, where some were dropped when their time was over
+			anchor.Acts[i].From = h.Entries - n
+			tree, err := journal.Grow(links)
+			if err != nil {
+				return err
+			}
+			if anchor.Acts[i].Tree, err = tree.Root(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// linksOf are the links of a programme's acts after one entry, up to another.
+func linksOf(ctx context.Context, db querier, programme uuid.UUID, after, upTo int64) (links [][]byte, err error) {
+	rows, err := db.Query(ctx, "select journal_links($1, $2, $3)", programme, after, upTo)
+	if err != nil {
+		return nil, fmt.Errorf("links: %w", err)
+	}
+	if links, err = pgx.CollectRows(rows, pgx.RowTo[[]byte]); err != nil {
+		return nil, fmt.Errorf("links: %w", err)
+	}
+	return links, nil
 }
 
 // witness has the anchor in the folder stamped, once.

@@ -120,6 +120,9 @@ type Head struct {
 	ID      uuid.UUID `json:"id"` // of the programme, or of the node
 	Entries int64     `json:"entries"`
 	Chain   Hash      `json:"chain"`
+	// Tree is the root over the links of the entries after From, up to this one: of acts, in anchors. Empty in all others.
+	From int64 `json:"from,omitempty"`
+	Tree Hash  `json:"tree,omitempty"`
 }
 
 // String is the head as it is printed on papers: the number of entries and the last link.

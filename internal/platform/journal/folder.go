@@ -56,6 +56,26 @@ func (f Folder) Keep(a Anchor) (data []byte, err error) {
 	return k.Data, err
 }
 
+// Before gives the last anchor of a day before the one named; false where there is none.
+func (f Folder) Before(day string) (Kept, bool, error) {
+	names, err := f.names()
+	if err != nil {
+		return Kept{}, false, err
+	}
+	for _, name := range slices.Backward(names) {
+		if name >= day {
+			continue
+		}
+		k, err := f.read(name)
+		if err != nil {
+			return Kept{}, false, err
+		}
+		k.Anchor, err = ParseAnchor(k.Data)
+		return k, err == nil, err
+	}
+	return Kept{}, false, nil
+}
+
 // Stamped says whether the day's anchor has a timestamp.
 func (f Folder) Stamped(day string) bool {
 	_, err := os.Stat(f.file(day, timestampSuffix))

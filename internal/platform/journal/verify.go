@@ -38,6 +38,8 @@ type point struct {
 	chain Hash
 	where string
 	at    time.Time
+	from  int64
+	tree  Hash // over the links after from, up to here; empty for none
 }
 
 type chainID struct {
@@ -52,6 +54,9 @@ type Verifier struct {
 	begins  map[chainID]beginning
 	reports []*Report
 	current *Report
+	// links are those of the current chain since the last tree, which ended with the entry before them.
+	links [][]byte
+	last  int64
 }
 
 // NewVerifier knows the heads that the database holds, and the anchors that left the house: none where there are none.
@@ -76,7 +81,7 @@ func (v *Verifier) anchored(kind Kind, heads []Head, where string, at time.Time)
 		if v.points[id] == nil {
 			v.points[id] = map[int64][]point{}
 		}
-		v.points[id][h.Entries] = append(v.points[id][h.Entries], point{h.Chain, where, at})
+		v.points[id][h.Entries] = append(v.points[id][h.Entries], point{h.Chain, where, at, h.From, h.Tree})
 	}
 }
 
@@ -107,6 +112,7 @@ func (v *Verifier) next(kind Kind, id uuid.UUID, seq int64, link func([]byte) []
 	if v.current == nil || v.current.Kind != kind || v.current.ID != id {
 		v.end()
 		v.current = v.begin(chainID{kind, id})
+		v.links, v.last = nil, v.current.Dropped
 	}
 	r := v.current
 	r.Entries++
@@ -122,14 +128,35 @@ func (v *Verifier) next(kind Kind, id uuid.UUID, seq int64, link func([]byte) []
 		v.broken(seq, "it was changed, or stands in another's place")
 	default:
 		r.Head = want
+		if kind == Acts {
+			v.links = append(v.links, want)
+		}
 		for _, p := range v.points[chainID{kind, id}][seq] {
 			if !bytes.Equal(p.chain, want) {
 				v.broken(seq, "the chain up to it was written anew: "+p.where+" holds another head")
 				break
 			}
+			if !v.grown(p, seq) {
+				v.broken(seq, "the tree that "+p.where+" holds is of other entries")
+				break
+			}
 		}
 	}
 	return r.Broken == 0
+}
+
+// grown says whether the tree of an anchored head is that of the entries that it is over. One that began before what is left, or was looked at, is passed over.
+func (v *Verifier) grown(p point, seq int64) bool {
+	if len(p.tree) == 0 || p.from < v.last || p.from >= seq {
+		return true
+	}
+	tree, err := Grow(v.links[p.from-v.last:])
+	if err != nil {
+		return false
+	}
+	root, err := tree.Root()
+	v.links, v.last = nil, seq
+	return err == nil && bytes.Equal(root, p.tree)
 }
 
 func (v *Verifier) broken(at int64, why string) { v.current.Broken, v.current.Why = at, why }

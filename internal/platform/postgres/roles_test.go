@@ -114,7 +114,7 @@ func TestTheRelaySeesNoPersonalData(t *testing.T) {
 	if got := g.writable("lavoro_auditor"); len(got) != 0 {
 		t.Errorf("the auditor writes %v", got)
 	}
-	if got := g.names("select proname::text from pg_proc where pronamespace = 'public'::regnamespace and prosecdef and has_function_privilege('lavoro_relay', oid, 'execute') order by 1"); !slices.Equal(got, []string{"journal_heads", "journal_prepare", "lavoro_epoch", "outbox_expire", "outbox_prepare", "programme_roots", "request_expire"}) {
+	if got := g.names("select proname::text from pg_proc where pronamespace = 'public'::regnamespace and prosecdef and has_function_privilege('lavoro_relay', oid, 'execute') order by 1"); !slices.Equal(got, []string{"journal_heads", "journal_links", "journal_prepare", "lavoro_epoch", "outbox_expire", "outbox_prepare", "programme_roots", "request_expire"}) {
 		t.Errorf("the relay calls %v", got)
 	}
 }
@@ -167,6 +167,7 @@ var openly = map[string]string{
 	"programme_codes":      "code lists are nobody's data",
 	"programme_code_ids":   "code lists are nobody's data",
 	"programme_territory":  "municipalities are nobody's data",
+	"journal_links":        "links of the acts' chain: hashes, which say nothing of anybody",
 	"journal_broken":       "the number of the first entry that is not what was written",
 	"read_broken":          "the number of the first entry that is not what was written",
 	"news_append":          "writes and answers numbers; what it writes names its actor",

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lavoroincorso/lavoro/internal/document"
+	"github.com/lavoroincorso/lavoro/internal/document/control"
+	"github.com/lavoroincorso/lavoro/internal/platform/evidence"
+	"github.com/lavoroincorso/lavoro/internal/platform/journal"
+)
+
+func verifyCommand() *cobra.Command {
+	anchors, roots := "", ""
+	cmd := &cobra.Command{
+		Use:   "verify FOLDER.zip",
+		Short: "Check a control folder, without a database",
+		Long: `verify takes a control folder apart and works out everything that it says: the hash of every file, what was certified of each month from its
+entries, the sums of statements, shares and payments, the draw of a sample from its seed, the links of the journal and how each leads to an
+anchor, and the anchors' timestamps. It names the first thing that does not hold, and ends with an error.
+
+With --anchors it compares the folder's anchors with those that left the house: nobody who made the folder can have made them, too. Without, they
+are taken at their word. It needs no database, no keys and no network.`,
+		Example: "  lavoro verify fil_0199.zip --anchors /mnt/worm/lavoro --timestamp-roots tsa.pem",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			content, err := readFolder(args[0])
+			if err != nil {
+				return err
+			}
+			pool, err := certificates(roots)
+			if err != nil {
+				return err
+			}
+			outside := control.Outside{Certified: document.Certified, Checked: evidence.Checked(pool)}
+			if anchors != "" {
+				if outside.Anchors, err = keptAnchors(journal.Folder(anchors)); err != nil {
+					return err
+				}
+			}
+			folder, err := control.Open(content)
+			if err != nil {
+				return err
+			}
+			found, err := folder.Verify(outside)
+			if err != nil {
+				return err
+			}
+			tellFound(cmd.OutOrStdout(), folder, found)
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&anchors, "anchors", "", "folder of the anchors that left the house, to compare with")
+	cmd.Flags().StringVar(&roots, "timestamp-roots", "", "PEM file of those who vouch for the time-stamping authority; without it only the signature is looked at")
+	return cmd
+}
+
+// readFolder reads a file, no further than a folder may be long.
+func readFolder(name string) ([]byte, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }()
+	return io.ReadAll(io.LimitReader(file, control.MaxZip+1))
+}
+
+func keptAnchors(folder journal.Folder) (map[string][]byte, error) {
+	all, faults, err := folder.Read()
+	if err != nil {
+		return nil, err
+	}
+	if len(faults) > 0 {
+		return nil, fmt.Errorf("anchors: %s", faults[0])
+	}
+	known := make(map[string][]byte, len(all))
+	for _, k := range all {
+		known[k.Name] = k.Data
+	}
+	return known, nil
+}
+
+// tellFound prints what holds, and what could not be looked at.
+func tellFound(out io.Writer, folder *control.Opened, f control.Found) {
+	m := folder.Manifest
+	fmt.Fprintf(out, "%s, CUP %s, made %s\nmanifest SHA-256 %s\n", m.Programme, m.CUP, m.MadeAt.UTC().Format(time.RFC3339), folder.Hash)
+	if s := m.Sample; s != nil {
+		fmt.Fprintf(out, "sample: %d of %d lines by seed %s, drawn again\n", len(s.Drawn), s.Of, s.Seed)
+	}
+	fmt.Fprintf(out, "%d files as listed\n%d months of the register, %d entries: the certified hash of %d worked out again", f.Files, f.Months, f.Entries, f.Recomputed)
+	if f.Veiled > 0 {
+		fmt.Fprintf(out, ", of %d not, since reasons of absences are hidden", f.Veiled)
+	}
+	fmt.Fprintf(out, "\n%d statements and %d payment lines add up, %s EUR of them paid\n", f.Statements, f.Payments, f.Paid)
+	fmt.Fprintf(out, "%d entries of the journal hold, %d lead to an anchor; %d anchors, %d with a timestamp\n", f.Acts, f.Anchored, f.Anchors, f.Stamped)
+	if f.Anchored < f.Acts {
+		fmt.Fprintf(out, "%d entries are in no anchor of the folder: that nobody wrote them anew is not shown for them\n", f.Acts-f.Anchored)
+	}
+	fmt.Fprintln(out, "ok")
+}

@@ -1,0 +1,128 @@
+package control_test
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/document"
+	"github.com/lavoroincorso/lavoro/internal/document/control"
+	"github.com/lavoroincorso/lavoro/internal/platform/journal"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+)
+
+var march = calendar.MustMonth("2026-03")
+
+func id(n int) uuid.UUID { return uuid.MustParse(fmt.Sprintf("0193e5a8-7c4f-7000-8000-%012d", n)) }
+
+// sound is a folder of one month, two entries, a statement paid in one transfer, and a journal whose third entry is anchored beside others.
+func sound(t *testing.T) control.Folder {
+	t.Helper()
+	programme, month, statement, run, line := id(1), id(2), id(3), id(4), id(5)
+	at := time.Date(2026, 4, 2, 8, 0, 0, 123456000, time.UTC)
+	entries := []control.Counted{
+		{Month: month, RecordedAt: at, ID: id(10), Kind: "PRESENCE", Day: calendar.MustDay("2026-03-02"), From: calendar.MustLocalTime("08:30"), To: calendar.MustLocalTime("12:00"), Minutes: 210},
+		{Month: month, RecordedAt: at, ID: id(11), Kind: "ABSENCE", Day: calendar.MustDay("2026-03-03"), From: calendar.MustLocalTime("08:30"), To: calendar.MustLocalTime("12:00"), Minutes: 210, AbsenceReason: "ILLNESS"},
+	}
+	content := document.Certified(control.Month{Programme: programme, Participation: id(6), Enrolment: id(7), Month: march}, entries)
+	f := control.Folder{
+		Manifest: control.Manifest{Programme: "Lavoro in Corso 3", CUP: "J00J24000000000", MadeAt: time.Date(2026, 7, 1, 8, 0, 0, 0, time.UTC), Purpose: "controllo"},
+		Papers:   map[string][]byte{"register-2026-03.pdf": []byte("%PDF-1.7\n%%EOF\n")},
+		Tables: control.Tables{
+			Months: []control.Month{{ID: month, Programme: programme, Participation: id(6), Enrolment: id(7), Participant: "=Dell'Amico", Month: march, State: "LOCKED", Minutes: 210, PresenceDays: 1,
+				AdjustedMinutes: -30, ContentHash: content, Paper: "register-2026-03.pdf"}},
+			Entries:     []control.Counted{entries[1], entries[0]},
+			Adjustments: []control.Adjustment{{Month: month, Day: calendar.MustDay("2026-03-02"), Minutes: -30, At: at, By: "Ada"}},
+			Steps: []control.Step{{Kind: "RegisterMonth", ID: month, Act: "lockMonth", At: at.Truncate(time.Millisecond), Member: id(8).String(), Name: "Ada"},
+				{Kind: "PaymentRun", ID: run, Act: "exportRun", At: at.Add(time.Hour).Truncate(time.Millisecond)}},
+			Statements: []control.Statement{{ID: statement, Allowance: id(9), Month: march, Number: 1, InForce: true, Minutes: 180, Accrued: 900, Cap: 50_000, Total: 900, ContentHash: "00", Months: []uuid.UUID{month}, Versions: []int{1}}},
+			Lines:      []control.Line{{Statement: statement, Kind: "HOURS", Minutes: 180, Amount: 1000, Rule: "allowance.hourly_rate", Version: 1}, {Statement: statement, Kind: "CAP", Amount: -100, Rule: "allowance.monthly_cap", Version: 1}},
+			Shares:     []control.Share{{ID: id(12), Statement: statement, Payer: "ASL", BudgetLine: "B1", Gross: 900, Withheld: 100, Net: 800}},
+			Payments: []control.Payment{{ID: line, Statement: statement, Run: run, Number: "2026/1", Payer: "ASL", BudgetLine: "B1", Kind: "STATEMENT", Gross: 900, Withheld: 100, Net: 800, EndToEnd: "e1",
+				State: "PAID", Live: true, MessageID: "m1", FileSHA256: "aa", AnswerSHA256: "bb"}},
+			Transfers: []control.Transfer{{EndToEnd: "e1", Line: line, Month: march, Net: 800, Total: 1000}, {EndToEnd: "e1", Line: id(13), Month: march, Net: 200, Total: 1000}},
+		},
+	}
+	chain(t, &f, month, run, at)
+	return f
+}
+
+// chain gives the folder a journal of five entries, of which it holds two, and an anchor over the last four.
+func chain(t *testing.T, f *control.Folder, month, run uuid.UUID, at time.Time) {
+	t.Helper()
+	var before []byte
+	var links [][]byte
+	for seq := int64(1); seq <= 5; seq++ {
+		sum := sha256.Sum256([]byte{byte(seq)})
+		a := journal.Act{ID: id(100 + int(seq)), Programme: id(1), Seq: seq, Version: 2, At: at, Actor: id(8), Act: "lockMonth", SubjectKind: "RegisterMonth", Subject: month, Sealed: true, Digest: sum[:]}
+		if seq == 4 {
+			a.At, a.Act, a.SubjectKind, a.Subject = at.Add(time.Hour), "exportRun", "PaymentRun", run
+		}
+		link := a.Link(before)
+		if seq == 3 || seq == 4 {
+			f.Journal = append(f.Journal, control.Entry{ID: a.ID, Programme: a.Programme, Seq: seq, Version: 2, At: a.At, Actor: a.Actor, Act: a.Act, SubjectKind: a.SubjectKind, Subject: a.Subject, Sealed: true,
+				Digest: a.Digest, Before: before, Link: link})
+		}
+		before, links = link, append(links, link)
+	}
+	tree, err := journal.Grow(links[1:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := tree.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	anchor := journal.Anchor{Installation: id(20), At: at.Add(10 * time.Hour).Truncate(time.Second), Acts: []journal.Head{{ID: id(1), Entries: 5, Chain: links[4], From: 1, Tree: root}}}
+	data, err := anchor.Spell()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Anchors = []journal.Kept{{Name: anchor.Day(), Anchor: anchor, Data: data}}
+	if f.Journal[0].Path, err = tree.Proof(1); err != nil {
+		t.Fatal(err)
+	}
+	f.Journal[0].Anchor = anchor.Day()
+}
+
+func zipped(t *testing.T, f control.Folder) []byte {
+	t.Helper()
+	content, _, err := f.Zip()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
+
+func verified(content []byte, outside control.Outside) (control.Found, error) {
+	o, err := control.Open(content)
+	if err != nil {
+		return control.Found{}, err
+	}
+	outside.Certified = document.Certified
+	return o.Verify(outside)
+}
+
+// relisted is a manifest that lists another content of a file.
+func relisted(t *testing.T, manifest []byte, name, text string) []byte {
+	t.Helper()
+	var m control.Manifest
+	if err := json.Unmarshal(manifest, &m); err != nil {
+		t.Fatal(err)
+	}
+	for i, l := range m.Files {
+		if l.Name == name {
+			sum := sha256.Sum256([]byte(text))
+			m.Files[i].Bytes, m.Files[i].SHA256 = len(text), sum[:]
+		}
+	}
+	data, err := json.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}

@@ -1,0 +1,257 @@
+package control_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/document/control"
+)
+
+func TestASoundFolderHolds(t *testing.T) {
+	f := sound(t)
+	found, err := verified(zipped(t, f), control.Outside{Anchors: map[string][]byte{f.Anchors[0].Name: f.Anchors[0].Data}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found.Recomputed != 1 || found.Acts != 2 || found.Anchored != 1 || found.Paid != 800 || found.Veiled != 0 {
+		t.Errorf("%+v", found)
+	}
+	if !bytes.Equal(zipped(t, f), zipped(t, sound(t))) {
+		t.Error("the same folder is other bytes")
+	}
+	f.Tables.Entries[0].AbsenceReason = control.Hidden
+	if found, err := verified(zipped(t, f), control.Outside{}); err != nil || found.Veiled != 1 || found.Recomputed != 0 {
+		t.Errorf("with a hidden reason: %+v, %v", found, err)
+	}
+}
+
+// Whoever makes a folder anew with other words, hashes of the files and all, is found out by what the words must come to.
+func TestAWrongFolderIsNamed(t *testing.T) {
+	for what, c := range map[string]struct {
+		change func(*control.Folder)
+		want   string
+	}{
+		"minutes": {func(f *control.Folder) { f.Tables.Entries[1].Minutes++ }, "entries come to 211 minutes"},
+		"another time": {func(f *control.Folder) {
+			f.Tables.Entries[1].From, f.Tables.Entries[1].To = f.Tables.Entries[1].To, f.Tables.Entries[1].From
+		}, "not those that were certified"},
+		"another reason":           {func(f *control.Folder) { f.Tables.Entries[0].AbsenceReason = "STRIKE" }, "not those that were certified"},
+		"an entry less":            {func(f *control.Folder) { f.Tables.Entries = f.Tables.Entries[1:] }, "not those that were certified"},
+		"an entry of no month":     {func(f *control.Folder) { f.Tables.Entries[0].Month = id(99) }, "not those that were certified"},
+		"another person":           {func(f *control.Folder) { f.Tables.Months[0].Participation = id(99) }, "not those that were certified"},
+		"an adjustment":            {func(f *control.Folder) { f.Tables.Adjustments[0].Minutes = -60 }, "adjustments come to -60"},
+		"no paper":                 {func(f *control.Folder) { delete(f.Papers, "register-2026-03.pdf") }, "paper"},
+		"a line":                   {func(f *control.Folder) { f.Tables.Lines[0].Amount++ }, "lines come to"},
+		"a share":                  {func(f *control.Folder) { f.Tables.Shares[0].Gross, f.Tables.Shares[0].Net = 901, 801 }, "shares come to"},
+		"net":                      {func(f *control.Folder) { f.Tables.Shares[0].Net++ }, "gross less withheld"},
+		"the cap":                  {func(f *control.Folder) { f.Tables.Statements[0].Cap = 899 }, "above its cap"},
+		"a month of the statement": {func(f *control.Folder) { f.Tables.Statements[0].Months = append(f.Tables.Statements[0].Months, id(99)) }, "not in the folder"},
+		"paid too much": {func(f *control.Folder) {
+			more := f.Tables.Payments[0]
+			more.ID, more.EndToEnd = id(98), ""
+			f.Tables.Payments = append(f.Tables.Payments, more)
+		}, "take 18.00 up"},
+		"another net": {func(f *control.Folder) { f.Tables.Payments[0].Gross, f.Tables.Payments[0].Net = 800, 700 }, "not in its transfer"},
+		"another transfer": {func(f *control.Folder) {
+			f.Tables.Transfers[0].Net, f.Tables.Payments[0].Net, f.Tables.Payments[0].Withheld = 799, 799, 101
+		}, "the bank was told"},
+		"a file without hash":   {func(f *control.Folder) { f.Tables.Payments[0].FileSHA256 = "" }, "without its hash"},
+		"who locked":            {func(f *control.Folder) { f.Tables.Steps[0].Member = id(99).String() }, "the journal does not know"},
+		"what was done":         {func(f *control.Folder) { f.Tables.Steps[0].Act = "certifyMonth" }, "the journal does not know"},
+		"an act in the journal": {func(f *control.Folder) { f.Journal[0].Actor = id(99) }, "its link is another"},
+		"a link":                {func(f *control.Folder) { f.Journal[1].Link = f.Journal[0].Link }, "its link is another"},
+		"the path":              {func(f *control.Folder) { f.Journal[0].Path = f.Journal[0].Path[1:] }, "does not lead to the anchor"},
+		"another place": {func(f *control.Folder) {
+			f.Journal[1].Anchor, f.Journal[1].Path = f.Journal[0].Anchor, f.Journal[0].Path
+		}, "does not lead to the anchor"},
+		"no anchor":            {func(f *control.Folder) { f.Anchors = nil }, "is missing"},
+		"another day's anchor": {func(f *control.Folder) { f.Anchors[0].Name = "2026-04-09"; f.Journal[0].Anchor = "2026-04-09" }, "it is of 2026-04-02"},
+	} {
+		f := sound(t)
+		c.change(&f)
+		_, err := verified(zipped(t, f), control.Outside{})
+		if found := (*control.Fault)(nil); !errors.As(err, &found) || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", what, err, c.want)
+		}
+	}
+	f := sound(t)
+	if _, err := verified(zipped(t, f), control.Outside{Anchors: map[string][]byte{f.Anchors[0].Name: []byte("another")}}); err == nil || !strings.Contains(err.Error(), "left the house") {
+		t.Errorf("another anchor left the house: %v", err)
+	}
+}
+
+func TestASampleIsDrawnAgain(t *testing.T) {
+	frame := []string{id(5).String(), id(51).String(), id(52).String(), id(53).String()}
+	seed, other := "", ""
+	for _, s := range []string{"a", "b", "c", "d", "e", "f", "g", "h", "i"} {
+		if control.Draw(s, frame, 1).Drawn[0] == frame[0] {
+			seed = s
+		} else {
+			other = s
+		}
+	}
+	sample := control.Draw(seed, frame, 1)
+	turned := slices.Clone(frame)
+	slices.Reverse(turned)
+	if again := control.Draw(seed, turned, 1); again.Drawn[0] != sample.Drawn[0] || !bytes.Equal(again.Frame, sample.Frame) {
+		t.Error("the order of the frame decides")
+	}
+	for what, c := range map[string]struct {
+		change func(*control.Folder)
+		want   string
+	}{
+		"as drawn":       {func(*control.Folder) {}, ""},
+		"another seed":   {func(f *control.Folder) { f.Manifest.Sample.Seed = other }, "the seed does not draw"},
+		"another line":   {func(f *control.Folder) { f.Manifest.Sample.Drawn = []string{id(51).String()} }, "the seed does not draw"},
+		"another frame":  {func(f *control.Folder) { f.Frame = f.Frame[1:] }, "not the frame"},
+		"a line is gone": {func(f *control.Folder) { f.Tables.Payments[0].ID = uuid.Nil; f.Tables.Transfers[0].Line = uuid.Nil }, "lacks line"},
+	} {
+		f := sound(t)
+		own := sample
+		f.Manifest.Sample, f.Frame = &own, slices.Clone(frame)
+		c.change(&f)
+		if _, err := verified(zipped(t, f), control.Outside{}); (c.want == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+// packed makes a ZIP of files, named as they come.
+func packed(t *testing.T, of []byte, change func(z *zip.Writer, name string, data []byte) bool) []byte {
+	t.Helper()
+	r, err := zip.NewReader(bytes.NewReader(of), int64(len(of)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	z := zip.NewWriter(&out)
+	for _, f := range r.File {
+		file, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := io.ReadAll(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if change(z, f.Name, data) {
+			continue
+		}
+		put(t, z, &zip.FileHeader{Name: f.Name, Method: zip.Deflate}, data)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func put(t *testing.T, z *zip.Writer, h *zip.FileHeader, data []byte) {
+	t.Helper()
+	w, err := z.CreateHeader(h)
+	if err == nil {
+		_, err = w.Write(data)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestHostileZIPsAreRefused(t *testing.T) {
+	good := zipped(t, sound(t))
+	beside := func(h *zip.FileHeader, data []byte) []byte {
+		return packed(t, good, func(z *zip.Writer, name string, _ []byte) bool {
+			if name == "manifest.json" {
+				put(t, z, h, data)
+			}
+			return false
+		})
+	}
+	instead := func(of string, data []byte) []byte {
+		return packed(t, good, func(z *zip.Writer, name string, _ []byte) bool {
+			if name == of && data != nil {
+				put(t, z, &zip.FileHeader{Name: name, Method: zip.Deflate}, data)
+			}
+			return name == of
+		})
+	}
+	link := &zip.FileHeader{Name: "link"}
+	link.SetMode(0o777 | 1<<27) // a symbolic link
+	for what, c := range map[string]struct {
+		content []byte
+		want    string
+	}{
+		"nothing":              {nil, "no whole ZIP"},
+		"no ZIP":               {[]byte("%PDF-1.7"), "no whole ZIP"},
+		"cut short":            {good[:len(good)-30], "no whole ZIP"},
+		"cut in the middle":    {slices.Concat(good[:200], good[400:]), ""},
+		"out of the folder":    {beside(&zip.FileHeader{Name: "../../etc/passwd"}, []byte("x")), "no name of a file"},
+		"an absolute name":     {beside(&zip.FileHeader{Name: "/etc/passwd"}, []byte("x")), "no name of a file"},
+		"backslashes":          {beside(&zip.FileHeader{Name: `..\..\x`}, []byte("x")), "no name of a file"},
+		"a folder":             {beside(&zip.FileHeader{Name: "anchors/"}, nil), "no name of a file"},
+		"a link":               {beside(link, []byte("/etc/passwd")), "no plain file"},
+		"a file twice":         {beside(&zip.FileHeader{Name: "months.csv"}, []byte("x")), "twice"},
+		"twice by its letters": {beside(&zip.FileHeader{Name: "Months.csv"}, []byte("x")), "twice"},
+		"a file more":          {beside(&zip.FileHeader{Name: "more.csv"}, []byte("x")), "not in the manifest"},
+		"a bomb":               {beside(&zip.FileHeader{Name: "bomb", Method: zip.Deflate}, make([]byte, 40<<20)), "too large"},
+		"no manifest":          {instead("manifest.json", nil), "manifest.json: is missing"},
+		"another manifest":     {instead("manifest.json", []byte(`{"format": "another"}`)), "another form"},
+		"two manifests in one": {instead("manifest.json", []byte(`{"format": "lavoro control folder 1"} {}`)), "cannot be read"},
+		"no months":            {instead("months.csv", nil), "is missing"},
+		"other months":         {instead("months.csv", []byte("month_id\n")), "not what the manifest says"},
+		"another paper":        {instead("register-2026-03.pdf", []byte("%PDF-1.7 %%EOF")), "not what the manifest says"},
+	} {
+		if _, err := verified(c.content, control.Outside{}); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+// FuzzOpen takes whatever comes: a folder holds, or a fault is named; nothing else happens.
+func FuzzOpen(f *testing.F) {
+	good, _, err := sound(&testing.T{}).Zip()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(good)
+	f.Add(good[:len(good)/2])
+	f.Add([]byte("PK\x05\x06"))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		if _, err := verified(content, control.Outside{}); err != nil && !errors.As(err, new(*control.Fault)) {
+			t.Errorf("no fault: %v", err)
+		}
+	})
+}
+
+// FuzzTables puts whatever comes into the place of a table, hashed as it must be.
+func FuzzTables(f *testing.F) {
+	f.Add("months.csv", "month_id\n")
+	f.Add("entries.csv", "\"")
+	f.Add("journal.json", `[{"sequence": 9223372036854775807, "path": [""], "anchor": "2026-04-02"}]`)
+	f.Add("payments.csv", "line_id,statement_id\n,\n")
+	f.Fuzz(func(t *testing.T, name, text string) {
+		folder := sound(t)
+		delete(folder.Papers, name)
+		content := zipped(t, folder)
+		content = packed(t, content, func(z *zip.Writer, n string, data []byte) bool {
+			switch n {
+			case name:
+				put(t, z, &zip.FileHeader{Name: n}, []byte(text))
+				return true
+			case "manifest.json":
+				put(t, z, &zip.FileHeader{Name: n}, relisted(t, data, name, text))
+				return true
+			}
+			return false
+		})
+		if _, err := verified(content, control.Outside{}); err != nil && !errors.As(err, new(*control.Fault)) {
+			t.Errorf("no fault: %v", err)
+		}
+	})
+}
