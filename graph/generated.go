@@ -145,6 +145,7 @@ type MutationResolver interface {
 	RevokeSignature(ctx context.Context, input RevokeSignatureInput) (*RevokeSignaturePayload, error)
 	AttachSignedPaper(ctx context.Context, input AttachSignedPaperInput) (*AttachSignedPaperPayload, error)
 	ConfirmSignedPaper(ctx context.Context, input ConfirmSignedPaperInput) (*ConfirmSignedPaperPayload, error)
+	MakeControlFolder(ctx context.Context, input MakeControlFolderInput) (*MakeControlFolderPayload, error)
 	ComputeAllowance(ctx context.Context, input ComputeAllowanceInput) (*ComputeAllowancePayload, error)
 	ContestStatement(ctx context.Context, input ContestStatementInput) (*ContestStatementPayload, error)
 	AnswerContest(ctx context.Context, input AnswerContestInput) (*AnswerContestPayload, error)
@@ -282,6 +283,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputConfirmSignedPaperInput,
 		ec.unmarshalInputConfirmWipeInput,
 		ec.unmarshalInputContestStatementInput,
+		ec.unmarshalInputControlSampleInput,
 		ec.unmarshalInputCorrectAttendanceInput,
 		ec.unmarshalInputDeclineMatchInput,
 		ec.unmarshalInputDelegateInput,
@@ -313,6 +315,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputInvitedRoleInput,
 		ec.unmarshalInputJournalFilter,
 		ec.unmarshalInputLockMonthInput,
+		ec.unmarshalInputMakeControlFolderInput,
 		ec.unmarshalInputMatchFilter,
 		ec.unmarshalInputMemberFilter,
 		ec.unmarshalInputMergePersonsInput,
@@ -1603,6 +1606,8 @@ enum FileKind {
   BANK_DETAILS
   "A month of the register as printRegister makes it."
   REGISTER_PRINT
+  "Months and payments with what proves them, as makeControlFolder makes it."
+  CONTROL_FOLDER
   "Why somebody was absent; attachAbsencePaper attaches it."
   ABSENCE_PAPER
   "A month of the register that was signed on paper; attachSignedPaper attaches it."
@@ -7918,6 +7923,60 @@ type ConfirmSignedPaperPayload {
   signature: MonthSignature
 }
 
+"What makeControlFolder needs: a month, or a sample."
+input MakeControlFolderInput {
+  "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
+  requestId: String
+  "Only say what would change: nothing is written, no event is sent."
+  preview: Boolean! = false
+  "Codes of warnings that you have read and pass."
+  acknowledge: [String!]
+  "Why you pass the warnings; needed with acknowledge, kept in the journal."
+  acknowledgeReason: String
+  "Your own id for the file."
+  id: ID
+  "Why you make it: it stands in the folder, and is kept in the journal with each person's key. 1 to 500 characters."
+  purpose: String!
+  "The month of one person."
+  allowance: ID
+  "The months of payment lines that are drawn."
+  sample: ControlSampleInput
+}
+
+"Payment lines to be drawn, out of those that were sent to be paid and that you see."
+input ControlSampleInput {
+  "The programme."
+  programme: ID!
+  "Of this payer alone."
+  payer: ID
+  "From this month on."
+  from: Month
+  "Up to this month."
+  to: Month
+  "What decides the draw: the same seed draws the same lines out of the same frame. 1 to 64 plain letters, digits, dots and hyphens. Example: 2026-1."
+  seed: String!
+  "How many lines, 1 to 30."
+  size: Int!
+}
+
+"What makeControlFolder did."
+type MakeControlFolderPayload {
+  "The request id that you gave."
+  requestId: String
+  "Why nothing was done; empty when it was."
+  refusals: [Refusal!]!
+  "What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason."
+  warnings: [Refusal!]!
+  "The folder; null where it was fetched already, or is gone."
+  file: File
+  "Where to GET it: once, within 60 seconds. Null for a preview and for a request that was repeated."
+  download: FileTicket
+  "SHA-256 of its manifest in hexadecimal digits, as the journal has it."
+  manifest: String
+  "The lines that were drawn, in the order in which they came."
+  drawn: [PaymentLine!]!
+}
+
 "What contestStatement needs."
 input ContestStatementInput {
   "Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters."
@@ -9309,6 +9368,14 @@ type Mutation {
     "What it needs."
     input: ConfirmSignedPaperInput!
   ): ConfirmSignedPaperPayload!
+  """
+  Make a ZIP by which somebody outside proves a month, or the months of a sample of payment lines: papers, tables, hashes, and proofs from the
+  journal, with what you may read of it. ` + "`" + `lavoro verify` + "`" + ` checks it without a database. That you fetch it is written into the journal of reads.
+  """
+  makeControlFolder(
+    "What it needs."
+    input: MakeControlFolderInput!
+  ): MakeControlFolderPayload!
   "Work out a month again; done by itself when the register changes."
   computeAllowance(
     "What it needs."
@@ -11863,6 +11930,26 @@ func (ec *executionContext) childFields_LockMonthPayload(ctx context.Context, fi
 		return ec.fieldContext_LockMonthPayload_registerMonth(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LockMonthPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MakeControlFolderPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "requestId":
+		return ec.fieldContext_MakeControlFolderPayload_requestId(ctx, field)
+	case "refusals":
+		return ec.fieldContext_MakeControlFolderPayload_refusals(ctx, field)
+	case "warnings":
+		return ec.fieldContext_MakeControlFolderPayload_warnings(ctx, field)
+	case "file":
+		return ec.fieldContext_MakeControlFolderPayload_file(ctx, field)
+	case "download":
+		return ec.fieldContext_MakeControlFolderPayload_download(ctx, field)
+	case "manifest":
+		return ec.fieldContext_MakeControlFolderPayload_manifest(ctx, field)
+	case "drawn":
+		return ec.fieldContext_MakeControlFolderPayload_drawn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MakeControlFolderPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Mandate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15499,6 +15586,20 @@ func (ec *executionContext) field_Mutation_lockMonth_args(ctx context.Context, r
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (LockMonthInput, error) {
 			return ec.unmarshalNLockMonthInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐLockMonthInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_makeControlFolder_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (MakeControlFolderInput, error) {
+			return ec.unmarshalNMakeControlFolderInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMakeControlFolderInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -39826,6 +39927,212 @@ func (ec *executionContext) fieldContext_LockMonthPayload_registerMonth(_ contex
 	return fc, nil
 }
 
+func (ec *executionContext) _MakeControlFolderPayload_requestId(ctx context.Context, field graphql.CollectedField, obj *MakeControlFolderPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MakeControlFolderPayload_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MakeControlFolderPayload_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MakeControlFolderPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MakeControlFolderPayload_refusals(ctx context.Context, field graphql.CollectedField, obj *MakeControlFolderPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MakeControlFolderPayload_refusals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MakeControlFolderPayload_refusals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MakeControlFolderPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MakeControlFolderPayload_warnings(ctx context.Context, field graphql.CollectedField, obj *MakeControlFolderPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MakeControlFolderPayload_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNRefusal2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MakeControlFolderPayload_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MakeControlFolderPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MakeControlFolderPayload_file(ctx context.Context, field graphql.CollectedField, obj *MakeControlFolderPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MakeControlFolderPayload_file(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.File, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *File) graphql.Marshaler {
+			return ec.marshalOFile2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐFile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MakeControlFolderPayload_file(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MakeControlFolderPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_File(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MakeControlFolderPayload_download(ctx context.Context, field graphql.CollectedField, obj *MakeControlFolderPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MakeControlFolderPayload_download(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Download, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *FileTicket) graphql.Marshaler {
+			return ec.marshalOFileTicket2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐFileTicket(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MakeControlFolderPayload_download(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MakeControlFolderPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FileTicket(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MakeControlFolderPayload_manifest(ctx context.Context, field graphql.CollectedField, obj *MakeControlFolderPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MakeControlFolderPayload_manifest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Manifest, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MakeControlFolderPayload_manifest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MakeControlFolderPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MakeControlFolderPayload_drawn(ctx context.Context, field graphql.CollectedField, obj *MakeControlFolderPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MakeControlFolderPayload_drawn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Drawn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*PaymentLine) graphql.Marshaler {
+			return ec.marshalNPaymentLine2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐPaymentLineᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MakeControlFolderPayload_drawn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MakeControlFolderPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentLine(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mandate_id(ctx context.Context, field graphql.CollectedField, obj *Mandate) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -47261,6 +47568,50 @@ func (ec *executionContext) fieldContext_Mutation_confirmSignedPaper(ctx context
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_confirmSignedPaper_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_makeControlFolder(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_makeControlFolder(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MakeControlFolder(ctx, fc.Args["input"].(MakeControlFolderInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MakeControlFolderPayload) graphql.Marshaler {
+			return ec.marshalNMakeControlFolderPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMakeControlFolderPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_makeControlFolder(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MakeControlFolderPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_makeControlFolder_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -75146,6 +75497,71 @@ func (ec *executionContext) unmarshalInputContestStatementInput(ctx context.Cont
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputControlSampleInput(ctx context.Context, obj any) (ControlSampleInput, error) {
+	var it ControlSampleInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"programme", "payer", "from", "to", "seed", "size"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "programme":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("programme"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Programme = data
+		case "payer":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("payer"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Payer = data
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
+			data, err := ec.unmarshalOMonth2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐMonth(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.From = data
+		case "to":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("to"))
+			data, err := ec.unmarshalOMonth2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐMonth(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.To = data
+		case "seed":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("seed"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Seed = data
+		case "size":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("size"))
+			data, err := ec.unmarshalNInt2int32(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Size = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputCorrectAttendanceInput(ctx context.Context, obj any) (CorrectAttendanceInput, error) {
 	var it CorrectAttendanceInput
 	if obj == nil {
@@ -77436,6 +77852,89 @@ func (ec *executionContext) unmarshalInputLockMonthInput(ctx context.Context, ob
 				return it, err
 			}
 			it.RegisterMonth = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputMakeControlFolderInput(ctx context.Context, obj any) (MakeControlFolderInput, error) {
+	var it MakeControlFolderInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["preview"]; !present {
+		asMap["preview"] = false
+	}
+
+	fieldsInOrder := [...]string{"requestId", "preview", "acknowledge", "acknowledgeReason", "id", "purpose", "allowance", "sample"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "preview":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preview"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preview = data
+		case "acknowledge":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledge"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Acknowledge = data
+		case "acknowledgeReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("acknowledgeReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AcknowledgeReason = data
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "purpose":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("purpose"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Purpose = data
+		case "allowance":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("allowance"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Allowance = data
+		case "sample":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sample"))
+			data, err := ec.unmarshalOControlSampleInput2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐControlSampleInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Sample = data
 		}
 	}
 	return it, nil
@@ -91159,6 +91658,74 @@ func (ec *executionContext) _LockMonthPayload(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var makeControlFolderPayloadImplementors = []string{"MakeControlFolderPayload"}
+
+func (ec *executionContext) _MakeControlFolderPayload(ctx context.Context, sel ast.SelectionSet, obj *MakeControlFolderPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, makeControlFolderPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MakeControlFolderPayload")
+		case "requestId":
+			out.Values[i] = ec._MakeControlFolderPayload_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refusals":
+			out.Values[i] = ec._MakeControlFolderPayload_refusals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._MakeControlFolderPayload_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "file":
+			out.Values[i] = ec._MakeControlFolderPayload_file(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "download":
+			out.Values[i] = ec._MakeControlFolderPayload_download(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "manifest":
+			out.Values[i] = ec._MakeControlFolderPayload_manifest(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "drawn":
+			out.Values[i] = ec._MakeControlFolderPayload_drawn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var mandateImplementors = []string{"Mandate", "Node"}
 
 func (ec *executionContext) _Mandate(ctx context.Context, sel ast.SelectionSet, obj *Mandate) graphql.Marshaler {
@@ -93033,6 +93600,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "confirmSignedPaper":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_confirmSignedPaper(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "makeControlFolder":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_makeControlFolder(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -105090,6 +105664,21 @@ func (ec *executionContext) marshalNLookUpAnswer2githubᚗcomᚋlavoroincorsoᚋ
 	return v
 }
 
+func (ec *executionContext) unmarshalNMakeControlFolderInput2githubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMakeControlFolderInput(ctx context.Context, v any) (MakeControlFolderInput, error) {
+	res, err := ec.unmarshalInputMakeControlFolderInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMakeControlFolderPayload2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMakeControlFolderPayload(ctx context.Context, sel ast.SelectionSet, v *MakeControlFolderPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MakeControlFolderPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNMandate2ᚕᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐMandateᚄ(ctx context.Context, sel ast.SelectionSet, v []*Mandate) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -108401,6 +108990,14 @@ func (ec *executionContext) marshalOConfidentialGroups2ᚖgithubᚗcomᚋlavoroi
 		return graphql.Null
 	}
 	return ec._ConfidentialGroups(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOControlSampleInput2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋgraphᚐControlSampleInput(ctx context.Context, v any) (*ControlSampleInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputControlSampleInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalODay2ᚖgithubᚗcomᚋlavoroincorsoᚋlavoroᚋinternalᚋvaluesᚋcalendarᚐDay(ctx context.Context, v any) (*calendar.Day, error) {

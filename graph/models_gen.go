@@ -2185,6 +2185,22 @@ type ContestStatementPayload struct {
 	Contest *AllowanceContest `json:"contest,omitempty"`
 }
 
+// Payment lines to be drawn, out of those that were sent to be paid and that you see.
+type ControlSampleInput struct {
+	// The programme.
+	Programme string `json:"programme"`
+	// Of this payer alone.
+	Payer *string `json:"payer,omitempty"`
+	// From this month on.
+	From *calendar.Month `json:"from,omitempty"`
+	// Up to this month.
+	To *calendar.Month `json:"to,omitempty"`
+	// What decides the draw: the same seed draws the same lines out of the same frame. 1 to 64 plain letters, digits, dots and hyphens. Example: 2026-1.
+	Seed string `json:"seed"`
+	// How many lines, 1 to 30.
+	Size int32 `json:"size"`
+}
+
 // What correctAttendance needs.
 type CorrectAttendanceInput struct {
 	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
@@ -3685,6 +3701,44 @@ type LockMonthPayload struct {
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The month as it stands now.
 	RegisterMonth *RegisterMonth `json:"registerMonth,omitempty"`
+}
+
+// What makeControlFolder needs: a month, or a sample.
+type MakeControlFolderInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// Your own id for the file.
+	ID *string `json:"id,omitempty"`
+	// Why you make it: it stands in the folder, and is kept in the journal with each person's key. 1 to 500 characters.
+	Purpose string `json:"purpose"`
+	// The month of one person.
+	Allowance *string `json:"allowance,omitempty"`
+	// The months of payment lines that are drawn.
+	Sample *ControlSampleInput `json:"sample,omitempty"`
+}
+
+// What makeControlFolder did.
+type MakeControlFolderPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The folder; null where it was fetched already, or is gone.
+	File *File `json:"file,omitempty"`
+	// Where to GET it: once, within 60 seconds. Null for a preview and for a request that was repeated.
+	Download *FileTicket `json:"download,omitempty"`
+	// SHA-256 of its manifest in hexadecimal digits, as the journal has it.
+	Manifest *string `json:"manifest,omitempty"`
+	// The lines that were drawn, in the order in which they came.
+	Drawn []*PaymentLine `json:"drawn"`
 }
 
 // What an auditor may read: register and money of a body and all below it within a period, under pseudonyms, and the people of a sample.
@@ -8500,6 +8554,8 @@ const (
 	FileKindBankDetails FileKind = "BANK_DETAILS"
 	// A month of the register as printRegister makes it.
 	FileKindRegisterPrint FileKind = "REGISTER_PRINT"
+	// Months and payments with what proves them, as makeControlFolder makes it.
+	FileKindControlFolder FileKind = "CONTROL_FOLDER"
 	// Why somebody was absent; attachAbsencePaper attaches it.
 	FileKindAbsencePaper FileKind = "ABSENCE_PAPER"
 	// A month of the register that was signed on paper; attachSignedPaper attaches it.
@@ -8514,13 +8570,14 @@ var AllFileKind = []FileKind{
 	FileKindPaymentAnswer,
 	FileKindBankDetails,
 	FileKindRegisterPrint,
+	FileKindControlFolder,
 	FileKindAbsencePaper,
 	FileKindSignedPaper,
 }
 
 func (e FileKind) IsValid() bool {
 	switch e {
-	case FileKindExclusionCheck, FileKindRequirementProof, FileKindRegister, FileKindPaymentFile, FileKindPaymentAnswer, FileKindBankDetails, FileKindRegisterPrint, FileKindAbsencePaper, FileKindSignedPaper:
+	case FileKindExclusionCheck, FileKindRequirementProof, FileKindRegister, FileKindPaymentFile, FileKindPaymentAnswer, FileKindBankDetails, FileKindRegisterPrint, FileKindControlFolder, FileKindAbsencePaper, FileKindSignedPaper:
 		return true
 	}
 	return false

@@ -32,7 +32,7 @@ func TestControlFolders(t *testing.T) {
 
 	month := foldered(t, officer, vars{"allowance": allowance, "purpose": "controllo della Regione"})
 	said := holds(t, c, month)
-	for _, words := range []string{"1 months of the register", "EUR of them paid", "1 anchors", "ok"} {
+	for _, words := range []string{"months of the register", "EUR of them paid", "1 anchors", "ok"} {
 		if !strings.Contains(said, words) {
 			t.Errorf("the folder of a month lacks %q: %s", words, said)
 		}
