@@ -3,10 +3,9 @@ package graph
 import (
 	"context"
 
-	"github.com/99designs/gqlgen/graphql"
-
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/allowance"
+	"github.com/lavoroincorso/lavoro/internal/allowance/inquiry"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
@@ -87,11 +86,25 @@ func (q query) CanAfford(ctx context.Context, programme, organisation, activityK
 		}
 		out.Lines = append(out.Lines, line)
 	}
-	s := &selector{op: graphql.GetOperationContext(ctx), schema: q.r.AST}
-	data, err := plan.Renderer{Lang: session.Lang}.Value(out, s.field(graphql.GetFieldContext(ctx).Field))
-	if err != nil {
-		return nil, err
-	}
-	keep(ctx, data)
-	return out, nil
+	return out, q.write(ctx, session, out)
+}
+
+// NoteCall writes down who called about somebody's money, and what was said.
+func (m mutation) NoteCall(ctx context.Context, input NoteCallInput) (*NoteCallPayload, error) {
+	return perform(ctx, m.Resolver, access.NoteCall, input, func(ctx context.Context, tx *postgres.Tx, out *NoteCallPayload) error {
+		participation, wrongParticipant := idOf("prt", input.Participant, "participant")
+		id, wrongID := newID(inquiry.CallPrefix, input.ID, "id")
+		if err := refusal.Join(wrongParticipant, wrongID); err != nil {
+			return err
+		}
+		call := inquiry.Call{ID: id, Participation: participation, Caller: inquiry.Caller(input.Caller), Said: input.Said}
+		if input.Month != nil {
+			call.Month = *input.Month
+		}
+		err := inquiry.NoteCall(ctx, tx, call)
+		if err == nil {
+			out.Call = &PaymentCall{ID: plan.FormatID(inquiry.CallPrefix, id)}
+		}
+		return err
+	})
 }

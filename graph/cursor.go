@@ -13,10 +13,10 @@ import (
 )
 
 // start reads where a feed begins, and what it says first. A cursor of another history, of the future, older than what is kept, or
-// of other rights is answered with a resync that gives the cursor to go on from; a pulse says what stands now.
+// of other rights is answered with a resync that gives the cursor to go on from; what is told whole says what stands now.
 func (r *Resolver) start(ctx context.Context, session Session, programme uuid.UUID, field plan.Selected) (after int64, first []byte, err error) {
-	if field.Name == pulseFeed {
-		return r.firstPulse(ctx, session, programme, field)
+	if w, ok := wholes[field.Name]; ok {
+		return r.firstWhole(ctx, session, programme, field, w)
 	}
 	given, ok := field.Args["after"].(string)
 	if !ok {

@@ -21,8 +21,9 @@ import (
 
 // The feeds that are not of one kind of subject.
 const (
-	changesFeed = "changes"
-	pulseFeed   = "programmePulse"
+	changesFeed  = "changes"
+	pulseFeed    = "programmePulse"
+	blockersFeed = "monthBlockers"
 )
 
 // feeds are the fields of Subscription: what they follow, and by which arguments they may be narrowed.
@@ -32,11 +33,12 @@ var feeds = map[string]struct {
 	narrow  []string     // names of arguments, see narrowed
 	people  [2]string    // type and column that tell whose rows of the class somebody sees; "" where other rights mean reading all again
 }{
-	changesFeed: {}, pulseFeed: {},
+	changesFeed: {}, pulseFeed: {}, blockersFeed: {},
 	"attendanceUpdates": {subject: "Attendance", class: access.Work, narrow: []string{"organisation", "participant", "placement", "company"}, people: [2]string{"Enrolment", "participation_id"}},
 	"matchingUpdates":   {subject: "Match", class: access.Path, narrow: []string{"organisation", "participant", "company"}, people: [2]string{"Participant", "id"}},
 	"placementUpdates":  {subject: "Placement", class: access.Work, narrow: []string{"organisation", "participant", "placement", "company"}, people: [2]string{"Enrolment", "participation_id"}},
 	"allowanceUpdates":  {subject: "Allowance", class: access.Money, narrow: []string{"organisation", "participant"}, people: [2]string{"Participant", "id"}},
+	"paymentUpdates":    {subject: "PaymentRun", class: access.Money, narrow: []string{"organisation"}},
 }
 
 // narrowed are the arguments by which feeds may be narrowed: the prefix of their ids, and the class that a choice by them tells of.
@@ -214,7 +216,11 @@ func (r *Resolver) newsOf(actor access.Actor, field plan.Selected) news {
 		return r.topical(actor, topicsIn(field))
 	}
 	keys, kinds := actor.Keys(declared.class), []string{declared.subject}
-	return news{kinds: kinds, shown: kinds, keys: map[string][]uuid.UUID{declared.subject: keys, wholePerson: keys}}
+	n := news{kinds: kinds, shown: kinds, keys: map[string][]uuid.UUID{declared.subject: keys}}
+	if declared.people[0] != "" {
+		n.keys[wholePerson] = keys
+	}
+	return n
 }
 
 // whole is the kind of which only hand-overs are told; "" where all is asked for.
@@ -229,8 +235,8 @@ func (n news) shows(kind string) bool { return slices.Contains(n.shown, kind) }
 
 // feed reads the arguments of a subscription. Personal is what another with the same grants may be shown otherwise.
 func (r *Resolver) feed(ctx context.Context, session Session, field plan.Selected) (feed live.Feed, personal bool, err error) {
-	if field.Name == pulseFeed {
-		feed, err = r.pulses(ctx, session, field)
+	if w, ok := wholes[field.Name]; ok {
+		feed, err = r.whole(ctx, session, field, w)
 		return feed, false, err
 	}
 	n := r.newsOf(session.Actor, field)

@@ -195,7 +195,7 @@ func (f *following) refused(err error) {
 
 // tellChange says what other rights mean to this follower alone, and from which sequence on he follows under them.
 func (f *following) tellChange(session Session, field plan.Selected, at int64) (after int64, err error) {
-	if field.Name == pulseFeed {
+	if _, ok := wholes[field.Name]; ok {
 		after, first, err := f.r.start(f.ctx, session, f.programme, field)
 		if err == nil {
 			f.stream.Next(first)

@@ -232,7 +232,7 @@ type fieldKey struct{}
 type kept struct{ data []byte }
 
 // written are the fields of Query whose resolvers write what they answer themselves.
-var written = []string{"lookUpPerson", "changes", "programmePulse", "canAfford"}
+var written = []string{"lookUpPerson", "changes", "programmePulse", "monthBlockers", "canAfford"}
 
 // field hands the payload that a resolver has read to the executor, instead of having it walk the payload's stubs.
 func field(ctx context.Context, next graphql.Resolver) (any, error) {

@@ -3,15 +3,10 @@ package graph
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"time"
 
-	"github.com/99designs/gqlgen/graphql"
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
-	"github.com/lavoroincorso/lavoro/internal/platform/event"
-	"github.com/lavoroincorso/lavoro/internal/platform/live"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/report"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
@@ -31,67 +26,11 @@ func (q query) ProgrammePulse(ctx context.Context, programme string) (*Programme
 	if _, err := q.r.known(ctx, session, id, ""); err != nil {
 		return nil, err
 	}
-	s := &selector{op: graphql.GetOperationContext(ctx), schema: q.r.AST}
-	root := s.field(graphql.GetFieldContext(ctx).Field)
 	pulse, err := q.r.pulse(ctx, session, id)
 	if err != nil {
 		return nil, err
 	}
-	data, err := plan.Renderer{Lang: session.Lang}.Value(pulse, root)
-	if err != nil {
-		return nil, err
-	}
-	keep(ctx, data)
-	return pulse, nil
-}
-
-// pulses is the feed of a programme's pulse: whatever moves a number has it counted anew, once for all that happens within a second.
-func (r *Resolver) pulses(ctx context.Context, session Session, field plan.Selected) (live.Feed, error) {
-	programme, err := idOf("prg", fmt.Sprint(field.Args["programme"]), "programme")
-	if err != nil {
-		return live.Feed{}, err
-	}
-	if _, err := r.known(ctx, session, programme, ""); err != nil {
-		return live.Feed{}, err
-	}
-	feed := live.Feed{Programme: programme, Kinds: map[string][]uuid.UUID{}, Gather: time.Second}
-	for _, kind := range report.Moving() {
-		if t, ok := r.Engine.Schema.Type(kind); ok {
-			feed.Kinds[kind] = session.Actor.Keys(t.Class)
-		}
-	}
-	feed.Execute = func(ctx context.Context, events []event.Event) (answers [][]byte, err error) {
-		answers = make([][]byte, len(events))
-		answers[len(events)-1], err = r.pulseAnswer(ctx, session, programme, field)
-		return answers, err
-	}
-	day := calendar.DayOf(r.Clock())
-	feed.Stale = func() bool {
-		before := day
-		day = calendar.DayOf(r.Clock())
-		return day != before
-	}
-	feed.Anew = func(ctx context.Context, _ int64) ([]byte, error) {
-		return r.pulseAnswer(ctx, session, programme, field)
-	}
-	return feed, nil
-}
-
-// firstPulse is what stands now, and the sequence after which something may have changed it.
-func (r *Resolver) firstPulse(ctx context.Context, session Session, programme uuid.UUID, field plan.Selected) (after int64, first []byte, err error) {
-	if after, err = live.Head(ctx, r.DB, programme); err != nil {
-		return 0, nil, err
-	}
-	first, err = r.pulseAnswer(ctx, session, programme, field)
-	return after, first, err
-}
-
-func (r *Resolver) pulseAnswer(ctx context.Context, session Session, programme uuid.UUID, field plan.Selected) ([]byte, error) {
-	pulse, err := r.pulse(ctx, session, programme)
-	if err != nil {
-		return nil, err
-	}
-	return answer(plan.Renderer{Lang: session.Lang}, field, pulse)
+	return pulse, q.write(ctx, session, pulse)
 }
 
 // pulse counts with one statement what the viewer's roles read in the programme.

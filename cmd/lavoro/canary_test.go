@@ -62,6 +62,7 @@ var canaries = map[string][]string{
 	"canarinofirma@":       {}, // where he was written to
 	"Canarinotrattenuta":   {}, // why a payment is held back
 	"Canarinoconteggio":    {}, // why a statement is wrong
+	"Canarinotelefonata":   {}, // what was said in a call about money
 	"Canarinorisposta":     {},
 	"CANARINO0001":         {}, // the account within an IBAN
 	"Canarinointestatario": {},
@@ -97,6 +98,7 @@ var planted = map[string][]string{
 	"PaymentLineStep.reason":       {"Canarinotrattenuta"},
 	"AllowanceContest.reason":      {"Canarinoconteggio"},
 	"AllowanceContest.answer":      {"Canarinorisposta"},
+	"PaymentCall.said":             {"Canarinotelefonata"},
 }
 
 // heard collects what the program says: its log, and the texts of its errors.
@@ -222,6 +224,7 @@ type birds struct {
 	quiet     string   // month of a host that says nothing
 	held      string   // line of a payment
 	contested string   // statement's contest
+	called    string   // call about money
 }
 
 // open serves the whole program to the lead's coordinator, who also pays and protects data here, and gives each group a word of its own.
@@ -349,10 +352,10 @@ func (b *birds) shown() {
 	for _, purpose := range []string{"", "SUPERVISION", "PAYMENT"} {
 		reader := b.lead
 		reader.Purpose, reader.reason = purpose, "Canarinofinalita"
-		data, code := b.post(reader, `query($p: ID!, $a: ID!, $b: ID!, $m: ID!, $s: ID!, $l: ID!, $c: ID!) { participant(id: $p) { referringService health { groups { code } } penal { groups { code } } protection { groups { code } }
+		data, code := b.post(reader, `query($p: ID!, $a: ID!, $b: ID!, $m: ID!, $s: ID!, $l: ID!, $c: ID!, $t: ID!) { participant(id: $p) { referringService health { groups { code } } penal { groups { code } } protection { groups { code } }
 			restricted { groups { code } } bank { iban holder title } representatives { reference } } a: node(id: $a) { ... on Attendance { note standingNote } } b: node(id: $b) { ... on Attendance { note standingNote } }
-			m: node(id: $m) { ... on RegisterMonth { steps { reason } adjustments { reason } signatures { email name } } } s: node(id: $s) { ... on RegisterMonth { steps { evidence } } } c: node(id: $c) { ... on AllowanceContest { reason answer } } l: node(id: $l) { ... on PaymentLine { steps { reason } } } }`,
-			vars{"c": b.contested, "p": b.id, "a": b.entries[0], "b": b.entries[1], "m": b.certified, "s": b.quiet, "l": b.held})
+			m: node(id: $m) { ... on RegisterMonth { steps { reason } adjustments { reason } signatures { email name } } } s: node(id: $s) { ... on RegisterMonth { steps { evidence } } } c: node(id: $c) { ... on AllowanceContest { reason answer } } t: node(id: $t) { ... on PaymentCall { said } } l: node(id: $l) { ... on PaymentLine { steps { reason } } } }`,
+			vars{"c": b.contested, "t": b.called, "p": b.id, "a": b.entries[0], "b": b.entries[1], "m": b.certified, "s": b.quiet, "l": b.held})
 		if code != "" {
 			b.t.Fatal(purpose, code)
 		}
@@ -438,6 +441,8 @@ func (b *birds) contest() {
 	if _, err := b.owner.Exec(b.t.Context(), "update allowance_contest set member_id = gen_random_uuid() where id = $1", strings.TrimPrefix(b.contested, "alc_")); err != nil {
 		b.t.Fatal(err)
 	}
+	called := b.act("noteCall", "NoteCallInput", vars{"participant": "prt_" + april.Text("participation_id"), "month": "2026-04", "caller": "RELATIVE", "said": "Canarinotelefonata"}, "call { id }")
+	b.called = at(b.t, called, "call.id").(string)
 	b.act("answerContest", "AnswerContestInput", vars{"contest": b.contested, "uphold": true, "answer": "Canarinorisposta"}, "contest { id state }")
 }
 

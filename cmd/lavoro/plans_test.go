@@ -98,7 +98,7 @@ const more = `insert into match (id, programme_id, participation_id, opening_id,
 	`
 
 // beside are operations that are not read by plans alone.
-var beside = []string{"CanAfford", "ChangesPage", "PersonLookUp", "Pulse"}
+var beside = []string{"CanAfford", "ChangesPage", "MonthBlockers", "PersonLookUp", "Pulse"}
 
 // operations are the queries of apps, and lists in other orders and with filters.
 func (s *plans) operations() {

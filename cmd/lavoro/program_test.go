@@ -22,6 +22,7 @@ const (
 	pegaso      = "coordinator.pegaso@demo.lavoro"
 	aias        = "coordinator.aias@demo.lavoro"
 	tutor       = "tutor.asl@demo.lavoro"
+	payments    = "payments.asl@demo.lavoro"
 )
 
 const recordMutation = `mutation($input: RecordAttendanceInput!) { recordAttendance(input: $input) {
@@ -57,6 +58,7 @@ func TestProgram(t *testing.T) {
 	t.Run("every euro leads to its minutes and back", func(t *testing.T) { lineages(t, first, p) })
 	t.Run("a feed carries nothing confidential", func(t *testing.T) { guardedFeeds(t, first, p) })
 	t.Run("a pulse beats once a second at most", func(t *testing.T) { pulseBeats(t, first.as(t, coordinator), second.as(t, coordinator), p) })
+	t.Run("payment runs and the month's board are told", func(t *testing.T) { runsAreTold(t, first, second, p) })
 	t.Run("what changed is read by pages", func(t *testing.T) { changedPages(t, first, p) })
 	t.Run("pages are what a browser may trust", func(t *testing.T) { pages(t, first) })
 }
@@ -554,4 +556,44 @@ func pulseBeats(t *testing.T, writer, reader *node, p vars) {
 		}
 		last = next
 	}
+}
+
+// runsAreTold: every step of a run crosses to the other node and is resumed, and the board of its month is counted again.
+func runsAreTold(t *testing.T, first, second *node, p vars) {
+	officer, reader := first.as(t, payments), second.as(t, coordinator)
+	position := reader.ask(`query($programme: ID!) { position(programme: $programme) }`, p)["position"]
+	month := calendar.DayOf(time.Now()).Month().Prev().String()
+	payer := at(t, reader.ask(`query($programme: ID!) { node(id: $programme) { ... on Programme { organisations { id code } } } }`, p), "node.organisations").([]any)
+	lead := payer[slices.IndexFunc(payer, func(o any) bool { return at(t, o, "code") == "ASL" })]
+	const runs = `subscription($programme: ID!, $after: FeedCursor, $payer: ID) { paymentUpdates(programme: $programme, after: $after, organisation: $payer) { cursor act kind subjectId subject { id state gathered } } }`
+	told := reader.follow(runs, vars{"programme": p["programme"], "after": position, "payer": at(t, lead, "id")})
+	board := reader.follow(`subscription($programme: ID!, $month: Month!) { monthBlockers(programme: $programme, month: $month) { month hidden rows { code count } owners { owner count } } }`, vars{"programme": p["programme"], "month": month})
+	if got := board.next("monthBlockers"); got["month"] != month || len(got["hidden"].([]any)) > 0 || len(got["rows"].([]any)) == 0 {
+		t.Fatalf("the board says %v", got)
+	}
+	run := "pay_" + uuid.NewString()
+	do := func(act string, input vars) {
+		t.Helper()
+		done := officer.ask("mutation($i: "+strings.ToUpper(act[:1])+act[1:]+"Input!) { "+act+"(input: $i) { refusals { code } } }", vars{"i": input})
+		if got := at(t, done, act+".refusals").([]any); len(got) > 0 {
+			t.Fatalf("%s: %v", act, got)
+		}
+	}
+	do("openRun", vars{"id": run, "programme": p["programme"], "payer": at(t, lead, "id"), "upTo": month})
+	opened := told.next("paymentUpdates")
+	if opened["act"] != "openRun" || opened["kind"] != "ENTERED" || opened["subjectId"] != run {
+		t.Errorf("told first: %v", opened)
+	}
+	do("computeRun", vars{"run": run})
+	computed := told.next("paymentUpdates")
+	if computed["act"] != "computeRun" || at(t, computed, "subject.id") != run || at(t, computed, "subject.state") != "COMPUTED" {
+		t.Errorf("told then: %v", computed)
+	}
+	if got := reader.follow(runs, vars{"programme": p["programme"], "after": opened["cursor"]}).next("paymentUpdates"); got["cursor"] != computed["cursor"] {
+		t.Errorf("resumed with %v", got)
+	}
+	if got := board.next("monthBlockers"); got["month"] != month {
+		t.Errorf("the board says then %v", got)
+	}
+	do("discardRun", vars{"run": run, "reason": "Prova"})
 }

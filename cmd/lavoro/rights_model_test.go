@@ -23,7 +23,7 @@ var depths = map[string][]string{
 	"allowances":     {"why", "statements.shares.budgetLine", "statements.policyVersions", "statements.registerMonths", "statements.payments", "contests"},
 	"historyImports": {},
 	"paymentRuns":    {"steps", "files.file", "files.payments"}, "paymentLines": {"steps.answer", "steps.line", "statement", "share.statement", "share.payments", "file.run", "paidTo"}, "paymentAnswers": {"file", "payments"},
-	"matches":   {"reasons"},
+	"matches":   {"reasons", "participant.paymentCalls"},
 	"dues":      nil,
 	"journal":   nil,
 	"handOvers": nil,

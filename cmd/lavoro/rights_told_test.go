@@ -155,9 +155,26 @@ func (s *stage) happen(t *testing.T, lead viewer, person *rightstest.Row, tutor 
 			do(`mutation($p: ID!) { cancelPlacement(input: {placement: $p, reason: "JOB_FOUND"}) { refusals { code } } }`, vars{"p": "plc_" + p.ID})
 		}
 	}
+	s.discard(t, person.Text("programme_id"))
 	s.load(t)
 	s.world.Settle(s.sealed)
 	return s.world
+}
+
+// discard has the officers of a programme give up its runs.
+func (s *stage) discard(t *testing.T, programme string) {
+	t.Helper()
+	for _, run := range s.world.By("payment_run", "programme_id", programme) {
+		for _, v := range s.viewers {
+			if v.programmes[0] == programme && run.Text("state") == "COMPUTED" {
+				data, code := s.post(v, `mutation($r: ID!) { discardRun(input: {run: $r, reason: "Sbagliato"}) { refusals { code } } }`, vars{"r": "pay_" + run.ID})
+				if code == "" && !strings.Contains(fmt.Sprint(data), "code") {
+					return
+				}
+			}
+		}
+	}
+	t.Fatal("nobody discards a run")
 }
 
 // counted are two entries of a person that count.
@@ -205,10 +222,11 @@ func (s *stage) follows(t *testing.T, v viewer, person *rightstest.Row, before, 
 		f := &followed{name: name, field: field, variables: from}
 		f.query = "subscription($p: ID!, $after: FeedCursor) { " + field + "(programme: $p, after: $after" + narrow + ") { act kind subjectId removedId subject { id } } }"
 		f.want = s.toldOf(t, v, programme, before, after, func(e happened) string {
-			if only != nil && !only(e) {
+			class := of(e)
+			if class == "" || only != nil && !only(e) {
 				return ""
 			}
-			return of(e)
+			return class
 		})
 		all = append(all, f)
 		return f
@@ -218,6 +236,12 @@ func (s *stage) follows(t *testing.T, v viewer, person *rightstest.Row, before, 
 	follow("matches", "matchingUpdates", "", ofSubject("Match", "path"), nil)
 	follow("internships", "placementUpdates", "", ofSubject("Placement", "work"), nil)
 	follow("money", "allowanceUpdates", "", ofSubject("Allowance", "money"), nil)
+	follow("payment runs", "paymentUpdates", "", func(e happened) string {
+		if e.Type == "PaymentRun" {
+			return "money"
+		}
+		return ""
+	}, nil)
 	follow("everything", "changes", "", ofTheirOwn, nil)
 	follow("some topics", "changes", ", topics: [ALLOWANCE, MATCH]", func(e happened) string {
 		if e.Type == "Allowance" || e.Type == "Match" || e.Type == "Participant" && e.Kind != "CHANGED" {
@@ -319,7 +343,7 @@ func (s *stage) hear(t *testing.T, n *node, follows []*followed) {
 func tellingOf(t *testing.T, field string, u map[string]any) told {
 	t.Helper()
 	id := u["subjectId"].(string)
-	own := map[string]string{"attendanceUpdates": "att_", "matchingUpdates": "mat_", "placementUpdates": "plc_", "allowanceUpdates": "alw_"}[field]
+	own := map[string]string{"attendanceUpdates": "att_", "matchingUpdates": "mat_", "placementUpdates": "plc_", "allowanceUpdates": "alw_", "paymentUpdates": "pay_"}[field]
 	subject, _ := u["subject"].(map[string]any)
 	left := u["kind"] == "LEFT"
 	if shown := !left && strings.HasPrefix(id, own); shown != (subject != nil) || shown && subject["id"] != id || left != (u["removedId"] == id) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/lavoroincorso/lavoro/internal/activity"
 	"github.com/lavoroincorso/lavoro/internal/allowance"
+	"github.com/lavoroincorso/lavoro/internal/allowance/inquiry"
 	"github.com/lavoroincorso/lavoro/internal/allowance/payment"
 	"github.com/lavoroincorso/lavoro/internal/attendance"
 	"github.com/lavoroincorso/lavoro/internal/company"
@@ -38,7 +39,7 @@ var vetoes = []participant.Veto{activity.Veto, placement.VetoWithdrawal}
 // schema joins what every room declares readable, in the order of the programme's path.
 func schema() *plan.Schema {
 	rooms := []plan.Reading{member.Reading(), programme.Reading(), participant.Reading(vetoes...), company.Reading(), activity.Reading(),
-		placement.Reading(attendance.AttestGate), attendance.Reading(), allowance.Reading(), payment.Reading(), history.Reading(), matching.Reading(), duty.Reading(clocks...), report.Reading()}
+		placement.Reading(attendance.AttestGate), attendance.Reading(), allowance.Reading(), payment.Reading(), history.Reading(), inquiry.Reading(), matching.Reading(), duty.Reading(clocks...), report.Reading()}
 	return plan.NewSchema(append(rooms, evidence.Reading(rooms...))...)
 }
 

@@ -115,9 +115,29 @@ export async function asPlanned({ all, programme }) {
 
 const said = 'id month state stateLabel stateSince contested contestedAt answeredAt revision statement { id total }';
 
+const standing = parse(`query Standing($participant: ID!) {
+  participant(id: $participant) {
+    id
+    paymentStatus { month stage words amount paid expectedOn missing { code cause cure curedBy owner } }
+    paymentCalls { id month caller callerLabel calledAt }
+  }
+}`);
+
 const stated = parse(`query Stated($programme: ID!) {
   allowances(programme: $programme, first: 200) { nodes { id month statement { id total } contests { id state } participant { id } } }
 }`);
+
+// called notes that somebody's relative has called about his money, and reads where it stands.
+async function called(manager, participant) {
+  const call = `pyc_${randomUUID()}`;
+  const shown = 'id pseudonym month caller callerLabel calledAt notedBy { id name }';
+  await step([manager], {
+    act: 'noteCall', payload: `call { ${shown} }`, watch: made('PaymentCall', call, `{ ${shown} }`), input: { id: call, participant, caller: 'RELATIVE', said: note },
+  });
+  const { participant: { paymentStatus, paymentCalls } } = await read(manager, standing, { participant });
+  demand(paymentCalls.some(({ id }) => id === call), 'the call is not among the calls', paymentCalls);
+  demand(paymentStatus.length > 0 && paymentStatus.every(({ words, stage }) => words && stage), 'nobody can say where the money stands', paymentStatus);
+}
 
 // contested says for somebody that a statement is wrong, and has it answered by another.
 export async function contested({ all, programme }) {
@@ -134,6 +154,7 @@ export async function contested({ all, programme }) {
     await step(all, {
       act: 'answerContest', by: /^COORDINATOR/, payload, watch: onScreen('AllowanceContest', contest, `{ ${said} }`), input: { contest, uphold: false, answer: note },
     });
+    await called(manager, one.participant.id);
     return;
   }
   demand(false, 'no case manager sees a statement');

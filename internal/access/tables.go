@@ -139,6 +139,7 @@ const (
 	ComputeAllowance Act = "computeAllowance"
 	ContestStatement Act = "contestStatement"
 	AnswerContest    Act = "answerContest"
+	NoteCall         Act = "noteCall"
 
 	OpenRun    Act = "openRun"
 	ComputeRun Act = "computeRun"
@@ -202,7 +203,7 @@ var (
 	runActs     = []Act{OpenRun, ComputeRun, CheckRun, ExportRun, DiscardRun, HoldLine, ReleaseLine, RecallLine, ReadAnswer} // the payer's own
 	approvals   = []Act{ApproveRun, DiscardRun}
 	matchActs   = []Act{ProposeMatch, AcceptMatch, DeclineMatch}
-	answerActs  = []Act{AnswerContest}
+	answerActs  = []Act{AnswerContest, NoteCall}
 	historyActs = []Act{ConfirmHistory, DiscardHistory} // of what the lead body brought in
 	bankActs    = []Act{RecordBankDetails}
 	secondActs  = []Act{ConfirmBankDetails, RecordPayeeCheck} // of who reads bank details and did not record them
@@ -219,12 +220,12 @@ var acts = map[Role][]Act{
 	PartnerCoordinator: join(lostActs, controlActs, pathActs, guestActs, bankActs, personActs, companyActs, activityActs, placementActs, registerActs, absenceActs, monthActs, matchActs, answerActs, []Act{ComputeAllowance}),
 	CaseManager: join(personActs, paperActs, absenceActs, []Act{ContestStatement, RecordExclusionCheck, CheckEligibility, AdmitParticipant, RejectParticipant, DraftPlan, SignPlan, ActivateParticipant,
 		WithdrawParticipant, CompleteParticipant, AskFirstResult, AskSecondResult, CloseParticipant, RecordProof, RecordBankDetails,
-		PrepareUpload, PrepareDownload, ProtectParticipant, UnprotectParticipant, InviteGuest, ResendInvitation, WithdrawInvitation, Enrol, WithdrawEnrolment}, secondActs),
+		PrepareUpload, PrepareDownload, ProtectParticipant, UnprotectParticipant, InviteGuest, ResendInvitation, WithdrawInvitation, Enrol, WithdrawEnrolment}, secondActs, []Act{NoteCall}),
 	Scout: join(companyActs, matchActs),
 	Tutor: join(registerActs, paperActs, absenceActs, matchActs, []Act{PrepareUpload, ContestStatement, Enrol, CompleteEnrolment, DraftPlacement, ConfirmPlacement, SignProject, StartPlacement,
 		SuspendPlacement, ResumePlacement, EndPlacement}),
 	HostTutor:       join(paperActs, []Act{RecordAttendance, RecordAsPlanned, ReturnMonth, CertifyMonthAsHost}),
-	PaymentsOfficer: join(runActs, controlActs, secondActs, []Act{RecordExclusionCheck, PrepareUpload, RecordBankDetails, ComputeAllowance, LockMonth, AnswerContest}),
+	PaymentsOfficer: join(runActs, controlActs, secondActs, []Act{RecordExclusionCheck, PrepareUpload, RecordBankDetails, ComputeAllowance, LockMonth, AnswerContest, NoteCall}),
 	Approver:        join(approvals, controlActs, historyActs),
 	Auditor:         controlActs,
 	SampleAuditor:   controlActs,

@@ -53,6 +53,9 @@ func restsOn(statement, month string) string {
 	return statement + ".inputs -> 'register' @> jsonb_build_array(jsonb_build_object('certified', jsonb_build_object('registerMonth', " + month + ".id)))"
 }
 
+// waiting is whether somebody contests the month, and has no answer yet.
+const waiting = "exists (select from allowance_contest c where c.allowance_id = {t}.id and c.state = 'CONTESTED')"
+
 // saying is what a statement is explained by.
 const saying = `json_build_object('programme', {t}.programme_id, 'minutes', {t}.minutes, 'accrued', {t}.accrued_cents, 'cap', {t}.cap_cents, 'total', {t}.total_cents, 'lines', {t}.lines, 'inputs', {t}.inputs)`
 
@@ -91,6 +94,7 @@ func allowance() plan.Type {
 			"month":        plan.Equals("month", "date"),
 			"participant":  person,
 			"organisation": partner,
+			"contested":    plan.Whether(waiting, "not "+waiting),
 			"capped":       plan.Whether("{t}.accrued_cents > {t}.cap_cents", "{t}.accrued_cents <= {t}.cap_cents"),
 		}}
 }

@@ -63,6 +63,7 @@ func months() []plan.Type {
 			Filters: plan.Filters{
 				"month":       plan.Equals("month", "date"),
 				"states":      plan.Among("state"),
+				"hosted":      plan.Whether("{t}.company_id is not null", "{t}.company_id is null"),
 				"participant": plan.RefersTo("prt", "participation_id").Reveals(access.Path),
 				"placement":   plan.RefersTo("plc", "placement_id"),
 			}},

@@ -62,8 +62,7 @@ func (c Counter) Selected(programme string) plan.Selected {
 	for name, value := range c.Args {
 		args[name] = value
 	}
-	count := []plan.Selected{{Alias: "totalCount", Name: plan.WholeCount}}
-	return plan.Selected{Alias: c.Code, Name: c.List, Args: args, Under: func(string) []plan.Selected { return count }}
+	return counted(c.Code, c.List, args)
 }
 
 // Reading adds to the rooms' lists what the numbers need.

@@ -24,7 +24,7 @@ type Known struct{ Text string }
 
 // sorted says how the lists below an object are ordered that are not asked for by pages, by what they hold, or by field where that differs.
 var sorted = map[string]string{
-	"ProgrammeFinding": "position", "Organisation": "position", "PolicyVersion": "number desc", "PolicyRule": "position", "CodeItem": "list, position",
+	"PaymentCall": "called_at desc, id desc", "ProgrammeFinding": "position", "Organisation": "position", "PolicyVersion": "number desc", "PolicyRule": "position", "CodeItem": "list, position",
 	"Municipality": "name", "Holiday": "day, code", "Closure": "from_day desc, id desc", "ProgrammeTarget": "code", "BudgetLine": "code", "FundingGate": "position", "Mandate": "opened_on desc, id desc", "MandateSample": "drawn_on, id",
 	"Grant": "role, id", "Delegation": "from_day desc, id", "Device": "registered_at desc, id", "Member": "name, id",
 	"Person": "id", "ParticipantTrait": "side, code", "ExclusionCheck": "checked_on desc, id desc", "Verdict": "given_on desc, id desc", "VerdictFinding": "position",

@@ -261,6 +261,7 @@ func (s *scene) statements(p participation, allowance fact) {
 		}
 		if number == 2 {
 			s.contests(p, allowance, id)
+			s.call(p, allowance)
 		}
 	}
 }
@@ -284,6 +285,14 @@ func (s *scene) contests(p participation, allowance fact, statement string) {
 			f.Sealed = append(f.Sealed, Sealed{p.person, "allowance_contest", "answer", id, fmt.Sprintf("Risposta %d", f.n())})
 		}
 	}
+}
+
+// call is one that was noted about a month.
+func (s *scene) call(p participation, allowance fact) {
+	f := s.f
+	id := f.put("payment_call", fact{"programme_id": s.id, "participation_id": p.id, "month": allowance["month"], "caller": []string{"RELATIVE", "PARTICIPANT"}[f.n()%2], "said": "\\x00", "member_id": s.tutors[0],
+		"called_at": fmt.Sprintf("%s-20T10:00:00.250Z", allowance["month"].(string)[:7])})
+	f.Sealed = append(f.Sealed, Sealed{p.person, "payment_call", "said", id, fmt.Sprintf("Telefonata %d", f.n())})
 }
 
 // budget is the programme's budget line.

@@ -2,6 +2,7 @@ package rightstest
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -33,6 +34,12 @@ func (s *scene) payments() {
 			line["state"], line["blocks"] = "BLOCKED", []any{[]string{"NO_ACCOUNT", "CHECK_OLD"}[n/2%2]}
 		}
 		f.put("payment_line", line)
+		if n/2%2 == 1 { // the run before had it, too
+			before := maps.Clone(line)
+			before["id"], before["run_id"], before["state"] = derived("payment_line before", share["id"]), runs[payer][0], "DISCARDED"
+			before["head_id"] = before["id"]
+			f.put("payment_line", before)
+		}
 		for k, act := range []string{"holdLine", "releaseLine"} {
 			step := f.put("payment_line_step", fact{"id": derived("payment_line_step", id, k), "line_id": id, "run_id": line["run_id"], "participation_id": line["participation_id"], "month": line["month"],
 				"act": act, "from_state": "PENDING", "to_state": "HELD", "at": fmt.Sprintf("2026-06-06T1%d:00:00.500Z", k), "member_id": s.managers[0], "code": []any{nil, "AC04"}[k], "reason": "\\x00",
@@ -141,6 +148,14 @@ func ofMessage(w *World, r *Row) []Holder {
 	return nil
 }
 
+// superseded says whether a later run has spoken of what a line is about.
+func superseded(w *World, r *Row) bool {
+	number := func(l *Row) float64 { return w.One("payment_run", l.Text("run_id")).Columns["number"].(float64) }
+	return slices.ContainsFunc(w.By("payment_line", "allowance_id", r.Text("allowance_id")), func(l *Row) bool {
+		return l.Text("payer_id") == r.Text("payer_id") && l.Text("budget_line_id") == r.Text("budget_line_id") && number(l) > number(r)
+	})
+}
+
 func paymentTypes() {
 	hash := value(func(_ *World, r *Row) any { return strings.TrimPrefix(r.Text("sha256"), `\x`) })
 	ofBody := func(w *World, r *Row) []Holder { return w.above(r.Text("payer_id")) }
@@ -205,6 +220,7 @@ func paymentTypes() {
 				return slices.Contains(movedBy(m.World, m.World.One("payment_answer", answer.(string))), r)
 			}},
 			"run": refers("pay", "run_id"), "participant": ofTheirs("prt", "id").tells("path"), "month": ofMonth("month"), "states": among("state"), "kinds": among("kind"),
+			"latest": whether(func(m *Model, r *Row) bool { return !superseded(m.World, r) }),
 			"block": {From: func(_ *World, r *Row) (any, string) {
 				blocks := r.Columns["blocks"].([]any)
 				if len(blocks) == 0 {

@@ -236,6 +236,7 @@ func participants() {
 		"dues": {To: "Due", List: true, Rows: func(w *World, r *Row) []*Row {
 			return slices.DeleteFunc(slices.Clone(w.below(r, "due", "participation_id")), func(d *Row) bool { return d.Text("done_at") != "" })
 		}},
+		"paymentStatus": something().in("money"), "paymentCalls": many("PaymentCall", "participation_id").in("money"),
 		"pseudonym": column("pseudonym"), "protected": column("protected"), "bank": oneBy("BankDetails", lastBank).in("bank"), "proofs": many("RequirementProof", "participation_id").in("proof"),
 		"circle": {To: "Member", List: true, Rows: circle, Only: func(m *Model, r, named *Row) bool {
 			return slices.ContainsFunc(circleGrants(m.World, r), func(g *Row) bool { return g.Text("member_id") == named.ID && m.Sees(Types["Grant"], g) })

@@ -65,6 +65,7 @@ func workTypes() {
 	historyTypes()
 	statements()
 	contests()
+	calls()
 }
 
 func placements() {
@@ -189,6 +190,7 @@ func months() {
 		"month": {From: func(_ *World, r *Row) (any, string) { return r.Text("month"), quoted(r.Text("month")[:7]) },
 			Holds: func(_ *Model, r *Row, month any) bool { return r.Text("month") == month }},
 		"states": among("state"), "participant": refers("prt", "participation_id").tells("path"), "placement": refers("plc", "placement_id"),
+		"hosted": whether(func(_ *Model, r *Row) bool { return r.Text("company_id") != "" }),
 	}, Orders: map[string]Order{"": byColumn("month", true)}}
 	Roots["registerMonths"] = inProgramme("RegisterMonth")
 	Types["RegisterStep"] = &Type{Table: "register_step", Prefix: "rgs", Class: "work", Of: whole, Fields: map[string]Field{
@@ -217,11 +219,15 @@ func allowances() {
 		"statement":     oneBy("AllowanceStatement", lastStatement),
 		"policyVersion": one("PolicyVersion", "policy_version_id"),
 		"computedAt":    instant("computed_at"), "revision": column("revision"),
+		"paymentStatus": something(),
 	}, Filters: map[string]Filter{
 		"month": {From: func(_ *World, r *Row) (any, string) { return r.Text("month"), quoted(r.Text("month")[:7]) },
 			Holds: func(_ *Model, r *Row, month any) bool { return r.Text("month") == month }},
 		"participant":  ofTheirs("prt", "id").tells("path"),
 		"organisation": ofTheirs("org", "organisation_id").tells("path"),
+		"contested": whether(func(m *Model, r *Row) bool {
+			return slices.ContainsFunc(m.World.below(r, "allowance_contest", "allowance_id"), func(c *Row) bool { return c.Text("state") == "CONTESTED" && m.Sees(Types["AllowanceContest"], c) })
+		}),
 		"capped": whether(func(_ *Model, r *Row) bool {
 			return r.Columns["accrued_cents"].(float64) > r.Columns["cap_cents"].(float64)
 		}),
@@ -302,6 +308,15 @@ func contests() {
 		"state": column("state"), "stateLabel": something(), "stateSince": column("state_since"), "contested": column("contested_cents"), "reason": column("reason").in("notes"),
 		"contestedBy": one("Member", "member_id"), "contestedAt": instant("contested_at"), "answer": column("answer").in("notes"), "answeredBy": one("Member", "answered_by"),
 		"answeredAt": instant("answered_at"), "revision": column("revision"),
+	}}
+}
+
+// calls are what was noted of the telephone.
+func calls() {
+	whole := ofWork(func(_ *World, r *Row) (string, string) { return r.Text("month"), r.Text("month")[:8] + "31" })
+	Types["PaymentCall"] = &Type{Table: "payment_call", Prefix: "pyc", Class: "money", Of: whole, Fields: map[string]Field{
+		"id": {}, "hidden": {}, "pseudonym": pseudonym(), "month": month("month"), "caller": column("caller"), "callerLabel": something(), "said": column("said").in("notes"),
+		"notedBy": one("Member", "member_id"), "calledAt": instant("called_at"),
 	}}
 }
 

@@ -249,7 +249,7 @@ func (a *reading) write(ctx context.Context, tx *postgres.Tx) error {
 		}
 	}
 	if len(touched) == 0 {
-		tx.Tell(event.News{Programme: a.Programme, Act: string(access.ReadAnswer), Kind: event.Changed, SubjectKind: subject, Subject: a.any, Audience: a.audience}, map[string]any{"answer": a.ID})
+		tx.Tell(event.News{Programme: a.Programme, Act: string(access.ReadAnswer), Kind: event.Changed, SubjectKind: subject, Subject: a.any, Related: []uuid.UUID{a.Payer}, Audience: a.audience}, map[string]any{"answer": a.ID})
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/allowance/payfile"
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 	"github.com/lavoroincorso/lavoro/internal/values/text"
@@ -132,44 +133,77 @@ func somethingToPay(f facts) refusal.List {
 	return refusal.List{NothingToPay.At("run")}
 }
 
-// Block is why a line cannot go: what is the matter, what to do, and who does it.
+// Owner is who cures what keeps a payment back.
+type Owner string
+
+// The owners.
+const (
+	Tutor    Owner = "TUTOR"
+	Host     Owner = "HOST"
+	Promoter Owner = "PROMOTER" // the partner that follows the person
+	CaseTeam Owner = "CASE_TEAM"
+	Office   Owner = "PAYMENTS_OFFICE"
+	Approver Owner = "APPROVER"
+	Bank     Owner = "BANK" // or the office that the payer sends its orders to
+	House    Owner = "HOUSE"
+)
+
+var ownerWords = map[Owner]text.Text{
+	Tutor:    {It: "il tutor", En: "the tutor"},
+	Host:     {It: "il soggetto ospitante", En: "the host company"},
+	Promoter: {It: "il partner che segue la persona", En: "the partner that follows the person"},
+	CaseTeam: {It: "chi segue la persona", En: "whoever follows the person"},
+	Office:   {It: "l'ufficio pagamenti", En: "the payments office"},
+	Approver: {It: "chi approva i pagamenti", En: "whoever approves payments"},
+	Bank:     {It: "la banca o la ragioneria di chi paga", En: "the payer's bank or accounting office"},
+	House:    {It: "nessuno: il sistema lo fa da sé", En: "nobody: the system does it by itself"},
+}
+
+// Name is who the owner is, in words.
+func (o Owner) Name() text.Text { return ownerWords[o] }
+
+// Block is why a line cannot go, or a month's money is not there: what is the matter, what to do, and who does it.
 type Block struct {
 	Code    string    `json:"code"`
 	Cause   text.Text `json:"cause"`
 	Cure    text.Text `json:"cure"`
 	CuredBy text.Text `json:"curedBy"`
+	Owner   Owner     `json:"owner"`
 }
 
-var (
-	byCaseTeam = text.Text{It: "chi segue la persona", En: "whoever follows the person"}
-	byOfficer  = text.Text{It: "l'ufficio pagamenti", En: "the payments office"}
-)
+// NewBlock is a block with its owner in words.
+func NewBlock(code string, cause, cure text.Text, by Owner) Block {
+	return Block{Code: code, Cause: cause, Cure: cure, CuredBy: by.Name(), Owner: by}
+}
 
 // blocks are all reasons why a line may not go, as payment_gather names them.
 var blocks = []Block{
-	{"NO_ACCOUNT", text.Text{It: "mancano i dati di pagamento", En: "payment details are missing"},
-		text.Text{It: "chiedi alla persona dove vuole essere pagata, con un documento, e registralo", En: "ask the person where to be paid, with a paper, and record it"}, byCaseTeam},
-	{"PROTECTED_ACCOUNT", text.Text{It: "mancano i dati di pagamento di una persona protetta", En: "payment details of a protected person are missing"},
-		text.Text{It: "avvisa chi coordina il programma con lo pseudonimo: li registra chi segue la persona", En: "tell the coordinators the pseudonym: whoever follows the person records them"}, byCaseTeam},
-	{"ACCOUNT_UNCONFIRMED", text.Text{It: "i dati di pagamento non sono ancora confermati da una seconda persona", En: "the payment details are not confirmed by a second person yet"},
-		text.Text{It: "falli confermare da chi non li ha registrati", En: "have them confirmed by who has not recorded them"}, byCaseTeam},
-	{"ACCOUNT_RESTING", text.Text{It: "i dati di pagamento sono cambiati da pochi giorni", En: "the payment details changed some days ago"},
-		text.Text{It: "attendi i giorni previsti, oppure richiama la persona al numero già noto", En: "wait for the days of the rules, or call the person back by the number known before"}, byCaseTeam},
-	{"ACCOUNT_SHARED", text.Text{It: "un'altra persona è pagata sullo stesso conto", En: "another person is paid to the same account"},
-		text.Text{It: "chiarisci di chi è il conto e registra chi può riceverci pagamenti", En: "find out whose account it is, and record who may be paid to it"}, byCaseTeam},
-	{"ACCOUNT_NO_MATCH", text.Text{It: "per la banca l'intestatario è un altro", En: "the bank says that the holder is somebody else"},
-		text.Text{It: "correggi l'intestatario o il conto con un documento della banca", En: "correct the holder or the account by a paper of the bank"}, byCaseTeam},
-	{"MEANS_NOT_OFFERED", text.Text{It: "l'ente non paga in questo modo", En: "the payer does not pay by these means"},
-		text.Text{It: "chiedi alla persona un conto, o fai pagare un altro ente", En: "ask the person for an account, or have another body pay"}, byCaseTeam},
-	{"PERSON_ERASED", text.Text{It: "i dati della persona sono stati cancellati", En: "the person's data have been erased"},
-		text.Text{It: "chiudi il credito con chi coordina il programma", En: "close the debt with the coordinators"}, byOfficer},
-	{"CHECK_OLD", text.Text{It: "la verifica sulle misure incompatibili manca o è troppo vecchia", En: "the check against excluding measures is missing or too old"},
-		text.Text{It: "ripeti la verifica e registrala", En: "repeat the check, and record it"}, byOfficer},
-	{"CHECK_FOUND", text.Text{It: "la verifica ha trovato una misura incompatibile", En: "the check has found an excluding measure"},
-		text.Text{It: "chiarisci con chi segue la persona; poi ripeti la verifica", En: "clear it up with whoever follows the person; then repeat the check"}, byCaseTeam},
-	{"OWES_MORE", text.Text{It: "la persona deve restituire più di quanto le spetta ora", En: "the person owes more than is due now"},
-		text.Text{It: "attendi i prossimi mesi, che compensano, oppure avvia il recupero", En: "wait for the next months, which offset it, or recover it"}, byOfficer},
+	NewBlock("NO_ACCOUNT", text.Text{It: "mancano i dati di pagamento", En: "payment details are missing"},
+		text.Text{It: "chiedi alla persona dove vuole essere pagata, con un documento, e registralo", En: "ask the person where to be paid, with a paper, and record it"}, CaseTeam),
+	NewBlock("PROTECTED_ACCOUNT", text.Text{It: "mancano i dati di pagamento di una persona protetta", En: "payment details of a protected person are missing"},
+		text.Text{It: "avvisa chi coordina il programma con lo pseudonimo: li registra chi segue la persona", En: "tell the coordinators the pseudonym: whoever follows the person records them"}, CaseTeam),
+	NewBlock("ACCOUNT_UNCONFIRMED", text.Text{It: "i dati di pagamento non sono ancora confermati da una seconda persona", En: "the payment details are not confirmed by a second person yet"},
+		text.Text{It: "falli confermare da chi non li ha registrati", En: "have them confirmed by who has not recorded them"}, CaseTeam),
+	NewBlock("ACCOUNT_RESTING", text.Text{It: "i dati di pagamento sono cambiati da pochi giorni", En: "the payment details changed some days ago"},
+		text.Text{It: "attendi i giorni previsti, oppure richiama la persona al numero già noto", En: "wait for the days of the rules, or call the person back by the number known before"}, CaseTeam),
+	NewBlock("ACCOUNT_SHARED", text.Text{It: "un'altra persona è pagata sullo stesso conto", En: "another person is paid to the same account"},
+		text.Text{It: "chiarisci di chi è il conto e registra chi può riceverci pagamenti", En: "find out whose account it is, and record who may be paid to it"}, CaseTeam),
+	NewBlock("ACCOUNT_NO_MATCH", text.Text{It: "per la banca l'intestatario è un altro", En: "the bank says that the holder is somebody else"},
+		text.Text{It: "correggi l'intestatario o il conto con un documento della banca", En: "correct the holder or the account by a paper of the bank"}, CaseTeam),
+	NewBlock("MEANS_NOT_OFFERED", text.Text{It: "l'ente non paga in questo modo", En: "the payer does not pay by these means"},
+		text.Text{It: "chiedi alla persona un conto, o fai pagare un altro ente", En: "ask the person for an account, or have another body pay"}, CaseTeam),
+	NewBlock("PERSON_ERASED", text.Text{It: "i dati della persona sono stati cancellati", En: "the person's data have been erased"},
+		text.Text{It: "chiudi il credito con chi coordina il programma", En: "close the debt with the coordinators"}, Office),
+	NewBlock("CHECK_OLD", text.Text{It: "la verifica sulle misure incompatibili manca o è troppo vecchia", En: "the check against excluding measures is missing or too old"},
+		text.Text{It: "ripeti la verifica e registrala", En: "repeat the check, and record it"}, Office),
+	NewBlock("CHECK_FOUND", text.Text{It: "la verifica ha trovato una misura incompatibile", En: "the check has found an excluding measure"},
+		text.Text{It: "chiarisci con chi segue la persona; poi ripeti la verifica", En: "clear it up with whoever follows the person; then repeat the check"}, CaseTeam),
+	NewBlock("OWES_MORE", text.Text{It: "la persona deve restituire più di quanto le spetta ora", En: "the person owes more than is due now"},
+		text.Text{It: "attendi i prossimi mesi, che compensano, oppure avvia il recupero", En: "wait for the next months, which offset it, or recover it"}, Office),
 }
+
+// Blocks are all reasons why a line may not go.
+func Blocks() []Block { return slices.Clone(blocks) }
 
 // BlockOf explains a reason by its code; one that the table does not know keeps its code.
 func BlockOf(code string) Block {
@@ -178,7 +212,17 @@ func BlockOf(code string) Block {
 			return b
 		}
 	}
-	return Block{Code: code, Cause: text.Same(code), Cure: text.Same(code), CuredBy: byOfficer}
+	return NewBlock(code, text.Same(code), text.Same(code), Office)
+}
+
+// ReasonOf explains by the bank's code why a transfer was rejected, or came back.
+func ReasonOf(code string) Block {
+	why := payfile.ReasonOf(code)
+	b := Block{Code: why.Code, Cause: why.Cause, Cure: why.Cure, CuredBy: why.Owner.Name(), Owner: Office}
+	if why.Owner == payfile.OwnerDetails {
+		b.Owner = CaseTeam
+	}
+	return b
 }
 
 // Clocks are the waiting states of runs as data for whoever keeps clocks.

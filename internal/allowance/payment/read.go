@@ -7,7 +7,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
-	"github.com/lavoroincorso/lavoro/internal/allowance/payfile"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/money"
@@ -129,6 +128,7 @@ func line() plan.Type {
 			"part":        plan.Equals("part", "int"),
 			"endToEndId":  plan.Equals("end_to_end_id", "text"),
 			"answer":      answered,
+			"latest":      plan.Whether("payment_line_latest({t}.id)", "not payment_line_latest({t}.id)"),
 		}}
 }
 
@@ -296,8 +296,7 @@ func lineReasons(_ context.Context, _ *postgres.Tx, inputs []json.RawMessage) ([
 		if err := json.Unmarshal(input, &row); err != nil {
 			return nil, err
 		}
-		why := payfile.ReasonOf(row.Code)
-		values[i] = Block{Code: why.Code, Cause: why.Cause, Cure: why.Cure, CuredBy: why.Owner.Name()}
+		values[i] = ReasonOf(row.Code)
 	}
 	return values, nil
 }

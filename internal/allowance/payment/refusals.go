@@ -2,11 +2,6 @@ package payment
 
 import "github.com/lavoroincorso/lavoro/internal/values/refusal"
 
-var (
-	officer  = refusal.Text{It: "l'ufficio pagamenti", En: "the payments office"}
-	approver = refusal.Text{It: "chi approva i pagamenti", En: "whoever approves payments"}
-)
-
 // What the acts on payment runs refuse, and why.
 var (
 	// WrongState is for an act that the run's state does not allow.
@@ -38,21 +33,21 @@ var (
 		Code: "PAYMENT_NOTHING_TO_PAY", Kind: refusal.State,
 		Message: refusal.Text{It: "In questo pagamento non c'è nulla che possa essere pagato ora.", En: "Nothing in this run can be paid now."},
 		Cure:    refusal.Text{It: "Risolvi i blocchi e calcola di nuovo, oppure annulla il pagamento.", En: "Cure what blocks, and compute it again; or discard the run."},
-		CuredBy: officer,
+		CuredBy: Office.Name(),
 	})
 	// OwnRun is for an approver who had a hand in the run.
 	OwnRun = refusal.Define(refusal.Definition{
 		Code: "PAYMENT_OWN_RUN", Kind: refusal.Right,
 		Message: refusal.Text{It: "Chi ha preparato, controllato o già approvato un pagamento non lo approva.", En: "Who made, checked or has approved a run does not approve it."},
 		Cure:    refusal.Text{It: "Chiedi a un'altra persona autorizzata di approvarlo.", En: "Ask another approver."},
-		CuredBy: approver,
+		CuredBy: Approver.Name(),
 	})
 	// ApproverMakes is for an approver who would have another hand in the run that he has approved.
 	ApproverMakes = refusal.Define(refusal.Definition{
 		Code: "PAYMENT_APPROVED_BY_ACTOR", Kind: refusal.Right,
 		Message: refusal.Text{It: "Chi ha approvato un pagamento non vi compie altre operazioni.", En: "Who has approved a run does nothing else with it."},
 		Cure:    refusal.Text{It: "Chiedi all'ufficio pagamenti.", En: "Ask the payments office."},
-		CuredBy: officer,
+		CuredBy: Office.Name(),
 	})
 	// ReasonNeeded is for an act that must be explained.
 	ReasonNeeded = refusal.Define(refusal.Definition{
@@ -71,14 +66,14 @@ var (
 		Code: "PAYMENT_ACCOUNT_GONE", Kind: refusal.State,
 		Message: refusal.Text{It: "I dati di pagamento della riga {line} sono stati cancellati.", En: "The payment details of line {line} have been erased."},
 		Cure:    refusal.Text{It: "Trattieni la riga e invia il resto.", En: "Hold the line, and send the rest."},
-		CuredBy: officer,
+		CuredBy: Office.Name(),
 	})
 	// Changed is for lines that came to something else since the run was computed: what they pay is not owed any more, or goes to an account that holds no more.
 	Changed = refusal.Define(refusal.Definition{
 		Code: "PAYMENT_LINES_CHANGED", Kind: refusal.State,
 		Message: refusal.Text{It: "Dopo il calcolo sono cambiati il dovuto o i dati di pagamento di {lines} righe.", En: "What is owed, or the payment details, of {lines} lines have changed since the run was computed."},
 		Cure:    refusal.Text{It: "Calcola di nuovo; dopo il controllo trattieni le righe e invia il resto, oppure annulla il pagamento.", En: "Compute the run again; once it was checked hold the lines and send the rest, or discard it."},
-		CuredBy: officer,
+		CuredBy: Office.Name(),
 	})
 	// AnswerKnown is for an answer that was read before.
 	AnswerKnown = refusal.Define(refusal.Definition{

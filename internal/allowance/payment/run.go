@@ -308,7 +308,7 @@ func (r *runRow) post(ctx context.Context, tx *postgres.Tx, kind programme.Posti
 }
 
 func (r *runRow) tell(tx *postgres.Tx, act access.Act, kind event.Kind, detail map[string]any) {
-	tx.Tell(event.News{Programme: r.ProgrammeID, Act: string(act), Kind: kind, SubjectKind: subject, Subject: r.ID, Audience: r.Audience}, detail)
+	tx.Tell(event.News{Programme: r.ProgrammeID, Act: string(act), Kind: kind, SubjectKind: subject, Subject: r.ID, Related: []uuid.UUID{r.PayerID}, Audience: r.Audience}, detail)
 }
 
 // load holds a run for an act that the actor may do on it now.

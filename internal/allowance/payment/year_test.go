@@ -53,6 +53,7 @@ func TestAYearPaysWhatWasCertified(t *testing.T) {
 			y.end()
 			y.verify()
 			y.lineage()
+			y.standings()
 			y.guarded()
 			if y.crashes.died < 50 {
 				t.Errorf("only %d transactions died", y.crashes.died)

@@ -1,0 +1,122 @@
+package payment_test
+
+import (
+	"context"
+	"encoding/json"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/allowance/inquiry"
+	"github.com/lavoroincorso/lavoro/internal/allowance/payment"
+	"github.com/lavoroincorso/lavoro/internal/platform/blob"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/programme"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+)
+
+// standing says where a month stands for an actor, who is told nothing when he does not see it.
+func (h *house) standing(who access.Actor, allowance uuid.UUID) (s inquiry.Standing, ok bool) {
+	h.t.Helper()
+	h.must(who, func(ctx context.Context, tx *postgres.Tx) error {
+		var known []byte
+		if err := tx.NewRaw("select payment_standing(?)", allowance).Scan(ctx, &known); err != nil || known == nil {
+			return err
+		}
+		ok = true
+		var facts inquiry.Facts
+		if err := json.Unmarshal(known, &facts); err != nil {
+			return err
+		}
+		s = facts.Standing(tx.Today(), programme.PaymentCalendar{Close: 5, Certify: 10, CutOff: 15, Order: 20, Value: 25})
+		return nil
+	})
+	return s, ok
+}
+
+// A month's money is told of at every step, from the register to the bank, and to nobody else.
+func TestAMonthsMoneyIsToldAtEveryStep(t *testing.T) {
+	h := bank(t)
+	p := h.stranger(h.payer)
+	h.check(p, "CLEAR", "2026-12-01")
+	h.owe(p, h.payer, "2026-11", 10_000)
+	month := query[uuid.UUID](h, "select id from allowance")
+	stands := func(what string, stage inquiry.Stage, code, expected string) {
+		t.Helper()
+		s, ok := h.standing(h.officer, month)
+		codes := ""
+		for _, m := range s.Missing {
+			codes += m.Code
+		}
+		on := ""
+		if s.ExpectedOn != nil {
+			on = s.ExpectedOn.String()
+		}
+		if !ok || s.Stage != stage || codes != code || on != expected {
+			t.Errorf("%s: %s, missing %s, on %s; want %s, %s, %s", what, s.Stage, codes, on, stage, code, expected)
+		}
+	}
+	stands("owed", inquiry.Due, "NEXT_RUN", "2026-12-25")
+	run := h.run()
+	h.steps(h.officer, run, payment.ComputeRun)
+	stands("without an account", inquiry.Blocked, "NO_ACCOUNT", "2026-12-25")
+	h.account(p, "IT60X0542811101000000123456", "Prova Inventata")
+	h.steps(h.officer, run, payment.ComputeRun)
+	if query[int](h, "select lines from payment_run where id = $1", run) == 0 {
+		h.exec("update person_bank set since = '2026-11-01'")
+		h.steps(h.officer, run, payment.ComputeRun)
+	}
+	stands("computed", inquiry.InRun, "RUN_COMPUTED", "2026-12-25")
+	h.steps(h.officer, run, payment.CheckRun)
+	if err := h.on(payment.HoldLine, h.line(run, 10_000)); err != nil {
+		t.Fatal(err)
+	}
+	stands("held", inquiry.Held, "LINE_HELD", "")
+	if err := h.on(payment.ReleaseLine, h.line(run, 10_000)); err != nil {
+		t.Fatal(err)
+	}
+	stands("checked", inquiry.InRun, "RUN_CHECKED", "2026-12-25")
+	h.steps(h.approver, run, payment.ApproveRun)
+	h.steps(h.officer, run, payment.ExportRun)
+	stands("sent", inquiry.Sent, "BANK_ANSWER", "2026-12-25")
+	if err := h.answer(blob.XML, status(1, h.message(run), "", told(h.transfers(run)[0], "RJCT", "AC04"))); err != nil {
+		t.Fatal(err)
+	}
+	stands("rejected", inquiry.Returned, "AC04", "2026-12-25")
+	next := h.approved()
+	h.steps(h.officer, next, payment.ExportRun)
+	if err := h.answer(blob.XML, account(2, debit(h.transfers(next)[0], 10_000))); err != nil {
+		t.Fatal(err)
+	}
+	stands("paid", inquiry.Paid, "", "2026-12-10")
+	h.owe(p, h.payer, "2026-11", 8_000)
+	stands("corrected since", inquiry.Overpaid, "OWES_MORE", "")
+	h.owe(p, h.payer, "2026-11", 11_000)
+	stands("arrears", inquiry.Due, "NEXT_RUN", "2026-12-25")
+	h.exec(`insert into allowance_contest (id, programme_id, participation_id, allowance_id, statement_id, month, state, state_since, contested_cents, reason, member_id, contested_at, audience)
+		select gen_random_uuid(), programme_id, participation_id, allowance_id, id, month, 'CONTESTED', '2026-12-05', 1000, '\x00', gen_random_uuid(), $1, audience from allowance_statement where number = 3`, noon)
+	stands("contested", inquiry.Contested, "STATEMENT_CONTESTED", "")
+	carrara := query[uuid.UUID](h, "select id from organisation where code = 'CARRARA'")
+	for _, who := range []access.Actor{h.member(access.PaymentsOfficer, carrara), h.member(access.Tutor, h.pegaso), h.member(access.HostTutor, h.pegaso)} {
+		if _, ok := h.standing(who, month); ok {
+			t.Errorf("%s of another body is told", who.Grants[0].Role)
+		}
+	}
+}
+
+// standings says of the year's months that each is paid, or why not.
+func (y *year) standings() {
+	y.t.Helper()
+	each(y.house, "select id, month from allowance", func(scan func(...any)) {
+		var id uuid.UUID
+		var first calendar.Day
+		scan(&id, &first)
+		switch s, ok := y.standing(y.officer, id); {
+		case !ok || s.Stage != inquiry.Paid && s.Stage != inquiry.Nothing && s.Stage != inquiry.Overpaid:
+			y.t.Errorf("%s stands at %s with %v", first.Month(), s.Stage, s.Missing)
+		case s.Stage == inquiry.Paid && s.Paid != s.Amount:
+			y.t.Errorf("%s is paid with %d, and %d are owed", first.Month(), s.Paid, s.Amount)
+		}
+	})
+}

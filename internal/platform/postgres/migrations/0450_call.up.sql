@@ -1,0 +1,53 @@
+-- What was said on the telephone about somebody's money: it is only ever added.
+create table payment_call (
+  id               uuid primary key,
+  programme_id     uuid not null references programme,
+  participation_id uuid not null references participation,
+  month            date not null check (extract(day from month) = 1), -- that it was about
+  caller           text not null check (caller in ('PARTICIPANT', 'REPRESENTATIVE', 'RELATIVE', 'SERVICE', 'COMPANY', 'OTHER')),
+  said             bytea not null,     -- sealed
+  member_id        uuid not null,      -- who answered
+  called_at        timestamptz not null,
+  audience         uuid[] not null
+);
+create index payment_call_participation on payment_call (participation_id, called_at desc, id desc);
+
+-- Of somebody protected what is said stays with those who are named, as with contests.
+insert into audience_follower values ('payment_call', null);
+alter table payment_call enable row level security;
+create policy seen on payment_call using (audience &&& (select app_keys('money'))) with check (audience &&& (select app_keys('path')));
+grant select, insert on payment_call to lavoro_app;
+insert into mandate_opens values ('payment_call', true);
+create trigger follows_mandates before insert or update of audience on payment_call for each row execute function follow_mandates();
+
+-- What tells where a month's money stands, for who sees its allowance: also what of it is not his to see otherwise, as states without a reason.
+create function payment_standing(allowance uuid) returns jsonb
+language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
+declare
+  a allowance;
+  last uuid;
+begin
+  select * into a from allowance x where x.id = payment_standing.allowance and x.audience &&& (select app_keys('money'));
+  if not found then
+    return null;
+  end if;
+  last := (select s.id from allowance_statement s where s.allowance_id = a.id order by s.number desc limit 1);
+  return jsonb_build_object(
+    'programme', a.programme_id, 'month', to_char(a.month, 'YYYY-MM'), 'soFar', a.total_cents, 'issued', last is not null,
+    'register', (select coalesce(jsonb_agg(distinct case when r.state = 'SUBMITTED' and r.company_id is null then 'WITHOUT_HOST' else r.state end), '[]')
+                 from register_month r where r.participation_id = a.participation_id and r.month = a.month and r.state <> 'LOCKED'),
+    'contestedEntries', (select count(*) from attendance t where t.participation_id = a.participation_id and t.standing = 'CONTESTED'
+                         and t.day >= a.month and t.day < a.month + interval '1 month'),
+    'contested', (select c.contested_cents from allowance_contest c where c.allowance_id = a.id and c.state = 'CONTESTED'))
+    || (select jsonb_build_object('owed', coalesce(sum(h.gross_cents), 0), 'owedNet', coalesce(sum(h.net_cents), 0)) from allowance_share h where h.statement_id = last)
+    || (select jsonb_build_object('live', coalesce(sum(l.gross_cents) filter (where l.live), 0), 'paid', coalesce(sum(l.net_cents) filter (where l.state = 'PAID'), 0),
+               'paidOn', max(l.state_since) filter (where l.state = 'PAID'))
+        from payment_line l where l.participation_id = a.participation_id and l.month = a.month)
+    || jsonb_build_object('lines', (
+      select coalesce(jsonb_agg(x.line), '[]') from (
+        select distinct on (l.payer_id, l.budget_line_id) jsonb_build_object('state', l.state, 'blocks', l.blocks, 'code', l.code, 'run', r.state, 'valueDay', r.value_day) as line
+        from payment_line l join payment_run r on r.id = l.run_id where l.participation_id = a.participation_id and l.month = a.month
+        order by l.payer_id, l.budget_line_id, r.year desc, r.number desc) x));
+end $$;
+revoke execute on function payment_standing(uuid) from public;
+grant execute on function payment_standing(uuid) to lavoro_app;
