@@ -339,6 +339,8 @@ type Allowance struct {
 	Statement *AllowanceStatement `json:"statement,omitempty"`
 	// What was said against them, in order.
 	Contests []*AllowanceContest `json:"contests"`
+	// Where the month's money stands, in plain words.
+	PaymentStatus *PaymentMonth `json:"paymentStatus"`
 	// The rules it follows, in force on the month's last day.
 	PolicyVersion *PolicyVersion `json:"policyVersion,omitempty"`
 	// Days of presence of the month, whatever activities they were for; a day counts once.
@@ -429,6 +431,8 @@ type AllowanceFilter struct {
 	Organisation *string `json:"organisation,omitempty"`
 	// Cut by the cap, or not.
 	Capped *bool `json:"capped,omitempty"`
+	// Contested, without an answer yet, or not.
+	Contested *bool `json:"contested,omitempty"`
 }
 
 // The values of AllowanceFilter that open a number's rows in `allowances`; pass on those that are not null.
@@ -441,6 +445,8 @@ type AllowanceFilterValues struct {
 	Organisation *string `json:"organisation,omitempty"`
 	// Cut by the cap, or not.
 	Capped *bool `json:"capped,omitempty"`
+	// Contested, without an answer yet, or not.
+	Contested *bool `json:"contested,omitempty"`
 }
 
 // A line of the working.
@@ -4063,6 +4069,56 @@ type MoneyCounter struct {
 	Filter *AllowanceFilterValues `json:"filter"`
 }
 
+// The board of a month, as far as you may see it: where the rows of its register and of its money stand, what keeps them back, and who takes them on.
+type MonthBoard struct {
+	// When it was counted.
+	At time.Time `json:"at"`
+	// The month.
+	Month calendar.Month `json:"month"`
+	// Where rows stand, in the order in which a month goes; nothing stands where none is named.
+	Rows []*MonthRows `json:"rows"`
+	// The same by who takes them on, whoever has most first. What is done is in none of them.
+	Owners []*MonthOwner `json:"owners"`
+	// Names of the lists of which you see nothing. Example: paymentLines.
+	Hidden []string `json:"hidden"`
+}
+
+// How many rows of a month wait for somebody.
+type MonthOwner struct {
+	// Who it is.
+	Owner PaymentOwner `json:"owner"`
+	// Who it is, in your language.
+	Label string `json:"label"`
+	// How many rows.
+	Count int32 `json:"count"`
+}
+
+// Some rows of a month that stand at the same place.
+type MonthRows struct {
+	// Stable code. Example: REGISTER_SUBMITTED.
+	Code string `json:"code"`
+	// Where they stand, or what is the matter.
+	Cause string `json:"cause"`
+	// What to do.
+	Cure string `json:"cure"`
+	// Who does it.
+	CuredBy string `json:"curedBy"`
+	// The same as a code.
+	Owner PaymentOwner `json:"owner"`
+	// Whether nothing is to be done any more.
+	Done bool `json:"done"`
+	// How many.
+	Count int32 `json:"count"`
+	// Opens them in `registerMonths`; null for rows of another list.
+	RegisterMonths *RegisterMonthFilterValues `json:"registerMonths,omitempty"`
+	// Opens them in `attendances`; null for rows of another list.
+	Attendances *AttendanceFilterValues `json:"attendances,omitempty"`
+	// Opens them in `allowances`; null for rows of another list.
+	Allowances *AllowanceFilterValues `json:"allowances,omitempty"`
+	// Opens them in `paymentLines`; null for rows of another list.
+	PaymentLines *PaymentLineFilterValues `json:"paymentLines,omitempty"`
+}
+
 // A signature of a month of the register by somebody who has no account: asked for, and made by a link in a letter or a code shown on a phone.
 type MonthSignature struct {
 	// The id.
@@ -4144,6 +4200,40 @@ func (this Municipality) GetID() string { return this.ID }
 // What can be done. Every change is one of these acts. For some of them a programme's rules ask for a recent sign-in: one that is older, or
 // of which nobody knows when it was, is refused with SIGN_IN_AGAIN, and the answer's `extensions.signInAgain.minutes` says how recent it must be.
 type Mutation struct {
+}
+
+// What noteCall needs.
+type NoteCallInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// Your own id for the call.
+	ID *string `json:"id,omitempty"`
+	// About whose money it was.
+	Participant string `json:"participant"`
+	// About which month; the current one when left out.
+	Month *calendar.Month `json:"month,omitempty"`
+	// Who called.
+	Caller PaymentCaller `json:"caller"`
+	// What was asked, and what you answered, at most 2,000 characters; it is kept sealed.
+	Said string `json:"said"`
+}
+
+// What noteCall did.
+type NoteCallPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The call as it was noted.
+	Call *PaymentCall `json:"call,omitempty"`
 }
 
 // What offerOpening needs.
@@ -4619,6 +4709,10 @@ type Participant struct {
 	History []*HistoryFact `json:"history"`
 	// What payment runs have taken up, newest month first, at most 1,000. `paymentLines` with `participant` in its filter pages through all.
 	Payments []*PaymentLine `json:"payments"`
+	// For the telephone: where the money of the last twelve months with hours stands, the newest first, in plain words, with the day on which it is to be there and with whom it is.
+	PaymentStatus []*PaymentMonth `json:"paymentStatus"`
+	// Who called about the money, and what was said, the newest first, at most 1,000.
+	PaymentCalls []*PaymentCall `json:"paymentCalls"`
 	// Suggested openings, the best 1,000 first. `matches` with `participant` in its filter pages through all.
 	Matches []*Match `json:"matches"`
 	// What is due about this person, the most urgent first.
@@ -4844,6 +4938,33 @@ type PaymentBlocker struct {
 	Net money.Cents `json:"net"`
 }
 
+// A call about somebody's money. Calls are only ever added.
+type PaymentCall struct {
+	// The id.
+	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
+	// What stands for the participant, such as P-7KQ3XM; the same on all that belongs to one participation.
+	Pseudonym string `json:"pseudonym"`
+	// The month that it was about.
+	Month calendar.Month `json:"month"`
+	// Who called.
+	Caller PaymentCaller `json:"caller"`
+	// Who called, in your language.
+	CallerLabel string `json:"callerLabel"`
+	// What was said.
+	Said *string `json:"said,omitempty"`
+	// Who answered.
+	NotedBy *Member `json:"notedBy,omitempty"`
+	// When.
+	CalledAt time.Time `json:"calledAt"`
+}
+
+func (PaymentCall) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this PaymentCall) GetID() string { return this.ID }
+
 // One message by which a payment run was sent.
 type PaymentFile struct {
 	// The id.
@@ -4980,6 +5101,20 @@ type PaymentLineFilter struct {
 	EndToEndID *string `json:"endToEndId,omitempty"`
 	// That this answer moved.
 	Answer *string `json:"answer,omitempty"`
+	// The last word of runs on what a payer owes of a month from a budget line, or not.
+	Latest *bool `json:"latest,omitempty"`
+}
+
+// The values of PaymentLineFilter that open rows in `paymentLines`; pass on those that are not null.
+type PaymentLineFilterValues struct {
+	// Of this month.
+	Month *calendar.Month `json:"month,omitempty"`
+	// In one of these states.
+	States []PaymentLineState `json:"states,omitempty"`
+	// Kept back for this reason.
+	Block *string `json:"block,omitempty"`
+	// The last word of runs, or not.
+	Latest *bool `json:"latest,omitempty"`
 }
 
 // One act or answer that changed a payment line's state.
@@ -5012,6 +5147,38 @@ func (PaymentLineStep) IsNode() {}
 
 // The id, `<prefix>_<uuid>`.
 func (this PaymentLineStep) GetID() string { return this.ID }
+
+// What keeps a month's money back.
+type PaymentMissing struct {
+	// Stable code. Example: REGISTER_SUBMITTED.
+	Code string `json:"code"`
+	// What is the matter.
+	Cause string `json:"cause"`
+	// What to do.
+	Cure string `json:"cure"`
+	// Who does it.
+	CuredBy string `json:"curedBy"`
+	// The same as a code.
+	Owner PaymentOwner `json:"owner"`
+}
+
+// Where somebody's money of one month stands.
+type PaymentMonth struct {
+	// The month.
+	Month calendar.Month `json:"month"`
+	// How far it is. Where several payers owe it, the one that is least far decides.
+	Stage PaymentStage `json:"stage"`
+	// The same in a sentence or two, to be read out on the telephone.
+	Words string `json:"words"`
+	// What is owed, net, by the statement in force; before there is one, what the register comes to so far.
+	Amount money.Cents `json:"amount"`
+	// What was paid of it, net.
+	Paid money.Cents `json:"paid"`
+	// When the money is to be there, by the programme's calendar or its run; of what is paid, when that was confirmed. null where nobody can say.
+	ExpectedOn *calendar.Day `json:"expectedOn,omitempty"`
+	// What keeps it back, and with whom it is.
+	Missing []*PaymentMissing `json:"missing"`
+}
 
 // Why a bank rejected a transfer or sent it back.
 type PaymentReason struct {
@@ -5148,6 +5315,26 @@ func (PaymentStep) IsNode() {}
 
 // The id, `<prefix>_<uuid>`.
 func (this PaymentStep) GetID() string { return this.ID }
+
+// A change of a payment run: how far it was gathered, and every act on it or on its lines.
+type PaymentUpdate struct {
+	// Where this event stands: resume after it.
+	Cursor string `json:"cursor"`
+	// Number of the event in its programme.
+	Sequence int32 `json:"sequence"`
+	// When it happened.
+	OccurredAt time.Time `json:"occurredAt"`
+	// The act that did it; `rightsChanged` where something leaves your sight, whatever the cause. Example: approveRun.
+	Act string `json:"act"`
+	// What it means for you.
+	Kind FeedKind `json:"kind"`
+	// The run; null at a resync.
+	SubjectID *string `json:"subjectId,omitempty"`
+	// The run as of now; null when you may no longer see it.
+	Subject *PaymentRun `json:"subject,omitempty"`
+	// The id to forget, when it left.
+	RemovedID *string `json:"removedId,omitempty"`
+}
 
 // Somebody known to the installation.
 type Person struct {
@@ -6430,6 +6617,18 @@ type RegisterMonthFilter struct {
 	Participant *string `json:"participant,omitempty"`
 	// Of this internship.
 	Placement *string `json:"placement,omitempty"`
+	// Of hours at a company, which certifies them first, or not.
+	Hosted *bool `json:"hosted,omitempty"`
+}
+
+// The values of RegisterMonthFilter that open rows in `registerMonths`; pass on those that are not null.
+type RegisterMonthFilterValues struct {
+	// This month.
+	Month *calendar.Month `json:"month,omitempty"`
+	// In one of these states.
+	States []RegisterMonthState `json:"states,omitempty"`
+	// Of hours at a company, or not.
+	Hosted *bool `json:"hosted,omitempty"`
 }
 
 // A rule of the register in force on a day.
@@ -10331,6 +10530,76 @@ func (e PaymentAnswerSource) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// Who calls about money.
+type PaymentCaller string
+
+const (
+	// The participant.
+	PaymentCallerParticipant PaymentCaller = "PARTICIPANT"
+	// Who represents the participant in law.
+	PaymentCallerRepresentative PaymentCaller = "REPRESENTATIVE"
+	// A relative.
+	PaymentCallerRelative PaymentCaller = "RELATIVE"
+	// A service that follows the person.
+	PaymentCallerService PaymentCaller = "SERVICE"
+	// A company.
+	PaymentCallerCompany PaymentCaller = "COMPANY"
+	// Somebody else.
+	PaymentCallerOther PaymentCaller = "OTHER"
+)
+
+var AllPaymentCaller = []PaymentCaller{
+	PaymentCallerParticipant,
+	PaymentCallerRepresentative,
+	PaymentCallerRelative,
+	PaymentCallerService,
+	PaymentCallerCompany,
+	PaymentCallerOther,
+}
+
+func (e PaymentCaller) IsValid() bool {
+	switch e {
+	case PaymentCallerParticipant, PaymentCallerRepresentative, PaymentCallerRelative, PaymentCallerService, PaymentCallerCompany, PaymentCallerOther:
+		return true
+	}
+	return false
+}
+
+func (e PaymentCaller) String() string {
+	return string(e)
+}
+
+func (e *PaymentCaller) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PaymentCaller(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PaymentCaller", str)
+	}
+	return nil
+}
+
+func (e PaymentCaller) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PaymentCaller) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PaymentCaller) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // Messages that banks take.
 type PaymentFormat string
 
@@ -10599,6 +10868,82 @@ func (e PaymentMeans) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// Who does what a month's money waits for.
+type PaymentOwner string
+
+const (
+	// The tutor.
+	PaymentOwnerTutor PaymentOwner = "TUTOR"
+	// The host company.
+	PaymentOwnerHost PaymentOwner = "HOST"
+	// The partner that follows the person.
+	PaymentOwnerPromoter PaymentOwner = "PROMOTER"
+	// Whoever follows the person.
+	PaymentOwnerCaseTeam PaymentOwner = "CASE_TEAM"
+	// The payments office.
+	PaymentOwnerPaymentsOffice PaymentOwner = "PAYMENTS_OFFICE"
+	// Whoever approves payments.
+	PaymentOwnerApprover PaymentOwner = "APPROVER"
+	// The payer's bank or accounting office.
+	PaymentOwnerBank PaymentOwner = "BANK"
+	// Nobody: it happens by itself.
+	PaymentOwnerHouse PaymentOwner = "HOUSE"
+)
+
+var AllPaymentOwner = []PaymentOwner{
+	PaymentOwnerTutor,
+	PaymentOwnerHost,
+	PaymentOwnerPromoter,
+	PaymentOwnerCaseTeam,
+	PaymentOwnerPaymentsOffice,
+	PaymentOwnerApprover,
+	PaymentOwnerBank,
+	PaymentOwnerHouse,
+}
+
+func (e PaymentOwner) IsValid() bool {
+	switch e {
+	case PaymentOwnerTutor, PaymentOwnerHost, PaymentOwnerPromoter, PaymentOwnerCaseTeam, PaymentOwnerPaymentsOffice, PaymentOwnerApprover, PaymentOwnerBank, PaymentOwnerHouse:
+		return true
+	}
+	return false
+}
+
+func (e PaymentOwner) String() string {
+	return string(e)
+}
+
+func (e *PaymentOwner) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PaymentOwner(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PaymentOwner", str)
+	}
+	return nil
+}
+
+func (e PaymentOwner) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PaymentOwner) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PaymentOwner) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // Kinds of payment runs.
 type PaymentRunKind string
 
@@ -10728,6 +11073,91 @@ func (e *PaymentRunState) UnmarshalJSON(b []byte) error {
 }
 
 func (e PaymentRunState) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How far a month's money is.
+type PaymentStage string
+
+const (
+	// Hours are not certified yet.
+	PaymentStageRegister PaymentStage = "REGISTER"
+	// It is owed, and waits for the next run.
+	PaymentStageDue PaymentStage = "DUE"
+	// The last run could not take it.
+	PaymentStageBlocked PaymentStage = "BLOCKED"
+	// It was sent, and came back.
+	PaymentStageReturned PaymentStage = "RETURNED"
+	// What is not paid yet waits for the answer to a contest.
+	PaymentStageContested PaymentStage = "CONTESTED"
+	// The payments office holds it back.
+	PaymentStageHeld PaymentStage = "HELD"
+	// A run has taken it up.
+	PaymentStageInRun PaymentStage = "IN_RUN"
+	// It was sent; its confirmation is awaited.
+	PaymentStageSent PaymentStage = "SENT"
+	// All of it is paid.
+	PaymentStagePaid PaymentStage = "PAID"
+	// More was paid than is owed; the next months offset it.
+	PaymentStageOverpaid PaymentStage = "OVERPAID"
+	// Nothing is owed.
+	PaymentStageNothing PaymentStage = "NOTHING"
+)
+
+var AllPaymentStage = []PaymentStage{
+	PaymentStageRegister,
+	PaymentStageDue,
+	PaymentStageBlocked,
+	PaymentStageReturned,
+	PaymentStageContested,
+	PaymentStageHeld,
+	PaymentStageInRun,
+	PaymentStageSent,
+	PaymentStagePaid,
+	PaymentStageOverpaid,
+	PaymentStageNothing,
+}
+
+func (e PaymentStage) IsValid() bool {
+	switch e {
+	case PaymentStageRegister, PaymentStageDue, PaymentStageBlocked, PaymentStageReturned, PaymentStageContested, PaymentStageHeld, PaymentStageInRun, PaymentStageSent, PaymentStagePaid, PaymentStageOverpaid, PaymentStageNothing:
+		return true
+	}
+	return false
+}
+
+func (e PaymentStage) String() string {
+	return string(e)
+}
+
+func (e *PaymentStage) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PaymentStage(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PaymentStage", str)
+	}
+	return nil
+}
+
+func (e PaymentStage) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PaymentStage) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PaymentStage) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
