@@ -103,12 +103,12 @@ func (s *stage) notices(what tampering) bool {
 	defer what.back()
 	s.taken++
 	s.found = nil
-	for start := range 21 { // three times all, one of each seven after the other, so that people of all worlds come early
+	for start := range 7 * 40 { // forty times all, each time at the next rows, one of each seven after the other, so that people of all worlds come early
 		for i := start % 7; i < len(s.viewers); i += 7 {
 			v := s.viewers[i]
 			for _, p := range v.programmes {
 				m := &rightstest.Model{World: s.world, Actor: v.Actor, Cells: map[rightstest.Cell]bool{}}
-				if what.look(v, m, p, i+start); len(s.found) > 0 {
+				if what.look(v, m, p, i+start/7); len(s.found) > 0 {
 					return true
 				}
 			}

@@ -30,7 +30,7 @@ func init() {
 		"BLANKED": `person.given_name person.family_name person.citizenship person.municipality person.phone person.email person.origin_file person.origin_hash
 			person_code.fingerprint person_code.alike person_code.code person_bank_mark.mark participation.sought participation.origin_file participation.origin_hash intern_card.given_name intern_card.family_name
 			intern_card.adaptations exclusion_check.evidence requirement_proof.document verdict_finding.fact verdict_finding.cure match.company_text match_reason.text
-			member.issuer member.subject member.email member.name member.fiscal_index`,
+			member.issuer member.subject member.email member.name member.fiscal_index history_fact.detail`,
 		"SEALED": `participation.referring_service participation_group.sealed entry_snapshot.foreign_background entry_snapshot.housing_exclusion entry_snapshot.disability
 			entry_snapshot.minority file.sha256 representation.kind representation.reference person_bank.iban person_bank.holder person_bank.relation person_bank.title attendance.note attendance.standing_note register_step.reason register_step.evidence register_adjustment.reason month_signature.email month_signature.name allowance_contest.reason allowance_contest.answer payment_call.said payment_line_step.reason journal.detail`,
 		"CODE": `person_bank.means person_bank_check.kind person_bank_check.outcome hand_over.side hand_over.state hand_over.reason hand_over.answer person.origin participation.state participation.exit_reason participation.origin participation_group.class participation_trait.side participation_trait.code
@@ -38,9 +38,9 @@ func init() {
 			enrolment.state enrolment.origin certificate.kind placement.state placement.end_reason placement.origin placement_step.act placement_step.from_state
 			placement_step.to_state placement_step.reason attendance.kind attendance.absence_reason attendance.passed register_month.state month_signature.party month_signature.state month_signature.way register_step.act register_step.from_state register_step.to_state attendance.standing attendance.conflicts attendance.passed attendance.origin match.state match.decline_reason
 			file.kind file.class file.media_type file.state payment_line.kind payment_line.state payment_line.blocks payment_line.code payment_line_step.act payment_line_step.from_state payment_line_step.to_state payment_line_step.code
-			allowance_contest.state payment_call.caller allowance_share.tax match_reason.kind match_reason.code due.subject_kind due.kind journal.act journal.subject_kind`,
+			allowance_contest.state payment_call.caller allowance_share.tax match_reason.kind match_reason.code due.subject_kind due.kind journal.act journal.subject_kind history_fact.kind history_fact.activity_kind history_fact.state`,
 		"REFERENCE": `participation.pseudonym verdict_finding.source placement.host_tutor placement.convention placement.communication_code journal.detail_digest journal.chain
-			attendance.app register_month.content_hash register_step.content_hash month_signature.content_hash month_signature.secret_mark month_signature.sealed month_signature.browser_mark allowance_statement.content_hash allowance_statement.engine payment_line.end_to_end_id destroyed_key.digest person_key.wrapped access_grant.role access_grant.scope invitation.secret_hash invitation.sealed`,
+			attendance.app register_month.content_hash register_step.content_hash month_signature.content_hash month_signature.secret_mark month_signature.sealed month_signature.browser_mark allowance_statement.content_hash allowance_statement.engine payment_line.end_to_end_id destroyed_key.digest person_key.wrapped access_grant.role access_grant.scope invitation.secret_hash invitation.sealed history_fact.fact_key history_fact.file history_fact.row_hash`,
 		"FIGURES": `person.sex entry_snapshot.employment entry_snapshot.citizenship entry_snapshot.municipality allowance_line.kind allowance_line.rule allowance_line.text allowance_statement.inputs allowance_statement.lines`,
 	} {
 		for _, c := range strings.Fields(columns) {
@@ -107,6 +107,8 @@ func (o *office) plant(made participant.Referral) {
 	o.exec("insert into intern_card (id, placement_id, participation_id, company_id, given_name, family_name, adaptations, audience) values (gen_random_uuid(), gen_random_uuid(), $1, gen_random_uuid(), '', '', '{}', '{}')", made.Participation)
 	o.exec("insert into match (id, programme_id, participation_id, opening_id, company_id, state, state_since, blocked, refreshed_at, score, company_text, audience) values ($1, $2, $3, gen_random_uuid(), gen_random_uuid(), 'WITHDRAWN', '2026-03-01', false, now(), 1, '{}', '{}')", member, o.programme, made.Participation)
 	o.exec("insert into match_reason (id, match_id, participation_id, position, kind, code, points, text, audience) values (gen_random_uuid(), $1, $2, 1, 'SCORE', 'X', 1, '{}', '{}')", member, made.Participation)
+	o.exec(`insert into history_fact (id, import_id, programme_id, participation_id, kind, fact_key, month, minutes, detail, file, line, row_hash, state, audience)
+		values (gen_random_uuid(), gen_random_uuid(), $1, $2, 'ATTENDANCE', '', '2026-03-01', 60, '{}', 'attendance.csv', 2, sha256(''), 'STAGED', '{}')`, o.programme, made.Participation)
 	o.exec("set session_replication_role = default")
 	o.exec("insert into member (id, issuer, subject, email, name, person_id, audience) values ($1, '', '', '', 'Mario Rossi', $2, '{}')", member, made.Person)
 	o.exec("insert into access_grant (id, member_id, programme_id, role, scope, over_id, from_day, audience) values (gen_random_uuid(), $1, $2, 'PARTICIPANT', 'PERSON', $3, '2026-03-01', '{}')", member, o.programme, made.Person)

@@ -73,6 +73,8 @@ func (f *Fiction) actors(n int, scenes []*scene) {
 	manager := func(m string) right { return right{s: s, role: "CASE_MANAGER", scope: "CASES", over: m} }
 	tutor := func(s *scene, m string) right { return right{s: s, role: "TUTOR", scope: "TUTORED", over: m} }
 	odd := n%2 == 1
+	guest := s.guest()
+	s.phone(guest, s.root) // who reads no directory sees a device all the same: his own
 	for i, who := range []struct {
 		member  string
 		purpose string
@@ -91,7 +93,7 @@ func (f *Fiction) actors(n int, scenes []*scene) {
 		{s.auditor, choose(odd, "AUDIT", ""), nil},
 		{"", "", []right{org(s, "ADMINISTRATOR", s.root), person(s, "PARTICIPANT", 0)}},
 		{"", "", []right{org(s, "DPO", s.root), host(s, 2), named("SCOUT")}},
-		{s.guest(), choose(odd, "OWN", ""), []right{person(last, "PARTICIPANT", 1)}},
+		{guest, choose(odd, "OWN", ""), []right{person(last, "PARTICIPANT", 1)}},
 		{"", "", []right{person(s, "LEGAL_REPRESENTATIVE", 5), org(s, "STAFF", body(s))}},
 		{"", choose(odd, "CARE", ""), []right{named("CASE_MANAGER"), own("CASE_MANAGER", "CASES"), org(s, "SCOUT", body(s))}},
 		{"", "", []right{named("TUTOR"), own("TUTOR", "TUTORED"), {s: s, role: "COORDINATOR", scope: "ORGANISATION", over: s.root, to: "2026-06-14"}}},

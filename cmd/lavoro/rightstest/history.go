@@ -1,6 +1,7 @@
 package rightstest
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -30,7 +31,18 @@ func (s *scene) history() {
 
 // historyTypes are imports, which the lead sees, and their facts, which go with the person's money.
 func historyTypes() {
-	own := func(_ *World, r *Row) *Row { return r }
+	work := ofWork(func(_ *World, r *Row) (string, string) {
+		if month := r.Text("month"); month != "" {
+			return month, month[:8] + "31" // sorts after every day of the month
+		}
+		return r.Text("from_day"), cmp.Or(r.Text("to_day"), r.Text("from_day"))
+	})
+	of := func(w *World, r *Row) []Holder {
+		if r.Text("participation_id") == "" { // spending, which is nobody's own
+			return w.lead(r.Text("programme_id"))
+		}
+		return joined(work(w, r), w.above(w.One("participation", r.Text("participation_id")).Text("organisation_id")))
+	}
 	hash := func(column string) Field {
 		return value(func(_ *World, r *Row) any { return strings.TrimPrefix(r.Text(column), "\\x") })
 	}
@@ -40,7 +52,7 @@ func historyTypes() {
 		"files": something(), "totals": something(), "revision": column("revision"), "allowedActs": something(),
 	}, Filters: map[string]Filter{"states": among("state")}, Orders: map[string]Order{"": byColumn("staged_at", true)}}
 	Roots["historyImports"] = inProgramme("HistoryImport")
-	Types["HistoryFact"] = &Type{Table: "history_fact", Prefix: "hsf", Class: "money", Of: ofMoney(own), Fields: map[string]Field{
+	Types["HistoryFact"] = &Type{Table: "history_fact", Prefix: "hsf", Class: "money", Of: of, Fields: map[string]Field{
 		"id": {}, "hidden": {}, "import": one("HistoryImport", "import_id").apart(), "participant": one("Participant", "participation_id").in("path").apart(), "kind": column("kind"), "state": column("state"),
 		"month": month("month"), "fromDay": column("from_day"), "toDay": column("to_day"), "minutes": column("minutes"), "presenceDays": column("presence_days"),
 		"budgetLine": one("BudgetLine", "budget_line_id").in("directory").apart(), "gross": column("gross_cents"), "withheld": column("withheld_cents"), "paidOn": column("paid_on"),
