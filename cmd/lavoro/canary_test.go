@@ -99,6 +99,8 @@ var planted = map[string][]string{
 	"AllowanceContest.reason":      {"Canarinoconteggio"},
 	"AllowanceContest.answer":      {"Canarinorisposta"},
 	"PaymentCall.said":             {"Canarinotelefonata"},
+	"RecoveryDischarge.reason":     {"Canarinorinuncia"},
+	"RecoveryDischarge.answer":     {"Canarinodiniego"},
 }
 
 // heard collects what the program says: its log, and the texts of its errors.
@@ -225,6 +227,7 @@ type birds struct {
 	held      string   // line of a payment
 	contested string   // statement's contest
 	called    string   // call about money
+	waived    string   // request to give up what was paid too much
 }
 
 // open serves the whole program to the lead's coordinator, who also pays and protects data here, and gives each group a word of its own.
@@ -352,10 +355,10 @@ func (b *birds) shown() {
 	for _, purpose := range []string{"", "SUPERVISION", "PAYMENT"} {
 		reader := b.lead
 		reader.Purpose, reader.reason = purpose, "Canarinofinalita"
-		data, code := b.post(reader, `query($p: ID!, $a: ID!, $b: ID!, $m: ID!, $s: ID!, $l: ID!, $c: ID!, $t: ID!) { participant(id: $p) { referringService health { groups { code } } penal { groups { code } } protection { groups { code } }
+		data, code := b.post(reader, `query($p: ID!, $a: ID!, $b: ID!, $m: ID!, $s: ID!, $l: ID!, $c: ID!, $t: ID!, $w: ID!) { participant(id: $p) { referringService health { groups { code } } penal { groups { code } } protection { groups { code } }
 			restricted { groups { code } } bank { iban holder title } representatives { reference } } a: node(id: $a) { ... on Attendance { note standingNote } } b: node(id: $b) { ... on Attendance { note standingNote } }
-			m: node(id: $m) { ... on RegisterMonth { steps { reason } adjustments { reason } signatures { email name } } } s: node(id: $s) { ... on RegisterMonth { steps { evidence } } } c: node(id: $c) { ... on AllowanceContest { reason answer } } t: node(id: $t) { ... on PaymentCall { said } } l: node(id: $l) { ... on PaymentLine { steps { reason } } } }`,
-			vars{"c": b.contested, "t": b.called, "p": b.id, "a": b.entries[0], "b": b.entries[1], "m": b.certified, "s": b.quiet, "l": b.held})
+			m: node(id: $m) { ... on RegisterMonth { steps { reason } adjustments { reason } signatures { email name } } } s: node(id: $s) { ... on RegisterMonth { steps { evidence } } } c: node(id: $c) { ... on AllowanceContest { reason answer } } t: node(id: $t) { ... on PaymentCall { said } } l: node(id: $l) { ... on PaymentLine { steps { reason } } } w: node(id: $w) { ... on RecoveryDischarge { reason answer } } }`,
+			vars{"c": b.contested, "t": b.called, "p": b.id, "a": b.entries[0], "b": b.entries[1], "m": b.certified, "s": b.quiet, "l": b.held, "w": b.waived})
 		if code != "" {
 			b.t.Fatal(purpose, code)
 		}
@@ -416,6 +419,25 @@ func (b *birds) month(entry string) {
 	b.silence()
 	b.hold()
 	b.contest()
+	b.waive()
+}
+
+// waive asks that what somebody was paid too much be given up, and has another say no.
+func (b *birds) waive() {
+	b.t.Helper()
+	var recovery string
+	if err := b.owner.QueryRow(b.t.Context(), "update recovery_discharge d set state = 'REJECTED', answered_by = gen_random_uuid(), answered_at = asked_at from recovery r join participation a on a.id = r.participation_id "+
+		"where d.recovery_id = r.id and d.state = 'WAITING' and r.left_cents > 0 and r.programme_id = $1 and not a.protected and r.payer_id = $2 returning r.id::text", b.lead.programmes[0], b.lead.Grants[0].Over).Scan(&recovery); err != nil {
+		b.t.Fatal("nobody was paid too much: ", err)
+	}
+	done := b.act("waiveRecovery", "WaiveRecoveryInput", vars{"recovery": "rcv_" + recovery, "amount": 100, "reason": "Canarinorinuncia"}, "discharge { id }")
+	b.waived = at(b.t, done, "discharge.id").(string)
+	for _, sql := range []string{"alter table recovery_discharge disable trigger kept", "update recovery_discharge set asked_by = gen_random_uuid() where state = 'WAITING'", "alter table recovery_discharge enable trigger kept"} {
+		if _, err := b.owner.Exec(b.t.Context(), sql); err != nil {
+			b.t.Fatal(err)
+		}
+	}
+	b.act("answerDischarge", "AnswerDischargeInput", vars{"discharge": b.waived, "confirm": false, "answer": "Canarinodiniego"}, "discharge { id state }")
 }
 
 // sign has somebody sign the month who has no account.

@@ -25,7 +25,7 @@ var kinds = map[string]string{"participant": "Participant", "placement": "Placem
 	"enrolment": "Enrolment", "attendance": "Attendance", "tutor": "Member", "caseManager": "Member", "site": "CompanySite", "opening": "Opening", "activity": "Activity",
 	"company": "Company", "person": "Person", "member": "Member", "owner": "Member", "mandate": "Mandate", "sample": "MandateSample", "subject": "Participant",
 	"to": "Member", "grant": "Grant", "invitation": "Invitation", "device": "Device", "keep": "Person", "merge": "Person", "representation": "Representation",
-	"ownAccess": "OwnAccess", "registerMonth": "RegisterMonth", "signature": "MonthSignature", "paper": "AbsencePaper", "contest": "AllowanceContest", "import": "HistoryImport", "run": "PaymentRun", "payer": "Organisation", "line": "PaymentLine", "except": "Placement", "closure": "Closure",
+	"ownAccess": "OwnAccess", "registerMonth": "RegisterMonth", "signature": "MonthSignature", "paper": "AbsencePaper", "contest": "AllowanceContest", "import": "HistoryImport", "run": "PaymentRun", "payer": "Organisation", "line": "PaymentLine", "recovery": "Recovery", "discharge": "RecoveryDischarge", "except": "Placement", "closure": "Closure",
 	"details": "BankDetails", "proof": "File", "allowance": "Allowance"}
 
 // estate is what the actor of a test sees and does not see of each type of object, as ids of the API.

@@ -19,6 +19,7 @@ var short = map[string]string{
 	"Allowance by participant":   "asks the participation, which has the index",
 	"PaymentLine by participant": "asks the participation, which has the index",
 	"PaymentLine by answer":      "asks the steps of the answer, which have the index",
+	"Recovery by participant":    "asks the participation, which has the index",
 	"JournalEntry by actor":      "every act writes one; evidence is looked for by few, and from a day on",
 	"JournalEntry by subject":    "every act writes one; evidence is looked for by few, and from a day on",
 	"ReadEntry by actor":         "every read of the confidential writes one; evidence is looked for by few, and from a day on",
@@ -60,8 +61,8 @@ func init() {
 		"what the programme's file says":                                                "Programme.findings Programme.organisations Programme.policyVersions Programme.codeItems Programme.municipalities Programme.holidays Programme.targets Programme.budgetLines Programme.fundingGates Organisation.children PolicyVersion.rules",
 		"a few mandates of a programme, each with the sample that its reader has drawn": "Programme.mandates Mandate.sample",
 		"what one member holds":                                                         "MemberAccount.grants MemberAccount.delegationsGiven MemberAccount.delegationsTaken MemberAccount.devices Viewer.grants Viewer.delegationsGiven Viewer.delegationsTaken Viewer.devices Delegation.grants",
-		"one person's path of some years":                                               "Person.merged Participant.circle Participant.traits Participant.exclusionChecks Participant.verdicts Participant.proofs Participant.absencePapers Participant.representatives Participant.guests Participant.ownAccess Participant.enrolments Participant.certificates Participant.placements Participant.allowances Participant.dues Participant.registerMonths Placement.registerMonths Enrolment.registerMonths",
-		"what one act or rule has written":                                              "Verdict.findings Placement.steps RegisterMonth.steps RegisterMonth.adjustments RegisterMonth.signatures RegisterMonth.statements AllowanceStatement.registerMonths AllowanceStatement.payments AllowanceShare.payments PaymentRun.steps PaymentRun.files PaymentLine.steps Allowance.why Allowance.statements Allowance.contests AllowanceStatement.shares AllowanceStatement.policyVersions Match.reasons",
+		"one person's path of some years":                                               "Person.merged Participant.circle Participant.traits Participant.exclusionChecks Participant.verdicts Participant.proofs Participant.absencePapers Participant.representatives Participant.guests Participant.ownAccess Participant.enrolments Participant.certificates Participant.placements Participant.allowances Participant.recoveries Participant.dues Participant.registerMonths Placement.registerMonths Enrolment.registerMonths",
+		"what one act or rule has written":                                              "Verdict.findings Placement.steps RegisterMonth.steps RegisterMonth.adjustments RegisterMonth.signatures RegisterMonth.statements AllowanceStatement.registerMonths AllowanceStatement.payments AllowanceShare.payments PaymentRun.steps PaymentRun.files PaymentLine.steps Recovery.plans Recovery.discharges Allowance.why Allowance.statements Allowance.contests AllowanceStatement.shares AllowanceStatement.policyVersions Match.reasons",
 		"the hours of a month that do not overlap":                                      "RegisterMonth.entries",
 		"what a company says of itself":                                                 "Company.sites Company.contacts Opening.hours Opening.traits",
 	} {

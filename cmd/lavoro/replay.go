@@ -7,9 +7,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lavoroincorso/lavoro/internal/allowance"
+	"github.com/lavoroincorso/lavoro/internal/allowance/recovery"
 )
 
-var errReplay = errors.New("statements are not what comes out of their inputs")
+var errReplay = errors.New("statements are not what comes out of their inputs, or payments not what they owe")
 
 func replayCommand(c *Config) *cobra.Command {
 	all := false
@@ -19,6 +20,9 @@ func replayCommand(c *Config) *cobra.Command {
 		Long: `replay reads the statements as the database's owner, works each out again from the inputs that it keeps, by the version of the
 working out that made it, and compares: minutes, sums, the working line by line, what each payer owes, and the hash over all of
 it. It compares the inputs with the locked months of the register and their adjustments, too.
+
+And it adds up anew what was paid of every month by each payer and what came back: less each other they are what the last
+statement owes, but for what is still due, what is known to be too much, and what was given up.
 
 It needs no keys, and names nobody. It ends with an error when anything differs.`,
 		Example: "  lavoro replay --all",
@@ -39,7 +43,15 @@ It needs no keys, and names nobody. It ends with an error when anything differs.
 			if err != nil {
 				return err
 			}
-			if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%d statements worked out again, %d differences\n", read, differences); err != nil {
+			months, err := recovery.Replay(cmd.Context(), c.owner(), func(d recovery.Difference) error {
+				differences++
+				_, err := fmt.Fprintln(cmd.OutOrStdout(), "DIFFERS", d)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%d statements worked out again, payments of %d added up, %d differences\n", read, months, differences); err != nil {
 				return err
 			}
 			if differences > 0 {

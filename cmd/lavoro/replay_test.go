@@ -12,7 +12,7 @@ import (
 func TestReplayOnTheCommandLine(t *testing.T) {
 	db := testdb.New(t)
 	applied(t, db)
-	if out, err := verb(t, "replay", "--all", "--database-url", db.OwnerURL); err != nil || out != "0 statements worked out again, 0 differences\n" {
+	if out, err := verb(t, "replay", "--all", "--database-url", db.OwnerURL); err != nil || out != "0 statements worked out again, payments of 0 added up, 0 differences\n" {
 		t.Errorf("%q %v", out, err)
 	}
 	if _, err := verb(t, "replay", "--database-url", db.OwnerURL); err == nil || !strings.Contains(err.Error(), "--all") {

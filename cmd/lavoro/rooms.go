@@ -14,6 +14,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/allowance"
 	"github.com/lavoroincorso/lavoro/internal/allowance/inquiry"
 	"github.com/lavoroincorso/lavoro/internal/allowance/payment"
+	"github.com/lavoroincorso/lavoro/internal/allowance/recovery"
 	"github.com/lavoroincorso/lavoro/internal/attendance"
 	"github.com/lavoroincorso/lavoro/internal/company"
 	"github.com/lavoroincorso/lavoro/internal/duty"
@@ -31,7 +32,7 @@ import (
 )
 
 // clocks are the waiting states of all rooms that have some.
-var clocks = [][]event.Clock{participant.Clocks(), company.Clocks(), placement.DueClocks(), attendance.MonthClocks(), attendance.SilenceClocks(), allowance.ContestClocks(), payment.Clocks(), matching.DueClocks(), duty.ReadClocks()}
+var clocks = [][]event.Clock{participant.Clocks(), company.Clocks(), placement.DueClocks(), attendance.MonthClocks(), attendance.SilenceClocks(), allowance.ContestClocks(), payment.Clocks(), recovery.Clocks(), matching.DueClocks(), duty.ReadClocks()}
 
 // vetoes are what later rooms say before somebody leaves the programme.
 var vetoes = []participant.Veto{activity.Veto, placement.VetoWithdrawal}
@@ -39,7 +40,7 @@ var vetoes = []participant.Veto{activity.Veto, placement.VetoWithdrawal}
 // schema joins what every room declares readable, in the order of the programme's path.
 func schema() *plan.Schema {
 	rooms := []plan.Reading{member.Reading(), programme.Reading(), participant.Reading(vetoes...), company.Reading(), activity.Reading(),
-		placement.Reading(attendance.AttestGate), attendance.Reading(), allowance.Reading(), payment.Reading(), history.Reading(), inquiry.Reading(), matching.Reading(), duty.Reading(clocks...), report.Reading()}
+		placement.Reading(attendance.AttestGate), attendance.Reading(), allowance.Reading(), payment.Reading(), recovery.Reading(), history.Reading(), inquiry.Reading(), matching.Reading(), duty.Reading(clocks...), report.Reading()}
 	return plan.NewSchema(append(rooms, evidence.Reading(rooms...))...)
 }
 
@@ -84,6 +85,7 @@ func (r rooms) reactions() []duty.Reaction {
 		{Name: "register", SubjectKinds: []string{"RegisterMonth"}, React: attendance.FollowMonths(r.clocks.OnState)},
 		{Name: "contests", SubjectKinds: []string{"AllowanceContest"}, React: allowance.FollowContests(r.clocks.OnState)},
 		{Name: "payments", SubjectKinds: []string{"PaymentRun"}, React: payment.Follow(r.clocks.OnState)},
+		{Name: "recoveries", SubjectKinds: []string{"AllowanceStatement", "PaymentRun", "Recovery", "RecoveryDischarge"}, React: recovery.Follow(r.clocks.OnState)},
 		{Name: "silence", SubjectKinds: []string{"Attendance"}, React: attendance.Heard(r.clocks.OnState)},
 		{Name: "openings", SubjectKinds: []string{"Opening"}, React: company.Follow(r.clocks.OnState)},
 	}

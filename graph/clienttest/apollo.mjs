@@ -14,6 +14,7 @@ import { setting, today } from './stage.mjs';
 import { enter, goAnotherWay, inviteGuest, leave, merge, recordAccount } from './persons.mjs';
 import { asPlanned, contested, months as certify } from './months.mjs';
 import { payments as pay } from './payments.mjs';
+import { recoveries } from './recoveries.mjs';
 import { company, courses, decline, giveUp, serve } from './work.mjs';
 
 check('apollo', async () => {
@@ -35,6 +36,7 @@ check('apollo', async () => {
   await contested(stage);
   await pay(stage);
   await history(stage);
+  await recoveries(stage);
   await prove(stage, participant);
   await files(stage, participant);
   await absence(stage, participant);

@@ -156,6 +156,11 @@ const (
 	ConfirmHistory Act = "confirmHistory"
 	DiscardHistory Act = "discardHistory"
 
+	AgreeInstalments Act = "agreeInstalments"
+	WaiveRecovery    Act = "waiveRecovery"
+	RecordRepayment  Act = "recordRepayment"
+	AnswerDischarge  Act = "answerDischarge"
+
 	RefreshMatches Act = "refreshMatches"
 	ProposeMatch   Act = "proposeMatch"
 	AcceptMatch    Act = "acceptMatch"
@@ -198,20 +203,21 @@ var (
 		InterruptPlacement, EndPlacement, AttestPlacement, CancelPlacement, AnnulPlacement}
 	registerActs = []Act{RecordAttendance, RecordAsPlanned, CorrectAttendance, WithdrawAttendance, ResolveAttendance, RecordClosure, WithdrawClosure, SubmitMonth, ReturnMonth,
 		AskSignature, ResendSignature, ShowSigningCode, RevokeSignature, AttachSignedPaper}
-	absenceActs = []Act{AttachAbsencePaper, WithdrawAbsencePaper}
-	monthActs   = []Act{CertifyMonthForHost, CertifyMonth, LockMonth, ReopenMonth, AdjustMonth, ConfirmSignedPaper}          // the promoter's
-	runActs     = []Act{OpenRun, ComputeRun, CheckRun, ExportRun, DiscardRun, HoldLine, ReleaseLine, RecallLine, ReadAnswer} // the payer's own
-	approvals   = []Act{ApproveRun, DiscardRun}
-	matchActs   = []Act{ProposeMatch, AcceptMatch, DeclineMatch}
-	answerActs  = []Act{AnswerContest, NoteCall}
-	historyActs = []Act{ConfirmHistory, DiscardHistory} // of what the lead body brought in
-	bankActs    = []Act{RecordBankDetails}
-	secondActs  = []Act{ConfirmBankDetails, RecordPayeeCheck} // of who reads bank details and did not record them
-	guestActs   = []Act{InviteGuest, ResendInvitation, WithdrawInvitation}
-	personActs  = []Act{AppointRepresentative, EndRepresentative, OpenOwnAccess, CloseOwnAccess} // who sees one person as himself, or for him
-	mandateActs = []Act{OpenMandate, DrawSample, CloseMandate}
-	paperActs   = []Act{PrintRegister}                    // of whoever reads the register
-	controlActs = []Act{PrintRegister, MakeControlFolder} // of who reads register and money of others
+	absenceActs  = []Act{AttachAbsencePaper, WithdrawAbsencePaper}
+	monthActs    = []Act{CertifyMonthForHost, CertifyMonth, LockMonth, ReopenMonth, AdjustMonth, ConfirmSignedPaper}          // the promoter's
+	runActs      = []Act{OpenRun, ComputeRun, CheckRun, ExportRun, DiscardRun, HoldLine, ReleaseLine, RecallLine, ReadAnswer} // the payer's own
+	approvals    = []Act{ApproveRun, DiscardRun, AnswerDischarge}
+	recoveryActs = []Act{AgreeInstalments, WaiveRecovery, RecordRepayment} // of what was paid too much: a second person confirms what is given up
+	matchActs    = []Act{ProposeMatch, AcceptMatch, DeclineMatch}
+	answerActs   = []Act{AnswerContest, NoteCall}
+	historyActs  = []Act{ConfirmHistory, DiscardHistory} // of what the lead body brought in
+	bankActs     = []Act{RecordBankDetails}
+	secondActs   = []Act{ConfirmBankDetails, RecordPayeeCheck} // of who reads bank details and did not record them
+	guestActs    = []Act{InviteGuest, ResendInvitation, WithdrawInvitation}
+	personActs   = []Act{AppointRepresentative, EndRepresentative, OpenOwnAccess, CloseOwnAccess} // who sees one person as himself, or for him
+	mandateActs  = []Act{OpenMandate, DrawSample, CloseMandate}
+	paperActs    = []Act{PrintRegister}                    // of whoever reads the register
+	controlActs  = []Act{PrintRegister, MakeControlFolder} // of who reads register and money of others
 )
 
 // acts is the table role x act: what a grant of the role may do on rows that carry its key.

@@ -104,10 +104,9 @@ func AnswerContest(ctx context.Context, tx *postgres.Tx, in Answer) error {
 		return refusal.List{refusal.NotAllowed.At()}
 	case in.Expected != nil && *in.Expected != row.Revision:
 		return refusal.List{refusal.RevisionConflict.At("expectedRevision")}
-	case row.State != Contested:
-		return refusal.List{ContestAnswered.At("contest").With("state", contestWords[string(row.State)])}
-	case row.MemberID == tx.Actor.Member:
-		return refusal.List{OwnContest.At("contest")}
+	}
+	if list := row.answerable(tx.Actor); list != nil {
+		return list
 	}
 	if list := checkReason(in.Text, "answer"); list != nil {
 		return list
@@ -123,6 +122,19 @@ func AnswerContest(ctx context.Context, tx *postgres.Tx, in Answer) error {
 		return err
 	}
 	row.tell(tx, access.AnswerContest, event.Changed, map[string]any{"month": row.Month, "statement": row.StatementID, "from": Contested, "to": row.State})
+	return nil
+}
+
+// answerable says why the actor cannot answer the contest now; nil where he can.
+func (r contestRow) answerable(actor access.Actor) refusal.List {
+	switch {
+	case !actor.May(access.AnswerContest, r.ProgrammeID, r.Audience):
+		return refusal.List{refusal.NotAllowed.At()}
+	case r.State != Contested:
+		return refusal.List{ContestAnswered.At("contest").With("state", contestWords[string(r.State)])}
+	case r.MemberID == actor.Member:
+		return refusal.List{OwnContest.At("contest")}
+	}
 	return nil
 }
 
@@ -165,11 +177,6 @@ func FollowContests(tell func(context.Context, *postgres.Tx, event.Transition) e
 		}
 		return nil
 	}
-}
-
-// ContestedCents gives how much of each allowance is not to be paid before somebody answers; those of which nothing is contested are not in it.
-func ContestedCents(ctx context.Context, tx *postgres.Tx, allowances []uuid.UUID) (map[uuid.UUID]money.Cents, error) {
-	return contestedCents(ctx, tx, allowances)
 }
 
 // checkReason refuses words that are none, or too many.

@@ -31,7 +31,7 @@
 // of which there is no register, and all months of an internship that is attested or given up, commit nothing any more. Afford answers beforehand.
 //
 // A statement may be contested by the person or for him; one contest of a month waits at a time. It says how much of the sum is not to be paid
-// before the answer (ContestedCents; nothing where it should be more), and is answered by somebody else:
+// before the answer (nothing where it should be more), and is answered by somebody else:
 //
 //	CONTESTED   waits, with a clock
 //	UPHELD      was right: an adjustment or a correction of the rules makes the next statement

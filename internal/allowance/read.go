@@ -35,7 +35,7 @@ func Reading() plan.Reading {
 		},
 		Roots: plan.Roots{"allowances": plan.ListIn("Allowance", plan.OfProgramme, nil)},
 		Fillers: map[string]plan.Filler{"allowance.lines": shownLines, "allowance.register": shownRegister,
-			"allowance.explanation": explanations, "allowance.short": shortExplanations, "allowance.soFar": soFar},
+			"allowance.explanation": explanations, "allowance.short": shortExplanations, "allowance.soFar": soFar, "allowance.contestActs": contestActs},
 	}
 }
 
@@ -174,7 +174,23 @@ func contest() plan.Type {
 			"answeredBy":  plan.One("Member", "answered_by"),
 			"answeredAt":  plan.Instant("answered_at"),
 			"revision":    plan.Column("revision"),
+			"allowedActs": plan.Hole("allowance.contestActs", "json_build_object('programme', {t}.programme_id, 'audience', {t}.audience, 'state', {t}.state, 'member', {t}.member_id)"),
 		}}
+}
+
+// contestActs says of contests what the actor could do with each now, and why not.
+func contestActs(_ context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
+	return shownEach(inputs, func(c struct {
+		Programme uuid.UUID
+		Audience  []uuid.UUID
+		State     ContestState
+		Member    uuid.UUID
+	}) any {
+		row := contestRow{ProgrammeID: c.Programme, Audience: c.Audience, State: c.State, MemberID: c.Member}
+		act := plan.AllowedAct{Act: string(access.AnswerContest), Label: text.Text{It: "Rispondi", En: "Answer"}, Refusals: row.answerable(tx.Actor)}
+		act.Allowed = len(act.Refusals) == 0
+		return []plan.AllowedAct{act}
+	})
 }
 
 // shownLine is a line of a statement as it is shown.

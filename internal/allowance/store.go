@@ -757,18 +757,3 @@ func lineOf(ctx context.Context, tx *postgres.Tx, participation uuid.UUID) (line
 	}
 	return line, nil
 }
-
-func contestedCents(ctx context.Context, tx *postgres.Tx, allowances []uuid.UUID) (map[uuid.UUID]money.Cents, error) {
-	var rows []struct {
-		AllowanceID uuid.UUID
-		Cents       money.Cents
-	}
-	if err := tx.Ask(ctx, &rows, "select * from contested_cents($1)", allowances); err != nil {
-		return nil, fmt.Errorf("contested: %w", err)
-	}
-	found := make(map[uuid.UUID]money.Cents, len(rows))
-	for _, r := range rows {
-		found[r.AllowanceID] = r.Cents
-	}
-	return found, nil
-}

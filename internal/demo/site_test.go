@@ -13,6 +13,7 @@ import (
 
 	"github.com/lavoroincorso/lavoro/internal/allowance"
 	"github.com/lavoroincorso/lavoro/internal/allowance/payment"
+	"github.com/lavoroincorso/lavoro/internal/allowance/recovery"
 	"github.com/lavoroincorso/lavoro/internal/attendance"
 	"github.com/lavoroincorso/lavoro/internal/company"
 	"github.com/lavoroincorso/lavoro/internal/demo"
@@ -54,7 +55,7 @@ func newSite(t *testing.T, scale int) *site {
 
 func wired(app *postgres.DB, ownerURL string, scale int) demo.Deps {
 	onState := []func(context.Context, *postgres.Tx, event.Transition) error{
-		duty.NewClocks(participant.Clocks(), company.Clocks(), placement.DueClocks(), attendance.MonthClocks(), payment.Clocks(), matching.DueClocks()).OnState,
+		duty.NewClocks(participant.Clocks(), company.Clocks(), placement.DueClocks(), attendance.MonthClocks(), payment.Clocks(), recovery.Clocks(), matching.DueClocks()).OnState,
 	}
 	deps := demo.Deps{DB: app, OwnerURL: ownerURL, Scale: scale,
 		Participants: participant.Room{OnState: onState, Vetoes: []participant.Veto{placement.VetoWithdrawal}},

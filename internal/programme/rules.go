@@ -63,6 +63,10 @@ var known = append([]rule{
 	{"payment.check_days", "days", whole(1, 3650)},
 	{"payment.details_rest_days", "days", whole(0, 60)},
 
+	{"recovery.offset_percent", "percent", whole(0, 100)},
+	{"recovery.leaves", "cents", amount()},
+	{"recovery.least", "cents", amount()},
+
 	{"placement.duration_months", "months", whole(1, 60)},
 	{"placement.max_months", "months", whole(1, 60)},
 	{"placement.extension_months", "months", whole(0, 60)},
@@ -104,6 +108,8 @@ var known = append([]rule{
 	"register", "OPEN SUBMITTED HOST_CERTIFIED PROMOTER_CERTIFIED",
 	"payment", "DRAFT COMPUTED CHECKED APPROVED EXPORTED",
 	"statement", "CONTESTED",
+	"recovery", "OPEN",
+	"discharge", "WAITING",
 )...)
 
 // clocks makes a rule clock.<concept>.<STATE> for each state from which something is due: days until the next step.

@@ -29,7 +29,7 @@ func (s *scene) payments() {
 		person := f.row("participation", share["participation_id"])["person_id"].(string)
 		line := fact{"id": id, "part": []any{1, 2, nil}[n%3], "bank_id": f.last("person_bank", "person_id", person), "run_id": runs[payer][n/2%2], "programme_id": s.id, "payer_id": payer, "participation_id": share["participation_id"], "allowance_id": share["allowance_id"],
 			"statement_id": share["statement_id"], "share_id": share["id"], "budget_line_id": share["budget_line_id"], "month": share["month"], "kind": "STATEMENT",
-			"gross_cents": share["gross_cents"], "withheld_cents": 0, "net_cents": share["net_cents"], "head_id": id, "state": "DISCARDED", "blocks": []any{}, "state_since": "2026-06-05", "revision": 1}
+			"gross_cents": share["gross_cents"], "withheld_cents": 0, "net_cents": share["net_cents"], "recovered_cents": 0, "head_id": id, "state": "DISCARDED", "blocks": []any{}, "state_since": "2026-06-05", "revision": 1}
 		if n%2 == 0 {
 			line["state"], line["blocks"] = "BLOCKED", []any{[]string{"NO_ACCOUNT", "CHECK_OLD"}[n/2%2]}
 		}
@@ -46,6 +46,42 @@ func (s *scene) payments() {
 				"answer_id": []any{nil, derived("payment_answer", line["run_id"])}[k]})
 			f.Sealed = append(f.Sealed, Sealed{person, "payment_line_step", "reason", step, "Trattenuto " + fmt.Sprint(k)})
 		}
+		s.recovery(line, n)
+	}
+}
+
+// recovery is what a line's month was paid too much: of every other one nothing is left.
+func (s *scene) recovery(line fact, n int) {
+	f := s.f
+	id := derived("recovery", line["allowance_id"], line["payer_id"])
+	if slices.ContainsFunc(f.rows["recovery"], func(r fact) bool { return r["id"] == id }) {
+		return
+	}
+	left := 600 * (n % 2)
+	f.put("recovery", fact{"id": id, "programme_id": s.id, "participation_id": line["participation_id"], "allowance_id": line["allowance_id"], "payer_id": line["payer_id"], "month": line["month"],
+		"statement_id": line["statement_id"], "owed_cents": 1000 + left, "recovered_cents": 700, "repaid_cents": 200, "waived_cents": 100, "left_cents": left, "revision": 4})
+	of := func(more fact) fact {
+		for _, column := range []string{"programme_id", "participation_id", "month"} {
+			more[column] = line[column]
+		}
+		more["recovery_id"] = id
+		return more
+	}
+	if n%3 != 0 {
+		for number := 1; number <= 2; number++ {
+			f.put("recovery_plan", of(fact{"id": derived("recovery_plan", id, number), "number": number, "agreed_on": "2026-06-08", "before_cents": 0, "months": []string{"2099-01-01", "2099-02-01"}, "cents": []int{300, 400},
+				"member_id": s.managers[0], "made_at": fmt.Sprintf("2026-06-0%dT10:00:00.375Z", number)}))
+		}
+	}
+	person := f.row("participation", line["participation_id"])["person_id"].(string)
+	for k, state := range []string{"REJECTED", "WAITING"} {
+		discharge := fact{"id": derived("recovery_discharge", id, k), "kind": []string{"WAIVER", "REPAYMENT"}[k], "cents": 100 + k, "day": []any{nil, "2026-06-07"}[k], "state": state, "state_since": "2026-06-08",
+			"reason": "\\x00", "asked_by": s.managers[0], "asked_at": fmt.Sprintf("2026-06-0%dT11:00:00.875Z", 7+k), "answer": nil, "answered_by": nil, "answered_at": nil, "revision": 1 + k}
+		if k == 0 {
+			discharge["answer"], discharge["answered_by"], discharge["answered_at"] = "\\x00", s.tutors[0], "2026-06-08T12:00:00.125Z"
+			f.Sealed = append(f.Sealed, Sealed{person, "recovery_discharge", "answer", discharge["id"].(string), "Respinto"})
+		}
+		f.Sealed = append(f.Sealed, Sealed{person, "recovery_discharge", "reason", f.put("recovery_discharge", of(discharge)), "Restituito " + fmt.Sprint(k)})
 	}
 }
 
@@ -193,7 +229,7 @@ func paymentTypes() {
 			"id": {}, "hidden": {}, "run": one("PaymentRun", "run_id").apart(), "participant": one("Participant", "participation_id").in("path").apart(), "pseudonym": pseudonym(),
 			"statement": one("AllowanceStatement", "statement_id").apart(), "share": one("AllowanceShare", "share_id").apart(), "part": column("part"), "file": oneBy("PaymentFile", fileOf),
 			"paidTo": one("BankDetails", "bank_id").apart(), "allowance": one("Allowance", "allowance_id"), "budgetLine": one("BudgetLine", "budget_line_id").in("directory").apart(), "month": month("month"), "kind": column("kind"),
-			"gross": column("gross_cents"), "withheld": column("withheld_cents"), "net": column("net_cents"),
+			"gross": column("gross_cents"), "withheld": column("withheld_cents"), "net": column("net_cents"), "recovered": column("recovered_cents"), "transfer": something(),
 			"endToEndId": value(func(_ *World, r *Row) any { return strings.ReplaceAll(r.Text("head_id"), "-", "") }), "state": column("state"), "stateLabel": something(),
 			"stateSince": column("state_since"), "live": value(func(_ *World, r *Row) any {
 				return slices.Contains([]string{"PENDING", "HELD", "EXPORTED", "RECALL_ASKED", "PAID"}, r.Text("state"))
@@ -238,4 +274,42 @@ func paymentTypes() {
 			"id": {}, "hidden": {}, "line": one("PaymentLine", "line_id"), "answer": one("PaymentAnswer", "answer_id").apart(), "act": column("act"), "fromState": column("from_state"),
 			"toState": column("to_state"), "at": instant("at"), "member": one("Member", "member_id").in("directory").apart(), "code": column("code"), "reason": column("reason").in("bank"),
 		}}
+	recoveryTypes(own, ofMonth)
+}
+
+// planned says whether a recovery has a plan; those of the worlds end in years.
+func planned(w *World, r *Row) bool { return len(w.below(r, "recovery_plan", "recovery_id")) > 0 }
+
+func recoveryTypes(own func(*World, *Row) *Row, ofMonth func(string) Filter) {
+	ofBack := func(w *World, r *Row) []Holder {
+		recovery := r
+		if of := r.Text("recovery_id"); of != "" {
+			recovery = w.One("recovery", of)
+		}
+		return joined(ofMoney(own)(w, r), w.above(recovery.Text("payer_id")))
+	}
+	Types["Recovery"] = &Type{Table: "recovery", Prefix: "rcv", Class: "money", Of: ofBack, Fields: map[string]Field{
+		"id": {}, "hidden": {}, "participant": one("Participant", "participation_id").in("path").apart(), "pseudonym": pseudonym(), "payer": one("Organisation", "payer_id").in("directory").apart(),
+		"allowance": one("Allowance", "allowance_id"), "statement": one("AllowanceStatement", "statement_id"), "month": month("month"), "owed": column("owed_cents"), "recovered": column("recovered_cents"),
+		"repaid": column("repaid_cents"), "waived": column("waived_cents"), "left": column("left_cents"), "state": value(func(w *World, r *Row) any {
+			switch {
+			case number(r.Columns["left_cents"]) == "0":
+				return "SETTLED"
+			case planned(w, r):
+				return "AGREED"
+			}
+			return "OPEN"
+		}), "stateLabel": something(), "explanation": something(), "explanationShort": something(), "plans": many("RecoveryPlan", "recovery_id"),
+		"discharges": many("RecoveryDischarge", "recovery_id"), "revision": column("revision"), "allowedActs": something(),
+	}, Filters: map[string]Filter{"payer": refers("org", "payer_id"), "participant": ofTheirs("prt", "id").tells("path"), "month": ofMonth("month"),
+		"left": whether(func(_ *Model, r *Row) bool { return number(r.Columns["left_cents"]) != "0" })}, Orders: map[string]Order{"": byColumn("month", true)}}
+	Roots["recoveries"] = inProgramme("Recovery")
+	Types["RecoveryPlan"] = &Type{Table: "recovery_plan", Prefix: "rcp", Class: "money", Of: ofBack, Fields: map[string]Field{
+		"id": {}, "hidden": {}, "number": column("number"), "agreedOn": column("agreed_on"), "instalments": something(), "madeBy": one("Member", "member_id").in("directory").apart(), "madeAt": instant("made_at"),
+	}}
+	Types["RecoveryDischarge"] = &Type{Table: "recovery_discharge", Prefix: "rcd", Class: "money", Of: ofBack, Fields: map[string]Field{
+		"id": {}, "hidden": {}, "recovery": one("Recovery", "recovery_id"), "kind": column("kind"), "amount": column("cents"), "day": column("day"), "state": column("state"), "stateLabel": something(),
+		"stateSince": column("state_since"), "reason": column("reason").in("bank"), "askedBy": one("Member", "asked_by").in("directory").apart(), "askedAt": instant("asked_at"),
+		"answer": column("answer").in("bank"), "answeredBy": one("Member", "answered_by").in("directory").apart(), "answeredAt": instant("answered_at"), "revision": column("revision"), "allowedActs": something(),
+	}}
 }

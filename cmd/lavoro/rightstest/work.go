@@ -307,7 +307,7 @@ func contests() {
 		"id": {}, "hidden": {}, "pseudonym": pseudonym(), "allowance": one("Allowance", "allowance_id"), "statement": one("AllowanceStatement", "statement_id"), "month": month("month"),
 		"state": column("state"), "stateLabel": something(), "stateSince": column("state_since"), "contested": column("contested_cents"), "reason": column("reason").in("notes"),
 		"contestedBy": one("Member", "member_id"), "contestedAt": instant("contested_at"), "answer": column("answer").in("notes"), "answeredBy": one("Member", "answered_by"),
-		"answeredAt": instant("answered_at"), "revision": column("revision"),
+		"answeredAt": instant("answered_at"), "revision": column("revision"), "allowedActs": something(),
 	}}
 }
 

@@ -33,7 +33,8 @@ type ListRow struct {
 	IBAN        fiscal.IBAN // of MeansIBAN and MeansCard only
 	Gross       money.Cents
 	Withheld    money.Cents // tax, not less than nothing
-	Net         money.Cents // gross less withheld, more than nothing
+	Recovered   money.Cents // of what was paid too much before
+	Net         money.Cents // gross less withheld and recovered, more than nothing
 	CUP         fiscal.CUP
 	BudgetLine  string
 	Wording     string
@@ -44,11 +45,12 @@ type ListControl struct {
 	Control // Total is the net
 	Gross   money.Cents
 	Held    money.Cents
+	Back    money.Cents // recovered
 }
 
 // The columns of the list, and those that its answer has more.
 var (
-	listColumns   = []string{"order_key", "beneficiary", "means", "iban", "gross", "withheld", "net", "cup", "budget_line", "wording"}
+	listColumns   = []string{"order_key", "beneficiary", "means", "iban", "gross", "withheld", "recovered", "net", "cup", "budget_line", "wording"}
 	answerColumns = []string{"order_number", "date", "outcome", "reason"}
 )
 
@@ -69,9 +71,9 @@ func (l List) write(form func(file.Sheet) ([]byte, error)) ([]byte, ListControl,
 	}
 	sheet := file.Sheet{Name: "orders", Columns: listColumns}
 	for _, r := range checked {
-		sheet.Rows = append(sheet.Rows, []any{r.Key, r.Beneficiary, string(r.Means), string(r.IBAN), number(r.Gross), number(r.Withheld), number(r.Net), string(r.CUP), r.BudgetLine, r.Wording})
+		sheet.Rows = append(sheet.Rows, []any{r.Key, r.Beneficiary, string(r.Means), string(r.IBAN), number(r.Gross), number(r.Withheld), number(r.Recovered), number(r.Net), string(r.CUP), r.BudgetLine, r.Wording})
 	}
-	sheet.Rows = append(sheet.Rows, []any{totalKey, strconv.Itoa(control.Lines), "", "", number(control.Gross), number(control.Held), number(control.Total), "", "", ""})
+	sheet.Rows = append(sheet.Rows, []any{totalKey, strconv.Itoa(control.Lines), "", "", number(control.Gross), number(control.Held), number(control.Back), number(control.Total), "", "", ""})
 	data, err := form(sheet)
 	if err != nil {
 		return nil, ListControl{}, fmt.Errorf("list of orders: %w", err)
@@ -111,7 +113,7 @@ func (l List) check() ([]ListRow, ListControl, error) {
 func totalsOf(rows []ListRow) (control ListControl, err error) {
 	control.Lines = len(rows)
 	for _, r := range rows {
-		for sum, amount := range map[*money.Cents]money.Cents{&control.Gross: r.Gross, &control.Held: r.Withheld, &control.Total: r.Net} {
+		for sum, amount := range map[*money.Cents]money.Cents{&control.Gross: r.Gross, &control.Held: r.Withheld, &control.Back: r.Recovered, &control.Total: r.Net} {
 			if *sum, err = sum.Add(amount); err != nil {
 				return ListControl{}, err
 			}
@@ -132,12 +134,12 @@ func (c *check) row(r ListRow, at place, seen map[string]int) ListRow {
 		value money.Cents
 		least money.Cents
 		field string
-	}{{r.Gross, 1, "gross"}, {r.Withheld, 0, "withheld"}, {r.Net, 1, "net"}} {
+	}{{r.Gross, 1, "gross"}, {r.Withheld, 0, "withheld"}, {r.Recovered, 0, "recovered"}, {r.Net, 1, "net"}} {
 		if a.value < a.least || a.value > MaxAmount {
 			c.refuse(at.raise(AmountInvalid, a.field).With("most", MaxAmount))
 		}
 	}
-	if r.Gross-r.Withheld != r.Net {
+	if r.Gross-r.Withheld-r.Recovered != r.Net {
 		c.refuse(at.raise(NetDiffers, "net"))
 	}
 	r.CUP = c.cup(r.CUP, at)

@@ -80,6 +80,7 @@ type transfer struct {
 	months       []calendar.Month
 	budgetLines  []string
 	gross, held  money.Cents
+	recovered    money.Cents
 	net          money.Cents
 }
 
@@ -134,7 +135,7 @@ var listed = map[programme.Means]payfile.Means{programme.ByIBAN: payfile.MeansIB
 func (p *part) list(cup fiscal.CUP) payfile.List {
 	list := payfile.List{Rows: make([]payfile.ListRow, len(p.transfers))}
 	for i, t := range p.transfers {
-		list.Rows[i] = payfile.ListRow{Key: t.id(), Beneficiary: t.holder, Means: listed[t.means], IBAN: fiscal.IBAN(t.iban), Gross: t.gross, Withheld: t.held, Net: t.net, CUP: cup,
+		list.Rows[i] = payfile.ListRow{Key: t.id(), Beneficiary: t.holder, Means: listed[t.means], IBAN: fiscal.IBAN(t.iban), Gross: t.gross, Withheld: t.held, Recovered: t.recovered, Net: t.net, CUP: cup,
 			BudgetLine: strings.Join(t.budgetLines, " + "), Wording: "Indennità " + monthNumber(t.months[len(t.months)-1]) + t.earlier()}
 	}
 	return list
@@ -191,7 +192,7 @@ func (r *runRow) transfers(ctx context.Context, tx *postgres.Tx) ([]transfer, er
 		if err != nil {
 			return nil, err
 		}
-		to[i] = transfer{head: b.HeadID, iban: string(iban), holder: string(holder), means: b.Means, months: b.Months, budgetLines: b.BudgetLines, gross: b.GrossCents, held: b.WithheldCents, net: b.NetCents}
+		to[i] = transfer{head: b.HeadID, iban: string(iban), holder: string(holder), means: b.Means, months: b.Months, budgetLines: b.BudgetLines, gross: b.GrossCents, held: b.WithheldCents, recovered: b.RecoveredCents, net: b.NetCents}
 	}
 	return to, nil
 }

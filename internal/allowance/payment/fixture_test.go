@@ -27,6 +27,7 @@ type house struct {
 	t         testing.TB
 	db        *postgres.DB
 	owner     *pgxpool.Pool
+	url       string // of the owner
 	programme uuid.UUID
 	asl       uuid.UUID // pays by order list
 	pegaso    uuid.UUID // pays by bank file
@@ -43,7 +44,7 @@ type house struct {
 func open(t testing.TB) *house {
 	t.Helper()
 	made := testdb.New(t)
-	h := &house{t: t, now: noon}
+	h := &house{t: t, now: noon, url: made.OwnerURL}
 	applied, err := programme.Apply(t.Context(), made.OwnerURL, programme.LavoroInCorso3Name, programme.Demonstration(), h.clock)
 	if err != nil {
 		t.Fatal(err)

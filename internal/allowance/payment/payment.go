@@ -198,8 +198,6 @@ var blocks = []Block{
 		text.Text{It: "ripeti la verifica e registrala", En: "repeat the check, and record it"}, Office),
 	NewBlock("CHECK_FOUND", text.Text{It: "la verifica ha trovato una misura incompatibile", En: "the check has found an excluding measure"},
 		text.Text{It: "chiarisci con chi segue la persona; poi ripeti la verifica", En: "clear it up with whoever follows the person; then repeat the check"}, CaseTeam),
-	NewBlock("OWES_MORE", text.Text{It: "la persona deve restituire più di quanto le spetta ora", En: "the person owes more than is due now"},
-		text.Text{It: "attendi i prossimi mesi, che compensano, oppure avvia il recupero", En: "wait for the next months, which offset it, or recover it"}, Office),
 }
 
 // Blocks are all reasons why a line may not go.

@@ -22,6 +22,9 @@ const (
 	secondDays    = "payment.second_approval_days"
 	checkDaysRule = "payment.check_days"
 	restDaysRule  = "payment.details_rest_days"
+	offsetRule    = "recovery.offset_percent" // what is taken off what is due, where nothing else was agreed
+	leavesRule    = "recovery.leaves"         // to the person of each payment
+	leastRule     = "recovery.least"          // below which nothing is taken off
 )
 
 // maxReason is the length of a reason, in characters.

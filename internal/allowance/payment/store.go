@@ -160,8 +160,9 @@ func (r *runRow) gatherNext(ctx context.Context, tx *postgres.Tx, policy program
 		Looked int
 		Last   *uuid.UUID
 	}
-	err = tx.NewRaw("select looked, last from payment_gather(?, ?, ?, ?, ?, ?, ?, ?)", r.ID, chunk, tx.Today(), policy.Int(restDaysRule), pgdialect.Array(policy.Strings("eligibility.excluding_measures")),
-		policy.Int(checkDaysRule), policy.Text("eligibility.found_outcome") == "BLOCK", policy.Text("eligibility.unknown_outcome") == "BLOCK").Scan(ctx, &answer)
+	err = tx.NewRaw("select looked, last from payment_gather(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", r.ID, chunk, tx.Today(), policy.Int(restDaysRule), pgdialect.Array(policy.Strings("eligibility.excluding_measures")),
+		policy.Int(checkDaysRule), policy.Text("eligibility.found_outcome") == "BLOCK", policy.Text("eligibility.unknown_outcome") == "BLOCK",
+		policy.Int(offsetRule), policy.Cents(leavesRule), policy.Cents(leastRule)).Scan(ctx, &answer)
 	if err != nil {
 		return 0, nil, fmt.Errorf("gather: %w", err)
 	}
@@ -244,17 +245,18 @@ func lineOf(ctx context.Context, tx *postgres.Tx, body uuid.UUID) (line []uuid.U
 
 // beneficiary is one person whom an approved run pays, with where.
 type beneficiary struct {
-	HeadID        uuid.UUID
-	PersonID      uuid.UUID
-	BankID        uuid.UUID
-	IBAN          []byte // sealed; nil where the means need none
-	Holder        []byte
-	Means         programme.Means
-	Months        []calendar.Month `bun:",array"`
-	BudgetLines   []string         `bun:",array"`
-	GrossCents    money.Cents
-	WithheldCents money.Cents
-	NetCents      money.Cents
+	HeadID         uuid.UUID
+	PersonID       uuid.UUID
+	BankID         uuid.UUID
+	IBAN           []byte // sealed; nil where the means need none
+	Holder         []byte
+	Means          programme.Means
+	Months         []calendar.Month `bun:",array"`
+	BudgetLines    []string         `bun:",array"`
+	GrossCents     money.Cents      // net, withheld and recovered together
+	WithheldCents  money.Cents
+	RecoveredCents money.Cents // of what was paid too much before
+	NetCents       money.Cents
 }
 
 func beneficiaries(ctx context.Context, tx *postgres.Tx, run uuid.UUID) (rows []beneficiary, err error) {

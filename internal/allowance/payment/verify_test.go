@@ -38,7 +38,7 @@ func (y *year) verify() {
 	if open := query[int](y.house, "select count(*)::int from register_month where state <> 'LOCKED'"); open != 0 {
 		y.t.Fatalf("%d months are not locked", open)
 	}
-	certified, paid, owes := y.certified(), y.sums("state = 'PAID'"), y.sums("state = 'BLOCKED' and run_id = (select id from payment_run order by year desc, number desc limit 1)")
+	certified, paid, owes := y.certified(), y.sums("gross_cents", "payment_line where state = 'PAID'"), y.sums("-left_cents", "recovery where left_cents > 0")
 	all, total := maps.Clone(paid), 0
 	for m := range certified {
 		all[m] += 0
@@ -110,10 +110,10 @@ func each(h *house, sql string, row func(scan func(...any))) {
 	}
 }
 
-// sums are of payment lines by month.
-func (y *year) sums(which string) map[monthOf]int {
+// sums are by month, of a column of rows.
+func (y *year) sums(column, rows string) map[monthOf]int {
 	all := map[monthOf]int{}
-	each(y.house, "select participation_id, month, sum(gross_cents)::int from payment_line where "+which+" group by 1, 2", func(scan func(...any)) {
+	each(y.house, "select participation_id, month, sum("+column+")::int from "+rows+" group by 1, 2", func(scan func(...any)) {
 		var person uuid.UUID
 		var first calendar.Day
 		var cents int

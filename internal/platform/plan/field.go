@@ -82,8 +82,11 @@ func ID(prefix, column string) Field {
 func plainExpr(sql string) Field { return Field{kind: unescaped, expr: sql} }
 
 // Label gives the words of a column's code in the viewer's language.
-func Label(column string, words map[string]text.Text) Field {
-	f := Field{kind: label, expr: "{t}." + column, words: map[string]string{}}
+func Label(column string, words map[string]text.Text) Field { return LabelOf("{t}."+column, words) }
+
+// LabelOf gives the words of the code that an SQL expression over the row comes to.
+func LabelOf(sql string, words map[string]text.Text) Field {
+	f := Field{kind: label, expr: sql, words: map[string]string{}}
 	for _, lang := range []string{text.Italian, text.English} {
 		f.words[lang] = wordsSQL(f.expr, words, lang)
 	}

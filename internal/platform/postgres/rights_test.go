@@ -92,7 +92,7 @@ type column struct{ name, kind string }
 func (g *ground) fill(table, id string, audience uuid.UUID, columns []column) {
 	g.t.Helper()
 	made := map[string]string{"uuid": id, "text": "'x'", "name": "'x'", "integer": "1", "smallint": "1", "bigint": "1", "boolean": "true", "date": "'2027-03-01'", "bytea": "'x'",
-		"timestamp with time zone": "'2027-03-01'", "jsonb": "'{}'", "uuid[]": "'{}'", "text[]": "'{}'", "integer[]": "'{}'", "numeric": "1", "daterange": "'[2027-03-01,2027-03-02)'", "int4range": "'[1,2)'"}
+		"timestamp with time zone": "'2027-03-01'", "jsonb": "'{}'", "uuid[]": "'{}'", "text[]": "'{}'", "integer[]": "'{}'", "bigint[]": "'{}'", "date[]": "'{}'", "numeric": "1", "daterange": "'[2027-03-01,2027-03-02)'", "int4range": "'[1,2)'"}
 	var names, values []string
 	for _, c := range columns {
 		value, ok := made[c.kind]

@@ -1,0 +1,259 @@
+package payment_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/allowance/payment"
+	"github.com/lavoroincorso/lavoro/internal/allowance/recovery"
+	"github.com/lavoroincorso/lavoro/internal/duty"
+	"github.com/lavoroincorso/lavoro/internal/platform/blob"
+	"github.com/lavoroincorso/lavoro/internal/platform/event"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/money"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+)
+
+// paid runs all that is due and has the bank say that it was paid.
+func (h *house) paid(answers *int) uuid.UUID {
+	h.t.Helper()
+	run := h.approved()
+	h.steps(h.officer, run, payment.ExportRun)
+	for _, line := range query[[]uuid.UUID](h, "select coalesce(array_agg(distinct head_id), '{}') from payment_line where run_id = $1 and state = 'EXPORTED'", run) {
+		*answers++
+		id, cents := query[string](h, "select end_to_end_id from payment_line where id = $1", line), query[int](h, "select sum(net_cents)::int from payment_line where head_id = $1", line)
+		if err := h.answer(blob.XML, account(*answers, debit(id, cents))); err != nil {
+			h.t.Fatal(err)
+		}
+	}
+	return run
+}
+
+// back says how far what was paid too much has come back, by month: owed, recovered, repaid, waived, left.
+func (h *house) back() string {
+	h.t.Helper()
+	return query[string](h, "select coalesce(string_agg(concat_ws(' ', to_char(month, 'MM'), owed_cents, recovered_cents, repaid_cents, waived_cents, left_cents), ', ' order by month), '') from recovery")
+}
+
+// overpaid is somebody who was paid 500 euros for October, of which so many cents are right.
+func overpaid(t *testing.T, right int) (h *house, person, of uuid.UUID, answers *int) {
+	t.Helper()
+	h, answers = bank(t), new(int)
+	person = h.person(h.payer)
+	h.owe(person, h.payer, "2026-10", 50_000)
+	h.paid(answers)
+	h.owe(person, h.payer, "2026-10", right)
+	return h, person, query[uuid.UUID](h, "select id from recovery"), answers
+}
+
+func (h *house) agree(of uuid.UUID, instalments ...recovery.Instalment) error {
+	return h.act(h.officer, func(ctx context.Context, tx *postgres.Tx) error {
+		return recovery.AgreeInstalments(ctx, tx, recovery.Plan{ID: uuid.New(), Recovery: of, AgreedOn: tx.Today(), Instalments: instalments})
+	})
+}
+
+// ask waives a part of a recovery, or records that it was given back, and gives the id of what waits.
+func (h *house) ask(act func(context.Context, *postgres.Tx, recovery.Discharge) error, of uuid.UUID, cents int) (id uuid.UUID, err error) {
+	id = uuid.New()
+	return id, h.act(h.officer, func(ctx context.Context, tx *postgres.Tx) error {
+		day := tx.Today()
+		return act(ctx, tx, recovery.Discharge{ID: id, Recovery: of, Cents: money.Cents(cents), Day: &day, Reason: "Vive in strada da marzo"})
+	})
+}
+
+func (h *house) answerDischarge(who access.Actor, discharge uuid.UUID, yes bool) error {
+	return h.act(who, func(ctx context.Context, tx *postgres.Tx) error {
+		_, err := recovery.AnswerDischarge(ctx, tx, recovery.DischargeAnswer{Discharge: discharge, Confirm: yes, Text: "Visto"})
+		return err
+	})
+}
+
+func TestOfANextPaymentTheShareOfThePolicyIsTakenOff(t *testing.T) {
+	h, p, _, answers := overpaid(t, 30_000)
+	want(t, "begun", h.back(), "10 20000 0 0 0 20000")
+	h.owe(p, h.payer, "2026-11", 40_000)
+	run := h.paid(answers)
+	want(t, "a fifth", h.lines(run)+"; "+h.back(), "10 OFFSET -8000 PAID, 11 STATEMENT 40000 PAID; 10 20000 8000 0 0 12000")
+	want(t, "of which recovered", query[string](h, "select string_agg(recovered_cents::text, ' ' order by gross_cents) from payment_line where run_id = $1", run), "8000 0")
+	want(t, "booked", h.booked(), "APPROVED 82000, PAID 82000")
+	h.owe(p, h.payer, "2026-09", 21_000) // arrears: a fifth would leave 168 euros, the policy leaves 200
+	run = h.paid(answers)
+	want(t, "what the policy leaves", h.lines(run)+"; "+h.back(), "09 STATEMENT 21000 PAID, 10 OFFSET -1000 PAID; 10 20000 9000 0 0 11000")
+	h.owe(p, h.payer, "2026-10", 45_000) // most of it was right after all
+	want(t, "less is too much", h.back(), "10 9000 9000 0 0 0")
+	run = h.paid(answers)
+	want(t, "given back to him", h.lines(run)+"; "+h.back(), "10 ARREARS 4000 PAID; 10 9000 9000 0 0 0")
+}
+
+func TestWhatIsLittleIsNotRecovered(t *testing.T) {
+	h, p, _, answers := overpaid(t, 48_900)
+	h.owe(p, h.payer, "2026-11", 40_000)
+	want(t, "11 euros are left where they are", h.lines(h.paid(answers))+"; "+h.back(), "11 STATEMENT 40000 PAID; 10 1100 0 0 0 1100")
+	h.owe(p, h.payer, "2026-11", 39_000)
+	h.owe(p, h.payer, "2026-09", 50_000)
+	want(t, "together they are not little", h.lines(h.paid(answers))+"; "+h.back(), "09 STATEMENT 50000 PAID, 10 OFFSET -1100 PAID, 11 OFFSET -1000 PAID; 10 1100 1100 0 0 0, 11 1000 1000 0 0 0")
+}
+
+// Of a contested month nothing is taken off, and what moves from one budget line to another within a month is no debt.
+func TestWhatIsNoDebtIsNotTakenOff(t *testing.T) {
+	h, p, _, answers := overpaid(t, 30_000)
+	h.exec(`insert into allowance_contest (id, programme_id, participation_id, allowance_id, statement_id, month, state, state_since, contested_cents, reason, member_id, contested_at, audience)
+		select gen_random_uuid(), programme_id, participation_id, allowance_id, id, month, 'CONTESTED', '2026-12-05', 0, '\x00', gen_random_uuid(), $1, audience from allowance_statement where number = 2`, noon)
+	h.owe(p, h.payer, "2026-11", 40_000)
+	want(t, "contested", h.lines(h.paid(answers)), "11 STATEMENT 40000 PAID")
+	h.exec("update allowance_contest set state = 'REJECTED', answered_by = gen_random_uuid(), answered_at = $1, answer = '\\x00'", noon)
+	h.owe(p, h.payer, "2026-10", 50_000)
+	h.exec(`with moved as (select s.id, b.id as line from allowance_statement s, budget_line b where s.number = 3 and b.organisation_id = $1 and b.activity_kind is null)
+		update allowance_share h set budget_line_id = m.line from moved m where h.statement_id = m.id`, h.payer)
+	h.owe(p, h.payer, "2026-09", 1_000)
+	run := h.paid(answers)
+	want(t, "moved", h.lines(run)+"; "+h.back(), "09 STATEMENT 1000 PAID, 10 STATEMENT 50000 PAID, 10 OFFSET -50000 PAID; 10 0 0 0 0 0")
+	if n := query[int](h, books); n != 0 {
+		t.Errorf("%d budget lines disagree", n)
+	}
+}
+
+func TestInstalmentsTakeThePlaceOfTheShare(t *testing.T) {
+	h, p, of, answers := overpaid(t, 30_000)
+	october, next := november.Prev(), november.Next()
+	for name, c := range map[string]struct {
+		instalments []recovery.Instalment
+		want        *refusal.Code
+	}{
+		"too little":   {[]recovery.Instalment{{Month: november, Cents: 19_999}}, recovery.InstalmentsSum},
+		"none":         {nil, recovery.InstalmentsSum},
+		"less":         {[]recovery.Instalment{{Month: november, Cents: 20_001}, {Month: next, Cents: -1}}, recovery.InstalmentsSum},
+		"past":         {[]recovery.Instalment{{Month: october, Cents: 20_000}}, recovery.InstalmentsOrder},
+		"out of order": {[]recovery.Instalment{{Month: next, Cents: 10_000}, {Month: november, Cents: 10_000}}, recovery.InstalmentsOrder},
+	} {
+		refused(t, name, h.agree(of, c.instalments...), c.want)
+	}
+	if err := h.agree(of, recovery.Instalment{Month: november, Cents: 15_000}, recovery.Instalment{Month: next, Cents: 5_000}); err != nil {
+		t.Fatal(err)
+	}
+	h.owe(p, h.payer, "2026-11", 40_000)
+	want(t, "the first", h.lines(h.paid(answers))+"; "+h.back(), "10 OFFSET -15000 PAID, 11 STATEMENT 40000 PAID; 10 20000 15000 0 0 5000")
+	h.owe(p, h.payer, "2026-09", 40_000)
+	want(t, "nothing before the next has fallen due", h.lines(h.paid(answers)), "09 STATEMENT 40000 PAID")
+}
+
+func TestNobodyGivesUpMoneyAlone(t *testing.T) {
+	h, p, of, answers := overpaid(t, 30_000)
+	_, err := h.ask(recovery.Waive, of, 20_001)
+	refused(t, "more than is left", err, recovery.MoreThanLeft)
+	waiver, err := h.ask(recovery.Waive, of, 5_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, "waits", h.back(), "10 20000 0 0 0 20000")
+	_, err = h.ask(recovery.RecordRepayment, of, 100)
+	refused(t, "another meanwhile", err, recovery.DischargeWaits)
+	refused(t, "an officer", h.answerDischarge(h.officer, waiver, true), refusal.NotAllowed)
+	both := h.approver
+	both.Member = h.officer.Member
+	refused(t, "the same member", h.answerDischarge(both, waiver, true), recovery.OwnDischarge)
+	h.breaks("recovery_discharge_apart", "update recovery_discharge set state = 'CONFIRMED', answered_by = asked_by, answered_at = asked_at")
+	h.breaks("recovery_discharge_kept", "update recovery_discharge set cents = 1")
+	refused(t, "another body's", h.answerDischarge(h.member(access.Approver, query[uuid.UUID](h, "select id from organisation where code = 'CARRARA'")), waiver, true), refusal.NotFound)
+	if err := h.answerDischarge(h.approver, waiver, true); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, "twice", h.answerDischarge(h.approver, waiver, true), recovery.DischargeAnswered)
+	want(t, "given up", h.back()+"; "+h.booked(), "10 20000 0 0 5000 15000; APPROVED 50000, PAID 50000")
+
+	repaid, err := h.ask(recovery.RecordRepayment, of, 9_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.answerDischarge(h.approver, repaid, true); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "given back", h.back()+"; "+h.booked(), "10 20000 0 9000 5000 6000; APPROVED 41000, PAID 41000")
+	rejected, err := h.ask(recovery.RecordRepayment, of, 6_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.answerDischarge(h.approver, rejected, false); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "no money came", h.back()+"; "+h.booked(), "10 20000 0 9000 5000 6000; APPROVED 41000, PAID 41000")
+	h.owe(p, h.payer, "2026-11", 40_000)
+	want(t, "the rest", h.lines(h.paid(answers))+"; "+h.back(), "10 OFFSET -6000 PAID, 11 STATEMENT 40000 PAID; 10 20000 6000 9000 5000 0")
+	h.owe(p, h.payer, "2026-10", 50_000)
+	want(t, "what came back is owed again, what was given up is not paid twice", h.lines(h.paid(answers))+"; "+h.back(), "10 ARREARS 15000 PAID; 10 15000 6000 9000 0 0")
+	if n := query[int](h, books); n != 0 {
+		t.Errorf("%d budget lines disagree", n)
+	}
+}
+
+// Whatever the code does, the database takes off no more than is left.
+func TestNoMoreIsTakenOffThanIsLeft(t *testing.T) {
+	h, p, _, _ := overpaid(t, 30_000)
+	h.owe(p, h.payer, "2026-11", 40_000)
+	run := h.run()
+	h.steps(h.officer, run, payment.ComputeRun)
+	more := func(cents int) string {
+		return fmt.Sprintf(`insert into payment_line (id, run_id, programme_id, payer_id, participation_id, allowance_id, statement_id, share_id, budget_line_id, month, kind, gross_cents, withheld_cents, net_cents,
+			recovered_cents, bank_id, head_id, state, blocks, state_since, audience)
+			select gen_random_uuid(), l.run_id, l.programme_id, l.payer_id, l.participation_id, l.allowance_id, l.statement_id, l.share_id, b.id, l.month, l.kind, -%d, 0, -%d,
+			%d, l.bank_id, l.head_id, l.state, l.blocks, l.state_since, l.audience from payment_line l, budget_line b where l.kind = 'OFFSET' and b.code like 'training%%' limit 1`, cents, cents, cents)
+	}
+	h.breaks("payment_line_bounds", more(12_000))
+	h.breaks("payment_line_bounds", more(12_001))
+	h.breaks("payment_line_kept", "update payment_line set recovered_cents = 8001 where kind = 'OFFSET'")
+	h.breaks("recovery_check", "update recovery set left_cents = -1")
+	refused(t, "what rose meanwhile", func() error {
+		h.steps(h.officer, run, payment.CheckRun)
+		h.owe(p, h.payer, "2026-10", 50_000)
+		return h.step(h.approver, payment.ApproveRun, run)
+	}(), payment.Changed)
+}
+
+func TestRecoveriesAreDue(t *testing.T) {
+	h, p, of, answers := overpaid(t, 30_000)
+	clocks := duty.NewClocks(recovery.Clocks())
+	due := func(kind string, subject uuid.UUID) string {
+		t.Helper()
+		h.must(h.system, func(ctx context.Context, tx *postgres.Tx) error {
+			return recovery.Follow(clocks.OnState)(ctx, tx, []event.Event{{News: event.News{SubjectKind: kind, Act: "computeAllowance", Subject: subject}}})
+		})
+		return query[string](h, "select coalesce(string_agg(kind || ' ' || due_at::date, ', '), '') from due where done_at is null")
+	}
+	want(t, "begun", due("AllowanceStatement", query[uuid.UUID](h, "select statement_id from recovery")), "recovery.agree 2026-12-25")
+	waiver, err := h.ask(recovery.Waive, of, 5_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, "waits", due("RecoveryDischarge", waiver), "recovery.agree 2026-12-25, recovery.confirm 2026-12-17")
+	if err := h.answerDischarge(h.approver, waiver, true); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "confirmed", due("RecoveryDischarge", waiver), "recovery.agree 2026-12-25")
+	if err := h.agree(of, recovery.Instalment{Month: november, Cents: 15_000}); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "agreed", due("Recovery", of), "")
+	h.owe(p, h.payer, "2026-11", 40_000)
+	want(t, "paid", due("PaymentRun", h.paid(answers))+h.back(), "10 20000 15000 0 5000 0")
+}
+
+// Sums that somebody has changed behind the acts, and too much that nobody knows of, are found.
+func TestReplayFindsWhatDoesNotAddUp(t *testing.T) {
+	h, _, of, _ := overpaid(t, 30_000)
+	found := func() (all string) {
+		t.Helper()
+		if _, err := recovery.Replay(t.Context(), h.url, func(d recovery.Difference) error { all += d.What; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	want(t, "as it was written", found(), "")
+	h.exec("update recovery set left_cents = 1, owed_cents = 1 where id = $1", of)
+	want(t, "other sums", found(), "kept {owed:1 recovered:0 repaid:0 waived:0 left:1}, comes to {owed:20000 recovered:0 repaid:0 waived:0 left:20000}")
+	h.exec("delete from recovery where id = $1", of)
+	want(t, "unknown", found(), "20000 cents too much were paid, and nobody knows it")
+}

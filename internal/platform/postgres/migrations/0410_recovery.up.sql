@@ -1,0 +1,512 @@
+-- What was paid beyond what the last statement owes, and how it comes back: with what is due later, by the person, or not at all.
+create table recovery (
+  id               uuid primary key,
+  programme_id     uuid not null references programme,
+  participation_id uuid not null references participation,
+  allowance_id     uuid not null references allowance,
+  payer_id         uuid not null references organisation,
+  month            date not null,
+  statement_id     uuid not null references allowance_statement, -- by which too much was first seen
+  owed_cents       bigint not null, -- net, as all that follow: what was paid too much
+  recovered_cents  bigint not null check (recovered_cents >= 0), -- with later payments that go out or wait to
+  repaid_cents     bigint not null check (repaid_cents >= 0),
+  waived_cents     bigint not null check (waived_cents >= 0),    -- as much of what was waived as is still too much
+  left_cents       bigint not null check (left_cents >= 0),
+  audience         uuid[] not null,
+  revision         int not null default 1,
+  unique (allowance_id, payer_id),
+  check (owed_cents = recovered_cents + repaid_cents + waived_cents + left_cents)
+);
+create index recovery_list on recovery (programme_id, month desc, id desc);
+create index recovery_participation on recovery (participation_id, month desc, id desc);
+create index recovery_payer on recovery (payer_id, month desc, id desc);
+
+-- Months and amounts that were agreed with the person; the last plan holds.
+create table recovery_plan (
+  id               uuid primary key,
+  recovery_id      uuid not null references recovery,
+  programme_id     uuid not null references programme,
+  participation_id uuid not null references participation,
+  month            date not null,
+  number           int not null check (number > 0),
+  agreed_on        date not null,
+  before_cents     bigint not null check (before_cents >= 0), -- what had come back when it was agreed
+  months           date[] not null,
+  cents            bigint[] not null,
+  member_id        uuid not null,
+  made_at          timestamptz not null,
+  audience         uuid[] not null,
+  unique (recovery_id, number),
+  check (cardinality(months) between 1 and 60 and cardinality(months) = cardinality(cents) and 0 < all (cents))
+);
+
+-- What ends a debt but for later payments: the person has given money back, or it is waived. Neither counts before a second person has confirmed it.
+create table recovery_discharge (
+  id               uuid primary key,
+  recovery_id      uuid not null references recovery,
+  programme_id     uuid not null references programme,
+  participation_id uuid not null references participation,
+  month            date not null,
+  kind             text not null check (kind in ('WAIVER', 'REPAYMENT')),
+  cents            bigint not null check (cents > 0),
+  day              date,              -- on which it was given back
+  state            text not null check (state in ('WAITING', 'CONFIRMED', 'REJECTED')),
+  state_since      date not null,
+  reason           bytea,             -- sealed; null of somebody erased
+  asked_by         uuid not null,
+  asked_at         timestamptz not null,
+  answer           bytea,             -- sealed
+  answered_by      uuid,
+  answered_at      timestamptz,
+  audience         uuid[] not null,
+  revision         int not null default 1,
+  constraint recovery_discharge_apart check (answered_by <> asked_by),
+  check ((day is null) = (kind = 'WAIVER')), check ((state = 'WAITING') = (answered_by is null)), check ((answered_by is null) = (answered_at is null))
+);
+create unique index recovery_discharge_waits on recovery_discharge (recovery_id) where state = 'WAITING';
+create index recovery_discharge_recovery on recovery_discharge (recovery_id, asked_at, id);
+
+-- What the person has given back, by the budget line that it goes to.
+create table recovery_part (
+  id             uuid primary key,
+  discharge_id   uuid not null references recovery_discharge,
+  allowance_id   uuid not null references allowance,
+  payer_id       uuid not null references organisation,
+  budget_line_id uuid not null references budget_line,
+  gross_cents    bigint not null check (gross_cents > 0),
+  withheld_cents bigint not null check (withheld_cents between 0 and gross_cents),
+  net_cents      bigint not null check (net_cents = gross_cents - withheld_cents),
+  audience       uuid[] not null,
+  unique (discharge_id, budget_line_id)
+);
+create index recovery_part_allowance on recovery_part (allowance_id, payer_id, budget_line_id);
+
+-- How much of a line that takes off is taken from the person; the rest moves what he keeps from one budget line to another.
+alter table payment_line add column recovered_cents bigint not null default 0, add constraint payment_line_recovered check (recovered_cents between 0 and greatest(-net_cents, 0));
+
+-- What each month owes from each budget line of a payer, less what was taken up: what is due, or what was paid too much. What waits in a run that was
+-- not sent is nobody's debt.
+create function payment_balance(allowances uuid[], payer uuid)
+returns table (allowance_id uuid, participation_id uuid, programme_id uuid, statement_id uuid, month date, budget_line_id uuid, share_id uuid, before boolean,
+               due_gross bigint, due_withheld bigint, debt_gross bigint, debt_withheld bigint)
+language sql stable set search_path = public, pg_temp as $$
+  with last_of as (
+    select distinct on (s.allowance_id) s.id, s.allowance_id, s.participation_id, s.programme_id, s.month
+    from allowance_statement s where s.allowance_id = any (allowances) order by s.allowance_id, s.number desc
+  ), sums as (
+    select l.allowance_id, h.budget_line_id, h.id as share_id, h.gross_cents as gross, h.withheld_cents as withheld, 0 as unsent, 0 as unsent_withheld, false as before
+    from last_of l join allowance_share h on h.statement_id = l.id and h.payer_id = payment_balance.payer
+    union all
+    select x.allowance_id, x.budget_line_id, null, -x.gross_cents, -x.withheld_cents, case when unsent then x.gross_cents else 0 end, case when unsent then x.withheld_cents else 0 end, true
+    from payment_line x cross join lateral (select x.state in ('PENDING', 'HELD') and x.gross_cents > 0 as unsent) w
+    where x.allowance_id = any (allowances) and x.payer_id = payment_balance.payer and x.live
+    union all
+    select p.allowance_id, p.budget_line_id, null, p.gross_cents, p.withheld_cents, 0, 0, true
+    from recovery_part p where p.allowance_id = any (allowances) and p.payer_id = payment_balance.payer
+  ), keys as (
+    select allowance_id, budget_line_id, (array_agg(share_id) filter (where share_id is not null))[1] as share_id, bool_or(before) as before, sum(gross)::bigint as gross,
+           sum(withheld)::bigint as withheld, sum(unsent)::bigint as unsent, sum(unsent_withheld)::bigint as unsent_withheld from sums group by 1, 2
+  )
+  select l.allowance_id, l.participation_id, l.programme_id, l.id, l.month, k.budget_line_id, k.share_id, k.before,
+         case when k.gross > 0 then k.gross else 0 end, case when k.gross > 0 then k.withheld else 0 end,
+         case when k.gross + k.unsent < 0 then -k.gross - k.unsent else 0 end, case when k.gross + k.unsent < 0 then -k.withheld - k.unsent_withheld else 0 end
+  from keys k join last_of l using (allowance_id)
+  where k.gross > 0 or k.gross + k.unsent < 0
+$$;
+
+-- Brings the recoveries of months to what their statements, lines and discharges come to; where there is too much for the first time, one begins.
+create function recovery_settle(allowances uuid[], payer uuid, begin boolean) returns void language plpgsql set search_path = public, pg_temp as $$
+#variable_conflict use_column
+begin
+  if begin then
+    insert into recovery (id, programme_id, participation_id, allowance_id, payer_id, month, statement_id, owed_cents, recovered_cents, repaid_cents, waived_cents, left_cents, audience)
+    select gen_random_uuid(), b.programme_id, b.participation_id, b.allowance_id, recovery_settle.payer, b.month, b.statement_id, 0, 0, 0, 0, 0, '{}'
+    from payment_balance(allowances, recovery_settle.payer) b group by 2, 3, 4, 6, 7
+    having sum(debt_gross - debt_withheld) > sum(due_gross - due_withheld)
+    on conflict (allowance_id, payer_id) do nothing;
+  end if;
+  perform from recovery r where r.allowance_id = any (allowances) and r.payer_id = recovery_settle.payer order by r.id for update;
+  if not found then
+    return;
+  end if;
+  update recovery r set owed_cents = n.recovered + n.repaid + greatest(n.much, 0), recovered_cents = n.recovered, repaid_cents = n.repaid, waived_cents = least(n.waived, greatest(n.much, 0)),
+         left_cents = greatest(n.much - n.waived, 0), revision = r.revision + 1
+  from (
+    select o.id, coalesce(b.much, 0)::bigint as much,
+           (select coalesce(sum(l.recovered_cents), 0)::bigint from payment_line l where l.allowance_id = o.allowance_id and l.payer_id = o.payer_id and l.live) as recovered,
+           (select coalesce(sum(d.cents) filter (where d.kind = 'REPAYMENT'), 0)::bigint from recovery_discharge d where d.recovery_id = o.id and d.state = 'CONFIRMED') as repaid,
+           (select coalesce(sum(d.cents) filter (where d.kind = 'WAIVER'), 0)::bigint from recovery_discharge d where d.recovery_id = o.id and d.state = 'CONFIRMED') as waived
+    from recovery o
+    left join (select allowance_id, sum(debt_gross - debt_withheld) - sum(due_gross - due_withheld) as much from payment_balance(allowances, recovery_settle.payer) group by 1) b
+      on b.allowance_id = o.allowance_id
+    where o.allowance_id = any (allowances) and o.payer_id = recovery_settle.payer) n
+  where r.id = n.id and (r.recovered_cents, r.repaid_cents, r.waived_cents, r.left_cents)
+    is distinct from (n.recovered, n.repaid, least(n.waived, greatest(n.much, 0)), greatest(n.much - n.waived, 0));
+end $$;
+revoke execute on function payment_balance(uuid[], uuid), recovery_settle(uuid[], uuid, boolean) from public;
+
+-- By which budget lines so much of what is left comes back: the first ones first.
+create function recovery_parts(recovery uuid, cents bigint) returns table (budget_line_id uuid, gross_cents bigint, withheld_cents bigint, net_cents bigint)
+language sql stable security definer set search_path = public, pg_temp as $$
+  with keys as (
+    select b.budget_line_id, b.debt_gross, b.debt_withheld, b.debt_gross - b.debt_withheld as net,
+           (sum(b.due_gross - b.due_withheld) over ())::bigint as due,
+           (sum(b.debt_gross - b.debt_withheld) over (order by b.budget_line_id rows between unbounded preceding and current row))::bigint as upto
+    from recovery r cross join payment_balance(array[r.allowance_id], r.payer_id) b
+    where r.id = recovery_parts.recovery and r.audience && (select app_keys('money'))
+  ), parts as (
+    select k.*, least(upto, due + recovery_parts.cents) - greatest(upto - net, due) as part from keys k where net > 0
+  )
+  select budget_line_id, part + debt_withheld * part / net, debt_withheld * part / net, part from parts where part > 0
+$$;
+
+-- Statements, lines and discharges each bring the recoveries of their months up to date, whoever writes them.
+create function recovery_of_shares() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+declare of_payer record;
+begin
+  for of_payer in
+    select w.payer_id, array_agg(distinct w.allowance_id) as allowances from written w
+    where exists (select from payment_line l where l.allowance_id = w.allowance_id and l.payer_id = w.payer_id and l.live) group by 1 order by 1
+  loop
+    perform recovery_settle(of_payer.allowances, of_payer.payer_id, true);
+  end loop;
+  return null;
+end $$;
+create function recovery_of_lines() returns trigger language plpgsql security definer set search_path = public, pg_temp set enable_seqscan = off as $$
+declare of_payer record;
+begin
+  if exists (select from (select w.allowance_id, w.payer_id, sum(w.recovered_cents) as cents from written w where w.live and w.recovered_cents > 0 group by 1, 2) w
+             left join recovery r on r.allowance_id = w.allowance_id and r.payer_id = w.payer_id where tg_op = 'INSERT' and w.cents > coalesce(r.left_cents, 0)) then
+    raise exception 'more is taken than is left to give back' using errcode = 'LA010', constraint = 'recovery_bounds';
+  end if;
+  for of_payer in select r.payer_id, array_agg(distinct r.allowance_id) as allowances from written w join recovery r on r.allowance_id = w.allowance_id and r.payer_id = w.payer_id group by 1 loop
+    perform recovery_settle(of_payer.allowances, of_payer.payer_id, false);
+  end loop;
+  return null;
+end $$;
+create trigger recovers after insert on allowance_share referencing new table as written for each statement execute function recovery_of_shares();
+create trigger recovers after insert on payment_line referencing new table as written for each statement execute function recovery_of_lines();
+create trigger recovers_moved after update on payment_line referencing new table as written for each statement execute function recovery_of_lines();
+create trigger recovers_gone after delete on payment_line referencing old table as written for each statement execute function recovery_of_lines();
+
+create function recovery_part_bounds() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+declare d recovery_discharge;
+begin
+  select x.* into d from recovery_discharge x join recovery r on r.id = x.recovery_id
+  where x.id = new.discharge_id and x.kind = 'REPAYMENT' and x.state = 'WAITING' and r.allowance_id = new.allowance_id and r.payer_id = new.payer_id;
+  if not found then
+    raise exception 'a part is of a repayment that waits' using errcode = 'LA010', constraint = 'recovery_bounds';
+  end if;
+  new.audience := (select r.audience from recovery r where r.id = d.recovery_id);
+  return new;
+end $$;
+create trigger bounds before insert on recovery_part for each row execute function recovery_part_bounds();
+
+-- A discharge is answered once, by another person, and then stays; what it takes off was left.
+create function recovery_discharge_kept() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+declare r recovery;
+begin
+  if (new.id, new.recovery_id, new.programme_id, new.participation_id, new.month, new.kind, new.cents, new.day, new.reason, new.asked_by, new.asked_at)
+     is distinct from (old.id, old.recovery_id, old.programme_id, old.participation_id, old.month, old.kind, old.cents, old.day, old.reason, old.asked_by, old.asked_at)
+     or old.state <> 'WAITING' then
+    raise exception 'a discharge is answered once' using errcode = 'LA010', constraint = 'recovery_discharge_kept';
+  end if;
+  if new.answered_by in (select same_human(new.asked_by)) then
+    raise exception 'who asks does not answer' using errcode = '23514', constraint = 'recovery_discharge_apart';
+  end if;
+  if new.state = 'CONFIRMED' then
+    select * into r from recovery x where x.id = new.recovery_id for update;
+    if new.cents > r.left_cents
+       or new.kind = 'REPAYMENT' and new.cents <> (select coalesce(sum(p.net_cents), 0) from recovery_part p where p.discharge_id = new.id)
+       or new.kind = 'REPAYMENT' and exists (select from payment_balance(array[r.allowance_id], r.payer_id) b where b.due_gross > 0
+                                             and b.budget_line_id in (select p.budget_line_id from recovery_part p where p.discharge_id = new.id)) then
+      raise exception 'more is discharged than is left to give back' using errcode = 'LA010', constraint = 'recovery_bounds';
+    end if;
+  end if;
+  return new;
+end $$;
+create function recovery_of_discharge() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+declare r recovery;
+begin
+  select * into r from recovery x where x.id = new.recovery_id;
+  perform recovery_settle(array[r.allowance_id], r.payer_id, false);
+  return null;
+end $$;
+create trigger kept before update of id, recovery_id, programme_id, participation_id, month, kind, cents, day, state, reason, asked_by, asked_at, answer, answered_by, answered_at
+  on recovery_discharge for each row execute function recovery_discharge_kept();
+create trigger recovers after update of state on recovery_discharge for each row when (new.state = 'CONFIRMED') execute function recovery_of_discharge();
+
+-- A recovery is seen as the lines are by which it was paid.
+create function recovery_audience() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  if tg_op = 'INSERT' then
+    new.audience := (select case when a.protected then a.audience || organisation_line(a.organisation_id) else a.audience end from participation a where a.id = new.participation_id);
+  end if;
+  new.audience := array(select distinct k from unnest(new.audience || (select o.line from organisation o where o.id = case tg_table_name when 'recovery' then (to_jsonb(new) ->> 'payer_id')::uuid
+    else (select r.payer_id from recovery r where r.id = (to_jsonb(new) ->> 'recovery_id')::uuid) end)) k order by 1);
+  if exists (select from mandate) then
+    new.audience := mandated_audience(new.audience, new.participation_id, new.month, (new.month + interval '1 month - 1 day')::date);
+  end if;
+  return new;
+end $$;
+do $$
+declare t text;
+begin
+  foreach t in array array['recovery', 'recovery_plan', 'recovery_discharge'] loop
+    execute format('create trigger follows_mandates before insert or update of audience on %I for each row execute function recovery_audience()', t);
+    execute format('insert into audience_follower values (%L, null, true)', t);
+    execute format('insert into mandate_opens values (%L, true)', t);
+  end loop;
+  foreach t in array array['recovery', 'recovery_plan', 'recovery_discharge', 'recovery_part'] loop
+    execute format('alter table %I enable row level security', t);
+    execute format('create policy seen on %I using (audience &&& (select app_keys(''money'')))', t);
+    execute format('grant select on %I to lavoro_app', t);
+  end loop;
+end $$;
+grant insert on recovery_plan, recovery_discharge, recovery_part to lavoro_app;
+grant update (revision) on recovery to lavoro_app;
+grant update (state, state_since, answer, answered_by, answered_at, revision) on recovery_discharge to lavoro_app;
+create function recovery_part_follows() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  update recovery_part p set audience = new.audience from recovery_discharge d where d.recovery_id = new.id and p.discharge_id = d.id;
+  return null;
+end $$;
+create trigger parts_follow after update of audience on recovery for each row execute function recovery_part_follows();
+
+-- Holds a recovery against all other acts on it, also those that pay.
+create function recovery_hold(recovery uuid) returns boolean language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  perform from recovery r where r.id = recovery_hold.recovery and r.audience && app_keys('money') for update;
+  return found;
+end $$;
+revoke execute on function recovery_parts(uuid, bigint), recovery_hold(uuid) from public;
+grant execute on function recovery_parts(uuid, bigint), recovery_hold(uuid) to lavoro_app;
+
+create or replace function payment_line_kept() returns trigger language plpgsql set search_path = public, pg_temp as $$
+begin
+  if tg_op = 'DELETE' then
+    if not exists (select from payment_run r where r.id = old.run_id and r.state in ('DRAFT', 'COMPUTED')) then
+      raise exception 'lines of a run that was checked stay' using errcode = 'LA010', constraint = 'payment_line_kept';
+    end if;
+    return old;
+  end if;
+  if (new.id, new.run_id, new.programme_id, new.payer_id, new.participation_id, new.allowance_id, new.statement_id, new.share_id, new.budget_line_id, new.month, new.kind,
+      new.gross_cents, new.withheld_cents, new.net_cents, new.recovered_cents, new.bank_id, new.head_id, new.blocks)
+     is distinct from
+     (old.id, old.run_id, old.programme_id, old.payer_id, old.participation_id, old.allowance_id, old.statement_id, old.share_id, old.budget_line_id, old.month, old.kind,
+      old.gross_cents, old.withheld_cents, old.net_cents, old.recovered_cents, old.bank_id, old.head_id, old.blocks) then
+    raise exception 'a line of a run changes its state alone' using errcode = 'LA010', constraint = 'payment_line_kept';
+  end if;
+  if old.state <> new.state and not (case old.state
+      when 'PENDING' then new.state in ('HELD', 'EXPORTED', 'DISCARDED')
+      when 'HELD' then new.state in ('PENDING', 'LEFT_OUT', 'DISCARDED')
+      when 'BLOCKED' then new.state = 'DISCARDED'
+      when 'EXPORTED' then new.state in ('RECALL_ASKED', 'PAID', 'REJECTED', 'RETURNED')
+      when 'RECALL_ASKED' then new.state in ('PAID', 'RECALLED')
+      when 'PAID' then new.state = 'RETURNED'
+      else false end) then
+    raise exception 'a line does not go from % to %', old.state, new.state using errcode = 'LA010', constraint = 'payment_line_kept';
+  end if;
+  return new;
+end $$;
+
+-- What was given back is owed again, should the statement rise: bounds count it.
+create or replace function payment_line_bounds() returns trigger language plpgsql security definer set search_path = public, pg_temp set enable_seqscan = off as $$
+begin
+  if exists (
+    select from (select distinct allowance_id, payer_id, budget_line_id, kind <> 'OFFSET' as more from written where live) w
+    cross join lateral (select sum(l.gross_cents) as gross, sum(l.net_cents) as net from payment_line l
+                        where l.allowance_id = w.allowance_id and l.payer_id = w.payer_id and l.budget_line_id = w.budget_line_id and l.live) taken
+    left join lateral (select s.id from allowance_statement s where s.allowance_id = w.allowance_id order by s.number desc limit 1) last on true
+    left join allowance_share h on h.statement_id = last.id and h.payer_id = w.payer_id and h.budget_line_id = w.budget_line_id
+    cross join lateral (select coalesce(sum(p.gross_cents), 0) + coalesce(h.gross_cents, 0) as gross, coalesce(sum(p.net_cents), 0) + coalesce(h.net_cents, 0) as net
+                        from recovery_part p where p.allowance_id = w.allowance_id and p.payer_id = w.payer_id and p.budget_line_id = w.budget_line_id) owed
+    where case when w.more then taken.gross > owed.gross or taken.net > owed.net else taken.gross < owed.gross or taken.net < owed.net end) then
+    raise exception 'lines take up more than the last statement owes' using errcode = 'LA010', constraint = 'payment_line_bounds';
+  end if;
+  if exists (select from written w join payment_line h on h.id = w.head_id where (h.run_id, h.participation_id) <> (w.run_id, w.participation_id)) then
+    raise exception 'a transfer is of one run and one person' using errcode = 'LA010', constraint = 'payment_line_transfer';
+  end if;
+  return null;
+end $$;
+
+create or replace function payment_changed(run uuid, today date) returns int language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+  return (
+    select count(*)::int
+    from payment_run r join payment_line l on l.run_id = r.id and l.state = 'PENDING' join person_bank b on b.id = l.bank_id join allowance_statement m on m.id = l.statement_id
+    where r.id = payment_changed.run and r.audience && app_keys('money') and (
+      exists (select from person_bank n where n.person_id = b.person_id and n.revision > b.revision and n.since <= payment_changed.today)
+      or exists (select from allowance_statement n where n.allowance_id = l.allowance_id and n.number > m.number) and exists (
+        select from (select sum(t.gross_cents) as gross, sum(t.net_cents) as net from payment_line t
+                     where t.allowance_id = l.allowance_id and t.payer_id = l.payer_id and t.budget_line_id = l.budget_line_id and t.live) taken
+        left join (select distinct on (n.allowance_id) n.id from allowance_statement n where n.allowance_id = l.allowance_id order by n.allowance_id, n.number desc) last on true
+        left join allowance_share h on h.statement_id = last.id and h.payer_id = l.payer_id and h.budget_line_id = l.budget_line_id
+        cross join lateral (select coalesce(sum(p.gross_cents), 0) + coalesce(h.gross_cents, 0) as gross, coalesce(sum(p.net_cents), 0) + coalesce(h.net_cents, 0) as net
+                            from recovery_part p where p.allowance_id = l.allowance_id and p.payer_id = l.payer_id and p.budget_line_id = l.budget_line_id) owed
+        where case when l.gross_cents > 0 then taken.gross > owed.gross or taken.net > owed.net else taken.gross < owed.gross or taken.net < owed.net end)));
+end $$;
+
+-- What is due of people from a payer, and what they have too much, by month and budget line. What is contested of a month waits for its answer, the
+-- rest is paid; of a contested month nothing is recovered.
+create function payment_due(people uuid[], payer uuid, up_to date)
+returns table (participation_id uuid, allowance_id uuid, statement_id uuid, month date, share_id uuid, budget_line_id uuid, before boolean, contested boolean, gross bigint, withheld bigint)
+language sql stable set search_path = public, pg_temp as $$
+  select d.participation_id, d.allowance_id, d.statement_id, d.month, d.share_id, d.budget_line_id, d.before, d.contested,
+         case when d.due_gross > 0 then d.due_gross - d.waits else -d.debt_gross end,
+         case when d.due_gross = 0 then -d.debt_withheld when d.waits = 0 then d.due_withheld else d.due_withheld - d.due_withheld * d.waits / d.due_gross end
+  from (
+    select b.*, c.contested_cents is not null as contested, least(b.due_gross, greatest(coalesce(c.contested_cents, 0)
+             - coalesce(sum(b.due_gross) over (partition by b.allowance_id order by b.budget_line_id rows between unbounded preceding and 1 preceding), 0), 0))::bigint as waits
+    from payment_balance(array(select a.id from allowance a where a.participation_id = any (people) and a.month <= payment_due.up_to), payment_due.payer) b
+    left join allowance_contest c on c.allowance_id = b.allowance_id and c.state = 'CONTESTED') d
+  where d.due_gross - d.waits > 0 or d.debt_gross > 0
+$$;
+
+-- How much of each month that was paid too much is taken off what is due now. Of what was agreed with the person, what has fallen due by the run's
+-- month; of the rest the policy's share of what is due, oldest first. So much is always left to him as the policy says. Below the policy's sum, all
+-- that he was ever paid too much by the payer together, nothing is taken.
+create function payment_take_off(people uuid[], payer uuid, up_to date, share int, leaves bigint, least_sum bigint)
+returns table (participation_id uuid, allowance_id uuid, cents bigint) language sql stable set search_path = public, pg_temp as $$
+  with months as (
+    select participation_id, allowance_id, month, bool_or(contested) as contested, sum(gross - withheld) as net from payment_due(people, payment_take_off.payer, payment_take_off.up_to) group by 1, 2, 3
+  ), base as (
+    select participation_id, sum(net) as net from months where net > 0 group by 1
+  ), owing as (
+    select r.participation_id, r.allowance_id, r.month, b.net as base, p.id is not null as planned,
+           case when p.id is not null then greatest((select coalesce(sum(i.cents), 0) from unnest(p.months, p.cents) i(month, cents) where i.month <= payment_take_off.up_to)
+                                                    - greatest(r.recovered_cents + r.repaid_cents - p.before_cents, 0), 0)
+                when sum(r.owed_cents - r.waived_cents) over (partition by r.participation_id) < payment_take_off.least_sum then 0 else r.left_cents end as wanted, r.left_cents
+    from recovery r join base b using (participation_id) join months m on m.allowance_id = r.allowance_id and m.net < 0 and not m.contested
+    left join lateral (select x.* from recovery_plan x where x.recovery_id = r.id order by x.number desc limit 1) l on true
+    left join recovery_plan p on p.id = l.id and payment_take_off.up_to <= p.months[cardinality(p.months)]
+    where r.payer_id = payment_take_off.payer and r.left_cents > 0
+  ), shared as (
+    select o.*, case when planned then least(wanted, left_cents)
+                     else least(wanted, greatest(floor(base * payment_take_off.share / 100) - coalesce(sum(case when planned then 0 else wanted end) over before_it, 0), 0)) end as wants
+    from owing o window before_it as (partition by participation_id order by month, allowance_id rows between unbounded preceding and 1 preceding)
+  ), bounded as (
+    select s.*, least(wants, greatest(base - greatest(payment_take_off.leaves, 1)
+      - coalesce(sum(wants) over (partition by participation_id order by month, allowance_id rows between unbounded preceding and 1 preceding), 0), 0)) as takes from shared s
+  )
+  select participation_id, allowance_id, takes::bigint from bounded where takes > 0
+$$;
+
+-- The lines of people to whom something is due: what is due, less what moves from one budget line of a month to another, less what is taken off.
+create function payment_lines_of(people uuid[], payer uuid, up_to date, share int, leaves bigint, least_sum bigint)
+returns table (participation_id uuid, allowance_id uuid, statement_id uuid, month date, share_id uuid, budget_line_id uuid, before boolean, gross bigint, withheld bigint, recovered bigint)
+language sql stable set search_path = public, pg_temp as $$
+  with due as (
+    select d.*, case when gross < 0 then withheld - gross else 0 end as much, (sum(gross - withheld) over (partition by allowance_id))::bigint as month_net,
+           (sum(case when gross > 0 then gross - withheld else 0 end) over (partition by allowance_id))::bigint as more
+    from payment_due(people, payment_lines_of.payer, payment_lines_of.up_to) d
+  ), payable as (
+    select participation_id from (select distinct participation_id, allowance_id, month_net from due) m where month_net > 0 group by 1
+  ), cut as (
+    select d.*, case when d.month_net >= 0 then d.much else greatest(least(d.much, d.more + coalesce(t.cents, 0) - coalesce((sum(d.much) over before_it)::bigint, 0)), 0) end as part,
+           coalesce((sum(d.much) over before_it)::bigint, 0) as much_before
+    from due d join payable using (participation_id)
+    left join payment_take_off(people, payment_lines_of.payer, payment_lines_of.up_to, share, leaves, least_sum) t using (allowance_id)
+    window before_it as (partition by d.allowance_id order by d.budget_line_id rows between unbounded preceding and 1 preceding)
+  ), parts as (
+    select c.*, case when gross > 0 or much <= 0 or part = much then withheld when part > 0 then -((-withheld) * part / much) else 0 end as w from cut c
+  )
+  select participation_id, allowance_id, statement_id, month, share_id, budget_line_id, before,
+         case when gross > 0 or much <= 0 then gross else w - part end, w,
+         case when gross > 0 or month_net >= 0 then 0 else greatest(much_before + part - greatest(much_before, more), 0) end
+  from parts where gross > 0 or much <= 0 or part > 0
+$$;
+
+-- Why people cannot be paid now, and by which details they would be.
+create function payment_standing(people uuid[], latest date[], offered text[], today date, rest_days int, measures text[], check_days int, found_blocks boolean, unknown_blocks boolean)
+returns table (participation_id uuid, bank_id uuid, blocks text[]) language sql stable set search_path = public, pg_temp as $$
+  select a.id, b.details_id,
+         array_remove(array[
+           case when b.cause = 'ERASED' then 'PERSON_ERASED'
+                when b.details_id is null then case when a.protected then 'PROTECTED_ACCOUNT' else 'NO_ACCOUNT' end
+                when b.cause is not null then 'ACCOUNT_' || b.cause
+                when not b.means = any (offered) then 'MEANS_NOT_OFFERED' end,
+           case when c.found then 'CHECK_FOUND' when c.old then 'CHECK_OLD' end], null)
+  from unnest(people, latest) w(id, latest) join participation a on a.id = w.id
+  left join payment_details(people, today, rest_days) b on b.participation_id = w.id
+  cross join lateral (
+    select coalesce(bool_or(found_blocks and x.outcome = 'FOUND' or unknown_blocks and x.outcome = 'UNKNOWN'), false) as found,
+           coalesce(bool_or(x.outcome is null or x.checked_on < least(today, (w.latest + interval '1 month - 1 day')::date) - check_days), false) as old
+    from unnest(measures) m(measure)
+    left join lateral (select k.outcome, k.checked_on from exclusion_check k where k.participation_id = a.id and k.measure = m.measure
+                       order by k.checked_on desc, k.id desc limit 1) x on true) c
+$$;
+revoke execute on function payment_due(uuid[], uuid, date), payment_take_off(uuid[], uuid, date, int, bigint, bigint), payment_lines_of(uuid[], uuid, date, int, bigint, bigint),
+  payment_standing(uuid[], date[], text[], date, int, text[], int, boolean, boolean) from public;
+
+-- Gathers for a draft's payer from the participations after the last one that was gathered, at most so many, and writes a line for each sum. Answers how
+-- many were looked at, and the last of them; null when none are left. Of people it tells nothing: they stand in the lines, which follow who sees
+-- their money.
+drop function payment_gather(uuid, int, date, int, text[], int, boolean, boolean);
+create function payment_gather(run uuid, most int, today date, rest_days int, measures text[], check_days int, found_blocks boolean, unknown_blocks boolean, share int, leaves bigint, least_sum bigint)
+returns table (looked int, last uuid)
+language plpgsql security definer set search_path = public, pg_temp set plan_cache_mode = force_custom_plan set jit = off set enable_seqscan = off as $$
+#variable_conflict use_column
+declare r payment_run; people uuid[]; line uuid[]; offered text[];
+begin
+  select * into r from payment_run x where x.id = payment_gather.run and x.state = 'DRAFT' and x.audience && app_keys('money') for update;
+  if not found then
+    return;
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('payment ' || r.payer_id, 0));
+  line := (select o.line from organisation o where o.id = r.payer_id);
+  offered := (select p.means from payer p where p.programme_id = r.programme_id and p.organisation_id = r.payer_id);
+  people := array(
+    select p.participation_id from (
+      select h.participation_id from allowance_share h where h.payer_id = r.payer_id and h.programme_id = r.programme_id and h.month <= r.up_to
+        and h.participation_id > coalesce(r.gathered_to, '00000000-0000-0000-0000-000000000000')
+    ) p group by 1 order by 1 limit most);
+  perform recovery_settle(array(select distinct d.allowance_id from payment_due(people, r.payer_id, r.up_to) d where d.gross < 0), r.payer_id, true);
+  -- The checks of foreign keys are planned with the first line and asked for all that follow: only indexes will do, and a key of one column finds its own.
+  with due as materialized (
+    select * from payment_lines_of(people, r.payer_id, r.up_to, share, leaves, least_sum)
+  ), whom as (
+    select d.participation_id, max(d.month) as latest, gen_random_uuid() as head_id from due d group by 1
+  ), standing as materialized (
+    select s.* from (select array_agg(w.participation_id) as ids, array_agg(w.latest) as latest from whom w) w
+    cross join payment_standing(w.ids, w.latest, offered, today, rest_days, measures, check_days, found_blocks, unknown_blocks) s
+  ), known as (
+    select w.participation_id, w.head_id, s.bank_id, s.blocks,
+           case when a.protected then array(select distinct k from unnest(a.audience || o.line || payment_gather_line.line) k order by 1)
+                when a.audience @> payment_gather_line.line then a.audience
+                else array(select distinct k from unnest(a.audience || payment_gather_line.line) k order by 1) end as audience
+    from whom w join participation a on a.id = w.participation_id join organisation o on o.id = a.organisation_id
+    cross join (select line) payment_gather_line join standing s on s.participation_id = w.participation_id
+  ), numbered as (
+    select d.*, k.head_id, k.bank_id, k.audience, k.blocks, row_number() over (partition by d.participation_id order by d.month, d.statement_id, d.budget_line_id) as n
+    from due d join known k on k.participation_id = d.participation_id
+  )
+  insert into payment_line (id, run_id, programme_id, payer_id, participation_id, allowance_id, statement_id, share_id, budget_line_id, month, kind,
+    gross_cents, withheld_cents, net_cents, recovered_cents, bank_id, head_id, state, blocks, state_since, audience)
+  select case n when 1 then head_id else gen_random_uuid() end, r.id, r.programme_id, r.payer_id, participation_id, allowance_id, statement_id, share_id, budget_line_id, month,
+    case when gross < 0 then 'OFFSET' when before then 'ARREARS' else 'STATEMENT' end, gross, withheld, gross - withheld, recovered,
+    bank_id, head_id, case when blocks = '{}' then 'PENDING' else 'BLOCKED' end, blocks, today, audience
+  from numbered;
+  return query select cardinality(people), people[cardinality(people)];
+end $$;
+revoke execute on function payment_gather(uuid, int, date, int, text[], int, boolean, boolean, int, bigint, bigint) from public;
+grant execute on function payment_gather(uuid, int, date, int, text[], int, boolean, boolean, int, bigint, bigint) to lavoro_app;
+
+drop function payment_beneficiaries(uuid);
+create function payment_beneficiaries(run uuid)
+returns table (head_id uuid, person_id uuid, bank_id uuid, iban bytea, holder bytea, means text, months date[], budget_lines text[], gross_cents bigint, withheld_cents bigint, recovered_cents bigint, net_cents bigint)
+language plpgsql security definer set search_path = public, pg_temp as $$
+#variable_conflict use_column
+begin
+  return query
+  select l.head_id, b.person_id, b.id, b.iban, b.holder, b.means, array_agg(distinct l.month order by l.month), array_agg(distinct g.code order by g.code),
+         (sum(l.gross_cents) + sum(l.recovered_cents))::bigint, sum(l.withheld_cents)::bigint, sum(l.recovered_cents)::bigint, sum(l.net_cents)::bigint
+  from payment_run r join payment_line l on l.run_id = r.id and l.state = 'PENDING' join person_bank b on b.id = l.bank_id join budget_line g on g.id = l.budget_line_id
+  where r.id = payment_beneficiaries.run and r.state = 'APPROVED' and r.audience && app_keys('bank') and r.audience && app_keys('money')
+  group by 1, 2, 3 order by 1;
+end $$;
+revoke execute on function payment_beneficiaries(uuid) from public;
+grant execute on function payment_beneficiaries(uuid) to lavoro_app;
+
+-- Payments know what is contested by themselves: nobody asks for it any more.
+drop function contested_cents(uuid[]);
