@@ -23,12 +23,13 @@ var depths = map[string][]string{
 	"allowances":     {"why", "statements.shares.budgetLine", "statements.policyVersions", "statements.registerMonths", "statements.payments", "contests"},
 	"historyImports": {},
 	"paymentRuns":    {"steps", "files.file", "files.payments"}, "paymentLines": {"steps.answer", "steps.line", "statement", "share.statement", "share.payments", "file.run", "paidTo"}, "paymentAnswers": {"file", "payments"},
-	"matches":   {"reasons", "participant.paymentCalls"},
-	"dues":      nil,
-	"journal":   nil,
-	"handOvers": nil,
-	"members":   {"account.grants", "account.delegationsGiven", "account.invitation", "account.devices"},
-	"devices":   nil,
+	"matches":    {"reasons", "participant.paymentCalls"},
+	"dues":       nil,
+	"journal":    nil,
+	"handOvers":  nil,
+	"members":    {"account.grants", "account.delegationsGiven", "account.invitation", "account.devices"},
+	"devices":    nil,
+	"recoveries": {"plans", "discharges"},
 }
 
 // TestTheModelKnowsTheWholeContract: a type, field, filter or order that the model says nothing of has no proof.

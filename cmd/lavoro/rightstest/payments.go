@@ -57,7 +57,7 @@ func (s *scene) recovery(line fact, n int) {
 	if slices.ContainsFunc(f.rows["recovery"], func(r fact) bool { return r["id"] == id }) {
 		return
 	}
-	left := 600 * (n % 2)
+	left := 600 * (n / 2 % 2)
 	f.put("recovery", fact{"id": id, "programme_id": s.id, "participation_id": line["participation_id"], "allowance_id": line["allowance_id"], "payer_id": line["payer_id"], "month": line["month"],
 		"statement_id": line["statement_id"], "owed_cents": 1000 + left, "recovered_cents": 700, "repaid_cents": 200, "waived_cents": 100, "left_cents": left, "revision": 4})
 	of := func(more fact) fact {

@@ -36,24 +36,25 @@ var forms = map[string]struct {
 	"CSV": {payfile.List.CSV, file.Read}, "XLSX": {payfile.List.Workbook, file.ReadWorkbook},
 }
 
-var listColumns = []file.Column{{Name: "order_key"}, {Name: "beneficiary"}, {Name: "means"}, {Name: "iban"}, {Name: "gross"}, {Name: "withheld"}, {Name: "net"},
+var listColumns = []file.Column{{Name: "order_key"}, {Name: "beneficiary"}, {Name: "means"}, {Name: "iban"}, {Name: "gross"}, {Name: "withheld"}, {Name: "recovered"}, {Name: "net"},
 	{Name: "cup"}, {Name: "budget_line"}, {Name: "wording"}}
 
 func TestListAsCSV(t *testing.T) {
 	l := list(2)
 	l.Rows[1].Means, l.Rows[1].IBAN, l.Rows[1].Beneficiary = payfile.MeansPostal, "", "=HYPERLINK(\"http://x\")"
+	l.Rows[1].Recovered, l.Rows[1].Net = 3, 49996
 	data, control, err := l.CSV()
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "\ufefforder_key;beneficiary;means;iban;gross;withheld;net;cup;budget_line;wording\r\n" +
-		"K000;Niccolò D’Angelo;IBAN;" + string(l.Rows[0].IBAN) + ";500,00;0,00;500,00;C11G06000000001;2.1 indennità;Indennità ottobre 2026\r\n" +
-		"K001;\"'=HYPERLINK(\"\"http://x\"\")\";POSTAL;;500,00;0,01;499,99;C11G06000000001;2.1 indennità;Indennità ottobre 2026\r\n" +
-		"TOTAL;2;;;1000,00;0,01;999,99;;;\r\n"
+	want := "\ufefforder_key;beneficiary;means;iban;gross;withheld;recovered;net;cup;budget_line;wording\r\n" +
+		"K000;Niccolò D’Angelo;IBAN;" + string(l.Rows[0].IBAN) + ";500,00;0,00;0,00;500,00;C11G06000000001;2.1 indennità;Indennità ottobre 2026\r\n" +
+		"K001;\"'=HYPERLINK(\"\"http://x\"\")\";POSTAL;;500,00;0,01;0,03;499,96;C11G06000000001;2.1 indennità;Indennità ottobre 2026\r\n" +
+		"TOTAL;2;;;1000,00;0,01;0,03;999,96;;;\r\n"
 	if string(data) != want {
 		t.Errorf("got %s", data)
 	}
-	if control.Lines != 2 || control.Gross != 100000 || control.Held != 1 || control.Total != 99999 || len(control.Hash) != 64 {
+	if control.Lines != 2 || control.Gross != 100000 || control.Held != 1 || control.Back != 3 || control.Total != 99996 || len(control.Hash) != 64 {
 		t.Errorf("%+v", control)
 	}
 }
@@ -82,8 +83,9 @@ func TestListReadsBack(t *testing.T) {
 			r := &l.Rows[i]
 			r.Beneficiary, r.BudgetLine, r.Wording = texts.Draw(t, "beneficiary"), texts.Draw(t, "budget"), texts.Draw(t, "wording")
 			r.Net = money.Cents(rapid.Int64Range(1, int64(payfile.MaxAmount)/2).Draw(t, "net"))
-			r.Withheld = money.Cents(rapid.Int64Range(0, int64(payfile.MaxAmount)/2).Draw(t, "withheld"))
-			r.Gross = r.Net + r.Withheld
+			r.Withheld = money.Cents(rapid.Int64Range(0, int64(payfile.MaxAmount)/4).Draw(t, "withheld"))
+			r.Recovered = money.Cents(rapid.Int64Range(0, int64(payfile.MaxAmount)/4).Draw(t, "recovered"))
+			r.Gross = r.Net + r.Withheld + r.Recovered
 			net += r.Net
 		}
 		for name, form := range forms {
@@ -112,7 +114,7 @@ func readsBack(t *rapid.T, l payfile.List, table *file.Table) {
 				t.Fatalf("row %d, %s: %q, want %q", i, column, got, text)
 			}
 		}
-		for column, amount := range map[string]money.Cents{"gross": want.Gross, "withheld": want.Withheld, "net": want.Net} {
+		for column, amount := range map[string]money.Cents{"gross": want.Gross, "withheld": want.Withheld, "recovered": want.Recovered, "net": want.Net} {
 			if got, err := money.ParseEUR(row.Text(column)); err != nil || got != amount {
 				t.Fatalf("row %d, %s: %q, want %s, %v", i, column, row.Text(column), amount, err)
 			}
@@ -126,24 +128,25 @@ func TestListRefusals(t *testing.T) {
 		code   *refusal.Code
 		path   []string
 	}{
-		"no rows":             {func(l *payfile.List) { l.Rows = nil }, payfile.OrderEmpty, []string{"lines"}},
-		"no key":              {func(l *payfile.List) { l.Rows[1].Key = "" }, payfile.IDInvalid, []string{"lines", "1", "key"}},
-		"key of the total":    {func(l *payfile.List) { l.Rows[1].Key = "TOTAL" }, payfile.IDInvalid, []string{"lines", "1", "key"}},
-		"key that computes":   {func(l *payfile.List) { l.Rows[1].Key = "+1" }, payfile.IDInvalid, []string{"lines", "1", "key"}},
-		"key twice":           {func(l *payfile.List) { l.Rows[1].Key = "K000" }, payfile.IDTwice, []string{"lines", "1", "key"}},
-		"no beneficiary":      {func(l *payfile.List) { l.Rows[0].Beneficiary = " " }, payfile.TextEmpty, []string{"lines", "0", "beneficiary"}},
-		"break in a cell":     {func(l *payfile.List) { l.Rows[0].Beneficiary = "a\nb" }, payfile.TextCharacter, []string{"lines", "0", "beneficiary"}},
-		"nothing in a cell":   {func(l *payfile.List) { l.Rows[0].Wording = "a\x00" }, payfile.TextCharacter, []string{"lines", "0", "wording"}},
-		"turned about":        {func(l *payfile.List) { l.Rows[0].Beneficiary = "a\u202eb" }, payfile.TextCharacter, []string{"lines", "0", "beneficiary"}},
-		"broken letters":      {func(l *payfile.List) { l.Rows[0].Beneficiary = "a\xff" }, payfile.TextCharacter, []string{"lines", "0", "beneficiary"}},
-		"long":                {func(l *payfile.List) { l.Rows[0].BudgetLine = strings.Repeat("è", 71) }, payfile.TextLong, []string{"lines", "0", "budgetLine"}},
-		"IBAN":                {func(l *payfile.List) { l.Rows[0].IBAN = "IT60" }, payfile.AccountInvalid, []string{"lines", "0", "iban"}},
-		"no IBAN":             {func(l *payfile.List) { l.Rows[0].IBAN = "" }, payfile.MeansInvalid, []string{"lines", "0", "means"}},
-		"counter with IBAN":   {func(l *payfile.List) { l.Rows[0].Means = payfile.MeansCounter }, payfile.MeansInvalid, []string{"lines", "0", "means"}},
-		"unknown means":       {func(l *payfile.List) { l.Rows[0].Means = "CASH" }, payfile.MeansInvalid, []string{"lines", "0", "means"}},
-		"net that is no net":  {func(l *payfile.List) { l.Rows[0].Net-- }, payfile.NetDiffers, []string{"lines", "0", "net"}},
-		"withheld below zero": {func(l *payfile.List) { l.Rows[0].Withheld, l.Rows[0].Net = -1, 50001 }, payfile.AmountInvalid, []string{"lines", "0", "withheld"}},
-		"CUP":                 {func(l *payfile.List) { l.Rows[0].CUP = "J89G24000300006R" }, payfile.CUPInvalid, []string{"lines", "0", "cup"}},
+		"no rows":              {func(l *payfile.List) { l.Rows = nil }, payfile.OrderEmpty, []string{"lines"}},
+		"no key":               {func(l *payfile.List) { l.Rows[1].Key = "" }, payfile.IDInvalid, []string{"lines", "1", "key"}},
+		"key of the total":     {func(l *payfile.List) { l.Rows[1].Key = "TOTAL" }, payfile.IDInvalid, []string{"lines", "1", "key"}},
+		"key that computes":    {func(l *payfile.List) { l.Rows[1].Key = "+1" }, payfile.IDInvalid, []string{"lines", "1", "key"}},
+		"key twice":            {func(l *payfile.List) { l.Rows[1].Key = "K000" }, payfile.IDTwice, []string{"lines", "1", "key"}},
+		"no beneficiary":       {func(l *payfile.List) { l.Rows[0].Beneficiary = " " }, payfile.TextEmpty, []string{"lines", "0", "beneficiary"}},
+		"break in a cell":      {func(l *payfile.List) { l.Rows[0].Beneficiary = "a\nb" }, payfile.TextCharacter, []string{"lines", "0", "beneficiary"}},
+		"nothing in a cell":    {func(l *payfile.List) { l.Rows[0].Wording = "a\x00" }, payfile.TextCharacter, []string{"lines", "0", "wording"}},
+		"turned about":         {func(l *payfile.List) { l.Rows[0].Beneficiary = "a\u202eb" }, payfile.TextCharacter, []string{"lines", "0", "beneficiary"}},
+		"broken letters":       {func(l *payfile.List) { l.Rows[0].Beneficiary = "a\xff" }, payfile.TextCharacter, []string{"lines", "0", "beneficiary"}},
+		"long":                 {func(l *payfile.List) { l.Rows[0].BudgetLine = strings.Repeat("è", 71) }, payfile.TextLong, []string{"lines", "0", "budgetLine"}},
+		"IBAN":                 {func(l *payfile.List) { l.Rows[0].IBAN = "IT60" }, payfile.AccountInvalid, []string{"lines", "0", "iban"}},
+		"no IBAN":              {func(l *payfile.List) { l.Rows[0].IBAN = "" }, payfile.MeansInvalid, []string{"lines", "0", "means"}},
+		"counter with IBAN":    {func(l *payfile.List) { l.Rows[0].Means = payfile.MeansCounter }, payfile.MeansInvalid, []string{"lines", "0", "means"}},
+		"unknown means":        {func(l *payfile.List) { l.Rows[0].Means = "CASH" }, payfile.MeansInvalid, []string{"lines", "0", "means"}},
+		"net that is no net":   {func(l *payfile.List) { l.Rows[0].Net-- }, payfile.NetDiffers, []string{"lines", "0", "net"}},
+		"recovered below zero": {func(l *payfile.List) { l.Rows[0].Recovered, l.Rows[0].Net = -1, 50001 }, payfile.AmountInvalid, []string{"lines", "0", "recovered"}},
+		"withheld below zero":  {func(l *payfile.List) { l.Rows[0].Withheld, l.Rows[0].Net = -1, 50001 }, payfile.AmountInvalid, []string{"lines", "0", "withheld"}},
+		"CUP":                  {func(l *payfile.List) { l.Rows[0].CUP = "J89G24000300006R" }, payfile.CUPInvalid, []string{"lines", "0", "cup"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, form := range forms {
@@ -235,12 +238,12 @@ func TestListComesBackFilledIn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for cell, value := range map[string]any{"K1": "order_number", "L1": "date", "M1": "outcome", "K2": 118, "L2": 46338, "M2": "PAGATO", "M3": "RESPINTO", "K4": 119, "L4": "12/11/2026", "M4": "PAGATO"} {
+	for cell, value := range map[string]any{"L1": "order_number", "M1": "date", "N1": "outcome", "L2": 118, "M2": 46338, "N2": "PAGATO", "N3": "RESPINTO", "L4": 119, "M4": "12/11/2026", "N4": "PAGATO"} {
 		if err := f.SetCellValue("orders", cell, value); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := f.SetCellStyle("orders", "L2", "L2", day); err != nil {
+	if err := f.SetCellStyle("orders", "M2", "M2", day); err != nil {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
