@@ -231,7 +231,7 @@ var acts = map[Role][]Act{
 	Tutor: join(registerActs, paperActs, absenceActs, matchActs, []Act{PrepareUpload, ContestStatement, Enrol, CompleteEnrolment, DraftPlacement, ConfirmPlacement, SignProject, StartPlacement,
 		SuspendPlacement, ResumePlacement, EndPlacement}),
 	HostTutor:       join(paperActs, []Act{RecordAttendance, RecordAsPlanned, ReturnMonth, CertifyMonthAsHost}),
-	PaymentsOfficer: join(runActs, controlActs, secondActs, []Act{RecordExclusionCheck, PrepareUpload, RecordBankDetails, ComputeAllowance, LockMonth, AnswerContest, NoteCall}),
+	PaymentsOfficer: join(runActs, recoveryActs, controlActs, secondActs, []Act{RecordExclusionCheck, PrepareUpload, RecordBankDetails, ComputeAllowance, LockMonth, AnswerContest, NoteCall}),
 	Approver:        join(approvals, controlActs, historyActs),
 	Auditor:         controlActs,
 	SampleAuditor:   controlActs,
@@ -239,7 +239,7 @@ var acts = map[Role][]Act{
 	DPO:             erasureActs,
 	Self:            join(bankActs, paperActs, []Act{ContestStatement}),
 	Representative:  join(bankActs, paperActs, []Act{ContestStatement}),
-	System:          join(memberActs, controlActs, own, pathActs, circleActs, guestActs, erasureActs, mergeActs, bankActs, secondActs, personActs, companyActs, activityActs, placementActs, registerActs, absenceActs, monthActs, matchActs, mandateActs, runActs, approvals, answerActs, historyActs, []Act{ContestStatement, CertifyMonthAsHost, ComputeAllowance, RefreshMatches, RemindDue, SendInvitation, SendSignature, SignMonth}),
+	System:          join(memberActs, controlActs, own, pathActs, circleActs, guestActs, erasureActs, mergeActs, bankActs, secondActs, personActs, companyActs, activityActs, placementActs, registerActs, absenceActs, monthActs, matchActs, mandateActs, runActs, recoveryActs, approvals, answerActs, historyActs, []Act{ContestStatement, CertifyMonthAsHost, ComputeAllowance, RefreshMatches, RemindDue, SendInvitation, SendSignature, SignMonth}),
 }
 
 // own are the acts that every member does about himself, whatever his roles; in the table they stand for doing them for somebody else.

@@ -93,9 +93,6 @@ func agreed() plan.Type {
 	}}
 }
 
-// ofDischarge says whose words a discharge holds, in SQL over it.
-var ofDischarge = plan.Owner{Person: "(select a.person_id from participation a where a.id = {t}.participation_id)", Participation: "{t}.participation_id"}
-
 func discharged() plan.Type {
 	return plan.Type{Name: dischargeSubject, Prefix: DischargePrefix, Table: "recovery_discharge", Class: access.Money, Fields: plan.Fields{
 		"hidden":     plan.Hidden(),
@@ -106,10 +103,10 @@ func discharged() plan.Type {
 		"state":      plan.Column("state"),
 		"stateLabel": plan.Label("state", dischargeWords),
 		"stateSince": plan.Column("state_since"),
-		"reason":     plan.Sealed("recovery_discharge", "reason", ofDischarge).In(access.Bank),
+		"reason":     plan.Sealed("recovery_discharge", "reason", plan.OfParticipation).In(access.Bank),
 		"askedBy":    plan.One("Member", "asked_by").In(access.Directory).Apart(),
 		"askedAt":    plan.Instant("asked_at"),
-		"answer":     plan.Sealed("recovery_discharge", "answer", ofDischarge).In(access.Bank),
+		"answer":     plan.Sealed("recovery_discharge", "answer", plan.OfParticipation).In(access.Bank),
 		"answeredBy": plan.One("Member", "answered_by").In(access.Directory).Apart(),
 		"answeredAt": plan.Instant("answered_at"),
 		"revision":   plan.Column("revision"),
