@@ -305,6 +305,40 @@ type AffordedLine struct {
 	ExhaustedOn *calendar.Day `json:"exhaustedOn,omitempty"`
 }
 
+// What agreeInstalments needs.
+type AgreeInstalmentsInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// Your own id of the plan; it is made up when left out.
+	ID *string `json:"id,omitempty"`
+	// The recovery.
+	Recovery string `json:"recovery"`
+	// The day on which the person agreed.
+	AgreedOn calendar.Day `json:"agreedOn"`
+	// By month, in order: 1 to 60, which come to what is left.
+	Instalments []*InstalmentInput `json:"instalments"`
+}
+
+// What agreeInstalments did.
+type AgreeInstalmentsPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The recovery as it stands now.
+	Recovery *Recovery `json:"recovery,omitempty"`
+}
+
 // A month's allowance of one participant, over all activities under one cap.
 type Allowance struct {
 	// The id.
@@ -406,6 +440,8 @@ type AllowanceContest struct {
 	AnsweredAt *time.Time `json:"answeredAt,omitempty"`
 	// Counts changes.
 	Revision int32 `json:"revision"`
+	// What can be done now, and why not.
+	AllowedActs []*AllowedAct `json:"allowedActs"`
 }
 
 func (AllowanceContest) IsNode() {}
@@ -668,6 +704,40 @@ type AnswerContestPayload struct {
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The contest as it stands now.
 	Contest *AllowanceContest `json:"contest,omitempty"`
+}
+
+// What answerDischarge needs.
+type AnswerDischargeInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// What waits: a repayment or a waiver.
+	Discharge string `json:"discharge"`
+	// Whether it is confirmed.
+	Confirm bool `json:"confirm"`
+	// Why not, or what there is to say, at most 500 characters; needed where it is not confirmed; it is kept sealed.
+	Answer string `json:"answer"`
+}
+
+// What answerDischarge did.
+type AnswerDischargePayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The recovery as it stands now.
+	Recovery *Recovery `json:"recovery,omitempty"`
+	// The discharge as it stands now.
+	Discharge *RecoveryDischarge `json:"discharge,omitempty"`
 }
 
 // What answerHandOver needs.
@@ -3446,6 +3516,14 @@ func (Holiday) IsNode() {}
 // The id, `<prefix>_<uuid>`.
 func (this Holiday) GetID() string { return this.ID }
 
+// What comes back with the payment of a month.
+type InstalmentInput struct {
+	// The month whose payment it is taken off.
+	Month calendar.Month `json:"month"`
+	// How much, net.
+	Amount money.Cents `json:"amount"`
+}
+
 // What a host may know of an intern: never a reason, a group or a service.
 type InternCard struct {
 	// The id.
@@ -4713,6 +4791,8 @@ type Participant struct {
 	PaymentStatus []*PaymentMonth `json:"paymentStatus"`
 	// Who called about the money, and what was said, the newest first, at most 1,000.
 	PaymentCalls []*PaymentCall `json:"paymentCalls"`
+	// What was paid too much, newest month first, and how it comes back.
+	Recoveries []*Recovery `json:"recoveries"`
 	// Suggested openings, the best 1,000 first. `matches` with `participant` in its filter pages through all.
 	Matches []*Match `json:"matches"`
 	// What is due about this person, the most urgent first.
@@ -5026,6 +5106,10 @@ type PaymentLine struct {
 	Withheld money.Cents `json:"withheld"`
 	// What the account is credited.
 	Net money.Cents `json:"net"`
+	// How much of what is taken off comes back of what was paid too much before; 0 where nothing is.
+	Recovered money.Cents `json:"recovered"`
+	// The transfer that it is part of: all that the run pays the person.
+	Transfer *PaymentTransfer `json:"transfer"`
 	// By which every answer names the transfer; shared by the lines of one person in the run.
 	EndToEndID string `json:"endToEndId"`
 	// Which of the run's files it was sent by; null until it was sent.
@@ -5315,6 +5399,22 @@ func (PaymentStep) IsNode() {}
 
 // The id, `<prefix>_<uuid>`.
 func (this PaymentStep) GetID() string { return this.ID }
+
+// What a run pays one person.
+type PaymentTransfer struct {
+	// Before tax and what is taken off.
+	Gross money.Cents `json:"gross"`
+	// Tax that is withheld.
+	Withheld money.Cents `json:"withheld"`
+	// What is taken off of what was paid too much before.
+	Recovered money.Cents `json:"recovered"`
+	// What the account is credited.
+	Net money.Cents `json:"net"`
+	// Why it is so much, in plain words in your language, each sentence on its own line.
+	Explanation string `json:"explanation"`
+	// The same in at most 160 characters, for a message.
+	ExplanationShort string `json:"explanationShort"`
+}
 
 // A change of a payment run: how far it was gathered, and every act on it or on its lines.
 type PaymentUpdate struct {
@@ -6350,6 +6450,203 @@ type RecordProofPayload struct {
 	// The proof.
 	Proof *RequirementProof `json:"proof,omitempty"`
 }
+
+// What recordRepayment needs.
+type RecordRepaymentInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// Your own id of the repayment; it is made up when left out.
+	ID *string `json:"id,omitempty"`
+	// The recovery.
+	Recovery string `json:"recovery"`
+	// How much the person has given back.
+	Amount money.Cents `json:"amount"`
+	// The day on which the money came.
+	Day calendar.Day `json:"day"`
+	// By what it is known, such as the number of the transfer, at most 500 characters; it is kept sealed.
+	Reason string `json:"reason"`
+}
+
+// What recordRepayment did.
+type RecordRepaymentPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The recovery as it stands now.
+	Recovery *Recovery `json:"recovery,omitempty"`
+	// What waits for a second person.
+	Discharge *RecoveryDischarge `json:"discharge,omitempty"`
+}
+
+// What a person was paid beyond what a month owes him by its statement, and how it comes back. Sums are net.
+type Recovery struct {
+	// The id.
+	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
+	// The participant; null where you may not see who it is.
+	Participant *Participant `json:"participant,omitempty"`
+	// What stands for the participant where you may not see who it is, such as P-7KQ3XM; the same on all that belongs to one participation.
+	Pseudonym string `json:"pseudonym"`
+	// The body that has paid too much.
+	Payer *Organisation `json:"payer,omitempty"`
+	// The month's allowance.
+	Allowance *Allowance `json:"allowance,omitempty"`
+	// The statement by which it was first too much.
+	Statement *AllowanceStatement `json:"statement,omitempty"`
+	// The month that was paid too much.
+	Month calendar.Month `json:"month"`
+	// What was paid too much.
+	Owed money.Cents `json:"owed"`
+	// What was taken off later payments, or is by one that waits to go.
+	Recovered money.Cents `json:"recovered"`
+	// What the person has given back himself.
+	Repaid money.Cents `json:"repaid"`
+	// What was given up.
+	Waived money.Cents `json:"waived"`
+	// What is left to give back.
+	Left money.Cents `json:"left"`
+	// How it comes back now.
+	State RecoveryState `json:"state"`
+	// The state's name in your language.
+	StateLabel string `json:"stateLabel"`
+	// What was too much, what has come back, what is left and how it comes back, in plain words in your language, each sentence on its own line.
+	Explanation string `json:"explanation"`
+	// The same in at most 160 characters, for a message.
+	ExplanationShort string `json:"explanationShort"`
+	// What was agreed with the person, the last of which holds.
+	Plans []*RecoveryPlan `json:"plans"`
+	// What was given back or given up, with what waits for a second person, oldest first.
+	Discharges []*RecoveryDischarge `json:"discharges"`
+	// Counts changes.
+	Revision int32 `json:"revision"`
+	// What can be done now, and why not.
+	AllowedActs []*AllowedAct `json:"allowedActs"`
+}
+
+func (Recovery) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this Recovery) GetID() string { return this.ID }
+
+// A page of recoveries.
+type RecoveryConnection struct {
+	// The recoveries of the page, in order.
+	Nodes []*Recovery `json:"nodes"`
+	// The same with a cursor each.
+	Edges []*RecoveryEdge `json:"edges"`
+	// Where the page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many match in all, counted up to 10,000, and only when asked.
+	TotalCount int32 `json:"totalCount"`
+	// Whether totalCount is all of them: false where more than 10,000 match.
+	TotalCountIsExact bool `json:"totalCountIsExact"`
+}
+
+// What ends a recovery, or a part of it, but for later payments. It counts once a second person has confirmed it.
+type RecoveryDischarge struct {
+	// The id.
+	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
+	// The recovery.
+	Recovery *Recovery `json:"recovery,omitempty"`
+	// Whether it was given back or given up.
+	Kind RecoveryDischargeKind `json:"kind"`
+	// How much, net.
+	Amount money.Cents `json:"amount"`
+	// The day on which the money came; null where it was given up.
+	Day *calendar.Day `json:"day,omitempty"`
+	// How far it is.
+	State RecoveryDischargeState `json:"state"`
+	// The state's name in your language.
+	StateLabel string `json:"stateLabel"`
+	// Since when.
+	StateSince calendar.Day `json:"stateSince"`
+	// Why it is given up, or by what it is known.
+	Reason *string `json:"reason,omitempty"`
+	// Who asked; null where you may not see it.
+	AskedBy *Member `json:"askedBy,omitempty"`
+	// When it was asked.
+	AskedAt time.Time `json:"askedAt"`
+	// What was answered; null before.
+	Answer *string `json:"answer,omitempty"`
+	// Who answered; null before, and where you may not see it.
+	AnsweredBy *Member `json:"answeredBy,omitempty"`
+	// When; null before.
+	AnsweredAt *time.Time `json:"answeredAt,omitempty"`
+	// Counts changes.
+	Revision int32 `json:"revision"`
+	// What can be done now, and why not.
+	AllowedActs []*AllowedAct `json:"allowedActs"`
+}
+
+func (RecoveryDischarge) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this RecoveryDischarge) GetID() string { return this.ID }
+
+// One of the recoveries with its place in the list.
+type RecoveryEdge struct {
+	// The place; good for `after` and `before` in the same list and order.
+	Cursor string `json:"cursor"`
+	// The object.
+	Node *Recovery `json:"node"`
+}
+
+// Which recoveries.
+type RecoveryFilter struct {
+	// Of this payer.
+	Payer *string `json:"payer,omitempty"`
+	// Of this participant.
+	Participant *string `json:"participant,omitempty"`
+	// Of this month.
+	Month *calendar.Month `json:"month,omitempty"`
+	// Whether anything is left to give back.
+	Left *bool `json:"left,omitempty"`
+}
+
+// What comes back with the payment of a month.
+type RecoveryInstalment struct {
+	// The month whose payment it is taken off.
+	Month calendar.Month `json:"month"`
+	// How much, net.
+	Amount money.Cents `json:"amount"`
+}
+
+// What was agreed with a person on how he gives back.
+type RecoveryPlan struct {
+	// The id.
+	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
+	// 1, 2, …; the last one holds.
+	Number int32 `json:"number"`
+	// The day on which the person agreed.
+	AgreedOn calendar.Day `json:"agreedOn"`
+	// By month, in order.
+	Instalments []*RecoveryInstalment `json:"instalments"`
+	// Who has written it down; null where you may not see it.
+	MadeBy *Member `json:"madeBy,omitempty"`
+	// When.
+	MadeAt time.Time `json:"madeAt"`
+}
+
+func (RecoveryPlan) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this RecoveryPlan) GetID() string { return this.ID }
 
 // What referPerson needs.
 type ReferPersonInput struct {
@@ -7426,6 +7723,42 @@ func (Viewer) IsNode() {}
 
 // The id, `<prefix>_<uuid>`.
 func (this Viewer) GetID() string { return this.ID }
+
+// What waiveRecovery needs.
+type WaiveRecoveryInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// Your own id of the request; it is made up when left out.
+	ID *string `json:"id,omitempty"`
+	// The recovery.
+	Recovery string `json:"recovery"`
+	// How much of what is left.
+	Amount money.Cents `json:"amount"`
+	// Why it is given up, at most 500 characters; it is kept sealed.
+	Reason string `json:"reason"`
+}
+
+// What waiveRecovery did.
+type WaiveRecoveryPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The recovery as it stands now.
+	Recovery *Recovery `json:"recovery,omitempty"`
+	// What waits for a second person.
+	Discharge *RecoveryDischarge `json:"discharge,omitempty"`
+}
 
 // What withdrawAbsencePaper needs.
 type WithdrawAbsencePaperInput struct {
@@ -11423,6 +11756,186 @@ func (e *PlacementState) UnmarshalJSON(b []byte) error {
 }
 
 func (e PlacementState) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What ends a recovery but for later payments.
+type RecoveryDischargeKind string
+
+const (
+	// The programme gives it up.
+	RecoveryDischargeKindWaiver RecoveryDischargeKind = "WAIVER"
+	// The person has given it back himself.
+	RecoveryDischargeKindRepayment RecoveryDischargeKind = "REPAYMENT"
+)
+
+var AllRecoveryDischargeKind = []RecoveryDischargeKind{
+	RecoveryDischargeKindWaiver,
+	RecoveryDischargeKindRepayment,
+}
+
+func (e RecoveryDischargeKind) IsValid() bool {
+	switch e {
+	case RecoveryDischargeKindWaiver, RecoveryDischargeKindRepayment:
+		return true
+	}
+	return false
+}
+
+func (e RecoveryDischargeKind) String() string {
+	return string(e)
+}
+
+func (e *RecoveryDischargeKind) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = RecoveryDischargeKind(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid RecoveryDischargeKind", str)
+	}
+	return nil
+}
+
+func (e RecoveryDischargeKind) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *RecoveryDischargeKind) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e RecoveryDischargeKind) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How far a discharge is.
+type RecoveryDischargeState string
+
+const (
+	// It waits for a second person.
+	RecoveryDischargeStateWaiting RecoveryDischargeState = "WAITING"
+	// It counts.
+	RecoveryDischargeStateConfirmed RecoveryDischargeState = "CONFIRMED"
+	// It does not count.
+	RecoveryDischargeStateRejected RecoveryDischargeState = "REJECTED"
+)
+
+var AllRecoveryDischargeState = []RecoveryDischargeState{
+	RecoveryDischargeStateWaiting,
+	RecoveryDischargeStateConfirmed,
+	RecoveryDischargeStateRejected,
+}
+
+func (e RecoveryDischargeState) IsValid() bool {
+	switch e {
+	case RecoveryDischargeStateWaiting, RecoveryDischargeStateConfirmed, RecoveryDischargeStateRejected:
+		return true
+	}
+	return false
+}
+
+func (e RecoveryDischargeState) String() string {
+	return string(e)
+}
+
+func (e *RecoveryDischargeState) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = RecoveryDischargeState(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid RecoveryDischargeState", str)
+	}
+	return nil
+}
+
+func (e RecoveryDischargeState) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *RecoveryDischargeState) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e RecoveryDischargeState) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How what was paid too much comes back.
+type RecoveryState string
+
+const (
+	// By the policy: a share of each payment, or not at all where it is little.
+	RecoveryStateOpen RecoveryState = "OPEN"
+	// By instalments that were agreed with the person.
+	RecoveryStateAgreed RecoveryState = "AGREED"
+	// Nothing is left.
+	RecoveryStateSettled RecoveryState = "SETTLED"
+)
+
+var AllRecoveryState = []RecoveryState{
+	RecoveryStateOpen,
+	RecoveryStateAgreed,
+	RecoveryStateSettled,
+}
+
+func (e RecoveryState) IsValid() bool {
+	switch e {
+	case RecoveryStateOpen, RecoveryStateAgreed, RecoveryStateSettled:
+		return true
+	}
+	return false
+}
+
+func (e RecoveryState) String() string {
+	return string(e)
+}
+
+func (e *RecoveryState) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = RecoveryState(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid RecoveryState", str)
+	}
+	return nil
+}
+
+func (e RecoveryState) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *RecoveryState) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e RecoveryState) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
