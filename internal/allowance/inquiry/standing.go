@@ -40,6 +40,7 @@ type Facts struct {
 	Register         []string    // states of its months that are not locked
 	ContestedEntries int
 	Contested        *money.Cents // nil: nobody contests the statement
+	Settled          bool         // too much was paid, and nothing of that is left to come back
 	Live             money.Cents  // that runs have taken up, gross
 	Paid             money.Cents  // net
 	PaidOn           *calendar.Day
@@ -102,7 +103,7 @@ func (f Facts) stage() Stage {
 		return InRun
 	case f.has(payment.LineExported, payment.LineRecallAsked):
 		return Sent
-	case open < 0:
+	case open < 0 && !f.Settled:
 		return Overpaid
 	case f.Owed == 0:
 		return Nothing

@@ -43,6 +43,8 @@ var waits = []payment.Block{
 		text.Text{It: "invia il pagamento", En: "send the run"}, payment.Office),
 	payment.NewBlock("BANK_ANSWER", text.Text{It: "il pagamento è inviato e si aspetta la conferma", En: "the payment was sent, and its confirmation is awaited"},
 		text.Text{It: "carica la risposta appena arriva", En: "load the answer as soon as it comes"}, payment.Bank),
+	payment.NewBlock("OWES_MORE", text.Text{It: "è stato pagato più di quanto spetta", En: "more was paid than is owed"},
+		text.Text{It: "attendi i prossimi pagamenti, che lo compensano, oppure concorda le rate", En: "wait for the next payments, which it is taken off, or agree on instalments"}, payment.Office),
 	payment.NewBlock("RECALL_ASKED", text.Text{It: "se ne è chiesto il richiamo", En: "its recall was asked for"},
 		text.Text{It: "carica la risposta appena arriva", En: "load the answer as soon as it comes"}, payment.Bank),
 }

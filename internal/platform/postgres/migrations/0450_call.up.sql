@@ -38,6 +38,7 @@ begin
                  from register_month r where r.participation_id = a.participation_id and r.month = a.month and r.state <> 'LOCKED'),
     'contestedEntries', (select count(*) from attendance t where t.participation_id = a.participation_id and t.standing = 'CONTESTED'
                          and t.day >= a.month and t.day < a.month + interval '1 month'),
+    'settled', (select coalesce(bool_and(r.left_cents = 0), false) from recovery r where r.allowance_id = a.id and r.owed_cents > 0),
     'contested', (select c.contested_cents from allowance_contest c where c.allowance_id = a.id and c.state = 'CONTESTED'))
     || (select jsonb_build_object('owed', coalesce(sum(h.gross_cents), 0), 'owedNet', coalesce(sum(h.net_cents), 0)) from allowance_share h where h.statement_id = last)
     || (select jsonb_build_object('live', coalesce(sum(l.gross_cents) filter (where l.live), 0), 'paid', coalesce(sum(l.net_cents) filter (where l.state = 'PAID'), 0),
