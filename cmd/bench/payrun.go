@@ -59,8 +59,8 @@ func payRuns(ctx context.Context, s *stage, out *report) error {
 	return s.exec(ctx, unpaid)
 }
 
-// unpaid takes back what benches of payment runs write.
-const unpaid = "truncate allowance_contest, payment_line_step, payment_line, payment_step, payment_file, payment_answer, payment_run, allowance_share, allowance_statement, budget_posting"
+// unpaid takes back what benches of payment runs write, with all that hangs on it.
+const unpaid = "truncate payment_run, allowance_statement, budget_posting cascade"
 
 type payer struct {
 	*stage
