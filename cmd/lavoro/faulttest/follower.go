@@ -295,17 +295,25 @@ func (f *Follower) Left(ctx context.Context, atLeast time.Duration) (all, standi
 			continue
 		}
 		all++
-		reading, cancel := context.WithTimeout(ctx, beat)
-		err := error(nil)
-		for err == nil { // what was on its way comes first
-			_, _, err = l.conn.Read(reading)
-		}
-		if reading.Err() != nil {
+		if !ended(ctx, l.conn) {
 			standing++
 		}
-		cancel()
 	}
 	return all, standing
+}
+
+// ended says whether the other side has ended a connection: what was on its way comes first, which may be megabytes.
+func ended(ctx context.Context, conn *websocket.Conn) bool {
+	for until := time.Now().Add(20 * beat); time.Now().Before(until); {
+		reading, cancel := context.WithTimeout(ctx, beat)
+		_, _, err := conn.Read(reading)
+		silent := reading.Err() != nil
+		cancel()
+		if err != nil {
+			return !silent
+		}
+	}
+	return false
 }
 
 func (f *Follower) now() *session {
