@@ -32,15 +32,41 @@ import (
 )
 
 // clocks are the waiting states of all rooms that have some.
-var clocks = [][]event.Clock{participant.Clocks(), company.Clocks(), placement.DueClocks(), attendance.MonthClocks(), attendance.SilenceClocks(), allowance.ContestClocks(), payment.Clocks(), recovery.Clocks(), matching.DueClocks(), duty.ReadClocks()}
+var clocks = [][]event.Clock{
+	participant.Clocks(),
+	company.Clocks(),
+	placement.DueClocks(),
+	attendance.MonthClocks(),
+	attendance.SilenceClocks(),
+	allowance.ContestClocks(),
+	payment.Clocks(),
+	recovery.Clocks(),
+	matching.DueClocks(),
+	duty.ReadClocks(),
+}
 
 // vetoes are what later rooms say before somebody leaves the programme.
 var vetoes = []participant.Veto{activity.Veto, placement.VetoWithdrawal}
 
 // schema joins what every room declares readable, in the order of the programme's path.
 func schema() *plan.Schema {
-	rooms := []plan.Reading{member.Reading(), programme.Reading(), participant.Reading(vetoes...), company.Reading(), activity.Reading(),
-		placement.Reading(attendance.AttestGate), attendance.Reading(), allowance.Reading(), payment.Reading(), recovery.Reading(), history.Reading(), inquiry.Reading(), matching.Reading(), duty.Reading(clocks...), report.Reading()}
+	rooms := []plan.Reading{
+		member.Reading(),
+		programme.Reading(),
+		participant.Reading(vetoes...),
+		company.Reading(),
+		activity.Reading(),
+		placement.Reading(attendance.AttestGate),
+		attendance.Reading(),
+		allowance.Reading(),
+		payment.Reading(),
+		recovery.Reading(),
+		history.Reading(),
+		inquiry.Reading(),
+		matching.Reading(),
+		duty.Reading(clocks...),
+		report.Reading(),
+	}
 	return plan.NewSchema(append(rooms, evidence.Reading(rooms...))...)
 }
 
