@@ -37,10 +37,12 @@ type AbsencePaper struct {
 	AttachedBy *Member `json:"attachedBy,omitempty"`
 	// When.
 	AttachedAt time.Time `json:"attachedAt"`
-	// Who took it back, where it was a mistake.
+	// Who took it back, where it was a mistake: its file is destroyed then.
 	WithdrawnBy *Member `json:"withdrawnBy,omitempty"`
 	// When.
 	WithdrawnAt *time.Time `json:"withdrawnAt,omitempty"`
+	// What the mistake was.
+	Mistake *PaperMistake `json:"mistake,omitempty"`
 	// Counts changes.
 	Revision int32 `json:"revision"`
 }
@@ -7774,6 +7776,8 @@ type WithdrawAbsencePaperInput struct {
 	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
 	// The paper.
 	Paper string `json:"paper"`
+	// What the mistake was.
+	Mistake PaperMistake `json:"mistake"`
 }
 
 // What withdrawAbsencePaper did.
@@ -9162,6 +9166,8 @@ const (
 	FileStateAttached FileState = "ATTACHED"
 	// Made for you: fetch it at once, once; nobody else sees it, and within the hour it is gone.
 	FileStateMade FileState = "MADE"
+	// It was attached by mistake, and what it said is gone for good: withdrawAbsencePaper and revokeSignature destroy what they take back.
+	FileStateDestroyed FileState = "DESTROYED"
 )
 
 var AllFileState = []FileState{
@@ -9169,11 +9175,12 @@ var AllFileState = []FileState{
 	FileStateComplete,
 	FileStateAttached,
 	FileStateMade,
+	FileStateDestroyed,
 }
 
 func (e FileState) IsValid() bool {
 	switch e {
-	case FileStatePrepared, FileStateComplete, FileStateAttached, FileStateMade:
+	case FileStatePrepared, FileStateComplete, FileStateAttached, FileStateMade, FileStateDestroyed:
 		return true
 	}
 	return false
@@ -10438,6 +10445,70 @@ func (e *Outcome) UnmarshalJSON(b []byte) error {
 }
 
 func (e Outcome) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What was wrong with the paper of an absence.
+type PaperMistake string
+
+const (
+	// It is somebody else's.
+	PaperMistakeWrongPerson PaperMistake = "WRONG_PERSON"
+	// It is for other days.
+	PaperMistakeWrongDays PaperMistake = "WRONG_DAYS"
+	// It is another document, or cannot be read.
+	PaperMistakeWrongFile PaperMistake = "WRONG_FILE"
+	// It says more than needs to be known.
+	PaperMistakeNotAsked PaperMistake = "NOT_ASKED"
+)
+
+var AllPaperMistake = []PaperMistake{
+	PaperMistakeWrongPerson,
+	PaperMistakeWrongDays,
+	PaperMistakeWrongFile,
+	PaperMistakeNotAsked,
+}
+
+func (e PaperMistake) IsValid() bool {
+	switch e {
+	case PaperMistakeWrongPerson, PaperMistakeWrongDays, PaperMistakeWrongFile, PaperMistakeNotAsked:
+		return true
+	}
+	return false
+}
+
+func (e PaperMistake) String() string {
+	return string(e)
+}
+
+func (e *PaperMistake) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PaperMistake(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PaperMistake", str)
+	}
+	return nil
+}
+
+func (e PaperMistake) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PaperMistake) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PaperMistake) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

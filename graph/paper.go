@@ -35,6 +35,6 @@ func (m mutation) WithdrawAbsencePaper(ctx context.Context, input WithdrawAbsenc
 			return err
 		}
 		out.Paper = &AbsencePaper{ID: input.Paper}
-		return attendance.WithdrawAbsencePaper(ctx, tx, id, revision(input.ExpectedRevision))
+		return attendance.WithdrawAbsencePaper(ctx, tx, attendance.Withdrawal{Paper: id, Mistake: attendance.PaperMistake(input.Mistake), Expected: revision(input.ExpectedRevision)})
 	})
 }

@@ -29,12 +29,12 @@ export async function carry(actor, about, content) {
 export async function absence({ all }, participant) {
   const manager = all.filter(({ role }) => role === 'CASE_MANAGER').slice(0, 1);
   const paper = `abp_${randomUUID()}`;
-  const fields = 'id fromDay toDay attachedAt withdrawnAt revision';
+  const fields = 'id fromDay toDay attachedAt withdrawnAt mistake revision';
   await step(manager, {
     act: 'attachAbsencePaper', payload: `paper { ${fields} }`, watch: made('AbsencePaper', paper, `{ ${fields} }`),
     input: { id: paper, participant, fromDay: '2026-03-02', toDay: '2026-03-06', file: await bring(manager[0], participant, 'ABSENCE_PAPER') },
   });
-  await step(manager, { act: 'withdrawAbsencePaper', payload: `paper { ${fields} }`, watch: onScreen('AbsencePaper', paper, `{ ${fields} }`), input: { paper } });
+  await step(manager, { act: 'withdrawAbsencePaper', payload: `paper { ${fields} }`, watch: onScreen('AbsencePaper', paper, `{ ${fields} }`), input: { paper, mistake: 'WRONG_PERSON' } });
 }
 
 // files brings a paper about the person, has a check attach it and fetches it again.

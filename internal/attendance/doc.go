@@ -45,7 +45,8 @@
 // counts once somebody else has confirmed it.
 //
 // The paper of an absence is for some days of a person, whatever entries stand on them. That it is there whoever reads absences sees; its file is of the
-// class health, and not for who has brought it.
+// class health, and not for who has brought it. One that was a mistake is withdrawn and stays, with who took it back and which mistake it was; its file is
+// destroyed by the database in the same moment, and so is a signed paper that is revoked.
 //
 // A phone takes along what it needs for some days without network (tutorDays). A tutor from whom nothing comes meanwhile, though hours of a timetable are
 // unwritten, is due to be asked by whoever coordinates (TellSilence), until something comes (Heard).

@@ -2,6 +2,7 @@ package attendance
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
 
 const (
@@ -28,6 +30,19 @@ type AbsencePaper struct {
 	From, To      calendar.Day
 	File          uuid.UUID // which the actor has brought
 }
+
+// PaperMistake is why a paper is taken back. It is a word and no text, since it stands beside a person whose paper it may not be.
+type PaperMistake string
+
+// The mistakes.
+const (
+	WrongPerson PaperMistake = "WRONG_PERSON"
+	WrongDays   PaperMistake = "WRONG_DAYS"
+	WrongFile   PaperMistake = "WRONG_FILE"
+	NotAsked    PaperMistake = "NOT_ASKED" // it says more than needs to be known
+)
+
+var causeMistake = text.Text{It: "il motivo non è tra quelli previsti", En: "the reason is none of those that exist"}
 
 // AttachAbsencePaper keeps the paper of an absence. It may be a doctor's: what it says is read by those alone who read what is of health, for a
 // purpose, and not by who has brought it. Absences of its days show that there is one, also those that are entered later.
@@ -54,9 +69,17 @@ func AttachAbsencePaper(ctx context.Context, tx *postgres.Tx, in AbsencePaper) e
 	return nil
 }
 
-// WithdrawAbsencePaper takes back a paper that was a mistake: it stays, and no absence shows it any more.
-func WithdrawAbsencePaper(ctx context.Context, tx *postgres.Tx, id uuid.UUID, expected *int) error {
-	row, found, err := paperByID(ctx, tx, id)
+// Withdrawal takes a paper back.
+type Withdrawal struct {
+	Paper    uuid.UUID
+	Mistake  PaperMistake
+	Expected *int
+}
+
+// WithdrawAbsencePaper takes back a paper that was a mistake: it stays, with who took it back, and why, and no absence shows it any more. Its file may be
+// of somebody else: the database destroys it at once.
+func WithdrawAbsencePaper(ctx context.Context, tx *postgres.Tx, in Withdrawal) error {
+	row, found, err := paperByID(ctx, tx, in.Paper)
 	switch {
 	case err != nil:
 		return err
@@ -64,11 +87,14 @@ func WithdrawAbsencePaper(ctx context.Context, tx *postgres.Tx, id uuid.UUID, ex
 		return refusal.List{refusal.NotFound.At("paper")}
 	case !tx.Actor.May(access.WithdrawAbsencePaper, row.ProgrammeID, row.Audience):
 		return refusal.List{refusal.NotAllowed.At()}
-	case expected != nil && *expected != row.Revision:
+	case in.Expected != nil && *in.Expected != row.Revision:
 		return refusal.List{refusal.RevisionConflict.At("expectedRevision")}
 	case row.WithdrawnAt != nil:
 		return refusal.List{PaperWithdrawn.At("paper")}
+	case !slices.Contains([]PaperMistake{WrongPerson, WrongDays, WrongFile, NotAsked}, in.Mistake):
+		return refusal.List{refusal.InvalidValue.At("mistake").With("cause", causeMistake)}
 	}
+	row.Mistake = &in.Mistake
 	if err := withdrawPaper(ctx, tx, row); err != nil {
 		return err
 	}
@@ -78,7 +104,15 @@ func WithdrawAbsencePaper(ctx context.Context, tx *postgres.Tx, id uuid.UUID, ex
 
 func (r paperRow) tell(tx *postgres.Tx, act access.Act, kind event.Kind) {
 	tx.Tell(event.News{Programme: r.ProgrammeID, Act: string(act), Kind: kind, SubjectKind: paperSubject, Subject: r.ID, Related: []uuid.UUID{r.ParticipationID}, Audience: r.Audience},
-		map[string]any{"from": r.FromDay, "to": r.ToDay, "file": r.FileID})
+		paperDetail{r.FromDay, r.ToDay, r.FileID, r.Mistake})
+}
+
+// paperDetail is what the journal keeps of a paper.
+type paperDetail struct {
+	From    calendar.Day  `json:"from"`
+	To      calendar.Day  `json:"to"`
+	File    uuid.UUID     `json:"file"`
+	Mistake *PaperMistake `json:"mistake,omitempty"`
 }
 
 // hasPaper says of an absence whether there is a paper for its day.
@@ -96,6 +130,7 @@ func papers() plan.Type {
 		"attachedAt":  plan.Instant("attached_at"),
 		"withdrawnBy": plan.One("Member", "withdrawn_by"),
 		"withdrawnAt": plan.Instant("withdrawn_at"),
+		"mistake":     plan.Column("mistake"),
 		"revision":    plan.Column("revision"),
 	}}
 }

@@ -1,14 +1,22 @@
 package attendance_test
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"io"
+	"maps"
+	"slices"
 	"testing"
 
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/attendance"
+	"github.com/lavoroincorso/lavoro/internal/participant"
+	"github.com/lavoroincorso/lavoro/internal/platform/blob"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
@@ -20,6 +28,7 @@ func (o *office) brought(enrolment, member uuid.UUID, kind, class string) (id uu
 	o.one(`insert into file (id, programme_id, participation_id, person_id, kind, class, media_type, announced, received, bytes, sha256, state, uploaded_by, prepared_at, expires_at, audience)
 		select gen_random_uuid(), e.programme_id, e.participation_id, e.person_id, $3, $4, 'application/pdf', 1, 1, 1, '\x00', 'COMPLETE', $2, $5, $5::timestamptz + interval '1 day', a.audience
 		from enrolment e join participation a on a.id = e.participation_id where e.id = $1 returning id`, &id, enrolment, member, kind, class, o.now)
+	o.exec("insert into file_chunk (file_id, kept, n, sealed) values ($1, true, 0, '\\x00')", id)
 	return id
 }
 
@@ -93,17 +102,130 @@ func TestThePaperOfAnAbsence(t *testing.T) {
 			t.Errorf("%s sees %s, want %s", name, got, c.want)
 		}
 	}
-	withdraw := func() string {
-		list, _ := refusal.As(o.as(o.tutor, func(ctx context.Context, tx *postgres.Tx) error {
-			return attendance.WithdrawAbsencePaper(ctx, tx, paper.ID, nil)
+	withdraw := func(mistake attendance.PaperMistake) string {
+		return o.code(o.as(o.tutor, func(ctx context.Context, tx *postgres.Tx) error {
+			return attendance.WithdrawAbsencePaper(ctx, tx, attendance.Withdrawal{Paper: paper.ID, Mistake: mistake})
 		}))
-		if len(list) > 0 {
-			return list[0].Code
-		}
-		return ""
 	}
-	if first, second := withdraw(), withdraw(); first != "" || second != "ABSENCE_PAPER_WITHDRAWN" {
-		t.Errorf("withdrawn %q, then %q", first, second)
+	for _, c := range []struct {
+		mistake attendance.PaperMistake
+		want    string
+	}{{"SOMETHING", "INVALID_VALUE"}, {attendance.WrongDays, ""}, {attendance.WrongDays, "ABSENCE_PAPER_WITHDRAWN"}} {
+		if got := withdraw(c.mistake); got != c.want {
+			t.Errorf("withdrawn for %s: %q, want %q", c.mistake, got, c.want)
+		}
+	}
+}
+
+// certificate is a doctor's word, which the tutor brings for a participation.
+func (o *office) certificate(store blob.Store, of uuid.UUID) (file uuid.UUID) {
+	o.t.Helper()
+	content := []byte("%PDF-1.7\nprognosi di cinque giorni\n%%EOF\n")
+	sum := sha256.Sum256(content)
+	var ticket blob.Ticket
+	file = uuid.Must(uuid.NewV7())
+	err := o.as(o.tutor, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		ticket, err = participant.Room{}.PrepareUpload(ctx, tx, participant.FileInput{Participation: of, ID: file, Kind: participant.ProvesAbsence, MediaType: blob.PDF, Bytes: len(content),
+			SHA256: hex.EncodeToString(sum[:])})
+		return err
+	})
+	if err == nil {
+		_, err = store.Take(o.ctx, o.tutor, ticket.Token, blob.Range{Last: len(content) - 1, Total: len(content)}, bytes.NewReader(content))
+	}
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return file
+}
+
+// everybody is an actor of each role over each key that there is around a participation.
+func (o *office) everybody(of uuid.UUID) map[string]access.Actor {
+	o.t.Helper()
+	var person uuid.UUID
+	o.one("select person_id from participation where id = $1", &person, of)
+	all := map[string]access.Actor{}
+	for _, role := range access.Roles() {
+		for name, key := range map[string]uuid.UUID{"the lead body": o.lead, "the company": o.company, "the person": person, "himself as tutor": o.tutor.Member, "the participation": of, "the programme": o.programme} {
+			all[string(role)+" over "+name] = o.actor(uuid.New(), role, key)
+		}
+	}
+	all["who brought it"] = o.tutor
+	return all
+}
+
+// TestAPaperThatWasAMistake: its file may be somebody else's, and nobody reads it once it is taken back, not with a ticket that he has, nor to the end what
+// he has begun. What it was, who took it back and why stay.
+func TestAPaperThatWasAMistake(t *testing.T) {
+	o := newOffice(t)
+	of := o.participationOf(o.intern["adult"])
+	store := blob.Store{DB: o.db, Clock: o.clock}
+	paper := attendance.AbsencePaper{ID: uuid.Must(uuid.NewV7()), Participation: of, From: calendar.MustDay("2026-03-16"), To: calendar.MustDay("2026-03-20"), File: o.certificate(store, of)}
+	if err := o.as(o.tutor, func(ctx context.Context, tx *postgres.Tx) error { return attendance.AttachAbsencePaper(ctx, tx, paper) }); err != nil {
+		t.Fatal(err)
+	}
+	ticket := func(actor access.Actor) (made blob.Ticket, refused string) {
+		return made, o.code(o.as(actor, func(ctx context.Context, tx *postgres.Tx) (err error) {
+			made, err = participant.Room{}.PrepareDownload(ctx, tx, paper.File)
+			return err
+		}))
+	}
+	held, begun := map[string]string{}, map[string]io.Reader{}
+	for name, actor := range o.everybody(of) {
+		read, refused := ticket(actor)
+		if refused != "" {
+			continue
+		}
+		if _, content, err := store.Open(o.ctx, actor, read.Token); err != nil {
+			t.Fatal(name, err)
+		} else if whole, err := io.ReadAll(content); err != nil || !bytes.Contains(whole, []byte("prognosi")) {
+			t.Errorf("%s reads %q, %v", name, whole, err)
+		}
+		again, _ := ticket(actor)
+		held[name] = again.Token
+		third, _ := ticket(actor)
+		if _, content, err := store.Open(o.ctx, actor, third.Token); err != nil {
+			t.Fatal(name, err)
+		} else {
+			begun[name] = content
+		}
+	}
+	if held["CASE_MANAGER over the lead body"] == "" || held["who brought it"] != "" {
+		t.Fatalf("before it was taken back it is read by %v", slices.Sorted(maps.Keys(held)))
+	}
+	if err := o.as(o.tutor, func(ctx context.Context, tx *postgres.Tx) error {
+		return attendance.WithdrawAbsencePaper(ctx, tx, attendance.Withdrawal{Paper: paper.ID, Mistake: attendance.WrongPerson})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for name, actor := range o.everybody(of) {
+		_, refused := ticket(actor)
+		switch token, could := held[name]; {
+		case !could && refused == "":
+			t.Errorf("%s gets a ticket of what he could not read before", name)
+		case could && refused != "FILE_DESTROYED":
+			t.Errorf("%s gets a ticket: %q", name, refused)
+		case could:
+			if _, _, err := store.Open(o.ctx, actor, token); err == nil {
+				t.Errorf("%s reads by the ticket that he had", name)
+			}
+			if rest, err := io.ReadAll(begun[name]); err == nil || len(rest) > 0 {
+				t.Errorf("%s reads on: %q", name, rest)
+			}
+		}
+	}
+	var left string
+	o.one(`select concat_ws(' ', f.state, octet_length(f.sha256) > 32, (select count(*) from file_chunk c where c.file_id = f.id), p.mistake, p.withdrawn_by = $2, p.withdrawn_at = $3)
+		from absence_paper p join file f on f.id = p.file_id where p.id = $1`, &left, paper.ID, o.tutor.Member, o.now)
+	if left != "DESTROYED t 0 WRONG_PERSON t t" {
+		t.Errorf("left is %s", left)
+	}
+	o.now = o.now.AddDate(0, 0, 30)
+	if err := o.as(o.tutor, func(ctx context.Context, tx *postgres.Tx) error { return blob.Expire(ctx, tx, nil) }); err != nil {
+		t.Errorf("tidied up: %v", err)
+	}
+	o.one("select count(*)::text from file where id = $1", &left, paper.File)
+	if left != "1" {
+		t.Errorf("%s rows of the file are left after a month", left)
 	}
 }
 

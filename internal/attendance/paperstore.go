@@ -26,6 +26,7 @@ type paperRow struct {
 	AttachedAt      time.Time
 	WithdrawnBy     *uuid.UUID
 	WithdrawnAt     *time.Time
+	Mistake         *PaperMistake
 	Audience        []uuid.UUID `bun:",array"`
 	Revision        int
 }
@@ -74,7 +75,7 @@ func insertPaper(ctx context.Context, tx *postgres.Tx, row *paperRow) error {
 }
 
 func withdrawPaper(ctx context.Context, tx *postgres.Tx, row paperRow) error {
-	result, err := tx.NewRaw("update absence_paper set withdrawn_by = ?, withdrawn_at = ?, revision = revision + 1 where id = ? and revision = ?", tx.Actor.Member, tx.Now, row.ID, row.Revision).Exec(ctx)
+	result, err := tx.NewRaw("update absence_paper set withdrawn_by = ?, withdrawn_at = ?, mistake = ?, revision = revision + 1 where id = ? and revision = ?", tx.Actor.Member, tx.Now, row.Mistake, row.ID, row.Revision).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("withdraw paper: %w", err)
 	}

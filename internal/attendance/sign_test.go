@@ -39,14 +39,14 @@ func newDesk(t *testing.T) *desk {
 }
 
 // code is that of a refusal, "" for none.
-func (d *desk) code(err error) string {
-	d.t.Helper()
+func (o *office) code(err error) string {
+	o.t.Helper()
 	list, refused := refusal.As(err)
 	switch {
 	case err == nil:
 		return ""
 	case !refused:
-		d.t.Fatal(err)
+		o.t.Fatal(err)
 	}
 	return list[0].Code
 }

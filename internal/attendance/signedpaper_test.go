@@ -130,6 +130,34 @@ func TestAPaperOfAContentThatChanged(t *testing.T) {
 	if got := d.confirm(promoter, paper); got != "SIGNATURE_OVER" {
 		t.Errorf("the old one: %q", got)
 	}
+	if old, signed := d.fileOf(paper), d.fileOf(fresh); old != "DESTROYED 0" || signed != "ATTACHED 1" {
+		t.Errorf("the old one's file is %s, the signed one's %s", old, signed)
+	}
+}
+
+// fileOf is the state of a signature's paper, and how many of its bytes' chunks are there.
+func (d *desk) fileOf(signature uuid.UUID) (s string) {
+	d.t.Helper()
+	d.one(`select concat_ws(' ', f.state, (select count(*) from file_chunk c where c.file_id = f.id)) from month_signature s join file f on f.id = s.file_id where s.id = $1`, &s, signature)
+	return s
+}
+
+// TestAPaperOfSomebodyElse is taken back, and its file with it.
+func TestAPaperOfSomebodyElse(t *testing.T) {
+	d := newDesk(t)
+	paper, refused := d.bring(attendance.HostSigns, d.printed())
+	if refused != "" {
+		t.Fatal(refused)
+	}
+	if got := d.fileOf(paper); got != "ATTACHED 1" {
+		t.Fatal(got)
+	}
+	if code := d.step(paper, attendance.RevokeSignature); code != "" {
+		t.Fatal(code)
+	}
+	if got := d.fileOf(paper); got != "DESTROYED 0" {
+		t.Errorf("its file is %s", got)
+	}
 }
 
 func FuzzParsePaperCode(f *testing.F) {

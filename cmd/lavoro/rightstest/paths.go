@@ -89,7 +89,7 @@ func (s *scene) absences(p participation) {
 		row := fact{"programme_id": s.id, "participation_id": p.id, "from_day": fmt.Sprintf("2026-0%d-02", 3+n), "to_day": fmt.Sprintf("2026-0%d-28", 3+n), "file_id": s.paper(p, "ABSENCE_PAPER", "health"),
 			"attached_by": s.managers[0], "attached_at": "2026-05-02T10:00:00.125Z", "revision": 1 + n}
 		if n == 1 {
-			row["withdrawn_by"], row["withdrawn_at"] = s.managers[0], "2026-05-03T10:00:00.125Z"
+			row["withdrawn_by"], row["withdrawn_at"], row["mistake"] = s.managers[0], "2026-05-03T10:00:00.125Z", "WRONG_DAYS"
 		}
 		s.f.put("absence_paper", row)
 	}

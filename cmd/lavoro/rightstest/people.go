@@ -94,7 +94,8 @@ func personTypes() {
 	})
 	Types["AbsencePaper"] = follow("absence_paper", "abp", "absence", map[string]Field{
 		"fromDay": column("from_day"), "toDay": column("to_day"), "file": one("File", "file_id"), "attachedBy": one("Member", "attached_by"), "attachedAt": instant("attached_at"),
-		"withdrawnBy": one("Member", "withdrawn_by"), "withdrawnAt": instant("withdrawn_at"), "revision": column("revision"),
+		"withdrawnBy": one("Member", "withdrawn_by"), "withdrawnAt": instant("withdrawn_at"), "mistake": column("mistake"),
+		"revision": column("revision"),
 	})
 	Types["File"] = follow("file", "fil", "eligibility", map[string]Field{
 		"kind": column("kind"), "mediaType": column("media_type"), "bytes": column("bytes"), "state": column("state"),

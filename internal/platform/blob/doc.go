@@ -5,6 +5,7 @@
 //		COMPLETE  whole and sound; whoever brought it may attach it, nobody may read it
 //		ATTACHED  proves something, and is seen like the row that it proves
 //		MADE      by the house, for who asked for it: he sees it alone, and it goes within the hour
+//		DESTROYED attached by mistake: whoever saw it sees that it was there, and its bytes are gone
 //
 //	  - Bytes are kept in chunks of 256 KiB, each sealed under the person's data key and bound to its file and place. Nothing is ever in the
 //	    clear outside the memory of the node that receives or sends it, one chunk at a time.

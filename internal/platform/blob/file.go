@@ -68,10 +68,11 @@ type State string
 
 // The states.
 const (
-	Prepared State = "PREPARED"
-	Complete State = "COMPLETE"
-	Attached State = "ATTACHED"
-	Made     State = "MADE"
+	Prepared  State = "PREPARED"
+	Complete  State = "COMPLETE"
+	Attached  State = "ATTACHED"
+	Made      State = "MADE"
+	Destroyed State = "DESTROYED"
 )
 
 // File is what is known of a file without reading it.

@@ -55,12 +55,15 @@ func (a Announced) says(f File) bool {
 
 // PrepareDownload lets the actor fetch a file once, soon. allowed says of a file that he sees whether he may.
 func PrepareDownload(ctx context.Context, tx *postgres.Tx, id uuid.UUID, allowed func(File) error) (File, Ticket, error) {
-	f, err := find(ctx, tx, "where f.id = ? and f.state = ?", id, string(Attached))
+	f, err := find(ctx, tx, "where f.id = ? and f.state in (?, ?)", id, string(Attached), string(Destroyed))
 	if err != nil {
 		return f, Ticket{}, err
 	}
 	if err := allowed(f); err != nil {
 		return f, Ticket{}, err
+	}
+	if f.State == Destroyed {
+		return f, Ticket{}, TakenBack.At("file")
 	}
 	ticket, hash := newTicket(tx.Now.Add(downloadFor))
 	return f, ticket, insertTicket(ctx, tx, id, hash, false, ticket)

@@ -71,4 +71,10 @@ var (
 		Message: refusal.Text{It: "Il file è già allegato a un'altra registrazione.", En: "The file is attached to another record already."},
 		Cure:    refusal.Text{It: "Carica il file di nuovo per allegarlo anche qui.", En: "Bring the file again to attach it here, too."},
 	})
+	// TakenBack is for fetching a file that was attached by mistake.
+	TakenBack = refusal.Define(refusal.Definition{
+		Code: "FILE_DESTROYED", Kind: refusal.State,
+		Message: refusal.Text{It: "Il file era stato allegato per errore: è stato distrutto con l'annullamento.", En: "The file was attached by mistake, and was destroyed when that was taken back."},
+		Cure:    refusal.Text{It: "Se serve, chiedi il documento a chi lo ha e caricalo dove va.", En: "Where it is needed, ask whoever has the document, and bring it to where it belongs."},
+	})
 )

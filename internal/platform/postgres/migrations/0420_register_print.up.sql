@@ -15,7 +15,7 @@ grant execute on function programme_papers(uuid) to lavoro_app;
 -- A file that the house makes for whoever asks for it: it is seen by him alone, once, and goes by itself.
 alter table file drop constraint file_state_check, drop constraint file_kind_check;
 alter table file
-  add constraint file_state_check check (state in ('PREPARED', 'COMPLETE', 'ATTACHED', 'MADE')),
+  add constraint file_state_check check (state in ('PREPARED', 'COMPLETE', 'ATTACHED', 'MADE', 'DESTROYED')),
   add constraint file_kind_check check (kind in ('EXCLUSION_CHECK', 'REQUIREMENT_PROOF', 'REGISTER', 'PAYMENT_FILE', 'PAYMENT_ANSWER', 'BANK_DETAILS', 'REGISTER_PRINT'));
 drop policy seen on file;
 create policy seen on file

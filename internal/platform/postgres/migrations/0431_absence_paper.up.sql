@@ -11,9 +11,10 @@ create table absence_paper (
   attached_at      timestamptz not null,
   withdrawn_by     uuid,
   withdrawn_at     timestamptz,
+  mistake          text check (mistake in ('WRONG_PERSON', 'WRONG_DAYS', 'WRONG_FILE', 'NOT_ASKED')), -- why it was; a word, which tells nothing of anybody
   audience         uuid[] not null,
   revision         int not null default 1,
-  check (from_day <= to_day), check ((withdrawn_by is null) = (withdrawn_at is null))
+  check (from_day <= to_day), check ((withdrawn_by is null) = (withdrawn_at is null) and (mistake is null) = (withdrawn_at is null))
 );
 create index absence_paper_participation on absence_paper (participation_id, from_day);
 insert into audience_follower values ('absence_paper', null);
@@ -22,6 +23,17 @@ create policy seen on absence_paper using (audience &&& (select app_keys('absenc
 grant select, insert, update on absence_paper to lavoro_app;
 insert into mandate_opens values ('absence_paper', false);
 create trigger follows_mandates before insert or update of audience on absence_paper for each row execute function follow_mandates();
+
+-- A file that was attached by mistake is destroyed as its row is taken back: nobody reads it from then on, not with a ticket that he has, and its bytes are
+-- gone. What is left of it is its length, and its hash, sealed.
+create function file_goes() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  delete from file_chunk c where c.file_id = new.file_id;
+  delete from file_ticket t where t.file_id = new.file_id;
+  update file f set state = 'DESTROYED', expires_at = 'infinity' where f.id = new.file_id;
+  return null;
+end $$;
+create trigger file_goes after update of withdrawn_at on absence_paper for each row when (old.withdrawn_at is null and new.withdrawn_at is not null) execute function file_goes();
 
 -- One more kind of file, beside those that there are.
 do $$

@@ -13,6 +13,8 @@ alter table month_signature
   add constraint month_signature_second check (confirmed_by <> asked_by);
 drop index month_signature_asked;
 create unique index month_signature_waits on month_signature (register_month_id, party) where state in ('ASKED', 'BROUGHT');
+-- A paper that was taken back proves nothing, and may be of somebody else's month.
+create trigger file_goes after update of state on month_signature for each row when (old.state <> 'REVOKED' and new.state = 'REVOKED' and new.file_id is not null) execute function file_goes();
 
 do $$
 declare kinds text := (select pg_get_constraintdef(c.oid) from pg_constraint c where c.conrelid = 'file'::regclass and c.conname = 'file_kind_check');
