@@ -43,7 +43,11 @@ func (a *App) guard(next http.Handler) http.Handler {
 			var limited *rate.Limited
 			if errors.As(err, &limited) {
 				w.Header().Set("Retry-After", strconv.Itoa(limited.Seconds()))
-				web.Refuse(w, req, http.StatusTooManyRequests, limited.Refusal())
+				if bucket == signings {
+					a.door.signsTooOften(w, req, limited.Refusal())
+				} else {
+					web.Refuse(w, req, http.StatusTooManyRequests, limited.Refusal())
+				}
 				return
 			}
 		}

@@ -2,7 +2,6 @@ package main
 
 import (
 	_ "embed"
-	"html/template"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/lavoroincorso/lavoro/internal/attendance"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
@@ -49,7 +49,7 @@ func (d *door) signConfirm(w http.ResponseWriter, req *http.Request, brought, br
 	if refused, is := refusal.As(err); is && refused.Has(refusal.InvalidValue) { // he has not written his name
 		doc, again := d.signatures().Open(req.Context(), brought, browser)
 		if again == nil {
-			d.showSign(w, req, http.StatusUnprocessableEntity, signView{Text: pageWords{wordsSignDocument.Title, wordsOf(refused[0])}, Link: string(brought), Document: &doc})
+			d.showSign(w, req, http.StatusUnprocessableEntity, signView{Text: wordsSignDocument, Link: string(brought), Document: &doc, Name: req.PostForm.Get("name"), Nameless: true})
 		}
 		return again
 	}
@@ -68,17 +68,22 @@ func (d *door) signing(serve func(http.ResponseWriter, *http.Request, attendance
 	return func(w http.ResponseWriter, req *http.Request) {
 		req.Body = http.MaxBytesReader(w, req.Body, longestForm)
 		if !d.ownOrigin(req) || req.ParseForm() != nil {
-			answer(w, http.StatusForbidden, map[string]string{"error": "FOREIGN_ORIGIN"})
+			d.showSign(w, req, http.StatusForbidden, signView{Text: wordsSignForeign})
 			return
 		}
 		err := serve(w, req, attendance.ParseSecret(req.PostForm.Get("link")), d.browser(w, req))
 		if refused, is := refusal.As(err); is && err != nil {
-			d.showSign(w, req, http.StatusForbidden, signView{Text: pageWords{wordsNotSigned, wordsOf(refused[0])}})
+			d.showSign(w, req, http.StatusForbidden, signView{Text: pageWords{wordsNotSigned, wordsOf(refused[0])}, Again: true})
 		} else if err != nil {
 			slog.WarnContext(req.Context(), "signing", "error", postgres.Safe(err))
 			d.showSign(w, req, http.StatusServiceUnavailable, signView{Text: wordsSignLater})
 		}
 	}
+}
+
+// signsTooOften tells who brings links and codes too fast that he has to wait.
+func (d *door) signsTooOften(w http.ResponseWriter, req *http.Request, r refusal.Refusal) {
+	d.showSign(w, req, http.StatusTooManyRequests, signView{Text: pageWords{wordsSignLater.Title, wordsOf(r)}, Again: true})
 }
 
 // browser is what tells this browser from others, given to it where it has nothing yet.
@@ -102,6 +107,9 @@ var (
 	wordsSigned    = pageWords{text.Text{It: "Firmato", En: "Signed"}, text.Text{It: "Grazie: la firma è registrata. Puoi chiudere questa pagina.", En: "Thank you: the signature is recorded. You can close this page."}}
 	wordsSignLater = pageWords{text.Text{It: "Per ora non si può firmare", En: "Signing is not possible at the moment"},
 		text.Text{It: "Nulla è stato firmato. Riprova tra qualche minuto.", En: "Nothing was signed. Try again in a few minutes."}}
+	wordsSignForeign = pageWords{text.Text{It: "Non si può firmare", En: "This cannot be signed"},
+		text.Text{It: "Nulla è stato firmato: la richiesta non viene da questa pagina. Apri di nuovo il collegamento che hai ricevuto.",
+			En: "Nothing was signed: the request does not come from this page. Open the link that you got once more."}}
 	wordsNotSigned = text.Text{It: "Non si può firmare", En: "This cannot be signed"}
 )
 
@@ -116,27 +124,35 @@ type signView struct {
 	Text     pageWords
 	Link     string // brought, or to be brought
 	Ask      bool   // for the link or code
+	Again    bool   // whether another code may be written
 	Document *attendance.Document
+	Name     string // that was written
+	Nameless bool   // because that is none
 
-	Lang, Title, Body string
+	Lang, Title, Body, Nonce string
 }
 
 // In puts a word of the page into its reader's language.
 func (v signView) In(it, en string) string { return text.Text{It: it, En: en}.In(v.Lang) }
 
+// DayOf is the day within its month.
+func (v signView) DayOf(d calendar.Day) int {
+	_, _, day := d.Date()
+	return day
+}
+
+// Days puts a number of days into words.
+func (v signView) Days(n int) string { return text.Days(n).In(v.Lang) }
+
 //go:embed sign.html
 var signText string
 
-var signPage = template.Must(template.New("sign").Parse(signText))
+var signPage = newPage(signText)
 
 // showSign shows a page that runs nothing, and sends its form to this house alone.
 func (d *door) showSign(w http.ResponseWriter, req *http.Request, status int, v signView) {
 	v.Lang = text.FromAcceptLanguage(req.Header.Get("Accept-Language"))
 	v.Title, v.Body = v.Text.Title.In(v.Lang), v.Text.Body.In(v.Lang)
-	header := w.Header()
-	header.Set("Content-Type", "text/html; charset=utf-8")
-	header.Set("Cache-Control", "no-store")
-	header.Set("Content-Security-Policy", "default-src 'none'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
-	w.WriteHeader(status)
+	v.Nonce = beginPage(w, status, "'self'")
 	_ = signPage.Execute(w, v) // the reader may have gone
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	_ "embed"
 	"errors"
-	"html/template"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -275,6 +274,7 @@ type pageOf struct {
 	Choices []choice
 	Again   string // where to try once more; "" for nowhere
 	Retry   string
+	Nonce   string
 }
 
 type pageWords struct{ Title, Body text.Text }
@@ -312,18 +312,13 @@ func wordsInvited(by member.Inviter) pageWords {
 //go:embed signin.html
 var signInText string
 
-var signInPage = template.Must(template.New("sign-in").Parse(signInText))
+var signInPage = newPage(signInText)
 
 // tell shows a page of a few words, which runs nothing and sends nothing.
 func (d *door) tell(w http.ResponseWriter, req *http.Request, status int, p pageOf) {
 	p.Lang = text.FromAcceptLanguage(req.Header.Get("Accept-Language"))
 	p.Title, p.Body, p.Retry = p.Text.Title.In(p.Lang), p.Text.Body.In(p.Lang), wordsRetry.In(p.Lang)
-	header := w.Header()
-	header.Set("Content-Type", "text/html; charset=utf-8")
-	header.Set("Cache-Control", "no-store")
-	header.Set("Content-Security-Policy", "default-src 'none'; img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'")
-	header.Set("X-Content-Type-Options", "nosniff")
-	header.Set("Referrer-Policy", "no-referrer")
-	w.WriteHeader(status)
+	w.Header().Set("Referrer-Policy", "no-referrer")
+	p.Nonce = beginPage(w, status, "'none'")
 	_ = signInPage.Execute(w, p) // the reader may have gone
 }

@@ -185,7 +185,7 @@ var (
 	MonthHostNotSilent = refusal.Define(refusal.Definition{
 		Code: "REGISTER_MONTH_HOST_IN_TIME", Kind: refusal.Rule,
 		Message: refusal.Text{It: "Il soggetto ospitante può ancora rispondere: si può certificare al suo posto dal {day}.", En: "The host may still answer: it can be certified in its place from {day} on."},
-		Cure:    refusal.Text{It: "Solleciti la risposta, oppure attendi quel giorno.", En: "Press the host for an answer, or wait for that day."},
+		Cure:    refusal.Text{It: "Sollecita la risposta, oppure attendi quel giorno.", En: "Press the host for an answer, or wait for that day."},
 	})
 	MonthNeedsProof = refusal.Define(refusal.Definition{
 		Code: "REGISTER_MONTH_NEEDS_PROOF", Kind: refusal.Input,
@@ -260,8 +260,8 @@ var (
 	})
 	SigningShared = refusal.Define(refusal.Definition{
 		Code: "SIGNING_SHARED", Kind: refusal.Right,
-		Message: refusal.Text{It: "Questo collegamento o codice è già stato aperto su un altro dispositivo: è personale.", En: "This link or code was opened on another device already: it is personal."},
-		Cure:    refusal.Text{It: "Firma dove lo hai aperto, oppure chiedine uno nuovo al tutor.", En: "Sign where you opened it, or ask the tutor for another."},
+		Message: refusal.Text{It: "Questo collegamento o codice è già stato aperto su un altro dispositivo o in un altro browser: è personale.", En: "This link or code was opened on another device or in another browser already: it is personal."},
+		Cure:    refusal.Text{It: "Firma dove lo hai aperto, con i cookie consentiti, oppure chiedine uno nuovo al tutor.", En: "Sign where you opened it, with cookies allowed, or ask the tutor for another."},
 		CuredBy: theTutor,
 	})
 	SigningChanged = refusal.Define(refusal.Definition{

@@ -36,6 +36,9 @@ var partyWords = map[string]text.Text{
 	string(RepresentativeSigns): {It: "Rappresentante", En: "Representative"},
 }
 
+// Label is who that is, in words.
+func (p Party) Label() text.Text { return partyWords[string(p)] }
+
 // SignatureState is how far a signature is. That its secret has run out is no state: another is sent.
 type SignatureState string
 
@@ -143,11 +146,11 @@ func (s signatureRow) standsAgainst(tx *postgres.Tx, content []byte) refusal.Lis
 	case !slices.Equal(s.ContentHash, content):
 		return nil
 	case s.State == Signed:
-		return refusal.List{SignedAlready.At("party").With("party", partyWords[string(s.Party)])}
+		return refusal.List{SignedAlready.At("party").With("party", s.Party.Label())}
 	case s.State == SignatureBrought:
-		return refusal.List{PaperWaits.At("party").With("party", partyWords[string(s.Party)])}
+		return refusal.List{PaperWaits.At("party").With("party", s.Party.Label())}
 	case s.State == SignatureAsked && (s.ExpiresAt == nil || s.ExpiresAt.After(tx.Now)):
-		return refusal.List{AskedAlready.At("party").With("party", partyWords[string(s.Party)])}
+		return refusal.List{AskedAlready.At("party").With("party", s.Party.Label())}
 	}
 	return nil
 }

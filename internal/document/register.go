@@ -7,7 +7,6 @@ import (
 
 	"github.com/lavoroincorso/lavoro/internal/attendance"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
-	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
 
 // Register is a month of the register as a plan gives it to a viewer; what he may not see is missing.
@@ -146,10 +145,3 @@ func (r *Register) at() (last time.Time) {
 	}
 	return last
 }
-
-var months = []text.Text{{It: "gennaio", En: "January"}, {It: "febbraio", En: "February"}, {It: "marzo", En: "March"}, {It: "aprile", En: "April"},
-	{It: "maggio", En: "May"}, {It: "giugno", En: "June"}, {It: "luglio", En: "July"}, {It: "agosto", En: "August"}, {It: "settembre", En: "September"},
-	{It: "ottobre", En: "October"}, {It: "novembre", En: "November"}, {It: "dicembre", En: "December"}}
-
-var weekdays = []text.Text{{It: "dom", En: "Sun"}, {It: "lun", En: "Mon"}, {It: "mar", En: "Tue"}, {It: "mer", En: "Wed"}, {It: "gio", En: "Thu"},
-	{It: "ven", En: "Fri"}, {It: "sab", En: "Sat"}}

@@ -13,8 +13,7 @@ import (
 // RegisterPDF is the month as a paper, A4 across.
 func RegisterPDF(h Heading, r Register, lang string) ([]byte, error) {
 	r.sort()
-	month := months[r.Month.Name()-1]
-	title := text.Text{It: "Registro delle presenze, ", En: "Attendance register, "}.In(lang) + month.In(lang) + " " + strconv.Itoa(r.Month.Year())
+	title := text.Text{It: "Registro delle presenze, ", En: "Attendance register, "}.In(lang) + r.Month.Format(lang)
 	foot := r.ID
 	if r.ContentHash != nil {
 		foot += " · SHA-256 " + *r.ContentHash
@@ -81,7 +80,7 @@ func (p paper) entries(r Register) {
 		{p.in("Ricevuta", "Received"), 26, "L"}, {p.in("Giorni dopo", "Days after"), 17, "R"}, {p.in("Dispositivo e programma", "Device and program"), 60, "L"}}
 	rows := make([][]string, len(r.Entries))
 	for i, e := range r.Entries {
-		rows[i] = []string{weekdays[e.Day.Weekday()].In(p.lang) + " " + e.Day.Format(p.lang), e.From.String(), e.To.String(), length(e.Minutes), p.what(e), name(e.RecordedBy),
+		rows[i] = []string{e.Day.ShortWeekday(p.lang) + " " + e.Day.Format(p.lang), e.From.String(), e.To.String(), length(e.Minutes), p.what(e), name(e.RecordedBy),
 			p.onDevice(e), moment(e.RecordedAt, p.lang), strconv.Itoa(e.EnteredDaysAfter), device(e)}
 	}
 	if len(rows) == 0 {

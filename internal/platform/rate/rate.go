@@ -18,6 +18,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/platform/redis"
 	"github.com/lavoroincorso/lavoro/internal/values/recent"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
 
 const (
@@ -32,7 +33,7 @@ const (
 var limited = refusal.Define(refusal.Definition{
 	Code: "RATE_LIMITED", Kind: refusal.State,
 	Message: refusal.Text{It: "Troppe richieste in poco tempo. Nulla è stato fatto.", En: "Too many requests in a short time. Nothing was done."},
-	Cure:    refusal.Text{It: "Riprova tra {seconds} secondi.", En: "Try again in {seconds} seconds."},
+	Cure:    refusal.Text{It: "Riprova tra {wait}.", En: "Try again in {wait}."},
 })
 
 // Limit is how often: Rate times in each Per, and Burst times at once. A Rate of 0 is no limit.
@@ -51,7 +52,9 @@ func (l *Limited) Error() string { return limited.String() }
 func (l *Limited) Seconds() int { return max(1, int(math.Ceil(l.After.Seconds()))) }
 
 // Refusal says it in words.
-func (l *Limited) Refusal() refusal.Refusal { return limited.At().With("seconds", l.Seconds()) }
+func (l *Limited) Refusal() refusal.Refusal {
+	return limited.At().With("wait", text.Count(l.Seconds(), text.Text{It: "secondo", En: "second"}, text.Text{It: "secondi", En: "seconds"}))
+}
 
 // Unwrap gives the refusal.
 func (l *Limited) Unwrap() error { return l.Refusal() }

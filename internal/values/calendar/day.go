@@ -88,6 +88,16 @@ func (d Day) Format(lang string) string {
 	return d.utc().Format("02/01/2006")
 }
 
+var italianWeekdays = [...]string{"dom", "lun", "mar", "mer", "gio", "ven", "sab"}
+
+// ShortWeekday writes the day of the week for people, in three letters: lun in Italian, Mon in English.
+func (d Day) ShortWeekday(lang string) string {
+	if english(lang) {
+		return d.Weekday().String()[:3]
+	}
+	return italianWeekdays[d.Weekday()]
+}
+
 // Date splits the day into its parts; all zero for no day.
 func (d Day) Date() (year int, month time.Month, day int) {
 	if d.IsZero() {
