@@ -83,6 +83,7 @@ type office struct {
 	safety     []*course
 	labs       []*course
 	refreshing map[calendar.Day][]uuid.UUID
+	amended    []*amended
 
 	agenda    agenda
 	planned   int
@@ -233,6 +234,7 @@ func (o *office) planAll() {
 	o.closeRegisters()
 	o.pay()
 	o.payByRuns()
+	o.signWithoutAccount()
 	o.audit()
 	o.catchUp()
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -46,6 +47,7 @@ func (o *office) payByRuns() {
 			o.payMonth(p, month, n == len(months)-1)
 		}
 	}
+	o.putRight(months)
 }
 
 func runDay(month calendar.Month) calendar.Day { return workday(month.Last().AddDays(runAfter)) }
@@ -110,20 +112,21 @@ func (o *office) answer(p paying, run uuid.UUID, day calendar.Day) {
 		sum := sha256.Sum256(content)
 		ticket, err = payment.PrepareUpload(ctx, tx, payment.Upload{ID: file, Payer: o.organisations[p.body], MediaType: p.mediaType, Bytes: len(content), SHA256: hex.EncodeToString(sum[:])})
 		return err
-	})).then = func() { o.bring(p.officer, day, ticket, content) }
+	})).then = func() {
+		if content != nil { // something was sent
+			o.bring(p.officer, clockTime(day, morning+5), ticket, content)
+		}
+	}
 	o.plan(day, morning+10, p.officer, "readAnswer", o.onRun(run, payment.Exported, func(ctx context.Context, tx *postgres.Tx, _ runState) error {
 		return payment.ReadAnswer(ctx, tx, payment.Answer{ID: reading, Programme: o.programme, Payer: o.organisations[p.body], File: file})
 	}))
 }
 
-// bring has the bytes of an answer arrive, as over the wire.
-func (o *office) bring(who *worker, day calendar.Day, ticket blob.Ticket, content []byte) {
-	if content == nil {
-		return // nothing was sent
-	}
-	store := blob.Store{DB: o.deps.DB, Clock: still(clockTime(day, morning+5))}
+// bring has the bytes of a file arrive, as over the wire.
+func (o *office) bring(who *worker, at time.Time, ticket blob.Ticket, content []byte) {
+	store := blob.Store{DB: o.deps.DB, Clock: still(at)}
 	if _, err := store.Take(context.Background(), who.actor, ticket.Token, blob.Range{Last: len(content) - 1, Total: len(content)}, bytes.NewReader(content)); err != nil {
-		o.unwritten = append(o.unwritten, fmt.Sprintf("%s an answer did not arrive: %v", day, err))
+		o.unwritten = append(o.unwritten, fmt.Sprintf("%s a file did not arrive: %v", calendar.DayOf(at), err))
 	}
 }
 

@@ -65,7 +65,7 @@ func about(ctx context.Context, tx *postgres.Tx, subjectKind string, id uuid.UUI
 	if where == "" {
 		return nil, nil
 	}
-	if err = tx.Ask(ctx, &rows, "select "+columns+" from recovery r where "+where+" order by r.id", id, lastMonth(tx)); err != nil {
+	if err = tx.Ask(ctx, &rows, "select "+columns+" from recovery r where "+where+" order by r.participation_id, r.month, r.payer_id", id, lastMonth(tx)); err != nil {
 		return nil, fmt.Errorf("recoveries: %w", err)
 	}
 	return rows, nil
