@@ -60,7 +60,7 @@ func (p plans) answer(ctx context.Context, e *plan.Engine, v plan.Viewer, op *gr
 	if !of.keeps || !ok {
 		return use{ids: of.ids}, nil, nil
 	}
-	_, settings := v.Actor.Settings()
+	settings := v.Actor.Settings()
 	u := use{of.ids, planKey{e.Schema, op.Operation, v.Lang, plan.Shape(settings), values}}
 	k, ok := p.kept.Get(u.key)
 	if !ok {

@@ -19,7 +19,7 @@ type statement struct {
 }
 
 // planned is a plan's statement, below the keys under which it is read.
-var planned = regexp.MustCompile(`(?s)^with keys as materialized \(.*?\) select \((select concat\('\{.*)\) from keys where absent >= 0$`)
+var planned = regexp.MustCompile(`(?s)^select \((select concat\('\{.*)\) from \(select set_config\(.*\) keys where not absent$`)
 
 // capture gives the statement that PostgreSQL ran for do, from the server's own log: the longest plan.
 func (s *stage) capture(ctx context.Context, do func() error) (statement, error) {

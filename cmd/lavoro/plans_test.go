@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/lavoroincorso/lavoro/graph"
+	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/demo/large"
 	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
@@ -171,10 +172,7 @@ func (s *plans) explain(who, operation string) planNode {
 			s.t.Fatalf("%v: %s", err, sql)
 		}
 	}
-	names, keys := actor.Settings()
-	for i, name := range names {
-		do("select set_config($1, $2, true)", name, keys[i])
-	}
+	do("select set_config($1, $2, true)", access.Setting, actor.Settings().String())
 	// Where tables are a thousand times larger, reading one whole is never the way.
 	for _, setting := range []string{"enable_seqscan = off", "seq_page_cost = 100", "random_page_cost = 4", "max_parallel_workers_per_gather = 0", "effective_cache_size = '4GB'", "work_mem = '4MB'"} {
 		do("set local " + setting)

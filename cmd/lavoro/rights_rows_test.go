@@ -44,11 +44,8 @@ func (s *stage) raw(ctx context.Context, a *access.Actor, tables []string) (map[
 	}
 	defer func() { _ = tx.Rollback(ctx) }()
 	if a != nil {
-		names, values := a.Settings()
-		for i := range names {
-			if _, err := tx.Exec(ctx, "select set_config($1, $2, true)", names[i], values[i]); err != nil {
-				return nil, err
-			}
+		if _, err := tx.Exec(ctx, "select set_config($1, $2, true)", access.Setting, a.Settings().String()); err != nil {
+			return nil, err
 		}
 	}
 	parts := make([]string, len(tables))

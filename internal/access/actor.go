@@ -1,6 +1,7 @@
 package access
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
@@ -120,7 +121,7 @@ func (a Actor) Sees(c Class, audience []uuid.UUID) bool {
 }
 
 // Fingerprint is equal for two actors when every read gives both the same rows and fields, but for what each sees as his own: his
-// own member, whom the name of {self} in a plan and app.keys_self in Postgres show to himself alone.
+// own member, whom the name of {self} in a plan and app_keys('self') in Postgres show to himself alone.
 func (a Actor) Fingerprint() string {
 	lines := make([]string, 0, len(a.Grants)+1)
 	lines = append(lines, string(a.Purpose))
@@ -140,14 +141,17 @@ func (a Actor) Alike(b Actor) bool {
 	return a.Purpose == b.Purpose && slices.Equal(a.Grants, b.Grants) && (a.Scopes == nil) == (b.Scopes == nil) && slices.Equal(a.Scopes, b.Scopes)
 }
 
-// Settings are the transaction-local settings that row-level security reads: name and value of each, those of the classes in the order of Classes
-// and the actor's own id at last.
-func (a Actor) Settings() (names, values []string) {
+// Settings are the actor's keys as row-level security reads them: for each class, in the order of Classes, and at last his own id, an array as
+// Postgres writes it.
+type Settings []string
+
+// Settings gives the actor's.
+func (a Actor) Settings() Settings {
 	opened := make([]classSet, len(a.Grants))
 	for i, g := range a.Grants {
 		opened[i] = opens[opening{g.Role, a.Purpose}]
 	}
-	values = make([]string, len(settings))
+	values := make(Settings, len(classes)+1)
 	for c := range classes {
 		if c > 0 && !slices.ContainsFunc(opened, func(o classSet) bool { return o.has(c) != o.has(c-1) }) {
 			values[c] = values[c-1] // most roles read many classes under the same keys
@@ -162,7 +166,28 @@ func (a Actor) Settings() (names, values []string) {
 		values[c] = Array(sorted(keys))
 	}
 	values[len(classes)] = Array([]uuid.UUID{a.Member})
-	return settings, values
+	return values
+}
+
+// Setting is where Postgres has them, for one transaction: as app.keys, of which app_keys(class) reads one.
+const Setting = "app.keys"
+
+// String writes them all as one: a letter for each, A for the first of the arrays that follow. Many are equal, and one setting costs a read a
+// tenth of what one for each class does.
+func (s Settings) String() string {
+	letters := make([]byte, len(s), len(s)+len(s[0])+64)
+	arrays := make([]string, 0, len(s))
+	for i, array := range s {
+		at := slices.Index(arrays, array)
+		if at < 0 {
+			at, arrays = len(arrays), append(arrays, array)
+		}
+		letters[i] = byte('A' + at)
+	}
+	for _, array := range arrays {
+		letters = append(append(letters, ' '), array...)
+	}
+	return string(letters)
 }
 
 // classSet says of each class, by its place among Classes, whether it is in.
@@ -194,20 +219,17 @@ var opens = func() map[opening]classSet {
 	return all
 }()
 
-var settings = func() (names []string) {
-	for _, c := range classes {
-		names = append(names, "app.keys_"+string(c))
-	}
-	return slices.Clip(append(names, "app.keys_self"))
-}()
-
 // Array writes keys, or other ids, as Postgres writes an array of them.
 func Array(keys []uuid.UUID) string {
-	texts := make([]string, len(keys))
+	text := make([]byte, 1, 2+37*len(keys))
+	text[0] = '{'
 	for i, k := range keys {
-		texts[i] = k.String()
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = append(text, k.String()...)
 	}
-	return "{" + strings.Join(texts, ",") + "}"
+	return string(append(text, '}'))
 }
 
 // sorted has each key once, in order.
@@ -216,4 +238,4 @@ func sorted(keys []uuid.UUID) []uuid.UUID {
 	return slices.Compact(keys)
 }
 
-func compare(a, b uuid.UUID) int { return strings.Compare(string(a[:]), string(b[:])) }
+func compare(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) }

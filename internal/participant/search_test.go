@@ -64,8 +64,8 @@ func TestSearchTakesWhatIsWrittenFirst(t *testing.T) {
 		names = append(names, fmt.Sprintf("Bo %d,Marco", i))
 	}
 	o.named(o.aias, "AIAS", 10, names...)
-	found := o.text(`select count(f.id)::text from (select set_config('app.keys_identity', $1, true)) k cross join lateral participation_found($2, 'marco') f`,
-		"{"+o.orgs["ASL"].String()+"}", o.programme)
+	found := o.text(`select count(f.id)::text from (select set_config('app.keys', $1, true)) k cross join lateral participation_found($2, 'marco') f`,
+		access.Actor{Grants: []access.Grant{{Role: access.Coordinator, Key: o.orgs["ASL"]}}}.Settings().String(), o.programme)
 	if found != "201" {
 		t.Errorf("%s are found, not the 201 who are called so", found)
 	}

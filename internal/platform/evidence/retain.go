@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/platform/journal"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 )
@@ -198,7 +199,7 @@ func (r retention) say(ctx context.Context, actor uuid.UUID, all []Dropped) erro
 	if err != nil {
 		return err
 	}
-	if err := r.exec(ctx, "select set_config('app.keys_self', $1, true)", "{"+actor.String()+"}"); err != nil {
+	if err := r.exec(ctx, "select set_config($1, $2, true)", access.Setting, access.Actor{Member: actor}.Settings().String()); err != nil {
 		return err
 	}
 	for _, args := range calls {

@@ -95,7 +95,8 @@ func (c *compiler) onceFrom(from source, name, value, sqlType string) string {
 func (c *compiler) classKeys(class access.Class) string {
 	sql, ok := c.keys[class]
 	if !ok {
-		sql = c.argFrom(source{class: class}, access.Array(c.keysOf(class)), "uuid[]")
+		keys := access.Array(c.keysOf(class))
+		sql = c.onceFrom(source{class: class}, "keys "+keys, keys, "uuid[]") // classes with equal keys share one: see Shape
 		c.keys[class] = sql
 	}
 	return sql

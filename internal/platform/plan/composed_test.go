@@ -71,8 +71,7 @@ func TestAComposedRootIsKeptForOthers(t *testing.T) {
 		{s.actor(mine, access.Tutor), `{"street": {"houses": [{"name": "mine"}], "next": 2}}`},
 		{s.actor(mine, access.CaseManager), `{"street": null}`},
 	} {
-		_, settings := c.actor.Settings()
-		data, err := s.engine.ReadKept(s.ctx, plan.Viewer{Actor: c.actor, Lang: "it", Now: noon}, kept, settings, nil)
+		data, err := s.engine.ReadKept(s.ctx, plan.Viewer{Actor: c.actor, Lang: "it", Now: noon}, kept, c.actor.Settings(), nil)
 		if err != nil || compact(t, string(data)) != compact(t, c.want) {
 			t.Errorf("%s (%v), want %s", data, err, c.want)
 		}

@@ -45,7 +45,7 @@ func (k Kept) Weight() int { return len(k.sql) + 64*len(k.args) }
 
 // ReadKept reads like Read by a plan that was kept for the shape of the viewer's rights and for his language. Settings are those of the actor;
 // variables hold ids of the API.
-func (e *Engine) ReadKept(ctx context.Context, v Viewer, k Kept, settings []string, variable func(name string) string) ([]byte, error) {
+func (e *Engine) ReadKept(ctx context.Context, v Viewer, k Kept, settings access.Settings, variable func(name string) string) ([]byte, error) {
 	args := make([]any, len(k.args))
 	for i, f := range k.from {
 		switch {
@@ -81,7 +81,7 @@ var classAt = func() map[access.Class]int {
 
 // Shape is what the text of a plan hangs on in an actor's settings: of each class whether he has no key, one or more, and with which class
 // before it he has them in common.
-func Shape(settings []string) string {
+func Shape(settings access.Settings) string {
 	shape := make([]byte, 0, 2*len(classAt))
 	for i, keys := range settings[:len(classAt)] {
 		shape = append(shape, byte(slices.Index(settings[:i+1], keys)), byte(min(keysIn(keys), 2)))

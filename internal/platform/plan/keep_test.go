@@ -48,7 +48,7 @@ func TestKeptPlansAnswerLikeThoseThatAreMade(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, settings := a.Settings()
+		settings := a.Settings()
 		key := prefix + plan.Shape(settings)
 		k, ok := kept[key]
 		if !ok {

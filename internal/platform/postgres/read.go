@@ -3,8 +3,8 @@ package postgres
 import (
 	"context"
 	"fmt"
-	"strings"
-	"sync"
+	"slices"
+	"strconv"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -18,12 +18,7 @@ func (db *DB) ReadText(ctx context.Context, actor access.Actor, statement string
 }
 
 func readText(ctx context.Context, pool *pgxpool.Pool, actor access.Actor, statement string, args []any) (text []byte, err error) {
-	_, keys := actor.Settings()
-	all := make([]any, 0, len(args)+len(keys))
-	all = append(all, args...)
-	for _, k := range keys {
-		all = append(all, k)
-	}
+	all := append(slices.Clone(args), actor.Settings().String())
 	if err := pool.QueryRow(ctx, under(statement, len(args)), all...).Scan(&text); err != nil {
 		return nil, fmt.Errorf("read: %w", err)
 	}
@@ -38,25 +33,9 @@ func (tx *Tx) ReadText(ctx context.Context, statement string, args ...any) (text
 	return text, nil
 }
 
-// under is a statement with so many arguments, below a row that sets an actor's keys for the transaction: they are the arguments that follow.
+// under is a statement with so many arguments, below a row that sets an actor's keys for the transaction: they are the argument that follows.
 // Postgres runs what stands in the place of a value when it first needs it, which is when it has the row: policies, too, look the keys up
 // only then. Were it otherwise they would find none, and show nothing.
 func under(statement string, args int) string {
-	set, ok := setKeys.Load(args)
-	if !ok {
-		set, _ = setKeys.LoadOrStore(args, setKeysFrom(args+1))
-	}
-	return set.(string) + statement + ") from keys where absent >= 0"
-}
-
-// setKeys holds by number of arguments how such a statement begins.
-var setKeys sync.Map
-
-func setKeysFrom(first int) string {
-	names, _ := access.Actor{}.Settings()
-	calls := make([]string, len(names))
-	for i, name := range names {
-		calls[i] = fmt.Sprintf("set_config('%s', $%d, true)", name, first+i)
-	}
-	return "with keys as materialized (select num_nulls(" + strings.Join(calls, ", ") + ") as absent) select ("
+	return "select (" + statement + ") from (select set_config('" + access.Setting + "', $" + strconv.Itoa(args+1) + ", true) is null as absent offset 0) keys where not absent"
 }

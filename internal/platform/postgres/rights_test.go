@@ -185,6 +185,41 @@ func (g *ground) shown(a access.Actor, table string) (n int) {
 	return n
 }
 
+// Postgres reads of the one setting what was written into it: of each class its keys, of one that is not known none, and none of a setting that
+// is missing, empty, cut off or no such thing.
+func TestKeysOfEachClass(t *testing.T) {
+	g := lay(t, postgres.Config{})
+	keys := func(setting, class string) (text string) {
+		t.Helper()
+		const ask = "with k as materialized (select set_config('app.keys', $1, true) as s) select (select app_keys($2)::text) from k where s is not null"
+		if err := g.db.Plans.QueryRow(g.ctx, ask, setting, class).Scan(&text); err != nil {
+			t.Fatalf("%s of %q: %v", class, setting, err)
+		}
+		return text
+	}
+	known := append(access.Classes(), "self")
+	distinct := access.Actor{}.Settings()
+	for i := range distinct {
+		distinct[i] = access.Array([]uuid.UUID{uuid.New(), uuid.New()})
+	}
+	two := access.Actor{Member: uuid.New(), Grants: []access.Grant{{Role: access.CaseManager, Key: uuid.New()}, {Role: access.Auditor, Key: uuid.New()}}}.Settings()
+	for _, s := range []access.Settings{distinct, two, access.Actor{}.Settings()} {
+		for i, c := range known {
+			if got := keys(s.String(), string(c)); got != s[i] {
+				t.Errorf("%s is %s, not %s", c, got, s[i])
+			}
+		}
+		if got := keys(s.String(), "unheard of"); got != "{}" {
+			t.Errorf("an unknown class has %s", got)
+		}
+	}
+	for _, setting := range []string{"", " ", "A", "AAAA", distinct.String()[:len(known)], strings.Repeat("z", len(known)) + " {}"} {
+		if got := keys(setting, "self"); got != "{}" {
+			t.Errorf("%q gives %s", setting, got)
+		}
+	}
+}
+
 // classesOf are those whose key opens the row, each asked alone.
 func (g *ground) classesOf(table string, key uuid.UUID) []string {
 	g.t.Helper()
@@ -195,15 +230,12 @@ func (g *ground) classesOf(table string, key uuid.UUID) []string {
 	}
 	defer func() { _ = tx.Rollback(g.ctx) }()
 	classes := append(access.Classes(), "self")
-	for _, c := range classes {
-		for _, other := range classes {
-			value := "{}"
-			if other == c {
-				value = "{" + key.String() + "}"
-			}
-			if _, err := tx.Exec(g.ctx, "select set_config($1, $2, true)", "app.keys_"+string(other), value); err != nil {
-				g.t.Fatal(err)
-			}
+	for i, c := range classes {
+		alone := access.Actor{}.Settings()
+		alone[len(classes)-1] = "{}"
+		alone[i] = access.Array([]uuid.UUID{key})
+		if _, err := tx.Exec(g.ctx, "select set_config($1, $2, true)", access.Setting, alone.String()); err != nil {
+			g.t.Fatal(err)
 		}
 		var n int
 		if err := tx.QueryRow(g.ctx, "select count(*) from "+table).Scan(&n); err != nil {

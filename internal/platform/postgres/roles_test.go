@@ -273,11 +273,8 @@ func (g *ground) stand(tx pgx.Tx, a access.Actor) {
 	key := uuid.Nil
 	if len(a.Grants) > 0 {
 		key = a.Grants[0].Key
-		names, values := a.Settings()
-		for i := range names {
-			if _, err := tx.Exec(g.ctx, "select set_config($1, $2, true)", names[i], values[i]); err != nil {
-				g.t.Fatal(err)
-			}
+		if _, err := tx.Exec(g.ctx, "select set_config($1, $2, true)", access.Setting, a.Settings().String()); err != nil {
+			g.t.Fatal(err)
 		}
 	} else if err := g.owner.QueryRow(g.ctx, "select id from participation").Scan(&key); err != nil {
 		g.t.Fatal(err)
@@ -324,7 +321,7 @@ func TestTheAuditorVerifiesWithPsql(t *testing.T) {
 	if got, err := ask(linked); err != nil || got != "0" {
 		t.Errorf("without a key: %q (%v)", got, err)
 	}
-	if _, err := conn.Exec(g.ctx, "select set_config('app.keys_evidence', $1, false)", "{"+lead.String()+"}"); err != nil {
+	if _, err := conn.Exec(g.ctx, "select set_config($1, $2, false)", access.Setting, access.Actor{Grants: []access.Grant{{Role: access.Auditor, Key: lead}}}.Settings().String()); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := ask(linked); err != nil || got != "3 t" {

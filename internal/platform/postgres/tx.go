@@ -167,14 +167,7 @@ func (tx *Tx) Ask(ctx context.Context, dest any, statement string, args ...any) 
 
 // as puts the actor's keys under the transaction; Postgres forgets them with it.
 func (tx *Tx) as(ctx context.Context, actor access.Actor) error {
-	names, values := actor.Settings()
-	calls := make([]string, len(names))
-	args := make([]any, 0, 2*len(names))
-	for i := range names {
-		calls[i] = "set_config(?, ?, true)"
-		args = append(args, names[i], values[i])
-	}
-	if _, err := tx.ExecContext(ctx, "select "+strings.Join(calls, ", "), args...); err != nil {
+	if _, err := tx.ExecContext(ctx, "select set_config(?, ?, true)", access.Setting, actor.Settings().String()); err != nil {
 		return fmt.Errorf("actor's keys: %w", err)
 	}
 	return nil

@@ -122,7 +122,7 @@ func TestKeysAreForgotten(t *testing.T) {
 	sees(insider, 1)
 	var n int
 	var left string
-	err := g.db.Plans.QueryRow(g.ctx, "select (select count(*) from note), coalesce(current_setting('app.keys_path', true), '')").Scan(&n, &left)
+	err := g.db.Plans.QueryRow(g.ctx, "select (select count(*) from note), coalesce(current_setting('app.keys', true), '')").Scan(&n, &left)
 	if err != nil || n != 0 || left != "" {
 		t.Errorf("without an actor %d notes show, keys %q (%v)", n, left, err)
 	}

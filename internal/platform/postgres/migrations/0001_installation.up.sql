@@ -36,9 +36,16 @@ create function lavoro_new_installation(kind text) returns uuid language sql as 
   returning id
 $$;
 
--- The keys under which the current transaction may see rows of a class; set with set_config(…, true), never for a session.
+-- The place of a class among those whose keys a transaction is given.
+create function app_class(class text) returns int language sql immutable parallel safe as $$
+  select array_position(array['directory', 'accounts', 'company', 'path', 'identity', 'registry', 'contact', 'work', 'absence', 'money', 'eligibility',
+    'proof', 'evidence', 'motive', 'notes', 'bank', 'restricted', 'health', 'penal', 'protection', 'self'], class)
+$$;
+
+-- The keys under which the current transaction may see rows of a class; set with set_config(…, true), never for a session. They are written as a
+-- letter for each class, A for the first of the arrays that follow it, so that those of all classes are one setting. What is not set is no key.
 create function app_keys(class text) returns uuid[] language sql stable parallel safe as $$
-  select coalesce(nullif(current_setting('app.keys_' || class, true), ''), '{}')::uuid[]
+  select coalesce(nullif(split_part(current_setting('app.keys', true), ' ', ascii(substr(current_setting('app.keys', true), app_class(class), 1)) - 63), ''), '{}')::uuid[]
 $$;
 
 -- A restored or promoted database is another history: cursors of the old one must not match.
@@ -174,7 +181,7 @@ create policy own on request using (actor_id = any ((select app_keys('self'))::u
 grant select, insert, update on request to lavoro_app;
 grant select on installation, news_head to lavoro_app;
 grant select, insert, update, delete on lease, relay_position to lavoro_app;
-grant execute on function news_append(jsonb, jsonb), journal_broken(uuid), lavoro_epoch(), app_keys(text) to lavoro_app;
+grant execute on function news_append(jsonb, jsonb), journal_broken(uuid), lavoro_epoch(), app_keys(text), app_class(text) to lavoro_app;
 
 -- Relay and replay read the outbox beside the rights of any one person: it holds ids and audiences, no personal data.
 grant select on outbox to lavoro_app;

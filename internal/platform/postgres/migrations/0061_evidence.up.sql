@@ -236,7 +236,7 @@ grant select, insert, update on routine to lavoro_relay;
 grant execute on function read_append(uuid, uuid, timestamptz, bytea, jsonb), read_heads_take() to lavoro_app;
 grant execute on function journal_heads() to lavoro_relay, lavoro_auditor;
 grant execute on function read_broken(uuid) to lavoro_app, lavoro_auditor;
-grant execute on function journal_broken(uuid), app_keys(text), app_acting(),
+grant execute on function journal_broken(uuid), app_keys(text), app_class(text), app_acting(),
   journal_link(bytea, bytea, timestamptz, uuid, text, text, uuid),
   journal_link(bytea, bytea, uuid, uuid, bigint, timestamptz, uuid, uuid, text, text, uuid, uuid, boolean),
   read_link(bytea, bytea, uuid, uuid, bigint, timestamptz, uuid, uuid, uuid, uuid, text, text, uuid[], uuid[]) to lavoro_auditor;
