@@ -42,7 +42,7 @@ var (
 	})
 	scopeMissing = refusal.Define(refusal.Definition{
 		Code: "SCOPE_MISSING", Kind: refusal.Right,
-		Message: refusal.Text{It: "Il token con cui il programma si presenta non è valido per questa operazione.", En: "The token that the program presents is not good for this operation."},
+		Message: refusal.Text{It: "Il token con cui il programma si presenta non comprende questa operazione.", En: "The token that the program presents is not good for this operation."},
 		Cure:    refusal.Text{It: "Chiedi un token con l'ambito {scope}.", En: "Ask for a token with the scope {scope}."},
 	})
 	tooLong = refusal.Define(refusal.Definition{

@@ -34,7 +34,7 @@ var (
 	})
 	OwnContest = refusal.Define(refusal.Definition{
 		Code: "CONTEST_OWN", Kind: refusal.Right,
-		Message: refusal.Text{It: "Chi contesta non risponde alla propria contestazione.", En: "Nobody answers his own contest."},
+		Message: refusal.Text{It: "Chi contesta non può rispondere alla propria contestazione.", En: "Nobody answers his own contest."},
 		Cure:    refusal.Text{It: "Chiedi a un'altra persona di rispondere.", En: "Ask somebody else to answer."},
 		CuredBy: refusal.Text{It: "il coordinamento", En: "the coordinators"},
 	})

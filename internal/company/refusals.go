@@ -21,7 +21,7 @@ var (
 	// SitesOverHeadcount is for sites that together employ more people than their company.
 	SitesOverHeadcount = refusal.Define(refusal.Definition{
 		Code: "COMPANY_SITES_OVER_HEADCOUNT", Kind: refusal.Input,
-		Message: refusal.Text{It: "Le sedi hanno insieme {sites} dipendenti, più dei {company} dell'azienda.", En: "The sites have {sites} employees together, more than the company's {company}."},
+		Message: refusal.Text{It: "Le sedi hanno in tutto {sites} dipendenti, più dei {company} dell'azienda.", En: "The sites have {sites} employees together, more than the company's {company}."},
 		Cure:    refusal.Text{It: "Correggi il numero di dipendenti dell'azienda o delle sedi.", En: "Correct the number of employees of the company, or of its sites."},
 	})
 )

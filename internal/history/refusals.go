@@ -86,7 +86,7 @@ var (
 	})
 	OwnImport = refusal.Define(refusal.Definition{
 		Code: "HISTORY_OWN", Kind: refusal.Right,
-		Message: refusal.Text{It: "Chi risponde dei file non conferma i propri totali.", En: "Who answers for the files does not confirm their totals."},
+		Message: refusal.Text{It: "Chi risponde dei file non può confermare i propri totali.", En: "Who answers for the files does not confirm their totals."},
 		Cure:    refusal.Text{It: "Chiedi a un'altra persona di confermare.", En: "Ask somebody else to confirm."},
 		CuredBy: refusal.Text{It: "il coordinamento", En: "the coordinators"},
 	})

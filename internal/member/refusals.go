@@ -13,13 +13,13 @@ var (
 	// SelfGrant is for giving something to oneself, by whatever account, or to the colleague for whom one stands in.
 	SelfGrant = refusal.Define(refusal.Definition{
 		Code: "SELF_GRANT", Kind: refusal.Right,
-		Message: refusal.Text{It: "Nessuno assegna diritti a sé stesso, né a chi sta sostituendo.", En: "Nobody gives rights to himself, nor to whom he stands in for."},
+		Message: refusal.Text{It: "Nessuno può assegnare diritti a sé stesso, né a chi sta sostituendo.", En: "Nobody gives rights to himself, nor to whom he stands in for."},
 		Cure:    refusal.Text{It: "Chiedi a un'altra persona che può assegnarli.", En: "Ask somebody else who may give them."},
 	})
 	// RoleNotGranted is for a role that no administrator gives.
 	RoleNotGranted = refusal.Define(refusal.Definition{
 		Code: "ROLE_NOT_GRANTED", Kind: refusal.Right,
-		Message: refusal.Text{It: "Chi amministra gli accessi non assegna questo ruolo.", En: "Administrators do not give this role."},
+		Message: refusal.Text{It: "Chi amministra gli accessi non può assegnare questo ruolo.", En: "Administrators do not give this role."},
 		Cure:    refusal.Text{It: "L'accesso di chi partecipa viene da chi segue il caso, quello di chi controlla da un mandato.", En: "Who takes part is let in by who follows the case, an auditor by a mandate."},
 	})
 	// GrantHeld is for a grant that the member has already on some of the days.
@@ -97,7 +97,7 @@ var (
 	InvitationAccepted = refusal.Define(refusal.Definition{
 		Code: "INVITATION_ACCEPTED", Kind: refusal.State,
 		Message: refusal.Text{It: "L'invito è già stato accettato.", En: "The invitation has been accepted already."},
-		Cure:    refusal.Text{It: "Chi l'ha accettato accede senza invito. Se non sei stato tu, avvisa subito chi ti ha invitato.", En: "Who accepted it signs in without. If that was not you, tell whoever invited you at once."},
+		Cure:    refusal.Text{It: "Chi l'ha accettato accede senza invito. Se non è opera tua, avvisa subito chi ti ha invitato.", En: "Who accepted it signs in without. If that was not you, tell whoever invited you at once."},
 		CuredBy: inviter,
 	})
 	// InvitationWithdrawn is for changing one that was taken back.
@@ -146,7 +146,7 @@ var (
 	// SelfRepresentation is for a representative who is the person represented.
 	SelfRepresentation = refusal.Define(refusal.Definition{
 		Code: "SELF_REPRESENTATION", Kind: refusal.Input,
-		Message: refusal.Text{It: "Nessuno rappresenta sé stesso.", En: "Nobody represents himself."},
+		Message: refusal.Text{It: "Nessuno può rappresentare sé stesso.", En: "Nobody represents himself."},
 		Cure:    refusal.Text{It: "Apri l'accesso della persona, oppure scegli chi la rappresenta.", En: "Open the person's own access, or choose who represents the person."},
 	})
 )
@@ -156,7 +156,7 @@ var (
 	// SelfDelegation is for standing in for oneself, by whatever account.
 	SelfDelegation = refusal.Define(refusal.Definition{
 		Code: "SELF_DELEGATION", Kind: refusal.Input,
-		Message: refusal.Text{It: "Nessuno sostituisce sé stesso.", En: "Nobody stands in for himself."},
+		Message: refusal.Text{It: "Nessuno può sostituire sé stesso.", En: "Nobody stands in for himself."},
 		Cure:    refusal.Text{It: "Scegli un'altra persona.", En: "Choose somebody else."},
 	})
 	// DelegateElsewhere is for a delegate of another partner.

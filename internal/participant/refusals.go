@@ -95,7 +95,7 @@ var (
 	// TeamRole is for assigning a member who does not hold the role in this programme today.
 	TeamRole = refusal.Define(refusal.Definition{
 		Code: "TEAM_ROLE_MISSING", Kind: refusal.Rule,
-		Message: refusal.Text{It: "La persona indicata oggi non ha il ruolo necessario in questo programma.", En: "This member does not hold the role needed in this programme today."},
+		Message: refusal.Text{It: "La persona indicata non ha oggi il ruolo necessario in questo programma.", En: "This member does not hold the role needed in this programme today."},
 		Cure:    refusal.Text{It: "Scegli un'altra persona, oppure fai assegnare il ruolo.", En: "Choose somebody else, or have the role granted."},
 		CuredBy: accessManagers,
 	})
@@ -118,7 +118,7 @@ var (
 	// AccountShared warns of an account that somebody else is paid to.
 	AccountShared = refusal.Define(refusal.Definition{
 		Code: "ACCOUNT_SHARED", Kind: refusal.Rule,
-		Message: refusal.Text{It: "Su questo conto è già pagata un'altra persona.", En: "Somebody else is paid to this account already."},
+		Message: refusal.Text{It: "Su questo conto viene già pagata un'altra persona.", En: "Somebody else is paid to this account already."},
 		Cure:    refusal.Text{It: "Controlla l'IBAN; se il conto è davvero in comune, per esempio di una comunità o di una famiglia, conferma l'avviso indicando il motivo.", En: "Check the IBAN; if it is a common account indeed, such as a community's or a family's, acknowledge the warning with the reason."},
 	})
 	// TitleMissing is for an account that is held for the person by a paper which is not named.
@@ -130,7 +130,7 @@ var (
 	// MeansNotOffered is for means that no payer of the programme has.
 	MeansNotOffered = refusal.Define(refusal.Definition{
 		Code: "MEANS_NOT_OFFERED", Kind: refusal.Rule,
-		Message: refusal.Text{It: "Nessun pagatore del programma paga in questo modo.", En: "No payer of the programme pays in this way."},
+		Message: refusal.Text{It: "Nessun ente pagatore del programma paga in questo modo.", En: "No payer of the programme pays in this way."},
 		Cure:    refusal.Text{It: "Scegli un altro modo di pagamento.", En: "Choose other means of payment."},
 	})
 	// SecondPersonNeeded is for a confirmation by who recorded the details.
@@ -238,7 +238,7 @@ var (
 	// HandOverWaits is for asking again before there is an answer.
 	HandOverWaits = refusal.Define(refusal.Definition{
 		Code: "HAND_OVER_WAITS", Kind: refusal.Conflict,
-		Message: refusal.Text{It: "Il vostro ente ha già chiesto questa persona e attende la risposta.", En: "Your body has asked for this person already and waits for the answer."},
+		Message: refusal.Text{It: "Il tuo ente ha già chiesto questa persona e attende la risposta.", En: "Your body has asked for this person already and waits for the answer."},
 		Cure:    refusal.Text{It: "Attendi la risposta, oppure ritira la prima richiesta.", En: "Wait for the answer, or take the first request back."},
 	})
 	// HandOverSettled is for a request that waits no more.

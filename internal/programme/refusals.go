@@ -25,7 +25,7 @@ var (
 	PolicyLacks = refusal.Define(refusal.Definition{
 		Code: "POLICY_LACKS_RULES", Kind: refusal.State,
 		Message: text.Text{
-			It: "Alle regole del programma (versione {version}) ne mancano di nuove: {rules}.",
+			It: "Nelle regole del programma (versione {version}) mancano quelle più recenti: {rules}.",
 			En: "The programme's rules (version {version}) lack new ones: {rules}.",
 		},
 		Cure: text.Text{
@@ -63,11 +63,11 @@ var (
 	PayerWithoutAccount = refusal.Define(refusal.Definition{
 		Code: "PAYER_WITHOUT_ACCOUNT", Kind: refusal.State,
 		Message: text.Text{
-			It: "Del pagatore {payer} non si conosce il conto da addebitare.",
+			It: "Dell'ente pagatore {payer} non si conosce il conto da addebitare.",
 			En: "The account from which the payer {payer} pays is not known.",
 		},
 		Cure: text.Text{
-			It: "Aggiungi il conto del pagatore al file del programma e applicalo con «lavoro programme apply».",
+			It: "Aggiungi il conto dell'ente pagatore al file del programma e applicalo con «lavoro programme apply».",
 			En: "Add the payer's account to the programme's file and apply it with \"lavoro programme apply\".",
 		},
 		CuredBy: text.Text{It: "il pagatore, con il coordinamento del programma", En: "the payer, with the programme's coordination"},

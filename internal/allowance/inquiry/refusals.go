@@ -7,7 +7,7 @@ var (
 	// SaidNeeded is for a call of which nothing was noted, or too much.
 	SaidNeeded = refusal.Define(refusal.Definition{
 		Code: "CALL_SAID_NEEDED", Kind: refusal.Input,
-		Message: refusal.Text{It: "Serve che cosa si è detto, da 1 a {max} caratteri.", En: "What was said is needed, of 1 to {max} characters."},
+		Message: refusal.Text{It: "Va scritto che cosa si è detto, in 1-{max} caratteri.", En: "What was said is needed, of 1 to {max} characters."},
 		Cure:    refusal.Text{It: "Scrivi in breve che cosa è stato chiesto e che cosa hai risposto.", En: "Write in short what was asked, and what you answered."},
 	})
 	// CallerUnknown is for a caller whom the list does not have.

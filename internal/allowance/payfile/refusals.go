@@ -128,7 +128,7 @@ var (
 	// MeansInvalid is for a means that is unknown, or does not go with the account.
 	MeansInvalid = refusal.Define(refusal.Definition{
 		Code: "PAYMENT_MEANS_INVALID", Kind: refusal.Input,
-		Message: refusal.Text{It: "{place}: il mezzo di pagamento è sconosciuto, oppure non va con l'IBAN indicato.", En: "{place}: the means of payment is unknown, or does not go with the IBAN."},
+		Message: refusal.Text{It: "{place}: il mezzo di pagamento è sconosciuto, oppure non è compatibile con l'IBAN indicato.", En: "{place}: the means of payment is unknown, or does not go with the IBAN."},
 		Cure:    refusal.Text{It: "Indica IBAN o carta con un IBAN, posta o sportello senza.", En: "Give IBAN or card with an IBAN, postal or counter without."},
 		CuredBy: byDetails,
 	})

@@ -51,7 +51,7 @@ var (
 	// AnswerAmountDiffers is for another amount, or currency, than was sent.
 	AnswerAmountDiffers = refusal.Define(refusal.Definition{
 		Code: "ANSWER_AMOUNT_DIFFERS", Kind: refusal.Conflict,
-		Message: refusal.Text{It: "Riga {line}: la risposta indica {got}, erano stati inviati {want}.", En: "Line {line}: the answer says {got}, and {want} was sent."},
+		Message: refusal.Text{It: "Riga {line}: la risposta indica {got}, ma erano stati inviati {want}.", En: "Line {line}: the answer says {got}, and {want} was sent."},
 		Cure:    askTheSender, CuredBy: byLoader,
 	})
 	// AnswerTotalsDiffer is for control totals that are not those of what they stand over, or of what was sent.

@@ -38,14 +38,14 @@ var (
 	// OwnRun is for an approver who had a hand in the run.
 	OwnRun = refusal.Define(refusal.Definition{
 		Code: "PAYMENT_OWN_RUN", Kind: refusal.Right,
-		Message: refusal.Text{It: "Chi ha preparato, controllato o già approvato un pagamento non lo approva.", En: "Who made, checked or has approved a run does not approve it."},
+		Message: refusal.Text{It: "Chi ha preparato, controllato o già approvato un pagamento non può approvarlo.", En: "Who made, checked or has approved a run does not approve it."},
 		Cure:    refusal.Text{It: "Chiedi a un'altra persona autorizzata di approvarlo.", En: "Ask another approver."},
 		CuredBy: Approver.Name(),
 	})
 	// ApproverMakes is for an approver who would have another hand in the run that he has approved.
 	ApproverMakes = refusal.Define(refusal.Definition{
 		Code: "PAYMENT_APPROVED_BY_ACTOR", Kind: refusal.Right,
-		Message: refusal.Text{It: "Chi ha approvato un pagamento non vi compie altre operazioni.", En: "Who has approved a run does nothing else with it."},
+		Message: refusal.Text{It: "Chi ha approvato un pagamento non può compiervi altre operazioni.", En: "Who has approved a run does nothing else with it."},
 		Cure:    refusal.Text{It: "Chiedi all'ufficio pagamenti.", En: "Ask the payments office."},
 		CuredBy: Office.Name(),
 	})

@@ -15,7 +15,7 @@ var (
 	// InstalmentsSum is for instalments that do not come to what is left.
 	InstalmentsSum = refusal.Define(refusal.Definition{
 		Code: "RECOVERY_INSTALMENTS_SUM", Kind: refusal.Input,
-		Message: refusal.Text{It: "Le rate devono fare insieme quanto resta da restituire: {left}.", En: "The instalments must come to what is left to give back: {left}."},
+		Message: refusal.Text{It: "La somma delle rate deve essere quanto resta da restituire: {left}.", En: "The instalments must come to what is left to give back: {left}."},
 		Cure:    refusal.Text{It: "Indica da 1 a 60 rate, ciascuna maggiore di zero.", En: "Give 1 to 60 instalments, each more than nothing."},
 	})
 	// InstalmentsOrder is for instalments of months that are past, or not in order.
@@ -58,7 +58,7 @@ var (
 	// OwnDischarge is for who answers what he has asked for.
 	OwnDischarge = refusal.Define(refusal.Definition{
 		Code: "RECOVERY_OWN_DISCHARGE", Kind: refusal.Right,
-		Message: refusal.Text{It: "Chi ha chiesto o registrato non conferma.", En: "Who has asked or recorded does not confirm."},
+		Message: refusal.Text{It: "Chi ha chiesto la rinuncia, o registrato la restituzione, non può confermarla.", En: "Who has asked or recorded does not confirm."},
 		Cure:    refusal.Text{It: "Chiedi a una seconda persona autorizzata.", En: "Ask a second person who may."},
 		CuredBy: approver,
 	})
