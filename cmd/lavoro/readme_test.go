@@ -2,11 +2,17 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/lavoroincorso/lavoro/internal/platform/testdb"
 )
 
 // world is what somebody is answered: how many of each there are, what is hidden of the first, and what is shown of it.
@@ -106,4 +112,59 @@ func worldOf(data map[string]any) world {
 		hidden: hidden("participants"), hiddenAtWork: hidden("placements"), name: shown("participants.nodes.person.familyName"),
 		iban: shown("participants.nodes.bank.iban"), intern: shown("placements.nodes.intern.familyName"),
 		pseudonym: shown("allowances.nodes.pseudonym"), total: shown("allowances.nodes.total")}
+}
+
+// whatTheTourRefuses are the refusals that its words announce, in order.
+var whatTheTourRefuses = []string{"NOT_ALLOWED", "NOT_ALLOWED", "SCOPE_MISSING"}
+
+// TestTour walks through the README's tour, command by command, as a reader does: nothing it asks for is missing, and nothing is refused but what it says.
+// What needs packages of npm is left out: clienttest has it.
+func TestTour(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, tour, begins := strings.Cut(string(readme), "## A five-minute tour\n")
+	tour, _, ends := strings.Cut(tour, "\n## ")
+	if !begins || !ends {
+		t.Fatal("the README has no tour")
+	}
+	home := t.TempDir()
+	c := demonstration(t, testdb.New(t))
+	c.State = filepath.Join(home, ".lavoro")
+	if err := os.MkdirAll(filepath.Join(c.State, "bin"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	n := serve(t, c)
+	program := fmt.Sprintf("#!/bin/sh\nexec %s \"$@\"\n", os.Args[0])
+	if err := os.WriteFile(filepath.Join(c.State, "bin", "lavoro"), []byte(program), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	script := "set -eo pipefail\n"
+	for _, block := range regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(tour, -1) {
+		if !strings.HasPrefix(block[1], "npm ") {
+			script += block[1]
+		}
+	}
+	cmd := exec.CommandContext(t.Context(), "bash", "-c", strings.ReplaceAll(script, "localhost:8080", strings.TrimPrefix(n.url, "http://")))
+	cmd.Dir = home
+	cmd.Env = append(os.Environ(), asProgram+"=1", "DATABASE_URL="+c.DatabaseURL, "LAVORO_OWNER_URL="+c.OwnerURL, "REDIS_URL="+c.RedisURL, "LAVORO_KEYS="+c.KeysText)
+	out, err := cmd.CombinedOutput()
+	told := string(out)
+	if exit := new(exec.ExitError); err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	if !strings.HasSuffix(told, "dry run: nothing was written\n") { // the last that it says, whatever a dry run of bad rows returns
+		t.Fatalf("the tour ends early: %v\n%s", err, told)
+	}
+	if strings.Contains(told, `{"errors"`) {
+		t.Errorf("an operation is none:\n%s", told)
+	}
+	var refused []string
+	for _, r := range regexp.MustCompile(`"refusals":\[\{(?:"code":"([A-Z_]+)")?`).FindAllStringSubmatch(told, -1) {
+		refused = append(refused, r[1])
+	}
+	if !slices.Equal(refused, whatTheTourRefuses) {
+		t.Errorf("refused is %v, want %v:\n%s", refused, whatTheTourRefuses, told)
+	}
 }

@@ -46,9 +46,16 @@ func (o *office) putRight(months []calendar.Month) {
 		_, err := recovery.AnswerDischarge(ctx, tx, recovery.DischargeAnswer{Discharge: discharge, Confirm: true})
 		return err
 	}))
-	o.plan(before(o.until.AddDays(-2)), noon+20, officer, "waiveRecovery", waived.recovered(func(ctx context.Context, tx *postgres.Tx, r recoveryRow) error {
-		return recovery.Waive(ctx, tx, recovery.Discharge{ID: o.idOf("waiver", waived), Recovery: r.ID, Cents: r.LeftCents, Reason: "Ha perso l'alloggio: il servizio sociale chiede di rinunciare a quanto resta."})
-	}))
+	waiver := chanceOf("waiver", 0).timedID(o.until.Start())
+	waive := func(ctx context.Context, tx *postgres.Tx, r recoveryRow) error {
+		return recovery.Waive(ctx, tx, recovery.Discharge{ID: waiver, Recovery: r.ID, Cents: r.LeftCents, Reason: "Ha perso l'alloggio: il servizio sociale chiede di rinunciare a quanto resta."})
+	}
+	o.plan(before(o.until.AddDays(-2)), noon+20, officer, "waiveRecovery", func(ctx context.Context, tx *postgres.Tx) error {
+		if waived.of.Register == uuid.Nil { // there are too few people for each to have a way of his own
+			return agreed.recovered(waive)(ctx, tx)
+		}
+		return waived.recovered(waive)(ctx, tx)
+	})
 	o.contestMonths(months)
 	o.calls(officer, shared)
 }
