@@ -29,6 +29,13 @@ var (
 		Cure:    refusal.Text{It: "Carica un pain.002, camt.053, camt.054 o l'elenco degli ordini.", En: "Load a pain.002, camt.053, camt.054 or the list of orders."},
 		CuredBy: byLoader,
 	})
+	// SentKindUnknown is for a message that orders no payment.
+	SentKindUnknown = refusal.Define(refusal.Definition{
+		Code: "SENT_KIND_UNKNOWN", Kind: refusal.Input,
+		Message: refusal.Text{It: "Questo file non ordina pagamenti.", En: "This file orders no payment."},
+		Cure:    refusal.Text{It: "Usa il pain.001, il CBI o l'elenco degli ordini con cui la distinta è partita.", En: "Take the pain.001, the CBI request or the list of orders by which the run was sent."},
+		CuredBy: byLoader,
+	})
 	// AnswerOtherMessage is for an answer to another order.
 	AnswerOtherMessage = refusal.Define(refusal.Definition{
 		Code: "ANSWER_OTHER_MESSAGE", Kind: refusal.Conflict,
