@@ -64,6 +64,7 @@ var canaries = map[string][]string{
 	"Canarinoconteggio":    {}, // why a statement is wrong
 	"Canarinotelefonata":   {}, // what was said in a call about money
 	"Canarinorisposta":     {},
+	"Canarinocontrollo":    {}, // why a control folder is made: a detail of the journal, and within the folder
 	"Canarinorinuncia":     {}, // why what was paid too much is given up, or not
 	"Canarinodiniego":      {},
 	"CANARINO0001":         {}, // the account within an IBAN
@@ -472,6 +473,10 @@ func (b *birds) contest() {
 	called := b.act("noteCall", "NoteCallInput", vars{"participant": "prt_" + april.Text("participation_id"), "month": "2026-04", "caller": "RELATIVE", "said": "Canarinotelefonata"}, "call { id }")
 	b.called = at(b.t, called, "call.id").(string)
 	b.act("answerContest", "AnswerContestInput", vars{"contest": b.contested, "uphold": true, "answer": "Canarinorisposta"}, "contest { id state }")
+	made := b.act("makeControlFolder", "MakeControlFolderInput", vars{"allowance": "alw_" + april.Text("allowance_id"), "purpose": "Canarinocontrollo"}, "manifest download { path }")
+	if got := b.carry(http.MethodGet, at(b.t, made, "download.path").(string), "", ""); got.Code != http.StatusOK || !strings.Contains(unzipped(b.t, got.Body.Bytes(), "manifest.json"), "Canarinocontrollo") {
+		b.t.Fatalf("the folder: %d", got.Code)
+	}
 }
 
 // silence certifies a month in the place of a host that is silent, and names what proves it.

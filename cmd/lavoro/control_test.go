@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -27,12 +28,12 @@ func TestControlFolders(t *testing.T) {
 	}
 	officer := n.as(t, "payments.asl@demo.lavoro")
 	programme := at(t, officer.ask(`{ programme(code: "LACO3") { id } }`, nil), "programme.id")
-	lines := officer.ask(`query($programme: ID!) { paymentLines(programme: $programme, filter: {states: [PAID]}, first: 1) { nodes { allowance { id } } } }`, vars{"programme": programme})
-	allowance := at(t, lines, "paymentLines.nodes.0.allowance.id")
+	allowance := "alw_" + query(t, owner(t, c.owner()), `select min(l.allowance_id::text) from payment_line l join organisation o on o.id = l.payer_id where l.state = 'PAID' and o.parent_id is null
+		and not exists (select from payment_line x where x.allowance_id = l.allowance_id and x.payer_id <> l.payer_id)`)
 
 	month := foldered(t, officer, vars{"allowance": allowance, "purpose": "controllo della Regione"})
 	said := holds(t, c, month)
-	for _, words := range []string{"months of the register", "EUR of them paid", "1 anchors", "ok"} {
+	for _, words := range []string{"months of the register", "worked out again from their inputs", "transfers were not looked up", "EUR of them paid", "1 anchors", "ok"} {
 		if !strings.Contains(said, words) {
 			t.Errorf("the folder of a month lacks %q: %s", words, said)
 		}
@@ -40,6 +41,7 @@ func TestControlFolders(t *testing.T) {
 	if strings.Contains(said, "are in no anchor") {
 		t.Errorf("entries are not anchored: %s", said)
 	}
+	whatWasSent(t, n, c, allowance, month)
 	sample := vars{"purpose": "campione", "sample": vars{"programme": programme, "seed": "2026-1", "size": 3}}
 	drawn := foldered(t, officer, sample)
 	if said := holds(t, c, drawn); !strings.Contains(said, "sample: 3 of ") {
@@ -71,17 +73,65 @@ func foldered(t *testing.T, n *node, input vars) []byte {
 }
 
 // holds checks a folder by the verb.
-func holds(t *testing.T, c Config, content []byte) string {
+func holds(t *testing.T, c Config, content []byte, more ...string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "folder.zip")
 	if err := os.WriteFile(file, content, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	said, err := command(t, "verify", file, "--anchors", c.Anchors)
+	said, err := command(t, append([]string{"verify", file, "--anchors", c.Anchors}, more...)...)
 	if err != nil {
 		t.Fatalf("%v: %s", err, said)
 	}
 	return said
+}
+
+// whatWasSent lays the files by which a month's payments were sent beside its folder, as the payer has them: they order what the folder says, to the very
+// accounts, also where whoever had it made does not read accounts.
+func whatWasSent(t *testing.T, n *node, c Config, allowance string, folder []byte) {
+	t.Helper()
+	officer := n.as(t, "payments.asl@demo.lavoro")
+	sent := officer.ask(`query($id: ID!) { node(id: $id) { ... on Allowance { statements { payments { file { file { id mediaType } } } } } } }`, vars{"id": allowance})
+	files := map[string]string{}
+	for _, s := range at(t, sent, "node.statements").([]any) {
+		for _, p := range at(t, s, "payments").([]any) {
+			if at(t, p, "file") == nil {
+				continue
+			}
+			id := at(t, p, "file.file.id").(string)
+			ready := officer.ask(prepareFetch, vars{"input": vars{"file": id}})
+			res, content := officer.carry(http.MethodGet, at(t, ready, "prepareDownload.download.path").(string), nil)
+			if res.StatusCode != http.StatusOK {
+				t.Fatalf("%d %s", res.StatusCode, content)
+			}
+			files[id] = filepath.Join(t.TempDir(), id)
+			if err := os.WriteFile(files[id], content, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	var args []string
+	for _, name := range files {
+		args = append(args, "--sent", name)
+	}
+	if said := holds(t, c, folder, args...); !strings.Contains(said, " transfers are as their files order them\n") || strings.Contains(said, "not looked up") {
+		t.Errorf("beside %d files: %s", len(files), said)
+	}
+	unread := foldered(t, n.as(t, "coordinator.asl@demo.lavoro"), vars{"allowance": allowance, "purpose": "controllo"})
+	if said := holds(t, c, unread, args...); !strings.Contains(said, "not seen to whom, since accounts are hidden") {
+		t.Errorf("of who reads no accounts: %s", said)
+	}
+	other := filepath.Join(t.TempDir(), "other.csv")
+	if err := os.WriteFile(other, []byte("order_key;beneficiary;means;iban;net\nK1;Nessuno;POSTAL;;1,00\nTOTAL;1;;;1,00\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "folder.zip")
+	if err := os.WriteFile(file, folder, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if said, err := verb(t, "verify", file, "--sent", other); err == nil || !strings.Contains(err.Error(), "nothing in the folder was sent by it") {
+		t.Errorf("beside a file of others: %v, %s", err, said)
+	}
 }
 
 func whoMayNot(t *testing.T, n *node, allowance, programme any) {
@@ -117,4 +167,52 @@ func whatIsKept(t *testing.T, c Config, n *node, programme any) {
 	if got := query(t, conn, "select count(*) || ' ' || string_agg(coalesce(seed, '-') || cardinality(drawn), ' ') from control_folder where frame is not null"); got != "1 2026-13" {
 		t.Errorf("kept of draws: %s", got)
 	}
+}
+
+// TestASampleOutlivesWhoIsErased: what was made of somebody goes with his key, and the same seed draws the same lines again, with what is left of him and all that
+// there is of the others.
+func TestASampleOutlivesWhoIsErased(t *testing.T) {
+	c := demonstration(t, testdb.New(t))
+	n := serve(t, c)
+	conn := owner(t, c.owner())
+	c.Anchors = t.TempDir()
+	officer := n.as(t, "payments.asl@demo.lavoro")
+	programme := at(t, officer.ask(`{ programme(code: "LACO3") { id } }`, nil), "programme.id")
+	input := func() vars {
+		return vars{"purpose": "campione", "sample": vars{"programme": programme, "seed": "2026-1", "size": 3}}
+	}
+	made := at(t, officer.ask(makeFolder, vars{"input": input()}), "makeControlFolder")
+	line := strings.TrimPrefix(at(t, made, "drawn.0.id").(string), "pyl_")
+	erased := query(t, conn, "select a.person_id || ' ' || a.id || ' ' || l.allowance_id || ' ' || a.pseudonym from payment_line l join participation a on a.id = l.participation_id where l.id = '"+line+"'")
+	person, participation, allowance, pseudonym := cut4(erased)
+	name := query(t, conn, "select given_name || ' ' || family_name from person where id = '"+person+"'")
+	if _, err := conn.Exec(t.Context(), "select destroy_person_key($1, now(), null)", person); err != nil {
+		t.Fatal(err)
+	}
+	if res, content := officer.carry(http.MethodGet, at(t, made, "download.path").(string), nil); res.StatusCode != http.StatusNotFound {
+		t.Errorf("what was made before is fetched: %d, %d bytes", res.StatusCode, len(content))
+	}
+	again := at(t, officer.ask(makeFolder, vars{"input": input()}), "makeControlFolder")
+	if fmt.Sprint(at(t, again, "drawn")) != fmt.Sprint(at(t, made, "drawn")) {
+		t.Errorf("drawn %v, and again %v: %v", at(t, made, "drawn"), at(t, again, "drawn"), again)
+	}
+	_, content := officer.carry(http.MethodGet, at(t, again, "download.path").(string), nil)
+	alone := foldered(t, officer, vars{"allowance": "alw_" + allowance, "purpose": "controllo"})
+	for what, folder := range map[string][]byte{"the sample": content, "the month": alone} {
+		if said := holds(t, c, folder); !strings.Contains(said, "worked out again from their inputs") {
+			t.Errorf("%s: %s", what, said)
+		}
+		months := unzipped(t, folder, "months.csv")
+		if !strings.Contains(months, participation) || !strings.Contains(months, pseudonym) || strings.Contains(months, name) {
+			t.Errorf("%s says %s", what, months)
+		}
+	}
+	if alone := query(t, conn, "select (f.person_id is null)::text from control_folder c join file f on f.id = c.id where cardinality(c.participations) = 1"); alone != "true" {
+		t.Error("what is left of somebody erased is under a key of his")
+	}
+}
+
+func cut4(s string) (a, b, c, d string) {
+	parts := append(strings.Fields(s), "", "", "", "")
+	return parts[0], parts[1], parts[2], parts[3]
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lavoroincorso/lavoro/internal/allowance"
 	"github.com/lavoroincorso/lavoro/internal/document"
 	"github.com/lavoroincorso/lavoro/internal/document/control"
 	"github.com/lavoroincorso/lavoro/internal/platform/evidence"
@@ -15,17 +16,20 @@ import (
 )
 
 func verifyCommand() *cobra.Command {
-	anchors, roots := "", ""
+	anchors, roots, sent := "", "", []string(nil)
 	cmd := &cobra.Command{
 		Use:   "verify FOLDER.zip",
 		Short: "Check a control folder, without a database",
 		Long: `verify takes a control folder apart and works out everything that it says: the hash of every file, what was certified of each month from its
-entries, the sums of statements, shares and payments, the draw of a sample from its seed, the links of the journal and how each leads to an
+entries, each statement from its inputs, the sums of statements, shares and payments, the draw of a sample from its seed, the links of the journal and how each leads to an
 anchor, and the anchors' timestamps. It names the first thing that does not hold, and ends with an error.
+
+With --sent, once for each file by which a run was sent (pain.001, CBI, list of orders), it looks into the file: that it orders each transfer of the
+folder, as much as its lines come to, to the holder and account that the folder has a mark of.
 
 With --anchors it compares the folder's anchors with those that left the house: nobody who made the folder can have made them, too. Without, they
 are taken at their word. It needs no database, no keys and no network.`,
-		Example: "  lavoro verify fil_0199.zip --anchors /mnt/worm/lavoro --timestamp-roots tsa.pem",
+		Example: "  lavoro verify fil_0199.zip --sent distinta.xml --anchors /mnt/worm/lavoro --timestamp-roots tsa.pem",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			content, err := readFolder(args[0])
@@ -36,7 +40,10 @@ are taken at their word. It needs no database, no keys and no network.`,
 			if err != nil {
 				return err
 			}
-			outside := control.Outside{Certified: document.Certified, Checked: evidence.Checked(pool)}
+			outside := control.Outside{Certified: document.Certified, Again: allowance.CheckProof, Checked: evidence.Checked(pool)}
+			if outside.Sent, err = sentFiles(sent); err != nil {
+				return err
+			}
 			if anchors != "" {
 				if outside.Anchors, err = keptAnchors(journal.Folder(anchors)); err != nil {
 					return err
@@ -55,6 +62,7 @@ are taken at their word. It needs no database, no keys and no network.`,
 		},
 	}
 	cmd.Flags().StringVar(&anchors, "anchors", "", "folder of the anchors that left the house, to compare with")
+	cmd.Flags().StringArrayVar(&sent, "sent", nil, "a file by which a run was sent, to look into; again for each")
 	cmd.Flags().StringVar(&roots, "timestamp-roots", "", "PEM file of those who vouch for the time-stamping authority; without it only the signature is looked at")
 	return cmd
 }
@@ -67,6 +75,24 @@ func readFolder(name string) ([]byte, error) {
 	}
 	defer func() { _ = file.Close() }()
 	return io.ReadAll(io.LimitReader(file, control.MaxZip+1))
+}
+
+// sentFiles reads what runs were sent by.
+func sentFiles(names []string) (map[string]map[string]control.Ordered, error) {
+	all := make(map[string]map[string]control.Ordered, len(names))
+	for _, name := range names {
+		file, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		hash, ordered, err := document.Sent(file, name)
+		_ = file.Close()
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		all[hash] = ordered
+	}
+	return all, nil
 }
 
 func keptAnchors(folder journal.Folder) (map[string][]byte, error) {
@@ -95,10 +121,25 @@ func tellFound(out io.Writer, folder *control.Opened, f control.Found) {
 	if f.Veiled > 0 {
 		fmt.Fprintf(out, ", of %d not, since reasons of absences are hidden", f.Veiled)
 	}
-	fmt.Fprintf(out, "\n%d statements and %d payment lines add up, %s EUR of them paid\n", f.Statements, f.Payments, f.Paid)
+	fmt.Fprintf(out, "\n%d statements and %d payment lines add up, %s EUR of them paid; %d statements worked out again from their inputs\n", f.Statements, f.Payments, f.Paid, f.Again)
+	tellSent(out, f)
 	fmt.Fprintf(out, "%d entries of the journal hold, %d lead to an anchor; %d anchors, %d with a timestamp\n", f.Acts, f.Anchored, f.Anchors, f.Stamped)
 	if f.Anchored < f.Acts {
 		fmt.Fprintf(out, "%d entries are in no anchor of the folder: that nobody wrote them anew is not shown for them\n", f.Acts-f.Anchored)
 	}
 	fmt.Fprintln(out, "ok")
+}
+
+// tellSent prints what the files say by which transfers were sent.
+func tellSent(out io.Writer, f control.Found) {
+	if f.Ordered > 0 {
+		fmt.Fprintf(out, "%d transfers are as their files order them", f.Ordered)
+		if f.Unseen > 0 {
+			fmt.Fprintf(out, ", of %d not seen to whom, since accounts are hidden", f.Unseen)
+		}
+		fmt.Fprintln(out)
+	}
+	if f.Unsent > 0 {
+		fmt.Fprintf(out, "%d transfers were not looked up in the files by which they were sent (--sent)\n", f.Unsent)
+	}
 }

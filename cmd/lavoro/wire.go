@@ -11,6 +11,7 @@ import (
 
 	"github.com/lavoroincorso/lavoro/graph"
 	"github.com/lavoroincorso/lavoro/graph/wire"
+	"github.com/lavoroincorso/lavoro/internal/allowance"
 	"github.com/lavoroincorso/lavoro/internal/document"
 	"github.com/lavoroincorso/lavoro/internal/duty"
 	"github.com/lavoroincorso/lavoro/internal/member"
@@ -112,7 +113,7 @@ func (a *App) assemble() error {
 	}
 	engine := &plan.Engine{Schema: schema(), DB: a.DB, OnDisclosed: graph.Disclosing(recorder.Disclosed)}
 	a.resolver = &graph.Resolver{
-		DB: a.DB, Engine: engine, Documents: document.Room{Engine: engine, Select: graph.Fields, Anchors: journal.Folder(a.Config.Anchors)}, Hub: a.hub, Clock: time.Now,
+		DB: a.DB, Engine: engine, Documents: document.Room{Engine: engine, Select: graph.Fields, Proofs: allowance.Proofs, Anchors: journal.Folder(a.Config.Anchors)}, Hub: a.hub, Clock: time.Now,
 		Limits: limits, Rates: a.rates, Origins: a.gate.Origins, Connections: wire.New(wire.Limits{Drain: a.Config.Drain}),
 		Members: a.rooms.members, Directory: a.directory, Devices: member.NewDevices(a.DB, time.Now, a.Config.Devices),
 		Operations: operations, Usage: graph.NewUsage(),

@@ -40,7 +40,7 @@ func Replay(ctx context.Context, ownerURL string, tell func(Difference) error) (
 			return read, err
 		}
 		for _, r := range rows {
-			for _, what := range r.differences() {
+			for _, what := range append(r.again(), r.unlike()...) {
 				if err := tell(Difference{Statement: r.ID, Month: r.Month, Number: r.Number, What: what}); err != nil {
 					return read, err
 				}
@@ -53,8 +53,8 @@ func Replay(ctx context.Context, ownerURL string, tell func(Difference) error) (
 	}
 }
 
-// differences says what is wrong with a statement, in words.
-func (r replayRow) differences() (found []string) {
+// again works a statement out again, and says in words in what it differs from what comes out of its inputs, and from what was issued.
+func (r replayRow) again() (found []string) {
 	differs := func(what string, kept, comes any) {
 		found = append(found, fmt.Sprintf("%s: kept %v, comes to %v", what, kept, comes))
 	}
@@ -81,7 +81,7 @@ func (r replayRow) differences() (found []string) {
 		differs("content", fmt.Sprintf("%x", kept), fmt.Sprintf("%x", comes))
 	}
 	slices.Sort(found)
-	return append(found, r.unlike()...)
+	return found
 }
 
 // unlike says where the register does not hold any more what the statement took from it.

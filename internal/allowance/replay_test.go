@@ -1,12 +1,20 @@
 package allowance_test
 
 import (
+	"bytes"
+	"context"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/allowance"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 )
 
 // replay gives how many statements were read, and what differs.
@@ -96,5 +104,50 @@ func TestAnUnknownEngineIsTold(t *testing.T) {
 	}
 	if engines := allowance.Engines(); engines[len(engines)-1] != allowance.Engine {
 		t.Errorf("statements are issued by engine %s, the last of %v", allowance.Engine, engines)
+	}
+}
+
+// TestAStatementIsProvenWithoutTheDatabase: what is handed out of it comes to the same, and any number of it that was changed is found.
+func TestAStatementIsProvenWithoutTheDatabase(t *testing.T) {
+	h := open(t)
+	e := h.enrolment(h.participation(), "INTERNSHIP")
+	h.hours(e, "2026-11", 8, 20)
+	h.told(access.LockMonth, h.register(e, "2026-11", "LOCKED"))
+	month := query[uuid.UUID](h, "select allowance_id from allowance_statement")
+	proofs := func(actor access.Actor) (proofs map[uuid.UUID][]byte) {
+		t.Helper()
+		if err := h.db.InTx(t.Context(), actor, time.Now, func(ctx context.Context, tx *postgres.Tx) (err error) {
+			proofs, err = allowance.Proofs(ctx, tx, month)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return proofs
+	}
+	if seen := proofs(access.Actor{Member: uuid.New()}); len(seen) != 0 {
+		t.Errorf("somebody without a grant is handed %d statements", len(seen))
+	}
+	handed := proofs(access.Actor{Member: uuid.New(), Grants: []access.Grant{{Role: access.Coordinator, Programme: h.programme, Key: query[uuid.UUID](h, "select id from organisation where parent_id is null")}}})
+	if len(handed) != 1 {
+		t.Fatalf("%d statements are handed out", len(handed))
+	}
+	number := regexp.MustCompile(`: -?[1-9][0-9]*[,\n]`)
+	for _, proof := range handed {
+		if err := allowance.CheckProof(proof); err != nil {
+			t.Fatalf("%v\n%s", err, proof)
+		}
+		places := number.FindAllIndex(proof, -1)
+		if len(places) < 12 {
+			t.Fatalf("it has %d numbers: %s", len(places), proof)
+		}
+		for _, at := range places {
+			changed := slices.Concat(proof[:at[1]-1], []byte("1"), proof[at[1]-1:])
+			if err := allowance.CheckProof(changed); err == nil {
+				t.Errorf("another number holds: …%s", changed[max(0, at[0]-30):at[1]+1])
+			}
+		}
+		if err := allowance.CheckProof(bytes.Replace(proof, []byte(`"engine": "1"`), []byte(`"engine": "2"`), 1)); err == nil {
+			t.Error("an engine that there is not works it out")
+		}
 	}
 }

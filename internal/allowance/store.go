@@ -631,20 +631,37 @@ func issued(ctx context.Context, ownerURL string, after uuid.UUID, most int) (ro
 		if err != nil {
 			return err
 		}
-		of := map[uuid.UUID][]shareRow{}
-		for _, s := range shares {
-			of[s.StatementID] = append(of[s.StatementID], s)
-		}
+		of := byStatement(shares)
 		for _, s := range statements {
-			kept := of[s.ID]
-			slices.SortFunc(kept, func(a, b shareRow) int {
-				return cmp.Or(bytes.Compare(a.PayerID[:], b.PayerID[:]), bytes.Compare(a.BudgetLineID[:], b.BudgetLineID[:]))
-			})
-			rows = append(rows, replayRow{statementRow: s, Shares: kept, Register: register})
+			rows = append(rows, replayRow{statementRow: s, Shares: of[s.ID], Register: register})
 		}
 		return nil
 	})
 	return rows, err
+}
+
+// byStatement gives each statement its shares, by payer and budget line.
+func byStatement(shares []shareRow) map[uuid.UUID][]shareRow {
+	slices.SortFunc(shares, func(a, b shareRow) int {
+		return cmp.Or(bytes.Compare(a.PayerID[:], b.PayerID[:]), bytes.Compare(a.BudgetLineID[:], b.BudgetLineID[:]))
+	})
+	of := map[uuid.UUID][]shareRow{}
+	for _, s := range shares {
+		of[s.StatementID] = append(of[s.StatementID], s)
+	}
+	return of
+}
+
+// statementsOf reads the statements of a month's allowance that the actor sees, in the order of their numbers, with their shares.
+func statementsOf(ctx context.Context, tx *postgres.Tx, allowance uuid.UUID) (rows []statementRow, shares map[uuid.UUID][]shareRow, err error) {
+	if err := tx.NewSelect().Model(&rows).Where("s.allowance_id = ?", allowance).Order("s.number").Scan(ctx); err != nil {
+		return nil, nil, fmt.Errorf("statements: %w", err)
+	}
+	var all []shareRow
+	if err := tx.NewSelect().Model(&all).Where("h.allowance_id = ?", allowance).Scan(ctx); err != nil {
+		return nil, nil, fmt.Errorf("shares: %w", err)
+	}
+	return rows, byStatement(all), nil
 }
 
 // registerNow reads locked months of the register with all that was put right in them.

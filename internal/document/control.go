@@ -71,13 +71,14 @@ type Made struct {
 }
 
 // MakeControlFolder makes a folder by which somebody outside proves months and their payments, with what the actor may read of them, and lets him fetch it
-// once. Why it was made is kept with each person's key; what it says, by its hash, with the programme's acts.
+// once. What it holds of a person goes with his key, and the file at once, also where it is about others, too: that of a sample is made anew by its seed, and
+// then says of whoever was erased what money and register still say. Why it was made is kept with each person's key; what it says, by its hash, with the programme's acts.
 func (r Room) MakeControlFolder(ctx context.Context, tx *postgres.Tx, in Control, lang string) (made Made, err error) {
 	if list := in.problems(); len(list) > 0 {
 		return made, list
 	}
-	f := &gathering{reader: reader{r, ctx, tx, lang}, subjects: map[uuid.UUID]bool{}, since: tx.Today().Month(),
-		folder: control.Folder{Papers: map[string][]byte{}, Manifest: control.Manifest{MadeAt: tx.Now.UTC(), Purpose: in.Purpose}}}
+	f := &gathering{reader: reader{r, ctx, tx, lang}, subjects: map[uuid.UUID]bool{}, payees: map[string]string{}, since: tx.Today().Month(),
+		folder: control.Folder{Papers: map[string][]byte{}, Proofs: map[uuid.UUID][]byte{}, Manifest: control.Manifest{MadeAt: tx.Now.UTC(), Purpose: in.Purpose}}}
 	months, err := f.asked(in)
 	if err != nil {
 		return made, err
@@ -145,12 +146,8 @@ func (f *gathering) make(in Control, months []allowanceRow) (made Made, err erro
 	}
 	people := participationsOf(months)
 	a := blob.Announced{ID: in.ID, Programme: programme, Kind: ControlFolder, Class: access.Money, MediaType: blob.Zip}
-	if len(people) == 1 {
-		persons, err := f.tx.PersonsOf(f.ctx, people)
-		if err != nil {
-			return made, err
-		}
-		a.Participation, a.Person = people[0], persons[people[0]]
+	if a.Participation, a.Person, err = f.only(people); err != nil {
+		return made, err
 	}
 	made = Made{Manifest: hash.String(), Drawn: f.drawn}
 	if made.Ticket, err = blob.Make(f.ctx, f.tx, a, content); err != nil {
@@ -165,6 +162,23 @@ func (f *gathering) make(in Control, months []allowanceRow) (made Made, err erro
 			OnBehalfOf: f.tx.Actor.ActsFor(access.MakeControlFolder, programme, month.Audience), About: []uuid.UUID{month.ParticipationID}, Detail: map[string]string{"purpose": in.Purpose}})
 	}
 	return made, nil
+}
+
+// only is whom a folder is about under whose key it is kept: nobody where it is about several, and where what is left of him is nothing that his key hides.
+func (f *gathering) only(people []uuid.UUID) (participation, person uuid.UUID, err error) {
+	if len(people) != 1 {
+		return uuid.Nil, uuid.Nil, nil
+	}
+	persons, err := f.tx.PersonsOf(f.ctx, people)
+	if err != nil {
+		return uuid.Nil, uuid.Nil, err
+	}
+	person = persons[people[0]]
+	keys, err := f.tx.DataKeys(f.ctx, []uuid.UUID{person})
+	if key, known := keys[person]; err != nil || known && key.Erased() {
+		return uuid.Nil, uuid.Nil, err
+	}
+	return people[0], person, nil
 }
 
 func participationsOf(months []allowanceRow) (people []uuid.UUID) {

@@ -3,6 +3,8 @@ package document
 import (
 	"encoding/hex"
 	"fmt"
+	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,10 +12,12 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/lavoroincorso/lavoro/internal/allowance/payfile"
 	"github.com/lavoroincorso/lavoro/internal/attendance"
 	"github.com/lavoroincorso/lavoro/internal/document/control"
 	"github.com/lavoroincorso/lavoro/internal/platform/journal"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
+	"github.com/lavoroincorso/lavoro/internal/programme"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/money"
 )
@@ -25,6 +29,7 @@ type gathering struct {
 	drawn    []uuid.UUID
 	subjects map[uuid.UUID]bool // of the journal
 	since    calendar.Month     // the first of the months
+	payees   map[string]string  // marks, by transfer
 }
 
 // stated is a month's allowance with its statements and what was paid of them, as a plan gives it.
@@ -67,8 +72,12 @@ type paidLine struct {
 	EndToEndID           string
 	BudgetLine           *Labelled
 	File                 *struct{ MessageID, SHA256 string }
-	Steps                []struct{ Answer *struct{ SHA256 string } }
-	Run                  *struct {
+	PaidTo               *struct {
+		IBAN, Holder *string
+		Means        string
+	}
+	Steps []struct{ Answer *struct{ SHA256 string } }
+	Run   *struct {
 		ID           string
 		Year, Number int
 		Payer        *Named
@@ -83,7 +92,7 @@ type paidLine struct {
 // askedAllowance is what a folder asks of a month, in the words of the API.
 const askedAllowance = `month statements { id number inForce minutes accrued cap total contentHash explanation policyVersions { number } lines { kind minutes amount rule version text }
 	shares { id payer { name } budgetLine { code } gross withheld net } registerMonths { id }
-	payments { id kind state live gross withheld net endToEndId budgetLine { code } file { messageId sha256 } steps { answer { sha256 } }
+	payments { id kind state live gross withheld net endToEndId budgetLine { code } file { messageId sha256 } paidTo { iban holder means } steps { answer { sha256 } }
 		run { id year number payer { name } steps { act at member { id name } } } } }`
 
 // allowance gathers one month.
@@ -98,6 +107,11 @@ func (f *gathering) allowance(row allowanceRow) error {
 	if a.Month.Before(f.since) {
 		f.since = a.Month
 	}
+	proofs, err := f.Proofs(f.ctx, f.tx, row.ID)
+	if err != nil {
+		return err
+	}
+	maps.Copy(f.folder.Proofs, proofs)
 	t := &f.folder.Tables
 	for _, s := range a.Statements {
 		id := bare(s.ID)
@@ -138,6 +152,7 @@ func (f *gathering) payment(statement uuid.UUID, p paidLine) {
 	line := control.Payment{ID: bare(p.ID), Statement: statement, BudgetLine: code(p.BudgetLine), Kind: p.Kind, Gross: p.Gross, Withheld: p.Withheld, Net: p.Net, State: p.State, Live: p.Live}
 	if p.File != nil {
 		line.EndToEnd, line.MessageID, line.FileSHA256 = p.EndToEndID, p.File.MessageID, p.File.SHA256
+		f.payees[line.EndToEnd] = p.payee()
 	}
 	for _, s := range p.Steps {
 		if s.Answer != nil {
@@ -156,6 +171,19 @@ func (f *gathering) payment(statement uuid.UUID, p paidLine) {
 		}
 	}
 	t.Payments = append(t.Payments, line)
+}
+
+// payee is the mark of whom a line was sent to; Hidden where the actor may not read it.
+func (p paidLine) payee() string {
+	to := p.PaidTo
+	if to == nil || to.Holder == nil || to.IBAN == nil && (to.Means == string(programme.ByIBAN) || to.Means == string(programme.ByCard)) {
+		return control.Hidden
+	}
+	iban := ""
+	if to.IBAN != nil {
+		iban = *to.IBAN
+	}
+	return payfile.PayeeMark(p.EndToEndID, *to.Holder, iban)
 }
 
 // month gathers a month of the register, once.
@@ -217,6 +245,19 @@ func Certified(m control.Month, entries []control.Counted) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// Sent reads a file by which a run was sent: its hash, and what it orders.
+func Sent(in io.Reader, name string) (hash string, ordered map[string]control.Ordered, err error) {
+	hash, lines, err := payfile.ReadSent(in, name)
+	if err != nil {
+		return "", nil, err
+	}
+	ordered = make(map[string]control.Ordered, len(lines))
+	for _, l := range lines {
+		ordered[l.EndToEndID] = control.Ordered{Amount: l.Amount, Payee: l.Payee}
+	}
+	return hash, ordered, nil
+}
+
 // transfers gathers all lines of the transfers by which something was paid.
 func (f *gathering) transfers() error {
 	var sent []string
@@ -234,7 +275,7 @@ func (f *gathering) transfers() error {
 		sums[r.EndToEndID] += r.NetCents
 	}
 	for _, r := range rows {
-		f.folder.Tables.Transfers = append(f.folder.Tables.Transfers, control.Transfer{EndToEnd: r.EndToEndID, Line: r.ID, Month: r.Month, Net: r.NetCents, Total: sums[r.EndToEndID]})
+		f.folder.Tables.Transfers = append(f.folder.Tables.Transfers, control.Transfer{EndToEnd: r.EndToEndID, Line: r.ID, Month: r.Month, Net: r.NetCents, Total: sums[r.EndToEndID], Payee: f.payees[r.EndToEndID]})
 	}
 	return nil
 }

@@ -25,6 +25,8 @@ type Room struct {
 	Engine *plan.Engine
 	// Select turns what a paper asks of an object of a type, in the words of the API, into a plan's selection.
 	Select func(typeName, fields string) ([]plan.Selected, error)
+	// Proofs gives what the statements of a month's allowance are worked out again from, as JSON by their ids, of those that the actor sees.
+	Proofs func(ctx context.Context, tx *postgres.Tx, allowance uuid.UUID) (map[uuid.UUID][]byte, error)
 	// Anchors is where the heads of the journals leave to; "" where they leave to no folder.
 	Anchors journal.Folder
 }

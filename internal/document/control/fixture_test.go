@@ -9,10 +9,13 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/lavoroincorso/lavoro/internal/allowance"
 	"github.com/lavoroincorso/lavoro/internal/document"
 	"github.com/lavoroincorso/lavoro/internal/document/control"
 	"github.com/lavoroincorso/lavoro/internal/platform/journal"
+	"github.com/lavoroincorso/lavoro/internal/programme"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/values/money"
 )
 
 var march = calendar.MustMonth("2026-03")
@@ -39,16 +42,63 @@ func sound(t *testing.T) control.Folder {
 			Adjustments: []control.Adjustment{{Month: month, Day: calendar.MustDay("2026-03-02"), Minutes: -30, At: at, By: "Ada"}},
 			Steps: []control.Step{{Kind: "RegisterMonth", ID: month, Act: "lockMonth", At: at.Truncate(time.Millisecond), Member: id(8).String(), Name: "Ada"},
 				{Kind: "PaymentRun", ID: run, Act: "exportRun", At: at.Add(time.Hour).Truncate(time.Millisecond)}},
-			Statements: []control.Statement{{ID: statement, Allowance: id(9), Month: march, Number: 1, InForce: true, Minutes: 180, Accrued: 900, Cap: 50_000, Total: 900, ContentHash: "00", Months: []uuid.UUID{month}, Versions: []int{1}}},
-			Lines:      []control.Line{{Statement: statement, Kind: "HOURS", Minutes: 180, Amount: 1000, Rule: "allowance.hourly_rate", Version: 1}, {Statement: statement, Kind: "CAP", Amount: -100, Rule: "allowance.monthly_cap", Version: 1}},
-			Shares:     []control.Share{{ID: id(12), Statement: statement, Payer: "ASL", BudgetLine: "B1", Gross: 900, Withheld: 100, Net: 800}},
+			Statements: []control.Statement{{ID: statement, Allowance: id(9), Month: march, Number: 1, InForce: true, Minutes: 180, Accrued: 999, Cap: 900, Total: 900, Months: []uuid.UUID{month}, Versions: []int{1}}},
+			Lines: []control.Line{{Statement: statement, Kind: "HOURS", Minutes: 180, Amount: 999, Rule: "allowance.hourly_rate", Version: 1, Text: "tre ore"},
+				{Statement: statement, Kind: "CAP", Amount: -99, Rule: "allowance.monthly_cap", Version: 1}},
+			Shares: []control.Share{{ID: id(12), Statement: statement, Payer: "ASL", BudgetLine: "B1", Gross: 900, Withheld: 100, Net: 800}},
 			Payments: []control.Payment{{ID: line, Statement: statement, Run: run, Number: "2026/1", Payer: "ASL", BudgetLine: "B1", Kind: "STATEMENT", Gross: 900, Withheld: 100, Net: 800, EndToEnd: "e1",
 				State: "PAID", Live: true, MessageID: "m1", FileSHA256: "aa", AnswerSHA256: "bb"}},
-			Transfers: []control.Transfer{{EndToEnd: "e1", Line: line, Month: march, Net: 800, Total: 1000}, {EndToEnd: "e1", Line: id(13), Month: march, Net: 200, Total: 1000}},
+			Transfers: []control.Transfer{{EndToEnd: "e1", Line: line, Month: march, Net: 800, Total: 1000, Payee: "cc"}, {EndToEnd: "e1", Line: id(13), Month: march, Net: 200, Total: 1000, Payee: "cc"}},
 		},
 	}
+	prove(t, &f, content)
 	chain(t, &f, month, run, at)
 	return f
+}
+
+// sent is the file by which the fixture's transfer was sent.
+func sent() map[string]map[string]control.Ordered {
+	return map[string]map[string]control.Ordered{"aa": {"e1": {Amount: 1000, Payee: "cc"}, "e2": {Amount: 1, Payee: "dd"}}}
+}
+
+// prove gives the folder the inputs of its statement: three hours at 3.33 EUR, under a cap of 9 EUR.
+func prove(t *testing.T, f *control.Folder, certified string) {
+	t.Helper()
+	s, m := f.Tables.Statements[0], f.Tables.Months[0]
+	p := allowance.Proof{ID: s.ID, Programme: m.Programme, Participation: m.Participation, Month: s.Month, Number: s.Number, Minutes: s.Minutes, Accrued: s.Accrued, Cap: s.Cap, Total: s.Total,
+		Versions: []uuid.UUID{id(30)}, Engine: allowance.Engine, IssuedAt: f.Manifest.MadeAt, Shares: []allowance.ProofShare{{Payer: id(31), Line: id(32), Tax: programme.Assimilated, Gross: 900, Withheld: 100, Net: 800}},
+		Inputs: allowance.Inputs{Month: march,
+			Versions: []allowance.Version{{ID: id(30), Number: 1, From: calendar.MustDay("2026-01-01"), Rule: allowance.Rule{Method: allowance.Hourly, HourlyRate: 333, Rounding: money.HalfUp, Cap: 900,
+				PaidKinds: []string{"INTERNSHIP"}, Withholding: map[programme.Tax]int{programme.Assimilated: 1111}}}},
+			Register: []allowance.Hours{{Enrolment: m.Enrolment, Kind: "INTERNSHIP", Portions: []allowance.Portion{{Minutes: 180}}, Route: &allowance.Route{Payer: id(31), Line: id(32), Tax: programme.Assimilated},
+				Certified: &allowance.Certified{RegisterMonth: m.ID, Hash: certified, Minutes: m.Minutes, PresenceDays: m.PresenceDays}}}}}
+	w, err := allowance.Again(p.Engine, p.Inputs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Lines = w.Lines
+	f.Proofs = map[uuid.UUID][]byte{s.ID: spelled(t, p)}
+}
+
+// proven is the folder's proof with a change.
+func proven(t *testing.T, f *control.Folder, change func(*allowance.Proof)) {
+	t.Helper()
+	var p allowance.Proof
+	of := f.Tables.Statements[0].ID
+	if err := json.Unmarshal(f.Proofs[of], &p); err != nil {
+		t.Fatal(err)
+	}
+	change(&p)
+	f.Proofs[of] = spelled(t, p)
+}
+
+func spelled(t *testing.T, v any) []byte {
+	t.Helper()
+	data, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
 }
 
 // chain gives the folder a journal of five entries, of which it holds two, and an anchor over the last four.
@@ -103,7 +153,7 @@ func verified(content []byte, outside control.Outside) (control.Found, error) {
 	if err != nil {
 		return control.Found{}, err
 	}
-	outside.Certified = document.Certified
+	outside.Certified, outside.Again = document.Certified, allowance.CheckProof
 	return o.Verify(outside)
 }
 

@@ -26,6 +26,8 @@ const (
 	frameName    = "frame.csv"
 	anchorFolder = "anchors/"
 	anchorEnd    = ".anchor.json"
+	proofFolder  = "statements/"
+	proofEnd     = ".json"
 	stampEnd     = ".anchor.tsr"
 )
 
@@ -100,7 +102,8 @@ func (e Entry) act() journal.Act {
 type Folder struct {
 	Manifest Manifest // without its files
 	Tables   Tables
-	Papers   map[string][]byte // by name
+	Papers   map[string][]byte    // by name
+	Proofs   map[uuid.UUID][]byte // by statement: what it is worked out again from
 	Journal  []Entry
 	Anchors  []journal.Kept
 	Frame    []string
@@ -111,6 +114,9 @@ func (f Folder) Zip() (content []byte, manifest journal.Hash, err error) {
 	files := map[string][]byte{}
 	for name, paper := range f.Papers {
 		files[name] = paper
+	}
+	for id, proof := range f.Proofs {
+		files[proofFolder+id.String()+proofEnd] = proof
 	}
 	for name, rows := range f.Tables.all() {
 		if files[name], err = spellCSV(rows); err != nil {

@@ -164,7 +164,7 @@ func (o *Opened) tables() (t Tables, err error) {
 			return err
 		},
 		func() error {
-			t.Transfers, err = rows(o, "transfers.csv", func(c *cells) Transfer { return Transfer{c.text(), c.id(), c.month(), c.cents(), c.cents()} })
+			t.Transfers, err = rows(o, "transfers.csv", func(c *cells) Transfer { return Transfer{c.text(), c.id(), c.month(), c.cents(), c.cents(), c.text()} })
 			return err
 		},
 	} {

@@ -14,7 +14,7 @@ import (
 // presence is the kind of an entry that says that somebody was there.
 const presence = "PRESENCE"
 
-// Hidden stands for the reason of an absence that whoever had the folder made may not read.
+// Hidden stands for the reason of an absence, or for a payee, that whoever had the folder made may not read.
 const Hidden = "?"
 
 // Tables are what a folder says in CSV. Amounts are whole cents, lengths minutes, moments RFC 3339 in UTC.
@@ -130,6 +130,7 @@ type Transfer struct {
 	Month    calendar.Month
 	Net      money.Cents
 	Total    money.Cents // of the transfer
+	Payee    string      // a mark of the holder and the account that it goes to, in hexadecimal digits, or Hidden
 }
 
 // headings of the tables, by file.
@@ -142,7 +143,7 @@ var headings = map[string]string{
 	"lines.csv":       "statement_id,kind,minutes,amount_cents,rule,policy_version,text",
 	"shares.csv":      "share_id,statement_id,payer,budget_line,gross_cents,withheld_cents,net_cents",
 	"payments.csv":    "line_id,statement_id,run_id,run,payer,budget_line,kind,gross_cents,withheld_cents,net_cents,end_to_end_id,state,live,message_id,file_sha256,answer_sha256",
-	"transfers.csv":   "end_to_end_id,line_id,month,net_cents,total_cents",
+	"transfers.csv":   "end_to_end_id,line_id,month,net_cents,total_cents,payee_sha256",
 }
 
 func cents(c money.Cents) string { return strconv.FormatInt(int64(c), 10) }
@@ -205,7 +206,7 @@ func (t Tables) all() map[string][][]string {
 				p.EndToEnd, p.State, strconv.FormatBool(p.Live), p.MessageID, p.FileSHA256, p.AnswerSHA256}
 		}),
 		"transfers.csv": table(t.Transfers, func(x Transfer) []string {
-			return []string{x.EndToEnd, x.Line.String(), x.Month.String(), cents(x.Net), cents(x.Total)}
+			return []string{x.EndToEnd, x.Line.String(), x.Month.String(), cents(x.Net), cents(x.Total), x.Payee}
 		}),
 	}
 	for name, rows := range all {

@@ -22,8 +22,18 @@ type Outside struct {
 	Anchors map[string][]byte
 	// Certified is the hash of what was certified of a month, in hexadecimal digits: entries come by day, beginning and id.
 	Certified func(Month, []Counted) string
+	// Again works a statement out again from the inputs that the folder holds, and says in what it differs from what comes out.
+	Again func(proof []byte) error
+	// Sent are the files by which runs were sent, by their SHA-256 in hexadecimal digits, and in each the transfers by their end-to-end ids.
+	Sent map[string]map[string]Ordered
 	// Checked looks at an anchor's timestamp.
 	Checked func(journal.Kept) error
+}
+
+// Ordered is a transfer as a file orders it.
+type Ordered struct {
+	Amount money.Cents
+	Payee  string // a mark, as in Transfer
 }
 
 // Found is what a folder that holds was found to say.
@@ -35,6 +45,10 @@ type Found struct {
 	Anchored                                     int // those that lead to an anchor
 	Anchors, Stamped                             int // anchors in the folder, and those with a timestamp
 	Paid                                         money.Cents
+	Again                                        int // statements that were worked out again
+	Ordered                                      int // transfers that are found in the files by which they were sent
+	Unseen                                       int // those of them of which it could not be seen whom they go to: accounts are hidden
+	Unsent                                       int // transfers whose file was not laid beside the folder
 }
 
 // checking is one folder on its way.
@@ -54,7 +68,7 @@ func (o *Opened) Verify(outside Outside) (Found, error) {
 	if c.Tables, err = o.tables(); err != nil {
 		return c.found, err
 	}
-	for _, check := range []func() error{c.drawn, c.register, c.statements, c.payments, c.readAnchors, c.links, c.stepsKnown} {
+	for _, check := range []func() error{c.drawn, c.register, c.statements, c.again, c.payments, c.sent, c.readAnchors, c.links, c.stepsKnown} {
 		if err := check(); err != nil {
 			return c.found, err
 		}

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/lavoroincorso/lavoro/internal/allowance"
 	"github.com/lavoroincorso/lavoro/internal/document/control"
 )
 
@@ -20,7 +22,7 @@ func TestASoundFolderHolds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if found.Recomputed != 1 || found.Acts != 2 || found.Anchored != 1 || found.Paid != 800 || found.Veiled != 0 {
+	if found.Recomputed != 1 || found.Acts != 2 || found.Anchored != 1 || found.Paid != 800 || found.Veiled != 0 || found.Again != 1 {
 		t.Errorf("%+v", found)
 	}
 	if !bytes.Equal(zipped(t, f), zipped(t, sound(t))) {
@@ -29,6 +31,42 @@ func TestASoundFolderHolds(t *testing.T) {
 	f.Tables.Entries[0].AbsenceReason = control.Hidden
 	if found, err := verified(zipped(t, f), control.Outside{}); err != nil || found.Veiled != 1 || found.Recomputed != 0 {
 		t.Errorf("with a hidden reason: %+v, %v", found, err)
+	}
+}
+
+// TestWhatTheBankWasTold: the files by which transfers were sent order what the folder says, to whom it says.
+func TestWhatTheBankWasTold(t *testing.T) {
+	for what, c := range map[string]struct {
+		change func(*control.Folder, map[string]map[string]control.Ordered)
+		want   string // why it does not hold, or "ordered, of them to nobody known, not looked up"
+	}{
+		"as it was sent":   {func(*control.Folder, map[string]map[string]control.Ordered) {}, "1 0 0"},
+		"without the file": {func(_ *control.Folder, sent map[string]map[string]control.Ordered) { clear(sent) }, "0 0 1"},
+		"a hidden account": {func(f *control.Folder, _ map[string]map[string]control.Ordered) {
+			f.Tables.Transfers[0].Payee, f.Tables.Transfers[1].Payee = control.Hidden, control.Hidden
+		}, "1 1 0"},
+		"another amount": {func(_ *control.Folder, sent map[string]map[string]control.Ordered) {
+			sent["aa"]["e1"] = control.Ordered{Amount: 1001, Payee: "cc"}
+		}, "its file orders 10.01"},
+		"another payee": {func(_ *control.Folder, sent map[string]map[string]control.Ordered) {
+			sent["aa"]["e1"] = control.Ordered{Amount: 1000, Payee: "dd"}
+		}, "to somebody else"},
+		"no such line": {func(_ *control.Folder, sent map[string]map[string]control.Ordered) { delete(sent["aa"], "e1") }, "does not order it"},
+		"another file": {func(_ *control.Folder, sent map[string]map[string]control.Ordered) {
+			sent["bb"] = sent["aa"]
+			delete(sent, "aa")
+		}, "nothing in the folder was sent by it"},
+	} {
+		f, files := sound(t), sent()
+		c.change(&f, files)
+		found, err := verified(zipped(t, f), control.Outside{Sent: files})
+		got := fmt.Sprint(found.Ordered, found.Unseen, found.Unsent)
+		if err != nil {
+			got = err.Error()
+		}
+		if got != c.want && (err == nil || !strings.Contains(got, c.want)) {
+			t.Errorf("%s: %s, want %s", what, got, c.want)
+		}
 	}
 }
 
@@ -62,9 +100,29 @@ func TestAWrongFolderIsNamed(t *testing.T) {
 		"another transfer": {func(f *control.Folder) {
 			f.Tables.Transfers[0].Net, f.Tables.Payments[0].Net, f.Tables.Payments[0].Withheld = 799, 799, 101
 		}, "the bank was told"},
-		"a file without hash":   {func(f *control.Folder) { f.Tables.Payments[0].FileSHA256 = "" }, "without its hash"},
-		"who locked":            {func(f *control.Folder) { f.Tables.Steps[0].Member = id(99).String() }, "the journal does not know"},
-		"what was done":         {func(f *control.Folder) { f.Tables.Steps[0].Act = "certifyMonth" }, "the journal does not know"},
+		"a file without hash":  {func(f *control.Folder) { f.Tables.Payments[0].FileSHA256 = "" }, "without its hash"},
+		"who locked":           {func(f *control.Folder) { f.Tables.Steps[0].Member = id(99).String() }, "the journal does not know"},
+		"what was done":        {func(f *control.Folder) { f.Tables.Steps[0].Act = "certifyMonth" }, "the journal does not know"},
+		"no inputs":            {func(f *control.Folder) { clear(f.Proofs) }, "its inputs are missing"},
+		"inputs that are none": {func(f *control.Folder) { f.Proofs[id(3)] = []byte(`{"minutes": 1, "reason": "malattia"}`) }, "does not come out of its inputs"},
+		"an hourly rate": {func(f *control.Folder) {
+			proven(t, f, func(p *allowance.Proof) { p.Inputs.Versions[0].Rule.HourlyRate++ })
+		}, "accrued"},
+		"a rule that is none": {func(f *control.Folder) {
+			proven(t, f, func(p *allowance.Proof) { p.Inputs.Versions[0].Rule.Rounding = "UP" })
+		}, "does not come out of its inputs"},
+		"another hash of it": {func(f *control.Folder) {
+			proven(t, f, func(p *allowance.Proof) { p.ContentHash = strings.Repeat("00", 32) })
+		}, "content"},
+		"another's inputs": {func(f *control.Folder) { proven(t, f, func(p *allowance.Proof) { p.Number = 2 }) }, "are of number 2"},
+		"inputs of no register": {func(f *control.Folder) {
+			proven(t, f, func(p *allowance.Proof) { p.Inputs.Register[0].Certified = nil })
+		}, "know nothing of month"},
+		"another register": {func(f *control.Folder) {
+			proven(t, f, func(p *allowance.Proof) { p.Inputs.Register[0].Certified.Hash = strings.Repeat("00", 32) })
+		}, "another content of month"},
+		"words of another rule": {func(f *control.Folder) { f.Tables.Lines[0].Rule = "allowance.bands" }, "other lines"},
+		"two payees":            {func(f *control.Folder) { f.Tables.Transfers[1].Payee = "dd" }, "two payees"},
 		"an act in the journal": {func(f *control.Folder) { f.Journal[0].Actor = id(99) }, "its link is another"},
 		"a link":                {func(f *control.Folder) { f.Journal[1].Link = f.Journal[0].Link }, "its link is another"},
 		"the path":              {func(f *control.Folder) { f.Journal[0].Path = f.Journal[0].Path[1:] }, "does not lead to the anchor"},
@@ -234,6 +292,9 @@ func FuzzTables(f *testing.F) {
 	f.Add("months.csv", "month_id\n")
 	f.Add("entries.csv", "\"")
 	f.Add("journal.json", `[{"sequence": 9223372036854775807, "path": [""], "anchor": "2026-04-02"}]`)
+	proof := string(sound(&testing.T{}).Proofs[id(3)])
+	f.Add("statements/"+id(3).String()+".json", proof)
+	f.Add("statements/"+id(3).String()+".json", strings.Replace(proof, "333", "9223372036854775807", 1))
 	f.Add("payments.csv", "line_id,statement_id\n,\n")
 	f.Fuzz(func(t *testing.T, name, text string) {
 		folder := sound(t)

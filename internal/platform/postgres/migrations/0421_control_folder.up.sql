@@ -56,7 +56,8 @@ alter table file
     or kind = 'CONTROL_FOLDER' and media_type = 'application/zip'),
   add constraint file_of check ((participation_id is null) = (person_id is null) and case when kind = 'CONTROL_FOLDER' then true else (participation_id is null) = (kind like 'PAYMENT\_%') end);
 
--- A folder about several people is under the installation's key: it goes with the first key of any of them that is destroyed.
+-- A folder about several people is under the installation's key: it goes with the first key of any of them that is destroyed, since it is for one to fetch within
+-- the hour. What it proves of the others stays: seed, frame and draw are kept, and by them it is made again without what the key hid.
 create function control_folders_go() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 begin
   delete from file f using control_folder c where c.id = f.id and f.person_id is null
