@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/lavoroincorso/lavoro/internal/duty"
+	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/platform/evidence"
 	"github.com/lavoroincorso/lavoro/internal/programme"
 )
@@ -58,5 +58,5 @@ func dropEvidence(ctx context.Context, ownerURL string, now time.Time, dry bool)
 	for i, k := range keepings {
 		terms[i] = evidence.Term{Programme: k.Programme, Acts: now.AddDate(0, -k.ActMonths, 0), Reads: now.AddDate(0, -k.ReadMonths, 0)}
 	}
-	return evidence.Retain(ctx, ownerURL, duty.SystemMember, now, terms, dry)
+	return evidence.Retain(ctx, ownerURL, access.SystemMember, now, terms, dry)
 }

@@ -106,6 +106,7 @@ func invitationDays(ctx context.Context, tx *postgres.Tx, of uuid.UUID) (int, er
 func (r rooms) reactions() []duty.Reaction {
 	return []duty.Reaction{
 		{Name: "allowance", SubjectKinds: []string{"Attendance", "RegisterMonth", "HistoryImport"}, React: allowance.React},
+		{Name: "rules", SubjectKinds: []string{"PolicyVersion"}, React: allowance.FollowRules},
 		duty.Reaction(r.matches.Reaction()),
 		{Name: "handover", SubjectKinds: []string{"HandOver"}, React: r.participants.ReactHandOver},
 		{Name: "register", SubjectKinds: []string{"RegisterMonth"}, React: attendance.FollowMonths(r.clocks.OnState)},

@@ -259,6 +259,23 @@ func TestAWrongProgrammeIsToldInBothLanguages(t *testing.T) {
 	}
 }
 
+// What rules would come to is told before they are applied, by payer and budget line; see allowance.Foresee.
+func TestRulesAreTriedBeforeTheyAreApplied(t *testing.T) {
+	db := testdb.New(t)
+	c := applied(t, db)
+	file := strings.Replace(string(programme.LavoroInCorso3), "number: 1\n  valid_from: 2024-12-19", "number: 2\n  valid_from: 2026-01-01", 1)
+	name, _ := written(t, "programma.yaml", file)
+	try := []string{"programme", "apply", "--dry-run", name, "--database-url", c.DatabaseURL, "--owner-url", c.OwnerURL}
+	const want = "nothing is applied\nLACO3: applied, with a new version of the rules; rules of version 2\n"
+	out, err := verb(t, try...)
+	if err != nil || !strings.HasPrefix(out, want) || !strings.HasSuffix(out, "issued months that would come to something else: 0 months, €0.00 more, €0.00 less\nother months, as the register stands: 0 months, €0.00 more, €0.00 less\n") {
+		t.Errorf("%q %v", out, err)
+	}
+	if got := query(t, owner(t, db.OwnerURL), "select count(*) from policy_version"); got != "1" {
+		t.Errorf("%s versions of the rules", got)
+	}
+}
+
 // applied is a database with the programme and nobody in it.
 func applied(t *testing.T, db *testdb.DB) Config {
 	t.Helper()

@@ -65,6 +65,9 @@ func CircleKey(programme, participation uuid.UUID) uuid.UUID {
 // overHouse makes the key of the house's own services; nothing is granted over it.
 const overHouse Scope = "HOUSE"
 
+// SystemMember is under whose id the house's own services act; no row of a member stands behind it.
+var SystemMember = uuid.NewSHA1(uuid.NameSpaceURL, []byte("https://github.com/lavoroincorso/lavoro#system"))
+
 // HouseKey stands on the rows of protected participations, so that the house's own services go on serving them.
 func HouseKey(programme uuid.UUID) uuid.UUID { return overHouse.Key(programme, programme) }
 

@@ -57,7 +57,7 @@ func Afford(ctx context.Context, tx *postgres.Tx, p Plan) (*Affordability, error
 	if err := p.check(ctx, tx); err != nil {
 		return nil, err
 	}
-	e := estimate{issuing: issuing{tx: tx, routes: map[uuid.UUID]programme.Routes{}}, versions: map[programmeMonth][]Version{}}
+	e := estimate{issuing: newIssuing(tx, nil), versions: map[programmeMonth][]Version{}}
 	costs, err := e.costs(ctx, agreement{ProgrammeID: p.Programme, OrganisationID: p.Organisation, Kind: p.Kind, FromDay: p.From, ToDay: p.To(), WeeklyMinutes: p.WeeklyMinutes})
 	if err != nil {
 		return nil, err

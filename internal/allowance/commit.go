@@ -64,7 +64,7 @@ func commit(ctx context.Context, tx *postgres.Tx, participations []uuid.UUID, gu
 	if err != nil {
 		return err
 	}
-	e := estimate{issuing: issuing{tx: tx, routes: map[uuid.UUID]programme.Routes{}}, versions: map[programmeMonth][]Version{}}
+	e := estimate{issuing: newIssuing(tx, nil), versions: map[programmeMonth][]Version{}}
 	subjects, wanted := map[uuid.UUID][]uuid.UUID{}, map[uuid.UUID][]programme.Commitment{}
 	for _, a := range agreed {
 		costs, err := e.costs(ctx, a)

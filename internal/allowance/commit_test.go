@@ -127,6 +127,22 @@ func TestASuspensionAndAnEarlyEndCommitTheDifference(t *testing.T) {
 	}
 }
 
+// Rules that change what hours are paid change what internships may still cost, from the days on that they are of.
+func TestWhatIsCommittedFollowsTheRules(t *testing.T) {
+	c := newTill(t)
+	id := c.running()
+	version := uuid.New()
+	c.Exec(`with v as (insert into policy_version (id, programme_id, number, valid_from, applied_at, rules_hash, audience)
+			select $1, programme_id, number + 1, '2026-08-01', applied_at, 'test', audience from policy_version order by number desc limit 1 returning *)
+		insert into policy_rule (id, version_id, position, code, value, unit, label, source, confirmed, audience)
+		select gen_random_uuid(), v.id, r.position, r.code, case when r.code = 'allowance.hourly_rate' then '200'::jsonb else r.value end, r.unit, r.label, r.source, r.confirmed, r.audience
+		from v join policy_version b on b.number = v.number - 1 join policy_rule r on r.version_id = b.id`, version)
+	c.on("2026-03-10", func(ctx context.Context, tx *postgres.Tx) error {
+		return allowance.FollowRules(ctx, tx, []event.Event{{News: event.News{SubjectKind: "PolicyVersion", Subject: version}}})
+	})
+	c.stands("half of it from August on", id, "03 34287, 04 34287, 05 35433, 06 34287, 07 35433, 08 17717, 09 573")
+}
+
 // TestWhatIsOwedIsNoLongerCommitted: the statement of a month takes the place of what was committed for it, and months that had no register before go.
 func TestWhatIsOwedIsNoLongerCommitted(t *testing.T) {
 	c := newTill(t)

@@ -12,6 +12,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/programme"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/values/money"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
@@ -36,28 +37,25 @@ func Compute(ctx context.Context, tx *postgres.Tx, m Month) (uuid.UUID, error) {
 	case m.Month.After(tx.Today().Month()):
 		return uuid.Nil, refusal.List{MonthNotBegun.At("month").With("month", m.Month)}
 	}
-	ids, err := work(ctx, tx, known, []Month{m}, nil)
-	return ids[m], err
+	b, err := work(ctx, tx, known, []Month{m}, nil)
+	return b.ids[m], err
 }
 
 // ComputeMany works out many months at once, with a handful of statements however many there are; months of participants whom the
 // actor may not do it for are left out. It gives their ids.
 func ComputeMany(ctx context.Context, tx *postgres.Tx, months []Month) (map[Month]uuid.UUID, error) {
-	return computeMany(ctx, tx, months, nil)
+	b, err := computeMany(ctx, tx, months, nil)
+	return b.ids, err
 }
 
 // computeMany tells of the months whose register was locked or put right, too, whatever they come to: so many more of their hours are certain.
-func computeMany(ctx context.Context, tx *postgres.Tx, months, certain []Month) (map[Month]uuid.UUID, error) {
+func computeMany(ctx context.Context, tx *postgres.Tx, months, certain []Month) (batch, error) {
 	if len(months) == 0 {
-		return nil, nil
+		return batch{}, nil
 	}
-	ids := make([]uuid.UUID, len(months))
-	for i, m := range months {
-		ids[i] = m.Participation
-	}
-	known, err := participations(ctx, tx, ids)
+	known, err := participations(ctx, tx, people(months))
 	if err != nil {
-		return nil, err
+		return batch{}, err
 	}
 	seen := make(map[Month]bool, len(months))
 	months = slices.DeleteFunc(slices.Clone(months), func(m Month) bool {
@@ -109,58 +107,96 @@ func React(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
 	return err
 }
 
+// people are the participations whose months they are.
+func people(months []Month) []uuid.UUID {
+	ids := make([]uuid.UUID, len(months))
+	for i, m := range months {
+		ids[i] = m.Participation
+	}
+	return ids
+}
+
 // batch is one working out: what it writes.
 type batch struct {
-	rows  []monthRow
-	lines []lineRow
-	told  []uuid.UUID // allowances of which something was told
+	ids        map[Month]uuid.UUID
+	rows       []monthRow
+	lines      []lineRow
+	told       []uuid.UUID // allowances of which something was told
+	statements int         // that it issued
+	more, less money.Cents // what they come to more, or less, than those before
 }
 
 // versionsBy are the versions of the policy in force within each month.
 type versionsBy map[Month][]Version
 
-func work(ctx context.Context, tx *postgres.Tx, known map[uuid.UUID]participation, months, certain []Month) (map[Month]uuid.UUID, error) {
+// given is what months are worked out from.
+type given struct {
+	known      map[uuid.UUID]participation
+	months     []Month
+	versions   versionsBy
+	recognised map[Month]money.Cents
+	before     map[Month]monthRow // what they come to as yet
+}
+
+// give reads what the months of known participations are worked out from.
+func give(ctx context.Context, tx *postgres.Tx, known map[uuid.UUID]participation, months []Month) (in given, lines map[uuid.UUID][]lineRow, err error) {
+	in = given{known: known, months: months}
+	if in.versions, err = ruled(ctx, tx, known, months); err != nil {
+		return in, nil, err
+	}
+	if in.recognised, err = recognisedBefore(ctx, tx, months); err != nil {
+		return in, nil, err
+	}
+	in.before, lines, err = standing(ctx, tx, months)
+	return in, lines, err
+}
+
+// soFar works the months out as the register stands.
+func (in given) soFar(ctx context.Context, tx *postgres.Tx) (map[Month]Working, error) {
+	hours, err := register(ctx, tx, in.months, in.versions)
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[Month]Working, len(in.months))
+	for _, m := range in.months {
+		all[m] = Accrue(Inputs{Month: m.Month, Versions: in.versions[m], Register: hours[m], Before: in.recognised[m]})
+	}
+	return all, nil
+}
+
+func work(ctx context.Context, tx *postgres.Tx, known map[uuid.UUID]participation, months, certain []Month) (b batch, err error) {
 	if len(months) == 0 {
-		return nil, nil
+		return b, nil
 	}
-	versions, err := ruled(ctx, tx, known, months)
+	in, linesBefore, err := give(ctx, tx, known, months)
 	if err != nil {
-		return nil, err
+		return b, err
 	}
-	hours, err := register(ctx, tx, months, versions)
+	workings, err := in.soFar(ctx, tx)
 	if err != nil {
-		return nil, err
+		return b, err
 	}
-	recognised, err := recognisedBefore(ctx, tx, months)
-	if err != nil {
-		return nil, err
-	}
-	before, linesBefore, err := standing(ctx, tx, months)
-	if err != nil {
-		return nil, err
-	}
-	ids := make(map[Month]uuid.UUID, len(months))
-	var b batch
+	b.ids = make(map[Month]uuid.UUID, len(months))
 	for _, m := range months {
-		old := before[m]
-		ids[m] = old.ID
-		next, lines := rows(known[m.Participation], m, Accrue(Inputs{Month: m.Month, Versions: versions[m], Register: hours[m], Before: recognised[m]}), tx.Now)
+		old := in.before[m]
+		b.ids[m] = old.ID
+		next, lines := rows(known[m.Participation], m, workings[m], tx.Now)
 		if old.ID != uuid.Nil && same(old, next, linesBefore[old.ID], lines) {
 			continue
 		}
-		if ids[m], err = b.put(tx, known[m.Participation], old, next, lines); err != nil {
-			return nil, err
+		if b.ids[m], err = b.put(tx, known[m.Participation], old, next, lines); err != nil {
+			return b, err
 		}
 	}
 	if err := write(ctx, tx, b.rows, b.lines); err != nil {
-		return nil, err
+		return b, err
 	}
 	for _, m := range certain {
-		if _, ok := ids[m]; ok {
-			b.changed(tx, known[m.Participation], ids[m], map[string]any{"month": m.Month, "certain": true})
+		if _, ok := b.ids[m]; ok {
+			b.changed(tx, known[m.Participation], b.ids[m], map[string]any{"month": m.Month, "certain": true})
 		}
 	}
-	return ids, issue(ctx, tx, known, ids, months, versions, recognised, &b)
+	return b, issue(ctx, tx, in, &b)
 }
 
 // changed tells that a month is another one now, once.
@@ -237,10 +273,11 @@ func (b *batch) put(tx *postgres.Tx, p participation, old, next monthRow, lines 
 	return next.ID, nil
 }
 
-// same says whether a working out comes to what stands there already, its time and ids aside.
+// same says whether a working out comes to what stands there already, its time and ids aside. A version of the rules that makes nothing else of a
+// month leaves it the one that it was worked out by.
 func same(old, next monthRow, oldLines, lines []lineRow) bool {
-	return old.PolicyVersionID == next.PolicyVersionID && old.Minutes == next.Minutes && old.AccruedCents == next.AccruedCents &&
-		old.CapCents == next.CapCents && old.TotalCents == next.TotalCents && slices.EqualFunc(oldLines, lines, sameLine)
+	return old.Minutes == next.Minutes && old.AccruedCents == next.AccruedCents && old.CapCents == next.CapCents && old.TotalCents == next.TotalCents &&
+		slices.EqualFunc(oldLines, lines, sameLine)
 }
 
 func sameLine(a, b lineRow) bool {

@@ -22,6 +22,8 @@
 //	            issued; the last one is in force. It keeps its inputs and the engine that worked it out, and a hash over all that it
 //	            says, which the journal has, too. Engines that have made statements stay: Replay works out everything again.
 //
+// A new version of the rules needs no act on any month: FollowRules works out again all that it touches, and Foresee says beforehand what that comes to.
+//
 // A statement is owed by shares: one for each payer and budget line, which add up to it. A payer that owes nothing any more has a share of nothing.
 // What it adds to the shares of the one before is booked as accrued on the budget lines.
 //

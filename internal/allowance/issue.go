@@ -3,6 +3,7 @@ package allowance
 import (
 	"context"
 	"encoding/hex"
+	"maps"
 	"slices"
 
 	"github.com/google/uuid"
@@ -22,47 +23,39 @@ type issuing struct {
 	tx     *postgres.Tx
 	routes map[uuid.UUID]programme.Routes            // by version of the policy
 	tax    map[uuid.UUID]map[uuid.UUID]programme.Tax // by programme and payer
-	rows   []statementRow
-	shares []shareRow
-	owed   map[uuid.UUID][]programme.Posting // by programme
-	told   *batch                            // what was told of already
+	before map[uuid.UUID]statementRow                // in force, by allowance
+	shares map[uuid.UUID][]shareRow                  // by statement
+	paying map[uuid.UUID][]uuid.UUID                 // payers that have taken up something, by allowance; nil until somebody asks
+
+	rows  []statementRow
+	parts []shareRow
+	owed  map[uuid.UUID][]programme.Posting // by programme
+	told  *batch                            // what was told of already
+}
+
+// next is a month's statement that is to be issued, with the one before where there is one.
+type next struct {
+	p         participation
+	allowance uuid.UUID
+	old       statementRow
+	oldShares []shareRow
+	working   Working
+	shares    []Share
 }
 
 // issue makes the first statement of months whose register is wholly locked, and the next one of those that come to something else by now.
-func issue(ctx context.Context, tx *postgres.Tx, known map[uuid.UUID]participation, ids map[Month]uuid.UUID, months []Month, versions versionsBy, recognised map[Month]money.Cents, told *batch) error {
-	registers, err := certified(ctx, tx, months, versions)
-	if err != nil || len(registers) == 0 {
-		return err
-	}
-	var allowances []uuid.UUID
-	for m := range registers {
-		allowances = append(allowances, ids[m])
-	}
-	before, sharesBefore, err := inForce(ctx, tx, allowances)
+func issue(ctx context.Context, tx *postgres.Tx, in given, told *batch) error {
+	b := newIssuing(tx, told)
+	all, err := b.due(ctx, in, told.ids)
 	if err != nil {
 		return err
 	}
-	b := issuing{tx: tx, told: told, owed: map[uuid.UUID][]programme.Posting{}, routes: map[uuid.UUID]programme.Routes{}, tax: map[uuid.UUID]map[uuid.UUID]programme.Tax{}}
-	for _, m := range months {
-		hours, ok := registers[m]
-		if !ok {
-			continue
-		}
-		p, old := known[m.Participation], before[ids[m]]
-		in := Inputs{Month: m.Month, Versions: versions[m], Register: hours, Before: recognised[m]}
-		if err := b.route(ctx, p, in, old); err != nil {
-			return err
-		}
-		working := Accrue(in)
-		shares := working.Shares()
-		if old.ID != uuid.Nil && old.comesTo(working) && comeTo(sharesBefore[old.ID], shares) {
-			continue
-		}
-		if err := b.put(p, ids[m], old, sharesBefore[old.ID], working, shares); err != nil {
+	for _, n := range all {
+		if err := b.put(n); err != nil {
 			return err
 		}
 	}
-	if err := keep(ctx, tx, b.rows, b.shares); err != nil {
+	if err := keep(ctx, tx, b.rows, b.parts); err != nil {
 		return err
 	}
 	for of, postings := range b.owed {
@@ -71,6 +64,42 @@ func issue(ctx context.Context, tx *postgres.Tx, known map[uuid.UUID]participati
 		}
 	}
 	return commit(ctx, tx, b.participations(), false)
+}
+
+func newIssuing(tx *postgres.Tx, told *batch) issuing {
+	return issuing{tx: tx, told: told, owed: map[uuid.UUID][]programme.Posting{}, routes: map[uuid.UUID]programme.Routes{}, tax: map[uuid.UUID]map[uuid.UUID]programme.Tax{}}
+}
+
+// due are the statements that are to be issued by now, of months with the ids of their allowances.
+func (b *issuing) due(ctx context.Context, in given, ids map[Month]uuid.UUID) (all []next, err error) {
+	registers, err := certified(ctx, b.tx, in.months, in.versions)
+	if err != nil || len(registers) == 0 {
+		return nil, err
+	}
+	var allowances []uuid.UUID
+	for m := range registers {
+		allowances = append(allowances, ids[m])
+	}
+	if b.before, b.shares, err = inForce(ctx, b.tx, allowances); err != nil {
+		return nil, err
+	}
+	for _, m := range in.months {
+		hours, ok := registers[m]
+		if !ok {
+			continue
+		}
+		old := b.before[ids[m]]
+		n := next{p: in.known[m.Participation], allowance: ids[m], old: old, oldShares: b.shares[old.ID]}
+		inputs := Inputs{Month: m.Month, Versions: in.versions[m], Register: hours, Before: in.recognised[m]}
+		if err := b.route(ctx, n.p, inputs, old); err != nil {
+			return nil, err
+		}
+		n.working = Accrue(inputs)
+		if n.shares = n.working.Shares(); old.ID == uuid.Nil || !old.comesTo(n.working) || !comeTo(n.oldShares, n.shares) {
+			all = append(all, n)
+		}
+	}
+	return all, nil
 }
 
 // participations are those of which a statement is issued: what is owed of its month is no longer committed.
@@ -97,11 +126,12 @@ func (b *issuing) route(ctx context.Context, p participation, in Inputs, old sta
 			return err
 		}
 		if !routes.Same(then) {
-			paying, err := takenUpBy(ctx, b.tx, old.AllowanceID)
-			if err != nil {
-				return err
+			if b.paying == nil {
+				if b.paying, err = takenUp(ctx, b.tx, slices.Collect(maps.Keys(b.before))); err != nil {
+					return err
+				}
 			}
-			stays = func(r *Route) bool { return slices.Contains(paying, r.Payer) }
+			stays = func(r *Route) bool { return slices.Contains(b.paying[old.AllowanceID], r.Payer) }
 		}
 	}
 	if err := b.taxes(ctx, p.ProgrammeID); err != nil {
@@ -157,33 +187,36 @@ func (b *issuing) taxes(ctx context.Context, of uuid.UUID) error {
 	return nil
 }
 
-// put readies the next statement of an allowance for writing, and tells of it.
-func (b *issuing) put(p participation, allowance uuid.UUID, old statementRow, oldShares []shareRow, w Working, shares []Share) error {
+// put readies a statement for writing, and tells of it.
+func (b *issuing) put(n next) error {
+	p, old, w := n.p, n.old, n.working
 	id, err := uuid.NewV7()
 	if err != nil {
 		return err
 	}
-	row := statementRow{ID: id, ProgrammeID: p.ProgrammeID, ParticipationID: p.ID, AllowanceID: allowance, Month: w.in.Month, Number: old.Number + 1, Minutes: w.Minutes,
+	row := statementRow{ID: id, ProgrammeID: p.ProgrammeID, ParticipationID: p.ID, AllowanceID: n.allowance, Month: w.in.Month, Number: old.Number + 1, Minutes: w.Minutes,
 		AccruedCents: w.Accrued, CapCents: w.Cap, TotalCents: w.Total, Engine: Engine, Inputs: w.in, Lines: w.Lines, IssuedAt: b.tx.Now, Audience: p.Money}
 	for _, v := range w.in.Versions {
 		row.PolicyVersions = append(row.PolicyVersions, v.ID)
 	}
 	var parts []shareRow
-	for _, s := range withGone(shares, oldShares) {
+	for _, s := range withGone(n.shares, n.oldShares) {
 		shareID, err := uuid.NewV7()
 		if err != nil {
 			return err
 		}
-		parts = append(parts, shareRow{ID: shareID, StatementID: id, AllowanceID: allowance, ParticipationID: p.ID, ProgrammeID: p.ProgrammeID, Month: w.in.Month, PayerID: s.Payer,
+		parts = append(parts, shareRow{ID: shareID, StatementID: id, AllowanceID: n.allowance, ParticipationID: p.ID, ProgrammeID: p.ProgrammeID, Month: w.in.Month, PayerID: s.Payer,
 			BudgetLineID: s.Line, Tax: s.Tax, GrossCents: s.Gross, WithheldCents: s.Withheld, NetCents: s.Gross - s.Withheld, Audience: p.Money})
-		b.owed[p.ProgrammeID] = append(b.owed[p.ProgrammeID], programme.Posting{Line: s.Line, Kind: programme.Accrued, Cents: s.Gross - grossOf(oldShares, s), SubjectKind: statementSubject, Subject: id})
+		b.owed[p.ProgrammeID] = append(b.owed[p.ProgrammeID], programme.Posting{Line: s.Line, Kind: programme.Accrued, Cents: s.Gross - grossOf(n.oldShares, s), SubjectKind: statementSubject, Subject: id})
 	}
 	row.ContentHash = row.content(parts)
-	b.rows, b.shares = append(b.rows, row), append(b.shares, parts...)
+	b.rows, b.parts = append(b.rows, row), append(b.parts, parts...)
+	b.told.statements++
+	b.told.more, b.told.less = b.told.more+max(w.Total-old.TotalCents, 0), b.told.less+max(old.TotalCents-w.Total, 0)
 	b.tx.Tell(event.News{Programme: p.ProgrammeID, Act: string(access.ComputeAllowance), Kind: event.Entered, SubjectKind: statementSubject, Subject: id,
 		Related: p.related(), Audience: p.Money},
 		map[string]any{"month": w.in.Month, "number": row.Number, "engine": Engine, "content": hex.EncodeToString(row.ContentHash), "before": old.TotalCents, "after": w.Total})
-	b.told.changed(b.tx, p, allowance, map[string]any{"month": w.in.Month, "statement": row.Number})
+	b.told.changed(b.tx, p, n.allowance, map[string]any{"month": w.in.Month, "statement": row.Number})
 	return nil
 }
 

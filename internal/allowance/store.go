@@ -94,8 +94,13 @@ type hoursRow struct {
 // participations loads, under the actor's rights, those of the ids that he sees, and holds them against another working out: the
 // statement that is written last must have read the register last.
 func participations(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) (map[uuid.UUID]participation, error) {
+	return known(ctx, tx, ids, " for no key update")
+}
+
+// known is participations with a lock on them, or with none for who only looks.
+func known(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, lock string) (map[uuid.UUID]participation, error) {
 	var rows []participation
-	err := tx.NewRaw("select id, programme_id, organisation_id, audience, protected, money_keys(id) as money from participation where id in (?) order by id for no key update", bun.In(ids)).Scan(ctx, &rows)
+	err := tx.NewRaw("select id, programme_id, organisation_id, audience, protected, money_keys(id) as money from participation where id in (?) order by id"+lock, bun.In(ids)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("participations: %w", err)
 	}
@@ -548,10 +553,18 @@ func inForce(ctx context.Context, tx *postgres.Tx, allowances []uuid.UUID) (map[
 	return byAllowance, shares, nil
 }
 
-// takenUpBy are the payers of whose runs live lines have taken up something of a month, whoever may see them.
-func takenUpBy(ctx context.Context, tx *postgres.Tx, allowance uuid.UUID) (payers []uuid.UUID, err error) {
-	if err = tx.Ask(ctx, pgdialect.Array(&payers), "select allowance_taken_up_by($1)", allowance); err != nil {
-		return nil, fmt.Errorf("who has taken the month up: %w", err)
+// takenUp are the payers of whose runs live lines have taken up something of months, whoever may see them.
+func takenUp(ctx context.Context, tx *postgres.Tx, allowances []uuid.UUID) (map[uuid.UUID][]uuid.UUID, error) {
+	var rows []struct {
+		Allowance uuid.UUID
+		Payers    []uuid.UUID `bun:",array"`
+	}
+	if err := tx.Ask(ctx, &rows, "select * from allowances_taken_up($1)", allowances); err != nil {
+		return nil, fmt.Errorf("who has taken the months up: %w", err)
+	}
+	payers := make(map[uuid.UUID][]uuid.UUID, len(rows))
+	for _, r := range rows {
+		payers[r.Allowance] = r.Payers
 	}
 	return payers, nil
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 )
 
-// react brings every reaction of every programme up to the news; one that fails does not keep the others.
+// react takes every reaction that waits one step on, each in its turn: one that has much to do, or fails, does not keep the others.
 func (r *Runner) react(ctx context.Context) (worked bool, err error) {
 	waiting, err := r.behind(ctx)
 	if err != nil || len(waiting) == 0 {
@@ -22,15 +22,10 @@ func (r *Runner) react(ctx context.Context) (worked bool, err error) {
 	}
 	var errs []error
 	for _, w := range waiting {
-		for {
-			moved, err := r.step(ctx, within(system, w.Programme), w)
-			worked = worked || moved
-			if err != nil {
-				errs = append(errs, fmt.Errorf("reaction %s: %w", w.Name, err))
-			}
-			if err != nil || !moved {
-				break
-			}
+		moved, err := r.step(ctx, within(system, w.Programme), w)
+		worked = worked || moved
+		if err != nil {
+			errs = append(errs, fmt.Errorf("reaction %s: %w", w.Name, err))
 		}
 	}
 	return worked, errors.Join(errs...)
@@ -58,9 +53,10 @@ func (r *Runner) step(ctx context.Context, actor access.Actor, w pending) (moved
 				return err
 			}
 		}
+		moved = true
 		return move(ctx, tx, w.Name, w.Programme, upTo)
 	})
-	return err == nil, err
+	return moved && err == nil, err
 }
 
 func (r *Runner) named(name string) Reaction {

@@ -134,3 +134,28 @@ func TestTheSystemActsInOneProgrammeAtATime(t *testing.T) {
 		t.Errorf("the reaction ran with %d grants, want those of its programme", grants)
 	}
 }
+
+// A reaction that makes itself more to do, as one that goes on chunk by chunk, lets the others have their turn in between.
+func TestAReactionWithMuchToDoLetsTheOthersWork(t *testing.T) {
+	h := open(t)
+	var order []string
+	chunks := func(_ context.Context, tx *postgres.Tx, events []event.Event) error {
+		order = append(order, "chunk")
+		if e := events[0]; len(order) < 6 {
+			tx.Tell(event.News{Programme: e.Programme, Act: "chunk", Kind: event.Changed, SubjectKind: "PolicyVersion", Subject: e.Subject, Audience: e.Audience}, nil)
+		}
+		return nil
+	}
+	quick := func(context.Context, *postgres.Tx, []event.Event) error {
+		order = append(order, "quick")
+		return nil
+	}
+	r := h.runner(duty.Log{}, duty.Reaction{Name: "chunks", SubjectKinds: []string{"PolicyVersion"}, React: chunks},
+		duty.Reaction{Name: "quick", SubjectKinds: []string{"Attendance"}, React: quick})
+	h.say("PolicyVersion", some(1)...)
+	h.say("Attendance", some(1)...)
+	h.drain(r)
+	if len(order) != 6 || order[1] != "quick" {
+		t.Errorf("%v", order)
+	}
+}

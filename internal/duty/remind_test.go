@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/duty"
 )
 
@@ -77,7 +78,7 @@ func TestRemindersCountAndThenTheNextOwnerTakesOver(t *testing.T) {
 	if got := query[int](h, "select count(*)::int from notice where outcome = 'SENT' and channel = 'LOG'"); got != 5 {
 		t.Errorf("%d notices are kept", got)
 	}
-	if got := query[int](h, "select count(*)::int from outbox where act = 'remindDue' and subject_kind = 'Due' and actor_id = $1", duty.SystemMember); got != 5 {
+	if got := query[int](h, "select count(*)::int from outbox where act = 'remindDue' and subject_kind = 'Due' and actor_id = $1", access.SystemMember); got != 5 {
 		t.Errorf("%d events tell of reminders", got)
 	}
 }

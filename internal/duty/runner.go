@@ -66,7 +66,9 @@ func (r *Runner) Run(ctx context.Context) {
 	defer func() { _ = r.DB.Release(context.WithoutCancel(ctx), leaseName, r.holder) }()
 	for reminding := true; ; {
 		if r.mine(ctx) {
-			r.turn(ctx, reminding)
+			if r.turn(ctx, reminding) {
+				r.Hint()
+			}
 			reminding = false
 		}
 		select {
@@ -94,14 +96,16 @@ func (r *Runner) mine(ctx context.Context) bool {
 	return false
 }
 
-func (r *Runner) turn(ctx context.Context, reminding bool) {
+// turn says whether reactions had something to do: they may have more.
+func (r *Runner) turn(ctx context.Context, reminding bool) bool {
 	if reminding {
 		_, err := r.remind(ctx)
 		r.note(ctx, "reminders", err)
 		r.note(ctx, "routines", r.routines(ctx))
 	}
-	_, err := r.react(ctx)
+	worked, err := r.react(ctx)
 	r.note(ctx, "reactions", err)
+	return worked
 }
 
 // note logs when a part begins to fail and when it works again, and says whether it works.

@@ -12,9 +12,6 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 )
 
-// SystemMember is under whose id the house's own services act; no row of a member stands behind it.
-var SystemMember = uuid.NewSHA1(uuid.NameSpaceURL, []byte("https://github.com/lavoroincorso/lavoro#system"))
-
 // SystemActor is the house itself: a SYSTEM grant on the lead organisation of each programme, and one on its protected participations,
 // which the lead organisation does not see.
 func SystemActor(ctx context.Context, db *postgres.DB) (access.Actor, error) {
@@ -29,7 +26,7 @@ func SystemActor(ctx context.Context, db *postgres.DB) (access.Actor, error) {
 	if err != nil {
 		return access.Actor{}, fmt.Errorf("programmes: %w", err)
 	}
-	a := access.Actor{Member: SystemMember, Grants: grants}
+	a := access.Actor{Member: access.SystemMember, Grants: grants}
 	for _, programme := range programmes(a) {
 		a.Grants = append(a.Grants, access.Grant{Role: access.System, Programme: programme, Key: access.HouseKey(programme)})
 	}

@@ -12,6 +12,9 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
 
+// applyAct is what the journal calls the applying of a version of the rules.
+const applyAct = "applyProgramme"
+
 // Applied tells what the applying of a programme file has changed.
 type Applied struct {
 	Programme  uuid.UUID
@@ -31,6 +34,23 @@ type Finding struct {
 // Apply brings the programme of a file into the database at ownerURL, whose login owns the tables. The same file again changes
 // nothing. A wrong file is Problems, and then nothing is written. The name is the file's, for the words of problems.
 func Apply(ctx context.Context, ownerURL, name string, data []byte, clock postgres.Clock) (Applied, error) {
+	return apply(ctx, ownerURL, name, data, clock, owner.write)
+}
+
+// Try says what Apply would do, and does nothing. Where that is a new version of the rules of a programme that stands, what comes out by it can be
+// supposed; else the supposition is nil.
+func Try(ctx context.Context, ownerURL, name string, data []byte, clock postgres.Clock) (Applied, *Supposition, error) {
+	var s *Supposition
+	done, err := apply(ctx, ownerURL, name, data, clock, func(_ owner, _ context.Context, f File, before stored) (uuid.UUID, error) {
+		if before.id != uuid.Nil && f.Policy.Number != before.last.number {
+			s = suppose(before.id, f.Policy)
+		}
+		return before.id, nil
+	})
+	return done, s, err
+}
+
+func apply(ctx context.Context, ownerURL, name string, data []byte, clock postgres.Clock, write func(owner, context.Context, File, stored) (uuid.UUID, error)) (Applied, error) {
 	f, err := Parse(name, data)
 	if err != nil {
 		return Applied{}, err
@@ -49,7 +69,7 @@ func Apply(ctx context.Context, ownerURL, name string, data []byte, clock postgr
 			return problems
 		}
 		done.NewVersion = f.Policy.Number != stored.last.number
-		done.Programme, err = o.write(ctx, f, stored)
+		done.Programme, err = write(o, ctx, f, stored)
 		return err
 	})
 	if err != nil {

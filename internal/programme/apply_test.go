@@ -215,6 +215,13 @@ func TestChangedRuleMakesAVersion(t *testing.T) {
 	if got := p.text("select revision from programme"); got != "2" {
 		t.Errorf("revision %s, want 2", got)
 	}
+	const told = "select string_agg(concat_ws(' ', o.act, o.kind, o.subject_kind, v.number, o.audience = v.audience), ', ') from outbox o left join policy_version v on v.id = o.subject_id"
+	if got := p.text(told); got != "applyProgramme ENTERED PolicyVersion 2 t" {
+		t.Errorf("told: %s", got)
+	}
+	if got := p.text("select string_agg(concat_ws(' ', act, sealed, convert_from(detail, 'UTF8')::jsonb ->> 'validFrom'), ', ') from journal"); got != "applyProgramme f 2025-06-01" {
+		t.Errorf("in the journal: %s", got)
+	}
 	p.refused(programme.LavoroInCorso3, "laco3.yaml:227: policy.number: the database has version 2 of the rules already")
 	p.refused(with(t, programme.LavoroInCorso3, number1, "number: 3\n  valid_from: 2025-05-31"),
 		"laco3.yaml:227: policy.valid_from: the new version cannot hold from before the one that stands (1 Jun 2025)")

@@ -3,7 +3,8 @@
 // A programme is a file, written by people and kept under version control; the database holds what the last applied file said. Apply
 // runs as the login that owns the tables: the application itself may only read them. The same file changes nothing. Invariants:
 //   - A version of the rules is never rewritten, since whatever was decided under it names it. A changed rule comes with a number
-//     higher by one and a first day that is not before the first day of the version that stands. On a day, the last version holds.
+//     higher by one and a first day that is not before the first day of the version that stands. On a day, the last version holds. It is told of,
+//     so that what was worked out by the rules follows; what would come of it can be worked out beforehand (Try, Suppose).
 //   - A code is never deleted: one that the file holds no longer expires on the day before, and what was recorded with it is still shown.
 //   - A partner is neither taken out nor moved in the tree: the keys on people's rows follow from its place.
 //   - Money is only ever booked on a budget line, and booked back: a posting is never changed. Later rooms post; an approval asks CheckFunds

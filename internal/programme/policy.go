@@ -58,6 +58,9 @@ func PolicyOn(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, day cal
 
 // PolicyOf gives a version by its id, as stored beside what was decided by it.
 func PolicyOf(ctx context.Context, tx *postgres.Tx, version uuid.UUID) (Policy, error) {
+	if s := supposed(ctx); s != nil && s.version.Version == version {
+		return s.version, nil
+	}
 	if p, ok := versions.get(version); ok {
 		return p, nil
 	}

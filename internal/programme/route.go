@@ -43,7 +43,37 @@ func RoutesOf(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, policy 
 	if err := policy.Decode(routesRule, &r.rules); err != nil {
 		return Routes{}, err
 	}
-	return r, r.resolve(ctx, tx, programme)
+	if err := r.resolve(ctx, tx, programme); err != nil {
+		return Routes{}, err
+	}
+	if supposed(ctx) != nil {
+		r.foresee()
+	}
+	return r, nil
+}
+
+// foresee gives ids to payers and lines that the rules name and the programme does not have yet.
+func (r Routes) foresee() {
+	for _, rule := range r.rules {
+		if r.body[rule.Payer] == uuid.Nil {
+			r.body[rule.Payer] = uuid.NewSHA1(uuid.Nil, []byte("payer "+rule.Payer))
+		}
+		if r.line[rule.Line] == uuid.Nil {
+			r.line[rule.Line] = uuid.NewSHA1(uuid.Nil, []byte("line "+rule.Line))
+		}
+	}
+}
+
+// Codes are those of the bodies and of the budget lines that the routes lead to, by id.
+func (r Routes) Codes() map[uuid.UUID]string {
+	codes := make(map[uuid.UUID]string, len(r.body)+len(r.line))
+	for code, id := range r.body {
+		codes[id] = code
+	}
+	for code, id := range r.line {
+		codes[id] = code
+	}
+	return codes
 }
 
 // RouteOf says which payer and which line pay hours of an activity kind for people of a partner. NO_ROUTE is for a partner that is none.

@@ -43,6 +43,9 @@ func (o owner) write(ctx context.Context, f File, s stored) (uuid.UUID, error) {
 		steps = append(steps, func() error { return o.revise(ctx, w.programme) })
 	}
 	steps = append(steps, func() error { return o.spread(ctx, w.programme, w.audience) })
+	if s.id != uuid.Nil && f.Policy.Number != s.last.number {
+		steps = append(steps, func() error { return o.tellRules(ctx, w, version) }) // the last: it holds what every act waits for
+	}
 	for _, step := range steps {
 		if err := step(); err != nil {
 			return uuid.Nil, err

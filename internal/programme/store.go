@@ -16,6 +16,8 @@ import (
 	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/event"
+	"github.com/lavoroincorso/lavoro/internal/platform/journal"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/fiscal"
@@ -26,6 +28,9 @@ import (
 
 // versionOn is the id of the version in force, and Nil for none.
 func versionOn(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, day calendar.Day) (uuid.UUID, error) {
+	if s := supposed(ctx); s.holdsOn(programme, day) {
+		return s.version.Version, nil
+	}
 	var version uuid.NullUUID
 	if err := tx.Ask(ctx, &version, "select policy_on($1, $2)", programme, day); err != nil {
 		return uuid.Nil, fmt.Errorf("policy version: %w", err)
@@ -378,6 +383,13 @@ func (o owner) spread(ctx context.Context, programme uuid.UUID, audience []uuid.
 func (o owner) revise(ctx context.Context, programme uuid.UUID) error {
 	_, err := o.tx.NewRaw("update programme set revision = revision + 1 where id = ?", programme).Exec(ctx)
 	return err
+}
+
+// tellRules tells of a version of the rules of a programme that stood before: months that it touches are worked out again.
+func (o owner) tellRules(ctx context.Context, w writing, version row) error {
+	news := event.News{Programme: w.programme, Act: applyAct, Kind: event.Entered, SubjectKind: "PolicyVersion", Subject: version["id"].(uuid.UUID), Audience: w.audience}
+	return postgres.AppendAsOwner(ctx, o.tx, access.SystemMember, o.now, []event.News{news}, []journal.Entry{{Programme: news.Programme, Act: news.Act, SubjectKind: news.SubjectKind,
+		Subject: news.Subject, Open: true, Detail: map[string]any{"number": version["number"], "validFrom": version["valid_from"], "rules": version["rules_hash"]}}})
 }
 
 type mandateRow struct {

@@ -257,10 +257,13 @@ func (y *year) pause() {
 	}
 }
 
-// rule changes the policy from one of the next days on.
+// rule changes the policy from one of the next days on, or of the last months, of which much has been issued and paid.
 func (y *year) rule() {
 	next := y.rules[len(y.rules)-1]
-	if next.From = y.today().AddDays(1 + y.chance.IntN(9)); !next.From.After(y.rules[len(y.rules)-1].From) {
+	if next.From = y.today().AddDays(9 - y.chance.IntN(90)); next.From.Before(y.rules[len(y.rules)-1].From) {
+		next.From = y.rules[len(y.rules)-1].From
+	}
+	if next.From.IsZero() {
 		return
 	}
 	code, value := "allowance.hourly_rate", 300+y.chance.IntN(300)
@@ -268,12 +271,17 @@ func (y *year) rule() {
 		code, value = "allowance.monthly_cap", 10_000+y.chance.IntN(30_000)
 		next.Rate, next.Cap = y.rules[len(y.rules)-1].Rate, value
 	}
+	id := uuid.New()
 	y.exec(`with v as (insert into policy_version (id, programme_id, number, valid_from, applied_at, rules_hash, audience)
-			select gen_random_uuid(), programme_id, number + 1, $1::text::date, applied_at, 'prova', audience from policy_version order by number desc limit 1 returning *)
+			select $4, programme_id, number + 1, $1::text::date, applied_at, 'prova', audience from policy_version order by number desc limit 1 returning *)
 		insert into policy_rule (id, version_id, position, code, value, unit, label, source, confirmed, audience)
 		select gen_random_uuid(), v.id, r.position, r.code, case r.code when $2 then to_jsonb($3::int) else r.value end, r.unit, r.label, r.source, r.confirmed, r.audience
-		from v join policy_version b on b.number = v.number - 1 join policy_rule r on r.version_id = b.id`, next.From.String(), code, value)
+		from v join policy_version b on b.number = v.number - 1 join policy_rule r on r.version_id = b.id`, next.From.String(), code, value, id)
 	y.rules = append(y.rules, next)
+	y.must(y.system, func(_ context.Context, tx *postgres.Tx) error {
+		tx.Tell(event.News{Programme: y.programme, Act: "applyProgramme", Kind: event.Entered, SubjectKind: "PolicyVersion", Subject: id, Audience: []uuid.UUID{y.asl}}, nil)
+		return nil
+	})
 }
 
 // monthly is an act on a month of the register.
@@ -353,7 +361,7 @@ func (y *year) answerTo(contest uuid.UUID) {
 	})
 }
 
-// hear has the reaction to attendance hear the news, in any order and parts, some of it twice.
+// hear has the reactions to attendance and to rules hear the news, in any order and parts, some of it twice.
 func (y *year) hear() {
 	rows, err := y.owner.Query(y.t.Context(), "select seq, act, subject_kind, subject_id from outbox where programme_id = $1 and seq > $2", y.programme, y.heard-int64(y.chance.IntN(2)*y.chance.IntN(50)))
 	if err != nil {
@@ -375,6 +383,9 @@ func (y *year) hear() {
 	for len(news) > 0 {
 		n := 1 + y.chance.IntN(len(news))
 		if err := y.sure(y.system, func(ctx context.Context, tx *postgres.Tx) error { return allowance.React(ctx, tx, news[:n]) }); err != nil {
+			y.t.Fatal(err)
+		}
+		if err := y.sure(y.system, func(ctx context.Context, tx *postgres.Tx) error { return allowance.FollowRules(ctx, tx, news[:n]) }); err != nil {
 			y.t.Fatal(err)
 		}
 		news = news[n:]

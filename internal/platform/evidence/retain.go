@@ -195,7 +195,7 @@ func (r retention) say(ctx context.Context, actor uuid.UUID, all []Dropped) erro
 			entries = append(entries, journal.Entry{Programme: t.Programme, Act: journal.Retain, SubjectKind: "Programme", Subject: t.Programme, Open: true, Detail: detail})
 		}
 	}
-	calls, err := postgres.OpenAppends(entries, actor, r.now)
+	calls, err := postgres.OpenAppends(actor, r.now, nil, entries)
 	if err != nil {
 		return err
 	}

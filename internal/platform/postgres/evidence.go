@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/uptrace/bun"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
@@ -71,9 +72,26 @@ func wired(e journal.Entry, l journal.Line) entry {
 		Person: orAbsent(l.Person), Sealed: l.Sealed, Detail: l.Detail, Digest: l.Digest}}
 }
 
-// OpenAppends gives the arguments of each call of news_append by which entries whose details stand open are appended: what the owner does
+// AppendAsOwner appends news and entries whose details stand open, as the last statement of a transaction of the tables' owner, who has no keys.
+func AppendAsOwner(ctx context.Context, tx bun.Tx, actor uuid.UUID, at time.Time, news []event.News, entries []journal.Entry) error {
+	calls, err := OpenAppends(actor, at, news, entries)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.NewRaw("select set_config('app.keys_self', ?, true)", access.Array([]uuid.UUID{actor})).Exec(ctx); err != nil {
+		return fmt.Errorf("append news: %w", err)
+	}
+	for _, args := range calls {
+		if _, err := tx.NewRaw("select news_append(?::uuid, ?::uuid, ?::timestamptz, ?::jsonb, ?::jsonb)", args...).Exec(ctx); err != nil {
+			return fmt.Errorf("append news: %w", err)
+		}
+	}
+	return nil
+}
+
+// OpenAppends gives the arguments of each call of news_append by which news and entries whose details stand open are appended: what the owner does
 // without keys.
-func OpenAppends(entries []journal.Entry, actor uuid.UUID, at time.Time) (calls [][]any, err error) {
+func OpenAppends(actor uuid.UUID, at time.Time, news []event.News, entries []journal.Entry) (calls [][]any, err error) {
 	lines := make([]entry, len(entries))
 	for i, e := range entries {
 		if e.Detail != nil && !e.Open {
@@ -85,7 +103,11 @@ func OpenAppends(entries []journal.Entry, actor uuid.UUID, at time.Time) (calls 
 		}
 		lines[i] = wired(e, l)
 	}
-	return appends(actor, at, nil, lines)
+	told := make([]event.Event, len(news))
+	for i, n := range news {
+		told[i] = event.Event{News: n}
+	}
+	return appends(actor, at, told, lines)
 }
 
 // appends gives the arguments of each call of news_append: programme by programme, in the order of their ids.

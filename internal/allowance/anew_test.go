@@ -1,0 +1,175 @@
+package allowance_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/allowance"
+	"github.com/lavoroincorso/lavoro/internal/platform/event"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/programme"
+)
+
+// hears has the reaction hear once of the last version of the rules; then does what else is done in that transaction.
+func (h *house) hears(then func() error) (news int, err error) {
+	h.t.Helper()
+	version := query[uuid.UUID](h, "select id from policy_version order by number desc limit 1")
+	err = h.act(h.actor(access.System, h.lead), func(ctx context.Context, tx *postgres.Tx) error {
+		defer func() { news = tx.Told() }()
+		if err := allowance.FollowRules(ctx, tx, []event.Event{{News: event.News{SubjectKind: "PolicyVersion", Subject: version}}}); err != nil {
+			return err
+		}
+		return then()
+	})
+	return news, err
+}
+
+func stands() error { return nil }
+
+// follows has the rules followed to their end, and gives how many acts that took.
+func (h *house) follows() (acts int) {
+	h.t.Helper()
+	for acts = 1; ; acts++ {
+		if _, err := h.hears(stands); err != nil {
+			h.t.Fatal(err)
+		}
+		if query[bool](h, "select done_at is not null from rules_followed f join policy_version v on v.id = f.version_id order by v.number desc limit 1") {
+			return acts
+		}
+	}
+}
+
+// locked is somebody's locked month of so many hours, issued.
+func (h *house) locked(month string, hours int) uuid.UUID {
+	h.t.Helper()
+	p := h.participation()
+	e := h.enrolment(p, "INTERNSHIP")
+	h.hours(e, month, 8, hours)
+	h.told(access.LockMonth, h.register(e, month, "LOCKED"))
+	return p
+}
+
+const allStatements = `select coalesce(string_agg(n, ', ' order by n), '') from (select concat_ws(' ', count(*), number, sum(total_cents)) as n from allowance_statement group by number) x`
+
+// Months that are issued are, by rules that hold from an earlier day, issued anew where that makes another sum of them: in parts, one of which dies.
+func TestRulesOfAnEarlierDayIssueStatementsAnew(t *testing.T) {
+	h := open(t)
+	defer allowance.AnewAtOnce(allowance.AnewAtOnce(2))
+	for range 4 {
+		h.locked("2026-10", 20)
+	}
+	untouched := h.locked("2026-10", 0) // nothing of it changes
+	h.begun("2026-11", 10)
+	h.newRule(99, "2026-10-01", "allowance.hourly_rate", "500")
+	died := errors.New("died")
+	for range 2 {
+		if _, err := h.hears(func() error { return died }); !errors.Is(err, died) {
+			t.Fatal(err)
+		}
+		if _, err := h.hears(stands); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.follows()
+	if got := query[string](h, allStatements); got != "4 2 40000, 5 1 32000" {
+		t.Errorf("statements: %s", got)
+	}
+	if got := query[int](h, "select count(*)::int from allowance_statement where participation_id = $1", untouched); got != 1 {
+		t.Errorf("%d statements of who is owed nothing", got)
+	}
+	if got := query[string](h, "select concat_ws(' ', people, months, statements, more_cents, less_cents) from rules_followed"); got != "6 6 4 8000 0" {
+		t.Errorf("followed: %s", got)
+	}
+	if news, err := h.hears(stands); err != nil || news != 0 {
+		t.Errorf("again: %d news, %v", news, err)
+	}
+}
+
+// begun is somebody's month of so many hours that nobody has certified.
+func (h *house) begun(month string, hours int) uuid.UUID {
+	h.t.Helper()
+	p := h.participation()
+	var events []event.Event
+	for _, id := range h.hours(h.enrolment(p, "INTERNSHIP"), month, 8, hours) {
+		events = append(events, event.Event{News: event.News{SubjectKind: "Attendance", Subject: id}})
+	}
+	if err := h.act(h.actor(access.System, h.lead), func(ctx context.Context, tx *postgres.Tx) error { return allowance.React(ctx, tx, events) }); err != nil {
+		h.t.Fatal(err)
+	}
+	return p
+}
+
+// rules is the programme's file with another rate for an hour from a day on.
+func rules(number int, from string, rate int) []byte {
+	file := bytes.Replace(programme.LavoroInCorso3, []byte("number: 1\n  valid_from: 2024-12-19"), fmt.Appendf(nil, "number: %d\n  valid_from: %s", number, from), 1)
+	return bytes.Replace(file, []byte("value: 400\n      unit: cents\n      it: \"Indennità oraria\""), fmt.Appendf(nil, "value: %d\n      unit: cents\n      it: \"Indennità oraria\"", rate), 1)
+}
+
+// What is foreseen of a file is what comes of it, and foreseeing leaves nothing behind.
+func TestWhatRulesComeToIsForeseen(t *testing.T) {
+	h := open(t)
+	defer allowance.AnewAtOnce(allowance.AnewAtOnce(3))
+	for n := range 7 {
+		h.locked("2026-10", 20+10*n)
+	}
+	h.locked("2026-09", 20)
+	h.begun("2026-11", 10)
+	h.begun("2026-11", 30)
+	file := rules(2, "2026-10-01", 300)
+	_, supposition, err := programme.Try(t.Context(), h.ownerURL, programme.LavoroInCorso3Name, file, clock)
+	if err != nil || supposition == nil {
+		t.Fatal(supposition, err)
+	}
+	f, err := allowance.Foresee(t.Context(), supposition, func(ctx context.Context, look func(context.Context, *postgres.Tx) error) error {
+		return h.db.InTx(ctx, h.actor(access.System, h.lead), clock, func(ctx context.Context, tx *postgres.Tx) error {
+			if _, err := tx.ExecContext(ctx, "set transaction read only"); err != nil {
+				return err
+			}
+			return look(ctx, tx)
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(f.Owed) != 1 || f.Owed[0].Change != f.Issued || f.Codes[f.Owed[0].Payer] == "" || f.Codes[f.Owed[0].Line] == "" {
+		t.Errorf("by payer and line: %v of %v", f.Owed, f.Issued)
+	}
+	if got := fmt.Sprint(f.Issued, f.SoFar); got != "{7 0.00 350.00} {2 0.00 40.00}" {
+		t.Errorf("foreseen: %s", got)
+	}
+	if n := query[int](h, "select count(*)::int from policy_version") + query[int](h, "select count(*)::int from allowance_statement"); n != 1+8 {
+		t.Errorf("foreseeing has left something: %d", n)
+	}
+	if _, err := programme.Apply(t.Context(), h.ownerURL, programme.LavoroInCorso3Name, file, clock); err != nil {
+		t.Fatal(err)
+	}
+	before := query[int](h, "select sum(total_cents)::int from allowance where month = '2026-11-01'")
+	h.follows()
+	if got := query[string](h, "select concat_ws(' ', statements, more_cents, less_cents) from rules_followed"); got != "7 0 35000" {
+		t.Errorf("came of it: %s", got)
+	}
+	if less := before - query[int](h, "select sum(total_cents)::int from allowance where month = '2026-11-01'"); less != 4_000 {
+		t.Errorf("of what is not issued: %d less", less)
+	}
+}
+
+// Rules that change nothing of a month leave it as it stands, and tell nobody.
+func TestRulesThatChangeNothingLeaveMonthsAlone(t *testing.T) {
+	h := open(t)
+	h.locked("2026-10", 20)
+	h.begun("2026-11", 10)
+	h.newRule(99, "2026-10-01", "attendance.offline_days", "15")
+	news, err := h.hears(stands)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if news != 1 || h.follows() != 1 || query[string](h, allStatements) != "1 1 8000" {
+		t.Errorf("%d news, want the one that it is done", news)
+	}
+}
