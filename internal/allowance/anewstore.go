@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/uptrace/bun"
 
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/money"
@@ -14,8 +13,6 @@ import (
 
 // followedRow is how far months have been worked out again by a version of the rules.
 type followedRow struct {
-	bun.BaseModel `bun:"table:rules_followed,alias:f"`
-
 	VersionID  uuid.UUID
 	Reached    *uuid.UUID
 	People     int
@@ -32,14 +29,14 @@ func holdFollowed(ctx context.Context, tx *postgres.Tx, version uuid.UUID) (foll
 	if _, err := tx.NewRaw("insert into rules_followed (version_id) values (?) on conflict do nothing", version).Exec(ctx); err != nil {
 		return row, fmt.Errorf("rules followed: %w", err)
 	}
-	if err := tx.NewSelect().Model(&row).Where("version_id = ?", version).For("update").Scan(ctx); err != nil {
+	if err := tx.NewRaw("select * from rules_followed where version_id = ? for update", version).Scan(ctx, &row); err != nil {
 		return row, fmt.Errorf("rules followed: %w", err)
 	}
 	return row, nil
 }
 
 func (r *followedRow) save(ctx context.Context, tx *postgres.Tx) error {
-	if _, err := tx.NewUpdate().Model(r).Where("version_id = ?", r.VersionID).Exec(ctx); err != nil {
+	if _, err := tx.NewUpdate().Model(r).ModelTableExpr("rules_followed").Where("version_id = ?", r.VersionID).Exec(ctx); err != nil {
 		return fmt.Errorf("rules followed: %w", err)
 	}
 	return nil
