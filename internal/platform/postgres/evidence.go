@@ -78,7 +78,7 @@ func AppendAsOwner(ctx context.Context, tx bun.Tx, actor uuid.UUID, at time.Time
 	if err != nil {
 		return err
 	}
-	if _, err := tx.NewRaw("select set_config('app.keys_self', ?, true)", access.Array([]uuid.UUID{actor})).Exec(ctx); err != nil {
+	if _, err := tx.NewRaw("select set_config(?, ?, true)", access.Setting, access.Actor{Member: actor}.Settings().String()).Exec(ctx); err != nil {
 		return fmt.Errorf("append news: %w", err)
 	}
 	for _, args := range calls {
