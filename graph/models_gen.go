@@ -924,8 +924,12 @@ type AskSignatureInput struct {
 	RegisterMonth string `json:"registerMonth"`
 	// Who is to sign.
 	Party SignatureParty `json:"party"`
-	// Where a link is sent. Without one the signer comes by a code: showSigningCode.
+	// Where a letter with a link is sent. Without it and a phone the signer comes by a code: showSigningCode.
 	Email *string `json:"email,omitempty"`
+	// Where a message with a link is sent, in the place of a letter: a mobile phone, as +39 333 1234567; without a country's code it is Italian.
+	Phone *string `json:"phone,omitempty"`
+	// To the phone a code is sent that is good for some minutes, in the place of a link.
+	Code bool `json:"code"`
 }
 
 // What askSignature did.
@@ -4199,7 +4203,7 @@ type MonthRows struct {
 	PaymentLines *PaymentLineFilterValues `json:"paymentLines,omitempty"`
 }
 
-// A signature of a month of the register by somebody who has no account: asked for, and made by a link in a letter or a code shown on a phone.
+// A signature of a month of the register by somebody who has no account: asked for, and made by a link in a letter or message, or a code in a message or shown on a phone.
 type MonthSignature struct {
 	// The id.
 	ID string `json:"id"`
@@ -4225,15 +4229,19 @@ type MonthSignature struct {
 	AskedBy *Member `json:"askedBy,omitempty"`
 	// When.
 	AskedAt time.Time `json:"askedAt"`
-	// Where the link goes; hidden from hosts.
+	// Where letters with a link go; hidden from hosts.
 	Email *string `json:"email,omitempty"`
+	// Where messages with a link or code go; hidden from hosts. Example: +393331234567.
+	Phone *string `json:"phone,omitempty"`
+	// By which the last link or code goes; null where it was shown, and before there is one.
+	Channel *SigningChannel `json:"channel,omitempty"`
 	// Until when the last link or code holds; null before there is one.
 	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
-	// How many letters have gone and codes were shown.
+	// How many letters and messages have gone and codes were shown.
 	Sendings int32 `json:"sendings"`
 	// When the last of them was; null before.
 	SentAt *time.Time `json:"sentAt,omitempty"`
-	// When a letter last did not go; it is tried again. Null where it has gone.
+	// When a letter or message last did not go; it is tried again. Null where it has gone.
 	FailedAt *time.Time `json:"failedAt,omitempty"`
 	// When the last link or code was opened, after which no other device opens it.
 	OpenedAt *time.Time `json:"openedAt,omitempty"`
@@ -7193,8 +7201,12 @@ type ResendSignatureInput struct {
 	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
 	// The signature.
 	Signature string `json:"signature"`
-	// Another address; the one that is known when left out.
+	// Another address; without it and a phone the one that the last went to.
 	Email *string `json:"email,omitempty"`
+	// Another mobile phone, to which a message goes in the place of a letter.
+	Phone *string `json:"phone,omitempty"`
+	// To the phone a code is sent that is good for some minutes, in the place of a link.
+	Code bool `json:"code"`
 }
 
 // What resendSignature did.
@@ -12272,9 +12284,9 @@ func (e SignatureParty) MarshalJSON() ([]byte, error) {
 type SignatureWay string
 
 const (
-	// By a link in a letter.
+	// By a link in a letter or message.
 	SignatureWayLink SignatureWay = "LINK"
-	// By a code that was shown on a phone.
+	// By a code in a message, or one that was shown on a phone.
 	SignatureWayCode SignatureWay = "CODE"
 	// Not at all: the paper that was signed is brought.
 	SignatureWayPaper SignatureWay = "PAPER"
@@ -12324,6 +12336,64 @@ func (e *SignatureWay) UnmarshalJSON(b []byte) error {
 }
 
 func (e SignatureWay) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// By which a link or code goes to who signs.
+type SigningChannel string
+
+const (
+	// A letter by e-mail.
+	SigningChannelEmail SigningChannel = "EMAIL"
+	// A message to a phone.
+	SigningChannelSms SigningChannel = "SMS"
+)
+
+var AllSigningChannel = []SigningChannel{
+	SigningChannelEmail,
+	SigningChannelSms,
+}
+
+func (e SigningChannel) IsValid() bool {
+	switch e {
+	case SigningChannelEmail, SigningChannelSms:
+		return true
+	}
+	return false
+}
+
+func (e SigningChannel) String() string {
+	return string(e)
+}
+
+func (e *SigningChannel) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SigningChannel(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SigningChannel", str)
+	}
+	return nil
+}
+
+func (e SigningChannel) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *SigningChannel) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e SigningChannel) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

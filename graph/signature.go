@@ -18,7 +18,7 @@ func (m mutation) AskSignature(ctx context.Context, input AskSignatureInput) (*A
 		if err := refusal.Join(wrongMonth, wrongID); err != nil {
 			return err
 		}
-		err := attendance.AskSignature(ctx, tx, attendance.Asked{ID: id, Month: month, Party: attendance.Party(input.Party), Email: orEmpty(input.Email)})
+		err := attendance.AskSignature(ctx, tx, attendance.Asked{ID: id, Month: month, Party: attendance.Party(input.Party), To: attendance.Destination{Email: orEmpty(input.Email), Phone: orEmpty(input.Phone), Code: input.Code}})
 		if err == nil {
 			out.Signature = &MonthSignature{ID: plan.FormatID(attendance.SignaturePrefix, id)}
 		}
@@ -39,7 +39,7 @@ func (m mutation) ResendSignature(ctx context.Context, input ResendSignatureInpu
 		if err != nil {
 			return err
 		}
-		out.Signature, step.Email = shown, orEmpty(input.Email)
+		out.Signature, step.To = shown, attendance.Destination{Email: orEmpty(input.Email), Phone: orEmpty(input.Phone), Code: input.Code}
 		return attendance.ResendSignature(ctx, tx, step)
 	})
 }

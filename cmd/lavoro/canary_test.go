@@ -97,6 +97,7 @@ var planted = map[string][]string{
 	"RegisterStep.evidence":        {"Canarinosollecito"},
 	"RegisterAdjustment.reason":    {"Canarinorettifica"},
 	"MonthSignature.email":         {"canarinofirma@"},
+	"MonthSignature.phone":         {"3519988776"},
 	"MonthSignature.name":          {"Canarinofirma"},
 	"PaymentLineStep.reason":       {"Canarinotrattenuta"},
 	"AllowanceContest.reason":      {"Canarinoconteggio"},
@@ -360,7 +361,7 @@ func (b *birds) shown() {
 		reader.Purpose, reader.reason = purpose, "Canarinofinalita"
 		data, code := b.post(reader, `query($p: ID!, $a: ID!, $b: ID!, $m: ID!, $s: ID!, $l: ID!, $c: ID!, $t: ID!, $w: ID!) { participant(id: $p) { referringService health { groups { code } } penal { groups { code } } protection { groups { code } }
 			restricted { groups { code } } bank { iban holder title } representatives { reference } } a: node(id: $a) { ... on Attendance { note standingNote } } b: node(id: $b) { ... on Attendance { note standingNote } }
-			m: node(id: $m) { ... on RegisterMonth { steps { reason } adjustments { reason } signatures { email name } } } s: node(id: $s) { ... on RegisterMonth { steps { evidence } } } c: node(id: $c) { ... on AllowanceContest { reason answer } } t: node(id: $t) { ... on PaymentCall { said } } l: node(id: $l) { ... on PaymentLine { steps { reason } } } w: node(id: $w) { ... on RecoveryDischarge { reason answer } } }`,
+			m: node(id: $m) { ... on RegisterMonth { steps { reason } adjustments { reason } signatures { email phone name } } } s: node(id: $s) { ... on RegisterMonth { steps { evidence } } } c: node(id: $c) { ... on AllowanceContest { reason answer } } t: node(id: $t) { ... on PaymentCall { said } } l: node(id: $l) { ... on PaymentLine { steps { reason } } } w: node(id: $w) { ... on RecoveryDischarge { reason answer } } }`,
 			vars{"c": b.contested, "t": b.called, "p": b.id, "a": b.entries[0], "b": b.entries[1], "m": b.certified, "s": b.quiet, "l": b.held, "w": b.waived})
 		if code != "" {
 			b.t.Fatal(purpose, code)
@@ -451,6 +452,7 @@ func (b *birds) waive() {
 func (b *birds) sign() {
 	b.t.Helper()
 	asked := b.act("askSignature", "AskSignatureInput", vars{"registerMonth": b.certified, "party": "PARTICIPANT", "email": "canarinofirma@example.org"}, "signature { id }")
+	b.act("resendSignature", "ResendSignatureInput", vars{"signature": at(b.t, asked, "signature.id"), "phone": "351 9988776", "code": true}, "signature { id }")
 	shown := b.act("showSigningCode", "ShowSigningCodeInput", vars{"signature": at(b.t, asked, "signature.id")}, "code { code }")
 	signing := attendance.Signing{DB: b.app.DB, Clock: b.app.clock}
 	if err := signing.Sign(b.t.Context(), attendance.ParseSecret(at(b.t, shown, "code.code").(string)), attendance.NewBrowser(), "Canarinofirma"); err != nil {

@@ -22,6 +22,8 @@ type Config struct {
 	KeysFile      string `flag:"keys" env:"LAVORO_KEYS_FILE" usage:"file of the installation's keys, readable for its owner alone (keys.json under --state when empty)"`
 	KeysText      string `flag:"keys-text" env:"LAVORO_KEYS" mask:"all" usage:"the same keys in base64, where there is no file"`
 	SMTPURL       string `flag:"smtp-url" env:"LAVORO_SMTP_URL" mask:"url" usage:"smtp://user:password@host:port?from=address for notices; they go to the log when empty"`
+	SMSURL        string `flag:"sms-url" env:"LAVORO_SMS_URL" mask:"url" usage:"https address of the operator's gateway for messages to phones, which takes {\"to\", \"text\", \"id\"} by POST (none when empty)"`
+	SMSSecret     string `flag:"sms-secret" env:"LAVORO_SMS_SECRET" mask:"all" usage:"bearer secret that the gateway knows this house by"`
 	Issuers       string `flag:"issuers" env:"LAVORO_ISSUERS" mask:"issuers" usage:"who signs people in: a JSON list, or @FILE that holds it; [{\"url\": …, \"audience\": …, \"clientId\": …}]"`
 	PublicURL     string `flag:"public-url" env:"LAVORO_PUBLIC_URL" mask:"url" usage:"https address at which browsers find the pages (this machine's own when empty)"`
 	IdleMinutes   int    `flag:"session-idle" env:"LAVORO_SESSION_IDLE" default:"30" usage:"minutes without use after which a page's session ends"`

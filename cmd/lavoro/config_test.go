@@ -24,6 +24,8 @@ var secretive = Config{
 	OwnerURL:    "host=db.example.org user=geheim1 password=geheim2",
 	RedisURL:    "rediss://:geheim2@redis.example.org:6380/0?client_name=geheim4",
 	SMTPURL:     "smtp://geheim1:geheim2@mail.example.org:587?from=geheim5",
+	SMSURL:      "https://geheim1:geheim2@sms.example.org/?key=geheim3",
+	SMSSecret:   "geheim4",
 	KeysText:    "Z2VoZWlt",
 	Issuers:     `[{"url": "https://login.example.org", "audience": "lavoro", "clientId": "geheim5", "clientSecret": "geheim3"}]`,
 	RelayURL:    "postgres://geheim1:geheim2@db.example.org/lavoro",

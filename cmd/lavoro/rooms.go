@@ -118,17 +118,30 @@ func (r rooms) reactions() []duty.Reaction {
 	}
 }
 
-// letters are the routines that send invitations, and links to sign by, to pages at an address; none where there is no post.
-func (a *App) letters(base string) []duty.Routine {
-	post, ok := a.runner.Notifier.(*duty.SMTP)
-	if !ok {
-		return nil
+// letters are the routines that send invitations by post, and links and codes to sign by also by messages, to pages at an address.
+func (a *App) letters(base string) (routines []duty.Routine, err error) {
+	sign := attendance.Letters{DB: a.DB, Base: base}
+	if post, ok := a.runner.Notifier.(*duty.SMTP); ok {
+		sign.Post = post.Post
+		routines = append(routines, duty.Routine{Name: "send invitations", Every: time.Minute, Run: member.Letters{DB: a.DB, Base: base, Post: post.Post}.Send})
 	}
-	return []duty.Routine{
-		{Name: "send invitations", Every: time.Minute, Run: member.Letters{DB: a.DB, Base: base, Post: post.Post}.Send},
-		{Name: "send links to sign by", Every: time.Minute, Run: attendance.Letters{DB: a.DB, Base: base, Post: post.Post}.Send},
+	if a.Config.SMSURL != "" {
+		gateway, err := duty.NewGateway(duty.GatewayConfig{URL: a.Config.SMSURL, Secret: a.Config.SMSSecret})
+		if err != nil {
+			return nil, err
+		}
+		if !attendance.Fits(base) {
+			return nil, errLongAddress
+		}
+		sign.Text = gateway.Send
 	}
+	if sign.Post != nil || sign.Text != nil {
+		routines = append(routines, duty.Routine{Name: "send links to sign by", Every: time.Minute, Run: sign.Send})
+	}
+	return routines, nil
 }
+
+var errLongAddress = errors.New("public-url is too long: a link to sign by does not go into one message")
 
 var errSMTPURL = errors.New("smtp-url has the form smtp://user:password@host:port?from=address")
 

@@ -37,9 +37,11 @@ func (a *App) openDoor(base string) (err error) {
 	if a.door != nil {
 		return nil
 	}
-	if a.door, err = a.newDoor(base); err == nil {
-		a.runner.Routines = append(a.runner.Routines, a.letters(a.door.base)...)
+	if a.door, err = a.newDoor(base); err != nil {
+		return err
 	}
+	letters, err := a.letters(a.door.base)
+	a.runner.Routines = append(a.runner.Routines, letters...)
 	return err
 }
 

@@ -28,8 +28,8 @@ type Way string
 
 // The ways.
 const (
-	byLink Way = "LINK" // in a letter
-	byCode Way = "CODE" // shown on a phone
+	byLink Way = "LINK" // in a letter, or a message
+	byCode Way = "CODE" // shown on a phone, or in a message
 	// onPaper needs nobody's coming: it is brought.
 	onPaper Way = "PAPER"
 )

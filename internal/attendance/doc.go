@@ -38,7 +38,7 @@
 // those with the minutes of the policy at the least, by the rule in force on the month's first day. What a
 // month waits for is due of whoever's turn it is (FollowMonths), from its last day on.
 //
-// Who has no account signs, too (month_signature): he is asked by who accompanies the person, and comes by a link in a letter or a code that is shown to
+// Who has no account signs, too (month_signature): he is asked by who accompanies the person, and comes by a link in a letter or message, or a code that is sent or shown to
 // him. Whoever brings the secret acts as that signature, an actor without a grant, who sees no row and may sign one content of one month, once, in
 // the browser that opened it first, before the secret runs out. Of secrets keyed marks are kept. A host's signature certifies the month, the
 // others stand beside it: no pay hangs on them. What was signed on paper is brought as a file, of the month and the content that the code on it names, and

@@ -108,6 +108,8 @@ func signed() plan.Type {
 		"askedBy":       plan.One("Member", "asked_by"),
 		"askedAt":       plan.Instant("asked_at"),
 		"email":         plan.Sealed("month_signature", "email", plan.OfParticipation).In(access.Notes),
+		"phone":         plan.Sealed("month_signature", "phone", plan.OfParticipation).In(access.Notes),
+		"channel":       plan.Column("channel"),
 		"expiresAt":     plan.Instant("expires_at"),
 		"sendings":      plan.Column("sendings"),
 		"sentAt":        plan.Instant("sent_at"),

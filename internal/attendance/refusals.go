@@ -227,7 +227,12 @@ var (
 	NoAddress = refusal.Define(refusal.Definition{
 		Code: "SIGNATURE_NO_ADDRESS", Kind: refusal.Input,
 		Message: refusal.Text{It: "Non è noto alcun indirizzo a cui inviare il collegamento.", En: "No address is known to which the link could be sent."},
-		Cure:    refusal.Text{It: "Indica un indirizzo e-mail, oppure mostra un codice sul telefono.", En: "Give an e-mail address, or show a code on the phone."},
+		Cure:    refusal.Text{It: "Indica un indirizzo e-mail o un numero di cellulare, oppure mostra un codice sul telefono.", En: "Give an e-mail address or a mobile number, or show a code on the phone."},
+	})
+	TooManyMessages = refusal.Define(refusal.Definition{
+		Code: "SIGNATURE_MESSAGES", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Per questa firma sono stati inviati troppi messaggi: al massimo {most} in un giorno, a un minuto l'uno dall'altro.", En: "Too many messages were sent for this signature: {most} in a day at most, a minute apart."},
+		Cure:    refusal.Text{It: "Attendi, usa un indirizzo e-mail o mostra un codice sul telefono.", En: "Wait, use an e-mail address, or show a code on the phone."},
 	})
 	SignatureOver = refusal.Define(refusal.Definition{
 		Code: "SIGNATURE_OVER", Kind: refusal.State,

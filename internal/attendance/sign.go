@@ -13,6 +13,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/programme"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/values/phone"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
@@ -65,17 +66,45 @@ const (
 	longestAddress = 200
 )
 
-var causeAddress = text.Text{It: "non è un indirizzo e-mail", En: "it is no e-mail address"}
+// Bounds of what goes to phones, not of any rule: for one party to a month.
+const (
+	mostMessages = 10 // in a day
+	messagePause = time.Minute
+)
+
+var (
+	causeAddress = text.Text{It: "non è un indirizzo e-mail", En: "it is no e-mail address"}
+	causePhone   = text.Text{It: "non è il numero di un cellulare: +39 333 1234567, oppure + e il prefisso di un altro paese", En: "it is no number of a mobile phone: +39 333 1234567, or + and another country's code"}
+	causeEither  = text.Text{It: "indica un indirizzo e-mail o un numero, non tutti e due", En: "give an e-mail address or a number, not both"}
+	causeCode    = text.Text{It: "un codice si invia soltanto a un telefono", En: "a code is sent to a phone only"}
+)
+
+// Channel is by which a link or a code goes to who signs.
+type Channel string
+
+// The channels.
+const (
+	ByEmail Channel = "EMAIL"
+	BySMS   Channel = "SMS"
+)
+
+// Destination is where a link goes, or to a phone a code; the zero is nowhere.
+type Destination struct {
+	Email string
+	Phone string // as written, E.164 once checked
+	Code  bool   // that is good for some minutes, in the place of a link
+}
 
 // Asked says who is to sign which month.
 type Asked struct {
 	ID    uuid.UUID
 	Month uuid.UUID
 	Party Party
-	Email string // where a link goes; "" for one that signs by a code
+	To    Destination // zero for one that signs by a code that is shown
 }
 
-// AskSignature asks who has no account to sign what a month certifies: by a link where an address is given, otherwise by a code that is shown later.
+// AskSignature asks who has no account to sign what a month certifies: by a link or code where an address or a number is given, otherwise by a code that is
+// shown later.
 func AskSignature(ctx context.Context, tx *postgres.Tx, in Asked) error {
 	months, lists, err := loadMonths(ctx, tx, access.AskSignature, []MonthStep{{Month: in.Month}})
 	if err != nil || lists[0] != nil {
@@ -86,7 +115,10 @@ func AskSignature(ctx context.Context, tx *postgres.Tx, in Asked) error {
 	if err != nil {
 		return err
 	}
-	if list = append(list, checkAddress(in.Email)...); len(list) > 0 {
+	if list = append(list, in.To.check()...); in.To.Code && in.To.Phone == "" {
+		list = append(list, refusal.InvalidValue.At("code").With("cause", causeCode))
+	}
+	if len(list) > 0 {
 		return list
 	}
 	before, err := signaturesOf(ctx, tx, m.ID, in.Party)
@@ -105,8 +137,8 @@ func AskSignature(ctx context.Context, tx *postgres.Tx, in Asked) error {
 	}
 	s := signatureRow{ID: in.ID, ProgrammeID: m.ProgrammeID, ParticipationID: m.ParticipationID, RegisterMonthID: m.ID, CompanyID: m.CompanyID, Month: m.Month, Party: in.Party,
 		State: SignatureAsked, ContentHash: m.ContentHash, AskedBy: tx.Actor.Member, AskedAt: tx.Now, Audience: m.Audience, Revision: 1}
-	if in.Email != "" {
-		if err := s.linked(ctx, tx, in.Email); err != nil {
+	if in.To.Email+in.To.Phone != "" {
+		if err := s.sends(ctx, tx, in.To); err != nil {
 			return err
 		}
 	}
@@ -155,39 +187,53 @@ func (s signatureRow) standsAgainst(tx *postgres.Tx, content []byte) refusal.Lis
 	return nil
 }
 
-func checkAddress(email string) refusal.List {
-	if a, err := mail.ParseAddress(email); email != "" && (err != nil || a.Name != "" || a.Address != email || !text.Line(email, longestAddress)) {
-		return refusal.List{refusal.InvalidValue.At("email").With("cause", causeAddress)}
+// check says what is wrong with a destination, and spells its number as E.164 does.
+func (d *Destination) check() (list refusal.List) {
+	if a, err := mail.ParseAddress(d.Email); d.Email != "" && (err != nil || a.Name != "" || a.Address != d.Email || !text.Line(d.Email, longestAddress)) {
+		list = append(list, refusal.InvalidValue.At("email").With("cause", causeAddress))
 	}
-	return nil
+	if d.Phone != "" {
+		number, err := phone.Parse(d.Phone)
+		if d.Phone = number.String(); err != nil {
+			list = append(list, refusal.InvalidValue.At("phone").With("cause", causePhone))
+		}
+	}
+	if d.Email != "" && d.Phone != "" {
+		list = append(list, refusal.InvalidValue.At("phone").With("cause", causeEither))
+	}
+	return list
 }
 
 // SignatureStep is what every act on a signature needs.
 type SignatureStep struct {
 	Signature uuid.UUID
 	Expected  *int
-	Email     string // another address; "" is the one that is known
+	To        Destination // another one; without address and number the one that the last went to
 }
 
-// ResendSignature sends another letter with another link: what was sent or shown before is worth nothing any more.
+// ResendSignature sends another link, or a code: what was sent or shown before is worth nothing any more.
 func ResendSignature(ctx context.Context, tx *postgres.Tx, in SignatureStep) error {
 	s, err := askedSignature(ctx, tx, access.ResendSignature, in)
 	if err != nil {
 		return err
 	}
-	if list := checkAddress(in.Email); list != nil {
+	to := in.To
+	if list := to.check(); list != nil {
 		return list
 	}
-	email := in.Email
-	if email == "" {
-		if email, err = s.address(ctx, tx); err != nil {
+	if to.Email+to.Phone == "" {
+		known, err := s.destination(ctx, tx)
+		if err != nil {
 			return err
 		}
+		if to.Email, to.Phone = known.Email, known.Phone; to.Email+to.Phone == "" {
+			return refusal.List{NoAddress.At("email")}
+		}
 	}
-	if email == "" {
-		return refusal.List{NoAddress.At("email")}
+	if to.Code && to.Phone == "" {
+		return refusal.List{refusal.InvalidValue.At("code").With("cause", causeCode)}
 	}
-	if err := s.linked(ctx, tx, email); err != nil {
+	if err := s.sends(ctx, tx, to); err != nil {
 		return err
 	}
 	return s.renewed(ctx, tx, access.ResendSignature)
@@ -207,7 +253,7 @@ func ShowSigningCode(ctx context.Context, tx *postgres.Tx, in SignatureStep) (Se
 	if err := s.asks(tx, byCode, code, tx.Now.Add(time.Duration(policy.Int(codeMinutes))*time.Minute)); err != nil {
 		return "", time.Time{}, err
 	}
-	s.Sealed, s.SentAt, s.Sendings = nil, &tx.Now, s.Sendings+1
+	s.Sealed, s.Channel, s.SentAt, s.Sendings = nil, nil, &tx.Now, s.Sendings+1
 	return code, *s.ExpiresAt, s.renewed(ctx, tx, access.ShowSigningCode)
 }
 
@@ -250,8 +296,8 @@ func waitingSignature(ctx context.Context, tx *postgres.Tx, act access.Act, in S
 	return s, nil
 }
 
-// linked puts another link on its way to an address, good for the days of the policy.
-func (s *signatureRow) linked(ctx context.Context, tx *postgres.Tx, email string) (err error) {
+// sends puts another link on its way, good for the days of the policy, or a code, good for its minutes.
+func (s *signatureRow) sends(ctx context.Context, tx *postgres.Tx, to Destination) (err error) {
 	policy, err := programme.PolicyOn(ctx, tx, s.ProgrammeID, tx.Today())
 	if err != nil {
 		return err
@@ -260,12 +306,38 @@ func (s *signatureRow) linked(ctx context.Context, tx *postgres.Tx, email string
 	if err != nil {
 		return err
 	}
-	if s.Email, err = sealText(ctx, tx, s.ParticipationID, "month_signature", "email", s.ID, email); err != nil {
+	by, secret, until := byLink, newSecret(), tx.Today().AddDays(policy.Int(signingDays)+1).Start()
+	if to.Code {
+		by, secret, until = byCode, newCode(), tx.Now.Add(time.Duration(policy.Int(codeMinutes))*time.Minute)
+	}
+	channel := ByEmail
+	if to.Phone != "" {
+		channel = BySMS
+		if err := s.messaged(ctx, tx); err != nil {
+			return err
+		}
+		s.Phone, err = sealText(ctx, tx, s.ParticipationID, "month_signature", "phone", s.ID, to.Phone)
+	} else {
+		s.Email, err = sealText(ctx, tx, s.ParticipationID, "month_signature", "email", s.ID, to.Email)
+	}
+	if err != nil {
 		return err
 	}
-	link := newSecret()
-	s.Sealed, s.FailedAt = own.Seal([]byte(link), s.place("sealed")), nil
-	return s.asks(tx, byLink, link, tx.Today().AddDays(policy.Int(signingDays)+1).Start())
+	s.Sealed, s.FailedAt, s.Channel = own.Seal([]byte(secret), s.place("sealed")), nil, &channel
+	return s.asks(tx, by, secret, until)
+}
+
+// messaged counts a message to a phone, unless too many were asked for of late.
+func (s *signatureRow) messaged(ctx context.Context, tx *postgres.Tx) error {
+	n, last, err := messagesTo(ctx, tx, *s)
+	if err != nil {
+		return err
+	}
+	if n >= mostMessages || last.Add(messagePause).After(tx.Now) {
+		return refusal.List{TooManyMessages.At("phone").With("most", mostMessages)}
+	}
+	s.Messages, s.MessagedAt = s.Messages+1, &tx.Now
+	return nil
 }
 
 // asks makes the signature wait for a secret until a moment; nobody has opened it yet.
@@ -291,17 +363,21 @@ func (s *signatureRow) revoke(ctx context.Context, tx *postgres.Tx, act access.A
 	return s.renewed(ctx, tx, act)
 }
 
-// address opens where letters go; "" for nowhere.
-func (s signatureRow) address(ctx context.Context, tx *postgres.Tx) (string, error) {
-	if s.Email == nil {
-		return "", nil
+// destination opens where the last link or code has gone, or was to go; of a signature with none, where it could.
+func (s signatureRow) destination(ctx context.Context, tx *postgres.Tx) (to Destination, err error) {
+	if s.Email == nil && s.Phone == nil {
+		return to, nil
 	}
 	key, err := keyOf(ctx, tx, s.ParticipationID)
 	if err != nil {
-		return "", err
+		return to, err
+	}
+	if s.Phone != nil && (s.Email == nil || s.Channel != nil && *s.Channel == BySMS) {
+		number, err := key.Open(s.Phone, s.place("phone"))
+		return Destination{Phone: string(number)}, err
 	}
 	email, err := key.Open(s.Email, s.place("email"))
-	return string(email), err
+	return Destination{Email: string(email)}, err
 }
 
 func (s signatureRow) place(column string) postgres.Place {

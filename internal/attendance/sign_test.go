@@ -55,7 +55,7 @@ func (d *desk) ask(actor access.Actor, party attendance.Party, email string) (id
 	d.t.Helper()
 	id = uuid.Must(uuid.NewV7())
 	return id, d.code(d.as(actor, func(ctx context.Context, tx *postgres.Tx) error {
-		return attendance.AskSignature(ctx, tx, attendance.Asked{ID: id, Month: d.month, Party: party, Email: email})
+		return attendance.AskSignature(ctx, tx, attendance.Asked{ID: id, Month: d.month, Party: party, To: attendance.Destination{Email: email}})
 	}))
 }
 

@@ -29,8 +29,12 @@ type signatureRow struct {
 	AskedBy         uuid.UUID
 	AskedAt         time.Time
 	Email           []byte // sealed
+	Phone           []byte // sealed
+	Channel         *Channel
+	Messages        int // to a phone, that were asked for
+	MessagedAt      *time.Time
 	SecretMark      []byte
-	Sealed          []byte // the secret of a letter that has not gone
+	Sealed          []byte // the secret of a letter or message that has not gone
 	ExpiresAt       *time.Time
 	Sendings        int
 	SentAt          *time.Time
@@ -58,6 +62,20 @@ func signatureByID(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (s signat
 // signaturesOf gives what was asked of a party for a month, in order, those that were not taken back.
 func signaturesOf(ctx context.Context, tx *postgres.Tx, month uuid.UUID, party Party) ([]signatureRow, error) {
 	return signatures(ctx, tx, "s.register_month_id = ? and s.party = ? and s.state <> 'REVOKED'", month, party)
+}
+
+// messagesTo says how many messages were asked for to the phone of a party to a month within a day, and when the last was.
+func messagesTo(ctx context.Context, tx *postgres.Tx, s signatureRow) (n int, last time.Time, err error) {
+	var row struct {
+		N    int
+		Last time.Time
+	}
+	err = tx.NewRaw("select coalesce(sum(messages), 0) as n, coalesce(max(messaged_at), '0001-01-01Z') as last from month_signature where register_month_id = ? and party = ? and messaged_at > ?",
+		s.RegisterMonthID, s.Party, tx.Now.AddDate(0, 0, -1)).Scan(ctx, &row)
+	if err != nil {
+		return 0, row.Last, fmt.Errorf("messages of late: %w", err)
+	}
+	return row.N, row.Last, nil
 }
 
 // unsent gives those whose letters wait, and did not fail of late.

@@ -81,7 +81,7 @@ func (o *office) signByLink(tutor *worker, day calendar.Day) {
 		if err != nil || of.ID == uuid.Nil {
 			return err
 		}
-		return attendance.AskSignature(ctx, tx, attendance.Asked{ID: id, Month: of.ID, Party: of.party(), Email: "firma@ospitante.example"})
+		return attendance.AskSignature(ctx, tx, attendance.Asked{ID: id, Month: of.ID, Party: of.party(), To: attendance.Destination{Email: "firma@ospitante.example"}})
 	})
 }
 

@@ -1,0 +1,211 @@
+package attendance_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/attendance"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/phone"
+)
+
+const signerPhone = "+393331234567"
+
+var errBusy = errors.New("busy")
+
+// message is one that the gateway was given.
+type message struct {
+	id       uuid.UUID
+	to, text string
+}
+
+// texts has what waits go to a gateway that fails so many times first, and gives what it was given.
+func (d *desk) texts(fails int) (all []message) {
+	d.t.Helper()
+	l := attendance.Letters{DB: d.db, Base: "https://lavoro.example", Text: func(_ context.Context, id uuid.UUID, to, text string) error {
+		all = append(all, message{id, to, text})
+		if fails--; fails >= 0 {
+			return errBusy
+		}
+		return nil
+	}}
+	if err := l.Send(d.ctx, d.actor(uuid.New(), access.System, d.lead), d.now); err != nil && !errors.Is(err, errBusy) {
+		d.t.Fatal(err)
+	}
+	return all
+}
+
+func (d *desk) askAt(party attendance.Party, to attendance.Destination) (id uuid.UUID, code string) {
+	d.t.Helper()
+	id = uuid.Must(uuid.NewV7())
+	return id, d.code(d.as(d.tutor, func(ctx context.Context, tx *postgres.Tx) error {
+		return attendance.AskSignature(ctx, tx, attendance.Asked{ID: id, Month: d.month, Party: party, To: to})
+	}))
+}
+
+func (d *desk) resend(id uuid.UUID, to attendance.Destination) string {
+	d.t.Helper()
+	return d.step(id, func(ctx context.Context, tx *postgres.Tx, in attendance.SignatureStep) error {
+		in.To = to
+		return attendance.ResendSignature(ctx, tx, in)
+	})
+}
+
+// TestALinkGoesByAMessage: one message, which tells nothing, tried again under the same id until it goes; and the link in it signs.
+func TestALinkGoesByAMessage(t *testing.T) {
+	d := newDesk(t)
+	id, code := d.askAt(attendance.HostSigns, attendance.Destination{Phone: "333 123-4567"})
+	if code != "" {
+		t.Fatal(code)
+	}
+	first := d.texts(1)
+	if again := d.texts(0); len(again) != 0 {
+		t.Errorf("tried again at once: %v", again)
+	}
+	d.now = d.now.Add(11 * time.Minute)
+	second := d.texts(0)
+	if len(first) != 1 || !slices.Equal(first, second) {
+		t.Fatalf("%v, then %v", first, second)
+	}
+	if more := d.texts(0); len(more) != 0 {
+		t.Errorf("what has gone goes again: %v", more)
+	}
+	text := second[0].text
+	if n, ok := phone.Septets(text); second[0].to != signerPhone || !ok || n > phone.OneMessage {
+		t.Errorf("to %s, %d septets: %s", second[0].to, n, text)
+	}
+	for _, word := range []string{"Segheria", "adult", "Prova", "2026-03", "Lavoro", "marzo", "tirocinio"} {
+		if strings.Contains(text, word) {
+			t.Errorf("the message says %s: %s", word, text)
+		}
+	}
+	var kept string
+	d.one("select concat_ws(' ', way, channel, sendings, messages, sealed is null, failed_at is null) from month_signature where id = $1", &kept, id)
+	if kept != "LINK SMS 1 1 t t" {
+		t.Errorf("kept: %s", kept)
+	}
+	u, err := url.Parse(text[strings.Index(text, "https://"):])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code := d.sign(attendance.ParseSecret(u.Query().Get("link")), attendance.NewBrowser()); code != "" || d.state(d.month) != "HOST_CERTIFIED 600 2" {
+		t.Errorf("%s, %s", code, d.state(d.month))
+	}
+	for what, word := range map[string]string{"link": u.Query().Get("link"), "number": "3331234567"} {
+		var rows int
+		d.one("select count(*) from (select to_jsonb(s)::text from month_signature s union all select to_jsonb(o)::text from outbox o union all select to_jsonb(j)::text from journal j) x(t) where strpos(t, $1) > 0 or strpos(t, encode($1::text::bytea, 'hex')) > 0", &rows, word)
+		if rows != 0 {
+			t.Errorf("the %s stands in %d rows", what, rows)
+		}
+	}
+}
+
+// TestACodeGoesByAMessage: to who was asked by a letter first; the code is good for its minutes, and the link before it for nothing.
+func TestACodeGoesByAMessage(t *testing.T) {
+	d := newDesk(t)
+	id := d.asked(attendance.ParticipantSigns, signerAddress)
+	link := d.post()
+	if code := d.resend(id, attendance.Destination{Phone: "+49 1512 3456789", Code: true}); code != "" {
+		t.Fatal(code)
+	}
+	sent := d.texts(0)
+	var code string
+	if _, err := fmt.Sscanf(sent[0].text, "Codice per firmare / Code to sign: %s (", &code); len(sent) != 1 || err != nil || sent[0].to != "+4915123456789" {
+		t.Fatalf("%v %v", sent, err)
+	}
+	if got := d.open(link, attendance.NewBrowser()); got != "SIGNING_UNKNOWN" {
+		t.Errorf("the letter's link: %s", got)
+	}
+	if got := d.sign(attendance.ParseSecret(code), attendance.NewBrowser()); got != "" {
+		t.Error(got)
+	}
+	var kept string
+	d.one("select concat_ws(' ', way, channel, sendings, messages) from month_signature where id = $1", &kept, id)
+	if kept != "CODE SMS 2 1" {
+		t.Errorf("kept: %s", kept)
+	}
+}
+
+// TestMessagesAreNotSentWithoutEnd: a minute lies between two, a day holds ten, also of what was revoked and asked anew; letters go on.
+func TestMessagesAreNotSentWithoutEnd(t *testing.T) {
+	d := newDesk(t)
+	id, code := d.askAt(attendance.HostSigns, attendance.Destination{Phone: signerPhone})
+	if code != "" {
+		t.Fatal(code)
+	}
+	if code := d.resend(id, attendance.Destination{}); code != "SIGNATURE_MESSAGES" {
+		t.Errorf("at once: %s", code)
+	}
+	for n := range 8 {
+		if d.now = d.now.Add(time.Minute); d.resend(id, attendance.Destination{}) != "" {
+			t.Fatalf("message %d is refused", n+2)
+		}
+	}
+	if code := d.step(id, attendance.RevokeSignature); code != "" {
+		t.Fatal(code)
+	}
+	d.now = d.now.Add(time.Minute)
+	if id, code = d.askAt(attendance.HostSigns, attendance.Destination{Phone: signerPhone}); code != "" {
+		t.Fatal(code)
+	}
+	d.now = d.now.Add(time.Hour)
+	if code := d.resend(id, attendance.Destination{Phone: "+393337654321", Code: true}); code != "SIGNATURE_MESSAGES" {
+		t.Errorf("the eleventh: %s", code)
+	}
+	if code := d.resend(id, attendance.Destination{Email: signerAddress}); code != "" {
+		t.Errorf("a letter: %s", code)
+	}
+	d.now = d.now.AddDate(0, 0, 1)
+	if code := d.resend(id, attendance.Destination{Phone: signerPhone}); code != "" {
+		t.Errorf("a day later: %s", code)
+	}
+}
+
+func TestWhereNoMessageGoes(t *testing.T) {
+	d := newDesk(t)
+	for name, to := range map[string]attendance.Destination{
+		"a landline": {Phone: "0585 123456"}, "words": {Phone: "chiamami"}, "two ways": {Email: signerAddress, Phone: signerPhone}, "a code by letter": {Email: signerAddress, Code: true},
+		"a code to nowhere": {Code: true},
+	} {
+		if _, code := d.askAt(attendance.HostSigns, to); code != "INVALID_VALUE" {
+			t.Errorf("%s: %s", name, code)
+		}
+	}
+	id := d.asked(attendance.HostSigns, signerAddress)
+	if code := d.resend(id, attendance.Destination{Code: true}); code != "INVALID_VALUE" {
+		t.Errorf("a code to an address: %s", code)
+	}
+	if attendance.Fits("https://" + strings.Repeat("x", 90) + ".example") {
+		t.Error("a link of 200 characters fits into a message")
+	}
+}
+
+// TestWithoutAWayNothingIsLost: what waits is noted as not gone, and goes once there is a gateway.
+func TestWithoutAWayNothingIsLost(t *testing.T) {
+	d := newDesk(t)
+	id, code := d.askAt(attendance.HostSigns, attendance.Destination{Phone: signerPhone})
+	if code != "" {
+		t.Fatal(code)
+	}
+	if err := (attendance.Letters{DB: d.db, Base: "https://lavoro.example"}).Send(d.ctx, d.actor(uuid.New(), access.System, d.lead), d.now); err == nil {
+		t.Error("there is no gateway, and nobody says so")
+	}
+	var kept string
+	d.one("select concat_ws(' ', failed_at is not null, sendings) from month_signature where id = $1", &kept, id)
+	if kept != "t 0" {
+		t.Errorf("kept: %s", kept)
+	}
+	d.now = d.now.Add(11 * time.Minute)
+	if sent := d.texts(0); len(sent) != 1 {
+		t.Errorf("sent: %v", sent)
+	}
+}
