@@ -60,6 +60,7 @@ var canaries = map[string][]string{
 	"Canarinosollecito":    {}, // that a host is silent
 	"Canarinofirma":        {}, // who signed without an account
 	"canarinofirma@":       {}, // where he was written to
+	"3519988776":           {},
 	"Canarinotrattenuta":   {}, // why a payment is held back
 	"Canarinoconteggio":    {}, // why a statement is wrong
 	"Canarinotelefonata":   {}, // what was said in a call about money
