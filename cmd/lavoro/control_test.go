@@ -30,6 +30,7 @@ func TestControlFolders(t *testing.T) {
 	programme := at(t, officer.ask(`{ programme(code: "LACO3") { id } }`, nil), "programme.id")
 	allowance := "alw_" + query(t, owner(t, c.owner()), `select min(l.allowance_id::text) from payment_line l join organisation o on o.id = l.payer_id where l.state = 'PAID' and o.parent_id is null
 		and not exists (select from payment_line x where x.allowance_id = l.allowance_id and x.payer_id <> l.payer_id)`)
+	const paid = `query($programme: ID!) { paymentLines(programme: $programme, filter: {states: [PAID]}, first: 1) { nodes { allowance { id } } } }`
 
 	month := foldered(t, officer, vars{"allowance": allowance, "purpose": "controllo della Regione"})
 	said := holds(t, c, month)
@@ -42,6 +43,13 @@ func TestControlFolders(t *testing.T) {
 		t.Errorf("entries are not anchored: %s", said)
 	}
 	whatWasSent(t, n, c, allowance, month)
+	auditor := n.as(t, "auditor.asl@demo.lavoro")
+	audited := at(t, auditor.ask(paid, vars{"programme": programme}), "paymentLines.nodes.0.allowance.id")
+	holds(t, c, foldered(t, auditor, vars{"allowance": audited, "purpose": "controllo"}))
+	beyond := officer.ask(`query($programme: ID!) { recoveries(programme: $programme, first: 1) { nodes { allowance { id } } } }`, vars{"programme": programme})
+	if said := holds(t, c, foldered(t, officer, vars{"allowance": at(t, beyond, "recoveries.nodes.0.allowance.id"), "purpose": "controllo"})); !strings.Contains(said, "have come back, or have to") {
+		t.Errorf("a month that was paid too much: %s", said)
+	}
 	sample := vars{"purpose": "campione", "sample": vars{"programme": programme, "seed": "2026-1", "size": 3}}
 	drawn := foldered(t, officer, sample)
 	if said := holds(t, c, drawn); !strings.Contains(said, "sample: 3 of ") {

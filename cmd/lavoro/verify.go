@@ -123,6 +123,9 @@ func tellFound(out io.Writer, folder *control.Opened, f control.Found) {
 	}
 	fmt.Fprintf(out, "\n%d statements and %d payment lines add up, %s EUR of them paid; %d statements worked out again from their inputs\n", f.Statements, f.Payments, f.Paid, f.Again)
 	tellSent(out, f)
+	if f.Beyond > 0 {
+		fmt.Fprintf(out, "%s EUR of it are not owed any more by the statements in force: they have come back, or have to\n", f.Beyond)
+	}
 	fmt.Fprintf(out, "%d entries of the journal hold, %d lead to an anchor; %d anchors, %d with a timestamp\n", f.Acts, f.Anchored, f.Anchors, f.Stamped)
 	if f.Anchored < f.Acts {
 		fmt.Fprintf(out, "%d entries are in no anchor of the folder: that nobody wrote them anew is not shown for them\n", f.Acts-f.Anchored)

@@ -167,7 +167,7 @@ var (
 	})
 	MonthNotOver = refusal.Define(refusal.Definition{
 		Code: "REGISTER_MONTH_NOT_OVER", Kind: refusal.Rule,
-		Message: refusal.Text{It: "Il mese {month} non è ancora finito.", En: "The month {month} is not over yet."},
+		Message: refusal.Text{It: "Il mese di {month} non è ancora finito.", En: "The month {month} is not over yet."},
 		Cure:    refusal.Text{It: "Invialo dopo l'ultimo giorno del mese o dell'attività.", En: "Submit it after the last day of the month or of the activity."},
 	})
 	MonthHasNoHost = refusal.Define(refusal.Definition{

@@ -170,6 +170,9 @@ func (f *gathering) payment(statement uuid.UUID, p paidLine) {
 			}
 		}
 	}
+	if line.Payer == "" { // who may not see the run sees who owes
+		line.Payer = t.PayerOf(statement, line.BudgetLine)
+	}
 	t.Payments = append(t.Payments, line)
 }
 

@@ -19,7 +19,7 @@ var (
 	// MonthAhead is for a run over a month that is not over.
 	MonthAhead = refusal.Define(refusal.Definition{
 		Code: "PAYMENT_MONTH_NOT_OVER", Kind: refusal.Rule,
-		Message: refusal.Text{It: "Il mese {month} non è ancora finito.", En: "The month {month} is not over yet."},
+		Message: refusal.Text{It: "Il mese di {month} non è ancora finito.", En: "The month {month} is not over yet."},
 		Cure:    refusal.Text{It: "Scegli un mese passato.", En: "Choose a month that is over."},
 	})
 	// DayPast is for a value day that has gone by.

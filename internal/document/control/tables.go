@@ -133,6 +133,20 @@ type Transfer struct {
 	Payee    string      // a mark of the holder and the account that it goes to, in hexadecimal digits, or Hidden
 }
 
+// PayerOf is who owes what a statement says from a budget line; "" where that is not one payer alone.
+func (t *Tables) PayerOf(statement uuid.UUID, budgetLine string) (payer string) {
+	for _, s := range t.Shares {
+		switch {
+		case s.Statement != statement || s.BudgetLine != budgetLine:
+		case payer != "" && payer != s.Payer:
+			return ""
+		default:
+			payer = s.Payer
+		}
+	}
+	return payer
+}
+
 // headings of the tables, by file.
 var headings = map[string]string{
 	"months.csv":      "month_id,programme_id,participation_id,enrolment_id,participant,month,state,minutes,presence_days,adjusted_minutes,adjusted_days,content_sha256,paper",

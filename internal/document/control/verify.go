@@ -45,10 +45,11 @@ type Found struct {
 	Anchored                                     int // those that lead to an anchor
 	Anchors, Stamped                             int // anchors in the folder, and those with a timestamp
 	Paid                                         money.Cents
-	Again                                        int // statements that were worked out again
-	Ordered                                      int // transfers that are found in the files by which they were sent
-	Unseen                                       int // those of them of which it could not be seen whom they go to: accounts are hidden
-	Unsent                                       int // transfers whose file was not laid beside the folder
+	Again                                        int         // statements that were worked out again
+	Ordered                                      int         // transfers that are found in the files by which they were sent
+	Unseen                                       int         // those of them of which it could not be seen whom they go to: accounts are hidden
+	Unsent                                       int         // transfers whose file was not laid beside the folder
+	Beyond                                       money.Cents // was taken up, and is not owed any more by the statements in force: it has to come back
 }
 
 // checking is one folder on its way.
@@ -199,15 +200,26 @@ type owed struct {
 	payer, budgetLine string
 }
 
-// payments holds what was paid against the statements in force, and each transfer against its lines.
+// payments holds what was paid against the statements, and each transfer against its lines. Nobody is paid more than a statement said; what the one
+// in force says no more has to come back.
 func (c *checking) payments() error {
-	statements, due, taken := map[uuid.UUID]Statement{}, map[owed]money.Cents{}, map[owed]money.Cents{}
+	type saying struct {
+		statement uuid.UUID
+		owed
+	}
+	statements, said := map[uuid.UUID]Statement{}, map[saying]money.Cents{}
+	due, most, taken := map[owed]money.Cents{}, map[owed]money.Cents{}, map[owed]money.Cents{}
 	for _, s := range c.Statements {
 		statements[s.ID] = s
 	}
 	for _, s := range c.Shares {
-		if of := statements[s.Statement]; of.InForce {
-			due[owed{of.Allowance, s.Payer, s.BudgetLine}] += s.Gross
+		of := statements[s.Statement]
+		at := owed{of.Allowance, s.Payer, s.BudgetLine}
+		one := saying{s.Statement, at}
+		said[one] += s.Gross
+		most[at] = max(most[at], said[one])
+		if of.InForce {
+			due[at] += s.Gross
 		}
 	}
 	sums, totals := map[string]money.Cents{}, map[string]money.Cents{}
@@ -243,9 +255,10 @@ func (c *checking) payments() error {
 		}
 	}
 	for at, sum := range taken {
-		if sum > due[at] {
-			return fault("payments.csv", "lines of month %s take %s up, of %s that are owed", at.allowance, sum, due[at])
+		if sum > most[at] {
+			return fault("payments.csv", "lines of month %s take %s up, of %s that are owed", at.allowance, sum, most[at])
 		}
+		c.found.Beyond += max(0, sum-due[at])
 	}
 	return nil
 }
