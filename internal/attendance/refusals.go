@@ -163,7 +163,7 @@ var (
 	MonthWrongState = refusal.Define(refusal.Definition{
 		Code: "REGISTER_MONTH_STATE", Kind: refusal.State,
 		Message: refusal.Text{It: "Nello stato in cui si trova, il mese non consente questa operazione ({state}).", En: "The month is in a state that does not allow this ({state})."},
-		Cure:    refusal.Text{It: "Guarda che cosa manca prima, o riapri il mese.", En: "See what must come before, or reopen the month."},
+		Cure:    refusal.Text{It: "Un mese prima si invia, poi lo certificano il soggetto ospitante e il promotore, poi si chiude: completa il passo che manca, o fai riaprire il mese.", En: "A month is submitted first, then certified by the host and the promoter, then locked: do the step that is missing, or have the month reopened."},
 	})
 	MonthNotOver = refusal.Define(refusal.Definition{
 		Code: "REGISTER_MONTH_NOT_OVER", Kind: refusal.Rule,

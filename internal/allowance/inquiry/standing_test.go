@@ -61,7 +61,7 @@ func TestWhereAMonthStands(t *testing.T) {
 		"paid": {owed(inquiry.Facts{Live: 40_000, Paid: 40_000, PaidOn: &day}, in(payment.LinePaid, payment.Paid)), "2026-12-01", inquiry.Paid, "",
 			"Il mese di ottobre 2026 è pagato: 400,00 €. Confermato il 24/11/2026.", "The month of October 2026 is paid: €400.00. Confirmed on 24 Nov 2026."},
 		"too much": {owed(inquiry.Facts{Live: 45_000, Paid: 45_000}, in(payment.LinePaid, payment.Paid)), "2026-12-01", inquiry.Overpaid, "OWES_MORE",
-			"Per ottobre 2026 è stato pagato più del dovuto (400,00 €): si compensa con i prossimi mesi.", ""},
+			"Per ottobre 2026 spettano 400,00 € e ne risultano pagati 450,00 €: la differenza si trattiene dai prossimi pagamenti.", ""},
 		"too much, and it came back": {owed(inquiry.Facts{Live: 45_000, Paid: 45_000, Settled: true, PaidOn: &day}, in(payment.LinePaid, payment.Paid)), "2026-12-01", inquiry.Paid, "", "", ""},
 		"nothing":                    {inquiry.Facts{Month: october, Issued: true}, "2026-12-01", inquiry.Nothing, "", "Per ottobre 2026 non spetta nulla.", "Nothing is owed for October 2026."},
 	} {

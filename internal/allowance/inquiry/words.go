@@ -68,13 +68,13 @@ var said = map[Stage]text.Text{
 	InRun:     {It: "Il pagamento di {month}, {amount}, è in preparazione.", En: "The payment of {month}, {amount}, is being prepared."},
 	Sent:      {It: "Il pagamento di {month}, {amount}, è stato inviato: si aspetta la conferma.", En: "The payment of {month}, {amount}, was sent: its confirmation is awaited."},
 	Paid:      {It: "Il mese di {month} è pagato: {amount}.", En: "The month of {month} is paid: {amount}."},
-	Overpaid:  {It: "Per {month} è stato pagato più del dovuto ({amount}): si compensa con i prossimi mesi.", En: "For {month} more was paid than is owed ({amount}): the next months offset it."},
+	Overpaid:  {It: "Per {month} spettano {amount} e ne risultano pagati {paid}: la differenza si trattiene dai prossimi pagamenti.", En: "For {month} {amount} are owed, and {paid} are paid: the difference is taken off the next payments."},
 	Nothing:   {It: "Per {month} non spetta nulla.", En: "Nothing is owed for {month}."},
 }
 
 // words say in one or two sentences where the month stands.
 func (s Standing) words() text.Text {
-	words := said[s.Stage].Fill(map[string]text.Text{"month": month(s.Month), "amount": euro(s.Amount)})
+	words := said[s.Stage].Fill(map[string]text.Text{"month": month(s.Month), "amount": euro(s.Amount), "paid": euro(s.Paid)})
 	if s.Paid != 0 && s.Stage != Paid && s.Stage != Overpaid {
 		words = joined(words, text.Text{It: "Già pagati: {paid}.", En: "Paid already: {paid}."}.Fill(map[string]text.Text{"paid": euro(s.Paid)}))
 	}

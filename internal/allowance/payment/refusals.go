@@ -8,7 +8,7 @@ var (
 	WrongState = refusal.Define(refusal.Definition{
 		Code: "PAYMENT_RUN_STATE", Kind: refusal.State,
 		Message: refusal.Text{It: "Nello stato in cui si trova, il pagamento non consente questa operazione ({state}).", En: "The payment run is in a state that does not allow this ({state})."},
-		Cure:    refusal.Text{It: "Guarda a che punto è il pagamento e che cosa viene prima.", En: "See how far the run is, and what must come before."},
+		Cure:    refusal.Text{It: "Un pagamento si calcola, si controlla, si approva e si invia, in quest'ordine: completa il passo che manca.", En: "A run is computed, checked, approved and sent, in this order: do the step that is missing."},
 	})
 	// NoPayer is for a body that pays nothing in the programme.
 	NoPayer = refusal.Define(refusal.Definition{

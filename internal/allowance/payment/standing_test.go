@@ -120,3 +120,15 @@ func (y *year) standings() {
 		}
 	})
 }
+
+// TestWhatIsTakenOffIsNotSaidToBeSent: a deduction goes with another month's money, and tells nothing of the month that it is for.
+func TestWhatIsTakenOffIsNotSaidToBeSent(t *testing.T) {
+	h, p, _, _ := overpaid(t, 30_000)
+	h.owe(p, h.payer, "2026-11", 40_000)
+	h.steps(h.officer, h.approved(), payment.ExportRun)
+	for month, want := range map[string]inquiry.Stage{"2026-10-01": inquiry.Overpaid, "2026-11-01": inquiry.Sent} {
+		if s, ok := h.standing(h.officer, query[uuid.UUID](h, "select id from allowance where month = $1", month)); !ok || s.Stage != want {
+			t.Errorf("%s is %s, want %s", month, s.Stage, want)
+		}
+	}
+}
