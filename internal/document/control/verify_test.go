@@ -70,20 +70,6 @@ func TestWhatTheBankWasTold(t *testing.T) {
 	}
 }
 
-// What was paid and is not owed any more by the statement in force is no fault: it has to come back.
-func TestWhatIsOwedNoMoreIsTold(t *testing.T) {
-	f := sound(t)
-	less := f.Tables.Statements[0]
-	less.ID, less.Number, less.Total, less.Accrued = id(97), 2, 600, 600
-	f.Tables.Statements[0].InForce = false
-	f.Tables.Statements = append(f.Tables.Statements, less)
-	f.Tables.Lines = append(f.Tables.Lines, control.Line{Statement: id(97), Kind: "HOURS", Minutes: 180, Amount: 600, Rule: "allowance.hourly_rate", Version: 1})
-	f.Tables.Shares = append(f.Tables.Shares, control.Share{ID: id(96), Statement: id(97), Payer: "ASL", BudgetLine: "B1", Gross: 600, Net: 600})
-	if found, err := verified(zipped(t, f), control.Outside{}); err != nil || found.Beyond != 300 {
-		t.Errorf("%+v, %v", found, err)
-	}
-}
-
 // TestPayerOf: of a run that is hidden the statement tells who pays, where that is one payer.
 func TestPayerOf(t *testing.T) {
 	tables := sound(t).Tables
