@@ -359,6 +359,8 @@ type Allowance struct {
 	Accrued money.Cents `json:"accrued"`
 	// The most that may be paid for the month.
 	Cap money.Cents `json:"cap"`
+	// What it owes towards living on the participant's own, beside the cap; 0 where nothing is granted.
+	Housing money.Cents `json:"housing"`
 	// What is owed.
 	Total money.Cents `json:"total"`
 	// Minutes that are certified for good: of months of the register that are locked, adjustments included.
@@ -563,6 +565,8 @@ type AllowanceStatement struct {
 	Accrued money.Cents `json:"accrued"`
 	// The most that may be paid for the month.
 	Cap money.Cents `json:"cap"`
+	// What it owes towards living on the participant's own, beside the cap; 0 where nothing is granted.
+	Housing money.Cents `json:"housing"`
 	// What is owed.
 	Total money.Cents `json:"total"`
 	// Why this amount, in plain words for the participant, in your language.
@@ -585,6 +589,8 @@ type AllowanceStatement struct {
 	ContentHash *string `json:"contentHash,omitempty"`
 	// The lines of payment runs that took it up.
 	Payments []*PaymentLine `json:"payments"`
+	// The grant that the contribution to living on one's own rests on; null where it has none.
+	HousingGrant *HousingGrant `json:"housingGrant,omitempty"`
 	// When it was issued.
 	IssuedAt time.Time `json:"issuedAt"`
 }
@@ -776,6 +782,38 @@ type AnswerHandOverPayload struct {
 	HandOver *HandOver `json:"handOver,omitempty"`
 	// The participant as it stands now; null when you see it no more.
 	Participant *Participant `json:"participant,omitempty"`
+}
+
+// What answerHousingGrant needs.
+type AnswerHousingGrantInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// The contribution, which was asked for by somebody else.
+	HousingGrant string `json:"housingGrant"`
+	// Whether it is granted; otherwise it is refused.
+	Accept bool `json:"accept"`
+	// Why it is refused, at most 500 characters; needed then, and kept sealed.
+	Reason *string `json:"reason,omitempty"`
+}
+
+// What answerHousingGrant did.
+type AnswerHousingGrantPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The contribution as it stands now.
+	HousingGrant *HousingGrant `json:"housingGrant,omitempty"`
 }
 
 // What appointRepresentative needs.
@@ -3522,6 +3560,119 @@ func (Holiday) IsNode() {}
 // The id, `<prefix>_<uuid>`.
 func (this Holiday) GetID() string { return this.ID }
 
+// A contribution to living on one's own, beside the allowance: asked for by one person, granted by another, for some months.
+type HousingGrant struct {
+	// The id.
+	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
+	// The participant.
+	Participant *Participant `json:"participant,omitempty"`
+	// What stands for the participant, such as P-7KQ3XM; the same on all that belongs to one participation.
+	Pseudonym string `json:"pseudonym"`
+	// By which condition it is given; code of the list housing_conditions. It may reveal why somebody is fragile: read for a purpose alone.
+	Condition *string `json:"condition,omitempty"`
+	// The first month.
+	FromMonth calendar.Month `json:"fromMonth"`
+	// The last month that it is given for; one before the first where it was withdrawn whole.
+	ToMonth calendar.Month `json:"toMonth"`
+	// For how many months it was asked.
+	Months int32 `json:"months"`
+	// The most that each month pays.
+	Monthly money.Cents `json:"monthly"`
+	// How far it is.
+	State HousingGrantState `json:"state"`
+	// The state's name in your language.
+	StateLabel string `json:"stateLabel"`
+	// Since when.
+	StateSince calendar.Day `json:"stateSince"`
+	// What the statements in force owe of its months.
+	Recognised money.Cents `json:"recognised"`
+	// What is left of the ceiling in all for the participant, by the rules in force today.
+	Left money.Cents `json:"left"`
+	// What it was asked for with.
+	Proofs []*HousingProof `json:"proofs"`
+	// What its months have cost, in order; the last one of a month holds.
+	Receipts []*HousingReceipt `json:"receipts"`
+	// Who asked.
+	RequestedBy *Member `json:"requestedBy,omitempty"`
+	// When.
+	RequestedAt time.Time `json:"requestedAt"`
+	// Why it was refused; null where it was not.
+	Answer *string `json:"answer,omitempty"`
+	// Who granted or refused it; never who asked.
+	AnsweredBy *Member `json:"answeredBy,omitempty"`
+	// When; null while it waits.
+	AnsweredAt *time.Time `json:"answeredAt,omitempty"`
+	// The first month that it is not given for any more, where it was withdrawn.
+	WithdrawnFrom *calendar.Month `json:"withdrawnFrom,omitempty"`
+	// Why.
+	Withdrawal *string `json:"withdrawal,omitempty"`
+	// Who withdrew it.
+	WithdrawnBy *Member `json:"withdrawnBy,omitempty"`
+	// When.
+	WithdrawnAt *time.Time `json:"withdrawnAt,omitempty"`
+	// Counts changes, receipts among them.
+	Revision int32 `json:"revision"`
+	// What can be done now, and why not.
+	AllowedActs []*AllowedAct `json:"allowedActs"`
+}
+
+func (HousingGrant) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this HousingGrant) GetID() string { return this.ID }
+
+// A paper that a contribution was asked for with.
+type HousingProof struct {
+	// The id.
+	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
+	// Which paper it is; code of the list housing_proofs. Read for a purpose alone.
+	Document *string `json:"document,omitempty"`
+	// The paper itself, for who may read it, for a purpose.
+	File *File `json:"file,omitempty"`
+}
+
+func (HousingProof) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this HousingProof) GetID() string { return this.ID }
+
+// A paper that a contribution is asked for with.
+type HousingProofInput struct {
+	// Which paper it is: a code of the list housing_proofs. It is kept sealed.
+	Document string `json:"document"`
+	// The paper, `fil_<uuid>`, brought by prepareUpload with the kind HOUSING_PROOF.
+	File string `json:"file"`
+}
+
+// What a month's housing has cost.
+type HousingReceipt struct {
+	// The id.
+	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
+	// The month.
+	Month calendar.Month `json:"month"`
+	// 1, 2, … of the month; the last one holds.
+	Number int32 `json:"number"`
+	// How much; 0 takes the one before back.
+	Amount money.Cents `json:"amount"`
+	// The receipt itself, for who may read it, for a purpose.
+	File *File `json:"file,omitempty"`
+	// Who recorded it.
+	RecordedBy *Member `json:"recordedBy,omitempty"`
+	// When.
+	RecordedAt time.Time `json:"recordedAt"`
+}
+
+func (HousingReceipt) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this HousingReceipt) GetID() string { return this.ID }
+
 // What comes back with the payment of a month.
 type InstalmentInput struct {
 	// The month whose payment it is taken off.
@@ -4803,6 +4954,8 @@ type Participant struct {
 	PaymentCalls []*PaymentCall `json:"paymentCalls"`
 	// What was paid too much, newest month first, and how it comes back.
 	Recoveries []*Recovery `json:"recoveries"`
+	// Contributions to living on one's own that were asked for, the newest months first.
+	HousingGrants []*HousingGrant `json:"housingGrants"`
 	// Suggested openings, the best 1,000 first. `matches` with `participant` in its filter pages through all.
 	Matches []*Match `json:"matches"`
 	// What is due about this person, the most urgent first.
@@ -6391,6 +6544,42 @@ type RecordExclusionCheckPayload struct {
 	ExclusionCheck *ExclusionCheck `json:"exclusionCheck,omitempty"`
 }
 
+// What recordHousingReceipt needs.
+type RecordHousingReceiptInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// Your own id of the receipt; it is made up when left out.
+	ID *string `json:"id,omitempty"`
+	// The contribution.
+	HousingGrant string `json:"housingGrant"`
+	// The month that it is of.
+	Month calendar.Month `json:"month"`
+	// How much was spent; 0 takes the receipt before back, which was a mistake.
+	Amount money.Cents `json:"amount"`
+	// The receipt, `fil_<uuid>`, brought by prepareUpload with the kind HOUSING_RECEIPT; none where the amount is 0.
+	File *string `json:"file,omitempty"`
+}
+
+// What recordHousingReceipt did.
+type RecordHousingReceiptPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The contribution as it stands now.
+	HousingGrant *HousingGrant `json:"housingGrant,omitempty"`
+}
+
 // What recordPayeeCheck needs.
 type RecordPayeeCheckInput struct {
 	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
@@ -7138,6 +7327,44 @@ type RequestHandOverPayload struct {
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// Your side of the request as it stands now.
 	HandOver *HandOver `json:"handOver,omitempty"`
+}
+
+// What requestHousingGrant needs.
+type RequestHousingGrantInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// Your own id of the contribution; it is made up when left out.
+	ID *string `json:"id,omitempty"`
+	// For whom.
+	Participant string `json:"participant"`
+	// By which condition: a code of the list housing_conditions that the rule allowance.housing names. It is kept sealed.
+	Condition string `json:"condition"`
+	// The first month.
+	FromMonth calendar.Month `json:"fromMonth"`
+	// For how many months.
+	Months int32 `json:"months"`
+	// The most that each month pays; as much as the rules allow when left out.
+	Monthly *money.Cents `json:"monthly,omitempty"`
+	// All papers that the rule allowance.housing asks for.
+	Proofs []*HousingProofInput `json:"proofs"`
+}
+
+// What requestHousingGrant did.
+type RequestHousingGrantPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The contribution as it stands now.
+	HousingGrant *HousingGrant `json:"housingGrant,omitempty"`
 }
 
 // That a requirement is proven: by which document, and when.
@@ -7920,6 +8147,38 @@ type WithdrawHandOverPayload struct {
 	HandOver *HandOver `json:"handOver,omitempty"`
 }
 
+// What withdrawHousingGrant needs.
+type WithdrawHousingGrantInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// The contribution.
+	HousingGrant string `json:"housingGrant"`
+	// The first month that it is not given for any more; it may be past: what was paid too much then comes back.
+	FromMonth calendar.Month `json:"fromMonth"`
+	// Why, at most 500 characters; it is kept sealed.
+	Reason string `json:"reason"`
+}
+
+// What withdrawHousingGrant did.
+type WithdrawHousingGrantPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The contribution as it stands now.
+	HousingGrant *HousingGrant `json:"housingGrant,omitempty"`
+}
+
 // What withdrawInvitation needs.
 type WithdrawInvitationInput struct {
 	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
@@ -8053,6 +8312,8 @@ const (
 	AllowanceLineKindBand AllowanceLineKind = "BAND"
 	// What the joint monthly cap cuts.
 	AllowanceLineKindCap AllowanceLineKind = "CAP"
+	// A contribution to living on one's own, beside the cap.
+	AllowanceLineKindHousing AllowanceLineKind = "HOUSING"
 	// Hours that earn nothing, and why.
 	AllowanceLineKindNothing AllowanceLineKind = "NOTHING"
 )
@@ -8063,12 +8324,13 @@ var AllAllowanceLineKind = []AllowanceLineKind{
 	AllowanceLineKindThreshold,
 	AllowanceLineKindBand,
 	AllowanceLineKindCap,
+	AllowanceLineKindHousing,
 	AllowanceLineKindNothing,
 }
 
 func (e AllowanceLineKind) IsValid() bool {
 	switch e {
-	case AllowanceLineKindHours, AllowanceLineKindAbsence, AllowanceLineKindThreshold, AllowanceLineKindBand, AllowanceLineKindCap, AllowanceLineKindNothing:
+	case AllowanceLineKindHours, AllowanceLineKindAbsence, AllowanceLineKindThreshold, AllowanceLineKindBand, AllowanceLineKindCap, AllowanceLineKindHousing, AllowanceLineKindNothing:
 		return true
 	}
 	return false
@@ -9108,6 +9370,10 @@ const (
 	FileKindAbsencePaper FileKind = "ABSENCE_PAPER"
 	// A month of the register that was signed on paper; attachSignedPaper attaches it.
 	FileKindSignedPaper FileKind = "SIGNED_PAPER"
+	// What a contribution to living on one's own is asked for with; requestHousingGrant attaches it.
+	FileKindHousingProof FileKind = "HOUSING_PROOF"
+	// What a month's housing has cost; recordHousingReceipt attaches it.
+	FileKindHousingReceipt FileKind = "HOUSING_RECEIPT"
 )
 
 var AllFileKind = []FileKind{
@@ -9121,11 +9387,13 @@ var AllFileKind = []FileKind{
 	FileKindControlFolder,
 	FileKindAbsencePaper,
 	FileKindSignedPaper,
+	FileKindHousingProof,
+	FileKindHousingReceipt,
 }
 
 func (e FileKind) IsValid() bool {
 	switch e {
-	case FileKindExclusionCheck, FileKindRequirementProof, FileKindRegister, FileKindPaymentFile, FileKindPaymentAnswer, FileKindBankDetails, FileKindRegisterPrint, FileKindControlFolder, FileKindAbsencePaper, FileKindSignedPaper:
+	case FileKindExclusionCheck, FileKindRequirementProof, FileKindRegister, FileKindPaymentFile, FileKindPaymentAnswer, FileKindBankDetails, FileKindRegisterPrint, FileKindControlFolder, FileKindAbsencePaper, FileKindSignedPaper, FileKindHousingProof, FileKindHousingReceipt:
 		return true
 	}
 	return false
@@ -9481,6 +9749,73 @@ func (e *HistoryState) UnmarshalJSON(b []byte) error {
 }
 
 func (e HistoryState) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How far a contribution to living on one's own is.
+type HousingGrantState string
+
+const (
+	// It waits for a second person.
+	HousingGrantStateRequested HousingGrantState = "REQUESTED"
+	// Its months are paid, as the rules say.
+	HousingGrantStateGranted HousingGrantState = "GRANTED"
+	// It was not given.
+	HousingGrantStateRefused HousingGrantState = "REFUSED"
+	// It is not given any more from a month on.
+	HousingGrantStateWithdrawn HousingGrantState = "WITHDRAWN"
+	// Its months are over.
+	HousingGrantStateEnded HousingGrantState = "ENDED"
+)
+
+var AllHousingGrantState = []HousingGrantState{
+	HousingGrantStateRequested,
+	HousingGrantStateGranted,
+	HousingGrantStateRefused,
+	HousingGrantStateWithdrawn,
+	HousingGrantStateEnded,
+}
+
+func (e HousingGrantState) IsValid() bool {
+	switch e {
+	case HousingGrantStateRequested, HousingGrantStateGranted, HousingGrantStateRefused, HousingGrantStateWithdrawn, HousingGrantStateEnded:
+		return true
+	}
+	return false
+}
+
+func (e HousingGrantState) String() string {
+	return string(e)
+}
+
+func (e *HousingGrantState) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = HousingGrantState(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid HousingGrantState", str)
+	}
+	return nil
+}
+
+func (e HousingGrantState) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *HousingGrantState) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e HousingGrantState) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -4,6 +4,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/lavoroincorso/lavoro/graph/wire"
+	"github.com/lavoroincorso/lavoro/internal/allowance/housing"
 	"github.com/lavoroincorso/lavoro/internal/document"
 	"github.com/lavoroincorso/lavoro/internal/matching"
 	"github.com/lavoroincorso/lavoro/internal/member"
@@ -30,6 +31,7 @@ type Resolver struct {
 	// Placements and Matches hold the same for internships and matches; a match drafts the internship through its own Placement.
 	Placements placement.Room
 	Matches    matching.Room
+	Housing    housing.Room
 	// Documents makes papers.
 	Documents document.Room
 	// Devices knows the phones that members have registered.

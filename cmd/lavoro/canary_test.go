@@ -68,6 +68,10 @@ var canaries = map[string][]string{
 	"Canarinocontrollo":    {}, // why a control folder is made: a detail of the journal, and within the folder
 	"Canarinorinuncia":     {}, // why what was paid too much is given up, or not
 	"Canarinodiniego":      {},
+	"CANARINO_CONDITION":   {"code_item.code", "policy_rule.value"}, // by which somebody is helped to live on his own: a word of the programme's rules
+	"CANARINO_DOCUMENT":    {"code_item.code", "policy_rule.value"},
+	"Canarinorifiuto":      {}, // why he is not
+	"Canarinorevoca":       {}, // why not any more
 	"CANARINO0001":         {}, // the account within an IBAN
 	"Canarinointestatario": {},
 	"Canarinomandato":      {}, // by which somebody else is paid
@@ -106,6 +110,10 @@ var planted = map[string][]string{
 	"PaymentCall.said":             {"Canarinotelefonata"},
 	"RecoveryDischarge.reason":     {"Canarinorinuncia"},
 	"RecoveryDischarge.answer":     {"Canarinodiniego"},
+	"HousingGrant.condition":       {"CANARINO_CONDITION"},
+	"HousingGrant.answer":          {"Canarinorifiuto"},
+	"HousingGrant.withdrawal":      {"Canarinorevoca"},
+	"HousingProof.document":        {"CANARINO_DOCUMENT"},
 }
 
 // heard collects what the program says: its log, and the texts of its errors.
@@ -233,6 +241,7 @@ type birds struct {
 	contested string   // statement's contest
 	called    string   // call about money
 	waived    string   // request to give up what was paid too much
+	granted   []string // contributions to housing: one refused, one withdrawn
 }
 
 // open serves the whole program to the lead's coordinator, who also pays and protects data here, and gives each group a word of its own.
@@ -251,6 +260,9 @@ func (b *birds) open() {
 			where g.member_id = $1 and g.role = 'COORDINATOR'`,
 		`insert into code_item select (jsonb_populate_record(c, jsonb_build_object('id', gen_random_uuid(), 'code', replace(c.code, 'G_', 'CANARINO_')))).* from code_item c
 			where c.list = 'priority_groups' and starts_with(c.code, 'G_') and $1::text is not null`,
+		`insert into code_item (id, programme_id, list, code, label, class, attributes, position, audience)
+			select gen_random_uuid(), c.programme_id, c.list, n.code, c.label, c.class, c.attributes, c.position, c.audience from code_item c
+			join (values ('housing_proofs', 'HOUSING_TITLE', 'CANARINO_DOCUMENT'), ('housing_conditions', 'FIRST_HOME', 'CANARINO_CONDITION')) n(list, of, code) on n.list = c.list and n.of = c.code where $1::text is not null`,
 	} {
 		if _, err := b.owner.Exec(b.t.Context(), sql, b.lead.Member); err != nil {
 			b.t.Fatal(err)
@@ -323,15 +335,21 @@ func (b *birds) people() {
 		"headcount": 5, "municipality": "045003", "contacts": []any{vars{"name": "Canarinocontatto", "title": "Titolare"}}}, "company { id }")
 }
 
-// files brings a paper, attaches it and fetches it again.
-func (b *birds) files() {
+// bring uploads a paper about the participant.
+func (b *birds) bring(kind string) any {
+	b.t.Helper()
 	paper := "%PDF-1.7\n1 0 obj (Canarinocontenuto) endobj\ntrailer\n%%EOF\n"
-	prepared := b.act("prepareUpload", "PrepareUploadInput", vars{"participant": b.id, "kind": "EXCLUSION_CHECK", "mediaType": "application/pdf", "bytes": len(paper),
+	prepared := b.act("prepareUpload", "PrepareUploadInput", vars{"participant": b.id, "kind": kind, "mediaType": "application/pdf", "bytes": len(paper),
 		"sha256": fmt.Sprintf("%x", sha256.Sum256([]byte(paper)))}, "file { id } upload { path }")
 	if put := b.carry(http.MethodPut, at(b.t, prepared, "upload.path").(string), paper, fmt.Sprintf("bytes 0-%d/%d", len(paper)-1, len(paper))); put.Code != http.StatusNoContent {
 		b.t.Fatalf("%d %s", put.Code, put.Body)
 	}
-	file := at(b.t, prepared, "file.id")
+	return at(b.t, prepared, "file.id")
+}
+
+// files brings a paper, attaches it and fetches it again.
+func (b *birds) files() {
+	file := b.bring("EXCLUSION_CHECK")
 	b.act("recordExclusionCheck", "RecordExclusionCheckInput", vars{"participant": b.id, "measure": "ADI", "outcome": "CLEAR", "evidence": "prot. 7", "file": file}, "exclusionCheck { id }")
 	ready := b.act("prepareDownload", "PrepareDownloadInput", vars{"file": file}, "download { path }")
 	path := at(b.t, ready, "download.path").(string)
@@ -360,10 +378,11 @@ func (b *birds) shown() {
 	for _, purpose := range []string{"", "SUPERVISION", "PAYMENT"} {
 		reader := b.lead
 		reader.Purpose, reader.reason = purpose, "Canarinofinalita"
-		data, code := b.post(reader, `query($p: ID!, $a: ID!, $b: ID!, $m: ID!, $s: ID!, $l: ID!, $c: ID!, $t: ID!, $w: ID!) { participant(id: $p) { referringService health { groups { code } } penal { groups { code } } protection { groups { code } }
+		data, code := b.post(reader, `query($p: ID!, $a: ID!, $b: ID!, $m: ID!, $s: ID!, $l: ID!, $c: ID!, $t: ID!, $w: ID!, $g: ID!, $h: ID!) { participant(id: $p) { referringService health { groups { code } } penal { groups { code } } protection { groups { code } }
 			restricted { groups { code } } bank { iban holder title } representatives { reference } } a: node(id: $a) { ... on Attendance { note standingNote } } b: node(id: $b) { ... on Attendance { note standingNote } }
-			m: node(id: $m) { ... on RegisterMonth { steps { reason } adjustments { reason } signatures { email phone name } } } s: node(id: $s) { ... on RegisterMonth { steps { evidence } } } c: node(id: $c) { ... on AllowanceContest { reason answer } } t: node(id: $t) { ... on PaymentCall { said } } l: node(id: $l) { ... on PaymentLine { steps { reason } } } w: node(id: $w) { ... on RecoveryDischarge { reason answer } } }`,
-			vars{"c": b.contested, "t": b.called, "p": b.id, "a": b.entries[0], "b": b.entries[1], "m": b.certified, "s": b.quiet, "l": b.held, "w": b.waived})
+			m: node(id: $m) { ... on RegisterMonth { steps { reason } adjustments { reason } signatures { email phone name } } } s: node(id: $s) { ... on RegisterMonth { steps { evidence } } } c: node(id: $c) { ... on AllowanceContest { reason answer } } t: node(id: $t) { ... on PaymentCall { said } } l: node(id: $l) { ... on PaymentLine { steps { reason } } } w: node(id: $w) { ... on RecoveryDischarge { reason answer } }
+			g: node(id: $g) { ... on HousingGrant { condition answer proofs { document } } } h: node(id: $h) { ... on HousingGrant { withdrawal } } }`,
+			vars{"c": b.contested, "t": b.called, "p": b.id, "a": b.entries[0], "b": b.entries[1], "m": b.certified, "s": b.quiet, "l": b.held, "w": b.waived, "g": b.granted[0], "h": b.granted[1]})
 		if code != "" {
 			b.t.Fatal(purpose, code)
 		}
@@ -425,6 +444,39 @@ func (b *birds) month(entry string) {
 	b.hold()
 	b.contest()
 	b.waive()
+	b.house()
+}
+
+// house asks twice that somebody be helped to live on his own: one request is refused, the other one granted and withdrawn.
+func (b *birds) house() {
+	b.t.Helper()
+	owner := func(sql string, args ...any) {
+		b.t.Helper()
+		if _, err := b.owner.Exec(b.t.Context(), sql, args...); err != nil {
+			b.t.Fatal(err)
+		}
+	}
+	owner("update participation set entered_on = '2026-05-01' where id = $1", strings.TrimPrefix(b.id, "prt_"))
+	owner("update budget_line set amount_cents = 900000000")
+	answer := func(id string, input vars) {
+		owner("alter table housing_grant disable trigger kept")
+		owner("update housing_grant set requested_by = gen_random_uuid() where id = $1", strings.TrimPrefix(id, "hsg_"))
+		owner("alter table housing_grant enable trigger kept")
+		input["housingGrant"] = id
+		b.act("answerHousingGrant", "AnswerHousingGrantInput", input, "housingGrant { id state }")
+	}
+	for range 2 {
+		file := b.bring("HOUSING_PROOF")
+		asked := b.act("requestHousingGrant", "RequestHousingGrantInput", vars{"participant": b.id, "condition": "CANARINO_CONDITION", "fromMonth": "2026-05", "months": 2,
+			"proofs": []any{vars{"document": "CANARINO_DOCUMENT", "file": file}}}, "housingGrant { id condition }")
+		b.granted = append(b.granted, at(b.t, asked, "housingGrant.id").(string))
+		if len(b.granted) == 1 {
+			answer(b.granted[0], vars{"accept": false, "reason": "Canarinorifiuto"})
+		}
+	}
+	answer(b.granted[1], vars{"accept": true})
+	b.act("recordHousingReceipt", "RecordHousingReceiptInput", vars{"housingGrant": b.granted[1], "month": "2026-05", "amount": 18_000, "file": b.bring("HOUSING_RECEIPT")}, "housingGrant { id }")
+	b.act("withdrawHousingGrant", "WithdrawHousingGrantInput", vars{"housingGrant": b.granted[1], "fromMonth": "2026-06", "reason": "Canarinorevoca"}, "housingGrant { id state }")
 }
 
 // waive asks that what somebody was paid too much be given up, and has another say no.

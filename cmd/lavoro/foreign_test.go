@@ -57,6 +57,7 @@ var kinds = map[string]string{
 	"run":            "PaymentRun",
 	"payer":          "Organisation",
 	"line":           "PaymentLine",
+	"housingGrant":   "HousingGrant",
 	"recovery":       "Recovery",
 	"discharge":      "RecoveryDischarge",
 	"except":         "Placement",

@@ -14,13 +14,13 @@ import (
 
 // depths says of each list how far below it everything is asked for.
 var depths = map[string][]string{
-	"participants": {"person", "tutor", "traits", "exclusionChecks.file", "verdicts.findings", "verdict", "entrySnapshot", "certificates", "dues", "proofs.file", "absencePapers.file", "bank.proof", "bank.recordedBy", "bank.confirmedBy", "representatives", "guests", "ownAccess", "history"},
+	"participants": {"person", "tutor", "traits", "exclusionChecks.file", "verdicts.findings", "verdict", "entrySnapshot", "certificates", "dues", "proofs.file", "absencePapers.file", "housingGrants.proofs.file", "housingGrants.receipts.file", "bank.proof", "bank.recordedBy", "bank.confirmedBy", "representatives", "guests", "ownAccess", "history"},
 	"companies":    {"sites", "contacts", "closures"},
 	"openings":     {"hours", "traits", "site"},
 	"activities":   {"enrolments"},
 	"placements":   {"intern", "steps", "enrolment"},
 	"attendances":  {"registerMonth"}, "registerMonths": {"steps.file", "steps.signature", "signatures.file", "adjustments", "entries", "statements"},
-	"allowances":     {"why", "statements.shares.budgetLine", "statements.policyVersions", "statements.registerMonths", "statements.payments", "contests"},
+	"allowances":     {"why", "statements.shares.budgetLine", "statements.policyVersions", "statements.registerMonths", "statements.payments", "statements.housingGrant", "contests"},
 	"historyImports": {},
 	"paymentRuns":    {"steps", "files.file", "files.payments"}, "paymentLines": {"steps.answer", "steps.line", "statement", "share.statement", "share.payments", "file.run", "paidTo"}, "paymentAnswers": {"file", "payments"},
 	"matches":    {"reasons", "participant.paymentCalls"},

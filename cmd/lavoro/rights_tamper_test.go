@@ -125,6 +125,7 @@ var second = map[string]string{
 	"mask of AllowanceStatement.participant": "the participation is led to, which must be seen",
 	"mask of PaymentLine.participant":        "the participation is led to, which must be seen",
 	"mask of Recovery.participant":           "the participation is led to, which must be seen",
+	"mask of HousingGrant.participant":       "the participation is led to, which must be seen",
 	"mask of PaymentAnswer.payer":            "the body is led to, which must be seen",
 	"mask of PaymentAnswer.member":           "the member is led to, who must be seen",
 	"mask of PaymentRun.payer":               "the body is led to, which must be seen",

@@ -12,6 +12,7 @@ import (
 
 	"github.com/lavoroincorso/lavoro/internal/activity"
 	"github.com/lavoroincorso/lavoro/internal/allowance"
+	"github.com/lavoroincorso/lavoro/internal/allowance/housing"
 	"github.com/lavoroincorso/lavoro/internal/allowance/inquiry"
 	"github.com/lavoroincorso/lavoro/internal/allowance/payment"
 	"github.com/lavoroincorso/lavoro/internal/allowance/recovery"
@@ -39,6 +40,7 @@ var clocks = [][]event.Clock{
 	attendance.MonthClocks(),
 	attendance.SilenceClocks(),
 	allowance.ContestClocks(),
+	housing.Clocks(),
 	payment.Clocks(),
 	recovery.Clocks(),
 	matching.DueClocks(),
@@ -59,6 +61,7 @@ func schema() *plan.Schema {
 		placement.Reading(attendance.AttestGate),
 		attendance.Reading(),
 		allowance.Reading(),
+		housing.Reading(),
 		payment.Reading(),
 		recovery.Reading(),
 		history.Reading(),
@@ -76,6 +79,7 @@ type rooms struct {
 	participants participant.Room
 	placements   placement.Room
 	matches      matching.Room
+	housing      housing.Room
 	clocks       *duty.Clocks
 }
 
@@ -89,6 +93,7 @@ func newRooms() rooms {
 			DraftGates: []placement.DraftGate{attendance.TimetableGate}},
 	}
 	r.participants = participant.Room{Members: r.members, OnState: append(slices.Clone(onState), r.placements.FollowTeam, allowance.FollowCommitments), Vetoes: vetoes}
+	r.housing = housing.Room{OnState: append(slices.Clone(onState), allowance.FollowCommitments)}
 	r.matches = matching.Room{OnState: onState, Placement: r.placements}
 	return r
 }
@@ -105,7 +110,7 @@ func invitationDays(ctx context.Context, tx *postgres.Tx, of uuid.UUID) (int, er
 // reactions are what follows from events, each with a position of its own in the news.
 func (r rooms) reactions() []duty.Reaction {
 	return []duty.Reaction{
-		{Name: "allowance", SubjectKinds: []string{"Attendance", "RegisterMonth", "HistoryImport"}, React: allowance.React},
+		{Name: "allowance", SubjectKinds: []string{"Attendance", "RegisterMonth", "HistoryImport", "HousingGrant"}, React: allowance.React},
 		{Name: "rules", SubjectKinds: []string{"PolicyVersion"}, React: allowance.FollowRules},
 		duty.Reaction(r.matches.Reaction()),
 		{Name: "handover", SubjectKinds: []string{"HandOver"}, React: r.participants.ReactHandOver},

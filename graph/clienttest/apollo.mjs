@@ -5,6 +5,7 @@ import { audit, prove } from './audit.mjs';
 import { absence, files } from './files.mjs';
 import { hold } from './erasure.mjs';
 import { history } from './history.mjs';
+import { housing } from './housing.mjs';
 import { administer, letIn, lose, protect } from './members.mjs';
 import { handOver } from './handover.mjs';
 import { actors, open, performed, step } from './runner.mjs';
@@ -40,6 +41,7 @@ check('apollo', async () => {
   await prove(stage, participant);
   await files(stage, participant);
   await absence(stage, participant);
+  await housing(stage, participant);
   await recordAccount(stage, participant);
   const guest = await inviteGuest(stage, participant);
   await audit(stage, participant);

@@ -141,6 +141,11 @@ const (
 	AnswerContest    Act = "answerContest"
 	NoteCall         Act = "noteCall"
 
+	RequestHousingGrant  Act = "requestHousingGrant"
+	AnswerHousingGrant   Act = "answerHousingGrant"
+	RecordHousingReceipt Act = "recordHousingReceipt"
+	WithdrawHousingGrant Act = "withdrawHousingGrant"
+
 	OpenRun    Act = "openRun"
 	ComputeRun Act = "computeRun"
 	CheckRun   Act = "checkRun"
@@ -207,7 +212,8 @@ var (
 	monthActs    = []Act{CertifyMonthForHost, CertifyMonth, LockMonth, ReopenMonth, AdjustMonth, ConfirmSignedPaper}          // the promoter's
 	runActs      = []Act{OpenRun, ComputeRun, CheckRun, ExportRun, DiscardRun, HoldLine, ReleaseLine, RecallLine, ReadAnswer} // the payer's own
 	approvals    = []Act{ApproveRun, DiscardRun, AnswerDischarge}
-	recoveryActs = []Act{AgreeInstalments, WaiveRecovery, RecordRepayment} // of what was paid too much: a second person confirms what is given up
+	recoveryActs = []Act{AgreeInstalments, WaiveRecovery, RecordRepayment}                                    // of what was paid too much: a second person confirms what is given up
+	housingActs  = []Act{RequestHousingGrant, AnswerHousingGrant, RecordHousingReceipt, WithdrawHousingGrant} // of who follows a case: a second person grants
 	matchActs    = []Act{ProposeMatch, AcceptMatch, DeclineMatch}
 	answerActs   = []Act{AnswerContest, NoteCall}
 	historyActs  = []Act{ConfirmHistory, DiscardHistory} // of what the lead body brought in
@@ -241,6 +247,7 @@ var acts = map[Role][]Act{
 		mergeActs,
 		answerActs,
 		historyActs,
+		housingActs,
 		[]Act{ComputeAllowance},
 	),
 	PartnerCoordinator: join(
@@ -258,9 +265,11 @@ var acts = map[Role][]Act{
 		monthActs,
 		matchActs,
 		answerActs,
+		housingActs,
 		[]Act{ComputeAllowance},
 	),
 	CaseManager: join(
+		housingActs,
 		personActs,
 		paperActs,
 		absenceActs,
@@ -384,6 +393,7 @@ var acts = map[Role][]Act{
 		mandateActs,
 		runActs,
 		recoveryActs,
+		housingActs,
 		approvals,
 		answerActs,
 		historyActs,

@@ -32,6 +32,7 @@ const (
 	ThresholdLine LineKind = "THRESHOLD"
 	BandLine      LineKind = "BAND"
 	Cut           LineKind = "CAP"
+	HousingLine   LineKind = "HOUSING" // beside the cap
 	Nothing       LineKind = "NOTHING"
 )
 
@@ -46,6 +47,7 @@ const (
 	ruleAbsences  = "allowance.paid_absences"
 	ruleFirst     = "allowance.absorption"
 	ruleWithheld  = "allowance.withholding"
+	ruleHousing   = programme.HousingRule
 )
 
 // Inputs is all that a month is worked out from. It is kept with a statement, so that the same comes out of it for ever.
@@ -54,6 +56,7 @@ type Inputs struct {
 	Versions []Version      `json:"versions"`         // of the policy, in the order in which they follow each other within the month
 	Register []Hours        `json:"register"`         // by enrolment, in the order of their first days
 	Before   money.Cents    `json:"before,omitempty"` // of the month that was recognised before the programme was kept here
+	Housing  *Housing       `json:"housing,omitempty"`
 }
 
 // last is the version in force on the month's last day.
@@ -136,6 +139,7 @@ type Rule struct {
 	Absorption []string `json:"absorption"`
 	// Withholding is what a payer withholds of a share, in hundredths of a percent of it, rounded half up.
 	Withholding map[programme.Tax]int `json:"withholding"`
+	Housing     HousingRule           `json:"housing,omitzero"`
 }
 
 // Line is one line of the working; a zero Enrolment means all of them together.
@@ -152,8 +156,9 @@ type Line struct {
 // Working is what a month is worth, and why: the lines add up to the total.
 type Working struct {
 	Minutes int         // that earn something
-	Accrued money.Cents // before the cap
+	Accrued money.Cents // by the hours, before the cap
 	Cap     money.Cents
+	Housing money.Cents // beside the cap
 	Total   money.Cents
 	Lines   []Line
 
@@ -201,8 +206,12 @@ func Accrue(in Inputs) Working {
 	if len(w.Lines) == 0 {
 		w.add(Line{Kind: Nothing, Rule: ruleMethod, Text: noHours})
 	}
+	w.house()
 	return w
 }
+
+// cut is what the cap takes off.
+func (w Working) cut() money.Cents { return w.Accrued + w.Housing - w.Total }
 
 // sort keeps what may earn, counts its minutes, and says of the rest why it earns nothing.
 func (w *Working) sort() (earning []paid) {

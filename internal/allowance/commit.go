@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/lavoroincorso/lavoro/internal/participant"
 	"github.com/lavoroincorso/lavoro/internal/placement"
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
@@ -41,21 +42,26 @@ type pause struct {
 	Reason string
 }
 
-// FollowCommitments is a hook of internships and of participations: what an internship that is agreed may cost is committed on the line of who pays
-// it; a start on another day, a suspension, an end before its time and a hand-over change that by the difference. An act that would commit more
+// FollowCommitments is a hook of internships, of grants and of participations: what an internship that is agreed, or a grant, may cost is committed on the
+// line of who pays it; a start on another day, a suspension, an end before its time and a hand-over change that by the difference. An act that would commit more
 // than a line has left is refused, or needs to be acknowledged, as the programme's rules say.
 func FollowCommitments(ctx context.Context, tx *postgres.Tx, t event.Transition) error {
 	switch {
 	case t.SubjectKind == placementSubject && t.To != string(placement.InDraft):
 		commits := t.From != t.To && (t.To == string(placement.Matched) || t.To == string(placement.Running))
 		return commit(ctx, tx, []uuid.UUID{t.Participation}, commits)
+	case t.SubjectKind == grantSubject:
+		return commitGrants(ctx, tx, []uuid.UUID{t.Participation}, t.From == grantRequested)
 	case t.SubjectKind == "Participant" && t.From == t.To && len(t.Gone) > 0:
 		return commit(ctx, tx, []uuid.UUID{t.Participation}, false)
+	case t.SubjectKind == "Participant" && slices.Contains([]participant.State{participant.Withdrawn, participant.Excluded, participant.Completed}, participant.State(t.To)):
+		return commitGrants(ctx, tx, []uuid.UUID{t.Participation}, false)
 	}
 	return nil
 }
 
-// commit has the internships of participations commit what they may still cost: a guarded act not more than the lines have left.
+// commit has the internships and grants of participations commit what they may still cost: a guarded act on an internship not more than the lines
+// have left.
 func commit(ctx context.Context, tx *postgres.Tx, participations []uuid.UUID, guarded bool) error {
 	if len(participations) == 0 {
 		return nil
@@ -64,7 +70,7 @@ func commit(ctx context.Context, tx *postgres.Tx, participations []uuid.UUID, gu
 	if err != nil {
 		return err
 	}
-	e := estimate{issuing: newIssuing(tx, nil), versions: map[programmeMonth][]Version{}}
+	e := estimating(tx)
 	subjects, wanted := map[uuid.UUID][]uuid.UUID{}, map[uuid.UUID][]programme.Commitment{}
 	for _, a := range agreed {
 		costs, err := e.costs(ctx, a)
@@ -74,8 +80,16 @@ func commit(ctx context.Context, tx *postgres.Tx, participations []uuid.UUID, gu
 		of := a.ProgrammeID
 		subjects[of], wanted[of] = append(subjects[of], a.ID), append(wanted[of], costs...)
 	}
+	if err := recommit(ctx, tx, placementSubject, subjects, wanted, guarded); err != nil {
+		return err
+	}
+	return commitGrants(ctx, tx, participations, false)
+}
+
+// recommit books what subjects of programmes commit by now; what lines do not hold is refused of a guarded act.
+func recommit(ctx context.Context, tx *postgres.Tx, kind string, subjects map[uuid.UUID][]uuid.UUID, wanted map[uuid.UUID][]programme.Commitment, guarded bool) error {
 	for of, some := range subjects {
-		short, err := programme.Recommit(ctx, tx, of, placementSubject, some, wanted[of], guarded)
+		short, err := programme.Recommit(ctx, tx, of, kind, some, wanted[of], guarded)
 		if err != nil {
 			return err
 		}
@@ -115,6 +129,10 @@ type programmeMonth struct {
 type estimate struct {
 	issuing
 	versions map[programmeMonth][]Version
+}
+
+func estimating(tx *postgres.Tx) estimate {
+	return estimate{issuing: newIssuing(tx, nil), versions: map[programmeMonth][]Version{}}
 }
 
 // costs is what an internship may still cost, by month and line.

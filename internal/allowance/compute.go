@@ -67,10 +67,10 @@ func computeMany(ctx context.Context, tx *postgres.Tx, months, certain []Month) 
 	return work(ctx, tx, known, months, certain)
 }
 
-// React works out again the months that changed entries of the register touch, those of which a month of the register was locked or put right, and
-// those of which an import says what was recognised before; it is the reaction to attendance and to imports.
+// React works out again the months that changed entries of the register touch, those of which a month of the register was locked or put right, those of
+// which an import says what was recognised before, and those of grants; it is the reaction to attendance, to imports and to grants.
 func React(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
-	var entries, registers, imports []uuid.UUID
+	var entries, registers, imports, grants, programmes []uuid.UUID
 	for _, e := range events {
 		switch {
 		case e.SubjectKind == "RegisterMonth" && (e.Act == string(access.LockMonth) || e.Act == string(access.AdjustMonth)):
@@ -79,6 +79,8 @@ func React(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
 			entries = append(entries, e.Subject)
 		case e.SubjectKind == "HistoryImport" && e.Act == string(access.ConfirmHistory):
 			imports = append(imports, e.Subject)
+		case e.SubjectKind == grantSubject:
+			grants, programmes = append(grants, e.Subject), append(programmes, e.Programme)
 		}
 	}
 	var months, certain []Month
@@ -98,6 +100,13 @@ func React(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
 	}
 	if len(imports) > 0 {
 		found, err := begunBefore(ctx, tx, imports)
+		if err != nil {
+			return err
+		}
+		months = append(months, found...)
+	}
+	if len(grants) > 0 {
+		found, err := monthsOfGrants(ctx, tx, programmes, grants)
 		if err != nil {
 			return err
 		}
@@ -131,11 +140,11 @@ type versionsBy map[Month][]Version
 
 // given is what months are worked out from.
 type given struct {
-	known      map[uuid.UUID]participation
-	months     []Month
-	versions   versionsBy
-	recognised map[Month]money.Cents
-	before     map[Month]monthRow // what they come to as yet
+	known    map[uuid.UUID]participation
+	months   []Month
+	versions versionsBy
+	beside
+	before map[Month]monthRow // what they come to as yet
 }
 
 // give reads what the months of known participations are worked out from.
@@ -144,7 +153,7 @@ func give(ctx context.Context, tx *postgres.Tx, known map[uuid.UUID]participatio
 	if in.versions, err = ruled(ctx, tx, known, months); err != nil {
 		return in, nil, err
 	}
-	if in.recognised, err = recognisedBefore(ctx, tx, months); err != nil {
+	if in.beside, err = lookBeside(ctx, tx, months); err != nil {
 		return in, nil, err
 	}
 	in.before, lines, err = standing(ctx, tx, months)
@@ -159,7 +168,7 @@ func (in given) soFar(ctx context.Context, tx *postgres.Tx) (map[Month]Working, 
 	}
 	all := make(map[Month]Working, len(in.months))
 	for _, m := range in.months {
-		all[m] = Accrue(Inputs{Month: m.Month, Versions: in.versions[m], Register: hours[m], Before: in.recognised[m]})
+		all[m] = Accrue(in.inputs(m, hours[m]))
 	}
 	return all, nil
 }
@@ -234,7 +243,7 @@ func ruled(ctx context.Context, tx *postgres.Tx, known map[uuid.UUID]participati
 // rows spells a month as it is stored, ids aside.
 func rows(p participation, m Month, w Working, now time.Time) (monthRow, []lineRow) {
 	row := monthRow{ProgrammeID: p.ProgrammeID, ParticipationID: p.ID, Month: m.Month, PolicyVersionID: w.in.last().ID, Minutes: w.Minutes,
-		AccruedCents: w.Accrued, CapCents: w.Cap, TotalCents: w.Total, ComputedAt: now, Audience: p.Money}
+		AccruedCents: w.Accrued, CapCents: w.Cap, HousingCents: w.Housing, TotalCents: w.Total, ComputedAt: now, Audience: p.Money}
 	lines := make([]lineRow, len(w.Lines))
 	for i, l := range w.Lines {
 		lines[i] = lineRow{ParticipationID: p.ID, Position: i + 1, Kind: l.Kind, AmountCents: l.Amount, Rule: l.Rule, Text: l.Text, Audience: p.Money}
@@ -276,7 +285,7 @@ func (b *batch) put(tx *postgres.Tx, p participation, old, next monthRow, lines 
 // same says whether a working out comes to what stands there already, its time and ids aside. A version of the rules that makes nothing else of a
 // month leaves it the one that it was worked out by.
 func same(old, next monthRow, oldLines, lines []lineRow) bool {
-	return old.Minutes == next.Minutes && old.AccruedCents == next.AccruedCents && old.CapCents == next.CapCents && old.TotalCents == next.TotalCents &&
+	return old.Minutes == next.Minutes && old.AccruedCents == next.AccruedCents && old.CapCents == next.CapCents && old.HousingCents == next.HousingCents && old.TotalCents == next.TotalCents &&
 		slices.EqualFunc(oldLines, lines, sameLine)
 }
 

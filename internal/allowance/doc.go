@@ -8,9 +8,13 @@
 // the one that began first), who pays and what is withheld. What is cut is cut off one enrolment after the other, so that every euro belongs to
 // one, and through it to a payer and a budget line. A monthly sum is spread over the enrolments by their minutes.
 //
+// What was granted towards living on one's own (package housing) comes on top of the cap, on a line of its own, bounded by the grant, the month's receipt and
+// what is left of the ceiling over all months. A month without any hours pays it, too, once its register should have been certified, where the rules
+// ask for no presence.
+//
 // Why somebody was absent is kept out of statements: they hold the minutes that the policy pays, and no reason.
 //
-// Invariants: the lines add up to the total, and so do those of an enrolment to what it gets; 0 <= total <= cap; within one version more minutes
+// Invariants: the lines add up to the total, and so do those of an enrolment to what it gets; the hours come to no more than the cap; within one version more minutes
 // never mean less money; the order of the activities changes no sum; entries that are contested earn nothing, and a line says so.
 //
 // There are two of a month:
@@ -28,7 +32,7 @@
 // What it adds to the shares of the one before is booked as accrued on the budget lines.
 //
 // An internship that is agreed commits what it may still cost on the line of who would pay it (FollowCommitments): for each of its months what the
-// same working out comes to for its weekly hours, less the days on which it stands still. What commits more than the line has left is refused, or
+// same working out comes to for its weekly hours, less the days on which it stands still. So does a grant, for what its months may still pay. What commits more than the line has left is refused, or
 // needs to be acknowledged, by the rule budget.beyond_line. The statement of a month takes the place of what was committed for it; months before
 // of which there is no register, and all months of an internship that is attested or given up, commit nothing any more. Afford answers beforehand.
 //

@@ -27,9 +27,14 @@ func (w Working) Explain(kinds Kinds) text.Text {
 	for _, l := range w.Lines {
 		sentences = append(sentences, w.sentence(l, kinds))
 	}
-	if cut := w.Accrued - w.Total; cut > 0 {
-		sentences = append(sentences, fill("In tutto sono {accrued}, ma per un mese si possono pagare al massimo {cap}: {cut} restano fuori.",
-			"Together that is {accrued}, but at most {cap} can be paid for a month: {cut} are left out.",
+	if cut := w.cut(); cut > 0 {
+		words := text.Text{It: "In tutto sono {accrued}, ma per un mese si possono pagare al massimo {cap}: {cut} restano fuori.",
+			En: "Together that is {accrued}, but at most {cap} can be paid for a month: {cut} are left out."}
+		if w.Housing > 0 {
+			words = text.Text{It: "Per le ore sono in tutto {accrued}, ma per un mese se ne possono pagare al massimo {cap}: {cut} restano fuori.",
+				En: "For the hours that is {accrued} together, but at most {cap} of it can be paid for a month: {cut} are left out."}
+		}
+		sentences = append(sentences, words.Fill(
 			map[string]text.Text{"accrued": euro(w.Accrued), "cap": euro(w.Cap), "cut": euro(cut)}))
 	}
 	return joined(append(sentences, w.corrected(), w.withheld())...)
@@ -81,14 +86,17 @@ const ShortLength = 160
 
 // ExplainShort says the same in one message of a phone: the sum first, then as much of the reasons as there is room for.
 func (w Working) ExplainShort() text.Text {
-	args := map[string]text.Text{"month": w.month(), "total": plain(w.Total), "hours": hours(w.Minutes), "cap": plain(w.Cap), "cut": plain(w.Accrued - w.Total)}
+	args := map[string]text.Text{"month": w.month(), "total": plain(w.Total), "hours": hours(w.Minutes), "cap": plain(w.Cap), "cut": plain(w.cut()), "housing": plain(w.Housing)}
 	parts := []text.Text{fill("Indennità di {month}: {total} euro.", "Allowance of {month}: {total} euro.", args)}
 	if w.Minutes > 0 {
 		parts = append(parts, fill("Ore pagate: {hours}.", "Hours paid: {hours}.", args))
 	} else {
 		parts = append(parts, fill("Nessuna ora da pagare.", "No hours to pay.", args))
 	}
-	if w.Accrued > w.Total {
+	if w.Housing > 0 {
+		parts = append(parts, fill("Più contributo casa: {housing} euro.", "With the housing contribution: {housing} euro.", args))
+	}
+	if w.cut() > 0 {
 		parts = append(parts, fill("Massimo al mese {cap}: {cut} euro restano fuori.", "At most {cap} a month: {cut} euro are left out.", args))
 	}
 	if w.contested() > 0 {

@@ -43,7 +43,8 @@ type next struct {
 	shares    []Share
 }
 
-// issue makes the first statement of months whose register is wholly locked, and the next one of those that come to something else by now.
+// issue makes the first statement of months whose register is wholly locked, or that pay without one, and the next one of those that come to something
+// else by now.
 func issue(ctx context.Context, tx *postgres.Tx, in given, told *batch) error {
 	b := newIssuing(tx, told)
 	all, err := b.due(ctx, in, told.ids)
@@ -73,7 +74,10 @@ func newIssuing(tx *postgres.Tx, told *batch) issuing {
 // due are the statements that are to be issued by now, of months with the ids of their allowances.
 func (b *issuing) due(ctx context.Context, in given, ids map[Month]uuid.UUID) (all []next, err error) {
 	registers, err := certified(ctx, b.tx, in.months, in.versions)
-	if err != nil || len(registers) == 0 {
+	if err != nil {
+		return nil, err
+	}
+	if registers, err = in.alone(ctx, b.tx, registers); err != nil || len(registers) == 0 {
 		return nil, err
 	}
 	var allowances []uuid.UUID
@@ -83,18 +87,19 @@ func (b *issuing) due(ctx context.Context, in given, ids map[Month]uuid.UUID) (a
 	if b.before, b.shares, err = inForce(ctx, b.tx, allowances); err != nil {
 		return nil, err
 	}
-	for _, m := range in.months {
-		hours, ok := registers[m]
-		if !ok {
-			continue
-		}
+	for _, m := range in.inTurn(registers) {
+		hours := registers[m]
 		old := b.before[ids[m]]
 		n := next{p: in.known[m.Participation], allowance: ids[m], old: old, oldShares: b.shares[old.ID]}
-		inputs := Inputs{Month: m.Month, Versions: in.versions[m], Register: hours, Before: in.recognised[m]}
+		inputs := in.inputs(m, hours)
 		if err := b.route(ctx, n.p, inputs, old); err != nil {
 			return nil, err
 		}
 		n.working = Accrue(inputs)
+		if old.ID == uuid.Nil && hours == nil && n.working.Total == 0 {
+			continue // there is nothing to say of a month without hours
+		}
+		in.owe(m, n.working.Housing)
 		if n.shares = n.working.Shares(); old.ID == uuid.Nil || !old.comesTo(n.working) || !comeTo(n.oldShares, n.shares) {
 			all = append(all, n)
 		}
@@ -137,22 +142,29 @@ func (b *issuing) route(ctx context.Context, p participation, in Inputs, old sta
 	if err := b.taxes(ctx, p.ProgrammeID); err != nil {
 		return err
 	}
-	for i, h := range in.Register {
-		if was := before.routeOf(h.Enrolment); was != nil && stays(was) {
-			in.Register[i].Route = &Route{Payer: was.Payer, Line: was.Line, Tax: b.tax[p.ProgrammeID][was.Payer]}
-			continue
+	pays := func(enrolment uuid.UUID, kind string) (*Route, error) {
+		if was := before.routeOf(enrolment); was != nil && stays(was) {
+			return &Route{Payer: was.Payer, Line: was.Line, Tax: b.tax[p.ProgrammeID][was.Payer]}, nil
 		}
-		r, err := routes.RouteOf(p.OrganisationID, h.Kind)
-		if err != nil {
+		r, err := routes.RouteOf(p.OrganisationID, kind)
+		return &Route{Payer: r.Payer, Line: r.Line, Tax: b.tax[p.ProgrammeID][r.Payer]}, err
+	}
+	for i, h := range in.Register {
+		if in.Register[i].Route, err = pays(h.Enrolment, h.Kind); err != nil {
 			return err
 		}
-		in.Register[i].Route = &Route{Payer: r.Payer, Line: r.Line, Tax: b.tax[p.ProgrammeID][r.Payer]}
 	}
-	return nil
+	if in.Housing != nil {
+		in.Housing.Route, err = pays(uuid.Nil, programme.HousingKind)
+	}
+	return err
 }
 
-// routeOf is who pays the hours of an enrolment; nil where nobody was said to.
+// routeOf is who pays the hours of an enrolment, or with none what is beside all hours; nil where nobody was said to.
 func (in Inputs) routeOf(enrolment uuid.UUID) *Route {
+	if enrolment == uuid.Nil && in.Housing != nil {
+		return in.Housing.Route
+	}
 	if i := slices.IndexFunc(in.Register, func(h Hours) bool { return h.Enrolment == enrolment }); i >= 0 {
 		return in.Register[i].Route
 	}
@@ -195,7 +207,7 @@ func (b *issuing) put(n next) error {
 		return err
 	}
 	row := statementRow{ID: id, ProgrammeID: p.ProgrammeID, ParticipationID: p.ID, AllowanceID: n.allowance, Month: w.in.Month, Number: old.Number + 1, Minutes: w.Minutes,
-		AccruedCents: w.Accrued, CapCents: w.Cap, TotalCents: w.Total, Engine: Engine, Inputs: w.in, Lines: w.Lines, IssuedAt: b.tx.Now, Audience: p.Money}
+		AccruedCents: w.Accrued, CapCents: w.Cap, HousingCents: w.Housing, TotalCents: w.Total, Engine: Engine, Inputs: w.in, Lines: w.Lines, IssuedAt: b.tx.Now, Audience: p.Money}
 	for _, v := range w.in.Versions {
 		row.PolicyVersions = append(row.PolicyVersions, v.ID)
 	}
@@ -241,7 +253,7 @@ func withGone(shares []Share, before []shareRow) []Share {
 
 // comesTo says whether a statement says what a working comes to, words aside.
 func (s statementRow) comesTo(w Working) bool {
-	return s.Minutes == w.Minutes && s.AccruedCents == w.Accrued && s.CapCents == w.Cap && s.TotalCents == w.Total &&
+	return s.Minutes == w.Minutes && s.AccruedCents == w.Accrued && s.CapCents == w.Cap && s.HousingCents == w.Housing && s.TotalCents == w.Total &&
 		slices.EqualFunc(s.Lines, w.Lines, func(a, b Line) bool {
 			return a.Kind == b.Kind && a.Enrolment == b.Enrolment && a.Minutes == b.Minutes && a.Amount == b.Amount && a.Rule == b.Rule
 		})

@@ -29,6 +29,7 @@ type Proof struct {
 	Minutes       int            `json:"minutes"`
 	Accrued       money.Cents    `json:"accrued"`
 	Cap           money.Cents    `json:"cap"`
+	Housing       money.Cents    `json:"housing,omitempty"`
 	Total         money.Cents    `json:"total"`
 	Versions      []uuid.UUID    `json:"policyVersions"`
 	Engine        string         `json:"engine"`
@@ -57,7 +58,7 @@ func Proofs(ctx context.Context, tx *postgres.Tx, allowance uuid.UUID) (map[uuid
 	}
 	proofs := make(map[uuid.UUID][]byte, len(rows))
 	for _, s := range rows {
-		p := Proof{ID: s.ID, Programme: s.ProgrammeID, Participation: s.ParticipationID, Month: s.Month, Number: s.Number, Minutes: s.Minutes, Accrued: s.AccruedCents, Cap: s.CapCents,
+		p := Proof{ID: s.ID, Programme: s.ProgrammeID, Participation: s.ParticipationID, Month: s.Month, Number: s.Number, Minutes: s.Minutes, Accrued: s.AccruedCents, Cap: s.CapCents, Housing: s.HousingCents,
 			Total: s.TotalCents, Versions: s.PolicyVersions, Engine: s.Engine, Inputs: s.Inputs, Lines: s.Lines, IssuedAt: s.IssuedAt.UTC(), ContentHash: hex.EncodeToString(s.ContentHash)}
 		for _, h := range shares[s.ID] {
 			p.Shares = append(p.Shares, ProofShare{h.PayerID, h.BudgetLineID, h.Tax, h.GrossCents, h.WithheldCents, h.NetCents})
@@ -95,7 +96,7 @@ func (p Proof) check() error {
 		}
 	}
 	r := replayRow{statementRow: statementRow{ID: p.ID, ProgrammeID: p.Programme, ParticipationID: p.Participation, Month: p.Month, Number: p.Number, Minutes: p.Minutes, AccruedCents: p.Accrued,
-		CapCents: p.Cap, TotalCents: p.Total, PolicyVersions: p.Versions, Engine: p.Engine, Inputs: p.Inputs, Lines: p.Lines, IssuedAt: p.IssuedAt}}
+		CapCents: p.Cap, HousingCents: p.Housing, TotalCents: p.Total, PolicyVersions: p.Versions, Engine: p.Engine, Inputs: p.Inputs, Lines: p.Lines, IssuedAt: p.IssuedAt}}
 	for _, h := range p.Shares {
 		r.Shares = append(r.Shares, shareRow{PayerID: h.Payer, BudgetLineID: h.Line, Tax: h.Tax, GrossCents: h.Gross, WithheldCents: h.Withheld, NetCents: h.Net})
 	}

@@ -57,7 +57,7 @@ func restsOn(statement, month string) string {
 const waiting = "exists (select from allowance_contest c where c.allowance_id = {t}.id and c.state = 'CONTESTED')"
 
 // saying is what a statement is explained by.
-const saying = `json_build_object('programme', {t}.programme_id, 'minutes', {t}.minutes, 'accrued', {t}.accrued_cents, 'cap', {t}.cap_cents, 'total', {t}.total_cents, 'lines', {t}.lines, 'inputs', {t}.inputs)`
+const saying = `json_build_object('programme', {t}.programme_id, 'minutes', {t}.minutes, 'accrued', {t}.accrued_cents, 'cap', {t}.cap_cents, 'housing', {t}.housing_cents, 'total', {t}.total_cents, 'lines', {t}.lines, 'inputs', {t}.inputs)`
 
 func allowance() plan.Type {
 	// Whose a row is, and of which partner, is asked of the participation: of one that is hidden nothing is found.
@@ -73,6 +73,7 @@ func allowance() plan.Type {
 			"minutes":       plan.Column("minutes"),
 			"accrued":       plan.Column("accrued_cents"),
 			"cap":           plan.Column("cap_cents"),
+			"housing":       plan.Column("housing_cents"),
 			"total":         plan.Column("total_cents"),
 			"certified":     plan.Expr(certifiedMinutes),
 			"uncertified":   plan.Expr(uncertifiedMinutes),
@@ -125,6 +126,7 @@ func statement() plan.Type {
 			"minutes":          plan.Column("minutes"),
 			"accrued":          plan.Column("accrued_cents"),
 			"cap":              plan.Column("cap_cents"),
+			"housing":          plan.Column("housing_cents"),
 			"total":            plan.Column("total_cents"),
 			"explanation":      plan.Hole("allowance.explanation", saying),
 			"explanationShort": plan.Hole("allowance.short", saying),
@@ -276,15 +278,15 @@ func shownID(prefix string, id uuid.UUID) *string {
 
 // explained is a statement as it is explained.
 type explained struct {
-	Programme           uuid.UUID
-	Minutes             int
-	Accrued, Cap, Total money.Cents
-	Lines               []Line
-	Inputs              Inputs
+	Programme                    uuid.UUID
+	Minutes                      int
+	Accrued, Cap, Housing, Total money.Cents
+	Lines                        []Line
+	Inputs                       Inputs
 }
 
 func (e explained) working() Working {
-	return Working{Minutes: e.Minutes, Accrued: e.Accrued, Cap: e.Cap, Total: e.Total, Lines: e.Lines, in: e.Inputs}
+	return Working{Minutes: e.Minutes, Accrued: e.Accrued, Cap: e.Cap, Housing: e.Housing, Total: e.Total, Lines: e.Lines, in: e.Inputs}
 }
 
 // explanations say why, in full. What activities are called is the programme's to say.

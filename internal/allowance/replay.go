@@ -62,7 +62,7 @@ func (r replayRow) again() (found []string) {
 	if err != nil {
 		return []string{err.Error()}
 	}
-	for what, pair := range map[string][2]money.Cents{"minutes": {money.Cents(r.Minutes), money.Cents(w.Minutes)}, "accrued": {r.AccruedCents, w.Accrued}, "cap": {r.CapCents, w.Cap},
+	for what, pair := range map[string][2]money.Cents{"minutes": {money.Cents(r.Minutes), money.Cents(w.Minutes)}, "accrued": {r.AccruedCents, w.Accrued}, "cap": {r.CapCents, w.Cap}, "housing": {r.HousingCents, w.Housing},
 		"total": {r.TotalCents, w.Total}} {
 		if pair[0] != pair[1] {
 			differs(what, int64(pair[0]), int64(pair[1]))

@@ -22,6 +22,8 @@ func RuleOf(p programme.Policy) (Rule, error) {
 	if err := errors.Join(p.Decode(ruleThreshold, &rule.Threshold), p.Decode(ruleBands, &rule.Bands), p.Decode(ruleWithheld, &rule.Withholding)); err != nil {
 		return Rule{}, err
 	}
+	h := p.Housing()
+	rule.Housing = HousingRule{Monthly: h.Monthly, Ceiling: h.Ceiling, Receipt: h.Receipt, MinimumMinutes: h.MinimumMinutes}
 	if err := rule.Check(); err != nil {
 		return Rule{}, fmt.Errorf("policy version %d: %w", p.Number, err)
 	}
@@ -35,6 +37,9 @@ func (r Rule) Check() error {
 	}
 	if !payable(r.Cap) {
 		return errors.New("allowance.monthly_cap: out of bounds")
+	}
+	if !payable(r.Housing.Monthly) || !payable(r.Housing.Ceiling) {
+		return errors.New("allowance.housing: out of bounds")
 	}
 	for tax, rate := range r.Withholding {
 		if rate < 0 || rate > wholeRate {

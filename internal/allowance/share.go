@@ -23,11 +23,14 @@ type Share struct {
 // wholeRate is all of an amount, in hundredths of a percent.
 const wholeRate = 10_000
 
-// Shares are what a working comes to by payer and budget line, in the order of their ids; they add up to the total. Hours without a route are nobody's.
+// Shares are what a working comes to by payer and budget line, in the order of their ids; they add up to the total. What has no route is nobody's.
 func (w Working) Shares() []Share {
 	routes := map[uuid.UUID]*Route{}
 	for _, h := range w.in.Register {
 		routes[h.Enrolment] = h.Route
+	}
+	if w.in.Housing != nil {
+		routes[uuid.Nil] = w.in.Housing.Route
 	}
 	var shares []Share
 	for _, l := range w.Lines {

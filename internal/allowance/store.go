@@ -53,6 +53,7 @@ type monthRow struct {
 	Minutes         int
 	AccruedCents    money.Cents
 	CapCents        money.Cents
+	HousingCents    money.Cents
 	TotalCents      money.Cents
 	ComputedAt      time.Time
 	Audience        []uuid.UUID `bun:",array"`
@@ -213,7 +214,7 @@ func write(ctx context.Context, tx *postgres.Tx, rows []monthRow, lines []lineRo
 	}
 	_, err := tx.NewInsert().Model(&rows).On("conflict (id) do update").
 		Set("policy_version_id = excluded.policy_version_id, minutes = excluded.minutes, accrued_cents = excluded.accrued_cents").
-		Set("cap_cents = excluded.cap_cents, total_cents = excluded.total_cents, computed_at = excluded.computed_at").
+		Set("cap_cents = excluded.cap_cents, housing_cents = excluded.housing_cents, total_cents = excluded.total_cents, computed_at = excluded.computed_at").
 		Set("audience = excluded.audience, revision = excluded.revision").Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("write statements: %w", err)
@@ -503,6 +504,7 @@ type statementRow struct {
 	Minutes         int
 	AccruedCents    money.Cents
 	CapCents        money.Cents
+	HousingCents    money.Cents
 	TotalCents      money.Cents
 	PolicyVersions  []uuid.UUID `bun:",array"`
 	Engine          string

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/lavoroincorso/lavoro/internal/allowance"
+	"github.com/lavoroincorso/lavoro/internal/allowance/housing"
 	"github.com/lavoroincorso/lavoro/internal/allowance/payment"
 	"github.com/lavoroincorso/lavoro/internal/allowance/recovery"
 	"github.com/lavoroincorso/lavoro/internal/attendance"
@@ -55,7 +56,7 @@ func newSite(t *testing.T, scale int) *site {
 
 func wired(app *postgres.DB, ownerURL string, scale int) demo.Deps {
 	onState := []func(context.Context, *postgres.Tx, event.Transition) error{
-		duty.NewClocks(participant.Clocks(), company.Clocks(), placement.DueClocks(), attendance.MonthClocks(), allowance.ContestClocks(), payment.Clocks(), recovery.Clocks(), matching.DueClocks()).OnState,
+		duty.NewClocks(participant.Clocks(), company.Clocks(), placement.DueClocks(), attendance.MonthClocks(), allowance.ContestClocks(), payment.Clocks(), recovery.Clocks(), housing.Clocks(), matching.DueClocks()).OnState,
 	}
 	deps := demo.Deps{DB: app, OwnerURL: ownerURL, Scale: scale,
 		Participants: participant.Room{OnState: onState, Vetoes: []participant.Veto{placement.VetoWithdrawal}},

@@ -22,6 +22,8 @@ const (
 	ProvesBankDetails = "BANK_DETAILS"
 	ProvesAbsence     = "ABSENCE_PAPER" // it may be a doctor's
 	ProvesSigned      = "SIGNED_PAPER"  // a month of the register
+	ProvesHousing     = "HOUSING_PROOF"
+	ProvesRent        = "HOUSING_RECEIPT"
 )
 
 // proves says of each kind of file which act attaches it, and of which class is the row that it proves.
@@ -35,9 +37,11 @@ var proves = map[string]struct {
 	ProvesBankDetails: {access.RecordBankDetails, access.Bank},
 	ProvesAbsence:     {access.AttachAbsencePaper, access.Health},
 	ProvesSigned:      {access.AttachSignedPaper, access.Work},
+	ProvesHousing:     {access.RequestHousingGrant, access.Restricted},
+	ProvesRent:        {access.RecordHousingReceipt, access.Restricted},
 }
 
-var causeKind = text.Text{It: "un file prova una verifica di esclusione, un requisito, un mese del registro, anche firmato su carta, un'assenza o i dati di pagamento", En: "a file proves an exclusion check, a requirement, a month of the register, also signed on paper, an absence or payment details"}
+var causeKind = text.Text{It: "un file prova una verifica di esclusione, un requisito, un mese del registro, anche firmato su carta, un'assenza, un contributo per l'abitare, la spesa di un suo mese o i dati di pagamento", En: "a file proves an exclusion check, a requirement, a month of the register, also signed on paper, an absence, a contribution to housing, what a month of it costs, or payment details"}
 
 // FileInput announces a file about a participant.
 type FileInput struct {

@@ -177,7 +177,7 @@ func TestWhatStandsAfterApply(t *testing.T) {
 		"select sum(amount_cents) from budget_line where activity_kind = 'INTERNSHIP'":                               "58800000",
 		"select string_agg(o.code || ' ' || p.way || coalesce(p.format, '') || ' ' || p.tax || ' ' || cardinality(p.means), ', ' order by p.position) from payer p join organisation o on o.id = p.organisation_id": "ASL ORDER_LIST EXEMPT 4, PEGASO BANK_FILECBI ASSIMILATED 2",
 		"select string_agg(cardinality(p.audience)::text, ' ' order by p.position) from payer p":                                                                                                                    "1 2",
-		"select string_agg(o.code, ' ' order by l.code) from budget_line l join organisation o on o.id = l.organisation_id":                                                                                         "ASL PEGASO ASL PEGASO",
+		"select string_agg(o.code, ' ' order by l.code) from budget_line l join organisation o on o.id = l.organisation_id":                                                                                         "ASL PEGASO ASL PEGASO ASL PEGASO",
 		"select code || ' ' || (text ->> 'it' like '%16 caratteri%') from programme_finding":                                                                                                                        "CUP_LENGTH true",
 		"select (value #>> '{}') || ' ' || confirmed from policy_rule where code = 'allowance.monthly_cap'":                                                                                                         "50000 true",
 		"select count(*) from policy_rule where source = '' or label ->> 'it' = '' or label ->> 'en' = ''":                                                                                                          "0",
@@ -201,9 +201,9 @@ func TestChangedRuleMakesAVersion(t *testing.T) {
 	before := p.text(rules) + p.text(version)
 
 	p.refused(with(t, programme.LavoroInCorso3, cap500, cap450),
-		"laco3.yaml:227: policy.number: version 1 of the rules stands already with other content and is never rewritten: raise the number to 2")
+		"laco3.yaml:251: policy.number: version 1 of the rules stands already with other content and is never rewritten: raise the number to 2")
 	p.refused(with(t, programme.LavoroInCorso3, number1, "number: 3\n  valid_from: 2025-06-01"),
-		"laco3.yaml:227: policy.number: the next version of the rules is 2")
+		"laco3.yaml:251: policy.number: the next version of the rules is 2")
 
 	done := p.apply(with(t, programme.LavoroInCorso3, cap500, cap450, number1, number2))
 	if !done.Changed || !done.NewVersion || done.Version != 2 {
@@ -222,9 +222,9 @@ func TestChangedRuleMakesAVersion(t *testing.T) {
 	if got := p.text("select string_agg(concat_ws(' ', act, sealed, convert_from(detail, 'UTF8')::jsonb ->> 'validFrom'), ', ') from journal"); got != "applyProgramme f 2025-06-01" {
 		t.Errorf("in the journal: %s", got)
 	}
-	p.refused(programme.LavoroInCorso3, "laco3.yaml:227: policy.number: the database has version 2 of the rules already")
+	p.refused(programme.LavoroInCorso3, "laco3.yaml:251: policy.number: the database has version 2 of the rules already")
 	p.refused(with(t, programme.LavoroInCorso3, number1, "number: 3\n  valid_from: 2025-05-31"),
-		"laco3.yaml:227: policy.valid_from: the new version cannot hold from before the one that stands (1 Jun 2025)")
+		"laco3.yaml:251: policy.valid_from: the new version cannot hold from before the one that stands (1 Jun 2025)")
 }
 
 func TestWordsChangeInPlace(t *testing.T) {

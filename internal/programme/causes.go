@@ -47,9 +47,11 @@ var (
 	wantRising    = text.Text{It: "le soglie devono crescere", En: "the steps must rise"}
 	wantQuotaStep = text.Text{It: "serve upTo con interns, oppure solo percent come ultima riga", En: "upTo with interns is needed, or percent alone as the last row"}
 	wantLower     = text.Text{It: "deve essere inferiore a {field}", En: "it must be lower than {field}"}
+	wantAtMost    = text.Text{It: "non può superare {field}", En: "it cannot be more than {field}"}
 	wantRest      = text.Text{It: "l'ultima riga deve valere per tutti: partner e kind \"*\"", En: "the last row must hold for all: partner and kind \"*\""}
 	neverReached  = text.Text{It: "le righe dopo questa non valgono mai", En: "the rows after this one never hold"}
 	lineOfKind    = text.Text{It: "da questa voce si paga solo {kind}", En: "only {kind} is paid from this line"}
+	kindTaken     = text.Text{It: "{code} è riservato al contributo per l'autonomia abitativa: nessuna attività può chiamarsi così", En: "{code} stands for the contribution to living on one's own: no activity may be named so"}
 	nameTooLong   = text.Text{It: "il nome ha più di 70 caratteri", En: "the name has more than 70 characters"}
 	onlyByFile    = text.Text{It: "il formato serve solo a chi paga con un file per la banca (BANK_FILE)", En: "only who pays by bank file (BANK_FILE) has a format"}
 	onlyByList    = text.Text{It: "con un file per la banca si paga solo su un IBAN", En: "by bank file people are paid to an IBAN only"}

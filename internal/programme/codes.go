@@ -28,6 +28,8 @@ const (
 	WorkSectors       = "work_sectors"       // kinds of work
 	Certificates      = "certificates"       // what somebody has learnt, on paper
 	Requirements      = "requirements"       // what a document may prove of a person
+	HousingConditions = "housing_conditions" // by which a contribution to living on one's own is given; each may reveal why somebody is fragile
+	HousingProofs     = "housing_proofs"     // documents that a request for it needs
 )
 
 // CodeItem is one code of a list, with the days between which it may be used for something new.

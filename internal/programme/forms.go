@@ -189,7 +189,7 @@ func routes(f field) any {
 	entries := f.filled()
 	for i, entry := range entries {
 		parts := entry.record("partner kind payer line", "")
-		r := RouteRule{Partner: parts["partner"].codeOrAll("organisations"), Kind: parts["kind"].codeOrAll(ActivityKinds),
+		r := RouteRule{Partner: parts["partner"].codeOrAll("organisations"), Kind: parts["kind"].paidKind(),
 			Payer: parts["payer"].codeOf("payers"), Line: parts["line"].codeOf("budget_lines")}
 		last, matchesAll := i == len(entries)-1, r.Partner == everything && r.Kind == everything
 		switch {
@@ -207,10 +207,27 @@ func routes(f field) any {
 }
 
 func (f field) codeOrAll(list string) string {
-	if node, ok := f.node.(*ast.StringNode); ok && node.Value == everything {
+	if f.says(everything) {
 		return everything
 	}
 	return f.codeOf(list)
+}
+
+// says whether the field holds this one word.
+func (f field) says(word string) bool {
+	node, ok := f.node.(*ast.StringNode)
+	return ok && node.Value == word
+}
+
+// paidKind is what is paid: hours of a kind of activity, or the contribution to living on one's own.
+func (f field) paidKind() string {
+	if !f.says(HousingKind) {
+		return f.codeOrAll(ActivityKinds)
+	}
+	if f.doc.lists[ActivityKinds][HousingKind] {
+		f.wrong(kindTaken.Fill(args("code", HousingKind)))
+	}
+	return HousingKind
 }
 
 // withholding is what payers withhold by how they are taxed, in hundredths of a percent: 2300 is 23 %.

@@ -186,6 +186,7 @@ func TestWhatIsPaidByStays(t *testing.T) {
 	p := newPlace(t)
 	done := p.apply(programme.LavoroInCorso3)
 	oneRoute := []string{`        - {partner: PEGASO, kind: INTERNSHIP, payer: PEGASO, line: internship_allowance_pegaso}
+        - {partner: PEGASO, kind: HOUSING, payer: PEGASO, line: contributions_pegaso}
         - {partner: PEGASO, kind: "*", payer: PEGASO, line: training_allowance_pegaso}
 `, "", number1, number2}
 	without := with(t, with(t, programme.LavoroInCorso3, oneRoute...), "code: training_allowance_pegaso", "code: other_allowance_pegaso")

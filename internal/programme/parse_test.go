@@ -2,6 +2,7 @@ package programme_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"flag"
 	"os"
@@ -44,7 +45,7 @@ func TestEmbeddedFile(t *testing.T) {
 	for _, item := range f.Items {
 		count[item.List]++
 	}
-	if count[programme.PriorityGroups] != 12 || count[programme.Exclusions] != 2 || count[programme.ActivityKinds] != 3 || count[programme.Requirements] != 5 || len(count) != 13 {
+	if count[programme.PriorityGroups] != 12 || count[programme.Exclusions] != 2 || count[programme.ActivityKinds] != 3 || count[programme.Requirements] != 5 || len(count) != 15 {
 		t.Errorf("codes by list: %v", count)
 	}
 	if len(f.Payers) != 2 || f.Payers[0].Way != programme.OrderList || f.Payers[1].Way != programme.BankFile || f.Payers[1].IBAN != "" || f.Payers[1].Confirmed {
@@ -68,6 +69,22 @@ func TestDemonstration(t *testing.T) {
 	}
 	if len(programme.Demonstration()) == len(programme.LavoroInCorso3) {
 		t.Error("nothing was put in")
+	}
+}
+
+// TestAProgrammeMayGiveNothingTowardsHousing: one word says so, and the rule then asks for nothing.
+func TestAProgrammeMayGiveNothingTowardsHousing(t *testing.T) {
+	const rule = "value: {monthly: 20000, months: 6, ceiling: 120000, conditions: [CARE_LEAVER, LEAVING_SHELTER, HOUSING_NEED, FIRST_HOME], proofs: [HOUSING_TITLE, SERVICE_STATEMENT], receipt: true, minimumMinutes: 0}"
+	for value, given := range map[string]bool{rule: true, "value: NONE": false} {
+		f, err := programme.Parse("p.yaml", with(t, programme.LavoroInCorso3, rule, value))
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := slices.IndexFunc(f.Policy.Rules, func(r programme.Rule) bool { return r.Code == programme.HousingRule })
+		var h programme.Housing
+		if err := json.Unmarshal(f.Policy.Rules[at].Value, &h); err != nil || h.Given() != given || h.Receipt != given || (len(h.Conditions) > 0) != given {
+			t.Errorf("%s: %+v, %v", value, h, err)
+		}
 	}
 }
 
@@ -116,7 +133,7 @@ var wrong = []struct {
 		"{percent: 10}]", "{percent: 10, interns: 2}]", "ILLNESS: 30, HOST", "SLEEP: 30, HOST", "sector: 40", "sector: 50", "confirmed: true", "confirmed: \"yes\"",
 		"value: [recordBankDetails,", "value: [payEverybody,"}},
 	{"wrong unit", []string{"value: 50000\n      unit: cents", "value: 50000\n      unit: euros"}},
-	{"lines over the budget", []string{"amount: 811758.58", "amount: 811758.59"}},
+	{"lines over the budget", []string{"amount: 787758.58", "amount: 787758.59"}},
 	{"amounts", []string{"budget: 1513758.58", "budget: about a million", "amount: 294000.00", "amount: -1"}},
 	{"payers", []string{"  - organisation: ASL\n    name", "  - organisation: MASSA\n    name", "way: ORDER_LIST", "way: CASH", "tax: ASSIMILATED", "tax: SOME", "    format: CBI\n", "", "means: [IBAN, CARD_IBAN]", "means: [IBAN, COUNTER, IBAN]"}},
 	{"payer twice", []string{"  - organisation: PEGASO\n    name: Pegaso", "  - organisation: ASL\n    name: " + strings.Repeat("Pegaso ", 10), "way: ORDER_LIST", "way: ORDER_LIST\n    format: CBI"}},
@@ -127,10 +144,16 @@ var wrong = []struct {
 	{"routes", []string{`{partner: PEGASO, kind: INTERNSHIP, payer: PEGASO`, `{partner: "*", kind: "*", payer: AIAS`, `{partner: PEGASO, kind: "*", payer: PEGASO, line: training_allowance_pegaso}`,
 		`{partner: PEGASUS, kind: HOLIDAY, payer: PEGASO, line: nothing}`, `{partner: "*", kind: "*", payer: ASL`, `{partner: "*", kind: COURSE, payer: ASL`}},
 	{"no routes", []string{`        - {partner: PEGASO, kind: INTERNSHIP, payer: PEGASO, line: internship_allowance_pegaso}
+        - {partner: PEGASO, kind: HOUSING, payer: PEGASO, line: contributions_pegaso}
         - {partner: PEGASO, kind: "*", payer: PEGASO, line: training_allowance_pegaso}
         - {partner: "*", kind: INTERNSHIP, payer: ASL, line: internship_allowance_asl}
+        - {partner: "*", kind: HOUSING, payer: ASL, line: contributions_asl}
         - {partner: "*", kind: "*", payer: ASL, line: training_allowance_asl}
 `, "        []\n"}},
+	{"housing", []string{"{monthly: 20000, months: 6, ceiling: 120000, conditions: [CARE_LEAVER, LEAVING_SHELTER, HOUSING_NEED, FIRST_HOME], proofs: [HOUSING_TITLE, SERVICE_STATEMENT], receipt: true",
+		"{monthly: 20000, months: 0, ceiling: 100, conditions: [], proofs: [KEYS], receipt: maybe"}},
+	{"housing by another word", []string{"{monthly: 20000, months: 6, ceiling: 120000, conditions: [CARE_LEAVER, LEAVING_SHELTER, HOUSING_NEED, FIRST_HOME], proofs: [HOUSING_TITLE, SERVICE_STATEMENT], receipt: true, minimumMinutes: 0}", "NOTHING"}},
+	{"an activity named like it", []string{"{code: COURSE, it: ", "{code: HOUSING, it: "}},
 	{"class and attributes", []string{"class: health", "class: medical", ", class: penal", "", "responsible: HOST", "responsible: NOBODY_AT_ALL", "justified: false", "justified: perhaps"}},
 	{"codes lose their zeros", []string{`istat: "045003"`, "istat: 045003", `postcode: "54033"`, "postcode: 54033", "belfiore: F023", "belfiore: F23"}},
 	{"lists", []string{"  work_sectors:", "  work_branches:", "targets:\n", "targets: []\nold_targets:\n"}},

@@ -89,12 +89,12 @@ var (
 	LineUncovered = refusal.Define(refusal.Definition{
 		Code: "LINE_UNCOVERED", Kind: refusal.Rule,
 		Message: text.Text{
-			It: "La voce di spesa «{line}» non copre questo tirocinio fino alla fine.",
-			En: "The budget line “{line}” does not cover this internship to its end.",
+			It: "La voce di spesa «{line}» non copre questo impegno fino alla fine.",
+			En: "The budget line “{line}” does not cover this commitment to its end.",
 		},
 		Cure: text.Text{
-			It: "Accorcia il tirocinio, oppure fai spostare fondi sulla voce con una rimodulazione del piano finanziario.",
-			En: "Shorten the internship, or have funds moved to the line by a change of the financial plan.",
+			It: "Riduci la durata, oppure fai spostare fondi sulla voce con una rimodulazione del piano finanziario.",
+			En: "Make it shorter, or have funds moved to the line by a change of the financial plan.",
 		},
 		CuredBy: coordination,
 	})

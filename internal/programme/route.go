@@ -18,7 +18,7 @@ const everything = "*"
 // RouteRule is one row of the rule payment.routes, in codes: the first row that matches holds. The last one matches all.
 type RouteRule struct {
 	Partner string `json:"partner"` // this body and those below it, or *
-	Kind    string `json:"kind"`    // of activity, or *
+	Kind    string `json:"kind"`    // of activity, HousingKind, or *
 	Payer   string `json:"payer"`   // the body that pays
 	Line    string `json:"line"`    // the budget line that it is paid from
 }
@@ -76,7 +76,7 @@ func (r Routes) Codes() map[uuid.UUID]string {
 	return codes
 }
 
-// RouteOf says which payer and which line pay hours of an activity kind for people of a partner. NO_ROUTE is for a partner that is none.
+// RouteOf says which payer and which line pay hours of an activity kind, or HousingKind, for people of a partner. NO_ROUTE is for a partner that is none.
 func (r Routes) RouteOf(partner uuid.UUID, kind string) (Route, error) {
 	for _, rule := range r.rules {
 		if !r.matches(rule, partner, kind) {

@@ -54,6 +54,7 @@ var known = append([]rule{
 	{"allowance.absorption", "codes", codes(ActivityKinds)},
 	{"allowance.paid_absences", "codes", codes(AbsenceReasons)},
 	{"allowance.withholding", "table", withholding},
+	{HousingRule, "table", housing},
 
 	{routesRule, "table", routes},
 	{beyondRule, "code", word(string(Refuse), string(Acknowledge))},
@@ -110,6 +111,7 @@ var known = append([]rule{
 	"statement", "CONTESTED",
 	"recovery", "OPEN",
 	"discharge", "WAITING",
+	"housing", "REQUESTED GRANTED",
 )...)
 
 // clocks makes a rule clock.<concept>.<STATE> for each state from which something is due: days until the next step.

@@ -71,6 +71,9 @@ var sorted = map[string]string{
 	"PaymentFile":        "part",
 	"PaymentLineStep":    "at, id",
 	"PaymentLine":        "month desc, id desc",
+	"HousingGrant":       "from_month desc, id desc",
+	"HousingProof":       "id",
+	"HousingReceipt":     "month, number",
 	"Recovery":           "month desc, id desc",
 	"RecoveryPlan":       "number",
 	"RecoveryDischarge":  "asked_at, id",
@@ -85,7 +88,7 @@ var sorted = map[string]string{
 }
 
 // lone are types of which the worlds have no two below one object.
-var lone = []string{"Attendance", "Invitation", "Mandate", "MandateSample", "Member", "OwnAccess", "Person", "Representation"}
+var lone = []string{"Attendance", "HousingProof", "Invitation", "Mandate", "MandateSample", "Member", "OwnAccess", "Person", "Representation"}
 
 // Sorted are the types of which lists below an object show two and more in an order of their own.
 func Sorted() []string {

@@ -78,6 +78,7 @@ func (s *scene) checks(i int, p participation) {
 	}
 	f.put("requirement_proof", fact{"file_id": s.paper(p, "REQUIREMENT_PROOF", "proof"), "programme_id": s.id, "participation_id": p.id, "requirement": "IN_CHARGE", "document": "Attestazione", "proven_on": "2026-01-15", "recorded_by": s.managers[0]})
 	s.absences(p)
+	s.housing(i, p)
 	f.put("certificate", fact{"programme_id": s.id, "participation_id": p.id, "kind": "SAFETY_GENERAL", "given_on": "2026-02-10", "valid_to": "2030-02-10"})
 	f.put("due", fact{"programme_id": s.id, "tells": false, "subject_kind": "Participant", "subject_id": p.id, "participation_id": p.id, "kind": "participant.active", "due_at": fmt.Sprintf("2026-0%d-01T00:00:00Z", 4+i%5),
 		"owner_key": s.managers[0], "next_owner_key": p.body, "reminders": 1, "last_reminded_at": "2026-04-01T00:00:00Z", "revision": 1})
@@ -252,7 +253,7 @@ func (s *scene) statements(p participation, allowance fact) {
 		total := 10_000 * number
 		line := fact{"kind": "HOURS", "enrolment": f.rows["enrolment"][len(f.rows["enrolment"])-1]["id"], "minutes": 600, "amount": total, "rule": "allowance.hour", "version": 1, "text": words("Ore")}
 		id := f.put("allowance_statement", fact{"programme_id": s.id, "participation_id": p.id, "allowance_id": allowance["id"], "month": allowance["month"], "number": number, "minutes": 600,
-			"accrued_cents": total, "cap_cents": 50_000, "total_cents": total, "policy_versions": []any{s.policy}, "engine": "1", "inputs": fact{"month": allowance["month"].(string)[:7], "versions": []any{fact{"id": s.policy, "number": 1, "from": "2026-01-01", "rule": fact{}}}, "register": s.certified(p, allowance["month"])}, "lines": []any{line}, "content_hash": "\\x" + strings.Repeat("ab", 32), "issued_at": "2026-06-04T10:00:00.125Z"})
+			"accrued_cents": total, "cap_cents": 50_000, "total_cents": total, "policy_versions": []any{s.policy}, "engine": "1", "inputs": fact{"month": allowance["month"].(string)[:7], "versions": []any{fact{"id": s.policy, "number": 1, "from": "2026-01-01", "rule": fact{}}}, "register": s.certified(p, allowance["month"]), "housing": s.granted(p, number)}, "lines": []any{line}, "content_hash": "\\x" + strings.Repeat("ab", 32), "issued_at": "2026-06-04T10:00:00.125Z"})
 		parts := map[string]int{p.body: total / 4, s.root: total - total/4}
 		if p.body == s.root {
 			parts[s.root] = total

@@ -232,7 +232,7 @@ func participants() {
 		}).in("registry"),
 		"enrolments": many("Enrolment", "participation_id"), "certificates": many("Certificate", "participation_id"),
 		"placements": many("Placement", "participation_id"), "attendances": many("Attendance", "participation_id"), "registerMonths": many("RegisterMonth", "participation_id"),
-		"allowances": many("Allowance", "participation_id").in("money"), "payments": many("PaymentLine", "participation_id").in("money"), "recoveries": many("Recovery", "participation_id").in("money"), "history": many("HistoryFact", "participation_id").in("money"),
+		"allowances": many("Allowance", "participation_id").in("money"), "payments": many("PaymentLine", "participation_id").in("money"), "recoveries": many("Recovery", "participation_id").in("money"), "housingGrants": many("HousingGrant", "participation_id").in("money"), "history": many("HistoryFact", "participation_id").in("money"),
 		"matches": many("Match", "participation_id"),
 		"dues": {To: "Due", List: true, Rows: func(w *World, r *Row) []*Row {
 			return slices.DeleteFunc(slices.Clone(w.below(r, "due", "participation_id")), func(d *Row) bool { return d.Text("done_at") != "" })

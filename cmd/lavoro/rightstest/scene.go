@@ -124,7 +124,7 @@ func (s *scene) directory(table string, row fact) string {
 var codes = map[string]string{"priority_groups": "G_HEALTH G_PENAL G_PROTECTION G_RESTRICTED", "exclusions": "ADI", "absence_reasons": "ILLNESS", "exit_reasons": "JOB_FOUND",
 	"suspension_reasons": "INJURY", "work_sectors": "KITCHEN", "work_traits": "STANDING", "activity_kinds": "COURSE LABORATORY INTERNSHIP", "certificates": "SAFETY_GENERAL",
 	"decline_reasons": "TOO_FAR", "requirements": "IN_CHARGE", "hand_over_reasons": "MOVED",
-	"hand_over_declines": "IN_CARE"}
+	"hand_over_declines": "IN_CARE", "housing_conditions": "FIRST_HOME", "housing_proofs": "HOUSING_TITLE"}
 
 func (s *scene) rules() {
 	s.policy = s.directory("policy_version", fact{"number": 1, "valid_from": "2025-01-01", "applied_at": "2025-01-01T00:00:00Z", "rules_hash": "x"})
@@ -133,6 +133,10 @@ func (s *scene) rules() {
 		rule["id"], rule["version_id"] = nil, s.policy
 		if rule["code"] == "payment.routes" { // by bodies and lines of this world
 			rule["value"] = []any{fact{"partner": "*", "kind": "*", "payer": s.f.row("organisation", s.root)["code"], "line": "A"}}
+		}
+		if rule["code"] == "allowance.housing" { // by codes of this world, and by some that a test plants
+			rule["value"] = fact{"monthly": 20_000, "months": 6, "ceiling": 120_000, "conditions": []string{"FIRST_HOME", "CANARINO_CONDITION"}, "proofs": []string{"CANARINO_DOCUMENT"},
+				"receipt": true, "minimumMinutes": 0}
 		}
 		s.directory("policy_rule", rule)
 	}

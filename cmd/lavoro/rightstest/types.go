@@ -97,7 +97,12 @@ func clock(column string) Field {
 }
 
 func month(column string) Field {
-	return value(func(_ *World, r *Row) any { return r.Text(column)[:7] })
+	return value(func(_ *World, r *Row) any {
+		if r.Text(column) == "" {
+			return nil
+		}
+		return r.Text(column)[:7]
+	})
 }
 
 // italian is a text in two languages.

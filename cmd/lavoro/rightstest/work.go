@@ -65,6 +65,7 @@ func workTypes() {
 	historyTypes()
 	statements()
 	contests()
+	housingTypes()
 	calls()
 }
 
@@ -214,7 +215,7 @@ func allowances() {
 	Types["Allowance"] = &Type{Table: "allowance", Prefix: "alw", Class: "money", Of: ofMoney(own), Fields: map[string]Field{
 		"id": {}, "hidden": {},
 		"participant": one("Participant", "participation_id").in("path").apart(), "pseudonym": pseudonym(), "month": month("month"), "minutes": column("minutes"), "accrued": column("accrued_cents"),
-		"cap": column("cap_cents"), "total": column("total_cents"), "presenceDays": something().in("work"), "certified": something(), "uncertified": something(), "soFar": something(), "why": many("AllowanceLine", "allowance_id"), "statements": many("AllowanceStatement", "allowance_id"),
+		"cap": column("cap_cents"), "housing": column("housing_cents"), "total": column("total_cents"), "presenceDays": something().in("work"), "certified": something(), "uncertified": something(), "soFar": something(), "why": many("AllowanceLine", "allowance_id"), "statements": many("AllowanceStatement", "allowance_id"),
 		"contests":      many("AllowanceContest", "allowance_id"),
 		"statement":     oneBy("AllowanceStatement", lastStatement),
 		"policyVersion": one("PolicyVersion", "policy_version_id"),
@@ -248,7 +249,7 @@ func statements() {
 		"participant": one("Participant", "participation_id").in("path").apart(), "pseudonym": pseudonym(), "allowance": one("Allowance", "allowance_id"), "month": month("month"),
 		"number": column("number"), "inForce": value(func(w *World, r *Row) any {
 			return lastStatement(w, w.One("allowance", r.Text("allowance_id"))) == r
-		}), "minutes": column("minutes"), "accrued": column("accrued_cents"), "cap": column("cap_cents"), "total": column("total_cents"),
+		}), "minutes": column("minutes"), "accrued": column("accrued_cents"), "cap": column("cap_cents"), "housing": column("housing_cents"), "total": column("total_cents"), "housingGrant": oneBy("HousingGrant", grantOf),
 		"explanation": something(), "explanationShort": something(), "lines": something(), "register": something(), "shares": many("AllowanceShare", "statement_id"), "registerMonths": manyBy("RegisterMonth", monthsOf), "payments": many("PaymentLine", "statement_id"), "policyVersions": {To: "PolicyVersion", List: true, Rows: func(w *World, r *Row) (versions []*Row) {
 			for _, id := range r.Columns["policy_versions"].([]any) {
 				versions = append(versions, w.One("policy_version", fmt.Sprint(id)))

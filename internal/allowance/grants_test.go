@@ -1,0 +1,196 @@
+package allowance_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/allowance"
+	"github.com/lavoroincorso/lavoro/internal/platform/event"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+)
+
+// grant gives somebody a contribution of 200 euro a month, for so many months from one on.
+func (h *house) grant(participation uuid.UUID, from string, months int) uuid.UUID {
+	id := uuid.New()
+	h.exec(`insert into housing_grant (id, programme_id, participation_id, condition, from_month, months, monthly_cents, state, state_since, requested_by, requested_at, answered_by, answered_at, audience)
+		select $1, programme_id, id, '\x00', $2::text::date, $3, 20000, 'GRANTED', '2026-10-01', gen_random_uuid(), $4, gen_random_uuid(), $4, audience from participation where id = $5`,
+		id, from+"-01", months, noon, participation)
+	return id
+}
+
+// receipt says what a month has cost, and has the months of the grant worked out again as the house does.
+func (h *house) receipt(grant uuid.UUID, month string, cents int) {
+	h.t.Helper()
+	h.exec(`with f as (insert into file (id, programme_id, participation_id, person_id, kind, class, media_type, announced, received, bytes, sha256, state, uploaded_by, prepared_at, expires_at, audience)
+			select gen_random_uuid(), g.programme_id, g.participation_id, a.person_id, 'HOUSING_RECEIPT', 'restricted', 'application/pdf', 1, 1, 1, '\x00', 'ATTACHED', gen_random_uuid(), $4, $4, g.audience
+			from housing_grant g join participation a on a.id = g.participation_id where g.id = $1 returning id)
+		insert into housing_receipt (id, grant_id, programme_id, participation_id, month, number, cents, file_id, recorded_by, recorded_at, audience)
+		select gen_random_uuid(), g.id, g.programme_id, g.participation_id, $2::text::date, 1 + (select count(*) from housing_receipt r where r.grant_id = g.id and r.month = $2::text::date), $3, f.id, gen_random_uuid(), $4, g.audience
+		from housing_grant g, f where g.id = $1`, grant, month+"-01", cents, noon)
+	h.exec("update housing_grant set revision = revision + 1 where id = $1", grant)
+	h.changed(grant)
+}
+
+// changed has the months of a grant worked out again.
+func (h *house) changed(grant uuid.UUID) {
+	h.t.Helper()
+	if err := h.act(h.actor(access.System, h.lead), func(ctx context.Context, tx *postgres.Tx) error {
+		return allowance.React(ctx, tx, []event.Event{{News: event.News{SubjectKind: "HousingGrant", Act: string(access.RecordHousingReceipt), Subject: grant, Programme: h.programme}}})
+	}); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+const (
+	// given is each statement of somebody: month, number, what the hours and what the grant come to, and the total.
+	givenTo = `select coalesce(string_agg(concat_ws(' ', to_char(month, 'MM'), number, accrued_cents, housing_cents, total_cents), ', ' order by month, number), '') from allowance_statement where participation_id = $1`
+	// sharesByLine are those of the statement in force of a month.
+	sharesByLine = `select string_agg(concat_ws(' ', l.code, a.gross_cents, a.withheld_cents), ', ' order by l.code) from allowance_share a join budget_line l on l.id = a.budget_line_id
+		where a.statement_id = (select id from allowance_statement where participation_id = $1 and month = $2::text::date order by number desc limit 1)`
+	lastLine = `select lines -> -1 -> 'text' ->> 'it' from allowance_statement where participation_id = $1 and month = $2::text::date order by number desc limit 1`
+)
+
+func (h *house) is(what, sql, want string, args ...any) {
+	h.t.Helper()
+	if got := query[string](h, sql, args...); got != want {
+		h.t.Errorf("%s: %s\nwant %s", what, got, want)
+	}
+}
+
+// TestALateReceiptMakesTheNextStatement: 126 hours reach the cap; the contribution waits for its receipt, and comes on top of the cap, from a line of its
+// own, when it is brought.
+func TestALateReceiptMakesTheNextStatement(t *testing.T) {
+	h := open(t)
+	p := h.participation()
+	e := h.enrolment(p, "INTERNSHIP")
+	h.hours(e, "2026-11", 8, 126)
+	g := h.grant(p, "2026-10", 6)
+	h.told(access.LockMonth, h.register(e, "2026-11", "LOCKED"))
+	h.is("before the receipt", givenTo, "11 1 50400 0 50000", p)
+	h.is("why", lastLine, "Contributo per l'autonomia abitativa: manca la ricevuta del mese; si paga quando arriva", p, "2026-11-01")
+	h.receipt(g, "2026-11", 187_30)
+	h.is("after", givenTo, "11 1 50400 0 50000, 11 2 50400 18730 68730", p)
+	h.is("shares", sharesByLine, "contributions_asl 18730 0, internship_allowance_asl 50000 0", p, "2026-11-01")
+	h.is("so far", "select concat_ws(' ', accrued_cents, cap_cents, housing_cents, total_cents) from allowance where participation_id = $1 and month = '2026-11-01'", "50400 50000 18730 68730", p)
+	h.is("owed", "select string_agg(concat_ws(' ', l.code, s.cents), ', ' order by l.code) from (select budget_line_id, sum(cents) as cents from budget_posting where kind = 'ACCRUED' group by 1) s join budget_line l on l.id = s.budget_line_id",
+		"contributions_asl 18730, internship_allowance_asl 50000")
+	h.receipt(g, "2026-11", 187_30) // the same again
+	h.is("the same again", givenTo, "11 1 50400 0 50000, 11 2 50400 18730 68730", p)
+	h.is("inputs", "select inputs #>> '{housing,revision}' from allowance_statement where participation_id = $1 and number = 2", "2", p)
+	h.is("no condition", "select count(*)::text from allowance_statement where inputs::text || lines::text ~ 'condition'", "0")
+	read, err := allowance.Replay(t.Context(), h.ownerURL, func(d allowance.Difference) error { t.Error(d); return nil })
+	if err != nil || read != 2 {
+		t.Errorf("%d replayed, %v", read, err)
+	}
+	h.exec("alter table allowance_statement disable trigger user")
+	h.exec("update allowance_statement set housing_cents = housing_cents - 1, total_cents = total_cents - 1 where number = 2")
+	told := 0
+	if _, err := allowance.Replay(t.Context(), h.ownerURL, func(allowance.Difference) error { told++; return nil }); err != nil || told == 0 {
+		t.Errorf("a cent less is not noticed: %v", err)
+	}
+}
+
+// TestTheCeilingIsReachedWithinAMonth: of the most in all the third month finds what is left; when an earlier one is withdrawn, the later ones rise.
+func TestTheCeilingIsReachedWithinAMonth(t *testing.T) {
+	h := open(t)
+	h.newRule(99, "2026-08-01", "allowance.housing", `{"monthly": 20000, "months": 6, "ceiling": 45000, "conditions": [], "proofs": [], "receipt": true, "minimumMinutes": 0}`)
+	p := h.participation()
+	g := h.grant(p, "2026-08", 4) // months without hours, over by the day of the test
+	for _, month := range []string{"2026-08", "2026-09", "2026-10"} {
+		h.receipt(g, month, 190_00)
+	}
+	h.is("three months", givenTo, "08 1 0 19000 19000, 09 1 0 19000 19000, 10 1 0 7000 7000", p)
+	h.is("why", lastLine, "Contributo per l'autonomia abitativa: spesa documentata 190,00 €, al massimo 200,00 € al mese; del massimo complessivo di 450,00 € restavano 70,00 €: 70,00 €", p, "2026-10-01")
+	h.receipt(g, "2026-09", 100_00)
+	h.is("less in September", givenTo, "08 1 0 19000 19000, 09 1 0 19000 19000, 09 2 0 10000 10000, 10 1 0 7000 7000, 10 2 0 16000 16000", p)
+	if _, err := h.owner.Exec(t.Context(), `insert into allowance_statement (id, programme_id, participation_id, allowance_id, month, number, minutes, accrued_cents, cap_cents, housing_cents, total_cents, policy_versions, engine, inputs, lines, issued_at, audience)
+		select gen_random_uuid(), programme_id, participation_id, allowance_id, month, 9, 0, 0, cap_cents, 16001, 16001, policy_versions, engine, inputs, lines, issued_at, audience from allowance_statement where month = '2026-10-01' and number = 2`); !postgres.Violates(err, "allowance_statement_housing") {
+		t.Errorf("a cent beyond the ceiling: %v", err)
+	}
+	if _, err := h.owner.Exec(t.Context(), `insert into allowance_statement (id, programme_id, participation_id, allowance_id, month, number, minutes, accrued_cents, cap_cents, housing_cents, total_cents, policy_versions, engine, inputs, lines, issued_at, audience)
+		select gen_random_uuid(), programme_id, participation_id, allowance_id, '2026-07-01', 9, 0, 0, cap_cents, 1, 1, policy_versions, engine, inputs, lines, issued_at, audience from allowance_statement where month = '2026-10-01' and number = 2`); !postgres.Violates(err, "allowance_statement_housing") {
+		t.Errorf("a cent of a month that nothing is granted for: %v", err)
+	}
+}
+
+// TestAMonthWithoutHoursIsPaidOnceItsRegisterShouldBeCertified: not before, not where somebody has entered hours that wait, and not where the rules ask
+// for some.
+func TestAMonthWithoutHoursIsPaidOnceItsRegisterShouldBeCertified(t *testing.T) {
+	h := open(t)
+	h.newRule(99, "2026-08-01", "allowance.housing", `{"monthly": 20000, "months": 6, "ceiling": 120000, "conditions": [], "proofs": [], "receipt": false, "minimumMinutes": 0}`)
+	alone, entered, early := h.participation(), h.participation(), h.participation()
+	for _, p := range []uuid.UUID{alone, entered} {
+		h.grant(p, "2026-10", 1)
+	}
+	h.grant(early, "2026-11", 1)
+	h.hours(h.enrolment(entered, "INTERNSHIP"), "2026-10", 8, 8)
+	round := func(now time.Time) {
+		t.Helper()
+		if err := h.db.InTx(t.Context(), h.actor(access.System, h.lead), func() time.Time { return now }, func(ctx context.Context, tx *postgres.Tx) error {
+			return allowance.PayGrants(ctx, tx, []uuid.UUID{h.programme})
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	round(time.Date(2026, time.November, 10, 11, 0, 0, 0, time.UTC)) // certified within ten days
+	h.is("on the tenth", givenTo, "", alone)
+	round(time.Date(2026, time.November, 11, 11, 0, 0, 0, time.UTC))
+	round(time.Date(2026, time.November, 12, 11, 0, 0, 0, time.UTC))
+	h.is("on the eleventh, once", givenTo, "10 1 0 20000 20000", alone)
+	h.is("where hours wait", givenTo, "", entered)
+	h.is("within the month", givenTo, "", early)
+	h.newRule(100, "2026-09-01", "allowance.housing", `{"monthly": 20000, "months": 6, "ceiling": 120000, "conditions": [], "proofs": [], "receipt": false, "minimumMinutes": 60}`)
+	strict := h.participation()
+	h.grant(strict, "2026-10", 1)
+	round(noon)
+	h.is("where the rules ask for hours", givenTo, "", strict)
+}
+
+// TestAWithdrawnGrantOwesNothingOfItsMonths: the next statement takes back what was owed, from the same line; months after somebody has left owe nothing.
+func TestAWithdrawnGrantOwesNothingOfItsMonths(t *testing.T) {
+	h := open(t)
+	p := h.participation()
+	g := h.grant(p, "2026-09", 3)
+	h.receipt(g, "2026-09", 200_00)
+	h.receipt(g, "2026-10", 200_00)
+	h.exec("update housing_grant set state = 'WITHDRAWN', withdrawn_from = '2026-10-01', withdrawal = '\\x00', withdrawn_by = gen_random_uuid(), withdrawn_at = $2 where id = $1", g, noon)
+	h.changed(g)
+	h.is("statements", givenTo, "09 1 0 20000 20000, 10 1 0 20000 20000, 10 2 0 0 0", p)
+	h.is("shares", sharesByLine, "contributions_asl 0 0", p, "2026-10-01")
+	h.exec("update participation set left_on = '2026-08-31' where id = $1", p)
+	h.changed(g)
+	h.is("who has left before", givenTo, "09 1 0 20000 20000, 09 2 0 0 0, 10 1 0 20000 20000, 10 2 0 0 0", p)
+	h.is("why", lastLine, "Contributo per l'autonomia abitativa: per questo mese non è più riconosciuto", p, "2026-09-01")
+}
+
+// TestWhatAGrantCommitsFollowsWhatIsOwed: a month that has its statement and lacks no receipt commits nothing any more.
+func TestWhatAGrantCommitsFollowsWhatIsOwed(t *testing.T) {
+	h := open(t)
+	p := h.participation()
+	g := h.grant(p, "2026-10", 3)
+	commit := func() {
+		t.Helper()
+		if err := h.act(h.actor(access.System, h.lead), func(ctx context.Context, tx *postgres.Tx) error {
+			return allowance.FollowCommitments(ctx, tx, event.Transition{Programme: h.programme, SubjectKind: "HousingGrant", Subject: g, Participation: p, From: "REQUESTED", To: "GRANTED"})
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const committed = `select coalesce(string_agg(concat_ws(' ', to_char(month, 'MM'), cents), ', ' order by month), '') from (select month, sum(cents) as cents from budget_posting
+		where subject_id = $1 and kind = 'COMMITTED' group by 1 having sum(cents) <> 0) m`
+	commit()
+	h.is("granted", committed, "10 20000, 11 20000, 12 20000", g)
+	h.receipt(g, "2026-10", 150_00)
+	h.is("October is owed", committed, "11 20000, 12 20000", g)
+	h.exec("update participation set left_on = '2026-11-15' where id = $1", p)
+	if err := h.act(h.actor(access.System, h.lead), func(ctx context.Context, tx *postgres.Tx) error {
+		return allowance.FollowCommitments(ctx, tx, event.Transition{Programme: h.programme, SubjectKind: "Participant", Subject: p, Participation: p, From: "ACTIVE", To: "WITHDRAWN"})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	h.is("left in November", committed, "11 20000", g)
+}
