@@ -62,6 +62,25 @@ func TestSigningOnPages(t *testing.T) {
 	}
 	asked := ask(`mutation ($input: AskSignatureInput!) { askSignature(input: $input) { refusals { code } signature { id state way } } }`, vars{"registerMonth": "rgm_" + month, "party": "HOST"})
 	signature := at(t, asked, "askSignature.signature.id")
+	allowed := func(n *node, signature any) (acts string) {
+		t.Helper()
+		for _, a := range at(t, n.ask(`query ($id: ID!) { node(id: $id) { ... on MonthSignature { allowedActs { act allowed refusals { code } } } } }`, vars{"id": signature}), "node.allowedActs").([]any) {
+			if at(t, a, "allowed") == true {
+				acts += at(t, a, "act").(string) + " "
+			}
+		}
+		return acts
+	}
+	if acts := allowed(coordinator, signature); acts != "resendSignature showSigningCode revokeSignature " {
+		t.Errorf("of what is asked for one may %s", acts)
+	}
+	paper := "sgn_" + query(t, conn, "select id from month_signature where state = 'BROUGHT'")
+	if acts := allowed(coordinator, paper); acts != "confirmSignedPaper revokeSignature " {
+		t.Errorf("of a paper one may %s", acts)
+	}
+	if acts := allowed(n.as(t, query(t, conn, "select m.email from member m join month_signature s on s.asked_by = m.id where s.state = 'BROUGHT'")), paper); acts != "revokeSignature " {
+		t.Errorf("who has brought a paper may %s", acts)
+	}
 	const showing = `mutation ($input: ShowSigningCodeInput!) { showSigningCode(input: $input) { refusals { code } code { code path expiresAt } signature { sendings way } } }`
 	request := vars{"signature": signature, "requestId": "once"}
 	shown := ask(showing, request)
@@ -107,6 +126,9 @@ func TestSigningOnPages(t *testing.T) {
 	steps := at(t, got, "node.steps").([]any)
 	if last := steps[len(steps)-1]; at(t, last, "act") != "signMonth" || at(t, last, "member") != nil || at(t, last, "signature.id") != signature || at(t, last, "signature.state") != "SIGNED" {
 		t.Errorf("the last step is %v", last)
+	}
+	if acts := allowed(coordinator, signature); acts != "" {
+		t.Errorf("of what is signed one may %s", acts)
 	}
 	status, text := 0, ""
 	for range 10 {

@@ -76,7 +76,7 @@ func Reading() plan.Reading {
 		},
 		Roots: plan.Roots{"attendances": plan.ListIn("Attendance", plan.OfProgramme, nil), "registerMonths": plan.ListIn("RegisterMonth", plan.OfProgramme, nil), "tutorDays": tutorDays(),
 			"presence": presence()},
-		Fillers: map[string]plan.Filler{"attendance.allowedActs": allowedActs, "attendance.monthActs": monthActs, "attendance.rulesOn": rulesOn,
+		Fillers: map[string]plan.Filler{"attendance.allowedActs": allowedActs, "attendance.monthActs": monthActs, "attendance.signatureActs": signatureActs, "attendance.rulesOn": rulesOn,
 			"attendance.closedDays": shutDays},
 	}
 }

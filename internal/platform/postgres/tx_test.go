@@ -190,7 +190,7 @@ func TestADeadlockIsRunAgain(t *testing.T) {
 	g := lay(t, postgres.Config{}, "deadlock_timeout = '20ms'")
 	g.own("alter table sealed drop constraint sealed_of_fkey; insert into sealed (id) values (1), (2)")
 	runs, errs := crossed(g, touch(1), touch(2))
-	if errs[0] != nil || errs[1] != nil || runs != 3 {
+	if errs[0] != nil || errs[1] != nil || runs < 3 { // on a busy machine the one that runs again may cross the other once more
 		t.Errorf("%d runs, %v", runs, errs)
 	}
 	if g.number("select sum(of) from sealed") != 4 {

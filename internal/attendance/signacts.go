@@ -1,0 +1,74 @@
+package attendance
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/plan"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+	"github.com/lavoroincorso/lavoro/internal/values/text"
+)
+
+// onSignature is what can be done about a signature while it is in some states.
+var onSignature = []struct {
+	act   access.Act
+	label text.Text
+	in    []SignatureState
+}{
+	{access.ResendSignature, text.Text{It: "Invia un altro collegamento", En: "Send another link"}, []SignatureState{SignatureAsked}},
+	{access.ShowSigningCode, text.Text{It: "Mostra un codice", En: "Show a code"}, []SignatureState{SignatureAsked}},
+	{access.ConfirmSignedPaper, text.Text{It: "Conferma il foglio firmato", En: "Confirm the signed paper"}, []SignatureState{SignatureBrought}},
+	{access.RevokeSignature, text.Text{It: "Revoca", En: "Revoke"}, []SignatureState{SignatureAsked, SignatureBrought}},
+}
+
+// signatureFacts is SQL of what decides what can be done about a signature.
+const signatureFacts = `json_build_object('programme', {t}.programme_id, 'audience', {t}.audience, 'state', {t}.state, 'askedBy', {t}.asked_by,
+	'stands', coalesce((select m.content_hash = {t}.content_hash and ({t}.party <> 'HOST' or m.state = 'SUBMITTED') from register_month m where m.id = {t}.register_month_id), false))`
+
+// signatureActs says of signatures what the actor could do about each now, and why not.
+func signatureActs(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
+	values := make([]any, len(inputs))
+	for i, input := range inputs {
+		var s struct {
+			Programme uuid.UUID
+			Audience  []uuid.UUID
+			State     SignatureState
+			AskedBy   uuid.UUID
+			Stands    bool // whether what is to be signed is still what it was
+		}
+		if err := json.Unmarshal(input, &s); err != nil {
+			return nil, err
+		}
+		acts := make([]plan.AllowedAct, len(onSignature))
+		for n, a := range onSignature {
+			acts[n] = plan.AllowedAct{Act: string(a.act), Label: a.label}
+			switch {
+			case !tx.Actor.May(a.act, s.Programme, s.Audience):
+				acts[n].Refusals = refusal.List{refusal.NotAllowed.At()}
+			case !slices.Contains(a.in, s.State):
+				acts[n].Refusals = refusal.List{SignatureOver.At("signature").With("state", signatureWords[string(s.State)])}
+			case a.act == access.RevokeSignature:
+			case a.act == access.ConfirmSignedPaper:
+				own, err := oneHuman(ctx, tx, s.AskedBy, tx.Actor.Member)
+				if err != nil {
+					return nil, err
+				}
+				if own {
+					acts[n].Refusals = refusal.List{OwnPaper.At("signature")}
+				} else if !s.Stands {
+					acts[n].Refusals = refusal.List{PaperOfBefore.At("signature")}
+				}
+			case !s.Stands:
+				acts[n].Refusals = refusal.List{SigningChanged.At("signature")}
+			}
+			acts[n].Allowed = len(acts[n].Refusals) == 0
+		}
+		values[i] = acts
+	}
+	return values, nil
+}
