@@ -4410,6 +4410,8 @@ type MonthSignature struct {
 	RevokedAt *time.Time `json:"revokedAt,omitempty"`
 	// Counts changes.
 	Revision int32 `json:"revision"`
+	// What can be done now, and why not.
+	AllowedActs []*AllowedAct `json:"allowedActs"`
 }
 
 func (MonthSignature) IsNode() {}
