@@ -33,7 +33,7 @@ func placementCounter(o *placementtest.Office, t *testing.T) *counter {
 func counterOf(o *placementtest.Office, t *testing.T, actor access.Actor) *counter {
 	resolver := &graph.Resolver{DB: o.DB, Clock: o.Clock, Limits: graph.Limits{Cost: 100_000, Depth: 20},
 		Engine: &plan.Engine{DB: o.DB, Schema: plan.NewSchema(member.Reading(), programme.Reading(), participant.Reading(), company.Reading(), activity.Reading(),
-			placement.Reading(), matching.Reading())}}
+			placement.Reading(placement.Room{}), matching.Reading())}}
 	c := &counter{t: t, server: httptest.NewServer(graph.NewServer(resolver, knownBy(func(string) (graph.Session, error) {
 		return graph.Session{Actor: actor}, nil
 	})))}

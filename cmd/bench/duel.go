@@ -41,7 +41,7 @@ type duel struct {
 
 // listed are the rooms whose fields the list shows.
 func listed() *plan.Schema {
-	return plan.NewSchema(member.Reading(), programme.Reading(), participant.Reading(), company.Reading(), activity.Reading(), placement.Reading(),
+	return plan.NewSchema(member.Reading(), programme.Reading(), participant.Reading(), company.Reading(), activity.Reading(), placement.Reading(placement.Room{}),
 		attendance.Reading(), allowance.Reading())
 }
 

@@ -50,6 +50,12 @@ var clocks = [][]event.Clock{
 // vetoes are what later rooms say before somebody leaves the programme.
 var vetoes = []participant.Veto{activity.Veto, placement.VetoWithdrawal}
 
+// attestGates and commitGates are what later rooms say of internships that wait.
+var (
+	attestGates = []placement.Gate{attendance.AttestGate}
+	commitGates = []placement.Gate{allowance.CommitGate}
+)
+
 // schema joins what every room declares readable, in the order of the programme's path.
 func schema() *plan.Schema {
 	rooms := []plan.Reading{
@@ -58,7 +64,7 @@ func schema() *plan.Schema {
 		participant.Reading(vetoes...),
 		company.Reading(),
 		activity.Reading(),
-		placement.Reading(attendance.AttestGate),
+		placement.Reading(placement.Room{AttestGates: attestGates, CommitGates: commitGates}),
 		attendance.Reading(),
 		allowance.Reading(),
 		housing.Reading(),
@@ -89,7 +95,7 @@ func newRooms() rooms {
 	r := rooms{
 		members: member.Room{InvitationDays: invitationDays},
 		clocks:  keeper,
-		placements: placement.Room{OnState: append(slices.Clone(onState), allowance.FollowCommitments), AttestGates: []placement.AttestGate{attendance.AttestGate},
+		placements: placement.Room{OnState: append(slices.Clone(onState), allowance.FollowCommitments), AttestGates: attestGates, CommitGates: commitGates,
 			DraftGates: []placement.DraftGate{attendance.TimetableGate}},
 	}
 	r.participants = participant.Room{Members: r.members, OnState: append(slices.Clone(onState), r.placements.FollowTeam, allowance.FollowCommitments), Vetoes: vetoes}

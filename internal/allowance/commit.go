@@ -2,6 +2,7 @@ package allowance
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/google/uuid"
@@ -98,6 +99,59 @@ func recommit(ctx context.Context, tx *postgres.Tx, kind string, subjects map[uu
 		}
 	}
 	return nil
+}
+
+// CommitGate foresees which internships no act may commit to today, as their lines do not hold what they may cost: those that wait to be agreed, to start or to
+// go on. What only has to be acknowledged stands in nobody's way.
+func CommitGate(ctx context.Context, tx *postgres.Tx, placements []uuid.UUID) (map[uuid.UUID]refusal.List, error) {
+	all, err := toCost(ctx, tx, placements)
+	if err != nil {
+		return nil, err
+	}
+	e := estimate{issuing: newIssuing(tx, nil), versions: map[programmeMonth][]Version{}}
+	subjects, wanted := map[uuid.UUID][]uuid.UUID{}, map[uuid.UUID][]programme.Commitment{}
+	for _, a := range all {
+		costs, err := e.costs(ctx, a.agreed(tx.Today()))
+		if err != nil {
+			return nil, err
+		}
+		of := a.ProgrammeID
+		subjects[of], wanted[of] = append(subjects[of], a.ID), append(wanted[of], costs...)
+	}
+	short := map[uuid.UUID]refusal.List{}
+	for of, some := range subjects {
+		policy, err := programme.PolicyOn(ctx, tx, of, tx.Today())
+		if err != nil {
+			return nil, err
+		}
+		if policy.BeyondLine() == programme.Acknowledge {
+			continue
+		}
+		uncovered, err := programme.Uncovered(ctx, tx, of, some, wanted[of])
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(short, uncovered)
+	}
+	return short, nil
+}
+
+// agreed is an internship as the next act that commits would leave it today.
+func (a agreement) agreed(today calendar.Day) agreement {
+	switch a.State {
+	case placement.InDraft:
+		a.State = placement.Matched
+	case placement.Communicated:
+		a.State, a.FromDay = placement.Running, today
+	case placement.Suspended:
+		a.State = placement.Running
+		for i, p := range a.Pauses {
+			if p.Until.IsZero() {
+				a.Pauses[i].Until = today
+			}
+		}
+	}
+	return a
 }
 
 // beyond refuses what lines do not cover, or has it acknowledged.

@@ -2,6 +2,7 @@ package allowance_test
 
 import (
 	"context"
+	"sync"
 	"testing"
 
 	"github.com/google/uuid"
@@ -183,6 +184,93 @@ func TestNoMoreIsCommittedThanALineHasLeft(t *testing.T) {
 	c.Exec("update budget_line set amount_cents = 420614 where code = 'internship_allowance_asl'") // a cent more than twice the whole is needed
 	c.Must(c.confirm(second))
 	c.stands("covered to the cent", second, whole)
+}
+
+// Of internships that are agreed at the same moment only so many are as the line has money for, and none of it is taken twice.
+func TestTheLastMoneyIsTakenOnce(t *testing.T) {
+	const rivals, places = 6, 2
+	for range 4 {
+		c := newTill(t)
+		var ids []uuid.UUID
+		for range rivals {
+			ids = append(ids, c.drafted())
+		}
+		c.Exec("update budget_line set amount_cents = 210307 * 3 - 1 where code = 'internship_allowance_asl'")
+		var wait sync.WaitGroup
+		begin, errs := make(chan struct{}), make([]error, rivals)
+		for i, id := range ids {
+			wait.Go(func() {
+				<-begin
+				errs[i] = c.confirm(id)
+			})
+		}
+		close(begin)
+		wait.Wait()
+		done := 0
+		for _, err := range errs {
+			if list, _ := refusal.As(err); err == nil {
+				done++
+			} else if !list.Has(programme.LineUncovered) {
+				t.Errorf("%v, want LINE_UNCOVERED", err)
+			}
+		}
+		if cents := placementtest.One[int](c.Office, "select sum(cents)::int from budget_posting where kind = 'COMMITTED'"); done != places || cents != places*210307 {
+			t.Errorf("%d were agreed, and commit %d", done, cents)
+		}
+	}
+}
+
+// What no line covers is foreseen for each internship by itself, and neither booked nor held; what has to be acknowledged only is no refusal.
+func TestWhatNoLineCoversIsForeseen(t *testing.T) {
+	c := newTill(t)
+	first, second, running := c.drafted(), c.drafted(), c.running()
+	c.on("2026-04-01", func(ctx context.Context, tx *postgres.Tx) error {
+		return c.room.Suspend(ctx, tx, placement.ReasonInput{Step: placement.Step{Placement: running}, Reason: "ILLNESS"})
+	})
+	c.room.CommitGates = []placement.Gate{allowance.CommitGate}
+	foreseen := func(id uuid.UUID, act access.Act) (found bool) {
+		c.Must(c.As(c.System(), func(ctx context.Context, tx *postgres.Tx) error {
+			if _, err := tx.ExecContext(ctx, "set transaction read only"); err != nil {
+				return err
+			}
+			all, err := c.room.AllowedActs(ctx, tx, []uuid.UUID{first, second, running})
+			for _, a := range all[id] {
+				if a.Act == string(act) {
+					found = refusal.List(a.Refusals).Has(programme.LineUncovered)
+				} else if refusal.List(a.Refusals).Has(programme.LineUncovered) {
+					t.Errorf("%s: %v", a.Act, a.Refusals)
+				}
+			}
+			return err
+		}))
+		return found
+	}
+	c.Today = calendar.MustDay("2026-03-02")
+	c.Exec("update budget_line set amount_cents = 210307 * 2 where code = 'internship_allowance_asl'")
+	for _, id := range []uuid.UUID{first, second} {
+		if foreseen(id, access.ConfirmPlacement) {
+			t.Error("what the line covers is refused")
+		}
+	}
+	c.Must(c.confirm(first))
+	if !foreseen(second, access.ConfirmPlacement) {
+		t.Error("what the line does not cover is not foreseen")
+	}
+	c.Today = calendar.MustDay("2026-04-06") // thirty days were taken for ill, and it would go on after five
+	if c.Exec("update budget_line set amount_cents = amount_cents - 30000 where code = 'internship_allowance_asl'"); !foreseen(running, access.ResumePlacement) {
+		t.Error("that the line does not cover what goes on earlier is not foreseen")
+	}
+	err := c.As(c.System(), func(ctx context.Context, tx *postgres.Tx) error {
+		tx.Acknowledge([]string{placement.SuspensionShort.String()}, "prova")
+		return c.room.Resume(ctx, tx, placement.Step{Placement: running})
+	})
+	if list, _ := refusal.As(err); !list.Has(programme.LineUncovered) {
+		t.Errorf("%v, want LINE_UNCOVERED", err)
+	}
+	(&house{t: t, owner: c.Owner}).newRule(99, "2026-03-01", "budget.beyond_line", `"ACKNOWLEDGE"`)
+	if foreseen(second, access.ConfirmPlacement) {
+		t.Error("what needs to be acknowledged only is refused")
+	}
 }
 
 func TestBeyondALineWhatTheRulesSay(t *testing.T) {

@@ -120,6 +120,14 @@ func agreements(ctx context.Context, tx *postgres.Tx, participations []uuid.UUID
 	return all, nil
 }
 
+// toCost reads internships, whoever acts, and holds nothing.
+func toCost(ctx context.Context, tx *postgres.Tx, placements []uuid.UUID) (all []agreement, err error) {
+	if err := tx.Ask(ctx, &all, "select * from placement_costs($1)", placements); err != nil {
+		return nil, fmt.Errorf("internships: %w", err)
+	}
+	return all, nil
+}
+
 // register reads the hours of all the months at once as they stand, in a fixed order.
 func register(ctx context.Context, tx *postgres.Tx, months []Month, versions versionsBy) (map[Month][]Hours, error) {
 	ids, firsts, starts := versions.pairs(months)

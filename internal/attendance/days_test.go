@@ -35,7 +35,7 @@ func asked(name string, below ...string) plan.Selected {
 // days reads what an actor takes along; nil where he accompanies nobody.
 func (o *office) days(actor access.Actor, from string, days int64, below ...plan.Selected) (map[string]any, error) {
 	o.t.Helper()
-	engine := &plan.Engine{DB: o.db, Schema: plan.NewSchema(member.Reading(), programme.Reading(), participant.Reading(), company.Reading(), activity.Reading(), placement.Reading(), attendance.Reading())}
+	engine := &plan.Engine{DB: o.db, Schema: plan.NewSchema(member.Reading(), programme.Reading(), participant.Reading(), company.Reading(), activity.Reading(), placement.Reading(placement.Room{}), attendance.Reading())}
 	root := plan.Selected{Alias: "tutorDays", Name: "tutorDays", Args: map[string]any{"programme": "prg_" + o.programme.String(), "from": calendar.MustDay(from), "days": days},
 		Under: func(string) []plan.Selected { return below }}
 	data, err := engine.Query(o.ctx, plan.Viewer{Actor: actor, Lang: "it", Now: o.now}, []plan.Selected{root})

@@ -25,7 +25,7 @@ import (
 )
 
 var schema = plan.NewSchema(member.Reading(), programme.Reading(), participant.Reading(), company.Reading(), activity.Reading(),
-	placement.Reading(), attendance.Reading(), allowance.Reading(), matching.Reading(), duty.Reading(clocks))
+	placement.Reading(placement.Room{}), attendance.Reading(), allowance.Reading(), matching.Reading(), duty.Reading(clocks))
 
 // ask selects a field with fields below it.
 func ask(name string, args map[string]any, below ...plan.Selected) plan.Selected {

@@ -212,7 +212,7 @@ func TestWhatIsWrittenMeanwhileStaysWithItsParticipation(t *testing.T) {
 	}
 }
 
-var readings = []plan.Reading{member.Reading(), programme.Reading(), participant.Reading(), company.Reading(), activity.Reading(), placement.Reading(), attendance.Reading()}
+var readings = []plan.Reading{member.Reading(), programme.Reading(), participant.Reading(), company.Reading(), activity.Reading(), placement.Reading(placement.Room{}), attendance.Reading()}
 
 // object is what somebody is shown of an object.
 func (w *twins) object(actor access.Actor, typeName string, id uuid.UUID, fields ...plan.Selected) string {

@@ -23,7 +23,12 @@ func (r Room) AllowedActs(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID)
 	if err != nil {
 		return nil, err
 	}
-	attest, err := attestRefusals(ctx, tx, r.AttestGates, slices.Collect(maps.Values(found))...)
+	all := slices.Collect(maps.Values(found))
+	attest, err := refusalsOf(ctx, tx, r.AttestGates, attesting, all...)
+	if err != nil {
+		return nil, err
+	}
+	commit, err := refusalsOf(ctx, tx, r.CommitGates, committing, all...)
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +43,7 @@ func (r Room) AllowedActs(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID)
 			policies[p.Programme] = pol
 		}
 		f := facts[id].facts(p, tx.Today(), tx.Today())
-		f.Rules, f.Attest = pol.of(f.SiteHeadcount), attest[id]
+		f.Rules, f.Attest, f.Commit = pol.of(f.SiteHeadcount), attest[id], commit[id]
 		out[id] = allowed(tx, f)
 	}
 	return out, nil

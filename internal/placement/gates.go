@@ -49,6 +49,8 @@ type Facts struct {
 
 	// Attest are the refusals of rooms that decide on the attestation.
 	Attest refusal.List
+	// Commit are those of rooms that foresee what may be committed; nil while an act is done.
+	Commit refusal.List
 }
 
 // gate is one condition of a transition: what it refuses, or nothing.
@@ -151,6 +153,8 @@ func lastDayReached(f Facts) refusal.List {
 }
 
 func attestable(f Facts) refusal.List { return f.Attest }
+
+func covered(f Facts) refusal.List { return f.Commit }
 
 // Check gives every refusal of a transition at once: the wrong state alone, or all gates that are shut.
 func (t Transition) Check(f Facts) refusal.List {

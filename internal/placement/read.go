@@ -5,9 +5,9 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 )
 
-// Reading is how internships are read. The host reads them too: what tells of the person is of class path. The gates say, with
-// allowedActs, why an internship cannot be attested yet.
-func Reading(gates ...AttestGate) plan.Reading {
+// Reading is how internships are read. The host reads them too: what tells of the person is of class path. The room's gates
+// say, with allowedActs, what stands against an act.
+func Reading(room Room) plan.Reading {
 	return plan.Reading{
 		Types: []plan.Type{placementType(), internCard(), step()},
 		Extends: map[string]plan.Fields{
@@ -20,7 +20,7 @@ func Reading(gates ...AttestGate) plan.Reading {
 			"placement":       plan.ByID("Placement"),
 			"placementCounts": plan.CountsIn("Placement", plan.OfProgramme),
 		},
-		Fillers: map[string]plan.Filler{"placement.allowedActs": Room{AttestGates: gates}.fill},
+		Fillers: map[string]plan.Filler{"placement.allowedActs": room.fill},
 	}
 }
 

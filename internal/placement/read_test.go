@@ -34,7 +34,7 @@ func plain(names ...string) (list []plan.Selected) {
 // read answers one placement as a viewer sees it.
 func (d *desk) read(actor access.Actor, id uuid.UUID, selected ...plan.Selected) map[string]any {
 	d.T.Helper()
-	engine := &plan.Engine{DB: d.DB, Schema: plan.NewSchema(member.Reading(), programme.Reading(), participant.Reading(), company.Reading(), activity.Reading(), placement.Reading())}
+	engine := &plan.Engine{DB: d.DB, Schema: plan.NewSchema(member.Reading(), programme.Reading(), participant.Reading(), company.Reading(), activity.Reading(), placement.Reading(placement.Room{}))}
 	objects, err := engine.Objects(d.T.Context(), plan.Viewer{Actor: actor, Lang: "it", Now: d.Clock()}, nil,
 		[]plan.Group{{Type: "Placement", IDs: []uuid.UUID{id}, Selected: selected}})
 	d.Must(err)
@@ -86,7 +86,7 @@ func TestHostsReadTheInternNotTheParticipant(t *testing.T) {
 func TestHostsMayNotFilterByParticipant(t *testing.T) {
 	d := newDesk(t)
 	id := d.brought(placement.InDraft)
-	engine := &plan.Engine{DB: d.DB, Schema: plan.NewSchema(member.Reading(), programme.Reading(), participant.Reading(), company.Reading(), activity.Reading(), placement.Reading())}
+	engine := &plan.Engine{DB: d.DB, Schema: plan.NewSchema(member.Reading(), programme.Reading(), participant.Reading(), company.Reading(), activity.Reading(), placement.Reading(placement.Room{}))}
 	host := d.Host(id)
 	root := field("placements", "PlacementConnection", plain("totalCount")...)
 	root.Args = map[string]any{"programme": plan.FormatID("prg", d.Programme), "orderBy": "END", "filter": map[string]any{"participant": plan.FormatID("prt", uuid.New())}}

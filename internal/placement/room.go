@@ -2,6 +2,7 @@ package placement
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -11,8 +12,8 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
-// AttestGate says, for many internships at once, why they cannot be attested yet; one that may be attested is left out.
-type AttestGate func(ctx context.Context, tx *postgres.Tx, placements []uuid.UUID) (map[uuid.UUID]refusal.List, error)
+// Gate says, for many internships at once, what stands against an act; one that nothing stands against is left out.
+type Gate func(ctx context.Context, tx *postgres.Tx, placements []uuid.UUID) (map[uuid.UUID]refusal.List, error)
 
 // DraftGate says why an internship that is planned cannot be drafted; nothing where it can.
 type DraftGate func(ctx context.Context, tx *postgres.Tx, p Placement) (refusal.List, error)
@@ -22,17 +23,18 @@ type Room struct {
 	// OnState is told of every change of state, in the act's transaction; its error undoes the act.
 	OnState []func(context.Context, *postgres.Tx, event.Transition) error
 	// AttestGates decide on the attestation: the share of attendance is the register's.
-	AttestGates []AttestGate
+	AttestGates []Gate
+	// CommitGates foresee what stands against the acts that commit money; when such an act is done it is told to OnState, which refuses it.
+	CommitGates []Gate
 	// DraftGates decide on the draft: what its hours may be is the register's.
 	DraftGates []DraftGate
 }
 
-// attestRefusals joins what the gates say of those internships that wait for their attestation.
-func attestRefusals(ctx context.Context, tx *postgres.Tx, gates []AttestGate, placements ...Placement) (map[uuid.UUID]refusal.List, error) {
-	attest, _ := TransitionOf(access.AttestPlacement)
+// refusalsOf joins what gates say of those internships that wait for acts.
+func refusalsOf(ctx context.Context, tx *postgres.Tx, gates []Gate, acts []access.Act, placements ...Placement) (map[uuid.UUID]refusal.List, error) {
 	var ids []uuid.UUID
 	for _, p := range placements {
-		if attest.Leaves(p.State) {
+		if slices.ContainsFunc(acts, func(a access.Act) bool { t, _ := TransitionOf(a); return t.Leaves(p.State) }) {
 			ids = append(ids, p.ID)
 		}
 	}
@@ -51,6 +53,11 @@ func attestRefusals(ctx context.Context, tx *postgres.Tx, gates []AttestGate, pl
 	}
 	return all, nil
 }
+
+var (
+	attesting  = []access.Act{access.AttestPlacement}
+	committing = []access.Act{access.ConfirmPlacement, access.StartPlacement, access.ResumePlacement}
+)
 
 // VetoWithdrawal keeps people from leaving the programme while an internship of theirs is communicated or runs.
 func VetoWithdrawal(ctx context.Context, tx *postgres.Tx, participations []uuid.UUID) (map[uuid.UUID]refusal.List, error) {

@@ -104,7 +104,7 @@ func (r Room) factsFor(ctx context.Context, tx *postgres.Tx, p Placement, day ca
 	if err != nil {
 		return Facts{}, err
 	}
-	attest, err := attestRefusals(ctx, tx, r.AttestGates, p)
+	attest, err := refusalsOf(ctx, tx, r.AttestGates, attesting, p)
 	if err != nil {
 		return Facts{}, err
 	}

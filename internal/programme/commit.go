@@ -2,6 +2,7 @@ package programme
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -57,6 +58,36 @@ func Recommit(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, subject
 		}
 	}
 	return list, Post(ctx, tx, programme, postings)
+}
+
+// Uncovered says of each of some subjects which lines would not hold what it alone would commit on top of what it does; nothing is booked, and nobody waits.
+func Uncovered(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, subjects []uuid.UUID, wanted []Commitment) (map[uuid.UUID]refusal.List, error) {
+	held, err := committedFor(ctx, tx, subjects)
+	if err != nil {
+		return nil, err
+	}
+	var of, lines []uuid.UUID
+	var more []int64
+	for _, s := range subjects {
+		others := func(c Commitment) bool { return c.Subject != s }
+		_, on := differences("", slices.DeleteFunc(slices.Clone(held), others), slices.DeleteFunc(slices.Clone(wanted), others))
+		for line, cents := range on {
+			of, lines, more = append(of, s), append(lines, line), append(more, int64(cents))
+		}
+	}
+	if len(of) == 0 {
+		return nil, nil
+	}
+	rows, err := commitmentsShort(ctx, tx, programme, lines, more)
+	if err != nil {
+		return nil, err
+	}
+	short := map[uuid.UUID]refusal.List{}
+	for _, r := range rows {
+		s := of[r.Place-1]
+		short[s] = append(short[s], LineUncovered.At().With("line", r.Label))
+	}
+	return short, nil
 }
 
 // differences are the postings that make of what is held what is wanted, in the order of the wanted, and what that adds to each line.

@@ -134,6 +134,19 @@ func checkCommitment(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, 
 	return rows, nil
 }
 
+// commitmentsShort gives the places of those amounts more that their lines would not hold, each by itself.
+func commitmentsShort(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, lines []uuid.UUID, more []int64) (rows []shortRow, err error) {
+	if err := tx.Ask(ctx, &rows, "select place, label from commitments_short($1, $2, $3)", programme, lines, more); err != nil {
+		return nil, fmt.Errorf("foresee what may be committed: %w", err)
+	}
+	return rows, nil
+}
+
+type shortRow struct {
+	Place int       // from 1
+	Label text.Text `bun:"type:jsonb"`
+}
+
 func spread(amounts map[uuid.UUID]money.Cents) (lines []uuid.UUID, cents []int64) {
 	for line, amount := range amounts {
 		lines, cents = append(lines, line), append(cents, int64(amount))

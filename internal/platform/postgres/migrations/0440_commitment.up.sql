@@ -34,7 +34,23 @@ begin
   group by 1, 2, 3 having sum(p.cents) <> 0 order by 1, 2, 3;
 end $$;
 
--- Which lines would not hold so much more being committed. Who asks holds the lines to the end of his transaction: nobody commits on them meanwhile.
+-- Which of some amounts more, each by itself, lines would not hold, by their places in the list.
+create function commitments_short(prog uuid, lines uuid[], more bigint[]) returns table (place int, line uuid, label jsonb)
+language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+  if not app_acting() then
+    raise exception 'nobody asks' using errcode = 'LA002';
+  end if;
+  return query
+  select w.place::int, l.id, l.label
+  from unnest(commitments_short.lines, commitments_short.more) with ordinality w(line, cents, place)
+  join budget_line l on l.id = w.line and l.programme_id = prog
+  where w.cents > 0 and w.cents > l.amount_cents - (
+    select coalesce(sum(p.cents), 0) from budget_posting p where p.budget_line_id = l.id and p.kind in ('COMMITTED', 'ACCRUED'))
+  order by l.id;
+end $$;
+
+-- The same, of one amount for each line. Who asks holds the lines to the end of his transaction: nobody commits on them meanwhile.
 create function check_commitment(prog uuid, lines uuid[], more bigint[]) returns table (line uuid, label jsonb)
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
@@ -42,17 +58,32 @@ begin
     raise exception 'nobody asks' using errcode = 'LA002';
   end if;
   perform from budget_line l where l.programme_id = prog and l.id = any (check_commitment.lines) order by l.id for no key update;
-  return query
-  select l.id, l.label
-  from unnest(check_commitment.lines, check_commitment.more) w(line, cents)
-  join budget_line l on l.id = w.line and l.programme_id = prog
-  where w.cents > 0 and w.cents > l.amount_cents - (
-    select coalesce(sum(p.cents), 0) from budget_posting p where p.budget_line_id = l.id and p.kind in ('COMMITTED', 'ACCRUED'))
-  order by l.id;
+  return query select s.line, s.label from commitments_short(prog, check_commitment.lines, check_commitment.more) s;
 end $$;
 
--- What internships of participations that were agreed may still cost is worked out from this: their days, in which of these they stand still, and of
--- which months there are statements (stated) or at least a register (entered). Who asks holds the participations to the end of his transaction.
+-- What internships may still cost is worked out from this: their days, in which of these they stand still, and of which months of the participation there
+-- are statements (stated) or at least a register (entered).
+create function placement_costs(placements uuid[])
+returns table (id uuid, participation_id uuid, programme_id uuid, organisation_id uuid, kind text, state text, from_day date, to_day date, weekly_minutes int,
+               pauses jsonb, stated jsonb, entered jsonb)
+language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+  if not app_acting() then
+    raise exception 'nobody asks' using errcode = 'LA002';
+  end if;
+  return query
+  select p.id, a.id, a.programme_id, a.organisation_id, c.kind, p.state, coalesce(p.started_on, p.from_day), coalesce(p.ended_on, p.to_day), p.weekly_minutes,
+         coalesce((select jsonb_agg(jsonb_build_object('from', s.day, 'until', s.until, 'reason', s.reason) order by s.day)
+                   from (select x.to_state, x.day, x.reason, lead(x.day) over (order by x.position) as until from placement_step x where x.placement_id = p.id) s
+                   where s.to_state = 'SUSPENDED'), '[]'),
+         (select coalesce(jsonb_agg(distinct to_char(s.month, 'YYYY-MM')), '[]') from allowance_statement s where s.participation_id = a.id),
+         (select coalesce(jsonb_agg(distinct to_char(r.month, 'YYYY-MM')), '[]') from register_month r where r.participation_id = a.id)
+  from placement p join participation a on a.id = p.participation_id join enrolment e on e.id = p.enrolment_id join activity c on c.id = e.activity_id
+  where p.id = any (placement_costs.placements)
+  order by p.id;
+end $$;
+
+-- The same of the internships of participations that were agreed. Who asks holds the participations to the end of his transaction.
 create function agreed_placements(participations uuid[])
 returns table (id uuid, participation_id uuid, programme_id uuid, organisation_id uuid, kind text, state text, from_day date, to_day date, weekly_minutes int,
                pauses jsonb, stated jsonb, entered jsonb)
@@ -62,18 +93,9 @@ begin
     raise exception 'nobody asks' using errcode = 'LA002';
   end if;
   perform from participation a where a.id = any (agreed_placements.participations) order by a.id for no key update;
-  return query
-  select p.id, a.id, a.programme_id, a.organisation_id, c.kind, p.state, coalesce(p.started_on, p.from_day), coalesce(p.ended_on, p.to_day), p.weekly_minutes,
-         coalesce((select jsonb_agg(jsonb_build_object('from', s.day, 'until', s.until, 'reason', s.reason) order by s.day)
-                   from (select x.to_state, x.day, x.reason, lead(x.day) over (order by x.position) as until from placement_step x where x.placement_id = p.id) s
-                   where s.to_state = 'SUSPENDED'), '[]'),
-         (select coalesce(jsonb_agg(distinct to_char(s.month, 'YYYY-MM')), '[]') from allowance_statement s where s.participation_id = a.id),
-         (select coalesce(jsonb_agg(distinct to_char(r.month, 'YYYY-MM')), '[]') from register_month r where r.participation_id = a.id)
-  from placement p join participation a on a.id = p.participation_id join enrolment e on e.id = p.enrolment_id join activity c on c.id = e.activity_id
-  where a.id = any (agreed_placements.participations) and p.state <> 'DRAFT'
-  order by p.id;
+  return query select c.* from placement_costs(array(select p.id from placement p where p.participation_id = any (agreed_placements.participations) and p.state <> 'DRAFT')) c;
 end $$;
 revoke execute on function post_budget(uuid, timestamptz, date, uuid[], uuid[], text[], bigint[], text[], uuid[], date[]), committed_for(uuid[]),
-  check_commitment(uuid, uuid[], bigint[]), agreed_placements(uuid[]) from public;
+  commitments_short(uuid, uuid[], bigint[]), check_commitment(uuid, uuid[], bigint[]), placement_costs(uuid[]), agreed_placements(uuid[]) from public;
 grant execute on function post_budget(uuid, timestamptz, date, uuid[], uuid[], text[], bigint[], text[], uuid[], date[]), committed_for(uuid[]),
-  check_commitment(uuid, uuid[], bigint[]), agreed_placements(uuid[]) to lavoro_app;
+  commitments_short(uuid, uuid[], bigint[]), check_commitment(uuid, uuid[], bigint[]), placement_costs(uuid[]), agreed_placements(uuid[]) to lavoro_app;
