@@ -36,10 +36,6 @@ const (
 	maxSameList = 2   // how often one list may stand below itself: a third time only multiplies
 )
 
-// brief are lists without pages that are known to be shorter than others: what a person's month has of each, or nearly always has.
-var brief = map[string]int{"RegisterMonth.statements": 3, "RegisterMonth.steps": 8, "RegisterMonth.adjustments": 4, "AllowanceStatement.registerMonths": 4, "AllowanceStatement.payments": 4,
-	"AllowanceStatement.shares": 4, "AllowanceStatement.policyVersions": 2, "AllowanceShare.payments": 3, "PaymentLine.steps": 6, "PaymentRun.steps": 10}
-
 var (
 	tooCostly = refusal.Define(refusal.Definition{
 		Code: "OPERATION_TOO_COSTLY", Kind: refusal.Input,
@@ -56,6 +52,7 @@ var (
 // meter walks an operation and stops at the first limit, so that no shape of fragments can make the walk itself long.
 type meter struct {
 	op     *graphql.OperationContext
+	schema *plan.Schema // what lists are said to hold; nil: nothing is said
 	limits Limits
 	spent  int
 	steps  int
@@ -63,19 +60,19 @@ type meter struct {
 	err    error
 }
 
-func (l Limits) check(op *graphql.OperationContext) error {
-	return l.measure(op).err
+func (l Limits) check(op *graphql.OperationContext, schema *plan.Schema) error {
+	return l.measure(op, schema).err
 }
 
-func (l Limits) measure(op *graphql.OperationContext) meter {
-	m := meter{op: op, limits: l, lists: map[*ast.FieldDefinition]int{}}
+func (l Limits) measure(op *graphql.OperationContext, schema *plan.Schema) meter {
+	m := meter{op: op, schema: schema, limits: l, lists: map[*ast.FieldDefinition]int{}}
 	m.walk(op.Operation.SelectionSet, 1, 1)
 	return m
 }
 
 // atOnce is how many events of a feed are read by one statement, so that it costs no more than an operation may.
-func (l Limits) atOnce(op *graphql.OperationContext) int {
-	return max(1, l.Cost/max(1, l.measure(op).spent))
+func (l Limits) atOnce(op *graphql.OperationContext, schema *plan.Schema) int {
+	return max(1, l.Cost/max(1, l.measure(op, schema).spent))
 }
 
 func (m *meter) walk(set ast.SelectionSet, times, depth int) {
@@ -132,10 +129,7 @@ func (m *meter) size(f *ast.Field) int {
 		if f.Definition.Type.Elem == nil || f.Name == "nodes" || f.Name == "edges" {
 			return 1
 		}
-		if n, known := brief[f.ObjectDefinition.Name+"."+f.Name]; known {
-			return n
-		}
-		return assumedList
+		return cmp.Or(m.schema.About(f.ObjectDefinition.Name, f.Name), assumedList)
 	}
 	args := f.ArgumentMap(m.op.Variables)
 	for _, name := range []string{"first", "last"} {

@@ -121,7 +121,7 @@ func (f *following) begin(session Session) error {
 // join follows the feed under the session's rights from a sequence on; f.mu is held.
 func (f *following) join(session Session, feed live.Feed, personal bool, after int64) error {
 	if feed.Gather == 0 {
-		feed.AtOnce = f.r.Limits.atOnce(f.asked.context())
+		feed.AtOnce = f.r.Limits.atOnce(f.asked.context(), f.r.Engine.Schema)
 	}
 	stream := f.stream // what thousands are handed is not looked for in a second place
 	sub, err := f.r.Hub.Follow(f.ctx, groupKey(f.asked, session, personal), feed, after, func(frame live.Frame) bool { return stream.Take(frame.Data) })

@@ -22,7 +22,7 @@ import (
 // resolvers.
 func (r *Resolver) operation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 	op := graphql.GetOperationContext(ctx)
-	if err := r.Limits.check(op); err != nil {
+	if err := r.Limits.check(op, r.Engine.Schema); err != nil {
 		return failed(ctx, err)
 	}
 	own, all := introspected(op)

@@ -10,6 +10,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator"
 
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
@@ -102,30 +104,40 @@ func TestCostCountsListsAtTheirPageSize(t *testing.T) {
 		{`{ thing { list { id } } }`, 2 + assumedList},
 	} {
 		op, _ := operation(t, c.query, nil)
-		if err := (Limits{Cost: c.cost, Depth: 9}).check(op); err != nil {
+		if err := (Limits{Cost: c.cost, Depth: 9}).check(op, nil); err != nil {
 			t.Errorf("%s costs more than %d", c.query, c.cost)
 		}
-		if err := (Limits{Cost: c.cost - 1, Depth: 9}).check(op); err == nil {
+		if err := (Limits{Cost: c.cost - 1, Depth: 9}).check(op, nil); err == nil {
 			t.Errorf("%s costs less than %d", c.query, c.cost)
 		}
+	}
+}
+
+// What the mapping says that a list holds is what it costs.
+func TestAListCostsWhatItIsSaidToHold(t *testing.T) {
+	schema := plan.NewSchema(plan.Reading{Types: []plan.Type{{Name: "Thing", Table: "thing", Prefix: "thg", Class: access.Work,
+		Fields: plan.Fields{"list": plan.Many("Thing", "thing_id", "{o}.id").About(3)}}}})
+	op, _ := operation(t, `{ thing { list { id } } }`, nil)
+	if spent := (Limits{Cost: 100, Depth: 9}).measure(op, schema).spent; spent != 2+3 {
+		t.Errorf("%d, want that of three", spent)
 	}
 }
 
 // A list below itself, below itself, multiplies without telling anything new.
 func TestRingsAreStopped(t *testing.T) {
 	op, _ := operation(t, `{ thing { list { list { list { id } } } } }`, nil)
-	if err := (Limits{Cost: 1e9, Depth: 15}).check(op); err == nil {
+	if err := (Limits{Cost: 1e9, Depth: 15}).check(op, nil); err == nil {
 		t.Fatal("not stopped")
 	}
 	op, _ = operation(t, `{ thing { a: list { list { id } } b: list { id } } }`, nil)
-	if err := (Limits{Cost: 1e9, Depth: 15}).check(op); err != nil {
+	if err := (Limits{Cost: 1e9, Depth: 15}).check(op, nil); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func TestDepthIsBounded(t *testing.T) {
 	op, _ := operation(t, `{ thing { list { list { id } } } }`, nil)
-	if err := (Limits{Cost: 1e6, Depth: 3}).check(op); err == nil || err.Error() != "OPERATION_TOO_DEEP" {
+	if err := (Limits{Cost: 1e6, Depth: 3}).check(op, nil); err == nil || err.Error() != "OPERATION_TOO_DEEP" {
 		t.Fatal(err)
 	}
 }
@@ -139,7 +151,7 @@ func TestFragmentBombIsStopped(t *testing.T) {
 	}
 	doc.WriteString("fragment F40 on Thing { id }")
 	op, _ := operation(t, doc.String(), nil)
-	if err := (Limits{Cost: 50_000, Depth: 15}).check(op); err == nil {
+	if err := (Limits{Cost: 50_000, Depth: 15}).check(op, nil); err == nil {
 		t.Fatal("not stopped")
 	}
 }

@@ -15,10 +15,9 @@ import (
 
 // feed is a server that gives each subscription the events after its cursor, and closes the connection of who is shut out.
 type feed struct {
-	mu     sync.Mutex
-	conns  map[*websocket.Conn]bool
-	asked  []string
-	events int
+	mu    sync.Mutex
+	conns map[*websocket.Conn]bool
+	asked []string
 }
 
 func (f *feed) serve(w http.ResponseWriter, req *http.Request) {

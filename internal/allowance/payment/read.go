@@ -20,8 +20,8 @@ func Reading() plan.Reading {
 		Types: []plan.Type{run(), runStep(), sentFile(), line(), lineStepped(), answer()},
 		Extends: map[string]plan.Fields{
 			"Participant":        {"payments": plan.Many("PaymentLine", "participation_id", "{o}.month desc, {o}.id desc").In(access.Money).Growing()},
-			"AllowanceStatement": {"payments": plan.ManyWhere("PaymentLine", "{o}.participation_id = {t}.participation_id and {o}.month = {t}.month and {o}.statement_id = {t}.id", "{o}.month desc, {o}.id desc")},
-			"AllowanceShare":     {"payments": plan.ManyWhere("PaymentLine", "{o}.participation_id = {t}.participation_id and {o}.month = {t}.month and {o}.share_id = {t}.id", "{o}.month desc, {o}.id desc")},
+			"AllowanceStatement": {"payments": plan.ManyWhere("PaymentLine", "{o}.participation_id = {t}.participation_id and {o}.month = {t}.month and {o}.statement_id = {t}.id", "{o}.month desc, {o}.id desc").About(4)},
+			"AllowanceShare":     {"payments": plan.ManyWhere("PaymentLine", "{o}.participation_id = {t}.participation_id and {o}.month = {t}.month and {o}.share_id = {t}.id", "{o}.month desc, {o}.id desc").About(3)},
 		},
 		Roots: plan.Roots{"paymentRuns": plan.ListIn("PaymentRun", plan.OfProgramme, nil), "paymentLines": plan.ListIn("PaymentLine", plan.OfProgramme, nil),
 			"paymentAnswers": plan.ListIn("PaymentAnswer", plan.OfProgramme, nil)},
@@ -55,7 +55,7 @@ func run() plan.Type {
 			"approvals":       plan.Column("approvals"),
 			"approvalsNeeded": plan.Column("approvals_needed"),
 			"reason":          plan.Column("reason"),
-			"steps":           plan.Many("PaymentStep", "run_id", "{o}.position"),
+			"steps":           plan.Many("PaymentStep", "run_id", "{o}.position").About(10),
 			"lines":           plan.Connection("PaymentLine", "run_id"),
 			"files":           plan.Many("PaymentFile", "run_id", "{o}.part"),
 			"blockers": plan.Hole("payment.blockers", `coalesce((select json_agg(b) from (select c.code, count(*)::int as lines, count(distinct l.participation_id)::int as people, sum(l.net_cents)::bigint as net
@@ -113,7 +113,7 @@ func line() plan.Type {
 			"live":        plan.Column("live"),
 			"blocks":      plan.Hole("payment.blocks", "json_build_object('blocks', {t}.blocks)"),
 			"reason":      plan.Hole("payment.reason", "case when {t}.code is not null then json_build_object('code', {t}.code) end"),
-			"steps":       plan.Many("PaymentLineStep", "line_id", "{o}.at, {o}.id"),
+			"steps":       plan.Many("PaymentLineStep", "line_id", "{o}.at, {o}.id").About(6),
 			"revision":    plan.Column("revision"),
 			"allowedActs": plan.Hole("payment.lineActs", "json_build_object('programme', {t}.programme_id, 'payer', {t}.payer_id, 'state', {t}.state, 'run', (select r.state from payment_run r where r.id = {t}.run_id))"),
 		},

@@ -24,6 +24,7 @@ type Field struct {
 	class  access.Class
 	apart  bool // the row that it leads to may be hidden where this row is not
 	grows  bool // see Growing
+	about  int  // see About
 
 	personal bool // a hole whose filler looks at who asks
 }
@@ -125,6 +126,12 @@ const MostOfMany = 1000
 // filter pages through all.
 func (f Field) Growing() Field {
 	f.grows = true
+	return f
+}
+
+// About says of a list by Many that it holds so many rows, or nearly always does: what it costs is counted by that.
+func (f Field) About(rows int) Field {
+	f.about = rows
 	return f
 }
 

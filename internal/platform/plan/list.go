@@ -61,6 +61,14 @@ func (s *Schema) Manys() map[string]bool {
 	return all
 }
 
+// About is how many rows a list without pages is said to hold: see Field.About. 0 where nothing is said.
+func (s *Schema) About(name, field string) int {
+	if s == nil || s.types[name] == nil {
+		return 0
+	}
+	return s.types[name].Fields[field].about
+}
+
 // lists gives a list of the type in all its orders.
 func (t *Type) lists(name string, scope []string, keyed bool) (lists []List) {
 	for _, order := range slices.Sorted(maps.Keys(t.Orders)) {
