@@ -51,6 +51,9 @@ const (
 	// sharesByLine are those of the statement in force of a month.
 	sharesByLine = `select string_agg(concat_ws(' ', l.code, a.gross_cents, a.withheld_cents), ', ' order by l.code) from allowance_share a join budget_line l on l.id = a.budget_line_id
 		where a.statement_id = (select id from allowance_statement where participation_id = $1 and month = $2::text::date order by number desc limit 1)`
+	// sharedOut is what the statements in force owe of a grant, by month.
+	sharedOut = `select string_agg(concat_ws(' ', to_char(month, 'MM'), housing_cents), ', ' order by month) from allowance_statement s where participation_id = $1
+		and not exists (select from allowance_statement n where n.allowance_id = s.allowance_id and n.number > s.number)`
 	lastLine = `select lines -> -1 -> 'text' ->> 'it' from allowance_statement where participation_id = $1 and month = $2::text::date order by number desc limit 1`
 )
 
@@ -107,12 +110,20 @@ func TestTheCeilingIsReachedWithinAMonth(t *testing.T) {
 	h.is("why", lastLine, "Contributo per l'autonomia abitativa: spesa documentata 190,00 €, al massimo 200,00 € al mese; del massimo complessivo di 450,00 € restavano 70,00 €: 70,00 €", p, "2026-10-01")
 	h.receipt(g, "2026-09", 100_00)
 	h.is("less in September", givenTo, "08 1 0 19000 19000, 09 1 0 19000 19000, 09 2 0 10000 10000, 10 1 0 7000 7000, 10 2 0 16000 16000", p)
+	h.receipt(g, "2026-10", 20_00) // the last one gives back what the first one never had
+	h.receipt(g, "2026-08", 200_00)
+	h.receipt(g, "2026-10", 200_00)
+	h.is("cut in October", sharedOut, "08 20000, 09 10000, 10 15000", p)
+	h.receipt(g, "2026-09", 150_00)
+	h.is("nothing is left for September", sharedOut, "08 20000, 09 10000, 10 15000", p)
+	h.receipt(g, "2026-10", 120_00)
+	h.is("what October gives back goes to September", sharedOut, "08 20000, 09 13000, 10 12000", p)
 	if _, err := h.owner.Exec(t.Context(), `insert into allowance_statement (id, programme_id, participation_id, allowance_id, month, number, minutes, accrued_cents, cap_cents, housing_cents, total_cents, policy_versions, engine, inputs, lines, issued_at, audience)
-		select gen_random_uuid(), programme_id, participation_id, allowance_id, month, 9, 0, 0, cap_cents, 16001, 16001, policy_versions, engine, inputs, lines, issued_at, audience from allowance_statement where month = '2026-10-01' and number = 2`); !postgres.Violates(err, "allowance_statement_housing") {
+		select gen_random_uuid(), programme_id, participation_id, allowance_id, month, 99, 0, 0, cap_cents, 12001, 12001, policy_versions, engine, inputs, lines, issued_at, audience from allowance_statement where month = '2026-10-01' and number = 2`); !postgres.Violates(err, "allowance_statement_housing") {
 		t.Errorf("a cent beyond the ceiling: %v", err)
 	}
 	if _, err := h.owner.Exec(t.Context(), `insert into allowance_statement (id, programme_id, participation_id, allowance_id, month, number, minutes, accrued_cents, cap_cents, housing_cents, total_cents, policy_versions, engine, inputs, lines, issued_at, audience)
-		select gen_random_uuid(), programme_id, participation_id, allowance_id, '2026-07-01', 9, 0, 0, cap_cents, 1, 1, policy_versions, engine, inputs, lines, issued_at, audience from allowance_statement where month = '2026-10-01' and number = 2`); !postgres.Violates(err, "allowance_statement_housing") {
+		select gen_random_uuid(), programme_id, participation_id, allowance_id, '2026-07-01', 98, 0, 0, cap_cents, 1, 1, policy_versions, engine, inputs, lines, issued_at, audience from allowance_statement where month = '2026-10-01' and number = 2`); !postgres.Violates(err, "allowance_statement_housing") {
 		t.Errorf("a cent of a month that nothing is granted for: %v", err)
 	}
 }

@@ -15,7 +15,7 @@ func (y *year) holds() {
 	if n := query[int](y.house, books); n != 0 {
 		y.t.Fatalf("%s: %d budget lines disagree", y.today(), n)
 	}
-	each(y.house, "select participation_id, month, total_cents from allowance_statement", func(scan func(...any)) {
+	each(y.house, "select participation_id, month, total_cents - housing_cents from allowance_statement", func(scan func(...any)) {
 		var person uuid.UUID
 		var first calendar.Day
 		var cents int
@@ -28,6 +28,10 @@ func (y *year) holds() {
 			y.t.Fatalf("%s %s: a statement of %d, the cap is %d", person, first.Month(), cents, most)
 		}
 	})
+	if beyond := query[int](y.house, fmt.Sprintf(`select count(*)::int from (select participation_id from allowance_statement s where not exists (select from allowance_statement n
+		where n.allowance_id = s.allowance_id and n.number > s.number) group by 1 having sum(housing_cents) > %d) x`, housedInAll)); beyond != 0 {
+		y.t.Fatalf("%s: %d people have more of grants than the ceiling", y.today(), beyond)
+	}
 }
 
 // monthOf is somebody's month.
@@ -43,21 +47,27 @@ func (y *year) verify() {
 		y.t.Fatalf("%d months are not locked", open)
 	}
 	certified, paid, owes := y.certified(), y.sums("gross_cents", "payment_line where state = 'PAID'"), y.sums("-left_cents", "recovery where left_cents > 0")
-	all, total := maps.Clone(paid), 0
+	all, total, housed := maps.Clone(paid), 0, y.contributed()
 	for m := range certified {
 		all[m] += 0
 	}
+	for m := range housed {
+		all[m] += 0
+	}
 	for m := range all {
-		want := fold(y.rules, m.month, certified[m])
+		want := fold(y.rules, m.month, certified[m]) + housed[m]
 		if total += paid[m]; paid[m]+owes[m] != want || owes[m] > 0 {
 			y.t.Errorf("%s %s: paid %d and owed back %d, the certified registers come to %d", m.person, m.month, paid[m], owes[m], want)
 		}
-		if most := rulesOn(y.rules, m.month.Last()).Cap; paid[m] > most && owes[m] == 0 {
+		if most := rulesOn(y.rules, m.month.Last()).Cap + housed[m]; paid[m] > most && owes[m] == 0 {
 			y.t.Errorf("%s %s: paid %d, the cap is %d", m.person, m.month, paid[m], most)
 		}
 	}
 	if len(certified) < 30 || total < 100_000 {
 		y.t.Errorf("only %d months, %d cents were paid: nothing is shown by this", len(certified), total)
+	}
+	if len(housed) < 3 {
+		y.t.Errorf("only %d months of grants: nothing is shown by this", len(housed))
 	}
 }
 

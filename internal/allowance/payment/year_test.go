@@ -30,6 +30,7 @@ type year struct {
 	sent                  map[uuid.UUID]attendance.Entry
 	rules                 []ruled
 	heard                 int64 // the last of the news that reactions have had
+	housed                []*housed
 }
 
 // study is an enrolment.
@@ -77,6 +78,7 @@ func live(t *testing.T, seed uint64) *year {
 		y.people = append(y.people, p)
 		y.studies = append(y.studies, y.enrol(p, "COURSE", nil), y.enrol(p, "INTERNSHIP", &company))
 	}
+	y.contribute()
 	y.breaking(y.chance)
 	return y
 }
@@ -136,8 +138,8 @@ func (y *year) month(m calendar.Month) {
 		if y.chance.IntN(5) == 0 || len(y.device) > 0 && day.Sub(y.device[0].Day) > 12 {
 			y.send()
 		}
-		for what, of := range map[int]func(){0: y.amend, 1: y.pause, 2: y.rule, 3: y.adjust, 4: y.dispute} {
-			if y.chance.IntN([]int{9, 30, 40, 12, 20}[what]) == 0 {
+		for what, of := range map[int]func(){0: y.amend, 1: y.pause, 2: y.rule, 3: y.adjust, 4: y.dispute, 5: y.dwell} {
+			if y.chance.IntN([]int{9, 30, 40, 12, 20, 9}[what]) == 0 {
 				of()
 			}
 		}
@@ -374,6 +376,7 @@ func (y *year) hear() {
 		if err := rows.Scan(&seq, &e.Act, &e.SubjectKind, &e.Subject); err != nil {
 			y.t.Fatal(err)
 		}
+		e.Programme = y.programme
 		news, y.heard = append(news, e), max(y.heard, seq)
 	}
 	if err := rows.Err(); err != nil {
@@ -389,6 +392,11 @@ func (y *year) hear() {
 			y.t.Fatal(err)
 		}
 		news = news[n:]
+	}
+	if err := y.sure(y.system, func(ctx context.Context, tx *postgres.Tx) error {
+		return allowance.PayGrants(ctx, tx, []uuid.UUID{y.programme})
+	}); err != nil {
+		y.t.Fatal(err)
 	}
 }
 
