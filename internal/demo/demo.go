@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/lavoroincorso/lavoro/internal/allowance/housing"
 	"github.com/lavoroincorso/lavoro/internal/duty"
 	"github.com/lavoroincorso/lavoro/internal/matching"
 	"github.com/lavoroincorso/lavoro/internal/participant"
@@ -39,6 +40,7 @@ type Deps struct {
 	Participants participant.Room
 	Placements   placement.Room
 	Matches      matching.Room
+	Housing      housing.Room
 	Reactions    []duty.Reaction // set to the news when all is made
 	Scale        int             // makes the demonstration so many times smaller; 0 and 1 are the whole
 }
@@ -232,6 +234,7 @@ func (o *office) planAll() {
 	o.keepRegisters()
 	o.dispute(o.scaled(4))
 	o.closeRegisters()
+	o.contribute()
 	o.pay()
 	o.payByRuns()
 	o.signWithoutAccount()

@@ -63,6 +63,7 @@ func wired(app *postgres.DB, ownerURL string, scale int) demo.Deps {
 		Placements:   placement.Room{OnState: append(slices.Clone(onState), allowance.FollowCommitments), AttestGates: []placement.Gate{attendance.AttestGate}},
 	}
 	deps.Matches = matching.Room{OnState: onState, Placement: deps.Placements}
+	deps.Housing = housing.Room{OnState: append(slices.Clone(onState), allowance.FollowCommitments)}
 	deps.Reactions = []duty.Reaction{
 		{Name: "allowance", SubjectKinds: []string{"Attendance", "RegisterMonth"}, React: allowance.React},
 		duty.Reaction(deps.Matches.Reaction()),
