@@ -27,7 +27,7 @@ const (
 	conceptImports = 14
 	// A transaction carries what every act needs: actor, moment, news, evidence, refusals, and the keys under which it seals.
 	transactionImports = 6
-	demoImports        = 21 // it plays every room's part
+	demoImports        = 22 // it plays every room's part
 	longestChain       = 12
 )
 
