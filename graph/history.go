@@ -32,4 +32,16 @@ func (m mutation) DiscardHistory(ctx context.Context, input DiscardHistoryInput)
 	})
 }
 
+// RevokeHistory takes back what stands of what was brought in from before.
+func (m mutation) RevokeHistory(ctx context.Context, input RevokeHistoryInput) (*RevokeHistoryPayload, error) {
+	return perform(ctx, m.Resolver, access.RevokeHistory, input, func(ctx context.Context, tx *postgres.Tx, out *RevokeHistoryPayload) error {
+		out.Import = &HistoryImport{ID: input.Import}
+		id, err := idOf(history.Prefix, input.Import, "import")
+		if err != nil {
+			return err
+		}
+		return m.history().Revoke(ctx, tx, history.Decision{Import: id, Expected: revision(input.ExpectedRevision), Reason: input.Reason})
+	})
+}
+
 func (m mutation) history() history.Room { return history.Room{People: m.Participants} }

@@ -111,7 +111,7 @@ var pulseFilters = map[string]any{
 	"suspendedPlacements": map[string]any{"states": []any{"SUSPENDED"}, "on": nil},
 }
 
-// moneyLeft is the funding without all allowances, for who reads the lead's money.
+// moneyLeft is the funding without all allowances and what was recognised before, for who reads the lead's money.
 func (s *stage) moneyLeft(m *rightstest.Model, programme *rightstest.Row) (left float64, shown bool) {
 	for _, o := range s.world.By("organisation", "programme_id", programme.ID) {
 		shown = shown || o.Text("parent_id") == "" && m.Actor.Opens("money", []rightstest.Holder{{Scope: "ORGANISATION", Programme: programme.ID, Over: o.ID}})
@@ -119,6 +119,11 @@ func (s *stage) moneyLeft(m *rightstest.Model, programme *rightstest.Row) (left 
 	left = programme.Columns["budget_cents"].(float64)
 	for _, a := range s.world.By("allowance", "programme_id", programme.ID) {
 		left -= a.Columns["total_cents"].(float64)
+	}
+	for _, f := range s.world.By("history_fact", "programme_id", programme.ID) {
+		if f.Text("kind") == "PAYMENT" && f.Text("state") == "CONFIRMED" {
+			left -= f.Columns["gross_cents"].(float64)
+		}
 	}
 	return left, shown
 }

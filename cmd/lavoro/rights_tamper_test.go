@@ -134,6 +134,7 @@ var second = map[string]string{
 	"mask of HistoryFact.participant":        "the participation is led to, which must be seen",
 	"mask of HistoryImport.stagedBy":         "the member is led to, who must be seen",
 	"mask of HistoryImport.decidedBy":        "the member is led to, who must be seen",
+	"mask of HistoryImport.revokedBy":        "the member is led to, who must be seen",
 	"hidden of HistoryImport":                "who sees the row sees the names of colleagues",
 	"mask of Allowance.presenceDays":         "whoever reads money reads the register, too",
 	"hidden of MandateSample":                "who sees the row sees whose it is",

@@ -160,6 +160,7 @@ const (
 
 	ConfirmHistory Act = "confirmHistory"
 	DiscardHistory Act = "discardHistory"
+	RevokeHistory  Act = "revokeHistory"
 
 	AgreeInstalments Act = "agreeInstalments"
 	WaiveRecovery    Act = "waiveRecovery"
@@ -216,7 +217,7 @@ var (
 	housingActs  = []Act{RequestHousingGrant, AnswerHousingGrant, RecordHousingReceipt, WithdrawHousingGrant} // of who follows a case: a second person grants
 	matchActs    = []Act{ProposeMatch, AcceptMatch, DeclineMatch}
 	answerActs   = []Act{AnswerContest, NoteCall}
-	historyActs  = []Act{ConfirmHistory, DiscardHistory} // of what the lead body brought in
+	historyActs  = []Act{ConfirmHistory, DiscardHistory, RevokeHistory} // of what the lead body brought in
 	bankActs     = []Act{RecordBankDetails}
 	secondActs   = []Act{ConfirmBankDetails, RecordPayeeCheck} // of who reads bank details and did not record them
 	guestActs    = []Act{InviteGuest, ResendInvitation, WithdrawInvitation}

@@ -68,7 +68,7 @@ func computeMany(ctx context.Context, tx *postgres.Tx, months, certain []Month) 
 }
 
 // React works out again the months that changed entries of the register touch, those of which a month of the register was locked or put right, those of
-// which an import says what was recognised before, and those of grants; it is the reaction to attendance, to imports and to grants.
+// which an import says what was recognised before, or does so no longer, and those of grants; it is the reaction to attendance, to imports and to grants.
 func React(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
 	var entries, registers, imports, grants, programmes []uuid.UUID
 	for _, e := range events {
@@ -77,7 +77,7 @@ func React(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
 			registers = append(registers, e.Subject)
 		case e.SubjectKind == "Attendance":
 			entries = append(entries, e.Subject)
-		case e.SubjectKind == "HistoryImport" && e.Act == string(access.ConfirmHistory):
+		case e.SubjectKind == "HistoryImport" && (e.Act == string(access.ConfirmHistory) || e.Act == string(access.RevokeHistory)):
 			imports = append(imports, e.Subject)
 		case e.SubjectKind == grantSubject:
 			grants, programmes = append(grants, e.Subject), append(programmes, e.Programme)

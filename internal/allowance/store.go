@@ -263,7 +263,7 @@ func begunBefore(ctx context.Context, tx *postgres.Tx, imports []uuid.UUID) (mon
 		Month           calendar.Month
 	}
 	err = tx.Ask(ctx, &rows, `select distinct w.participation_id, w.month from history_fact f join allowance w on w.participation_id = f.participation_id and w.month = f.month
-		where f.import_id = any ($1) and f.kind = 'PAYMENT' and f.state = 'CONFIRMED' order by 1, 2`, imports)
+		where f.import_id = any ($1) and f.kind = 'PAYMENT' and f.state in ('CONFIRMED', 'REVOKED') order by 1, 2`, imports)
 	if err != nil {
 		return nil, fmt.Errorf("months recognised before: %w", err)
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
-// share is what of an internship's planned minutes counts.
+// share is what of an internship's planned minutes counts, those included that it had before the programme was kept here.
 type share struct {
 	ID          uuid.UUID
 	ProgrammeID uuid.UUID

@@ -17,8 +17,9 @@ func reading(actor access.Actor, programme uuid.UUID) (keys []uuid.UUID) {
 	return keys
 }
 
-// presentIn is SQL of what those were there in a month whose register the viewer sees.
-const presentIn = ` from presence_of(array(select distinct m.participation_id from register_month m where m.programme_id = {a:programme} and m.month = {a:month} and m.audience && {keys}),
+// presentIn is SQL of what those were there in a month whose register the viewer sees, or what was brought in from before of them.
+const presentIn = ` from presence_of(array(select m.participation_id from register_month m where m.programme_id = {a:programme} and m.month = {a:month} and m.audience && {keys}
+		union select f.participation_id from history_fact f where f.programme_id = {a:programme} and f.month = {a:month} and f.kind = 'ATTENDANCE' and f.state = 'CONFIRMED' and f.audience && {keys}),
 	{a:month}, presence_day_minutes({a:programme}, {a:month})) p`
 
 // presence counts who was there in a month, and on how many days: insurance is paid by them (INAIL).

@@ -71,7 +71,7 @@ func Reading() plan.Reading {
 				"registerMonths": plan.Many("RegisterMonth", "enrolment_id", "{o}.month desc, {o}.id"),
 				"attendances":    plan.Connection("Attendance", "enrolment_id"),
 				"countedMinutes": plan.Expr(`(select coalesce(sum(c.minutes), 0) from attendance c
-					where c.enrolment_id = {t}.id and c.standing = 'COUNTED' and c.kind = 'PRESENCE')`),
+					where c.enrolment_id = {t}.id and c.standing = 'COUNTED' and c.kind = 'PRESENCE') + coalesce((select b.minutes from attended_before(array[{t}.id]) b), 0)`),
 			},
 		},
 		Roots: plan.Roots{"attendances": plan.ListIn("Attendance", plan.OfProgramme, nil), "registerMonths": plan.ListIn("RegisterMonth", plan.OfProgramme, nil), "tutorDays": tutorDays(),

@@ -210,10 +210,11 @@ func overlapped(ctx context.Context, tx *postgres.Tx, r row) (seen []row, all in
 func sharesOf(ctx context.Context, tx *postgres.Tx, placements []uuid.UUID) ([]share, error) {
 	var rows []share
 	err := tx.NewRaw(`select p.id, p.programme_id, coalesce(p.ended_on, p.to_day) as ends_on, e.planned_minutes as planned,
-			coalesce(sum(a.minutes) filter (where a.standing = 'COUNTED' and a.kind = 'PRESENCE'), 0) as counted,
+			coalesce(sum(a.minutes) filter (where a.standing = 'COUNTED' and a.kind = 'PRESENCE'), 0)
+				+ coalesce((select b.minutes from attended_before(array[e.id]) b), 0) as counted,
 			count(*) filter (where a.standing = 'CONTESTED') as contested
 		from placement p join enrolment e on e.id = p.enrolment_id left join attendance a on a.enrolment_id = e.id
-		where p.id = any(?::uuid[]) group by p.id, e.planned_minutes`, pgdialect.Array(placements)).Scan(ctx, &rows)
+		where p.id = any(?::uuid[]) group by p.id, e.id`, pgdialect.Array(placements)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("shares: %w", err)
 	}

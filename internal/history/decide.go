@@ -21,12 +21,12 @@ const maxReason = 500
 type Decision struct {
 	Import   uuid.UUID
 	Expected *int   // revision that the actor looked at; nil does not ask
-	Reason   string // of Discard
+	Reason   string // of Discard and Revoke
 }
 
 // Confirm lets what an import brought stand, by a person other than who answers for the files.
 func (r Room) Confirm(ctx context.Context, tx *postgres.Tx, in Decision) error {
-	i, err := waiting(ctx, tx, access.ConfirmHistory, in)
+	i, err := found(ctx, tx, access.ConfirmHistory, in, Staged)
 	if err != nil {
 		return err
 	}
@@ -62,13 +62,13 @@ func own(tx *postgres.Tx, programme uuid.UUID, audience []uuid.UUID, stagedBy uu
 
 // Discard gives an import up that waits, with the reason.
 func (r Room) Discard(ctx context.Context, tx *postgres.Tx, in Decision) error {
-	i, err := waiting(ctx, tx, access.DiscardHistory, in)
+	i, err := found(ctx, tx, access.DiscardHistory, in, Staged)
 	if err != nil {
 		return err
 	}
-	reason := strings.TrimSpace(in.Reason)
-	if n := utf8.RuneCountInString(reason); n == 0 || n > maxReason || !utf8.ValidString(reason) || strings.ContainsRune(reason, 0) {
-		return refusal.List{ReasonNeeded.At("reason").With("most", maxReason)}
+	reason, err := in.why()
+	if err != nil {
+		return err
 	}
 	if _, err := decide(ctx, tx, i.ID, Discarded, &reason); err != nil {
 		return err
@@ -77,19 +77,51 @@ func (r Room) Discard(ctx context.Context, tx *postgres.Tx, in Decision) error {
 	return nil
 }
 
-// waiting finds an import on which the actor may decide.
-func waiting(ctx context.Context, tx *postgres.Tx, act access.Act, in Decision) (importRow, error) {
-	i, found, err := importByID(ctx, tx, in.Import)
+// Revoke takes back what stands, with the reason, by a person other than who confirmed it, as long as nothing here was built on it.
+func (r Room) Revoke(ctx context.Context, tx *postgres.Tx, in Decision) error {
+	i, err := found(ctx, tx, access.RevokeHistory, in, Confirmed)
+	if err != nil {
+		return err
+	}
+	reason, err := in.why()
+	if err != nil {
+		return err
+	}
+	built, err := revoke(ctx, tx, i.ID, reason)
+	if err != nil {
+		return err
+	}
+	if built > 0 {
+		return refusal.List{BuiltOn.At("import").With("rows", built)}
+	}
+	i.tell(tx, access.RevokeHistory, event.Changed, map[string]any{"from": Confirmed, "to": Revoked, "for": i.DecidedBy})
+	return nil
+}
+
+// why is the reason of a decision.
+func (in Decision) why() (string, error) {
+	reason := strings.TrimSpace(in.Reason)
+	if n := utf8.RuneCountInString(reason); n == 0 || n > maxReason || !utf8.ValidString(reason) || strings.ContainsRune(reason, 0) {
+		return "", refusal.List{ReasonNeeded.At("reason").With("most", maxReason)}
+	}
+	return reason, nil
+}
+
+// found gives an import in a state, on which the actor may decide.
+func found(ctx context.Context, tx *postgres.Tx, act access.Act, in Decision, state State) (importRow, error) {
+	i, known, err := importByID(ctx, tx, in.Import)
 	switch {
 	case err != nil:
 		return i, err
-	case !found:
+	case !known:
 		return i, refusal.List{refusal.NotFound.At("import")}
 	case !tx.Actor.May(act, i.ProgrammeID, i.Audience):
 		return i, refusal.List{refusal.NotAllowed.At()}
 	case in.Expected != nil && *in.Expected != i.Revision:
 		return i, refusal.List{refusal.RevisionConflict.At("expectedRevision")}
-	case i.State != Staged:
+	case i.State != state && state == Confirmed:
+		return i, refusal.List{NotStanding.At("import").With("state", stateWords[string(i.State)])}
+	case i.State != state:
 		return i, refusal.List{Decided.At("import").With("state", stateWords[string(i.State)])}
 	}
 	return i, nil

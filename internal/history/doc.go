@@ -17,10 +17,14 @@
 //	STAGED     kept, and of no effect
 //	CONFIRMED  by a person other than who answers for the files, who has seen what it comes to by month and budget line: it stands from now on
 //	DISCARDED  with a reason, by anybody who may; its rows may come again
+//	REVOKED    taken back with a reason, after it stood, by a person other than who confirmed it, as long as no statement and no attestation of ours rests on
+//	           it: what was booked is booked back, months that are being worked out are worked out again, and its rows may come again. Who had entered
+//	           stays entered: that is put right with the person
 //
 // What stands counts: internships for how long somebody may still be one, what was recognised of a month for its cap, spending and payments on the
-// budget lines, on the last day of their month. People who had entered have entered, with the facts of their entry. Nothing of it is ever payable here:
+// budget lines, on the last day of their month, and hours for the share of an internship that its attestation needs, in the register's numbers and among who was
+// there in a month. People who had entered have entered, with the facts of their entry. Nothing of it is ever payable here:
 // payments are made of shares of statements, of which a fact has none, and a statement that would pass over what was recognised of its month
 // before cannot be written (constraint allowance_statement_history). A month that has a statement or a register here is not brought in.
-// A fact keeps file, row and a hash of the row: that is the lineage of its euros.
+// A fact keeps file, row and a hash of the row: that is the lineage of its euros, which a budget line and a month's allowance lead to, and back.
 package history

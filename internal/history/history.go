@@ -18,12 +18,14 @@ const (
 	Staged    State = "STAGED"
 	Confirmed State = "CONFIRMED"
 	Discarded State = "DISCARDED"
+	Revoked   State = "REVOKED"
 )
 
 var stateWords = map[string]text.Text{
 	string(Staged):    {It: "In attesa di conferma", En: "Waiting to be confirmed"},
 	string(Confirmed): {It: "Confermato", En: "Confirmed"},
 	string(Discarded): {It: "Scartato", En: "Discarded"},
+	string(Revoked):   {It: "Revocato", En: "Taken back"},
 }
 
 // Kind is what a fact is about.

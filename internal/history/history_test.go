@@ -221,13 +221,13 @@ func TestWhatWasDiscardedMayComeAgain(t *testing.T) {
 	}
 }
 
-// TestWhatWasRecognisedIsNeverOwedAgain: of April 320 euro were recognised; hours that come in by now earn what the cap leaves.
-func TestWhatWasRecognisedIsNeverOwedAgain(t *testing.T) {
-	a := newArchive(t)
-	person := a.Active(placementtest.Who{ReferredOn: calendar.MustDay("2025-03-01")})
+// month is somebody with 80 hours of a course in April, of whose allowance 320 euro were recognised before.
+func (a *archive) month() (person, enrolment uuid.UUID) {
+	a.T.Helper()
+	person = a.Active(placementtest.Who{ReferredOn: calendar.MustDay("2025-03-01")})
 	a.files = map[string][]byte{"payments.csv": lines("fiscal_code;month;budget_line;gross;paid_on;reference", "%s;2025-04;internship_allowance_asl;320,00;2025-05-10;M-17", fiscal.MakeEntityCode(1002))}
-	id := a.stage(false).Import
-	activity, enrolment := uuid.New(), uuid.New()
+	activity := uuid.New()
+	enrolment = uuid.New()
 	a.Exec(`insert into activity (id, programme_id, organisation_id, kind, title, place, from_day, to_day, planned_minutes, audience)
 		select $1, programme_id, organisation_id, 'COURSE', 'Prova', 'Massa', '2025-04-01', '2025-04-30', 6000, audience from participation where id = $2`, activity, person)
 	a.Exec(`insert into enrolment (id, programme_id, activity_id, participation_id, person_id, state, from_day, to_day, planned_minutes, origin, audience)
@@ -235,6 +235,21 @@ func TestWhatWasRecognisedIsNeverOwedAgain(t *testing.T) {
 	a.Exec(`insert into attendance (id, programme_id, enrolment_id, activity_id, participation_id, person_id, kind, day, from_minute, to_minute, standing, recorded_by, recorded_at, origin, audience)
 		select gen_random_uuid(), programme_id, id, activity_id, participation_id, person_id, 'PRESENCE', d::date, 480, 960, 'COUNTED', gen_random_uuid(), '2025-05-01', 'ENTERED', audience
 		from enrolment, generate_series('2025-04-01'::date, '2025-04-10', interval '1 day') d where id = $1`, enrolment)
+	return person, enrolment
+}
+
+// locked locks the month of a course.
+func (a *archive) locked(enrolment uuid.UUID) {
+	a.T.Helper()
+	a.Exec(`insert into register_month (id, programme_id, enrolment_id, activity_id, participation_id, company_id, month, state, state_since, minutes, presence_days, content_hash, audience)
+		select gen_random_uuid(), programme_id, id, activity_id, participation_id, company_id, '2025-04-01', 'LOCKED', '2025-05-02', 4800, 10, sha256('x'), audience from enrolment where id = $1`, enrolment)
+}
+
+// TestWhatWasRecognisedIsNeverOwedAgain: of April 320 euro were recognised; hours that come in by now earn what the cap leaves.
+func TestWhatWasRecognisedIsNeverOwedAgain(t *testing.T) {
+	a := newArchive(t)
+	person, enrolment := a.month()
+	id := a.stage(false).Import
 	month := allowance.Month{Participation: person, Month: calendar.MustMonth("2025-04")}
 	compute := func() {
 		t.Helper()
@@ -255,8 +270,7 @@ func TestWhatWasRecognisedIsNeverOwedAgain(t *testing.T) {
 	if got := placementtest.One[int](a.Office, total); got != 18000 {
 		t.Errorf("of 500 euro 320 were recognised before, and %d cents more are owed", got)
 	}
-	a.Exec(`insert into register_month (id, programme_id, enrolment_id, activity_id, participation_id, company_id, month, state, state_since, minutes, presence_days, content_hash, audience)
-		select gen_random_uuid(), programme_id, id, activity_id, participation_id, company_id, '2025-04-01', 'LOCKED', '2025-05-02', 4800, 10, sha256('x'), audience from enrolment where id = $1`, enrolment)
+	a.locked(enrolment)
 	compute()
 	if got := placementtest.One[string](a.Office, "select total_cents || ' ' || cap_cents || ' ' || (inputs ->> 'before') from allowance_statement"); got != "18000 18000 32000" {
 		t.Errorf("the statement: %s", got)

@@ -16,8 +16,10 @@ import (
 // Reading is how imports and their facts are read.
 func Reading() plan.Reading {
 	return plan.Reading{
-		Types:   []plan.Type{imported(), fact()},
-		Extends: map[string]plan.Fields{"Participant": {"history": plan.Many(factSubject, "participation_id", "coalesce({o}.month, {o}.from_day), {o}.id").In(access.Money).Growing()}},
+		Types: []plan.Type{imported(), fact()},
+		Extends: map[string]plan.Fields{"Participant": {"history": plan.Many(factSubject, "participation_id", "coalesce({o}.month, {o}.from_day), {o}.id").In(access.Money).Growing()},
+			"BudgetLine": {"history": plan.Connection(factSubject, "budget_line_id")},
+			"Allowance":  {"history": plan.ManyWhere(factSubject, ofMonth("{t}", "{o}"), "{o}.id")}},
 		Roots:   plan.Roots{"historyImports": plan.ListIn(subject, plan.OfProgramme, nil)},
 		Fillers: map[string]plan.Filler{"history.files": filled[[]File], "history.totals": filled[[]Total], "history.acts": allowedActs},
 	}
@@ -34,12 +36,14 @@ func imported() plan.Type {
 			"stagedAt":    plan.Instant("staged_at"),
 			"decidedBy":   plan.One("Member", "decided_by").In(access.Directory).Apart(),
 			"decidedAt":   plan.Instant("decided_at"),
+			"revokedBy":   plan.One("Member", "revoked_by").In(access.Directory).Apart(),
+			"revokedAt":   plan.Instant("revoked_at"),
 			"reason":      plan.Column("reason"),
 			"contentHash": plan.Expr("encode({t}.content_hash, 'hex')"),
 			"files":       plan.Hole("history.files", "{t}.files"),
 			"totals":      plan.Hole("history.totals", "history_totals({t}.id)"),
 			"revision":    plan.Column("revision"),
-			"allowedActs": plan.Hole("history.acts", "json_build_object('programme', {t}.programme_id, 'audience', {t}.audience, 'state', {t}.state, 'stagedBy', {t}.staged_by)"),
+			"allowedActs": plan.Hole("history.acts", "json_build_object('programme', {t}.programme_id, 'audience', {t}.audience, 'state', {t}.state, 'stagedBy', {t}.staged_by, 'decidedBy', {t}.decided_by)"),
 		},
 		Orders:  map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.staged_at", SQLType: "timestamptz"}}, Desc: true}},
 		Filters: plan.Filters{"states": plan.Among("state")}}
@@ -65,7 +69,14 @@ func fact() plan.Type {
 			"file":         plan.Column("file"),
 			"line":         plan.Column("line"),
 			"rowHash":      plan.Expr("encode({t}.row_hash, 'hex')"),
-		}}
+			"allowance":    plan.OneWhere("Allowance", ofMonth("{o}", "{t}")),
+		},
+		Orders: map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.month", SQLType: "date"}}}}}
+}
+
+// ofMonth is SQL of whether a fact is of an allowance's month.
+func ofMonth(allowance, fact string) string {
+	return fact + ".participation_id = " + allowance + ".participation_id and " + fact + ".month = " + allowance + ".month"
 }
 
 // filled shows each hole as what it holds.
@@ -84,6 +95,7 @@ func filled[T any](_ context.Context, _ *postgres.Tx, inputs []json.RawMessage) 
 var actLabels = map[access.Act]text.Text{
 	access.ConfirmHistory: {It: "Conferma i totali importati", En: "Confirm the totals that were brought in"},
 	access.DiscardHistory: {It: "Scarta l'importazione", En: "Discard the import"},
+	access.RevokeHistory:  {It: "Revoca i totali confermati", En: "Take back the totals that were confirmed"},
 }
 
 // allowedActs says of imports what the actor could do with each now, and why not.
@@ -91,19 +103,25 @@ func allowedActs(_ context.Context, tx *postgres.Tx, inputs []json.RawMessage) (
 	values := make([]any, len(inputs))
 	for i, input := range inputs {
 		var row struct {
-			Programme, StagedBy uuid.UUID
-			Audience            []uuid.UUID
-			State               State
+			Programme, StagedBy, DecidedBy uuid.UUID
+			Audience                       []uuid.UUID
+			State                          State
 		}
 		if err := json.Unmarshal(input, &row); err != nil {
 			return nil, err
 		}
 		all := []plan.AllowedAct{}
-		for _, act := range []access.Act{access.ConfirmHistory, access.DiscardHistory} {
+		for _, act := range []access.Act{access.ConfirmHistory, access.DiscardHistory, access.RevokeHistory} {
 			var list refusal.List
 			switch {
 			case !tx.Actor.May(act, row.Programme, row.Audience):
 				list = refusal.List{refusal.NotAllowed.At()}
+			case act == access.RevokeHistory && row.State != Confirmed:
+				list = refusal.List{NotStanding.At("import").With("state", stateWords[string(row.State)])}
+			case act == access.RevokeHistory:
+				if row.DecidedBy == tx.Actor.Member {
+					list = refusal.List{OwnConfirmation.At("import")}
+				}
 			case row.State != Staged:
 				list = refusal.List{Decided.At("import").With("state", stateWords[string(row.State)])}
 			case act == access.ConfirmHistory && own(tx, row.Programme, row.Audience, row.StagedBy):

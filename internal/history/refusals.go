@@ -90,6 +90,22 @@ var (
 		Cure:    refusal.Text{It: "Chiedi a un'altra persona di confermare.", En: "Ask somebody else to confirm."},
 		CuredBy: refusal.Text{It: "il coordinamento", En: "the coordinators"},
 	})
+	OwnConfirmation = refusal.Define(refusal.Definition{
+		Code: "HISTORY_OWN_CONFIRMATION", Kind: refusal.Right,
+		Message: refusal.Text{It: "Chi ha confermato i totali non li revoca da solo.", En: "Who confirmed the totals does not take them back alone."},
+		Cure:    refusal.Text{It: "Chiedi a un'altra persona di revocare.", En: "Ask somebody else to take them back."},
+		CuredBy: refusal.Text{It: "il coordinamento", En: "the coordinators"},
+	})
+	NotStanding = refusal.Define(refusal.Definition{
+		Code: "HISTORY_NOT_STANDING", Kind: refusal.State,
+		Message: refusal.Text{It: "Questa importazione non è in vigore ({state}).", En: "This import does not stand ({state})."},
+		Cure:    refusal.Text{It: "Si revoca solo ciò che è stato confermato.", En: "Only what was confirmed is taken back."},
+	})
+	BuiltOn = refusal.Define(refusal.Definition{
+		Code: "HISTORY_BUILT_ON", Kind: refusal.State,
+		Message: refusal.Text{It: "Su {rows} righe poggiano già conteggi emessi o attestazioni.", En: "Statements that were issued, or attestations, rest on {rows} rows already."},
+		Cure:    refusal.Text{It: "Correggi il singolo mese con una rettifica o con un nuovo conteggio; ciò che ne dipende non si ritira.", En: "Put the single month right by an adjustment or a contested statement; what rests on it is not withdrawn."},
+	})
 	Overtaken = refusal.Define(refusal.Definition{
 		Code: "HISTORY_OVERTAKEN", Kind: refusal.State,
 		Message: refusal.Text{It: "Per {rows} righe il mese è stato nel frattempo lavorato nel programma.", En: "The months of {rows} rows have been worked on in the programme meanwhile."},
@@ -98,6 +114,6 @@ var (
 	ReasonNeeded = refusal.Define(refusal.Definition{
 		Code: "HISTORY_REASON_NEEDED", Kind: refusal.Input,
 		Message: refusal.Text{It: "Manca il motivo, oppure supera {most} caratteri.", En: "The reason is missing, or is longer than {most} characters."},
-		Cure:    refusal.Text{It: "Scrivi in poche parole perché l'importazione va scartata.", En: "Write in a few words why the import is discarded."},
+		Cure:    refusal.Text{It: "Scrivi in poche parole perché l'importazione va scartata o revocata.", En: "Write in a few words why the import is discarded or taken back."},
 	})
 )

@@ -27,6 +27,7 @@ type importRow struct {
 	StateSince  calendar.Day
 	StagedBy    uuid.UUID
 	StagedAt    time.Time
+	DecidedBy   *uuid.UUID  `bun:",nullzero"`
 	Audience    []uuid.UUID `bun:",array"`
 	Revision    int
 }
@@ -200,6 +201,18 @@ func decide(ctx context.Context, tx *postgres.Tx, id uuid.UUID, state State, rea
 		return 0, fmt.Errorf("decide on an import: %w", err)
 	}
 	return late, nil
+}
+
+// revoke takes back an import that stands; it gives of how many rows something here was built on, and then has written nothing.
+func revoke(ctx context.Context, tx *postgres.Tx, id uuid.UUID, reason string) (built int, err error) {
+	err = tx.Ask(ctx, &built, "select revoke_history($1, $2, $3, $4, $5)", id, tx.Actor.Member, tx.Now.UTC(), tx.Today(), reason)
+	if postgres.Violates(err, "history_revoked_by_another") {
+		return 0, refusal.List{OwnConfirmation.At("import")}
+	}
+	if err != nil {
+		return 0, fmt.Errorf("take back an import: %w", err)
+	}
+	return built, nil
 }
 
 // entries are the people of an import who had entered.

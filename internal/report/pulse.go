@@ -46,10 +46,10 @@ func Counters(today calendar.Day) []Counter {
 
 // Moving are the kinds of object whose changes may move a number: what is counted, and what closes or opens a due.
 func Moving() []string {
-	return []string{"Participant", "HandOver", "Opening", "Match", "Placement", "Attendance", "Allowance", "Due"}
+	return []string{"Participant", "HandOver", "Opening", "Match", "Placement", "Attendance", "Allowance", "HistoryImport", "Due"}
 }
 
-// MoneyLeftLabel says what MoneyLeft is: the funding without all allowances that were worked out, whether paid or not.
+// MoneyLeftLabel says what MoneyLeft is: the funding without all allowances that were worked out, whether paid or not, and what was recognised before the programme was kept here.
 var MoneyLeftLabel = text.Text{It: "Finanziamento meno indennità maturate", En: "Funding without allowances worked out"}
 
 // Selected asks a plan for the number under its code.
@@ -77,4 +77,5 @@ func Reading() plan.Reading {
 
 // moneyLeft is for who reads the money of the lead organisation, which is everybody's: without some of it the rest would be no answer.
 const moneyLeft = `case when exists (select from organisation l where l.programme_id = {o}.id and l.parent_id is null and l.id = any ((select app_keys('money'))::uuid[]))
-	then {o}.budget_cents - coalesce((select sum(w.total_cents) from allowance w where w.programme_id = {o}.id), 0) end`
+	then {o}.budget_cents - coalesce((select sum(w.total_cents) from allowance w where w.programme_id = {o}.id), 0)
+		- coalesce((select sum(f.gross_cents) from history_fact f where f.programme_id = {o}.id and f.kind = 'PAYMENT' and f.state = 'CONFIRMED'), 0) end`

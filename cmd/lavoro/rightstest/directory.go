@@ -47,6 +47,7 @@ func directoryTypes() {
 	Types["BudgetLine"] = directory("budget_line", "bud", ofProgramme, map[string]Field{
 		"code": column("code"), "label": italian("label"), "amount": column("amount_cents"), "source": column("source"), "confirmed": column("confirmed"),
 		"hidden": {}, "organisation": one("Organisation", "organisation_id"), "activityKind": code("activity_kinds", "activity_kind"), "ledger": one("BudgetLedger", "id").apart(),
+		"history": many("HistoryFact", "budget_line_id"),
 	})
 	Types["FundingGate"] = directory("funding_gate", "fgt", ofProgramme, map[string]Field{
 		"budgetLine": one("BudgetLine", "budget_line_id"), "fromDay": column("from_day"), "toDay": column("to_day"), "reason": italian("reason"),

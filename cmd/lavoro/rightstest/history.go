@@ -6,15 +6,18 @@ import (
 	"strings"
 )
 
-// history is two imports, one of which was discarded, with two months of each person that takes part.
+// history is three imports, of which one was discarded and one taken back, with two months of each person that takes part.
 func (s *scene) history() {
 	f := s.f
 	var imports []string
-	for n, state := range []string{"STAGED", "DISCARDED"} {
+	for n, state := range []string{"STAGED", "DISCARDED", "REVOKED"} {
 		row := fact{"id": derived("history_import", s.id, n), "programme_id": s.id, "content_hash": "\\x" + strings.Repeat("cd", 32), "files": []any{fact{"name": "payments.csv", "sha256": "00", "rows": 2}},
 			"state": state, "state_since": "2026-06-05", "staged_by": s.managers[0], "staged_at": fmt.Sprintf("2026-06-0%dT10:00:00.250Z", 4+n), "revision": 1, "audience": []string{s.root}}
-		if state == "DISCARDED" {
+		if state != "STAGED" {
 			row["decided_by"], row["decided_at"], row["reason"] = s.tutors[0], "2026-06-06T10:00:00.750Z", "Totali sbagliati"
+		}
+		if state == "REVOKED" {
+			row["revoked_by"], row["revoked_at"] = s.managers[0], "2026-06-06T11:00:00.750Z"
 		}
 		imports = append(imports, f.put("history_import", row))
 	}
@@ -48,7 +51,7 @@ func historyTypes() {
 	}
 	Types["HistoryImport"] = &Type{Table: "history_import", Prefix: "hst", Class: "money", Of: func(w *World, r *Row) []Holder { return w.lead(r.Text("programme_id")) }, Fields: map[string]Field{
 		"id": {}, "hidden": {}, "state": column("state"), "stateLabel": something(), "stateSince": column("state_since"), "stagedBy": one("Member", "staged_by").in("directory").apart(),
-		"stagedAt": instant("staged_at"), "decidedBy": one("Member", "decided_by").in("directory").apart(), "decidedAt": instant("decided_at"), "reason": column("reason"), "contentHash": hash("content_hash"),
+		"stagedAt": instant("staged_at"), "decidedBy": one("Member", "decided_by").in("directory").apart(), "decidedAt": instant("decided_at"), "revokedBy": one("Member", "revoked_by").in("directory").apart(), "revokedAt": instant("revoked_at"), "reason": column("reason"), "contentHash": hash("content_hash"),
 		"files": something(), "totals": something(), "revision": column("revision"), "allowedActs": something(),
 	}, Filters: map[string]Filter{"states": among("state")}, Orders: map[string]Order{"": byColumn("staged_at", true)}}
 	Roots["historyImports"] = inProgramme("HistoryImport")
@@ -57,5 +60,21 @@ func historyTypes() {
 		"month": month("month"), "fromDay": column("from_day"), "toDay": column("to_day"), "minutes": column("minutes"), "presenceDays": column("presence_days"),
 		"budgetLine": one("BudgetLine", "budget_line_id").in("directory").apart(), "gross": column("gross_cents"), "withheld": column("withheld_cents"), "paidOn": column("paid_on"),
 		"file": column("file"), "line": column("line"), "rowHash": hash("row_hash"),
-	}}
+		"allowance": oneBy("Allowance", func(w *World, r *Row) *Row {
+			for _, a := range ofMonth(w, r, "allowance") {
+				return a
+			}
+			return nil
+		}),
+	}, Orders: map[string]Order{"": byColumn("month", false)}}
+}
+
+// ofMonth are the rows of a table that are of the participation and the month of another row.
+func ofMonth(w *World, r *Row, table string) (rows []*Row) {
+	for _, o := range w.By(table, "participation_id", r.Text("participation_id")) {
+		if o.Text("month") == r.Text("month") && o.Text("participation_id") != "" && o.Text("month") != "" {
+			rows = append(rows, o)
+		}
+	}
+	return rows
 }

@@ -220,7 +220,7 @@ func allowances() {
 		"statement":     oneBy("AllowanceStatement", lastStatement),
 		"policyVersion": one("PolicyVersion", "policy_version_id"),
 		"computedAt":    instant("computed_at"), "revision": column("revision"),
-		"paymentStatus": something(),
+		"history": manyBy("HistoryFact", func(w *World, r *Row) []*Row { return ofMonth(w, r, "history_fact") }), "paymentStatus": something(),
 	}, Filters: map[string]Filter{
 		"month": {From: func(_ *World, r *Row) (any, string) { return r.Text("month"), quoted(r.Text("month")[:7]) },
 			Holds: func(_ *Model, r *Row, month any) bool { return r.Text("month") == month }},

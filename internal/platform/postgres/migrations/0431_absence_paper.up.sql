@@ -54,10 +54,13 @@ end $$;
 revoke execute on function presence_day_minutes(uuid, date) from public;
 grant execute on function presence_day_minutes(uuid, date) to lavoro_app;
 
--- What people were there in a month, as far as the viewer sees their register: a person's day counts once, whatever he was there for, and what was put
--- right after the lock is added.
+-- What people were there in a month, as far as the viewer sees their register: a person's day counts once, whatever he was there for, what was put
+-- right after the lock is added, and so is what was brought in from before the programme was kept here.
 create function presence_of(people uuid[], month date, minimum int) returns table (participation_id uuid, minutes int, days int)
-language sql stable set search_path = public, pg_temp as $$
+language plpgsql stable set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+begin
+  return query
   select u.id, coalesce(sum(p.minutes), 0)::int, coalesce(sum(p.days), 0)::int
   from (select distinct id from unnest(presence_of.people) id) u cross join lateral (
     select sum(a.minutes) as minutes, (sum(a.minutes) >= presence_of.minimum)::int as days
@@ -67,8 +70,10 @@ language sql stable set search_path = public, pg_temp as $$
     union all
     select j.minutes, j.presence_days from register_adjustment j
     where j.register_month_id in (select m.id from register_month m where m.participation_id = u.id and m.month = presence_of.month)
-  ) p group by u.id
-$$;
+    union all
+    select f.minutes, f.presence_days from history_fact f where f.participation_id = u.id and f.month = presence_of.month and f.kind = 'ATTENDANCE' and f.state = 'CONFIRMED'
+  ) p group by u.id;
+end $$;
 revoke execute on function presence_of(uuid[], date, int) from public;
 grant execute on function presence_of(uuid[], date, int) to lavoro_app;
 

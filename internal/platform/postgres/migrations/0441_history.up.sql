@@ -4,17 +4,21 @@ create table history_import (
   programme_id  uuid not null references programme,
   content_hash  bytea not null check (length(content_hash) = 32), -- over the names and contents of its files
   files         jsonb not null,    -- [{name, sha256, rows}]
-  state         text not null check (state in ('STAGED', 'CONFIRMED', 'DISCARDED')),
+  state         text not null check (state in ('STAGED', 'CONFIRMED', 'DISCARDED', 'REVOKED')),
   state_since   date not null,
   staged_by     uuid not null references member, -- who answers for the files
   staged_at     timestamptz not null,
   decided_by    uuid references member,
   decided_at    timestamptz,
-  reason        text,              -- why it was discarded: of the files, and of nobody
+  revoked_by    uuid references member,
+  revoked_at    timestamptz,
+  reason        text,              -- why it was discarded or revoked: of the files, and of nobody
   audience      uuid[] not null,
   revision      int not null default 1,
-  check ((state = 'STAGED') = (decided_by is null)), check ((decided_by is null) = (decided_at is null)), check ((state = 'DISCARDED') = (reason is not null)),
-  constraint history_second_person check (state <> 'CONFIRMED' or decided_by <> staged_by)
+  check ((state = 'STAGED') = (decided_by is null)), check ((decided_by is null) = (decided_at is null)), check ((state in ('DISCARDED', 'REVOKED')) = (reason is not null)),
+  check ((state = 'REVOKED') = (revoked_by is not null)), check ((revoked_by is null) = (revoked_at is null)),
+  constraint history_second_person check (state not in ('CONFIRMED', 'REVOKED') or decided_by <> staged_by),
+  constraint history_revoked_by_another check (revoked_by <> decided_by)
 );
 create index history_import_list on history_import (programme_id, staged_at desc, id desc);
 
@@ -40,14 +44,15 @@ create table history_fact (
   file             text not null,
   line             int not null check (line > 1),
   row_hash         bytea not null check (length(row_hash) = 32),
-  state            text not null check (state in ('STAGED', 'CONFIRMED', 'DISCARDED')),
+  state            text not null check (state in ('STAGED', 'CONFIRMED', 'DISCARDED', 'REVOKED')),
   audience         uuid[] not null,
   unique (import_id, file, line),
   check ((kind = 'SPENDING') = (participation_id is null)),
   check ((kind in ('PAYMENT', 'SPENDING')) = (gross_cents is not null)), check ((gross_cents is null) = (budget_line_id is null)),
   check ((kind in ('ATTENDANCE', 'PAYMENT', 'SPENDING')) = (month is not null)), check ((month is null) = (from_day is not null)), check (from_day <= to_day)
 );
-create unique index history_fact_once on history_fact (programme_id, kind, fact_key) where state <> 'DISCARDED';
+create unique index history_fact_once on history_fact (programme_id, kind, fact_key) where state in ('STAGED', 'CONFIRMED');
+create index history_fact_line on history_fact (budget_line_id, month, id);
 create index history_fact_participation on history_fact (participation_id, month);
 
 insert into audience_follower (table_name, extra_column, money) values ('history_fact', null, true);
@@ -90,7 +95,7 @@ language sql stable security definer set search_path = public, pg_temp as $$
                  and r.month between date_trunc('month', history_against.from_day)::date and history_against.to_day),
          exists (select from placement p where p.participation_id = a.id and p.started_on is not null
                  and daterange(p.started_on, coalesce(p.ended_on, p.to_day), '[]') && daterange(history_against.from_day, history_against.to_day, '[]')),
-         (select coalesce(sum(f.gross_cents), 0)::bigint from history_fact f where f.participation_id = a.id and f.kind = 'PAYMENT' and f.state <> 'DISCARDED'
+         (select coalesce(sum(f.gross_cents), 0)::bigint from history_fact f where f.participation_id = a.id and f.kind = 'PAYMENT' and f.state in ('STAGED', 'CONFIRMED')
                  and f.month = date_trunc('month', history_against.from_day)::date),
          a.entered_on, a.referred_on
   from participation a where a.id = history_against.participation and a.audience && (select app_keys('path'))
@@ -100,7 +105,7 @@ $$;
 create function history_known(prog uuid, kinds text[], keys text[]) returns table (kind text, fact_key text, row_hash bytea)
 language sql stable security definer set search_path = public, pg_temp as $$
   select f.kind, f.fact_key, f.row_hash from unnest(history_known.kinds, history_known.keys) k(kind, key)
-  join history_fact f on f.programme_id = prog and f.kind = k.kind and f.fact_key = k.key and f.state <> 'DISCARDED' where (select app_acting())
+  join history_fact f on f.programme_id = prog and f.kind = k.kind and f.fact_key = k.key and f.state in ('STAGED', 'CONFIRMED') where (select app_acting())
 $$;
 
 -- What an import comes to by month and budget line, for who sees the import, also where single facts are not his to see.
@@ -147,6 +152,52 @@ begin
   update history_fact f set state = decision where f.import_id = i.id;
   update history_import x set state = decision, state_since = decide_history.day, decided_by = who, decided_at = decide_history.at, reason = why, revision = x.revision + 1 where x.id = i.id;
   return 0;
+end $$;
+
+-- Takes back what stands, by another person than who confirmed it: what it booked is booked back, and its rows may come again. It says of how many facts
+-- something here was built on, a statement or an attestation, and then does nothing. Days of internships only lessen what somebody may still do, so
+-- nothing rests on them; who had entered stays entered, which is put right with the person.
+create function revoke_history(import uuid, who uuid, at timestamptz, day date, why text) returns int
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare i history_import; built int;
+begin
+  select * into i from history_import x where x.id = revoke_history.import and x.state = 'CONFIRMED' and x.audience &&& app_keys('money') for update;
+  if not found or not app_acting() then
+    raise exception 'no import of the actor''s stands' using errcode = 'LA002';
+  end if;
+  if are_one_human(who, i.decided_by) then
+    raise exception 'who confirmed does not take back alone' using errcode = 'check_violation', constraint = 'history_revoked_by_another';
+  end if;
+  perform from participation a where a.id in (select f.participation_id from history_fact f where f.import_id = i.id) order by a.id for no key update;
+  select count(*) into built from history_fact f where f.import_id = i.id and (
+    f.kind = 'PAYMENT' and exists (select from allowance_statement s where s.participation_id = f.participation_id and s.month = f.month)
+    or f.kind = 'ATTENDANCE' and f.activity_kind = 'INTERNSHIP' and exists (select from placement p where p.participation_id = f.participation_id and p.state = 'ATTESTED'
+                                         and daterange(p.started_on, coalesce(p.ended_on, p.to_day), '[]') && daterange(f.month, (f.month + interval '1 month')::date)));
+  if built > 0 then
+    return built;
+  end if;
+  insert into budget_posting (id, programme_id, budget_line_id, kind, cents, subject_kind, subject_id, day, posted_at, audience)
+  select gen_random_uuid(), p.programme_id, p.budget_line_id, p.kind, -p.cents, p.subject_kind, p.subject_id, revoke_history.day, revoke_history.at, p.audience
+  from history_fact f join budget_posting p on p.subject_kind = 'HistoryFact' and p.subject_id = f.id where f.import_id = i.id;
+  update history_fact f set state = 'REVOKED' where f.import_id = i.id and f.kind <> 'PARTICIPATION';
+  update history_import x set state = 'REVOKED', state_since = revoke_history.day, revoked_by = who, revoked_at = revoke_history.at, reason = why, revision = x.revision + 1 where x.id = i.id;
+  return 0;
+end $$;
+
+-- What attendance before comes to of enrolments, in minutes, whoever asks: a month of a kind of activity is of the enrolment of this kind whose term began first
+-- of those that reach into it.
+create function attended_before(enrolments uuid[]) returns table (enrolment_id uuid, minutes int)
+language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+begin
+  return query
+  select e.id, sum(f.minutes)::int from enrolment e join activity c on c.id = e.activity_id
+  join history_fact f on f.participation_id = e.participation_id and f.kind = 'ATTENDANCE' and f.state = 'CONFIRMED' and f.activity_kind = c.kind
+    and f.month <= e.to_day and f.month + interval '1 month' > e.from_day
+  where e.id = any (attended_before.enrolments) and (select app_acting()) and not exists (
+    select from enrolment o join activity d on d.id = o.activity_id and d.kind = c.kind
+    where o.participation_id = e.participation_id and o.state <> 'WITHDRAWN' and f.month <= o.to_day and f.month + interval '1 month' > o.from_day and (o.from_day, o.id) < (e.from_day, e.id))
+  group by e.id;
 end $$;
 
 -- What was recognised of months before, whoever asks: it takes from what the month may come to.
@@ -202,6 +253,6 @@ language sql stable security definer set search_path = public, pg_temp as $$
   where a.id = placement_facts.participation and a.audience && ((select app_keys('path')) || (select app_keys('work')))
 $$;
 revoke execute on function history_against(uuid, date, date, text), history_known(uuid, text[], text[]), history_totals(uuid),
-  decide_history(uuid, text, uuid, timestamptz, date, text), history_before(uuid[], date[]) from public;
+  decide_history(uuid, text, uuid, timestamptz, date, text), revoke_history(uuid, uuid, timestamptz, date, text), attended_before(uuid[]), history_before(uuid[], date[]) from public;
 grant execute on function history_against(uuid, date, date, text), history_known(uuid, text[], text[]), history_totals(uuid),
-  decide_history(uuid, text, uuid, timestamptz, date, text), history_before(uuid[], date[]) to lavoro_app;
+  decide_history(uuid, text, uuid, timestamptz, date, text), revoke_history(uuid, uuid, timestamptz, date, text), attended_before(uuid[]), history_before(uuid[], date[]) to lavoro_app;
