@@ -377,6 +377,8 @@ type Allowance struct {
 	Statement *AllowanceStatement `json:"statement,omitempty"`
 	// What was said against them, in order.
 	Contests []*AllowanceContest `json:"contests"`
+	// What was brought in of the month from before the programme was kept here, with the file and row it comes from.
+	History []*HistoryFact `json:"history"`
 	// Where the month's money stands, in plain words.
 	PaymentStatus *PaymentMonth `json:"paymentStatus"`
 	// The rules it follows, in force on the month's last day.
@@ -1395,6 +1397,8 @@ type BudgetLine struct {
 	ActivityKind *CodeItem `json:"activityKind,omitempty"`
 	// What is booked on it; for those who see the money of the line's body.
 	Ledger *BudgetLedger `json:"ledger,omitempty"`
+	// What was recognised or spent on it before the programme was kept here, row by row, in order of time, as far as you may see it.
+	History *HistoryFactConnection `json:"history"`
 }
 
 func (BudgetLine) IsNode() {}
@@ -2966,7 +2970,7 @@ type Enrolment struct {
 	ToDay calendar.Day `json:"toDay"`
 	// Minutes owed.
 	PlannedMinutes calendar.Minutes `json:"plannedMinutes"`
-	// Minutes of presence that count so far.
+	// Minutes of presence that count so far, with those from before the programme was kept here.
 	CountedMinutes calendar.Minutes `json:"countedMinutes"`
 	// The months of the register, the newest first.
 	RegisterMonths []*RegisterMonth `json:"registerMonths"`
@@ -3369,12 +3373,36 @@ type HistoryFact struct {
 	Line int32 `json:"line"`
 	// SHA-256 of what the row says, in hexadecimal digits.
 	RowHash string `json:"rowHash"`
+	// What the month comes to here, which what was recognised before takes from; null where nothing of it was worked out here.
+	Allowance *Allowance `json:"allowance,omitempty"`
 }
 
 func (HistoryFact) IsNode() {}
 
 // The id, `<prefix>_<uuid>`.
 func (this HistoryFact) GetID() string { return this.ID }
+
+// A page of facts from before.
+type HistoryFactConnection struct {
+	// The facts of the page, in order.
+	Nodes []*HistoryFact `json:"nodes"`
+	// The same with a cursor each.
+	Edges []*HistoryFactEdge `json:"edges"`
+	// Where the page stands in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many match in all, counted up to 10,000, and only when asked.
+	TotalCount int32 `json:"totalCount"`
+	// Whether totalCount is all of them: false where more than 10,000 match.
+	TotalCountIsExact bool `json:"totalCountIsExact"`
+}
+
+// A fact from before with its place in the list.
+type HistoryFactEdge struct {
+	// The place; good for `after` and `before` in the same list and order.
+	Cursor string `json:"cursor"`
+	// The object.
+	Node *HistoryFact `json:"node"`
+}
 
 // A file that was brought in.
 type HistoryFile struct {
@@ -3406,7 +3434,11 @@ type HistoryImport struct {
 	DecidedBy *Member `json:"decidedBy,omitempty"`
 	// When.
 	DecidedAt *time.Time `json:"decidedAt,omitempty"`
-	// Why it was discarded.
+	// Who took back what was confirmed.
+	RevokedBy *Member `json:"revokedBy,omitempty"`
+	// When.
+	RevokedAt *time.Time `json:"revokedAt,omitempty"`
+	// Why it was discarded or taken back.
 	Reason *string `json:"reason,omitempty"`
 	// SHA-256 over the names and contents of its files, in hexadecimal digits.
 	ContentHash string `json:"contentHash"`
@@ -6018,7 +6050,7 @@ type PrepareUploadPayload struct {
 	Upload *FileTicket `json:"upload,omitempty"`
 }
 
-// Who was there in a month, of those whose register you may see: minutes, and days of presence, by which insurance is paid.
+// Who was there in a month, of those whose register you may see, and of whom it was brought in from before: minutes, and days of presence, by which insurance is paid.
 type Presence struct {
 	// The month.
 	Month calendar.Month `json:"month"`
@@ -6138,7 +6170,7 @@ type ProgrammePulse struct {
 	BlockedMatches *MatchCounter `json:"blockedMatches,omitempty"`
 	// Internships that are suspended.
 	SuspendedPlacements *PlacementCounter `json:"suspendedPlacements,omitempty"`
-	// What is left of the programme's funding after all allowances so far; for who sees the money of the whole programme.
+	// What is left of the programme's funding after all allowances so far, and what was recognised before the programme was kept here; for who sees the money of the whole programme.
 	MoneyLeft *MoneyCounter `json:"moneyLeft,omitempty"`
 	// Names of the numbers that are not yours to see.
 	Hidden []string `json:"hidden"`
@@ -7568,6 +7600,36 @@ type RevokeDevicePayload struct {
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The phone as it stands now.
 	Device *Device `json:"device,omitempty"`
+}
+
+// What revokeHistory needs.
+type RevokeHistoryInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// The import.
+	Import string `json:"import"`
+	// Why, without names or other data of people; 1 to 500 characters.
+	Reason string `json:"reason"`
+}
+
+// What revokeHistory did.
+type RevokeHistoryPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The import as it stands now.
+	Import *HistoryImport `json:"import,omitempty"`
 }
 
 // What revokeSignature needs.
@@ -9705,17 +9767,20 @@ const (
 	HistoryStateConfirmed HistoryState = "CONFIRMED"
 	// Given up.
 	HistoryStateDiscarded HistoryState = "DISCARDED"
+	// Taken back after it stood.
+	HistoryStateRevoked HistoryState = "REVOKED"
 )
 
 var AllHistoryState = []HistoryState{
 	HistoryStateStaged,
 	HistoryStateConfirmed,
 	HistoryStateDiscarded,
+	HistoryStateRevoked,
 }
 
 func (e HistoryState) IsValid() bool {
 	switch e {
-	case HistoryStateStaged, HistoryStateConfirmed, HistoryStateDiscarded:
+	case HistoryStateStaged, HistoryStateConfirmed, HistoryStateDiscarded, HistoryStateRevoked:
 		return true
 	}
 	return false
