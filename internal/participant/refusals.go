@@ -161,49 +161,7 @@ var (
 )
 
 // What keeps somebody from being paid.
-var (
-	// DetailsMissing is for somebody of whom nobody has recorded where he is paid.
-	DetailsMissing = refusal.Define(refusal.Definition{
-		Code: "PAYMENT_DETAILS_MISSING", Kind: refusal.State,
-		Message: refusal.Text{It: "Mancano i dati di pagamento.", En: "The payment details are missing."},
-		Cure:    refusal.Text{It: "Registra come e dove pagare la persona.", En: "Record how and where the person is paid."},
-		CuredBy: caseManagers,
-	})
-	// DetailsUnconfirmed is for details for which no second person stands.
-	DetailsUnconfirmed = refusal.Define(refusal.Definition{
-		Code: "PAYMENT_DETAILS_UNCONFIRMED", Kind: refusal.State,
-		Message: refusal.Text{It: "I dati di pagamento non sono ancora stati confermati da una seconda persona.", En: "No second person has confirmed the payment details yet."},
-		Cure:    refusal.Text{It: "Controlla i dati con il documento e confermali.", En: "Check them against the paper and confirm them."},
-		CuredBy: colleagues,
-	})
-	// DetailsResting is for new details about which nobody has called the person back.
-	DetailsResting = refusal.Define(refusal.Definition{
-		Code: "PAYMENT_DETAILS_RESTING", Kind: refusal.Rule,
-		Message: refusal.Text{It: "I dati di pagamento sono nuovi: senza richiamare la persona valgono dal {day}.", En: "The payment details are new: without calling the person back they are used from {day}."},
-		Cure:    refusal.Text{It: "Attendi il giorno indicato.", En: "Wait for that day."},
-		CuredBy: colleagues,
-	})
-	// AccountOfTwo is for an account of two people that nobody has declared to be common.
-	AccountOfTwo = refusal.Define(refusal.Definition{
-		Code: "ACCOUNT_OF_TWO", Kind: refusal.Rule,
-		Message: refusal.Text{It: "Lo stesso conto è registrato per un'altra persona.", En: "The same account is recorded for somebody else."},
-		Cure:    refusal.Text{It: "Controlla di chi è il conto e registra di nuovo i dati di pagamento; se è in comune, dichiaralo con il motivo.", En: "Find out whose account it is and record the payment details anew; if it is a common one, say so with the reason."},
-		CuredBy: caseManagers,
-	})
-	// PayeeDiffers is for an account that is another's, as its bank says.
-	PayeeDiffers = refusal.Define(refusal.Definition{
-		Code: "PAYEE_DIFFERS", Kind: refusal.Rule,
-		Message: refusal.Text{It: "Per la banca l'intestatario del conto non è quello indicato.", En: "The bank says that the account holder is not the one who was given."},
-		Cure:    refusal.Text{It: "Chiedi alla persona l'intestazione esatta e registra di nuovo i dati di pagamento.", En: "Ask the person for the exact holder and record the payment details anew."},
-		CuredBy: caseManagers,
-	})
-	// DetailsErased is for somebody who was erased.
-	DetailsErased = refusal.Define(refusal.Definition{
-		Code: "PAYMENT_DETAILS_ERASED", Kind: refusal.State,
-		Message: refusal.Text{It: "I dati della persona sono stati cancellati.", En: "The person's data have been erased."},
-		Cure:    refusal.Text{It: "Non si può più pagare attraverso il sistema.", En: "Nothing can be paid through the system any more."},
-	})
-)
+var ()
 
 // What stops the protection of a participation.
 var (

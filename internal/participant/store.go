@@ -198,16 +198,6 @@ type detailsRow struct {
 	Confirmed  bool
 }
 
-// payableRow is by what a participation is paid, and what stands against it.
-type payableRow struct {
-	ParticipationID uuid.UUID
-	PersonID        uuid.UUID
-	DetailsID       uuid.NullUUID
-	Means           programme.Means
-	Cause           string
-	RestsTo         calendar.Day
-}
-
 type verdictRow struct {
 	bun.BaseModel `bun:"table:verdict,alias:v"`
 
@@ -451,30 +441,6 @@ func sameHuman(ctx context.Context, tx *postgres.Tx, one, other uuid.UUID) (yes 
 		return false, fmt.Errorf("one human: %w", err)
 	}
 	return yes || one == other, nil
-}
-
-func payableRows(ctx context.Context, tx *postgres.Tx, participations []uuid.UUID, day calendar.Day, rest int) (rows []payableRow, err error) {
-	err = tx.Ask(ctx, &rows, `select participation_id, person_id, details_id, coalesce(means, '') as means, coalesce(cause, '') as cause, rests_to from payment_details($1, $2, $3)`, participations, day, rest)
-	if err != nil {
-		return nil, fmt.Errorf("payment details: %w", err)
-	}
-	return rows, nil
-}
-
-// sealedRow is bank details as they are kept.
-type sealedRow struct {
-	ID       uuid.UUID
-	PersonID uuid.UUID
-	IBAN     []byte `bun:"iban"`
-	Holder   []byte
-	Means    programme.Means
-}
-
-func sealedDetails(ctx context.Context, tx *postgres.Tx, details []uuid.UUID) (rows []sealedRow, err error) {
-	if err = tx.Ask(ctx, &rows, "select * from sealed_details($1)", details); err != nil {
-		return nil, fmt.Errorf("payment details: %w", err)
-	}
-	return rows, nil
 }
 
 // territory gives the names of the programme's municipalities by ISTAT code.

@@ -116,19 +116,8 @@ begin
   left join lateral (select x.outcome from person_bank_check x where x.bank_id = b.id and x.kind = 'PAYEE' order by x.at desc, x.id desc limit 1) k on true;
 end $$;
 
--- What the act that pays seals open by the person's key: for whoever reads accounts and sees the money of a participation of the person.
-create function sealed_details(details uuid[]) returns table (id uuid, person_id uuid, iban bytea, holder bytea, means text)
-language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
-#variable_conflict use_column
-begin
-  return query
-  select b.id, b.person_id, b.iban, b.holder, b.means from person_bank b
-  where b.id = any (sealed_details.details) and exists (
-    select from participation a where a.person_id = b.person_id and case when a.protected then a.audience || organisation_line(a.organisation_id) else a.audience end &&& (select app_keys('bank')));
-end $$;
-revoke execute on function mark_account(uuid, bytea[], bigint[]), details_on(uuid, date), account_elsewhere(uuid, bytea[], date), payment_details(uuid[], date, int),
-  sealed_details(uuid[]) from public;
-grant execute on function mark_account(uuid, bytea[], bigint[]), account_elsewhere(uuid, bytea[], date), payment_details(uuid[], date, int), sealed_details(uuid[]) to lavoro_app;
+revoke execute on function mark_account(uuid, bytea[], bigint[]), details_on(uuid, date), account_elsewhere(uuid, bytea[], date), payment_details(uuid[], date, int) from public;
+grant execute on function mark_account(uuid, bytea[], bigint[]), account_elsewhere(uuid, bytea[], date), payment_details(uuid[], date, int) to lavoro_app;
 
 alter table file drop constraint file_kind_check;
 alter table file add constraint file_kind_check check (kind in ('EXCLUSION_CHECK', 'REQUIREMENT_PROOF', 'REGISTER', 'PAYMENT_FILE', 'PAYMENT_ANSWER', 'BANK_DETAILS'));
