@@ -20,7 +20,7 @@ var onSignature = []struct {
 	label text.Text
 	in    []SignatureState
 }{
-	{access.ResendSignature, text.Text{It: "Invia un altro collegamento", En: "Send another link"}, []SignatureState{SignatureAsked}},
+	{access.ResendSignature, text.Text{It: "Invia di nuovo", En: "Send again"}, []SignatureState{SignatureAsked}},
 	{access.ShowSigningCode, text.Text{It: "Mostra un codice", En: "Show a code"}, []SignatureState{SignatureAsked}},
 	{access.ConfirmSignedPaper, text.Text{It: "Conferma il foglio firmato", En: "Confirm the signed paper"}, []SignatureState{SignatureBrought}},
 	{access.RevokeSignature, text.Text{It: "Revoca", En: "Revoke"}, []SignatureState{SignatureAsked, SignatureBrought}},
