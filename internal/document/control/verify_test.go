@@ -34,6 +34,31 @@ func TestASoundFolderHolds(t *testing.T) {
 	}
 }
 
+// TestAContributionStandsBesideTheCap: what is owed towards living on one's own is above the cap, and comes out of its inputs; by another name it is a fault.
+func TestAContributionStandsBesideTheCap(t *testing.T) {
+	f := sound(t)
+	proven(t, &f, func(p *allowance.Proof) {
+		p.Inputs.Versions[0].Rule.Housing = allowance.HousingRule{Monthly: 200, Ceiling: 1000}
+		p.Inputs.Housing = &allowance.Housing{Grant: id(40), Revision: 2, Monthly: 200, Route: p.Inputs.Register[0].Route}
+		w, err := allowance.Again(p.Engine, p.Inputs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Lines, p.Housing, p.Total = w.Lines, w.Housing, w.Total
+		p.Shares[0].Gross, p.Shares[0].Withheld, p.Shares[0].Net = 1100, 122, 978
+	})
+	s, share := &f.Tables.Statements[0], &f.Tables.Shares[0]
+	s.Total, share.Gross, share.Withheld, share.Net = 1100, 1100, 122, 978
+	f.Tables.Lines = append(f.Tables.Lines, control.Line{Statement: s.ID, Kind: "HOUSING", Amount: 200, Rule: "allowance.housing", Version: 1, Text: "contributo"})
+	if found, err := verified(zipped(t, f), control.Outside{}); err != nil || found.Again != 1 {
+		t.Errorf("%+v, %v", found, err)
+	}
+	f.Tables.Lines[2].Kind = "HOURS"
+	if _, err := verified(zipped(t, f), control.Outside{}); err == nil || !strings.Contains(err.Error(), "above its cap") {
+		t.Errorf("as hours: %v", err)
+	}
+}
+
 // TestWhatTheBankWasTold: the files by which transfers were sent order what the folder says, to whom it says.
 func TestWhatTheBankWasTold(t *testing.T) {
 	for what, c := range map[string]struct {
