@@ -357,7 +357,7 @@ type Allowance struct {
 	Minutes calendar.Minutes `json:"minutes"`
 	// What the hours are worth before the cap.
 	Accrued money.Cents `json:"accrued"`
-	// The most that may be paid for the month.
+	// The most that may be paid for the hours of the month.
 	Cap money.Cents `json:"cap"`
 	// What it owes towards living on the participant's own, beside the cap; 0 where nothing is granted.
 	Housing money.Cents `json:"housing"`
@@ -565,7 +565,7 @@ type AllowanceStatement struct {
 	Minutes calendar.Minutes `json:"minutes"`
 	// What the hours are worth before the cap.
 	Accrued money.Cents `json:"accrued"`
-	// The most that may be paid for the month.
+	// The most that may be paid for the hours of the month.
 	Cap money.Cents `json:"cap"`
 	// What it owes towards living on the participant's own, beside the cap; 0 where nothing is granted.
 	Housing money.Cents `json:"housing"`
