@@ -56,14 +56,17 @@ $$;
 
 -- In which days an internship stood still, from and until before: for who may write hours of it.
 create function placement_pauses(placements uuid[]) returns table (placement_id uuid, from_day date, until_day date)
-language sql stable security definer set search_path = public, pg_temp as $$
+language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+begin
+  return query
   select s.placement_id, s.day, s.until
   from (select x.placement_id, x.to_state, x.day, lead(x.day) over (partition by x.placement_id order by x.position) as until
         from placement_step x join placement p on p.id = x.placement_id
-        where x.placement_id = any (placements) and (p.audience && (select app_keys('work')) or exists (
+        where x.placement_id = any (placement_pauses.placements) and (p.audience && (select app_keys('work')) or exists (
           select from tutor_term t where t.participation_id = p.participation_id and t.member_id = any ((select app_keys('self'))::uuid[])))) s
-  where s.to_state = 'SUSPENDED'
-$$;
+  where s.to_state = 'SUSPENDED';
+end $$;
 
 -- Whether the actor writes hours of some activity of a person, now or for days before.
 create function keeps_register(person uuid) returns boolean language sql stable set search_path = public, pg_temp as $$
@@ -74,6 +77,7 @@ revoke execute on function keeps_register(uuid) from public;
 
 -- All that counts or might for a person in the weeks of the days, whoever keeps it, and how old the person was: what decides whether hours
 -- count. For each enrolment and day that is asked about there is a row without an entry.
+-- Hours of a month that is no longer open count whatever comes.
 create function register_weeks(enrolments uuid[], days date[])
 returns table (id uuid, programme_id uuid, enrolment_id uuid, person_id uuid, kind text, day date, from_minute int, to_minute int, minutes int, standing text, conflicts text[],
                settled boolean, age int)
@@ -92,8 +96,10 @@ begin
            '{}'::text[] as conflicts, false as settled
     from asked a
     union all
-    select t.id, t.programme_id, t.enrolment_id, t.person_id, t.kind, t.day, t.from_minute, t.to_minute, t.minutes, t.standing, t.conflicts, t.settled
+    select t.id, t.programme_id, t.enrolment_id, t.person_id, t.kind, t.day, t.from_minute, t.to_minute, t.minutes, t.standing, t.conflicts,
+           t.settled or t.standing = 'COUNTED' and coalesce(m.state <> 'OPEN', false)
     from weeks w join attendance t on t.person_id = w.person_id and t.day between w.monday and w.monday + 6 and t.standing in ('COUNTED', 'CONTESTED')
+    left join register_month m on m.enrolment_id = t.enrolment_id and m.month = date_trunc('month', t.day)::date
   )
   select f.id, f.programme_id, f.enrolment_id, f.person_id, f.kind, f.day, f.from_minute, f.to_minute, f.minutes, f.standing, f.conflicts, f.settled,
          y.years - ((p.birth_day + make_interval(years => y.years))::date > f.day)::int
@@ -131,11 +137,14 @@ end $$;
 
 -- Entries of the ids that the actor does not see: whole where he wrote them himself, and of the others that the id is taken.
 create function unseen_entries(ids uuid[]) returns table (id uuid, enrolment_id uuid, participation_id uuid, kind text, day date, from_minute int, to_minute int, absence_reason text, note bytea)
-language sql stable security definer set search_path = public, pg_temp as $$
+language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+begin
+  return query
   select a.id, o.enrolment_id, o.participation_id, o.kind, o.day, o.from_minute, o.to_minute, o.absence_reason, o.note
   from attendance a left join attendance o on o.id = a.id and o.recorded_by = any ((select app_keys('self'))::uuid[])
-  where a.id = any (ids) and not a.audience && (select app_keys('work')) and (select app_acting())
-$$;
+  where a.id = any (unseen_entries.ids) and not a.audience && (select app_keys('work')) and (select app_acting());
+end $$;
 
 -- How many entries of whoever's keeping that count or might an entry overlaps: a number that tells whether the actor sees them all.
 create or replace function overlapping_entries(entry uuid) returns int

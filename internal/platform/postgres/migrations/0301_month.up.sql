@@ -82,21 +82,25 @@ end $$;
 grant update on register_month to lavoro_app;
 select list_by_key('register_month', 'work', 'month');
 
+-- Rows of a month are opened by mandates over that month, whatever table they are in.
 create or replace function follow_mandates() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+declare of_month date;
 begin
   if not exists (select from mandate) then
     return new;
   end if;
   case tg_table_name
     when 'attendance' then new.audience := mandated_audience(new.audience, new.participation_id, new.day, new.day);
-    when 'allowance', 'register_month', 'register_step', 'register_adjustment' then
+    when 'allowance', 'register_month', 'register_step', 'register_adjustment', 'allowance_statement', 'allowance_share' then
       new.audience := mandated_audience(new.audience, new.participation_id, new.month, (new.month + interval '1 month - 1 day')::date);
     when 'allowance_line' then
       new.audience := (select mandated_audience(new.audience, new.participation_id, a.month, (a.month + interval '1 month - 1 day')::date)
                        from allowance a where a.id = new.allowance_id);
     when 'enrolment', 'placement' then new.audience := mandated_audience(new.audience, new.participation_id, new.from_day, new.to_day);
     when 'participation' then new.audience := mandated_audience(new.audience, new.id, null, null);
-    else new.audience := mandated_audience(new.audience, new.participation_id, null, null);
+    else
+      of_month := (to_jsonb(new) ->> 'month')::date;
+      new.audience := mandated_audience(new.audience, new.participation_id, of_month, (of_month + interval '1 month - 1 day')::date);
   end case;
   return new;
 end $$;
@@ -114,42 +118,15 @@ alter table file add constraint file_kind_check check (kind in ('EXCLUSION_CHECK
 
 -- How far the months of entries are, for who writes them; months without a row are open.
 create function months_of(enrolments uuid[], months date[]) returns table (enrolment_id uuid, month date, state text)
-language sql stable security definer set search_path = public, pg_temp as $$
-  select m.enrolment_id, m.month, m.state
-  from (select distinct * from unnest(months_of.enrolments, months_of.months) d(enrolment, month)) d
-  join register_month m on m.enrolment_id = d.enrolment and m.month = d.month
-  where m.audience && (select app_keys('work')) or exists (
-    select from tutor_term t where t.participation_id = m.participation_id and t.member_id = any ((select app_keys('self'))::uuid[]))
-$$;
-revoke execute on function months_of(uuid[], date[]) from public;
-grant execute on function months_of(uuid[], date[]) to lavoro_app;
-
--- Hours of a month that is no longer open count whatever comes.
-create or replace function register_weeks(enrolments uuid[], days date[])
-returns table (id uuid, programme_id uuid, enrolment_id uuid, person_id uuid, kind text, day date, from_minute int, to_minute int, minutes int, standing text, conflicts text[],
-               settled boolean, age int)
 language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 begin
   return query
-  with asked as (
-    select distinct e.programme_id, e.id, e.person_id, d.day
-    from unnest(register_weeks.enrolments, register_weeks.days) d(enrolment, day)
-    join enrolment e on e.id = d.enrolment and (e.audience && (select app_keys('work')) or tutored(e.participation_id, d.day))
-  ), weeks as (
-    select distinct a.person_id, date_trunc('week', a.day)::date as monday from asked a
-  ), found as (
-    select null::uuid as id, a.programme_id, a.id as enrolment_id, a.person_id, null::text as kind, a.day, 0 as from_minute, 0 as to_minute, 0 as minutes, null::text as standing,
-           '{}'::text[] as conflicts, false as settled
-    from asked a
-    union all
-    select t.id, t.programme_id, t.enrolment_id, t.person_id, t.kind, t.day, t.from_minute, t.to_minute, t.minutes, t.standing, t.conflicts,
-           t.settled or t.standing = 'COUNTED' and coalesce(m.state <> 'OPEN', false)
-    from weeks w join attendance t on t.person_id = w.person_id and t.day between w.monday and w.monday + 6 and t.standing in ('COUNTED', 'CONTESTED')
-    left join register_month m on m.enrolment_id = t.enrolment_id and m.month = date_trunc('month', t.day)::date
-  )
-  select f.id, f.programme_id, f.enrolment_id, f.person_id, f.kind, f.day, f.from_minute, f.to_minute, f.minutes, f.standing, f.conflicts, f.settled,
-         y.years - ((p.birth_day + make_interval(years => y.years))::date > f.day)::int
-  from found f join person p on p.id = f.person_id
-  cross join lateral (select (extract(year from f.day) - extract(year from p.birth_day))::int as years) y;
+  select m.enrolment_id, m.month, m.state
+  from (select distinct * from unnest(months_of.enrolments, months_of.months) d(enrolment, month)) d
+  join register_month m on m.enrolment_id = d.enrolment and m.month = d.month
+  where m.audience && (select app_keys('work')) or exists (
+    select from tutor_term t where t.participation_id = m.participation_id and t.member_id = any ((select app_keys('self'))::uuid[]));
 end $$;
+revoke execute on function months_of(uuid[], date[]) from public;
+grant execute on function months_of(uuid[], date[]) to lavoro_app;

@@ -64,28 +64,6 @@ begin
   end loop;
 end $$;
 
--- Rows of a month are opened by mandates over that month, whatever table they are in.
-create or replace function follow_mandates() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
-declare of_month date;
-begin
-  if not exists (select from mandate) then
-    return new;
-  end if;
-  case tg_table_name
-    when 'attendance' then new.audience := mandated_audience(new.audience, new.participation_id, new.day, new.day);
-    when 'allowance', 'register_month', 'register_step', 'register_adjustment', 'allowance_statement', 'allowance_share' then
-      new.audience := mandated_audience(new.audience, new.participation_id, new.month, (new.month + interval '1 month - 1 day')::date);
-    when 'allowance_line' then
-      new.audience := (select mandated_audience(new.audience, new.participation_id, a.month, (a.month + interval '1 month - 1 day')::date)
-                       from allowance a where a.id = new.allowance_id);
-    when 'enrolment', 'placement' then new.audience := mandated_audience(new.audience, new.participation_id, new.from_day, new.to_day);
-    when 'participation' then new.audience := mandated_audience(new.audience, new.id, null, null);
-    else
-      of_month := (to_jsonb(new) ->> 'month')::date;
-      new.audience := mandated_audience(new.audience, new.participation_id, of_month, (of_month + interval '1 month - 1 day')::date);
-  end case;
-  return new;
-end $$;
 insert into mandate_opens values ('allowance_statement', true), ('allowance_share', true);
 do $$
 declare t text;

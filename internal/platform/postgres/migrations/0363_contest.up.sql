@@ -45,12 +45,3 @@ language sql stable security definer set search_path = public, pg_temp as $$
 $$;
 revoke execute on function statement_in_force(uuid, date) from public;
 grant execute on function statement_in_force(uuid, date) to lavoro_app;
-
--- How much of each allowance is not to be paid before somebody answers, for who pays, also where the contest is not his to see.
-create function contested_cents(allowances uuid[]) returns table (allowance_id uuid, cents bigint)
-language sql stable security definer set search_path = public, pg_temp as $$
-  select c.allowance_id, c.contested_cents from allowance_contest c
-  where c.allowance_id = any (contested_cents.allowances) and c.state = 'CONTESTED' and c.contested_cents > 0 and (select app_acting())
-$$;
-revoke execute on function contested_cents(uuid[]) from public;
-grant execute on function contested_cents(uuid[]) to lavoro_app;

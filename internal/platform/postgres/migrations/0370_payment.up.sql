@@ -124,10 +124,10 @@ begin
     return old;
   end if;
   if (new.id, new.run_id, new.programme_id, new.payer_id, new.participation_id, new.allowance_id, new.statement_id, new.share_id, new.budget_line_id, new.month, new.kind,
-      new.gross_cents, new.withheld_cents, new.net_cents, new.bank_id, new.head_id, new.blocks)
+      new.gross_cents, new.withheld_cents, new.net_cents, new.recovered_cents, new.bank_id, new.head_id, new.blocks)
      is distinct from
      (old.id, old.run_id, old.programme_id, old.payer_id, old.participation_id, old.allowance_id, old.statement_id, old.share_id, old.budget_line_id, old.month, old.kind,
-      old.gross_cents, old.withheld_cents, old.net_cents, old.bank_id, old.head_id, old.blocks) then
+      old.gross_cents, old.withheld_cents, old.net_cents, old.recovered_cents, old.bank_id, old.head_id, old.blocks) then
     raise exception 'a line of a run changes its state alone' using errcode = 'LA010', constraint = 'payment_line_kept';
   end if;
   if old.state <> new.state and not (case old.state
@@ -146,6 +146,7 @@ create trigger kept before update or delete on payment_line for each row execute
 
 -- What is planned once, while few lines stand in the table, is asked when there are a hundred thousand: each is found by its index.
 -- All live lines together never take up more than the last statement owes, of gross and of net; and what offsets them never takes off more.
+-- What was given back is owed again, should the statement rise: bounds count it.
 create function payment_line_bounds() returns trigger language plpgsql security definer set search_path = public, pg_temp set enable_seqscan = off as $$
 begin
   if exists (
@@ -154,8 +155,9 @@ begin
                         where l.allowance_id = w.allowance_id and l.payer_id = w.payer_id and l.budget_line_id = w.budget_line_id and l.live) taken
     left join lateral (select s.id from allowance_statement s where s.allowance_id = w.allowance_id order by s.number desc limit 1) last on true
     left join allowance_share h on h.statement_id = last.id and h.payer_id = w.payer_id and h.budget_line_id = w.budget_line_id
-    where case when w.more then taken.gross > coalesce(h.gross_cents, 0) or taken.net > coalesce(h.net_cents, 0)
-               else taken.gross < coalesce(h.gross_cents, 0) or taken.net < coalesce(h.net_cents, 0) end) then
+    cross join lateral (select coalesce(sum(p.gross_cents), 0) + coalesce(h.gross_cents, 0) as gross, coalesce(sum(p.net_cents), 0) + coalesce(h.net_cents, 0) as net
+                        from recovery_part p where p.allowance_id = w.allowance_id and p.payer_id = w.payer_id and p.budget_line_id = w.budget_line_id) owed
+    where case when w.more then taken.gross > owed.gross or taken.net > owed.net else taken.gross < owed.gross or taken.net < owed.net end) then
     raise exception 'lines take up more than the last statement owes' using errcode = 'LA010', constraint = 'payment_line_bounds';
   end if;
   if exists (select from written w join payment_line h on h.id = w.head_id where (h.run_id, h.participation_id) <> (w.run_id, w.participation_id)) then
@@ -277,7 +279,7 @@ end $$;
 -- Gathers what is due for a draft's payer from the participations after the last one that was gathered, at most so many, and writes a line for
 -- each sum. Answers how many were looked at, and the last of them; null when none are left. Of people it tells nothing: they stand in the lines,
 -- which follow who sees their money.
-create function payment_gather(run uuid, most int, today date, rest_days int, measures text[], check_days int, found_blocks boolean, unknown_blocks boolean)
+create function payment_gather(run uuid, most int, today date, rest_days int, measures text[], check_days int, found_blocks boolean, unknown_blocks boolean, share int, leaves bigint, least_sum bigint)
 returns table (looked int, last uuid)
 language plpgsql security definer set search_path = public, pg_temp set plan_cache_mode = force_custom_plan set jit = off set enable_seqscan = off as $$
 #variable_conflict use_column
@@ -295,64 +297,30 @@ begin
       select h.participation_id from allowance_share h where h.payer_id = r.payer_id and h.programme_id = r.programme_id and h.month <= r.up_to
         and h.participation_id > coalesce(r.gathered_to, '00000000-0000-0000-0000-000000000000')
     ) p group by 1 order by 1 limit most);
+  perform recovery_settle(array(select distinct d.allowance_id from payment_due(people, r.payer_id, r.up_to) d where d.gross < 0), r.payer_id, true);
   -- The checks of foreign keys are planned with the first line and asked for all that follow: only indexes will do, and a key of one column finds its own.
-  with last_of as (
-    select distinct on (s.allowance_id) s.id, s.allowance_id, s.participation_id, s.month
-    from allowance_statement s where s.participation_id = any (people) and s.month <= r.up_to order by s.allowance_id, s.number desc
-  ), owed as (
-    select l.allowance_id, h.budget_line_id, h.id as share_id, h.gross_cents, h.withheld_cents
-    from last_of l join allowance_share h on h.statement_id = l.id and h.payer_id = r.payer_id
-  ), taken as (
-    select x.allowance_id, x.budget_line_id, sum(x.gross_cents)::bigint as gross_cents, sum(x.withheld_cents)::bigint as withheld_cents
-    from payment_line x where x.participation_id = any (people) and x.payer_id = r.payer_id and x.live and x.month <= r.up_to group by 1, 2
-  ), owing as (
-    select l.participation_id, l.allowance_id, l.id as statement_id, l.month, d.share_id, d.budget_line_id, d.before, d.gross, d.withheld
-    from (select allowance_id, budget_line_id, o.share_id, t.gross_cents is not null as before, coalesce(o.gross_cents, 0) - coalesce(t.gross_cents, 0) as gross,
-                 coalesce(o.withheld_cents, 0) - coalesce(t.withheld_cents, 0) as withheld
-          from owed o full join taken t using (allowance_id, budget_line_id)) d
-    join last_of l on l.allowance_id = d.allowance_id
-    where d.gross <> 0
-  ), due as ( -- what is contested of a month waits for its answer, the rest is paid
-    select a.participation_id, a.allowance_id, a.statement_id, a.month, a.share_id, a.budget_line_id, a.before, a.gross - a.waits as gross,
-           a.withheld - case when a.waits = 0 then 0 else a.withheld * a.waits / a.gross end as withheld
-    from (
-      select d.*, least(greatest(d.gross, 0), greatest(coalesce(c.contested_cents, 0)
-               - coalesce(sum(greatest(d.gross, 0)) over (partition by d.allowance_id order by d.budget_line_id rows between unbounded preceding and 1 preceding), 0), 0))::bigint as waits
-      from owing d left join allowance_contest c on c.allowance_id = d.allowance_id and c.state = 'CONTESTED') a
-    where a.gross - a.waits <> 0
+  with due as materialized (
+    select * from payment_lines_of(people, r.payer_id, r.up_to, share, leaves, least_sum)
   ), whom as (
-    select d.participation_id, sum(d.gross - d.withheld) as net, max(d.month) as latest, gen_random_uuid() as head_id from due d group by 1
-  ), details as materialized (
-    select d.participation_id, d.details_id, d.cause, d.means from payment_details(array(select w.participation_id from whom w), today, rest_days) d
+    select d.participation_id, max(d.month) as latest, gen_random_uuid() as head_id from due d group by 1
+  ), standing as materialized (
+    select s.* from (select array_agg(w.participation_id) as ids, array_agg(w.latest) as latest from whom w) w
+    cross join payment_standing(w.ids, w.latest, offered, today, rest_days, measures, check_days, found_blocks, unknown_blocks) s
   ), known as (
-    select w.participation_id, w.head_id, b.details_id as bank_id,
+    select w.participation_id, w.head_id, s.bank_id, s.blocks,
            case when a.protected then array(select distinct k from unnest(a.audience || o.line || payment_gather_line.line) k order by 1)
                 when a.audience @> payment_gather_line.line then a.audience
-                else array(select distinct k from unnest(a.audience || payment_gather_line.line) k order by 1) end as audience,
-           array_remove(array[
-             case when b.cause = 'ERASED' then 'PERSON_ERASED'
-                  when b.details_id is null then case when a.protected then 'PROTECTED_ACCOUNT' else 'NO_ACCOUNT' end
-                  when b.cause is not null then 'ACCOUNT_' || b.cause
-                  when not b.means = any (offered) then 'MEANS_NOT_OFFERED' end,
-             case when w.net <= 0 then 'OWES_MORE' end,
-             case when c.found then 'CHECK_FOUND' when c.old then 'CHECK_OLD' end], null) as blocks
+                else array(select distinct k from unnest(a.audience || payment_gather_line.line) k order by 1) end as audience
     from whom w join participation a on a.id = w.participation_id join organisation o on o.id = a.organisation_id
-    cross join (select line) payment_gather_line
-    left join details b on b.participation_id = w.participation_id
-    cross join lateral (
-      select coalesce(bool_or(found_blocks and x.outcome = 'FOUND' or unknown_blocks and x.outcome = 'UNKNOWN'), false) as found,
-             coalesce(bool_or(x.outcome is null or x.checked_on < least(today, (w.latest + interval '1 month - 1 day')::date) - check_days), false) as old
-      from unnest(measures) m(measure)
-      left join lateral (select k.outcome, k.checked_on from exclusion_check k where k.participation_id = a.id and k.measure = m.measure
-                         order by k.checked_on desc, k.id desc limit 1) x on true) c
+    cross join (select line) payment_gather_line join standing s on s.participation_id = w.participation_id
   ), numbered as (
     select d.*, k.head_id, k.bank_id, k.audience, k.blocks, row_number() over (partition by d.participation_id order by d.month, d.statement_id, d.budget_line_id) as n
     from due d join known k on k.participation_id = d.participation_id
   )
   insert into payment_line (id, run_id, programme_id, payer_id, participation_id, allowance_id, statement_id, share_id, budget_line_id, month, kind,
-    gross_cents, withheld_cents, net_cents, bank_id, head_id, state, blocks, state_since, audience)
+    gross_cents, withheld_cents, net_cents, recovered_cents, bank_id, head_id, state, blocks, state_since, audience)
   select case n when 1 then head_id else gen_random_uuid() end, r.id, r.programme_id, r.payer_id, participation_id, allowance_id, statement_id, share_id, budget_line_id, month,
-    case when gross < 0 then 'OFFSET' when before then 'ARREARS' else 'STATEMENT' end, gross, withheld, gross - withheld,
+    case when gross < 0 then 'OFFSET' when before then 'ARREARS' else 'STATEMENT' end, gross, withheld, gross - withheld, recovered,
     bank_id, head_id, case when blocks = '{}' then 'PENDING' else 'BLOCKED' end, blocks, today, audience
   from numbered;
   return query select cardinality(people), people[cardinality(people)];
@@ -369,5 +337,5 @@ begin
   get diagnostics gone = row_count;
   return gone;
 end $$;
-revoke execute on function payment_number(uuid, int), payment_gather(uuid, int, date, int, text[], int, boolean, boolean), payment_ungather(uuid) from public;
-grant execute on function payment_number(uuid, int), payment_gather(uuid, int, date, int, text[], int, boolean, boolean), payment_ungather(uuid) to lavoro_app;
+revoke execute on function payment_number(uuid, int), payment_gather(uuid, int, date, int, text[], int, boolean, boolean, int, bigint, bigint), payment_ungather(uuid) from public;
+grant execute on function payment_number(uuid, int), payment_gather(uuid, int, date, int, text[], int, boolean, boolean, int, bigint, bigint), payment_ungather(uuid) to lavoro_app;

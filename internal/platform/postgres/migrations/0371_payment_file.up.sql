@@ -41,6 +41,7 @@ create table payment_answer (
   waiting      int not null, -- that it says nothing final of
   ignored      int not null, -- of which it says what their state does not allow any more
   foreign_lines int not null, -- of others
+  named        text[] not null default '{}', -- transfers of its payer that it speaks of, also those whom it brings nothing: it goes with their keys
   audience     uuid[] not null,
   unique (payer_id, sha256)
 );
@@ -78,13 +79,13 @@ create trigger own_audience before insert or update of audience on payment_answe
 
 -- Who is paid by an approved run, and where: for its file alone, also those whom the payer's officer does not see.
 create function payment_beneficiaries(run uuid)
-returns table (head_id uuid, person_id uuid, bank_id uuid, iban bytea, holder bytea, means text, months date[], budget_lines text[], gross_cents bigint, withheld_cents bigint, net_cents bigint)
+returns table (head_id uuid, person_id uuid, bank_id uuid, iban bytea, holder bytea, means text, months date[], budget_lines text[], gross_cents bigint, withheld_cents bigint, recovered_cents bigint, net_cents bigint)
 language plpgsql security definer set search_path = public, pg_temp as $$
 #variable_conflict use_column
 begin
   return query
   select l.head_id, b.person_id, b.id, b.iban, b.holder, b.means, array_agg(distinct l.month order by l.month), array_agg(distinct g.code order by g.code),
-         sum(l.gross_cents)::bigint, sum(l.withheld_cents)::bigint, sum(l.net_cents)::bigint
+         (sum(l.gross_cents) + sum(l.recovered_cents))::bigint, sum(l.withheld_cents)::bigint, sum(l.recovered_cents)::bigint, sum(l.net_cents)::bigint
   from payment_run r join payment_line l on l.run_id = r.id and l.state = 'PENDING' join person_bank b on b.id = l.bank_id join budget_line g on g.id = l.budget_line_id
   where r.id = payment_beneficiaries.run and r.state = 'APPROVED' and r.audience && app_keys('bank') and r.audience && app_keys('money')
   group by 1, 2, 3 order by 1;
@@ -93,9 +94,9 @@ end $$;
 -- Whom a file tells of, for the journal of reads.
 create function payment_file_people(file uuid) returns uuid[] language sql stable security definer set search_path = public, pg_temp as $$
   select coalesce(array_agg(distinct l.participation_id order by l.participation_id), '{}')
-  from (select f.run_id, f.part, null::uuid as answer from payment_file f where f.file_id = payment_file_people.file and f.audience && (select app_keys('money'))
-        union all select null, null, a.id from payment_answer a where a.file_id = payment_file_people.file and a.audience && (select app_keys('money'))) x
-  join payment_line l on l.run_id = x.run_id and l.part = x.part or l.id in (select s.line_id from payment_line_step s where s.answer_id = x.answer)
+  from (select f.run_id, f.part, null::text[] as named from payment_file f where f.file_id = payment_file_people.file and f.audience && (select app_keys('money'))
+        union all select null, null, a.named from payment_answer a where a.file_id = payment_file_people.file and a.audience && (select app_keys('money'))) x
+  join payment_line l on l.run_id = x.run_id and l.part = x.part or l.end_to_end_id = any (x.named)
 $$;
 revoke execute on function payment_beneficiaries(uuid), payment_file_people(uuid) from public;
 grant execute on function payment_beneficiaries(uuid), payment_file_people(uuid) to lavoro_app;
@@ -106,7 +107,7 @@ declare mine uuid[] := array(select a.id from participation a where a.person_id 
 begin
   delete from file_chunk c where c.file_id in (
     select f.file_id from payment_line l join payment_file f on f.run_id = l.run_id and f.part = l.part where l.participation_id = any (mine)
-    union select a.file_id from payment_line_step s join payment_answer a on a.id = s.answer_id where s.participation_id = any (mine));
+    union select a.file_id from payment_answer a where a.named && array(select l.end_to_end_id from payment_line l where l.participation_id = any (mine)));
   return null;
 end $$;
 create trigger payment_files_go after insert on destroyed_key for each row execute function payment_files_go();

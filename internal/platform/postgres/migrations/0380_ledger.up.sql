@@ -80,17 +80,18 @@ language sql stable security definer set search_path = public, pg_temp as $$
 $$;
 
 -- Books on lines, whoever acts: who starts an internship does not see what it is paid from.
-create function post_budget(prog uuid, at timestamptz, day date, ids uuid[], lines uuid[], kinds text[], cents bigint[], subject_kinds text[], subjects uuid[]) returns int
+create function post_budget(prog uuid, at timestamptz, day date, ids uuid[], lines uuid[], kinds text[], cents bigint[], subject_kinds text[], subjects uuid[], months date[]) returns int
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare n int;
 begin
   if not app_acting() then
     raise exception 'nobody books' using errcode = 'LA002';
   end if;
-  insert into budget_posting (id, programme_id, budget_line_id, kind, cents, subject_kind, subject_id, day, posted_at, audience)
-  select p.id, l.programme_id, l.id, p.kind, p.cents, p.subject_kind, p.subject, post_budget.day, post_budget.at,
+  insert into budget_posting (id, programme_id, budget_line_id, kind, cents, subject_kind, subject_id, day, posted_at, month, audience)
+  select p.id, l.programme_id, l.id, p.kind, p.cents, p.subject_kind, p.subject, post_budget.day, post_budget.at, p.month,
          organisation_line(coalesce(l.organisation_id, (select o.id from organisation o where o.programme_id = prog and o.parent_id is null)))
-  from unnest(post_budget.ids, post_budget.lines, post_budget.kinds, post_budget.cents, post_budget.subject_kinds, post_budget.subjects) p(id, line, kind, cents, subject_kind, subject)
+  from unnest(post_budget.ids, post_budget.lines, post_budget.kinds, post_budget.cents, post_budget.subject_kinds, post_budget.subjects, post_budget.months)
+    p(id, line, kind, cents, subject_kind, subject, month)
   join budget_line l on l.id = p.line and l.programme_id = prog
   on conflict (id) do nothing;
   get diagnostics n = row_count;
@@ -99,6 +100,7 @@ end $$;
 
 -- By how much each line would be exceeded if so much more were approved, and whether it is shut today and until when. Who asks holds the
 -- lines to the end of his transaction: nobody approves on them meanwhile.
+-- What takes from a line that is exceeded already, since its amount was lowered, is no reason to refuse it.
 create function check_funds(prog uuid, lines uuid[], wanted bigint[], today date) returns table (line uuid, label jsonb, over bigint, closed jsonb, closed_to date)
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
@@ -107,7 +109,7 @@ begin
   end if;
   perform from budget_line l where l.programme_id = prog and l.id = any (check_funds.lines) order by l.id for no key update;
   return query
-  select l.id, l.label, greatest(a.approved + w.cents - l.amount_cents, 0), g.reason, g.to_day
+  select l.id, l.label, case when w.cents > 0 then greatest(a.approved + w.cents - l.amount_cents, 0) else 0 end, g.reason, g.to_day
   from unnest(check_funds.lines, check_funds.wanted) w(line, cents)
   join budget_line l on l.id = w.line and l.programme_id = prog
   cross join lateral (select coalesce(sum(p.cents), 0)::bigint as approved from budget_posting p where p.budget_line_id = l.id and p.kind = 'APPROVED') a
@@ -117,7 +119,7 @@ begin
     order by f.to_day desc nulls first, f.position limit 1) g on true
   order by l.id;
 end $$;
-revoke execute on function programme_payers(uuid), ledger_codes(uuid), post_budget(uuid, timestamptz, date, uuid[], uuid[], text[], bigint[], text[], uuid[]),
+revoke execute on function programme_payers(uuid), ledger_codes(uuid), post_budget(uuid, timestamptz, date, uuid[], uuid[], text[], bigint[], text[], uuid[], date[]),
   check_funds(uuid, uuid[], bigint[], date) from public;
-grant execute on function programme_payers(uuid), ledger_codes(uuid), post_budget(uuid, timestamptz, date, uuid[], uuid[], text[], bigint[], text[], uuid[]),
+grant execute on function programme_payers(uuid), ledger_codes(uuid), post_budget(uuid, timestamptz, date, uuid[], uuid[], text[], bigint[], text[], uuid[], date[]),
   check_funds(uuid, uuid[], bigint[], date) to lavoro_app;

@@ -92,6 +92,7 @@ grant select, insert on person_bank_check to lavoro_app;
 
 -- By which details each participation is paid on a day, and what stands against it: for whoever sees its money, also of people whom he
 -- does not see. Nothing of the account is told.
+-- A body pays what it owes also whoever was handed over since: it asks by which details, though it sees nothing else of him.
 create function payment_details(participations uuid[], day date, rest_days int)
 returns table (participation_id uuid, person_id uuid, details_id uuid, means text, cause text, rests_to date)
 language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
@@ -110,7 +111,8 @@ begin
               when k.outcome = 'NO_MATCH' then 'NO_MATCH' end,
          b.since + payment_details.rest_days
   from (select distinct u.id from unnest(payment_details.participations) u(id)) u
-  join participation a on a.id = u.id and case when a.protected then a.audience || organisation_line(a.organisation_id) else a.audience end &&& (select app_keys('money'))
+  join participation a on a.id = u.id and (case when a.protected then a.audience || organisation_line(a.organisation_id) else a.audience end &&& (select app_keys('money'))
+    or exists (select from (select distinct h.payer_id from allowance_share h where h.participation_id = a.id) h where organisation_line(h.payer_id) &&& (select app_keys('money'))))
   left join lateral (select x.* from person_bank x where x.person_id = a.person_id and x.since <= payment_details.day order by x.revision desc limit 1) b on true
   left join person_bank_check c on c.bank_id = b.id and c.kind = 'CONFIRMED'
   left join lateral (select x.outcome from person_bank_check x where x.bank_id = b.id and x.kind = 'PAYEE' order by x.at desc, x.id desc limit 1) k on true;

@@ -14,7 +14,9 @@ end $$;
 
 -- The timetables of internships of those whom the actor accompanies, under the keys of these, on a day of which nothing is written yet. Who stands
 -- in for somebody holds his keys.
-drop function planned_hours(uuid, date, uuid[]);
+-- The timetables of internships that the actor accompanies, as their tutor or at their company, on a day of which nothing is written yet. A
+-- tutor need not see the opening, which may be another partner's.
+-- Nobody is there as planned on a closed day.
 create function planned_hours(programme uuid, day date, keys uuid[]) returns table (placement_id uuid, enrolment_id uuid, weekday int, from_minute int, to_minute int)
 language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
@@ -25,6 +27,7 @@ begin
   where p.id in (select k.id from placement_key k where k.key = any (planned_hours.keys) and k.programme_id = planned_hours.programme)
     and p.audience &&& (select app_keys('work'))
     and planned_hours.day between p.started_on and coalesce(p.ended_on, p.to_day)
+    and not day_closed(p.programme_id, p.company_id, p.site_id, planned_hours.day)
     and not exists (select from attendance a where a.enrolment_id = p.enrolment_id and a.day = planned_hours.day and a.standing in ('COUNTED', 'CONTESTED'))
   order by p.id, h.from_minute;
 end $$;

@@ -11,7 +11,7 @@ language plpgsql stable security definer set search_path = public, pg_temp set p
 begin
   return query
   with running as (
-    select p.id, p.enrolment_id, p.tutor_id, p.opening_id, p.organisation_id, greatest(p.started_on, p.state_since, silent_tutors.first) as since
+    select p.id, p.programme_id, p.enrolment_id, p.tutor_id, p.opening_id, p.company_id, p.site_id, p.organisation_id, greatest(p.started_on, p.state_since, silent_tutors.first) as since
     from placement p
     where p.programme_id = silent_tutors.programme and p.state = 'RUNNING' and p.tutor_id is not null and p.audience &&& (select app_keys('work'))
   ), missing as (
@@ -20,7 +20,8 @@ begin
     where exists (
       select from generate_series(r.since, silent_tutors.today - 1, interval '1 day') d
       join opening_hours h on h.opening_id = r.opening_id and h.weekday = extract(isodow from d)::int
-      where not exists (select from attendance a where a.enrolment_id = r.enrolment_id and a.day = d::date and a.standing in ('COUNTED', 'CONTESTED')))
+      where not exists (select from attendance a where a.enrolment_id = r.enrolment_id and a.day = d::date and a.standing in ('COUNTED', 'CONTESTED'))
+        and not day_closed(r.programme_id, r.company_id, r.site_id, d::date))
     group by r.tutor_id
   )
   select m.tutor_id, organisation_line(m.organisation_id)

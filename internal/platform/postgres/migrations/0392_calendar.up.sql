@@ -117,49 +117,6 @@ begin
   select distinct on (f.id, f.day) f.id, f.day, f.kind, f.label, f.source from found f order by f.id, f.day, f.first, f.kind, f.label ->> 'it';
 end $$;
 
--- Nobody is there as planned on a closed day, and nobody's hours of it are missing.
-create or replace function planned_hours(programme uuid, day date, keys uuid[]) returns table (placement_id uuid, enrolment_id uuid, weekday int, from_minute int, to_minute int)
-language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
-#variable_conflict use_column
-begin
-  return query
-  select p.id, p.enrolment_id, h.weekday, h.from_minute, h.to_minute
-  from placement p join opening_hours h on h.opening_id = p.opening_id and h.weekday = extract(isodow from planned_hours.day)::int
-  where p.id in (select k.id from placement_key k where k.key = any (planned_hours.keys) and k.programme_id = planned_hours.programme)
-    and p.audience &&& (select app_keys('work'))
-    and planned_hours.day between p.started_on and coalesce(p.ended_on, p.to_day)
-    and not day_closed(p.programme_id, p.company_id, p.site_id, planned_hours.day)
-    and not exists (select from attendance a where a.enrolment_id = p.enrolment_id and a.day = planned_hours.day and a.standing in ('COUNTED', 'CONTESTED'))
-  order by p.id, h.from_minute;
-end $$;
-create or replace function silent_tutors(programme uuid, first date, today date) returns table (tutor_id uuid, line uuid[])
-language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
-#variable_conflict use_column
-begin
-  return query
-  with running as (
-    select p.id, p.programme_id, p.enrolment_id, p.tutor_id, p.opening_id, p.company_id, p.site_id, p.organisation_id, greatest(p.started_on, p.state_since, silent_tutors.first) as since
-    from placement p
-    where p.programme_id = silent_tutors.programme and p.state = 'RUNNING' and p.tutor_id is not null and p.audience &&& (select app_keys('work'))
-  ), missing as (
-    select r.tutor_id, (array_agg(r.organisation_id order by r.id))[1] as organisation_id
-    from running r
-    where exists (
-      select from generate_series(r.since, silent_tutors.today - 1, interval '1 day') d
-      join opening_hours h on h.opening_id = r.opening_id and h.weekday = extract(isodow from d)::int
-      where not exists (select from attendance a where a.enrolment_id = r.enrolment_id and a.day = d::date and a.standing in ('COUNTED', 'CONTESTED'))
-        and not day_closed(r.programme_id, r.company_id, r.site_id, d::date))
-    group by r.tutor_id
-  )
-  select m.tutor_id, organisation_line(m.organisation_id)
-  from missing m
-  cross join lateral (select array(select d.id from device d where d.member_id = m.tutor_id and d.revoked_at is null) as ids) phones
-  where not exists (
-    select from running r join attendance a on a.enrolment_id = r.enrolment_id and a.day > silent_tutors.first - 60
-    where r.tutor_id = m.tutor_id and a.recorded_by = m.tutor_id and a.recorded_at >= silent_tutors.first::timestamp at time zone 'Europe/Rome'
-      and (phones.ids = '{}' or a.device_id = any (phones.ids)))
-  order by 1;
-end $$;
 revoke execute on function record_closure(uuid, uuid, uuid, uuid, date, date, text, timestamptz, uuid[]), closure_of(uuid), withdraw_closure(uuid, int, timestamptz, uuid[]),
   closed_days(uuid[], date[]) from public;
 grant execute on function record_closure(uuid, uuid, uuid, uuid, date, date, text, timestamptz, uuid[]), closure_of(uuid), withdraw_closure(uuid, int, timestamptz, uuid[]),

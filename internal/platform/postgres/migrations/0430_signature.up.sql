@@ -61,9 +61,10 @@ $$;
 -- Who brings the secret acts as the signature itself: an actor who holds no grant, and of whom these three know one document.
 create function month_to_sign(signature uuid)
 returns table (programme_id uuid, participation_id uuid, person_id uuid, register_month_id uuid, enrolment_id uuid, placement_id uuid, company_id uuid, pseudonym text, party text,
-               month date, month_state text, content_hash bytea, month_hash bytea, audience uuid[])
+               month date, month_state text, minutes int, presence_days int, content_hash bytea, month_hash bytea, audience uuid[])
 language sql stable security definer set search_path = public, pg_temp as $$
-  select m.programme_id, m.participation_id, a.person_id, m.id, m.enrolment_id, m.placement_id, m.company_id, a.pseudonym, s.party, m.month, m.state, s.content_hash, m.content_hash, m.audience
+  select m.programme_id, m.participation_id, a.person_id, m.id, m.enrolment_id, m.placement_id, m.company_id, a.pseudonym, s.party, m.month, m.state, coalesce(m.minutes, 0),
+         coalesce(m.presence_days, 0), s.content_hash, m.content_hash, m.audience
   from month_signature s join register_month m on m.id = s.register_month_id join participation a on a.id = s.participation_id
   where s.id = month_to_sign.signature and s.id = any ((select app_keys('self'))::uuid[]) and s.state = 'ASKED'
 $$;

@@ -1,26 +1,6 @@
 -- What is committed is booked under the month that it is for: what comes to be owed of the month takes its place.
 alter table budget_posting add column month date check (extract(day from month) = 1), add check (month is null or kind = 'COMMITTED');
 
--- Books on lines, whoever acts: who starts an internship does not see what it is paid from.
-drop function post_budget(uuid, timestamptz, date, uuid[], uuid[], text[], bigint[], text[], uuid[]);
-create function post_budget(prog uuid, at timestamptz, day date, ids uuid[], lines uuid[], kinds text[], cents bigint[], subject_kinds text[], subjects uuid[], months date[]) returns int
-language plpgsql security definer set search_path = public, pg_temp as $$
-declare n int;
-begin
-  if not app_acting() then
-    raise exception 'nobody books' using errcode = 'LA002';
-  end if;
-  insert into budget_posting (id, programme_id, budget_line_id, kind, cents, subject_kind, subject_id, day, posted_at, month, audience)
-  select p.id, l.programme_id, l.id, p.kind, p.cents, p.subject_kind, p.subject, post_budget.day, post_budget.at, p.month,
-         organisation_line(coalesce(l.organisation_id, (select o.id from organisation o where o.programme_id = prog and o.parent_id is null)))
-  from unnest(post_budget.ids, post_budget.lines, post_budget.kinds, post_budget.cents, post_budget.subject_kinds, post_budget.subjects, post_budget.months)
-    p(id, line, kind, cents, subject_kind, subject, month)
-  join budget_line l on l.id = p.line and l.programme_id = prog
-  on conflict (id) do nothing;
-  get diagnostics n = row_count;
-  return n;
-end $$;
-
 -- What stands committed for subjects, by line and month.
 create function committed_for(subjects uuid[]) returns table (subject uuid, line uuid, month date, cents bigint)
 language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
@@ -95,7 +75,7 @@ begin
   perform from participation a where a.id = any (agreed_placements.participations) order by a.id for no key update;
   return query select c.* from placement_costs(array(select p.id from placement p where p.participation_id = any (agreed_placements.participations) and p.state <> 'DRAFT')) c;
 end $$;
-revoke execute on function post_budget(uuid, timestamptz, date, uuid[], uuid[], text[], bigint[], text[], uuid[], date[]), committed_for(uuid[]),
+revoke execute on function committed_for(uuid[]),
   commitments_short(uuid, uuid[], bigint[]), check_commitment(uuid, uuid[], bigint[]), placement_costs(uuid[]), agreed_placements(uuid[]) from public;
-grant execute on function post_budget(uuid, timestamptz, date, uuid[], uuid[], text[], bigint[], text[], uuid[], date[]), committed_for(uuid[]),
+grant execute on function committed_for(uuid[]),
   commitments_short(uuid, uuid[], bigint[]), check_commitment(uuid, uuid[], bigint[]), placement_costs(uuid[]), agreed_placements(uuid[]) to lavoro_app;

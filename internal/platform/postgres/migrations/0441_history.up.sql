@@ -110,8 +110,8 @@ $$;
 
 -- What an import comes to by month and budget line, for who sees the import, also where single facts are not his to see.
 create function history_totals(import uuid) returns jsonb language sql stable security definer set search_path = public, pg_temp as $$
-  select coalesce(jsonb_agg(t order by t.month nulls first, t.kind, t.code nulls first), '[]') from (
-    select f.kind, to_char(f.month, 'YYYY-MM') as month, l.code, l.label, count(*)::int as rows, count(distinct f.participation_id)::int as people,
+  select coalesce(jsonb_agg(t order by t.month nulls first, t.kind, t."budgetLine" nulls first), '[]') from (
+    select f.kind, to_char(f.month, 'YYYY-MM') as month, l.code as "budgetLine", l.label, count(*)::int as rows, count(distinct f.participation_id)::int as people,
            coalesce(sum(f.minutes) filter (where f.kind = 'ATTENDANCE'), 0)::bigint as minutes, coalesce(sum(f.presence_days), 0)::int as "presenceDays",
            coalesce(sum(f.gross_cents), 0)::bigint as gross, coalesce(sum(f.withheld_cents), 0)::bigint as withheld,
            coalesce(sum(f.gross_cents) filter (where f.paid_on is not null), 0)::bigint as paid
