@@ -248,6 +248,21 @@ func TestAProgrammeThatGivesNothing(t *testing.T) {
 	refused(t, "a request", o.request(o.first, o.wanted()), housing.NotGiven)
 }
 
+// TestRulesFollowedByGrants: rules that hold from a later month on change what is committed for it, though no hours were ever entered.
+func TestRulesFollowedByGrants(t *testing.T) {
+	o := newOffice(t)
+	id := o.granted()
+	version := o.nextVersion()
+	o.Exec("update policy_version set valid_from = '2026-04-01' where id = $1", version)
+	o.Exec("update policy_rule set value = jsonb_set(value, '{monthly}', '15000') where code = 'allowance.housing' and version_id = $1", version)
+	o.Must(o.As(o.System(), func(ctx context.Context, tx *postgres.Tx) error {
+		return allowance.FollowRules(ctx, tx, []event.Event{{News: event.News{SubjectKind: "PolicyVersion", Subject: version}}})
+	}))
+	if got, want := o.committed(id), "03 contributions_asl 20000, 04 contributions_asl 15000, 05 contributions_asl 15000"; got != want {
+		t.Errorf("committed %s, want %s", got, want)
+	}
+}
+
 // TestNoMoreIsGrantedThanItsLineHolds: what the line lacks is refused, and nothing of the grant is done.
 func TestNoMoreIsGrantedThanItsLineHolds(t *testing.T) {
 	o := newOffice(t)
