@@ -214,7 +214,7 @@ func (b *batch) changed(tx *postgres.Tx, p participation, allowance uuid.UUID, d
 		return
 	}
 	b.told = append(b.told, allowance)
-	tx.Tell(event.News{Programme: p.ProgrammeID, Act: string(access.ComputeAllowance), Kind: event.Changed, SubjectKind: "Allowance", Subject: allowance, Related: p.related(), Audience: p.Money}, detail)
+	tx.Tell(event.News{Programme: p.ProgrammeID, Act: string(access.ComputeAllowance), Kind: event.Changed, SubjectKind: "Allowance", Subject: allowance, Related: p.related(), About: []uuid.UUID{p.ID}, Audience: p.Money}, detail)
 }
 
 // ruled reads the rules in force within each month, once for each programme and month.
@@ -277,7 +277,7 @@ func (b *batch) put(tx *postgres.Tx, p participation, old, next monthRow, lines 
 	}
 	b.rows, b.lines, b.told = append(b.rows, next), append(b.lines, lines...), append(b.told, next.ID)
 	tx.Tell(event.News{Programme: next.ProgrammeID, Act: string(access.ComputeAllowance), Kind: kind, SubjectKind: "Allowance", Subject: next.ID,
-		Related: p.related(), Audience: next.Audience},
+		Related: p.related(), About: []uuid.UUID{p.ID}, Audience: next.Audience},
 		map[string]any{"month": next.Month, "policyVersion": next.PolicyVersionID, "minutes": next.Minutes, "before": old.TotalCents, "after": next.TotalCents})
 	return next.ID, nil
 }

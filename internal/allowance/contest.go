@@ -139,7 +139,7 @@ func (r contestRow) answerable(actor access.Actor) refusal.List {
 }
 
 func (r contestRow) tell(tx *postgres.Tx, act access.Act, kind event.Kind, detail map[string]any) {
-	tx.Tell(event.News{Programme: r.ProgrammeID, Act: string(act), Kind: kind, SubjectKind: contestSubject, Subject: r.ID, Related: []uuid.UUID{r.ParticipationID}, Audience: r.Audience}, detail)
+	tx.Tell(event.News{Programme: r.ProgrammeID, Act: string(act), Kind: kind, SubjectKind: contestSubject, Subject: r.ID, About: []uuid.UUID{r.ParticipationID}, Audience: r.Audience}, detail)
 }
 
 // ContestClocks are the waiting states of contests as data for whoever keeps clocks.

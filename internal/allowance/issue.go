@@ -226,7 +226,7 @@ func (b *issuing) put(n next) error {
 	b.told.statements++
 	b.told.more, b.told.less = b.told.more+max(w.Total-old.TotalCents, 0), b.told.less+max(old.TotalCents-w.Total, 0)
 	b.tx.Tell(event.News{Programme: p.ProgrammeID, Act: string(access.ComputeAllowance), Kind: event.Entered, SubjectKind: statementSubject, Subject: id,
-		Related: p.related(), Audience: p.Money},
+		Related: p.related(), About: []uuid.UUID{p.ID}, Audience: p.Money},
 		map[string]any{"month": w.in.Month, "number": row.Number, "engine": Engine, "content": hex.EncodeToString(row.ContentHash), "before": old.TotalCents, "after": w.Total})
 	b.told.changed(b.tx, p, n.allowance, map[string]any{"month": w.in.Month, "statement": row.Number})
 	return nil

@@ -188,3 +188,23 @@ func TestStatementsStayAsTheyAre(t *testing.T) {
 		t.Errorf("shares beyond the statement: %v", err)
 	}
 }
+
+// Of somebody protected news name nobody, and the journal keeps its details under the person's key all the same.
+func TestNewsOfSomebodyProtectedNameNobody(t *testing.T) {
+	h := open(t)
+	p := h.participation()
+	h.exec("update participation set protected = true where id = $1", p)
+	e := h.enrolment(p, "INTERNSHIP")
+	h.hours(e, "2026-10", 8, 20)
+	h.told(access.LockMonth, h.register(e, "2026-10", "LOCKED"))
+	const of = "from journal j where j.subject_kind in ('Allowance', 'AllowanceStatement') and j.sealed"
+	if n := query[int](h, "select count(*) "+of); n < 2 {
+		t.Fatalf("%d details", n)
+	}
+	if n := query[int](h, "select count(*) "+of+" and j.person_id is distinct from (select person_id from participation where id = $1)", p); n != 0 {
+		t.Errorf("%d details are under another key", n)
+	}
+	if n := query[int](h, "select count(*) from outbox where $1 = any (related)", p); n != 0 {
+		t.Errorf("%d news name the participation", n)
+	}
+}

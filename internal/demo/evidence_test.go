@@ -37,7 +37,7 @@ func (s *site) evidenceHolds(t *testing.T) {
 	for _, table := range tables {
 		if n := s.count(`select count(*) from journal j join ` + table + ` x on x.id = j.subject_id left join participation p on p.id = x.participation_id
 			where j.sealed and j.person_id is distinct from p.person_id`); n != 0 {
-			t.Errorf("%d details about rows of %s are under another key: their news must name the participation", n, table)
+			t.Errorf("%d details about rows of %s are under another key: their news must say whom they are about", n, table)
 		}
 	}
 }

@@ -260,7 +260,7 @@ func oneHuman(ctx context.Context, tx *postgres.Tx, one, other uuid.UUID) (yes b
 }
 
 func (r grantRow) tell(tx *postgres.Tx, act access.Act, kind event.Kind, detail map[string]any) {
-	tx.Tell(event.News{Programme: r.ProgrammeID, Act: string(act), Kind: kind, SubjectKind: subject, Subject: r.ID, Related: []uuid.UUID{r.ParticipationID}, Audience: r.Audience}, detail)
+	tx.Tell(event.News{Programme: r.ProgrammeID, Act: string(act), Kind: kind, SubjectKind: subject, Subject: r.ID, About: []uuid.UUID{r.ParticipationID}, Audience: r.Audience}, detail)
 }
 
 func place(i int) string { return strconv.Itoa(i) }

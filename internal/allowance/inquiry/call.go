@@ -79,7 +79,7 @@ func NoteCall(ctx context.Context, tx *postgres.Tx, in Call) error {
 		return err
 	}
 	tx.Tell(event.News{Programme: of.ProgrammeID, Act: string(access.NoteCall), Kind: event.Entered, SubjectKind: callSubject, Subject: in.ID,
-		Related: []uuid.UUID{in.Participation}, Audience: of.Audience}, map[string]any{"month": in.Month, "caller": in.Caller})
+		About: []uuid.UUID{in.Participation}, Audience: of.Audience}, map[string]any{"month": in.Month, "caller": in.Caller})
 	return nil
 }
 

@@ -300,11 +300,11 @@ func (r row) tell(tx *postgres.Tx, act access.Act, detail map[string]any) {
 }
 
 func (r row) told(tx *postgres.Tx, act access.Act, kind event.Kind, detail map[string]any) {
-	tx.Tell(event.News{Programme: r.ProgrammeID, Act: string(act), Kind: kind, SubjectKind: subject, Subject: r.ID, Related: []uuid.UUID{r.ParticipationID}, Audience: r.Audience}, detail)
+	tx.Tell(event.News{Programme: r.ProgrammeID, Act: string(act), Kind: kind, SubjectKind: subject, Subject: r.ID, About: []uuid.UUID{r.ParticipationID}, Audience: r.Audience}, detail)
 }
 
 func (d dischargeRow) tell(tx *postgres.Tx, act access.Act, kind event.Kind, detail map[string]any) {
-	tx.Tell(event.News{Programme: d.ProgrammeID, Act: string(act), Kind: kind, SubjectKind: dischargeSubject, Subject: d.ID, Related: []uuid.UUID{d.ParticipationID}, Audience: d.Audience}, detail)
+	tx.Tell(event.News{Programme: d.ProgrammeID, Act: string(act), Kind: kind, SubjectKind: dischargeSubject, Subject: d.ID, About: []uuid.UUID{d.ParticipationID}, Audience: d.Audience}, detail)
 }
 
 // Clocks are the waiting states of recoveries as data for whoever keeps clocks.

@@ -32,6 +32,9 @@ type News struct {
 	// companies, and to those of matches. None of it leaves the server.
 	Related  []uuid.UUID
 	Audience []uuid.UUID // the subject's audience then
+	// About are participations that those who follow the subject need not know: the detail beside it is kept under the key of their person, as it is
+	// of those among the related, and no event names them.
+	About []uuid.UUID
 }
 
 // Event is one event as the outbox holds it. Seq is its place among all of the programme's events, from 1 without gaps.
