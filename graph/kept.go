@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -152,21 +154,26 @@ func countIn(v *ast.Value, stand map[string]int) {
 
 // values spells the variables that a plan hangs on: of ids that it is filled with their sort; false where one is not as it must be, or too long to be
 // kept.
-func (of shape) values(variables map[string]any) (string, bool) {
+func (of shape) values(variables map[string]any) (spelled string, ok bool) {
 	if len(variables) == 0 {
 		return "", true
 	}
-	fixed := make(map[string]any, len(variables))
-	for name, value := range variables {
-		fixed[name] = value
-	}
-	for _, name := range of.ids {
+	sorts := make([]string, len(of.ids))
+	for i, name := range of.ids {
 		id, err := scalar.Clean(fmt.Sprint(variables[name]))
-		prefix, ok := plan.PrefixOf(id)
-		if err != nil || !ok {
+		if err != nil {
 			return "", false
 		}
-		fixed[name] = prefix
+		if sorts[i], ok = plan.PrefixOf(id); !ok {
+			return "", false
+		}
+	}
+	if len(sorts) == len(variables) {
+		return strings.Join(sorts, " "), true
+	}
+	fixed := maps.Clone(variables)
+	for i, name := range of.ids {
+		fixed[name] = sorts[i]
 	}
 	text, err := json.Marshal(fixed)
 	return string(text), err == nil && len(text) <= keptValues
