@@ -40,7 +40,7 @@ func (e *Engine) Read(ctx context.Context, v Viewer, p Planned) ([]byte, error) 
 	if len(p.c.holes) > 0 {
 		return e.run(ctx, p, nil)
 	}
-	text, err := e.DB.ReadNear(ctx, v.Actor, p.SQL, p.Args...)
+	text, err := e.DB.ReadNear(ctx, v.Actor, v.Actor.Settings(), postgres.Under(p.SQL, len(p.Args)), p.Args...)
 	if err != nil {
 		return nil, unreadable(err)
 	}

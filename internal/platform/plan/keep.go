@@ -8,12 +8,13 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 )
 
 // Kept is a plan to be used again, for whoever has rights of the same shape, without being compiled. Its arguments are filled anew: keys, who
 // asks, the moment, and the ids that stood in variables of their own. All other values are those that it was compiled with.
 type Kept struct {
-	sql  string
+	sql  postgres.Statement
 	args []any
 	from []source
 }
@@ -37,7 +38,7 @@ func (p Planned) Keep(variables []string) (Kept, bool) {
 			filled++
 		}
 	}
-	return Kept{sql: p.SQL, args: p.Args, from: p.c.from}, filled == len(variables)
+	return Kept{sql: postgres.Under(p.SQL, len(p.Args)), args: p.Args, from: p.c.from}, filled == len(variables)
 }
 
 // Weight is about how many bytes a plan takes.
@@ -63,7 +64,7 @@ func (e *Engine) ReadKept(ctx context.Context, v Viewer, k Kept, settings access
 			args[i] = k.args[i]
 		}
 	}
-	text, err := e.DB.ReadNear(ctx, v.Actor, k.sql, args...)
+	text, err := e.DB.ReadNear(ctx, v.Actor, settings, k.sql, args...)
 	if err != nil {
 		return nil, unreadable(err)
 	}

@@ -117,13 +117,14 @@ func (rs *replicas) close() {
 	}
 }
 
-// ReadNear is ReadText on a replica that shows all that the actor must see, or on the primary. A replica that fails is no failure of the read.
-func (db *DB) ReadNear(ctx context.Context, actor access.Actor, statement string, args ...any) ([]byte, error) {
+// ReadNear is ReadText on a replica that shows all that the actor must see, or on the primary, by his keys. A replica that fails is no failure of the
+// read.
+func (db *DB) ReadNear(ctx context.Context, actor access.Actor, keys access.Settings, statement Statement, args ...any) ([]byte, error) {
 	if db.replicas == nil {
-		return db.ReadText(ctx, actor, statement, args...)
+		return readText(ctx, db.Plans, keys, statement, args)
 	}
 	if r, term := db.near(ctx, actor); r != nil {
-		text, err := r.read(ctx, term, actor, statement, args)
+		text, err := r.read(ctx, term, keys, statement, args)
 		if err == nil || BadValue(err) || TookTooLong(err) || ctx.Err() != nil {
 			r.served.Add(1)
 			return text, err
@@ -135,7 +136,7 @@ func (db *DB) ReadNear(ctx context.Context, actor access.Actor, statement string
 		}
 	}
 	db.replicas.primary.Add(1)
-	return db.ReadText(ctx, actor, statement, args...)
+	return readText(ctx, db.Plans, keys, statement, args)
 }
 
 // near gives a replica that shows what the actor must see, and the context that ends when it is given up; nil for none. The same reader comes
@@ -222,11 +223,11 @@ func (r *replica) ask(ctx context.Context) (replayed Position) {
 }
 
 // read is one statement on the replica, which ends when the replica is given up.
-func (r *replica) read(ctx, term context.Context, actor access.Actor, statement string, args []any) ([]byte, error) {
+func (r *replica) read(ctx, term context.Context, keys access.Settings, statement Statement, args []any) ([]byte, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(term, cancel)()
-	return readText(ctx, r.reads, actor, statement, args)
+	return readText(ctx, r.reads, keys, statement, args)
 }
 
 // ReplicaFigures is how it stands with one replica.

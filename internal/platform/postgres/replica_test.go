@@ -76,7 +76,7 @@ func (s *stage) write() {
 func (s *stage) read(a access.Actor) (notes int, byReplica bool) {
 	s.t.Helper()
 	before, _ := s.db.ReplicaFigures()
-	text, err := s.db.ReadNear(s.ctx, a, "select count(*)::text from note")
+	text, err := s.db.ReadNear(s.ctx, a, a.Settings(), postgres.Under("select count(*)::text from note", 0))
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -330,7 +330,7 @@ func TestReplicaOfAnotherPrimary(t *testing.T) {
 			}
 		}
 	}
-	if text, err := g.db.ReadNear(g.ctx, system(uuid.New(), uuid.New()), "select current_database()::text"); err != nil || !strings.HasSuffix(files.AppURL[:strings.Index(files.AppURL, "?")], "/"+string(text)) {
+	if text, err := g.db.ReadNear(g.ctx, access.Actor{}, access.Actor{}.Settings(), postgres.Under("select current_database()::text", 0)); err != nil || !strings.HasSuffix(files.AppURL[:strings.Index(files.AppURL, "?")], "/"+string(text)) {
 		t.Errorf("%s has answered (%v)", text, err)
 	}
 	if of, byPrimary := g.db.ReplicaFigures(); of[0].Used || of[1].Used || byPrimary != 1 {
