@@ -214,7 +214,11 @@ func fixation(t *testing.T, n *node) {
 func otherAnswers(t *testing.T, n *node) {
 	refused := func(what string, b *browser, back string) {
 		t.Helper()
-		if res, text := b.send(http.MethodGet, back, ""); res.StatusCode != http.StatusBadRequest || strings.Contains(text, "code") {
+		to, err := url.Parse(back)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if res, text := b.send(http.MethodGet, back, ""); res.StatusCode != http.StatusBadRequest || strings.Contains(text, "code=") || strings.Contains(text, `"`+to.Query().Get("code")+`"`) {
 			t.Errorf("%s: %d %s", what, res.StatusCode, text)
 		}
 		b.expect(what, "UNAUTHENTICATED")
