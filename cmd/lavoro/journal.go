@@ -125,7 +125,7 @@ func (a *App) routines(house evidence.Anchorage) []duty.Routine {
 		{Name: "tell of reads", Every: time.Minute, Run: duty.InProgrammes(a.DB, duty.TellReads)},
 		{Name: "anchor reads", Every: time.Hour, Run: duty.InProgrammes(a.DB, evidence.AnchorReads)},
 		{Name: "keep protections reachable", Every: time.Hour, Run: duty.InProgrammes(a.DB, a.rooms.participants.KeepReachable)},
-		{Name: "pay grants without hours", Every: 24 * time.Hour, Run: duty.InProgrammes(a.DB, allowance.PayGrants)},
+		{Name: "pay grants without hours", Every: 24 * time.Hour, Run: duty.InEachProgramme(a.DB, allowance.PayGrants)},
 		{Name: "look for silent phones", Every: 24 * time.Hour, Run: duty.InProgrammes(a.DB, attendance.TellSilence(a.rooms.clocks.OnState))},
 		{Name: "expire files", Every: time.Hour, Run: duty.InProgrammes(a.DB, blob.Expire)},
 	}

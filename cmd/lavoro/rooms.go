@@ -116,7 +116,8 @@ func invitationDays(ctx context.Context, tx *postgres.Tx, of uuid.UUID) (int, er
 // reactions are what follows from events, each with a position of its own in the news.
 func (r rooms) reactions() []duty.Reaction {
 	return []duty.Reaction{
-		{Name: "allowance", SubjectKinds: []string{"Attendance", "RegisterMonth", "HistoryImport", "HousingGrant"}, React: allowance.React},
+		{Name: "allowance", SubjectKinds: []string{"Attendance", "RegisterMonth", "HistoryImport", "HousingGrant", "Participant"}, React: allowance.React},
+		{Name: "housing", SubjectKinds: []string{"Participant"}, React: r.housing.FollowLeaving},
 		{Name: "rules", SubjectKinds: []string{"PolicyVersion"}, React: allowance.FollowRules},
 		duty.Reaction(r.matches.Reaction()),
 		{Name: "handover", SubjectKinds: []string{"HandOver"}, React: r.participants.ReactHandOver},

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/participant"
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/programme"
@@ -68,7 +69,8 @@ func computeMany(ctx context.Context, tx *postgres.Tx, months, certain []Month) 
 }
 
 // React works out again the months that changed entries of the register touch, those of which a month of the register was locked or put right, those of
-// which an import says what was recognised before, or does so no longer, and those of grants; it is the reaction to attendance, to imports and to grants.
+// which an import says what was recognised before, or does so no longer, and those of grants, also of whoever leaves, on whatever day; it is the reaction to
+// attendance, to imports, to grants and to leaving.
 func React(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
 	var entries, registers, imports, grants, programmes []uuid.UUID
 	for _, e := range events {
@@ -79,7 +81,7 @@ func React(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
 			entries = append(entries, e.Subject)
 		case e.SubjectKind == "HistoryImport" && (e.Act == string(access.ConfirmHistory) || e.Act == string(access.RevokeHistory)):
 			imports = append(imports, e.Subject)
-		case e.SubjectKind == grantSubject:
+		case e.SubjectKind == grantSubject, participant.Leaves(e):
 			grants, programmes = append(grants, e.Subject), append(programmes, e.Programme)
 		}
 	}

@@ -1,7 +1,6 @@
 package allowance
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -28,6 +27,7 @@ const calendarRule = "payment.calendar"
 type grantedMonth struct {
 	ParticipationID uuid.UUID
 	Month           calendar.Month
+	Person          uuid.UUID // the same for all records of one
 	GrantID         uuid.UUID
 	Revision        int
 	Monthly         money.Cents
@@ -42,13 +42,16 @@ type owedBefore struct {
 	Of              uuid.UUID // whose month it is: the same, or that of another record of the person
 	Month           calendar.Month
 	Cents           money.Cents
+	Number          int         // of the version of the rules in force on the month's last day
+	Ceiling         money.Cents // by that one
 }
 
 // beside is what of months does not come from the register.
 type beside struct {
 	recognised map[Month]money.Cents // before the programme was kept here
 	granted    map[Month]grantedMonth
-	owed       map[uuid.UUID]map[Month]money.Cents // of grants, by whose ceiling it is on; it follows what is issued
+	owed       map[uuid.UUID]map[Month]owedBefore // of grants, by person; it follows what is issued
+	spoken     map[Month]money.Cents              // of a month's ceiling, by all others, where it does not get what it would alone
 }
 
 func lookBeside(ctx context.Context, tx *postgres.Tx, months []Month) (b beside, err error) {
@@ -60,19 +63,20 @@ func lookBeside(ctx context.Context, tx *postgres.Tx, months []Month) (b beside,
 	if err := tx.Ask(ctx, &rows, "select * from housing_of($1, $2)", ids, firsts); err != nil {
 		return b, fmt.Errorf("what is granted: %w", err)
 	}
-	b.granted, b.owed = make(map[Month]grantedMonth, len(rows)), map[uuid.UUID]map[Month]money.Cents{}
+	persons := map[uuid.UUID]uuid.UUID{}
+	b.granted, b.owed, b.spoken = make(map[Month]grantedMonth, len(rows)), map[uuid.UUID]map[Month]owedBefore{}, map[Month]money.Cents{}
 	for _, r := range rows {
-		b.granted[Month{r.ParticipationID, r.Month}], b.owed[r.ParticipationID] = r, map[Month]money.Cents{}
+		b.granted[Month{r.ParticipationID, r.Month}], b.owed[r.Person], persons[r.ParticipationID] = r, map[Month]owedBefore{}, r.Person
 	}
 	if len(rows) == 0 {
 		return b, nil
 	}
 	var owed []owedBefore
-	if err := tx.Ask(ctx, &owed, "select * from housing_recognised($1)", slices.Collect(maps.Keys(b.owed))); err != nil {
+	if err := tx.Ask(ctx, &owed, "select * from housing_recognised($1)", slices.Collect(maps.Keys(persons))); err != nil {
 		return b, fmt.Errorf("what was granted before: %w", err)
 	}
 	for _, o := range owed {
-		b.owed[o.ParticipationID][Month{o.Of, o.Month}] = o.Cents
+		b.owed[persons[o.ParticipationID]][Month{o.Of, o.Month}] = o
 	}
 	return b, nil
 }
@@ -81,83 +85,95 @@ func lookBeside(ctx context.Context, tx *postgres.Tx, months []Month) (b beside,
 func (in given) inputs(m Month, register []Hours) Inputs {
 	all := Inputs{Month: m.Month, Versions: in.versions[m], Register: register, Before: in.recognised[m]}
 	if g, ok := in.granted[m]; ok {
-		all.Housing = &Housing{Grant: g.GrantID, Revision: g.Revision, Monthly: g.Monthly, Over: g.Over}
+		all.Housing = &Housing{Grant: g.GrantID, Revision: g.Revision, Monthly: g.Monthly, Over: g.Over, Others: in.spoken[m]}
 		if g.Receipt != nil {
 			all.Housing.Receipt = *g.Receipt
 		}
-		for other, cents := range in.owed[m.Participation] {
-			if other != m {
-				all.Housing.Others += cents
+		var others money.Cents
+		for other, o := range in.owed[g.Person] {
+			if other != m && o.Number <= all.last().Number {
+				others += o.Cents
 			}
 		}
+		all.Housing.Others = max(all.Housing.Others, others)
 	}
 	return all
 }
 
-// inTurn puts the months of which there is a register, or that pay without one, into the order in which they share the ceiling of a grant: first those
-// that give something back, then the earlier ones.
-func (in given) inTurn(registers map[Month][]Hours) []Month {
-	months := slices.DeleteFunc(slices.Clone(in.months), func(m Month) bool { _, ok := registers[m]; return !ok })
-	if len(in.granted) == 0 {
-		return months
+// share has the months of which there is a register, or that pay without one, share the ceilings of their grants, each with all others of its person. Of
+// those that wait for hours nothing more is given than their statement owes.
+func (in given) share(registers map[Month][]Hours, wait map[Month]bool) {
+	persons := map[uuid.UUID][]claim{}
+	for m, g := range in.granted {
+		hours, ok := registers[m]
+		if !ok {
+			continue
+		}
+		alone := in.inputs(m, hours)
+		alone.Housing.Others = 0
+		c := claim{Month: m, Number: alone.last().Number, Ceiling: alone.last().Rule.Housing.Ceiling, Owed: in.owed[g.Person][m].Cents, Alone: Accrue(alone).Housing}
+		if wait[m] {
+			c.Alone = min(c.Alone, c.Owed)
+		}
+		persons[g.Person] = append(persons[g.Person], c)
 	}
-	keeps := func(m Month) int {
-		owed := in.owed[m.Participation][m]
-		if owed == 0 {
-			return 1
+	for person, claims := range persons {
+		for m, o := range in.owed[person] {
+			if !slices.ContainsFunc(claims, func(c claim) bool { return c.Month == m }) {
+				claims = append(claims, claim{Month: m, Number: o.Number, Ceiling: o.Ceiling, Owed: o.Cents, Alone: o.Cents, Stands: true})
+			}
 		}
-		inputs := in.inputs(m, registers[m])
-		if inputs.Housing != nil {
-			inputs.Housing.Others = 0
+		for _, c := range shareOut(claims) {
+			in.owed[person][c.Month] = owedBefore{Cents: c.Gets, Number: c.Number, Ceiling: c.Ceiling}
+			if c.Gets < c.Alone {
+				in.spoken[c.Month] = c.Ceiling - c.Gets
+			}
 		}
-		if Accrue(inputs).Housing < owed {
-			return 0
-		}
-		return 1
-	}
-	return slices.SortedStableFunc(slices.Values(months), func(a, b Month) int { return cmp.Or(keeps(a)-keeps(b), a.Month.Compare(b.Month)) })
-}
-
-// owe follows what a statement that is issued owes of a grant: the months after it have so much less left.
-func (b beside) owe(m Month, cents money.Cents) {
-	if b.owed[m.Participation] != nil {
-		b.owed[m.Participation][m] = cents
 	}
 }
 
 // alone adds, to the months whose register is locked, those that a grant pays without any hours: once the register should have been certified, and
-// nobody has entered any.
-func (in given) alone(ctx context.Context, tx *postgres.Tx, registers map[Month][]Hours) (map[Month][]Hours, error) {
+// nobody has entered any. Those that have their statement come with the hours that it is by, also where others wait to be certified: what is not given
+// any more does not wait for them.
+func (in given) alone(ctx context.Context, tx *postgres.Tx, registers map[Month][]Hours, before map[Month]statementRow) (all map[Month][]Hours, wait map[Month]bool, err error) {
+	all, wait = map[Month][]Hours{}, map[Month]bool{}
+	maps.Copy(all, registers)
 	for m, g := range in.granted {
 		last := in.versions[m][len(in.versions[m])-1]
-		if _, locked := registers[m]; locked || !g.Alone || last.Rule.Housing.MinimumMinutes > 0 {
-			continue
-		}
-		policy, err := programme.PolicyOf(ctx, tx, last.ID)
-		if err != nil {
-			return nil, err
-		}
-		var steps programme.PaymentCalendar
-		if err := policy.Decode(calendarRule, &steps); err != nil {
-			return nil, err
-		}
-		if tx.Today().After(m.Month.Last().AddDays(steps.Certify)) {
-			if registers == nil {
-				registers = map[Month][]Hours{}
+		old, stated := before[m]
+		switch _, locked := registers[m]; {
+		case locked:
+		case stated && g.Alone:
+			all[m] = nil
+		case stated && old.HousingCents > 0 && (len(old.Inputs.Register) == 0 || slices.EqualFunc(old.Inputs.Versions, in.versions[m], sameVersion)):
+			all[m], wait[m] = slices.Clone(old.Inputs.Register), true
+		case stated || !g.Alone || last.Rule.Housing.MinimumMinutes > 0:
+		default:
+			policy, err := programme.PolicyOf(ctx, tx, last.ID)
+			if err != nil {
+				return nil, nil, err
 			}
-			registers[m] = nil
+			var steps programme.PaymentCalendar
+			if err := policy.Decode(calendarRule, &steps); err != nil {
+				return nil, nil, err
+			}
+			if tx.Today().After(m.Month.Last().AddDays(steps.Certify)) {
+				all[m] = nil
+			}
 		}
 	}
-	return registers, nil
+	return all, wait, nil
 }
 
-// monthsOfGrants are all months that have begun of the people whose grants are named.
-func monthsOfGrants(ctx context.Context, tx *postgres.Tx, programmes, grants []uuid.UUID) (months []Month, err error) {
+func sameVersion(a, b Version) bool { return a.ID == b.ID }
+
+// monthsOfGrants are all months of grants that have begun, of the people who are named, or whose grants are.
+func monthsOfGrants(ctx context.Context, tx *postgres.Tx, programmes, named []uuid.UUID) (months []Month, err error) {
 	var rows []struct {
 		ParticipationID uuid.UUID
 		Month           calendar.Month
 	}
-	if err := tx.Ask(ctx, &rows, "select * from housing_months($1, $2, $3::text::date)", programmes, grants, tx.Today().String()); err != nil {
+	if err := tx.Ask(ctx, &rows, "select * from housing_months($1, $2, $3::text::date)", programmes, named, tx.Today().String()); err != nil {
 		return nil, fmt.Errorf("months of grants: %w", err)
 	}
 	for _, r := range rows {
@@ -166,7 +182,7 @@ func monthsOfGrants(ctx context.Context, tx *postgres.Tx, programmes, grants []u
 	return months, nil
 }
 
-// PayGrants is the daily round over months that are over and have no statement: a grant pays also where nobody has entered any hours, if the policy
+// PayGrants is the daily round over months that are over, have no statement and lack no receipt: a grant pays also where nobody has entered any hours, if the policy
 // asks for none.
 func PayGrants(ctx context.Context, tx *postgres.Tx, programmes []uuid.UUID) error {
 	months, err := monthsOfGrants(ctx, tx, programmes, []uuid.UUID{})

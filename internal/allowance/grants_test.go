@@ -2,6 +2,9 @@ package allowance_test
 
 import (
 	"context"
+	"fmt"
+	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -204,4 +207,151 @@ func TestWhatAGrantCommitsFollowsWhatIsOwed(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.is("left in November", committed, "11 20000", g)
+}
+
+// housingRule is the rule that pays so much a month, by receipt, up to a ceiling.
+func housingRule(monthly, ceiling int) string {
+	return fmt.Sprintf(`{"monthly": %d, "months": 12, "ceiling": %d, "conditions": [], "proofs": [], "receipt": true, "minimumMinutes": 0}`, monthly, ceiling)
+}
+
+// TestRulesThatLackTheContributionGiveNone: what an older version did not know of, it does not give by a later one; nor does that stop the later months.
+func TestRulesThatLackTheContributionGiveNone(t *testing.T) {
+	h := open(t)
+	h.newRule(99, "2026-10-01", "allowance.housing", housingRule(200_00, 1200_00))
+	h.exec("delete from policy_rule r using policy_version v where v.id = r.version_id and v.number = 1 and r.code = 'allowance.housing'")
+	migration, err := os.ReadFile("../platform/postgres/migrations/0470_housing.up.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, fill, found := strings.Cut(string(migration), "-- What was decided before the program knew of it")
+	if !found {
+		t.Fatal("the migration does not fill in the rule")
+	}
+	h.exec("--" + fill)
+	p := h.participation()
+	g := h.grant(p, "2026-09", 2)
+	h.receipt(g, "2026-09", 200_00)
+	h.receipt(g, "2026-10", 200_00)
+	h.is("statements", givenTo, "10 1 0 20000 20000", p)
+}
+
+// TestARaisedCeilingTakesNothingBack: months that were paid up to the ceiling of their rules stand beside those that later rules pay beyond it; a late
+// receipt of an earlier month takes nothing from a later one.
+func TestARaisedCeilingTakesNothingBack(t *testing.T) {
+	h := open(t)
+	h.newRule(98, "2026-07-01", "allowance.housing", housingRule(200_00, 400_00))
+	h.newRule(99, "2026-10-01", "allowance.housing", housingRule(200_00, 550_00))
+	p := h.participation()
+	g := h.grant(p, "2026-08", 4)
+	h.receipt(g, "2026-08", 200_00)
+	h.receipt(g, "2026-09", 190_00)
+	h.receipt(g, "2026-10", 200_00)
+	h.is("beyond the first ceiling", sharedOut, "08 20000, 09 19000, 10 16000", p)
+	h.receipt(g, "2026-09", 200_00)
+	h.changed(g)
+	h.is("all is spoken for", givenTo, "08 1 0 20000 20000, 09 1 0 19000 19000, 10 1 0 16000 16000", p)
+	h.receipt(g, "2026-10", 100_00)
+	h.is("there is room again", sharedOut, "08 20000, 09 20000, 10 10000", p)
+}
+
+// TestLowerRulesAreStableAtOnce: of a lower ceiling and a lower month what must is given back, once.
+func TestLowerRulesAreStableAtOnce(t *testing.T) {
+	h := open(t)
+	h.newRule(98, "2026-07-01", "allowance.housing", housingRule(200_00, 600_00))
+	p := h.participation()
+	g := h.grant(p, "2026-08", 3)
+	for _, month := range []string{"2026-08", "2026-09", "2026-10"} {
+		h.receipt(g, month, 200_00)
+	}
+	h.newRule(99, "2026-07-01", "allowance.housing", housingRule(150_00, 350_00))
+	h.changed(g)
+	const want = "08 1 0 20000 20000, 08 2 0 15000 15000, 09 1 0 20000 20000, 09 2 0 15000 15000, 10 1 0 20000 20000, 10 2 0 5000 5000"
+	h.is("at once", givenTo, want, p)
+	h.changed(g)
+	h.is("again", givenTo, want, p)
+}
+
+// round is the daily round at noon.
+func (h *house) round() {
+	h.t.Helper()
+	if err := h.act(h.actor(access.System, h.lead), func(ctx context.Context, tx *postgres.Tx) error {
+		return allowance.PayGrants(ctx, tx, []uuid.UUID{h.programme})
+	}); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+const withoutReceipt = `{"monthly": 20000, "months": 6, "ceiling": 120000, "conditions": [], "proofs": [], "receipt": false, "minimumMinutes": 0}`
+
+// TestAMonthBeforeTheWithdrawalIsPaid: without hours too, and though its day comes only later; months after it are not, nor those after somebody left.
+func TestAMonthBeforeTheWithdrawalIsPaid(t *testing.T) {
+	h := open(t)
+	h.newRule(99, "2026-08-01", "allowance.housing", withoutReceipt)
+	p, left := h.participation(), h.participation()
+	g := h.grant(p, "2026-09", 3)
+	h.grant(left, "2026-09", 2)
+	h.exec("update housing_grant set state = 'WITHDRAWN', withdrawn_from = '2026-10-01', withdrawal = '\\x00', withdrawn_by = gen_random_uuid(), withdrawn_at = $2 where id = $1", g, noon)
+	h.exec("update participation set left_on = '2026-09-30' where id = $1", left)
+	h.round()
+	h.is("withdrawn", givenTo, "09 1 0 20000 20000", p)
+	h.is("left", givenTo, "09 1 0 20000 20000", left)
+}
+
+// TestLeavingOnAPastDayGivesBack: the reaction to leaving works the months of grants out again.
+func TestLeavingOnAPastDayGivesBack(t *testing.T) {
+	h := open(t)
+	p := h.participation()
+	g := h.grant(p, "2026-09", 2)
+	h.receipt(g, "2026-09", 200_00)
+	h.receipt(g, "2026-10", 200_00)
+	h.exec("update participation set left_on = '2026-09-30' where id = $1", p)
+	tell := func(act access.Act) {
+		t.Helper()
+		if err := h.act(h.actor(access.System, h.lead), func(ctx context.Context, tx *postgres.Tx) error {
+			return allowance.React(ctx, tx, []event.Event{{News: event.News{SubjectKind: "Participant", Act: string(act), Subject: p, Programme: h.programme}}})
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tell(access.ActivateParticipant)
+	h.is("another step", givenTo, "09 1 0 20000 20000, 10 1 0 20000 20000", p)
+	tell(access.WithdrawParticipant)
+	h.is("left", givenTo, "09 1 0 20000 20000, 10 1 0 20000 20000, 10 2 0 0 0", p)
+}
+
+// TestAMonthIsGivenForOnceByAllRecords: of two records that turn out to be one person the grant that was answered later gives the month back.
+func TestAMonthIsGivenForOnceByAllRecords(t *testing.T) {
+	h := open(t)
+	p, other := h.participation(), h.participation()
+	first, second := h.grant(p, "2026-09", 1), h.grant(other, "2026-09", 2)
+	h.exec("update housing_grant set revision = revision + 1 where id = $1", second)
+	h.exec("alter table housing_grant disable trigger user")
+	h.exec("update housing_grant set answered_at = answered_at + interval '1 hour' where id = $1", second)
+	h.exec("alter table housing_grant enable trigger user")
+	h.receipt(first, "2026-09", 200_00)
+	h.receipt(second, "2026-09", 200_00)
+	h.receipt(second, "2026-10", 200_00)
+	h.exec("update person set merged_into = (select person_id from participation where id = $1) where id = (select person_id from participation where id = $2)", p, other)
+	h.changed(first)
+	h.changed(second)
+	h.is("the earlier one", givenTo, "09 1 0 20000 20000", p)
+	h.is("the later one", givenTo, "09 1 0 20000 20000, 09 2 0 0 0, 10 1 0 20000 20000", other)
+}
+
+// TestWhatIsNotGivenAnyMoreDoesNotWait: neither for hours that nobody has certified yet, nor where rules come to ask for hours of a month that has none.
+func TestWhatIsNotGivenAnyMoreDoesNotWait(t *testing.T) {
+	h := open(t)
+	h.newRule(98, "2026-08-01", "allowance.housing", withoutReceipt)
+	waits, none := h.participation(), h.participation()
+	g, strict := h.grant(waits, "2026-10", 1), h.grant(none, "2026-10", 1)
+	h.round()
+	h.hours(h.enrolment(waits, "INTERNSHIP"), "2026-10", 8, 8)
+	h.changed(g)
+	h.is("late hours change nothing", givenTo, "10 1 0 20000 20000", waits)
+	h.exec("update housing_grant set state = 'WITHDRAWN', withdrawn_from = '2026-10-01', withdrawal = '\\x00', withdrawn_by = gen_random_uuid(), withdrawn_at = $2 where id = $1", g, noon)
+	h.changed(g)
+	h.is("withdrawn", givenTo, "10 1 0 20000 20000, 10 2 0 0 0", waits)
+	h.newRule(99, "2026-09-01", "allowance.housing", `{"monthly": 20000, "months": 6, "ceiling": 120000, "conditions": [], "proofs": [], "receipt": false, "minimumMinutes": 60}`)
+	h.changed(strict)
+	h.is("hours are asked for", givenTo, "10 1 0 20000 20000, 10 2 0 0 0", none)
 }

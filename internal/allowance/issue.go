@@ -74,22 +74,38 @@ func newIssuing(tx *postgres.Tx, told *batch) issuing {
 // due are the statements that are to be issued by now, of months with the ids of their allowances.
 func (b *issuing) due(ctx context.Context, in given, ids map[Month]uuid.UUID) (all []next, err error) {
 	registers, err := certified(ctx, b.tx, in.months, in.versions)
-	if err != nil {
-		return nil, err
-	}
-	if registers, err = in.alone(ctx, b.tx, registers); err != nil || len(registers) == 0 {
+	if err != nil || len(registers)+len(in.granted) == 0 {
 		return nil, err
 	}
 	var allowances []uuid.UUID
-	for m := range registers {
+	concerned := slices.DeleteFunc(slices.Clone(in.months), func(m Month) bool {
+		_, locked := registers[m]
+		_, granted := in.granted[m]
+		return !locked && !granted
+	})
+	for _, m := range concerned {
 		allowances = append(allowances, ids[m])
 	}
 	if b.before, b.shares, err = inForce(ctx, b.tx, allowances); err != nil {
 		return nil, err
 	}
-	for _, m := range in.inTurn(registers) {
-		hours := registers[m]
-		old := b.before[ids[m]]
+	stated := map[Month]statementRow{}
+	for _, m := range concerned {
+		if old, ok := b.before[ids[m]]; ok {
+			stated[m] = old
+		}
+	}
+	registers, wait, err := in.alone(ctx, b.tx, registers, stated)
+	if err != nil {
+		return nil, err
+	}
+	in.share(registers, wait)
+	for _, m := range concerned {
+		hours, ok := registers[m]
+		if !ok {
+			continue
+		}
+		old := stated[m]
 		n := next{p: in.known[m.Participation], allowance: ids[m], old: old, oldShares: b.shares[old.ID]}
 		inputs := in.inputs(m, hours)
 		if err := b.route(ctx, n.p, inputs, old); err != nil {
@@ -99,12 +115,23 @@ func (b *issuing) due(ctx context.Context, in given, ids map[Month]uuid.UUID) (a
 		if old.ID == uuid.Nil && hours == nil && n.working.Total == 0 {
 			continue // there is nothing to say of a month without hours
 		}
-		in.owe(m, n.working.Housing)
+		if wait[m] && n.working.Housing >= old.HousingCents {
+			continue // the next one is issued with its hours
+		}
 		if n.shares = n.working.Shares(); old.ID == uuid.Nil || !old.comesTo(n.working) || !comeTo(n.oldShares, n.shares) {
 			all = append(all, n)
 		}
 	}
+	slices.SortStableFunc(all, func(a, b next) int { return a.order() - b.order() })
 	return all, nil
+}
+
+// order puts what gives back something of a grant before what takes it up: no ceiling is passed while they are written one after the other.
+func (n next) order() int {
+	if n.working.Housing < n.old.HousingCents {
+		return 0
+	}
+	return 1
 }
 
 // participations are those of which a statement is issued: what is owed of its month is no longer committed.

@@ -52,6 +52,17 @@ func (r *Runner) routine(ctx context.Context, routine Routine) error {
 	return keepRun(ctx, r.DB, routine.Name, now)
 }
 
+// InEachProgramme makes a routine of a transaction of the house itself for each programme: one that fails does not keep the others.
+func InEachProgramme(db *postgres.DB, run func(context.Context, *postgres.Tx, []uuid.UUID) error) func(context.Context, access.Actor, time.Time) error {
+	return func(ctx context.Context, system access.Actor, now time.Time) error {
+		var errs []error
+		for _, of := range programmes(system) {
+			errs = append(errs, InProgrammes(db, run)(ctx, within(system, of), now))
+		}
+		return errors.Join(errs...)
+	}
+}
+
 // InProgrammes makes a routine of one transaction of the house itself over all programmes.
 func InProgrammes(db *postgres.DB, run func(context.Context, *postgres.Tx, []uuid.UUID) error) func(context.Context, access.Actor, time.Time) error {
 	return func(ctx context.Context, system access.Actor, now time.Time) error {

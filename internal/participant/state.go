@@ -135,6 +135,11 @@ type Transition struct {
 	Leaving bool // sets the day of leaving: asks the vetoes of later rooms
 }
 
+// Leaves says whether an event tells that somebody has left.
+func Leaves(e event.Event) bool {
+	return e.SubjectKind == subjectKind && slices.ContainsFunc(Transitions, func(t Transition) bool { return t.Leaving && string(t.Act) == e.Act })
+}
+
 var (
 	beforeActive = []State{Referred, EligibilityCheck, Evaluation, PlanDraft, PlanSigned}
 	onThePath    = append(slices.Clone(beforeActive), Active)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/lavoroincorso/lavoro/internal/participant"
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
@@ -29,7 +30,7 @@ func (r Room) moved(ctx context.Context, tx *postgres.Tx, from State, row grantR
 		Owners: []uuid.UUID{of.Line[0], of.Line[len(of.Line)-1]}, Audience: row.Audience, Since: row.StateSince}
 	if row.State == Granted || row.State == Withdrawn {
 		var err error
-		if t.Since, err = row.awaits(ctx, tx); err != nil {
+		if t.Since, err = row.awaits(ctx, tx, of.LeftOn); err != nil {
 			return err
 		}
 		t.To = string(Granted)
@@ -48,13 +49,39 @@ func (r Room) moved(ctx context.Context, tx *postgres.Tx, from State, row grantR
 	return nil
 }
 
-// awaits is the last day of the first month that lacks its receipt, also of one to come; zero where none does.
-func (r grantRow) awaits(ctx context.Context, tx *postgres.Tx) (calendar.Day, error) {
+// FollowLeaving is the reaction to somebody's leaving: no receipt is due of later months any more.
+func (r Room) FollowLeaving(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
+	for _, e := range events {
+		if !participant.Leaves(e) {
+			continue
+		}
+		rows, err := grantsOf(ctx, tx, e.Subject)
+		if err != nil {
+			return err
+		}
+		if len(rows) == 0 {
+			continue
+		}
+		of, _, err := beneficiary(ctx, tx, e.Subject)
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			if err := r.moved(ctx, tx, Ended, row, of); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// awaits is the last day of the first month that lacks its receipt, also of one to come, before the person leaves; zero where none does.
+func (r grantRow) awaits(ctx context.Context, tx *postgres.Tx, left *calendar.Day) (calendar.Day, error) {
 	brought, err := monthsBrought(ctx, tx, r.ID)
 	if err != nil {
 		return calendar.Day{}, err
 	}
-	for month := r.FromMonth; r.gives(month); month = month.Next() {
+	for month := r.FromMonth; r.gives(month) && (left == nil || !month.First().After(*left)); month = month.Next() {
 		rule, err := ruleIn(ctx, tx, r.ProgrammeID, month)
 		if err != nil {
 			return calendar.Day{}, err

@@ -134,6 +134,14 @@ func grantByID(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (grantRow, bo
 	return rows[0], true, nil
 }
 
+// grantsOf are the grants of a participation that were given, also those withdrawn since.
+func grantsOf(ctx context.Context, tx *postgres.Tx, participation uuid.UUID) (rows []grantRow, err error) {
+	if err := tx.NewSelect().Model(&rows).Where("participation_id = ? and state in ('GRANTED', 'WITHDRAWN')", participation).Order("from_month", "id").Scan(ctx); err != nil {
+		return nil, fmt.Errorf("grants of somebody: %w", err)
+	}
+	return rows, nil
+}
+
 // once refuses a request beside another one that waits, or for a month that is given for already.
 func (r grantRow) once(ctx context.Context, tx *postgres.Tx) error {
 	var others []grantRow
@@ -144,7 +152,7 @@ func (r grantRow) once(ctx context.Context, tx *postgres.Tx) error {
 		if o.State == Requested {
 			return refusal.List{RequestWaits.At("participant")}
 		}
-		if !o.until().Before(r.FromMonth) && !o.FromMonth.After(r.last()) {
+		if !o.until().Before(o.FromMonth) && !o.until().Before(r.FromMonth) && !o.FromMonth.After(r.last()) {
 			return refusal.List{GivenBefore.At("fromMonth").With("first", o.FromMonth).With("last", o.until())}
 		}
 	}

@@ -125,3 +125,11 @@ end $$;
 create trigger kept before update of id, programme_id, participation_id, condition, from_month, months, monthly_cents, state, requested_by, requested_at, answer, answered_by, answered_at,
   withdrawn_from, withdrawal, withdrawn_by, withdrawn_at on housing_grant for each row execute function housing_grant_kept();
 revoke execute on function housing_grant_kept() from public;
+
+-- What was decided before the program knew of it gave nothing: said of each version of the rules that lacks it, it is not taken from a later one.
+insert into policy_rule (id, version_id, position, code, value, unit, label, source, confirmed, audience)
+select gen_random_uuid(), v.id, (select coalesce(max(r.position), 0) + 1 from policy_rule r where r.version_id = v.id), 'allowance.housing',
+       '{"monthly": 0, "months": 0, "ceiling": 0, "conditions": [], "proofs": [], "receipt": false, "minimumMinutes": 0}', 'table',
+       '{"it": "Contributo per l''autonomia abitativa: nessuno", "en": "Contribution to living on one''s own: none"}',
+       'Nessuna fonte: la regola non c''era', false, v.audience
+from policy_version v where not exists (select from policy_rule r where r.version_id = v.id and r.code = 'allowance.housing');

@@ -4,27 +4,42 @@ alter table allowance add column housing_cents bigint not null default 0 check (
 alter table allowance_statement add column housing_cents bigint not null default 0 check (housing_cents >= 0), drop constraint allowance_statement_check,
   add constraint allowance_statement_check check (total_cents - housing_cents between 0 and accrued_cents);
 
--- What statements in force owe of grants, of all records of a person in the programme: they share one ceiling.
-create function housing_owed(participations uuid[]) returns table (participation_id uuid, of uuid, month date, cents bigint)
+-- What statements in force owe of grants, of all records of a person in the programme: they share the ceiling of the rules in force on a month's last day,
+-- which those of later versions do not touch.
+create function housing_owed(participations uuid[]) returns table (participation_id uuid, of uuid, month date, cents bigint, number int, ceiling bigint)
 language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 begin
   return query
-  select w.id, s.participation_id, s.month, s.housing_cents
+  select w.id, s.participation_id, s.month, s.housing_cents, v.number, coalesce((r.value ->> 'ceiling')::bigint, 0)
   from unnest(housing_owed.participations) w(id) join participation p on p.id = w.id
   join participation a on a.programme_id = p.programme_id and a.person_id in (select records_of(p.person_id))
   join allowance_statement s on s.participation_id = a.id and s.housing_cents > 0
+  join policy_version v on v.id = policy_on(a.programme_id, (s.month + interval '1 month - 1 day')::date)
+  left join policy_rule r on r.version_id = v.id and r.code = 'allowance.housing'
   where not exists (select from allowance_statement n where n.allowance_id = s.allowance_id and n.number > s.number);
 end $$;
-create function housing_recognised(participations uuid[]) returns table (participation_id uuid, of uuid, month date, cents bigint)
+create function housing_recognised(participations uuid[]) returns table (participation_id uuid, of uuid, month date, cents bigint, number int, ceiling bigint)
 language sql stable security definer set search_path = public, pg_temp as $$
   select o.* from housing_owed(participations) o where (select app_acting())
 $$;
 
+-- Whether another record of the person, in the same programme, is given the month by a grant that was answered earlier: records may turn out to be one
+-- person's only later.
+create function housing_elsewhere(of uuid, month date) returns boolean
+language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
+begin
+  return exists (select from housing_grant g join participation a on a.id = g.participation_id
+    join participation x on x.programme_id = a.programme_id and x.id <> a.id and x.person_id in (select records_of(a.person_id))
+    join housing_grant o on o.participation_id = x.id and o.state in ('GRANTED', 'WITHDRAWN') and (o.answered_at, o.id) < (g.answered_at, g.id)
+    where g.id = housing_elsewhere.of and housing_elsewhere.month >= o.from_month
+      and housing_elsewhere.month < coalesce(o.withdrawn_from, o.from_month + make_interval(months => o.months)) and coalesce(x.left_on >= housing_elsewhere.month, true));
+end $$;
+
 -- What is given of months, whoever acts: by which grant as it stands, what a receipt shows, whether it is over by then (withdrawn, or the person has
--- left), and whether the month has no hours that are certified, or count and wait to be.
+-- left, or has it by another record), and whether the month has no hours that are certified, or count and wait to be.
 create function housing_of(participations uuid[], months date[])
-returns table (participation_id uuid, month date, grant_id uuid, revision int, monthly bigint, receipt bigint, over boolean, alone boolean)
+returns table (participation_id uuid, month date, person uuid, grant_id uuid, revision int, monthly bigint, receipt bigint, over boolean, alone boolean)
 language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 begin
@@ -32,9 +47,9 @@ begin
     raise exception 'nobody asks' using errcode = 'LA002';
   end if;
   return query
-  select distinct on (m.participation_id, m.month) m.participation_id, m.month, g.id, g.revision, g.monthly_cents,
+  select distinct on (m.participation_id, m.month) m.participation_id, m.month, (select min(r::text)::uuid from records_of(a.person_id) r), g.id, g.revision, g.monthly_cents,
          (select nullif(r.cents, 0) from housing_receipt r where r.grant_id = g.id and r.month = m.month order by r.number desc limit 1),
-         coalesce(g.withdrawn_from <= m.month or a.left_on < m.month, false),
+         coalesce(g.withdrawn_from <= m.month or a.left_on < m.month, false) or housing_elsewhere(g.id, m.month),
          not exists (select from register_month r where r.participation_id = m.participation_id and r.month = m.month and r.state = 'LOCKED')
            and not exists (select from attendance e where e.participation_id = m.participation_id and e.day >= m.month and e.day < m.month + interval '1 month'
                            and e.standing in ('COUNTED', 'CONTESTED'))
@@ -45,8 +60,9 @@ begin
   order by m.participation_id, m.month, coalesce(g.withdrawn_from <= m.month, false), g.from_month desc; -- one that is withdrawn may be followed by another
 end $$;
 
--- The months of grants that have begun, of the people whose grants are named; of none named, those that are over by the day and have no statement yet.
-create function housing_months(programmes uuid[], grants uuid[], day date) returns table (participation_id uuid, month date)
+-- The months of grants that have begun, of the people who are named, or whose grants are; of none named, those that are over by the day, have no statement
+-- yet and lack no receipt that the rules ask for.
+create function housing_months(programmes uuid[], named uuid[], day date) returns table (participation_id uuid, month date)
 language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 begin
@@ -55,11 +71,15 @@ begin
   end if;
   return query
   select distinct g.participation_id, m.month::date
-  from housing_grant g cross join lateral generate_series(g.from_month, least(g.from_month + make_interval(months => g.months - 1), date_trunc('month', day::timestamp)), '1 month') m(month)
+  from housing_grant g join participation a on a.id = g.participation_id
+  cross join lateral generate_series(g.from_month, least(g.from_month + make_interval(months => g.months - 1), date_trunc('month', day::timestamp)), '1 month') m(month)
   where g.programme_id = any (housing_months.programmes) and g.state in ('GRANTED', 'WITHDRAWN')
-    and (g.participation_id in (select n.participation_id from housing_grant n where n.id = any (grants))
-         or grants = '{}' and g.state = 'GRANTED' and m.month + interval '1 month' <= day
-            and not exists (select from allowance_statement s where s.participation_id = g.participation_id and s.month = m.month::date))
+    and (g.participation_id = any (named) or g.participation_id in (select n.participation_id from housing_grant n where n.id = any (named))
+         or named = '{}' and m.month < coalesce(g.withdrawn_from, 'infinity') and coalesce(a.left_on >= m.month, true) and m.month + interval '1 month' <= day
+            and not exists (select from allowance_statement s where s.participation_id = g.participation_id and s.month = m.month::date)
+            and ((select r.cents from housing_receipt r where r.grant_id = g.id and r.month = m.month::date order by r.number desc limit 1) > 0
+                 or not exists (select from policy_rule p where p.version_id = policy_on(g.programme_id, (m.month + interval '1 month - 1 day')::date)
+                                and p.code = 'allowance.housing' and (p.value ->> 'receipt')::boolean)))
   order by 1, 2;
 end $$;
 
@@ -84,10 +104,10 @@ begin
   order by g.from_month, g.id;
 end $$;
 
--- Whatever works a month out: no more is owed than was granted and a month may cost, and all months together stay below the ceiling of the rules that
--- the statement follows. Statements of one person wait for each other.
+-- Whatever works a month out: no more is owed than was granted and a month may cost, and all months up to the last one of the rules that the statement
+-- follows stay below their ceiling. Statements of one person wait for each other.
 create function housing_bounds() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
-declare s record; rule jsonb;
+declare s record; rule jsonb; which int;
 begin
   if not exists (select from written w where w.housing_cents > 0) then
     return null;
@@ -95,16 +115,18 @@ begin
   for s in select w.*, (select min(r::text) from participation p cross join records_of(p.person_id) r where p.id = w.participation_id) as person
            from written w where w.housing_cents > 0 order by person, w.month loop
     perform pg_advisory_xact_lock(hashtextextended('housing ' || s.person, 0));
-    select r.value into rule from policy_rule r where r.version_id = s.policy_versions[cardinality(s.policy_versions)] and r.code = 'allowance.housing';
+    select r.value, v.number into rule, which from policy_version v left join policy_rule r on r.version_id = v.id and r.code = 'allowance.housing'
+    where v.id = s.policy_versions[cardinality(s.policy_versions)];
     if s.housing_cents > coalesce((rule ->> 'monthly')::bigint, 0)
-       or (select sum(r.cents) from housing_owed(array[s.participation_id]) r) > coalesce((rule ->> 'ceiling')::bigint, 0)
+       or (select sum(r.cents) from housing_owed(array[s.participation_id]) r where r.number <= which) > coalesce((rule ->> 'ceiling')::bigint, 0)
        or not exists (select from housing_grant g where g.participation_id = s.participation_id and g.state in ('GRANTED', 'WITHDRAWN') and s.housing_cents <= g.monthly_cents
-                      and s.month >= g.from_month and s.month < coalesce(g.withdrawn_from, g.from_month + make_interval(months => g.months))) then
+                      and s.month >= g.from_month and s.month < coalesce(g.withdrawn_from, g.from_month + make_interval(months => g.months))
+                      and not housing_elsewhere(g.id, s.month)) then
       raise exception 'more is owed than was granted' using errcode = 'check_violation', constraint = 'allowance_statement_housing';
     end if;
   end loop;
   return null;
 end $$;
 create trigger housing_bounds after insert on allowance_statement referencing new table as written for each statement execute function housing_bounds();
-revoke execute on function housing_owed(uuid[]), housing_recognised(uuid[]), housing_of(uuid[], date[]), housing_months(uuid[], uuid[], date), granted_housing(uuid[]), housing_bounds() from public;
+revoke execute on function housing_owed(uuid[]), housing_elsewhere(uuid, date), housing_recognised(uuid[]), housing_of(uuid[], date[]), housing_months(uuid[], uuid[], date), granted_housing(uuid[]), housing_bounds() from public;
 grant execute on function housing_recognised(uuid[]), housing_of(uuid[], date[]), housing_months(uuid[], uuid[], date), granted_housing(uuid[]) to lavoro_app;
