@@ -9,8 +9,10 @@
 //	WITHDRAWN  from a month on, with a reason; what was paid of later months comes back as all that was paid too much
 //	ENDED      its months are over: of a granted one, by the calendar alone
 //
-// A month is given for once. Where the policy asks for receipts, a month pays what the last one of it shows, and nothing before there is one; that is due
-// from who follows the case. What a month comes to is worked out with its allowance (package allowance), which reads grants and receipts.
+// A month is given for once, also where two records turn out to be one person's: by the grant that was answered first. All months of a person that
+// follow a version of the rules or an earlier one stay below its ceiling; what was paid by an earlier one stands. Where the policy asks for receipts, a
+// month pays what the last one of it shows, and nothing before there is one; that is due from who follows the case. What a month comes to is worked out
+// with its allowance (package allowance), which reads grants and receipts.
 //
 // Which condition it is, and what proves it, may reveal why somebody is fragile: both are sealed and of the class restricted, so are the papers. What money
 // shows of it is a neutral line; news, journal, notices and payments name neither.

@@ -291,3 +291,42 @@ func TestWhyNobodyIsTold(t *testing.T) {
 		}
 	}
 }
+
+// TestNoReceiptIsDueOfMonthsAfterLeaving: what is due follows whoever leaves, without an act on the grant.
+func TestNoReceiptIsDueOfMonthsAfterLeaving(t *testing.T) {
+	o := newOffice(t)
+	id := o.granted()
+	file := o.brought(o.first, "HOUSING_RECEIPT")
+	o.Must(o.receipt(o.first, housing.Receipt{ID: uuid.Must(uuid.NewV7()), Grant: id, Month: calendar.MustMonth("2026-03"), Cents: 180_00, File: &file}))
+	leaves := func(day string, act access.Act) {
+		o.Exec("update participation set left_on = $2::text::date where id = $1", o.person, day)
+		o.Must(o.As(o.System(), func(ctx context.Context, tx *postgres.Tx) error {
+			return o.room.FollowLeaving(ctx, tx, []event.Event{{News: event.News{SubjectKind: "Participant", Act: string(act), Subject: o.person}}})
+		}))
+	}
+	leaves("2026-03-31", access.SignPlan)
+	if got := o.due(id); got == "" {
+		t.Error("another step than leaving ends what is due")
+	}
+	leaves("2026-04-01", access.WithdrawParticipant)
+	if got := o.due(id); got != "housing.receipt 2026-05-05" {
+		t.Errorf("due of the month of leaving: %s", got)
+	}
+	leaves("2026-03-31", access.WithdrawParticipant)
+	if got := o.due(id); got != "" {
+		t.Errorf("due after leaving: %s", got)
+	}
+}
+
+// TestAGrantThatGaveNothingStandsInNobodysWay: one that was withdrawn from its first month on is followed by a longer one around it.
+func TestAGrantThatGaveNothingStandsInNobodysWay(t *testing.T) {
+	o := newOffice(t)
+	in := o.wanted()
+	in.From, in.Months = calendar.MustMonth("2026-04"), 1
+	o.Must(o.request(o.first, in))
+	o.Must(o.answer(o.second, housing.Answer{Grant: in.ID, Accept: true}))
+	o.Must(o.withdraw(o.first, housing.Withdrawal{Grant: in.ID, From: in.From, Reason: "Mai iniziato"}))
+	next := o.wanted()
+	o.Must(o.request(o.first, next))
+	o.Must(o.answer(o.second, housing.Answer{Grant: next.ID, Accept: true}))
+}
