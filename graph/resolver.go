@@ -5,6 +5,7 @@ import (
 
 	"github.com/lavoroincorso/lavoro/graph/wire"
 	"github.com/lavoroincorso/lavoro/internal/allowance/housing"
+	"github.com/lavoroincorso/lavoro/internal/attendance"
 	"github.com/lavoroincorso/lavoro/internal/document"
 	"github.com/lavoroincorso/lavoro/internal/matching"
 	"github.com/lavoroincorso/lavoro/internal/member"
@@ -32,6 +33,8 @@ type Resolver struct {
 	Placements placement.Room
 	Matches    matching.Room
 	Housing    housing.Room
+	// Register holds the same for signatures of months.
+	Register attendance.Room
 	// Documents makes papers.
 	Documents document.Room
 	// Devices knows the phones that members have registered.

@@ -18,7 +18,7 @@ func (m mutation) AskSignature(ctx context.Context, input AskSignatureInput) (*A
 		if err := refusal.Join(wrongMonth, wrongID); err != nil {
 			return err
 		}
-		err := attendance.AskSignature(ctx, tx, attendance.Asked{ID: id, Month: month, Party: attendance.Party(input.Party), To: attendance.Destination{Email: orEmpty(input.Email), Phone: orEmpty(input.Phone), Code: input.Code}})
+		err := m.Register.AskSignature(ctx, tx, attendance.Asked{ID: id, Month: month, Party: attendance.Party(input.Party), To: attendance.Destination{Email: orEmpty(input.Email), Phone: orEmpty(input.Phone), Code: input.Code}})
 		if err == nil {
 			out.Signature = &MonthSignature{ID: plan.FormatID(attendance.SignaturePrefix, id)}
 		}
@@ -40,7 +40,7 @@ func (m mutation) ResendSignature(ctx context.Context, input ResendSignatureInpu
 			return err
 		}
 		out.Signature, step.To = shown, attendance.Destination{Email: orEmpty(input.Email), Phone: orEmpty(input.Phone), Code: input.Code}
-		return attendance.ResendSignature(ctx, tx, step)
+		return m.Register.ResendSignature(ctx, tx, step)
 	})
 }
 

@@ -504,6 +504,7 @@ func (b *birds) waive() {
 // sign has somebody sign the month who has no account.
 func (b *birds) sign() {
 	b.t.Helper()
+	b.app.resolver.Register.Texts = true
 	asked := b.act("askSignature", "AskSignatureInput", vars{"registerMonth": b.certified, "party": "PARTICIPANT", "email": "canarinofirma@example.org"}, "signature { id }")
 	b.act("resendSignature", "ResendSignatureInput", vars{"signature": at(b.t, asked, "signature.id"), "phone": "351 9988776", "code": true}, "signature { id }")
 	shown := b.act("showSigningCode", "ShowSigningCodeInput", vars{"signature": at(b.t, asked, "signature.id")}, "code { code }")

@@ -65,7 +65,7 @@ func (s *signing) submitted(n int) (months []uuid.UUID) {
 func (s *signing) byLetter(month uuid.UUID) {
 	s.t.Helper()
 	s.do(s.coordinator, func(ctx context.Context, tx *postgres.Tx) error {
-		return attendance.AskSignature(ctx, tx, attendance.Asked{ID: uuid.New(), Month: month, Party: attendance.HostSigns, To: attendance.Destination{Email: "rosa.bianchi@example.org"}})
+		return attendance.Room{}.AskSignature(ctx, tx, attendance.Asked{ID: uuid.New(), Month: month, Party: attendance.HostSigns, To: attendance.Destination{Email: "rosa.bianchi@example.org"}})
 	})
 	var link attendance.Secret
 	letters := attendance.Letters{DB: s.app.DB, Base: "https://lavoro.example", Post: func(_ context.Context, _, _, body string) error {

@@ -132,10 +132,10 @@ func (r rooms) reactions() []duty.Reaction {
 
 // letters are the routines that send invitations by post, and links and codes to sign by also by messages, to pages at an address.
 func (a *App) letters(base string) (routines []duty.Routine, err error) {
-	sign := attendance.Letters{DB: a.DB, Base: base}
+	sign := attendance.Letters{DB: a.DB, Base: base, Away: duty.ErrAway}
 	if post, ok := a.runner.Notifier.(*duty.SMTP); ok {
 		sign.Post = post.Post
-		routines = append(routines, duty.Routine{Name: "send invitations", Every: time.Minute, Run: member.Letters{DB: a.DB, Base: base, Post: post.Post}.Send})
+		routines = append(routines, duty.Routine{Name: "send invitations", Every: time.Minute, Run: member.Letters{DB: a.DB, Base: base, Post: post.Post, Away: duty.ErrAway}.Send})
 	}
 	if a.Config.SMSURL != "" {
 		gateway, err := duty.NewGateway(duty.GatewayConfig{URL: a.Config.SMSURL, Secret: a.Config.SMSSecret})

@@ -12,6 +12,7 @@ import (
 	"github.com/lavoroincorso/lavoro/graph"
 	"github.com/lavoroincorso/lavoro/graph/wire"
 	"github.com/lavoroincorso/lavoro/internal/allowance"
+	"github.com/lavoroincorso/lavoro/internal/attendance"
 	"github.com/lavoroincorso/lavoro/internal/document"
 	"github.com/lavoroincorso/lavoro/internal/duty"
 	"github.com/lavoroincorso/lavoro/internal/member"
@@ -117,7 +118,7 @@ func (a *App) assemble() error {
 		Limits: limits, Rates: a.rates, Origins: a.gate.Origins, Connections: wire.New(wire.Limits{Drain: a.Config.Drain}),
 		Members: a.rooms.members, Directory: a.directory, Devices: member.NewDevices(a.DB, time.Now, a.Config.Devices),
 		Operations: operations, Usage: graph.NewUsage(),
-		Participants: a.rooms.participants, Placements: a.rooms.placements, Matches: a.rooms.matches, Housing: a.rooms.housing,
+		Participants: a.rooms.participants, Placements: a.rooms.placements, Matches: a.rooms.matches, Housing: a.rooms.housing, Register: attendance.Room{Texts: a.Config.SMSURL != ""},
 	}
 	return nil
 }

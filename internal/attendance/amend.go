@@ -159,13 +159,13 @@ func writable(ctx context.Context, tx *postgres.Tx, r row) error {
 	if err != nil {
 		return err
 	}
-	if state, closed := months[placeOf{r.EnrolmentID, r.Day.Month()}]; closed && state != MonthOpen {
+	if state, closed := months[placeOf{r.EnrolmentID, r.Day.Month()}]; closed && state != MonthOpen && state != monthBefore {
 		return refusal.List{MonthClosedAlready.At("attendance").With("state", monthWords[string(state)])}
 	}
 	return nil
 }
 
-// begin refuses what writable does, and opens the month of hours that are about to count where nobody has entered any yet.
+// begin refuses what writable does and hours of a month that was brought in, and opens the month of hours that are about to count where nobody has entered any yet.
 func begin(ctx context.Context, tx *postgres.Tx, r row) error {
 	if err := writable(ctx, tx, r); err != nil {
 		return err
@@ -173,6 +173,9 @@ func begin(ctx context.Context, tx *postgres.Tx, r row) error {
 	months, err := monthsOf(ctx, tx, []Entry{{Enrolment: r.EnrolmentID, Day: r.Day}})
 	if err != nil {
 		return err
+	}
+	if months[placeOf{r.EnrolmentID, r.Day.Month()}] == monthBefore {
+		return refusal.List{MonthBefore.At("attendance").With("month", r.Day.Month())}
 	}
 	return openMonths(ctx, tx, months, []row{r})
 }

@@ -238,6 +238,9 @@ func (b *batch) known(ctx context.Context, e Entry) (known, same bool, err error
 // judge refuses an entry that no day could make right, and one that nobody expects or that comes long after its day and was not acknowledged. What was
 // passed goes into the answer's warnings, and so does what may be.
 func (b *batch) judge(ctx context.Context, answer *Answer, e Entry, o enrolment) error {
+	if month := e.Day.Month(); b.months[placeOf{e.Enrolment, month}] == monthBefore {
+		return refusal.List{MonthBefore.At("day").With("month", month)}
+	}
 	p, err := b.rules.on(ctx, o.ProgrammeID, e.Day)
 	if list, refused := refusal.As(err); err != nil && refused {
 		return list.Under("day")

@@ -160,6 +160,12 @@ var (
 		Cure:    refusal.Text{It: "Fai riaprire il mese; dopo la chiusura, chiedi una rettifica.", En: "Have the month reopened; once it is locked, ask for an adjustment."},
 		CuredBy: refusal.Text{It: "il promotore", En: "the promoter"},
 	})
+	MonthBefore = refusal.Define(refusal.Definition{
+		Code: "REGISTER_MONTH_BEFORE", Kind: refusal.State,
+		Message: refusal.Text{It: "Le ore di {month} per questo tipo di attività sono state importate e confermate: qui si conterebbero due volte.", En: "The hours of {month} for this kind of activity were brought in and confirmed: recorded here, they would count twice."},
+		Cure:    refusal.Text{It: "Se i totali importati sono sbagliati, fai revocare l'importazione e registra le ore qui.", En: "Where the totals that were brought in are wrong, have the import taken back and record the hours here."},
+		CuredBy: coordinator,
+	})
 	MonthWrongState = refusal.Define(refusal.Definition{
 		Code: "REGISTER_MONTH_STATE", Kind: refusal.State,
 		Message: refusal.Text{It: "Nello stato in cui si trova, il mese non consente questa operazione ({state}).", En: "The month is in a state that does not allow this ({state})."},
@@ -233,6 +239,12 @@ var (
 		Code: "SIGNATURE_MESSAGES", Kind: refusal.Rule,
 		Message: refusal.Text{It: "Per questa firma sono stati inviati troppi messaggi: al massimo {most} in un giorno, a un minuto l'uno dall'altro.", En: "Too many messages were sent for this signature: {most} in a day at most, a minute apart."},
 		Cure:    refusal.Text{It: "Attendi, usa un indirizzo e-mail o mostra un codice sul telefono.", En: "Wait, use an e-mail address, or show a code on the phone."},
+	})
+	NoGateway = refusal.Define(refusal.Definition{
+		Code: "SIGNATURE_NO_GATEWAY", Kind: refusal.State,
+		Message: refusal.Text{It: "Da qui non partono messaggi per i telefoni.", En: "No messages to phones are sent from here."},
+		Cure:    refusal.Text{It: "Usa un indirizzo e-mail o mostra un codice sul telefono; chi gestisce l'installazione può collegare un servizio di messaggi.", En: "Use an e-mail address, or show a code on the phone; whoever runs the installation can connect a gateway."},
+		CuredBy: refusal.Text{It: "chi gestisce l'installazione", En: "whoever runs the installation"},
 	})
 	SignatureOver = refusal.Define(refusal.Definition{
 		Code: "SIGNATURE_OVER", Kind: refusal.State,

@@ -2,6 +2,7 @@ package attendance
 
 import (
 	"context"
+	"errors"
 	"net/mail"
 	"slices"
 	"time"
@@ -9,8 +10,10 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/participant"
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/platform/secret"
 	"github.com/lavoroincorso/lavoro/internal/programme"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/phone"
@@ -103,9 +106,14 @@ type Asked struct {
 	To    Destination // zero for one that signs by a code that is shown
 }
 
+// Room holds what asking for signatures needs beside its transaction.
+type Room struct {
+	Texts bool // whether there is a gateway for messages to phones
+}
+
 // AskSignature asks who has no account to sign what a month certifies: by a link or code where an address or a number is given, otherwise by a code that is
 // shown later.
-func AskSignature(ctx context.Context, tx *postgres.Tx, in Asked) error {
+func (r Room) AskSignature(ctx context.Context, tx *postgres.Tx, in Asked) error {
 	months, lists, err := loadMonths(ctx, tx, access.AskSignature, []MonthStep{{Month: in.Month}})
 	if err != nil || lists[0] != nil {
 		return refusal.Join(err, lists[0].Err())
@@ -115,11 +123,14 @@ func AskSignature(ctx context.Context, tx *postgres.Tx, in Asked) error {
 	if err != nil {
 		return err
 	}
-	if list = append(list, in.To.check()...); in.To.Code && in.To.Phone == "" {
+	if list = append(list, r.check(&in.To)...); in.To.Code && in.To.Phone == "" {
 		list = append(list, refusal.InvalidValue.At("code").With("cause", causeCode))
 	}
 	if len(list) > 0 {
 		return list
+	}
+	if _, err := keyOf(ctx, tx, m.ParticipationID); err != nil {
+		return orErased(err) // nothing of a signature could be kept
 	}
 	before, err := signaturesOf(ctx, tx, m.ID, in.Party)
 	if err != nil {
@@ -188,7 +199,7 @@ func (s signatureRow) standsAgainst(tx *postgres.Tx, content []byte) refusal.Lis
 }
 
 // check says what is wrong with a destination, and spells its number as E.164 does.
-func (d *Destination) check() (list refusal.List) {
+func (r Room) check(d *Destination) (list refusal.List) {
 	if a, err := mail.ParseAddress(d.Email); d.Email != "" && (err != nil || a.Name != "" || a.Address != d.Email || !text.Line(d.Email, longestAddress)) {
 		list = append(list, refusal.InvalidValue.At("email").With("cause", causeAddress))
 	}
@@ -197,11 +208,20 @@ func (d *Destination) check() (list refusal.List) {
 		if d.Phone = number.String(); err != nil {
 			list = append(list, refusal.InvalidValue.At("phone").With("cause", causePhone))
 		}
+		list = append(list, r.reaches(*d)...)
 	}
 	if d.Email != "" && d.Phone != "" {
 		list = append(list, refusal.InvalidValue.At("phone").With("cause", causeEither))
 	}
 	return list
+}
+
+// reaches says why nothing goes to a phone here.
+func (r Room) reaches(d Destination) refusal.List {
+	if d.Phone != "" && !r.Texts {
+		return refusal.List{NoGateway.At("phone")}
+	}
+	return nil
 }
 
 // SignatureStep is what every act on a signature needs.
@@ -212,22 +232,25 @@ type SignatureStep struct {
 }
 
 // ResendSignature sends another link, or a code: what was sent or shown before is worth nothing any more.
-func ResendSignature(ctx context.Context, tx *postgres.Tx, in SignatureStep) error {
+func (r Room) ResendSignature(ctx context.Context, tx *postgres.Tx, in SignatureStep) error {
 	s, err := askedSignature(ctx, tx, access.ResendSignature, in)
 	if err != nil {
 		return err
 	}
 	to := in.To
-	if list := to.check(); list != nil {
+	if list := r.check(&to); list != nil {
 		return list
 	}
 	if to.Email+to.Phone == "" {
 		known, err := s.destination(ctx, tx)
 		if err != nil {
-			return err
+			return orErased(err)
 		}
 		if to.Email, to.Phone = known.Email, known.Phone; to.Email+to.Phone == "" {
 			return refusal.List{NoAddress.At("email")}
+		}
+		if list := r.reaches(to); list != nil {
+			return list
 		}
 	}
 	if to.Code && to.Phone == "" {
@@ -321,7 +344,7 @@ func (s *signatureRow) sends(ctx context.Context, tx *postgres.Tx, to Destinatio
 		s.Email, err = sealText(ctx, tx, s.ParticipationID, "month_signature", "email", s.ID, to.Email)
 	}
 	if err != nil {
-		return err
+		return orErased(err)
 	}
 	s.Sealed, s.FailedAt, s.Channel = own.Seal([]byte(secret), s.place("sealed")), nil, &channel
 	return s.asks(tx, by, secret, until)
@@ -378,6 +401,14 @@ func (s signatureRow) destination(ctx context.Context, tx *postgres.Tx) (to Dest
 	}
 	email, err := key.Open(s.Email, s.place("email"))
 	return Destination{Email: string(email)}, err
+}
+
+// orErased refuses what would need the key of somebody who was erased.
+func orErased(err error) error {
+	if errors.Is(err, secret.ErrErased) {
+		return refusal.List{participant.AlreadyErased.At()}
+	}
+	return err
 }
 
 func (s signatureRow) place(column string) postgres.Place {

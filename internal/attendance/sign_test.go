@@ -21,6 +21,9 @@ import (
 
 const signerAddress = "firma@example.org"
 
+// signs has a gateway.
+var signs = attendance.Room{Texts: true}
+
 // desk is where somebody without an account signs the adult's month, which was submitted.
 type desk struct {
 	*office
@@ -55,7 +58,7 @@ func (d *desk) ask(actor access.Actor, party attendance.Party, email string) (id
 	d.t.Helper()
 	id = uuid.Must(uuid.NewV7())
 	return id, d.code(d.as(actor, func(ctx context.Context, tx *postgres.Tx) error {
-		return attendance.AskSignature(ctx, tx, attendance.Asked{ID: id, Month: d.month, Party: party, To: attendance.Destination{Email: email}})
+		return signs.AskSignature(ctx, tx, attendance.Asked{ID: id, Month: d.month, Party: party, To: attendance.Destination{Email: email}})
 	}))
 }
 
@@ -204,7 +207,7 @@ func TestWhatIsNotGoodToSignBy(t *testing.T) {
 			return link
 		}, "SIGNING_SHARED"},
 		"replaced by another letter": {func(d *desk, id uuid.UUID, link attendance.Secret) attendance.Secret {
-			if code := d.step(id, attendance.ResendSignature); code != "" {
+			if code := d.step(id, signs.ResendSignature); code != "" {
 				d.t.Fatal(code)
 			}
 			d.post()
@@ -255,7 +258,7 @@ func TestWhatIsNotGoodToSignBy(t *testing.T) {
 func TestACodeIsShownAndTyped(t *testing.T) {
 	d := newDesk(t)
 	id, own := d.asked(attendance.ParticipantSigns, ""), attendance.NewBrowser()
-	if code := d.step(id, attendance.ResendSignature); code != "SIGNATURE_NO_ADDRESS" {
+	if code := d.step(id, signs.ResendSignature); code != "SIGNATURE_NO_ADDRESS" {
 		t.Errorf("a letter to nowhere: %s", code)
 	}
 	late := d.show(id)
@@ -309,7 +312,7 @@ func TestWhoMayAskForSignatures(t *testing.T) {
 	open := newOffice(t)
 	month := open.ledger()
 	list, _ := refusal.As(open.as(open.tutor, func(ctx context.Context, tx *postgres.Tx) error {
-		return attendance.AskSignature(ctx, tx, attendance.Asked{ID: uuid.New(), Month: month, Party: attendance.ParticipantSigns})
+		return signs.AskSignature(ctx, tx, attendance.Asked{ID: uuid.New(), Month: month, Party: attendance.ParticipantSigns})
 	}))
 	if !list.Has(attendance.MonthWrongState) {
 		t.Errorf("asked of an open month: %v", list)

@@ -95,7 +95,7 @@ func AttachSignedPaper(ctx context.Context, tx *postgres.Tx, in SignedPaper) err
 	}
 	sealed, err := sealText(ctx, tx, m.ParticipationID, "month_signature", "name", in.ID, name)
 	if err != nil {
-		return err
+		return orErased(err)
 	}
 	way := onPaper
 	s := signatureRow{ID: in.ID, ProgrammeID: m.ProgrammeID, ParticipationID: m.ParticipationID, RegisterMonthID: m.ID, CompanyID: m.CompanyID, Month: m.Month, Party: in.Party, Way: &way,

@@ -12,6 +12,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/platform/secret"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/phone"
 )
@@ -19,8 +20,11 @@ import (
 const (
 	// lettersAtOnce is how many letters one run sends.
 	lettersAtOnce = 50
-	// tryAgain is how long a letter that did not go waits.
-	tryAgain = 10 * time.Minute
+	// tryAgain is how long a letter that did not go waits, or that somebody began to send and never came back; codeAgain of a code, which is good for minutes.
+	tryAgain  = 10 * time.Minute
+	codeAgain = time.Minute
+	// longestRun is after how long a run begins no other letter: nothing else that the house does by itself is done meanwhile.
+	longestRun = 10 * time.Second
 )
 
 // Letters sends the links and codes to sign by that wait. What has no way to go is tried again, as what did not go is.
@@ -29,6 +33,7 @@ type Letters struct {
 	Base string                                                            // address of the pages, without a slash at the end
 	Post func(ctx context.Context, to, subject, body string) error         // nil: there is no post
 	Text func(ctx context.Context, id uuid.UUID, to, message string) error // to a phone; the same id for the same message. nil: there is no gateway
+	Away error                                                             // that Post and Text wrap where nothing goes that way for now
 }
 
 var (
@@ -89,49 +94,75 @@ func (w letter) message(base string) string {
 	return fmt.Sprintf(linkMessage, w.lastDay(), base+w.secret.Path())
 }
 
-// Send sends the letters that wait, of all programmes, and keeps of each that it has gone, or when it did not.
+// Send sends the letters that wait, of all programmes, and keeps of each that it has gone, or when it did not. Where nothing goes one way, the others of
+// that way wait for the next run.
 func (l Letters) Send(ctx context.Context, system access.Actor, now time.Time) error {
-	clock := func() time.Time { return now }
-	var waiting []letter
+	began := time.Now()
+	clock := func() time.Time { return now.Add(time.Since(began)) } // goes on: what is claimed late in a run is not free again early
+	var waiting []signatureRow
 	err := l.DB.InTx(ctx, system, clock, func(ctx context.Context, tx *postgres.Tx) (err error) {
-		waiting, err = lettersToSign(ctx, tx, now.Add(-tryAgain))
+		waiting, err = unsent(ctx, tx, lettersAtOnce)
 		return err
 	})
-	errs := []error{err}
-	for _, w := range waiting {
-		err := l.hand(ctx, w)
-		errs = append(errs, err, l.DB.InTx(ctx, system, clock, func(ctx context.Context, tx *postgres.Tx) error {
-			kept, failed := keepSending(ctx, tx, w.signatureRow, err == nil)
-			if failed == nil && kept {
-				w.tell(tx, access.SendSignature, event.Changed)
-			}
-			return failed
-		}))
+	errs, away := []error{err}, map[Channel]bool{}
+	for _, s := range waiting {
+		if away[*s.Channel] || time.Since(began) > longestRun {
+			continue
+		}
+		err := l.send(ctx, system, clock, s)
+		away[*s.Channel] = l.isAway(err)
+		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
 }
 
-func lettersToSign(ctx context.Context, tx *postgres.Tx, since time.Time) (list []letter, err error) {
-	rows, err := unsent(ctx, tx, since, lettersAtOnce)
-	if err != nil {
-		return nil, err
-	}
-	own, err := tx.Keys()
-	if err != nil {
-		return nil, err
-	}
-	for _, s := range rows {
-		to, err := s.destination(ctx, tx)
-		if err != nil {
-			return nil, err
+func (l Letters) isAway(err error) bool {
+	return errors.Is(err, errNoPost) || errors.Is(err, errNoGateway) || l.Away != nil && errors.Is(err, l.Away)
+}
+
+// send claims one letter, so that no other node sends it too, hands it over and keeps what became of it. Nothing is sent that was revoked, replaced, has run
+// out or was claimed since it was looked for. The journal is told that it has gone, and of several failures the first.
+func (l Letters) send(ctx context.Context, system access.Actor, clock postgres.Clock, s signatureRow) error {
+	var w letter
+	var mine bool
+	var outcome error
+	err := l.DB.InTx(ctx, system, clock, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		if mine, err = claimSending(ctx, tx, s); err == nil && mine {
+			w, outcome = s.letter(ctx, tx)
 		}
-		secret, err := own.Own().Open(s.Sealed, s.place("sealed"))
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, letter{s, to, Secret(secret)})
+		return err
+	})
+	if err != nil || !mine {
+		return err
 	}
-	return list, nil
+	if outcome == nil {
+		outcome = l.hand(ctx, w)
+	}
+	err = l.DB.InTx(context.WithoutCancel(ctx), system, clock, func(ctx context.Context, tx *postgres.Tx) error {
+		kept, err := keepSending(ctx, tx, s, outcome == nil)
+		if kept && (outcome == nil || s.FailedAt == nil) {
+			s.tell(tx, access.SendSignature, event.Changed)
+		}
+		return err
+	})
+	if errors.Is(outcome, secret.ErrErased) {
+		outcome = nil // nobody can mend that
+	}
+	return errors.Join(outcome, err)
+}
+
+// letter opens what goes, and where to; secret.ErrErased where the person was erased.
+func (s signatureRow) letter(ctx context.Context, tx *postgres.Tx) (w letter, err error) {
+	keys, err := tx.Keys()
+	if err != nil {
+		return w, err
+	}
+	to, err := s.destination(ctx, tx)
+	if err != nil {
+		return w, err
+	}
+	opened, err := keys.Own().Open(s.Sealed, s.place("sealed"))
+	return letter{s, to, Secret(opened)}, err
 }
 
 // lastDay is the last day on which a link holds.

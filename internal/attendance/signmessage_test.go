@@ -48,7 +48,7 @@ func (d *desk) askAt(party attendance.Party, to attendance.Destination) (id uuid
 	d.t.Helper()
 	id = uuid.Must(uuid.NewV7())
 	return id, d.code(d.as(d.tutor, func(ctx context.Context, tx *postgres.Tx) error {
-		return attendance.AskSignature(ctx, tx, attendance.Asked{ID: id, Month: d.month, Party: party, To: to})
+		return signs.AskSignature(ctx, tx, attendance.Asked{ID: id, Month: d.month, Party: party, To: to})
 	}))
 }
 
@@ -56,7 +56,7 @@ func (d *desk) resend(id uuid.UUID, to attendance.Destination) string {
 	d.t.Helper()
 	return d.step(id, func(ctx context.Context, tx *postgres.Tx, in attendance.SignatureStep) error {
 		in.To = to
-		return attendance.ResendSignature(ctx, tx, in)
+		return signs.ResendSignature(ctx, tx, in)
 	})
 }
 
@@ -186,6 +186,161 @@ func TestWhereNoMessageGoes(t *testing.T) {
 	}
 	if attendance.Fits("https://" + strings.Repeat("x", 90) + ".example") {
 		t.Error("a link of 200 characters fits into a message")
+	}
+}
+
+// TestALetterGoesOnce: what another node takes up while this one sends is not sent again, and what is revoked meanwhile is not sent at all.
+func TestALetterGoesOnce(t *testing.T) {
+	d := newDesk(t)
+	host, _ := d.askAt(attendance.HostSigns, attendance.Destination{Phone: signerPhone})
+	participant := d.asked(attendance.ParticipantSigns, signerAddress)
+	system, sent := d.actor(uuid.New(), access.System, d.lead), 0
+	var other attendance.Letters
+	slow := func() error {
+		if sent++; sent > 1 {
+			return nil
+		}
+		if err := other.Send(d.ctx, system, d.now.Add(9*time.Second)); err != nil {
+			t.Error(err)
+		}
+		return nil
+	}
+	other = attendance.Letters{DB: d.db, Base: "https://lavoro.example", Post: func(context.Context, string, string, string) error { return slow() },
+		Text: func(context.Context, uuid.UUID, string, string) error { return slow() }}
+	if err := other.Send(d.ctx, system, d.now); err != nil || sent != 2 {
+		t.Errorf("a message and a letter were sent %d times (%v)", sent, err)
+	}
+	d.now = d.now.Add(time.Hour)
+	for _, id := range []uuid.UUID{host, participant} {
+		if code := d.resend(id, attendance.Destination{}); code != "" {
+			t.Fatal(code)
+		}
+	}
+	sent = 0
+	revoking := func() error {
+		for _, id := range []uuid.UUID{host, participant} {
+			if code := d.step(id, attendance.RevokeSignature); sent == 0 && code != "" {
+				t.Error(code)
+			}
+		}
+		sent++
+		return nil
+	}
+	if err := (attendance.Letters{DB: d.db, Base: "https://lavoro.example", Post: func(context.Context, string, string, string) error { return revoking() },
+		Text: func(context.Context, uuid.UUID, string, string) error { return revoking() }}).Send(d.ctx, system, d.now); err != nil || sent != 1 {
+		t.Errorf("of two that were revoked as the first went %d went (%v)", sent, err)
+	}
+}
+
+// TestAGatewayThatIsAwayIsAskedOnce in a run, and letters go on by the other way; of a refusal of one message the next goes.
+func TestAGatewayThatIsAwayIsAskedOnce(t *testing.T) {
+	d := newDesk(t)
+	for _, party := range []attendance.Party{attendance.HostSigns, attendance.ParticipantSigns} {
+		if _, code := d.askAt(party, attendance.Destination{Phone: signerPhone}); code != "" {
+			t.Fatal(code)
+		}
+	}
+	var person uuid.UUID
+	d.one("select participation_id from month_signature limit 1", &person)
+	d.exec("insert into month_signature select (jsonb_populate_record(s, jsonb_build_object('id', gen_random_uuid(), 'party', 'REPRESENTATIVE', 'secret_mark', null, 'sealed', null, 'way', null, 'channel', null, 'expires_at', null))).* from month_signature s where party = 'HOST'")
+	var third uuid.UUID
+	d.one("select id from month_signature where party = 'REPRESENTATIVE'", &third)
+	if code := d.resend(third, attendance.Destination{Email: signerAddress}); code != "" {
+		t.Fatal(code)
+	}
+	texts, posts, away := 0, 0, errors.New("away")
+	l := attendance.Letters{DB: d.db, Base: "https://lavoro.example", Away: away, Post: func(context.Context, string, string, string) error { posts++; return nil },
+		Text: func(context.Context, uuid.UUID, string, string) error { texts++; return fmt.Errorf("sms: %w", away) }}
+	system := d.actor(uuid.New(), access.System, d.lead)
+	if err := l.Send(d.ctx, system, d.now); !errors.Is(err, away) || texts != 1 || posts != 1 {
+		t.Errorf("%d messages were tried, %d letters went (%v)", texts, posts, err)
+	}
+	l.Text = func(context.Context, uuid.UUID, string, string) error { texts++; return errBusy }
+	d.now = d.now.Add(11 * time.Minute)
+	if err := l.Send(d.ctx, system, d.now); !errors.Is(err, errBusy) || texts != 3 {
+		t.Errorf("%d messages were tried (%v)", texts, err)
+	}
+	var told int
+	d.one("select count(*) from outbox where act = 'sendSignature'", &told)
+	if told != 3 {
+		t.Errorf("told %d times: one letter has gone, and of two messages the first failure is news", told)
+	}
+}
+
+// TestACodeIsTriedAgainAfterAMinute: it is good for some minutes only.
+func TestACodeIsTriedAgainAfterAMinute(t *testing.T) {
+	d := newDesk(t)
+	if _, code := d.askAt(attendance.HostSigns, attendance.Destination{Phone: signerPhone, Code: true}); code != "" {
+		t.Fatal(code)
+	}
+	d.texts(1)
+	d.now = d.now.Add(30 * time.Second)
+	if again := d.texts(0); len(again) != 0 {
+		t.Errorf("tried again at once: %v", again)
+	}
+	d.now = d.now.Add(45 * time.Second)
+	if again := d.texts(0); len(again) != 1 {
+		t.Errorf("tried again after a minute: %v", again)
+	}
+}
+
+// TestNobodyIsAskedByAPhoneWithoutAGateway, nor is a number of before used.
+func TestNobodyIsAskedByAPhoneWithoutAGateway(t *testing.T) {
+	d := newDesk(t)
+	id, code := d.askAt(attendance.HostSigns, attendance.Destination{Phone: signerPhone})
+	if code != "" {
+		t.Fatal(code)
+	}
+	d.now = d.now.Add(time.Hour)
+	for what, to := range map[string]attendance.Destination{"to the number of before": {}, "to another": {Phone: signerPhone}, "a code": {Phone: signerPhone, Code: true}} {
+		if code := d.step(id, func(ctx context.Context, tx *postgres.Tx, in attendance.SignatureStep) error {
+			in.To = to
+			return attendance.Room{}.ResendSignature(ctx, tx, in)
+		}); code != "SIGNATURE_NO_GATEWAY" {
+			t.Errorf("%s: %s", what, code)
+		}
+	}
+	if code := d.code(d.as(d.tutor, func(ctx context.Context, tx *postgres.Tx) error {
+		return attendance.Room{}.AskSignature(ctx, tx, attendance.Asked{ID: uuid.New(), Month: d.month, Party: attendance.ParticipantSigns, To: attendance.Destination{Phone: signerPhone}})
+	})); code != "SIGNATURE_NO_GATEWAY" {
+		t.Errorf("asked: %s", code)
+	}
+}
+
+// TestWhoWasErasedKeepsNothingUp: what waited for him counts as not gone, the rest goes, and nothing more is asked.
+func TestWhoWasErasedKeepsNothingUp(t *testing.T) {
+	d := newDesk(t)
+	gone := d.asked(attendance.HostSigns, signerAddress)
+	d.exec("with k as (delete from person_key where person_id = (select person_id from enrolment where id = $1) returning *) insert into destroyed_key select person_id, now(), sha256(wrapped) from k", d.intern["adult"])
+	d.on("2026-03-27")
+	d.record(d.tutor, entry(d.intern["minor"], "2026-03-23", "08:00", "12:00"))
+	d.on("2026-04-02")
+	d.month = d.monthOf(d.intern["minor"], "2026-03-01")
+	if code := d.does(d.tutor, attendance.SubmitMonth, attendance.MonthStep{Month: d.month}); code != "" {
+		t.Fatal(code)
+	}
+	if _, code := d.askAt(attendance.HostSigns, attendance.Destination{Phone: signerPhone}); code != "" {
+		t.Fatal(code)
+	}
+	l := attendance.Letters{DB: d.db, Base: "https://lavoro.example", Post: func(context.Context, string, string, string) error { return errBusy }}
+	sent := 0
+	l.Text = func(context.Context, uuid.UUID, string, string) error { sent++; return nil }
+	if err := l.Send(d.ctx, d.actor(uuid.New(), access.System, d.lead), d.now); err != nil || sent != 1 {
+		t.Errorf("%d went (%v)", sent, err)
+	}
+	var kept string
+	d.one("select concat_ws(' ', failed_at is not null, sendings) from month_signature where id = $1", &kept, gone)
+	if kept != "t 0" {
+		t.Errorf("kept: %s", kept)
+	}
+	if code := d.resend(gone, attendance.Destination{}); code != "PERSON_ERASED" {
+		t.Errorf("sent again: %s", code)
+	}
+	d.month = d.monthOf(d.intern["adult"], "2026-03-01")
+	for _, to := range []attendance.Destination{{}, {Email: signerAddress}} {
+		if _, code := d.askAt(attendance.ParticipantSigns, to); code != "PERSON_ERASED" {
+			t.Errorf("asked at %v: %s", to, code)
+		}
 	}
 }
 

@@ -78,9 +78,24 @@ func messagesTo(ctx context.Context, tx *postgres.Tx, s signatureRow) (n int, la
 	return row.N, row.Last, nil
 }
 
-// unsent gives those whose letters wait, and did not fail of late.
-func unsent(ctx context.Context, tx *postgres.Tx, since time.Time, most int) ([]signatureRow, error) {
-	return signatures(ctx, tx, "s.sealed is not null and s.state = 'ASKED' and s.expires_at > ? and (s.failed_at is null or s.failed_at <= ?) limit ?", tx.Now, since, most)
+// isDue is SQL of whether a letter waits that did not fail of late, and that nobody is sending.
+const isDue = "s.sealed is not null and s.state = 'ASKED' and s.expires_at > ?0 and (s.failed_at is null or s.failed_at <= ?1 or s.way = 'CODE' and s.failed_at <= ?2)"
+
+// unsent gives those whose letters are due, what runs out first before the others.
+func unsent(ctx context.Context, tx *postgres.Tx, most int) ([]signatureRow, error) {
+	return signatures(ctx, tx, isDue+" order by s.expires_at limit ?3", tx.Now, tx.Now.Add(-tryAgain), tx.Now.Add(-codeAgain), most)
+}
+
+// claimSending keeps a letter from being sent by others as long as it would not be tried again; false where it is not due any more. Until it has gone it
+// counts as one that did not.
+func claimSending(ctx context.Context, tx *postgres.Tx, s signatureRow) (bool, error) {
+	result, err := tx.NewRaw("update month_signature s set failed_at = ?0 where s.id = ?3 and s.secret_mark = ?4 and "+isDue,
+		tx.Now, tx.Now.Add(-tryAgain), tx.Now.Add(-codeAgain), s.ID, s.SecretMark).Exec(ctx)
+	if err != nil {
+		return false, fmt.Errorf("claim a letter: %w", err)
+	}
+	n, err := result.RowsAffected()
+	return n == 1, err
 }
 
 func signatures(ctx context.Context, tx *postgres.Tx, where string, args ...any) (rows []signatureRow, err error) {

@@ -358,7 +358,11 @@ func saveMonths(ctx context.Context, tx *postgres.Tx, months []monthRow, steps [
 }
 
 func insertMonths(ctx context.Context, tx *postgres.Tx, rows []monthRow) error {
-	if _, err := tx.NewInsert().Model(&rows).Exec(ctx); err != nil {
+	_, err := tx.NewInsert().Model(&rows).Exec(ctx)
+	if postgres.Violates(err, "register_month_history") {
+		return refusal.List{MonthBefore.At("day").With("month", rows[0].Month)}
+	}
+	if err != nil {
 		return fmt.Errorf("open months: %w", err)
 	}
 	return nil
@@ -386,7 +390,10 @@ func adjusted(ctx context.Context, tx *postgres.Tx, month uuid.UUID, day calenda
 	return sum, nil
 }
 
-// monthsOf gives how far the months of entries are; those that have none yet are not in it.
+// monthBefore stands where a month would have its state whose hours were brought in from before the programme was kept here.
+const monthBefore MonthState = "BEFORE"
+
+// monthsOf gives how far the months of entries are, or monthBefore; those that have none yet are not in it.
 func monthsOf(ctx context.Context, tx *postgres.Tx, entries []Entry) (map[placeOf]MonthState, error) {
 	ids, months := make([]uuid.UUID, len(entries)), make([]string, len(entries))
 	for i, e := range entries {

@@ -49,7 +49,7 @@ func (o *office) signByCode(tutor *worker, month calendar.Month, day calendar.Da
 		if of, err = monthToSign(ctx, tx, month.First(), month.Last(), o.hostsWithAccount()); err != nil || of.ID == uuid.Nil || of.State != attendance.MonthSubmitted {
 			return err
 		}
-		if err = attendance.AskSignature(ctx, tx, attendance.Asked{ID: id, Month: of.ID, Party: attendance.HostSigns}); err != nil {
+		if err = (attendance.Room{}).AskSignature(ctx, tx, attendance.Asked{ID: id, Month: of.ID, Party: attendance.HostSigns}); err != nil {
 			return err
 		}
 		code, _, err = attendance.ShowSigningCode(ctx, tx, attendance.SignatureStep{Signature: id})
@@ -81,7 +81,7 @@ func (o *office) signByLink(tutor *worker, day calendar.Day) {
 		if err != nil || of.ID == uuid.Nil {
 			return err
 		}
-		return attendance.AskSignature(ctx, tx, attendance.Asked{ID: id, Month: of.ID, Party: of.party(), To: attendance.Destination{Email: "firma@ospitante.example"}})
+		return attendance.Room{}.AskSignature(ctx, tx, attendance.Asked{ID: id, Month: of.ID, Party: of.party(), To: attendance.Destination{Email: "firma@ospitante.example"}})
 	})
 }
 

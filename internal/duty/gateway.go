@@ -31,6 +31,9 @@ type Gateway struct {
 // gatewayTimeout bounds one exchange with the gateway.
 const gatewayTimeout = 10 * time.Second
 
+// ErrAway is wrapped where a gateway or a post server cannot be reached or does not answer in time: nothing goes that way for now.
+var ErrAway = errors.New("no connection")
+
 var (
 	errGatewayURL    = errors.New("sms-url is no https address")
 	errGatewaySecret = errors.New("sms-url needs sms-secret")
@@ -73,7 +76,7 @@ func (g *Gateway) Send(ctx context.Context, id uuid.UUID, to, text string) error
 	req.Header.Set("Authorization", "Bearer "+g.config.Secret)
 	answer, err := g.client.Do(req)
 	if err != nil {
-		return fmt.Errorf("sms: no connection (%T)", errors.Unwrap(err))
+		return fmt.Errorf("sms: %w (%T)", ErrAway, errors.Unwrap(err))
 	}
 	defer func() { _ = answer.Body.Close() }()
 	_, _ = io.CopyN(io.Discard, answer.Body, 4<<10) // so that the connection can be used again

@@ -2,6 +2,7 @@ package duty_test
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -63,6 +64,9 @@ func TestAMessageThatIsNotTaken(t *testing.T) {
 		if err == nil {
 			t.Errorf("%s: taken for gone", name)
 			continue
+		}
+		if errors.Is(err, duty.ErrAway) != (name == "hung up") {
+			t.Errorf("%s: %v", name, err)
 		}
 		for _, word := range []string{"333", "Perch", gatewaySecret, "127.0.0.1"} {
 			if strings.Contains(err.Error(), word) {

@@ -125,7 +125,7 @@ func undelivered(m *mail.Msg, err error) error {
 	case errors.As(m.SendError(), &refused):
 		return fmt.Errorf("smtp: refused with %d", refused.ErrorCode())
 	case err != nil:
-		return fmt.Errorf("smtp: no connection (%T)", errors.Unwrap(err))
+		return fmt.Errorf("smtp: %w (%T)", ErrAway, errors.Unwrap(err))
 	}
 	return errors.New("smtp: not delivered")
 }

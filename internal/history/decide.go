@@ -30,7 +30,7 @@ func (r Room) Confirm(ctx context.Context, tx *postgres.Tx, in Decision) error {
 	if err != nil {
 		return err
 	}
-	if own(tx, i.ProgrammeID, i.Audience, i.StagedBy) {
+	if own(tx, access.ConfirmHistory, i.ProgrammeID, i.Audience, i.StagedBy) {
 		return refusal.List{OwnImport.At("import")}
 	}
 	people, err := entries(ctx, tx, i.ID)
@@ -55,9 +55,9 @@ func (r Room) Confirm(ctx context.Context, tx *postgres.Tx, in Decision) error {
 	return nil
 }
 
-// own says whether the actor would confirm what he answers for himself, or who asked him to stand in does.
-func own(tx *postgres.Tx, programme uuid.UUID, audience []uuid.UUID, stagedBy uuid.UUID) bool {
-	return stagedBy == tx.Actor.Member || stagedBy == tx.Actor.ActsFor(access.ConfirmHistory, programme, audience)
+// own says whether the first hand of an act that needs two was the actor's own, or that of who asked him to stand in.
+func own(tx *postgres.Tx, act access.Act, programme uuid.UUID, audience []uuid.UUID, first uuid.UUID) bool {
+	return first == tx.Actor.Member || first == tx.Actor.ActsFor(act, programme, audience)
 }
 
 // Discard gives an import up that waits, with the reason.
@@ -86,6 +86,9 @@ func (r Room) Revoke(ctx context.Context, tx *postgres.Tx, in Decision) error {
 	reason, err := in.why()
 	if err != nil {
 		return err
+	}
+	if own(tx, access.RevokeHistory, i.ProgrammeID, i.Audience, *i.DecidedBy) {
+		return refusal.List{OwnConfirmation.At("import")}
 	}
 	built, err := revoke(ctx, tx, i.ID, reason)
 	if err != nil {

@@ -25,6 +25,7 @@
 // budget lines, on the last day of their month, and hours for the share of an internship that its attestation needs, in the register's numbers and among who was
 // there in a month. People who had entered have entered, with the facts of their entry. Nothing of it is ever payable here:
 // payments are made of shares of statements, of which a fact has none, and a statement that would pass over what was recognised of its month
-// before cannot be written (constraint allowance_statement_history). A month that has a statement or a register here is not brought in.
+// before cannot be written (constraint allowance_statement_history). A month that has a statement or a register here is not brought in, and of hours
+// that were brought in no month is opened here (REGISTER_MONTH_BEFORE, constraint register_month_history).
 // A fact keeps file, row and a hash of the row: that is the lineage of its euros, which a budget line and a month's allowance lead to, and back.
 package history

@@ -119,12 +119,12 @@ func allowedActs(_ context.Context, tx *postgres.Tx, inputs []json.RawMessage) (
 			case act == access.RevokeHistory && row.State != Confirmed:
 				list = refusal.List{NotStanding.At("import").With("state", stateWords[string(row.State)])}
 			case act == access.RevokeHistory:
-				if row.DecidedBy == tx.Actor.Member {
+				if own(tx, act, row.Programme, row.Audience, row.DecidedBy) {
 					list = refusal.List{OwnConfirmation.At("import")}
 				}
 			case row.State != Staged:
 				list = refusal.List{Decided.At("import").With("state", stateWords[string(row.State)])}
-			case act == access.ConfirmHistory && own(tx, row.Programme, row.Audience, row.StagedBy):
+			case act == access.ConfirmHistory && own(tx, act, row.Programme, row.Audience, row.StagedBy):
 				list = refusal.List{OwnImport.At("import")}
 			}
 			all = append(all, plan.AllowedAct{Act: string(act), Label: actLabels[act], Allowed: len(list) == 0, Refusals: list})

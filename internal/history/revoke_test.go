@@ -3,6 +3,7 @@ package history_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -42,13 +43,17 @@ func TestAThirdPersonTakesBack(t *testing.T) {
 	}
 	by := a.approver()
 	a.Must(a.decide(by, a.room.Confirm, waiting))
-	before := a.earlierDays()
+	before, standIn := a.earlierDays(), a.approver()
+	for n := range standIn.Grants {
+		standIn.Grants[n].For = by.Member
+	}
 	for what, c := range map[string]struct {
 		who    access.Actor
 		reason string
 		want   string
 	}{
 		"who confirmed":    {by, "Totali sbagliati", "HISTORY_OWN_CONFIRMATION"},
+		"who stands in":    {standIn, "Totali sbagliati", "HISTORY_OWN_CONFIRMATION"},
 		"without a reason": {a.approver(), " ", "HISTORY_REASON_NEEDED"},
 		"a partner":        {a.Coordinator("CARRARA"), "Totali sbagliati", "NOT_FOUND"},
 		"an officer":       {a.Actor(a.Orgs["ASL"], access.PaymentsOfficer), "Totali sbagliati", "NOT_ALLOWED"},
@@ -178,6 +183,38 @@ func TestHoursFromBeforeCount(t *testing.T) {
 	if got := gate(); got != "0 % of the planned hours count; at least 70 % are needed." || there() != "0 0" {
 		t.Errorf("taken back: %q, there %s", got, there())
 	}
+}
+
+// TestDecisionsWaitForWhoHoldsThePerson: to confirm, for who writes hours; to take back, for who attests.
+func TestDecisionsWaitForWhoHoldsThePerson(t *testing.T) {
+	a := newArchive(t)
+	delete(a.files, "placements.csv")
+	delete(a.files, "payments.csv")
+	a.attended("ENDED")
+	id := a.stage(false).Import
+	beside := func(seed int, act func(context.Context, *postgres.Tx, history.Decision) error) {
+		t.Helper()
+		err := a.As(a.System(), func(ctx context.Context, tx *postgres.Tx) error {
+			if _, err := tx.NewRaw("select pg_advisory_xact_lock(hashtextextended(person_id::text, ?)) from participation where id = ?", seed, a.person).Exec(ctx); err != nil {
+				return err
+			}
+			err := a.As(a.approver(), func(ctx context.Context, tx *postgres.Tx) error {
+				if _, err := tx.NewRaw("set local lock_timeout = '50ms'").Exec(ctx); err != nil {
+					return err
+				}
+				return act(ctx, tx, history.Decision{Import: id, Reason: "Totali sbagliati"})
+			})
+			if err == nil || !strings.Contains(err.Error(), "lock timeout") {
+				t.Errorf("beside who holds the person: %v", err)
+			}
+			return nil
+		})
+		a.Must(err)
+	}
+	beside(0, a.room.Confirm)
+	a.Must(a.decide(a.approver(), a.room.Confirm, id))
+	beside(7, a.room.Revoke)
+	a.Must(a.decide(a.approver(), a.room.Revoke, id))
 }
 
 // TestRevokingBesideAStatement: whichever comes first, no statement stands that counts what was taken back.

@@ -18,6 +18,8 @@ const (
 	lettersAtOnce = 50
 	// tryAgain is how long a letter that did not go waits.
 	tryAgain = 10 * time.Minute
+	// longestRun is after how long a run begins no other letter: nothing else that the house does by itself is done meanwhile.
+	longestRun = 10 * time.Second
 )
 
 // ErrNoLetter is returned for an invitation of which no secret is kept any more: it has gone, was used, or holds no longer.
@@ -28,6 +30,7 @@ type Letters struct {
 	DB   *postgres.DB
 	Base string // address of the pages, without a slash at the end
 	Post func(ctx context.Context, to, subject, body string) error
+	Away error // that Post wraps where no post goes for now
 }
 
 // The letter names nobody, no programme and no body: whoever reads it over a shoulder learns nothing.
@@ -47,25 +50,43 @@ func Link(base string, s Secret) string {
 	return base + "/sign-in?" + url.Values{"invitation": {string(s)}}.Encode()
 }
 
-// Send sends the letters that wait, of all programmes, and keeps of each that it has gone, or when it did not.
+// Send sends the letters that wait, of all programmes, and keeps of each that it has gone, or when it did not. Where no post goes, the others wait for the
+// next run.
 func (l Letters) Send(ctx context.Context, system access.Actor, now time.Time) error {
-	clock := func() time.Time { return now }
+	began := time.Now()
+	clock := func() time.Time { return now.Add(time.Since(began)) } // goes on: what is claimed late in a run is not free again early
 	var waiting []letterRow
 	err := l.DB.InTx(ctx, system, clock, func(ctx context.Context, tx *postgres.Tx) (err error) {
-		waiting, err = letters(ctx, tx, now.Add(-tryAgain), nil, lettersAtOnce)
+		waiting, err = letters(ctx, tx, tx.Now.Add(-tryAgain), nil, lettersAtOnce)
 		return err
 	})
 	errs := []error{err}
 	for _, w := range waiting {
-		s, err := l.DB.Keys.Own().Open(w.Sealed, w.place())
-		if err == nil {
-			err = l.Post(ctx, w.Email, letterSubject, fmt.Sprintf(letterBody, Link(l.Base, Secret(s)), w.lastDay()))
+		err := l.send(ctx, system, clock, w)
+		if errs = append(errs, err); l.Away != nil && errors.Is(err, l.Away) || time.Since(began) > longestRun {
+			break
 		}
-		errs = append(errs, err, l.DB.InTx(ctx, system, clock, func(ctx context.Context, tx *postgres.Tx) error {
-			return w.keep(ctx, tx, err == nil)
-		}))
 	}
 	return errors.Join(errs...)
+}
+
+// send claims one letter, so that no other node sends it too, hands it over and keeps what became of it.
+func (l Letters) send(ctx context.Context, system access.Actor, clock postgres.Clock, w letterRow) error {
+	var mine bool
+	err := l.DB.InTx(ctx, system, clock, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		mine, err = claimLetter(ctx, tx, w, tx.Now.Add(-tryAgain))
+		return err
+	})
+	if err != nil || !mine {
+		return err
+	}
+	s, err := l.DB.Keys.Own().Open(w.Sealed, w.place())
+	if err == nil {
+		err = l.Post(ctx, w.Email, letterSubject, fmt.Sprintf(letterBody, Link(l.Base, Secret(s)), w.lastDay()))
+	}
+	return errors.Join(err, l.DB.InTx(context.WithoutCancel(ctx), system, clock, func(ctx context.Context, tx *postgres.Tx) error {
+		return w.keep(ctx, tx, err == nil)
+	}))
 }
 
 // lastDay is the last day on which the invitation holds.

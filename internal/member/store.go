@@ -324,6 +324,18 @@ func letters(ctx context.Context, tx *postgres.Tx, since time.Time, address *str
 	return rows, nil
 }
 
+// claimLetter keeps a letter from being sent by others until it would be tried again; false where it does not wait any more. Until it has gone it counts as
+// one that did not.
+func claimLetter(ctx context.Context, tx *postgres.Tx, w letterRow, since time.Time) (bool, error) {
+	res, err := tx.NewRaw(`update invitation set failed_at = ?0 where id = ?1 and secret_hash = ?2 and sealed is not null and withdrawn_at is null and expires_at > ?0
+		and (failed_at is null or failed_at <= ?3)`, tx.Now, w.ID, w.SecretHash, since).Exec(ctx)
+	if err != nil {
+		return false, fmt.Errorf("claim a letter: %w", err)
+	}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}
+
 // noteLetter keeps that a letter has gone, or not; false where another took its place meanwhile.
 func noteLetter(ctx context.Context, tx *postgres.Tx, w letterRow, gone bool) (bool, error) {
 	set := "failed_at = ?0"

@@ -23,12 +23,15 @@ const (
 // longestWritten is how many characters of what somebody writes are looked at.
 const longestWritten = 40
 
+// spelled is a number without what stands between its digits: also the spaces of contacts, and the (0) that callers from abroad leave out.
+var spelled = strings.NewReplacer("(0)", "", " ", "", "\u00a0", "", "\u202f", "", "-", "", ".", "", "/", "", "(", "", ")", "")
+
 // Parse reads a number with whatever stands between its digits. Without a country's code (+ or 00) it is Italian.
 func Parse(s string) (Number, error) {
 	if len(s) > longestWritten {
 		return "", ErrNumber
 	}
-	s = strings.NewReplacer(" ", "", "-", "", ".", "", "/", "", "(", "", ")", "").Replace(s)
+	s = spelled.Replace(s)
 	abroad, found := strings.CutPrefix(s, "+")
 	if !found {
 		if abroad, found = strings.CutPrefix(s, "00"); !found {

@@ -116,7 +116,7 @@ end $$;
 alter table file drop constraint file_kind_check;
 alter table file add constraint file_kind_check check (kind in ('EXCLUSION_CHECK', 'REQUIREMENT_PROOF', 'REGISTER'));
 
--- How far the months of entries are, for who writes them; months without a row are open.
+-- How far the months of entries are, for who writes them; months without a row are open, and BEFORE where their hours were brought in.
 create function months_of(enrolments uuid[], months date[]) returns table (enrolment_id uuid, month date, state text)
 language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
@@ -126,7 +126,16 @@ begin
   from (select distinct * from unnest(months_of.enrolments, months_of.months) d(enrolment, month)) d
   join register_month m on m.enrolment_id = d.enrolment and m.month = d.month
   where m.audience && (select app_keys('work')) or exists (
-    select from tutor_term t where t.participation_id = m.participation_id and t.member_id = any ((select app_keys('self'))::uuid[]));
+    select from tutor_term t where t.participation_id = m.participation_id and t.member_id = any ((select app_keys('self'))::uuid[]))
+  union all
+  select e.id, d.month, 'BEFORE'
+  from (select distinct * from unnest(months_of.enrolments, months_of.months) d(enrolment, month)) d
+  join enrolment e on e.id = d.enrolment join activity c on c.id = e.activity_id
+  where exists (select from history_fact f where f.participation_id = e.participation_id and f.month = d.month and f.kind = 'ATTENDANCE' and f.state = 'CONFIRMED'
+                and f.activity_kind = c.kind)
+    and not exists (select from register_month m where m.enrolment_id = e.id and m.month = d.month)
+    and (e.audience && (select app_keys('work')) or exists (
+      select from tutor_term t where t.participation_id = e.participation_id and t.member_id = any ((select app_keys('self'))::uuid[])));
 end $$;
 revoke execute on function months_of(uuid[], date[]) from public;
 grant execute on function months_of(uuid[], date[]) to lavoro_app;

@@ -55,13 +55,14 @@ revoke execute on function presence_day_minutes(uuid, date) from public;
 grant execute on function presence_day_minutes(uuid, date) to lavoro_app;
 
 -- What people were there in a month, as far as the viewer sees their register: a person's day counts once, whatever he was there for, what was put
--- right after the lock is added, and so is what was brought in from before the programme was kept here.
+-- right after the lock is added, and so is what was brought in from before the programme was kept here; no month has more days than the calendar's.
 create function presence_of(people uuid[], month date, minimum int) returns table (participation_id uuid, minutes int, days int)
 language plpgsql stable set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 begin
   return query
-  select u.id, coalesce(sum(p.minutes), 0)::int, coalesce(sum(p.days), 0)::int
+  select u.id, coalesce(sum(p.minutes), 0)::int,
+         least(coalesce(sum(p.days), 0), extract(day from presence_of.month + interval '1 month - 1 day'))::int
   from (select distinct id from unnest(presence_of.people) id) u cross join lateral (
     select sum(a.minutes) as minutes, (sum(a.minutes) >= presence_of.minimum)::int as days
     from attendance a

@@ -131,6 +131,10 @@ begin
     raise exception 'no import of the actor''s waits' using errcode = 'LA002';
   end if;
   perform from participation a where a.id in (select f.participation_id from history_fact f where f.import_id = i.id) order by a.id for no key update;
+  if decision = 'CONFIRMED' then -- as whoever writes hours holds the person: none are opened while this looks
+    perform pg_advisory_xact_lock(k) from (select distinct hashtextextended(e.person_id::text, 0) as k from history_fact f join enrolment e on e.participation_id = f.participation_id
+      and e.from_day < f.month + interval '1 month' and e.to_day >= f.month where f.import_id = i.id and f.kind = 'ATTENDANCE' order by k) s;
+  end if;
   if decision = 'CONFIRMED' and are_one_human(who, i.staged_by) then
     raise exception 'who answers for the files does not confirm them' using errcode = 'check_violation', constraint = 'history_second_person';
   end if;
@@ -168,6 +172,9 @@ begin
   if are_one_human(who, i.decided_by) then
     raise exception 'who confirmed does not take back alone' using errcode = 'check_violation', constraint = 'history_revoked_by_another';
   end if;
+  -- As who attests holds the person before the participation: whichever comes first, the other sees it.
+  perform pg_advisory_xact_lock(k) from (select distinct hashtextextended(p.person_id::text, 7) as k from history_fact f join placement p on p.participation_id = f.participation_id
+    where f.import_id = i.id and f.kind = 'ATTENDANCE' and f.activity_kind = 'INTERNSHIP' order by k) s;
   perform from participation a where a.id in (select f.participation_id from history_fact f where f.import_id = i.id) order by a.id for no key update;
   select count(*) into built from history_fact f where f.import_id = i.id and (
     f.kind = 'PAYMENT' and exists (select from allowance_statement s where s.participation_id = f.participation_id and s.month = f.month)
@@ -223,6 +230,18 @@ begin
 end $$;
 revoke execute on function statements_keep_history() from public;
 create trigger keeps_history after insert on allowance_statement referencing new table as written for each statement execute function statements_keep_history();
+
+-- No month is opened here of hours that were brought in: they would count twice.
+create function months_keep_history() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  if exists (select from opened m join activity c on c.id = m.activity_id
+             join history_fact f on f.participation_id = m.participation_id and f.month = m.month and f.kind = 'ATTENDANCE' and f.state = 'CONFIRMED' and f.activity_kind = c.kind) then
+    raise exception 'the hours of a month were brought in' using errcode = 'check_violation', constraint = 'register_month_history';
+  end if;
+  return null;
+end $$;
+revoke execute on function months_keep_history() from public;
+create trigger keeps_history after insert on register_month referencing new table as opened for each statement execute function months_keep_history();
 
 -- Internships that were before count for how long somebody may still be one.
 create or replace function placement_facts(participation uuid, opening uuid, promoter uuid, tutor uuid, host_tutor text, from_day date, to_day date, but uuid, day date)
