@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -27,7 +28,7 @@ func (s *stage) pgbench(st statement) (*pgbench, error) {
 	}
 	p := &pgbench{binary: binary, script: filepath.Join(dir, "statement.sql"), socket: s.owner.Config().Host, options: "-c jit=off -c plan_cache_mode=force_generic_plan"}
 	for name, keys := range st.Keys {
-		p.options += " -c " + name + "=" + keys
+		p.options += " -c " + name + "=" + strings.ReplaceAll(keys, " ", `\ `)
 	}
 	return p, os.WriteFile(p.script, []byte(st.inlined()+";\n"), 0o600)
 }
