@@ -25,10 +25,10 @@ entries, each statement from its inputs, the sums of statements, shares and paym
 anchor, and the anchors' timestamps. It names the first thing that does not hold, and ends with an error.
 
 With --sent, once for each file by which a run was sent (pain.001, CBI, list of orders), it looks into the file: that it orders each transfer of the
-folder, as much as its lines come to, to the holder and account that the folder has a mark of.
+folder once, as much as its lines come to, to the holder and account that the folder has a mark of. It says how many more the file orders.
 
 With --anchors it compares the folder's anchors with those that left the house: nobody who made the folder can have made them, too. Without, they
-are taken at their word. It needs no database, no keys and no network.`,
+are taken at their word. What was written before the newest of them must lead to one: of a folder that is older than they are, let it be made anew. It needs no database, no keys and no network.`,
 		Example: "  lavoro verify fil_0199.zip --sent distinta.xml --anchors /mnt/worm/lavoro --timestamp-roots tsa.pem",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -113,9 +113,9 @@ func keptAnchors(folder journal.Folder) (map[string][]byte, error) {
 // tellFound prints what holds, and what could not be looked at.
 func tellFound(out io.Writer, folder *control.Opened, f control.Found) {
 	m := folder.Manifest
-	fmt.Fprintf(out, "%s, CUP %s, made %s\nmanifest SHA-256 %s\n", m.Programme, m.CUP, m.MadeAt.UTC().Format(time.RFC3339), folder.Hash)
+	fmt.Fprintf(out, "%s, CUP %s, made %s\nmanifest SHA-256 %s\n", control.Printable(m.Programme), control.Printable(m.CUP), m.MadeAt.UTC().Format(time.RFC3339), folder.Hash)
 	if s := m.Sample; s != nil {
-		fmt.Fprintf(out, "sample: %d of %d lines by seed %s, drawn again\n", len(s.Drawn), s.Of, s.Seed)
+		fmt.Fprintf(out, "sample: %d of %d lines by seed %s, drawn again\n", len(s.Drawn), s.Of, control.Printable(s.Seed))
 	}
 	fmt.Fprintf(out, "%d files as listed\n%d months of the register, %d entries: the certified hash of %d worked out again", f.Files, f.Months, f.Entries, f.Recomputed)
 	if f.Veiled > 0 {
@@ -144,5 +144,14 @@ func tellSent(out io.Writer, f control.Found) {
 	}
 	if f.Unsent > 0 {
 		fmt.Fprintf(out, "%d transfers were not looked up in the files by which they were sent (--sent)\n", f.Unsent)
+	}
+	if f.Fileless > 0 {
+		fmt.Fprintf(out, "%d payment lines were sent by files that the folder does not name: they were not looked up\n", f.Fileless)
+	}
+	if f.Others > 0 {
+		fmt.Fprintf(out, "%d orders of these files are none that the folder speaks of\n", f.Others)
+	}
+	if f.Unapproved > 0 {
+		fmt.Fprintf(out, "%d payment lines were sent by runs that are hidden: who approved them is not seen\n", f.Unapproved)
 	}
 }

@@ -26,6 +26,7 @@ var (
 	causeDay     = text.Text{It: "di un pagamento eseguito o stornato serve la data", En: "a payment that was made or returned has a day"}
 	causeLong    = text.Text{It: "il testo è troppo lungo o contiene caratteri di controllo", En: "the text is too long, or holds control characters"}
 	causeTotal   = text.Text{It: "il numero di righe non è quello del totale: il file è incompleto", En: "the number of rows is not that of the total: the file is not whole"}
+	causeSum     = text.Text{It: "la somma delle righe non è quella del totale", En: "the sum of the rows is not that of the total"}
 )
 
 // maxReason is the most characters of the reason that an office writes.

@@ -5,6 +5,7 @@ import "github.com/lavoroincorso/lavoro/internal/values/refusal"
 var (
 	againFromBank = refusal.Text{It: "Scarica di nuovo il file e caricalo senza modificarlo.", En: "Download the file again, and load it unchanged."}
 	askTheSender  = refusal.Text{It: "Non applicare nulla; chiedi chiarimenti a chi ha mandato la risposta.", En: "Apply nothing; ask whoever sent the answer."}
+	askWhoSent    = refusal.Text{It: "Non è il file con cui la distinta è partita: chiedi chiarimenti a chi lo ha dato.", En: "It is not the file by which the run was sent: ask whoever gave it."}
 	byLoader      = refusal.Text{It: "chi carica la risposta", En: "whoever loads the answer"}
 )
 
@@ -35,6 +36,24 @@ var (
 		Message: refusal.Text{It: "Questo file non ordina pagamenti.", En: "This file orders no payment."},
 		Cure:    refusal.Text{It: "Usa il pain.001, il CBI o l'elenco degli ordini con cui la distinta è partita.", En: "Take the pain.001, the CBI request or the list of orders by which the run was sent."},
 		CuredBy: byLoader,
+	})
+	// SentManyParts is for a message that orders in other places than one block under one header: we write no other.
+	SentManyParts = refusal.Define(refusal.Definition{
+		Code: "SENT_MANY_PARTS", Kind: refusal.Input,
+		Message: refusal.Text{It: "Questo file non ha una sola intestazione e un solo blocco di pagamenti.", En: "This file does not have one header and one block of payments alone."},
+		Cure:    askWhoSent, CuredBy: byLoader,
+	})
+	// SentLineTwice is for a transfer that one file orders twice.
+	SentLineTwice = refusal.Define(refusal.Definition{
+		Code: "SENT_LINE_TWICE", Kind: refusal.Conflict,
+		Message: refusal.Text{It: "Il file ordina due volte la riga {line}.", En: "The file orders line {line} twice."},
+		Cure:    askWhoSent, CuredBy: byLoader,
+	})
+	// SentTotalsDiffer is for control totals that are not those of what a file orders.
+	SentTotalsDiffer = refusal.Define(refusal.Definition{
+		Code: "SENT_TOTALS_DIFFER", Kind: refusal.Conflict,
+		Message: refusal.Text{It: "Il file ordina {got}, e i suoi totali di controllo dicono {want}.", En: "The file orders {got}, and its control totals say {want}."},
+		Cure:    askWhoSent, CuredBy: byLoader,
 	})
 	// AnswerOtherMessage is for an answer to another order.
 	AnswerOtherMessage = refusal.Define(refusal.Definition{

@@ -219,6 +219,17 @@ func (e *element) text(paths ...string) string {
 	return ""
 }
 
+// named are all elements of a name in the tree, the root included.
+func (e *element) named(name string) (found []*element) {
+	if e.name == name {
+		found = append(found, e)
+	}
+	for _, c := range e.children {
+		found = append(found, c.named(name)...)
+	}
+	return found
+}
+
 // find is the first element of a name in the tree, the root included; nil when there is none.
 func (e *element) find(name string) *element {
 	if e.name == name {

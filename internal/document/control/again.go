@@ -2,7 +2,6 @@ package control
 
 import (
 	"encoding/json"
-	"maps"
 	"slices"
 
 	"github.com/google/uuid"
@@ -13,7 +12,7 @@ import (
 
 // proof is what the inputs of a statement say, as far as the folder says it elsewhere, too.
 type proof struct {
-	ID                  uuid.UUID
+	ID, Participation   uuid.UUID
 	Month               calendar.Month
 	Number, Minutes     int
 	Accrued, Cap, Total money.Cents
@@ -28,6 +27,12 @@ type proof struct {
 	Inputs struct {
 		Register []struct{ Certified *certified }
 	}
+}
+
+// whose is a person's month: he has one allowance of it.
+type whose struct {
+	participation uuid.UUID
+	month         calendar.Month
 }
 
 // certified is a month of the register that a statement was made of.
@@ -45,6 +50,7 @@ func (c *checking) again() error {
 		l.Statement, l.Text = uuid.Nil, ""
 		lines[of] = append(lines[of], l)
 	}
+	of, one, rested := map[uuid.UUID]whose{}, map[whose]uuid.UUID{}, map[uuid.UUID]bool{}
 	for _, s := range c.Statements {
 		where := "statement " + s.ID.String()
 		data, there := c.files[proofFolder+s.ID.String()+proofEnd]
@@ -62,13 +68,29 @@ func (c *checking) again() error {
 			return fault(where, "its inputs are of number %d of %s, and come to %s for %d minutes; it says number %d of %s, %s for %d, or has another hash", p.Number, p.Month, p.Total, p.Minutes,
 				s.Number, s.Month, s.Total, s.Minutes)
 		}
+		w := whose{p.Participation, p.Month}
+		if before, known := of[s.Allowance]; known && before != w {
+			return fault(where, "it is of another person or month than others of its allowance %s", s.Allowance)
+		}
+		if before, known := one[w]; known && before != s.Allowance {
+			return fault(where, "its month has two allowances, %s and %s", before, s.Allowance)
+		}
+		of[s.Allowance], one[w] = w, s.Allowance
 		if !slices.Equal(p.lines(), lines[s.ID]) {
 			return fault(where, "its inputs come to other lines than it says")
 		}
 		if err := c.rests(where, s, p); err != nil {
 			return err
 		}
+		for _, id := range s.Months {
+			rested[id] = true
+		}
 		c.found.Again++
+	}
+	for _, m := range c.Months {
+		if !rested[m.ID] {
+			return fault("month "+m.ID.String(), "no statement was made of it")
+		}
 	}
 	return nil
 }
@@ -85,64 +107,29 @@ func (p proof) lines() (lines []Line) {
 	return lines
 }
 
-// rests holds the months that a statement was made of against those of the folder. It may rest on others, which whoever had the folder made does not see.
+// rests holds the months that a statement was made of against those of the folder, which names each of them that it has. It may rest on others, which whoever had
+// the folder made does not see.
 func (c *checking) rests(where string, s Statement, p proof) error {
-	made := map[uuid.UUID]certified{}
+	made := map[uuid.UUID]bool{}
 	for _, h := range p.Inputs.Register {
-		if h.Certified != nil {
-			made[h.Certified.RegisterMonth] = *h.Certified
+		of := h.Certified
+		if of == nil {
+			continue
+		}
+		made[of.RegisterMonth] = true
+		switch m, there := c.months[of.RegisterMonth]; {
+		case !there:
+		case !slices.Contains(s.Months, m.ID):
+			return fault(where, "it was made of month %s, and does not say so", m.ID)
+		case m.Participation != p.Participation || m.Month != p.Month:
+			return fault(where, "month %s, which it was made of, is another's", m.ID)
+		case m.State != lockedMonth || m.ContentHash != of.Hash || m.Minutes != of.Minutes || m.PresenceDays != of.PresenceDays:
+			return fault(where, "it was made of another content of month %s", m.ID)
 		}
 	}
 	for _, id := range s.Months {
-		of, known := made[id]
-		if !known {
+		if !made[id] {
 			return fault(where, "its inputs know nothing of month %s", id)
-		}
-		for _, m := range c.Months {
-			if m.ID == id && (m.ContentHash != of.Hash || m.Minutes != of.Minutes || m.PresenceDays != of.PresenceDays) {
-				return fault(where, "it was made of another content of month %s", id)
-			}
-		}
-	}
-	return nil
-}
-
-// sent finds each transfer in the file by which it was sent: as much as its lines come to, to whom the folder says.
-func (c *checking) sent() error {
-	transfers, used, looked := map[string]Transfer{}, map[string]bool{}, map[string]bool{}
-	for _, x := range c.Transfers {
-		if of, known := transfers[x.EndToEnd]; known && of.Payee != x.Payee {
-			return fault("transfer "+x.EndToEnd, "it is said to go to two payees")
-		}
-		transfers[x.EndToEnd] = x
-	}
-	for _, p := range c.Payments {
-		if p.FileSHA256 == "" || looked[p.EndToEnd] {
-			continue
-		}
-		looked[p.EndToEnd] = true
-		of, brought := c.outside.Sent[p.FileSHA256]
-		if !brought {
-			c.found.Unsent++
-			continue
-		}
-		used[p.FileSHA256] = true
-		where, x := "transfer "+p.EndToEnd, transfers[p.EndToEnd]
-		switch ordered, there := of[p.EndToEnd]; {
-		case !there:
-			return fault(where, "the file by which it was sent does not order it")
-		case ordered.Amount != x.Total:
-			return fault(where, "its file orders %s, and its lines come to %s", ordered.Amount, x.Total)
-		case x.Payee == Hidden:
-			c.found.Unseen++
-		case ordered.Payee != x.Payee:
-			return fault(where, "its file orders it to somebody else, or to another account")
-		}
-		c.found.Ordered++
-	}
-	for _, hash := range slices.Sorted(maps.Keys(c.outside.Sent)) {
-		if !used[hash] {
-			return fault("the file of SHA-256 "+hash, "nothing in the folder was sent by it")
 		}
 	}
 	return nil

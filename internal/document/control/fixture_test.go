@@ -41,7 +41,9 @@ func sound(t *testing.T) control.Folder {
 			Entries:     []control.Counted{entries[1], entries[0]},
 			Adjustments: []control.Adjustment{{Month: month, Day: calendar.MustDay("2026-03-02"), Minutes: -30, At: at, By: "Ada"}},
 			Steps: []control.Step{{Kind: "RegisterMonth", ID: month, Act: "lockMonth", At: at.Truncate(time.Millisecond), Member: id(8).String(), Name: "Ada"},
-				{Kind: "PaymentRun", ID: run, Act: "exportRun", At: at.Add(time.Hour).Truncate(time.Millisecond)}},
+				{Kind: "PaymentRun", ID: run, Act: "checkRun", At: at.Add(time.Hour).Truncate(time.Millisecond), Member: id(8).String(), Name: "Ada"},
+				{Kind: "PaymentRun", ID: run, Act: "approveRun", At: at.Add(2 * time.Hour).Truncate(time.Millisecond), Member: id(14).String(), Name: "Bea"},
+				{Kind: "PaymentRun", ID: run, Act: "exportRun", At: at.Add(11 * time.Hour).Truncate(time.Millisecond)}},
 			Statements: []control.Statement{{ID: statement, Allowance: id(9), Month: march, Number: 1, InForce: true, Minutes: 180, Accrued: 999, Cap: 900, Total: 900, Months: []uuid.UUID{month}, Versions: []int{1}}},
 			Lines: []control.Line{{Statement: statement, Kind: "HOURS", Minutes: 180, Amount: 999, Rule: "allowance.hourly_rate", Version: 1, Text: "tre ore"},
 				{Statement: statement, Kind: "CAP", Amount: -99, Rule: "allowance.monthly_cap", Version: 1}},
@@ -101,25 +103,25 @@ func spelled(t *testing.T, v any) []byte {
 	return data
 }
 
-// chain gives the folder a journal of five entries, of which it holds two, and an anchor over the last four.
+// chain gives the folder a journal of seven entries, of which it holds the last five, and an anchor over the second to the sixth.
 func chain(t *testing.T, f *control.Folder, month, run uuid.UUID, at time.Time) {
 	t.Helper()
+	statement := f.Tables.Statements[0].ID
 	var before []byte
 	var links [][]byte
-	for seq := int64(1); seq <= 5; seq++ {
-		sum := sha256.Sum256([]byte{byte(seq)})
-		a := journal.Act{ID: id(100 + int(seq)), Programme: id(1), Seq: seq, Version: 2, At: at, Actor: id(8), Act: "lockMonth", SubjectKind: "RegisterMonth", Subject: month, Sealed: true, Digest: sum[:]}
-		if seq == 4 {
-			a.At, a.Act, a.SubjectKind, a.Subject = at.Add(time.Hour), "exportRun", "PaymentRun", run
+	for n, e := range []control.Entry{
+		{At: at, Act: "openMonth", SubjectKind: "RegisterMonth", Subject: month}, {At: at, Act: "submitMonth", SubjectKind: "RegisterMonth", Subject: month},
+		{At: at, Act: "lockMonth", SubjectKind: "RegisterMonth", Subject: month}, {At: at, Act: "computeAllowance", SubjectKind: "AllowanceStatement", Subject: statement},
+		{At: at.Add(time.Hour), Act: "checkRun", SubjectKind: "PaymentRun", Subject: run}, {At: at.Add(2 * time.Hour), Act: "approveRun", SubjectKind: "PaymentRun", Subject: run, Actor: id(14)},
+		{At: at.Add(11 * time.Hour), Act: "exportRun", SubjectKind: "PaymentRun", Subject: run},
+	} {
+		e = linked(e, int64(n+1), before)
+		if n >= 2 {
+			f.Journal = append(f.Journal, e)
 		}
-		link := a.Link(before)
-		if seq == 3 || seq == 4 {
-			f.Journal = append(f.Journal, control.Entry{ID: a.ID, Programme: a.Programme, Seq: seq, Version: 2, At: a.At, Actor: a.Actor, Act: a.Act, SubjectKind: a.SubjectKind, Subject: a.Subject, Sealed: true,
-				Digest: a.Digest, Before: before, Link: link})
-		}
-		before, links = link, append(links, link)
+		before, links = e.Link, append(links, e.Link)
 	}
-	tree, err := journal.Grow(links[1:])
+	tree, err := journal.Grow(links[1:6])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,16 +129,68 @@ func chain(t *testing.T, f *control.Folder, month, run uuid.UUID, at time.Time) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	anchor := journal.Anchor{Installation: id(20), At: at.Add(10 * time.Hour).Truncate(time.Second), Acts: []journal.Head{{ID: id(1), Entries: 5, Chain: links[4], From: 1, Tree: root}}}
+	anchor := journal.Anchor{Installation: id(20), At: at.Add(10 * time.Hour).Truncate(time.Second), Acts: []journal.Head{{ID: id(1), Entries: 6, Chain: links[5], From: 1, Tree: root}}}
 	data, err := anchor.Spell()
 	if err != nil {
 		t.Fatal(err)
 	}
 	f.Anchors = []journal.Kept{{Name: anchor.Day(), Anchor: anchor, Data: data}}
-	if f.Journal[0].Path, err = tree.Proof(1); err != nil {
+	for n := range f.Journal[:4] {
+		if f.Journal[n].Path, err = tree.Proof(int64(n + 1)); err != nil {
+			t.Fatal(err)
+		}
+		f.Journal[n].Anchor = anchor.Day()
+	}
+}
+
+// linked is an entry of the fixture's programme at its place in the journal.
+func linked(e control.Entry, seq int64, before []byte) control.Entry {
+	sum := sha256.Sum256([]byte{byte(seq)})
+	if e.Actor == uuid.Nil {
+		e.Actor = id(8)
+	}
+	e.ID, e.Programme, e.Seq, e.Version, e.Sealed, e.Digest, e.Before = id(100+int(seq)), id(1), seq, 2, true, sum[:], before
+	e.Link = journal.Act{ID: e.ID, Programme: e.Programme, Seq: seq, Version: 2, At: e.At, Actor: e.Actor, Act: e.Act, SubjectKind: e.SubjectKind, Subject: e.Subject, Sealed: true, Digest: e.Digest}.Link(before)
+	return e
+}
+
+// rewritten is the folder's journal written anew, with a change and without its anchors.
+func rewritten(f *control.Folder, change func([]control.Entry)) {
+	f.Anchors = nil
+	change(f.Journal)
+	before := []byte(f.Journal[0].Before)
+	for n, e := range f.Journal {
+		e.Anchor, e.Path = "", nil
+		f.Journal[n] = linked(e, e.Seq, before)
+		before = f.Journal[n].Link
+	}
+}
+
+// oneMore issues a second statement of the folder's month, as the first.
+func oneMore(t *testing.T, f *control.Folder) *control.Statement {
+	t.Helper()
+	first := &f.Tables.Statements[0]
+	s := *first
+	first.InForce = false
+	s.ID, s.Number = id(60), 2
+	var p allowance.Proof
+	if err := json.Unmarshal(f.Proofs[first.ID], &p); err != nil {
 		t.Fatal(err)
 	}
-	f.Journal[0].Anchor = anchor.Day()
+	p.ID, p.Number = s.ID, s.Number
+	f.Proofs[s.ID] = spelled(t, p)
+	for _, l := range f.Tables.Lines {
+		l.Statement = s.ID
+		f.Tables.Lines = append(f.Tables.Lines, l)
+	}
+	for _, h := range f.Tables.Shares {
+		h.ID, h.Statement = id(61), s.ID
+		f.Tables.Shares = append(f.Tables.Shares, h)
+	}
+	last := f.Journal[len(f.Journal)-1]
+	f.Journal = append(f.Journal, linked(control.Entry{At: last.At, Act: "computeAllowance", SubjectKind: "AllowanceStatement", Subject: s.ID}, last.Seq+1, last.Link))
+	f.Tables.Statements = append(f.Tables.Statements, s)
+	return &f.Tables.Statements[1]
 }
 
 func zipped(t *testing.T, f control.Folder) []byte {

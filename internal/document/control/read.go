@@ -10,6 +10,8 @@ import (
 	"io"
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/lavoroincorso/lavoro/internal/platform/journal"
 )
@@ -33,7 +35,17 @@ type Opened struct {
 type Fault struct{ Where, Why string }
 
 // Error is the fault in words.
-func (f *Fault) Error() string { return f.Where + ": " + f.Why }
+func (f *Fault) Error() string { return Printable(f.Where + ": " + f.Why) }
+
+// Printable is a text of a folder for a terminal, which takes it for nothing else.
+func Printable(words string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return utf8.RuneError
+		}
+		return r
+	}, words)
+}
 
 func fault(where, why string, args ...any) error { return &Fault{where, fmt.Sprintf(why, args...)} }
 

@@ -3,6 +3,7 @@ package control_test
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -22,11 +23,16 @@ func TestASoundFolderHolds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if found.Recomputed != 1 || found.Acts != 2 || found.Anchored != 1 || found.Paid != 800 || found.Veiled != 0 || found.Again != 1 {
+	if found.Recomputed != 1 || found.Acts != 5 || found.Anchored != 4 || found.Paid != 800 || found.Veiled != 0 || found.Again != 1 {
 		t.Errorf("%+v", found)
 	}
 	if !bytes.Equal(zipped(t, f), zipped(t, sound(t))) {
 		t.Error("the same folder is other bytes")
+	}
+	twice := sound(t)
+	oneMore(t, &twice)
+	if found, err := verified(zipped(t, twice), control.Outside{}); err != nil || found.Again != 2 || found.Beyond != 0 {
+		t.Errorf("with two statements: %+v, %v", found, err)
 	}
 	f.Tables.Entries[0].AbsenceReason = control.Hidden
 	if found, err := verified(zipped(t, f), control.Outside{}); err != nil || found.Veiled != 1 || found.Recomputed != 0 {
@@ -63,13 +69,22 @@ func TestAContributionStandsBesideTheCap(t *testing.T) {
 func TestWhatTheBankWasTold(t *testing.T) {
 	for what, c := range map[string]struct {
 		change func(*control.Folder, map[string]map[string]control.Ordered)
-		want   string // why it does not hold, or "ordered, of them to nobody known, not looked up"
+		want   string // why it does not hold, or "ordered, of them to nobody known, not looked up, without a file, ordered beside"
 	}{
-		"as it was sent":   {func(*control.Folder, map[string]map[string]control.Ordered) {}, "1 0 0"},
-		"without the file": {func(_ *control.Folder, sent map[string]map[string]control.Ordered) { clear(sent) }, "0 0 1"},
+		"as it was sent":   {func(*control.Folder, map[string]map[string]control.Ordered) {}, "1 0 0 0 1"},
+		"without the file": {func(_ *control.Folder, sent map[string]map[string]control.Ordered) { clear(sent) }, "0 0 1 0 0"},
 		"a hidden account": {func(f *control.Folder, _ map[string]map[string]control.Ordered) {
 			f.Tables.Transfers[0].Payee, f.Tables.Transfers[1].Payee = control.Hidden, control.Hidden
-		}, "1 1 0"},
+		}, "1 1 0 0 1"},
+		"without its name": {func(f *control.Folder, sent map[string]map[string]control.Ordered) {
+			f.Tables.Payments[0].FileSHA256, f.Tables.Payments[0].MessageID = "", ""
+			clear(sent)
+		}, "0 0 0 1 0"},
+		"by two files": {func(f *control.Folder, _ map[string]map[string]control.Ordered) {
+			more := f.Tables.Payments[0]
+			more.ID, more.FileSHA256, more.Gross, more.Withheld, more.Net = id(13), "bb", 0, -200, 200
+			f.Tables.Payments = append(f.Tables.Payments, more)
+		}, "sent by two files"},
 		"another amount": {func(_ *control.Folder, sent map[string]map[string]control.Ordered) {
 			sent["aa"]["e1"] = control.Ordered{Amount: 1001, Payee: "cc"}
 		}, "its file orders 10.01"},
@@ -85,7 +100,7 @@ func TestWhatTheBankWasTold(t *testing.T) {
 		f, files := sound(t), sent()
 		c.change(&f, files)
 		found, err := verified(zipped(t, f), control.Outside{Sent: files})
-		got := fmt.Sprint(found.Ordered, found.Unseen, found.Unsent)
+		got := fmt.Sprint(found.Ordered, found.Unseen, found.Unsent, found.Fileless, found.Others)
 		if err != nil {
 			got = err.Error()
 		}
@@ -121,12 +136,57 @@ func TestAWrongFolderIsNamed(t *testing.T) {
 		"another time": {func(f *control.Folder) {
 			f.Tables.Entries[1].From, f.Tables.Entries[1].To = f.Tables.Entries[1].To, f.Tables.Entries[1].From
 		}, "not those that were certified"},
-		"another reason":           {func(f *control.Folder) { f.Tables.Entries[0].AbsenceReason = "STRIKE" }, "not those that were certified"},
-		"an entry less":            {func(f *control.Folder) { f.Tables.Entries = f.Tables.Entries[1:] }, "not those that were certified"},
-		"an entry of no month":     {func(f *control.Folder) { f.Tables.Entries[0].Month = id(99) }, "not those that were certified"},
-		"another person":           {func(f *control.Folder) { f.Tables.Months[0].Participation = id(99) }, "not those that were certified"},
-		"an adjustment":            {func(f *control.Folder) { f.Tables.Adjustments[0].Minutes = -60 }, "adjustments come to -60"},
-		"no paper":                 {func(f *control.Folder) { delete(f.Papers, "register-2026-03.pdf") }, "paper"},
+		"another reason":       {func(f *control.Folder) { f.Tables.Entries[0].AbsenceReason = "STRIKE" }, "not those that were certified"},
+		"an entry less":        {func(f *control.Folder) { f.Tables.Entries = f.Tables.Entries[1:] }, "not those that were certified"},
+		"an entry of no month": {func(f *control.Folder) { f.Tables.Entries[0].Month = id(99) }, "not those that were certified"},
+		"another person":       {func(f *control.Folder) { f.Tables.Months[0].Participation = id(99) }, "not those that were certified"},
+		"an adjustment":        {func(f *control.Folder) { f.Tables.Adjustments[0].Minutes = -60 }, "adjustments come to -60"},
+		"no paper":             {func(f *control.Folder) { delete(f.Papers, "register-2026-03.pdf") }, "paper"},
+		"a month of nothing": {func(f *control.Folder) {
+			f.Tables.Months[0].ContentHash, f.Tables.Statements[0].Months = "", nil
+		}, "no hash of what was certified"},
+		"a month that is not said": {func(f *control.Folder) { f.Tables.Statements[0].Months = nil }, "does not say so"},
+		"an open month": {func(f *control.Folder) {
+			f.Tables.Months[0].ContentHash, f.Tables.Months[0].State = "", "OPEN"
+		}, "another content of month"},
+		"another month": {func(f *control.Folder) { // of the same content, by another id
+			f.Tables.Months[0].ID, f.Tables.Statements[0].Months = id(70), nil
+			f.Tables.Entries[0].Month, f.Tables.Entries[1].Month, f.Tables.Adjustments[0].Month = id(70), id(70), id(70)
+		}, "no statement was made of it"},
+		"another allowance": {func(f *control.Folder) {
+			s := oneMore(t, f)
+			f.Tables.Statements[0].Allowance, f.Tables.Statements[0].InForce = id(71), true
+			more := f.Tables.Payments[0]
+			more.ID, more.Statement, more.EndToEnd, more.FileSHA256, more.MessageID = id(72), s.ID, "", "", ""
+			f.Tables.Payments = append(f.Tables.Payments, more)
+		}, "has two allowances"},
+		"an allowance of two": {func(f *control.Folder) {
+			s := oneMore(t, f)
+			var p allowance.Proof
+			if err := json.Unmarshal(f.Proofs[s.ID], &p); err != nil {
+				t.Fatal(err)
+			}
+			p.Participation, p.Inputs.Register[0].Certified.RegisterMonth, s.Months = id(73), id(74), nil
+			f.Proofs[s.ID] = spelled(t, p)
+		}, "another person or month"},
+		"somebody else's inputs": {func(f *control.Folder) {
+			proven(t, f, func(p *allowance.Proof) { p.Participation = id(73) })
+		}, "is another's"},
+		"two in force":         {func(f *control.Folder) { oneMore(t, f); f.Tables.Statements[0].InForce = true }, "number 2 is in force"},
+		"the old one in force": {func(f *control.Folder) { oneMore(t, f).InForce = false; f.Tables.Statements[0].InForce = true }, "number 2 is in force"},
+		"a number twice":       {func(f *control.Folder) { oneMore(t, f).Number = 1 }, "number 1, too"},
+		"a dead line": {func(f *control.Folder) {
+			f.Tables.Payments[0].Live = false
+		}, "it is PAID, and is said to take up what is owed: false"},
+		"a state that is none":    {func(f *control.Folder) { f.Tables.Payments[0].State, f.Tables.Payments[0].Live = "paid", false }, "it is paid"},
+		"a line in two transfers": {func(f *control.Folder) { f.Tables.Transfers[1].Line = f.Tables.Transfers[0].Line }, "in a transfer before"},
+		"no steps":                {func(f *control.Folder) { f.Tables.Steps = nil }, "nothing says that checkRun was done"},
+		"nobody approved":         {func(f *control.Folder) { f.Tables.Steps = slices.Delete(f.Tables.Steps, 2, 3) }, "nothing says that approveRun was done"},
+		"issued by nobody":        {func(f *control.Folder) { f.Journal = slices.Delete(f.Journal, 1, 2) }, "does not know that it was issued"},
+		"approved by whoever made it": {func(f *control.Folder) {
+			rewritten(f, func(all []control.Entry) { all[3].Actor = all[2].Actor })
+			f.Tables.Steps[2].Member = f.Tables.Steps[1].Member
+		}, "had another hand in it"},
 		"a line":                   {func(f *control.Folder) { f.Tables.Lines[0].Amount++ }, "lines come to"},
 		"a share":                  {func(f *control.Folder) { f.Tables.Shares[0].Gross, f.Tables.Shares[0].Net = 901, 801 }, "shares come to"},
 		"net":                      {func(f *control.Folder) { f.Tables.Shares[0].Net++ }, "gross less withheld"},
@@ -183,6 +243,49 @@ func TestAWrongFolderIsNamed(t *testing.T) {
 	f := sound(t)
 	if _, err := verified(zipped(t, f), control.Outside{Anchors: map[string][]byte{f.Anchors[0].Name: []byte("another")}}); err == nil || !strings.Contains(err.Error(), "left the house") {
 		t.Errorf("another anchor left the house: %v", err)
+	}
+}
+
+// TestAJournalWrittenAnewIsFound: without its anchors it holds by itself; whoever has the anchors sees that what they must know leads to none.
+func TestAJournalWrittenAnewIsFound(t *testing.T) {
+	of := sound(t).Anchors[0]
+	kept := map[string][]byte{of.Name: of.Data}
+	for what, change := range map[string]func([]control.Entry){
+		"as it was": func([]control.Entry) {},
+		"behind the anchor": func(all []control.Entry) {
+			for n := range all {
+				all[n].Seq += 10
+			}
+		},
+	} {
+		f := sound(t)
+		rewritten(&f, change)
+		if found, err := verified(zipped(t, f), control.Outside{}); err != nil || found.Anchored != 0 {
+			t.Errorf("%s, without anchors: %+v, %v", what, found, err)
+		}
+		if _, err := verified(zipped(t, f), control.Outside{Anchors: kept}); err == nil || !strings.Contains(err.Error(), "leads to none") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+// TestNothingSpeaksToTheTerminal: what a folder says is printed, and moves no cursor.
+func TestNothingSpeaksToTheTerminal(t *testing.T) {
+	f := sound(t)
+	f.Tables.Steps[0].Act = "lockMonth\x1b[2K\x1b]0;\u202eok\a"
+	_, err := verified(zipped(t, f), control.Outside{})
+	if err == nil || strings.ContainsAny(err.Error(), "\x1b\a\u202e") || !strings.Contains(err.Error(), "lockMonth\ufffd[2K") {
+		t.Errorf("%q", err)
+	}
+}
+
+// TestAHiddenRunIsToldOf: who may not see a run does not see who approved it, and is told so.
+func TestAHiddenRunIsToldOf(t *testing.T) {
+	f := sound(t)
+	f.Tables.Payments[0].Run, f.Tables.Payments[0].Number = uuid.Nil, ""
+	f.Tables.Steps = f.Tables.Steps[:1]
+	if found, err := verified(zipped(t, f), control.Outside{}); err != nil || found.Unapproved != 1 {
+		t.Errorf("%+v, %v", found, err)
 	}
 }
 
