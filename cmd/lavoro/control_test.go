@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lavoroincorso/lavoro/internal/document/control"
 	"github.com/lavoroincorso/lavoro/internal/platform/evidence"
 	"github.com/lavoroincorso/lavoro/internal/platform/journal"
 	"github.com/lavoroincorso/lavoro/internal/platform/testdb"
@@ -122,7 +124,7 @@ func whatWasSent(t *testing.T, n *node, c Config, allowance string, folder []byt
 	for _, name := range files {
 		args = append(args, "--sent", name)
 	}
-	if said := holds(t, c, folder, args...); !strings.Contains(said, " transfers are as their files order them\n") || strings.Contains(said, "not looked up") {
+	if said := holds(t, c, folder, args...); !strings.Contains(said, " transfers are as their files order them\n") || !strings.Contains(said, "orders of these files are none that the folder speaks of") || strings.Contains(said, "not looked up") {
 		t.Errorf("beside %d files: %s", len(files), said)
 	}
 	unread := foldered(t, n.as(t, "coordinator.asl@demo.lavoro"), vars{"allowance": allowance, "purpose": "controllo"})
@@ -139,6 +141,16 @@ func whatWasSent(t *testing.T, n *node, c Config, allowance string, folder []byt
 	}
 	if said, err := verb(t, "verify", file, "--sent", other); err == nil || !strings.Contains(err.Error(), "nothing in the folder was sent by it") {
 		t.Errorf("beside a file of others: %v, %s", err, said)
+	}
+}
+
+// TestAFolderSpeaksToNoTerminal: what a folder says of itself is printed, and moves no cursor.
+func TestAFolderSpeaksToNoTerminal(t *testing.T) {
+	evil := "\x1b[2K\u202e\r\nok"
+	var out bytes.Buffer
+	tellFound(&out, &control.Opened{Manifest: control.Manifest{Programme: evil, CUP: evil, Sample: &control.Sample{Seed: evil}}}, control.Found{})
+	if strings.ContainsAny(out.String(), "\x1b\r\u202e") || strings.Count(out.String(), "\nok\n") != 1 {
+		t.Errorf("%q", out.String())
 	}
 }
 

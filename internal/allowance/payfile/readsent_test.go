@@ -86,6 +86,7 @@ func TestAFileThatPaysTwiceIsRefused(t *testing.T) {
 			"a line twice":             {counted(strings.Replace(whole, line, line+line, 1)), payfile.SentLineTwice},
 			"a line more":              {strings.Replace(whole, line, line+strings.Replace(line, "<EndToEndId>L", "<EndToEndId>M", 1), 1), payfile.SentTotalsDiffer},
 			"a second block":           {strings.Replace(whole, block, block+strings.ReplaceAll(block, "<EndToEndId>L", "<EndToEndId>M"), 1), payfile.SentManyParts},
+			"an empty block":           {strings.Replace(whole, block, block+"<PmtInf/>", 1), payfile.SentManyParts},
 			"a line beside the block":  {strings.Replace(whole, block, line+block, 1), payfile.SentManyParts},
 			"two accounts of a line":   {strings.Replace(whole, account, account+account, 1), payfile.AnswerValue},
 			"another sum":              {strings.Replace(whole, "<CtrlSum>1000.01<", "<CtrlSum>1000.02<", 1), payfile.SentTotalsDiffer},

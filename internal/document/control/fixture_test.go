@@ -154,10 +154,9 @@ func linked(e control.Entry, seq int64, before []byte) control.Entry {
 	return e
 }
 
-// rewritten is the folder's journal written anew, with a change and without its anchors.
-func rewritten(f *control.Folder, change func([]control.Entry)) {
+// rewritten is the folder's journal written anew as it stands, without its anchors.
+func rewritten(f *control.Folder) {
 	f.Anchors = nil
-	change(f.Journal)
 	before := []byte(f.Journal[0].Before)
 	for n, e := range f.Journal {
 		e.Anchor, e.Path = "", nil

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -184,7 +185,8 @@ func TestAWrongFolderIsNamed(t *testing.T) {
 		"nobody approved":         {func(f *control.Folder) { f.Tables.Steps = slices.Delete(f.Tables.Steps, 2, 3) }, "nothing says that approveRun was done"},
 		"issued by nobody":        {func(f *control.Folder) { f.Journal = slices.Delete(f.Journal, 1, 2) }, "does not know that it was issued"},
 		"approved by whoever made it": {func(f *control.Folder) {
-			rewritten(f, func(all []control.Entry) { all[3].Actor = all[2].Actor })
+			f.Journal[3].Actor = f.Journal[2].Actor
+			rewritten(f)
 			f.Tables.Steps[2].Member = f.Tables.Steps[1].Member
 		}, "had another hand in it"},
 		"a line":                   {func(f *control.Folder) { f.Tables.Lines[0].Amount++ }, "lines come to"},
@@ -250,16 +252,25 @@ func TestAWrongFolderIsNamed(t *testing.T) {
 func TestAJournalWrittenAnewIsFound(t *testing.T) {
 	of := sound(t).Anchors[0]
 	kept := map[string][]byte{of.Name: of.Data}
-	for what, change := range map[string]func([]control.Entry){
-		"as it was": func([]control.Entry) {},
-		"behind the anchor": func(all []control.Entry) {
-			for n := range all {
-				all[n].Seq += 10
+	for what, change := range map[string]func(*control.Folder){
+		"as it was": func(*control.Folder) {},
+		"after the anchor by its numbers": func(f *control.Folder) {
+			for n := range f.Journal {
+				f.Journal[n].Seq += 10
+			}
+		},
+		"after the anchor by its moments": func(f *control.Folder) {
+			for n := range f.Journal {
+				f.Journal[n].At = f.Journal[n].At.Add(11 * time.Hour)
+			}
+			for n := range f.Tables.Steps {
+				f.Tables.Steps[n].At = f.Tables.Steps[n].At.Add(11 * time.Hour)
 			}
 		},
 	} {
 		f := sound(t)
-		rewritten(&f, change)
+		change(&f)
+		rewritten(&f)
 		if found, err := verified(zipped(t, f), control.Outside{}); err != nil || found.Anchored != 0 {
 			t.Errorf("%s, without anchors: %+v, %v", what, found, err)
 		}
