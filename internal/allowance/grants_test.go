@@ -287,12 +287,19 @@ const withoutReceipt = `{"monthly": 20000, "months": 6, "ceiling": 120000, "cond
 func TestAMonthBeforeTheWithdrawalIsPaid(t *testing.T) {
 	h := open(t)
 	h.newRule(99, "2026-08-01", "allowance.housing", withoutReceipt)
-	p, left := h.participation(), h.participation()
+	p, left, lacks := h.participation(), h.participation(), h.participation()
 	g := h.grant(p, "2026-09", 3)
 	h.grant(left, "2026-09", 2)
+	h.grant(lacks, "2026-07", 1) // by the rules before, which ask for receipts
+	var rest string              // months that the round would take up again
 	h.exec("update housing_grant set state = 'WITHDRAWN', withdrawn_from = '2026-10-01', withdrawal = '\\x00', withdrawn_by = gen_random_uuid(), withdrawn_at = $2 where id = $1", g, noon)
 	h.exec("update participation set left_on = '2026-09-30' where id = $1", left)
 	h.round()
+	if err := h.act(h.actor(access.System, h.lead), func(ctx context.Context, tx *postgres.Tx) error {
+		return tx.NewRaw("select coalesce(string_agg(to_char(month, 'YYYY-MM'), ', '), '') from housing_months(array[?]::uuid[], '{}', '2026-11-20')", h.programme).Scan(ctx, &rest)
+	}); err != nil || rest != "" {
+		t.Errorf("the round takes what it has done, or what lacks its receipt: %s, %v", rest, err)
+	}
 	h.is("withdrawn", givenTo, "09 1 0 20000 20000", p)
 	h.is("left", givenTo, "09 1 0 20000 20000", left)
 }
@@ -336,6 +343,11 @@ func TestAMonthIsGivenForOnceByAllRecords(t *testing.T) {
 	h.changed(second)
 	h.is("the earlier one", givenTo, "09 1 0 20000 20000", p)
 	h.is("the later one", givenTo, "09 1 0 20000 20000, 09 2 0 0 0, 10 1 0 20000 20000", other)
+	if _, err := h.owner.Exec(t.Context(), `insert into allowance_statement (id, programme_id, participation_id, allowance_id, month, number, minutes, accrued_cents, cap_cents, housing_cents, total_cents, policy_versions, engine, inputs, lines, issued_at, audience)
+		select gen_random_uuid(), programme_id, participation_id, allowance_id, month, 99, 0, 0, cap_cents, 1, 1, policy_versions, engine, inputs, lines, issued_at, audience from allowance_statement
+		where participation_id = $1 and month = '2026-09-01' and number = 2`, other); !postgres.Violates(err, "allowance_statement_housing") {
+		t.Errorf("a cent of a month that is given already: %v", err)
+	}
 }
 
 // TestWhatIsNotGivenAnyMoreDoesNotWait: neither for hours that nobody has certified yet, nor where rules come to ask for hours of a month that has none.
