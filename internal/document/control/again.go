@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 
@@ -24,9 +25,17 @@ type proof struct {
 		Rule    string
 		Version int
 	}
+	Shares []amounts
 	Inputs struct {
 		Register []struct{ Certified *certified }
 	}
+}
+
+// amounts are those of a share, whoever pays it: the inputs name payers by their ids.
+type amounts struct{ Gross, Withheld, Net money.Cents }
+
+func (a amounts) compare(b amounts) int {
+	return cmp.Or(cmp.Compare(a.Gross, b.Gross), cmp.Compare(a.Withheld, b.Withheld), cmp.Compare(a.Net, b.Net))
 }
 
 // whose is a person's month: he has one allowance of it.
@@ -49,6 +58,10 @@ func (c *checking) again() error {
 		of := l.Statement
 		l.Statement, l.Text = uuid.Nil, ""
 		lines[of] = append(lines[of], l)
+	}
+	shares := map[uuid.UUID][]amounts{}
+	for _, h := range c.Shares {
+		shares[h.Statement] = append(shares[h.Statement], amounts{h.Gross, h.Withheld, h.Net})
 	}
 	of, one, rested := map[uuid.UUID]whose{}, map[whose]uuid.UUID{}, map[uuid.UUID]bool{}
 	for _, s := range c.Statements {
@@ -78,6 +91,9 @@ func (c *checking) again() error {
 		of[s.Allowance], one[w] = w, s.Allowance
 		if !slices.Equal(p.lines(), lines[s.ID]) {
 			return fault(where, "its inputs come to other lines than it says")
+		}
+		if !slices.Equal(slices.SortedFunc(slices.Values(p.Shares), amounts.compare), slices.SortedFunc(slices.Values(shares[s.ID]), amounts.compare)) {
+			return fault(where, "its inputs come to other shares than it says")
 		}
 		if err := c.rests(where, s, p); err != nil {
 			return err

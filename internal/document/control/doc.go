@@ -15,5 +15,6 @@
 // The files by which runs were sent are not in it, since they name others: whoever has one lays it beside, and it is known by its hash.
 //
 // Open takes a ZIP apart and trusts nothing of it: what is no folder of ours, too large, named twice or out of its place, is refused. Verify then works
-// everything out again, from the entries of the register to the line of the bank's file, and names the first thing that does not hold.
+// everything out again, from the entries of the register to the line of the bank's file, and names the first thing that does not hold:
+// a folder whose maker wrote it anew, hashes and all, contradicts itself, the anchors that left the house, or the bank's file. What it cannot see it counts.
 package control

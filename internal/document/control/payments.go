@@ -31,7 +31,8 @@ func (c *checking) payments() error {
 		statement uuid.UUID
 		owed
 	}
-	statements, said := map[uuid.UUID]Statement{}, map[saying]money.Cents{}
+	statements, said, saidNet := map[uuid.UUID]Statement{}, map[saying]money.Cents{}, map[saying]money.Cents{}
+	mostNet, takenNet := map[owed]money.Cents{}, map[owed]money.Cents{}
 	due, most, taken := map[owed]money.Cents{}, map[owed]money.Cents{}, map[owed]money.Cents{}
 	for _, s := range c.Statements {
 		statements[s.ID] = s
@@ -41,7 +42,8 @@ func (c *checking) payments() error {
 		at := owed{of.Allowance, s.Payer, s.BudgetLine}
 		one := saying{s.Statement, at}
 		said[one] += s.Gross
-		most[at] = max(most[at], said[one])
+		saidNet[one] += s.Net
+		most[at], mostNet[at] = max(most[at], said[one]), max(mostNet[at], saidNet[one])
 		if of.InForce {
 			due[at] += s.Gross
 		}
@@ -75,7 +77,8 @@ func (c *checking) payments() error {
 			return fault(where, "it names a file without its hash, or a hash without its file")
 		}
 		if p.Live {
-			taken[owed{statement.Allowance, p.Payer, p.BudgetLine}] += p.Gross
+			at := owed{statement.Allowance, p.Payer, p.BudgetLine}
+			taken[at], takenNet[at] = taken[at]+p.Gross, takenNet[at]+p.Net
 		}
 		if p.State == "PAID" {
 			c.found.Paid += p.Net
@@ -89,6 +92,9 @@ func (c *checking) payments() error {
 	for at, sum := range taken {
 		if sum > most[at] {
 			return fault("payments.csv", "lines of month %s take %s up, of %s that are owed", at.allowance, sum, most[at])
+		}
+		if net := takenNet[at]; net > mostNet[at] {
+			return fault("payments.csv", "lines of month %s pay %s out, of %s that are owed net", at.allowance, net, mostNet[at])
 		}
 		c.found.Beyond += max(0, sum-due[at])
 	}

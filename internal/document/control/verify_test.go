@@ -83,7 +83,7 @@ func TestWhatTheBankWasTold(t *testing.T) {
 		}, "0 0 0 1 0"},
 		"by two files": {func(f *control.Folder, _ map[string]map[string]control.Ordered) {
 			more := f.Tables.Payments[0]
-			more.ID, more.FileSHA256, more.Gross, more.Withheld, more.Net = id(13), "bb", 0, -200, 200
+			more.ID, more.FileSHA256, more.State, more.Live, more.Withheld, more.Net = id(13), "bb", "RETURNED", false, 700, 200
 			f.Tables.Payments = append(f.Tables.Payments, more)
 		}, "sent by two files"},
 		"another amount": {func(_ *control.Folder, sent map[string]map[string]control.Ordered) {
@@ -173,6 +173,11 @@ func TestAWrongFolderIsNamed(t *testing.T) {
 		"somebody else's inputs": {func(f *control.Folder) {
 			proven(t, f, func(p *allowance.Proof) { p.Participation = id(73) })
 		}, "is another's"},
+		"a share without tax": {func(f *control.Folder) { f.Tables.Shares[0].Withheld, f.Tables.Shares[0].Net = 0, 900 }, "other shares"},
+		"a line without tax": {func(f *control.Folder) {
+			f.Tables.Payments[0].Withheld, f.Tables.Payments[0].Net = 0, 900
+			f.Tables.Transfers[0].Net, f.Tables.Transfers[0].Total, f.Tables.Transfers[1].Total = 900, 1100, 1100
+		}, "pay 9.00 out, of 8.00"},
 		"two in force":         {func(f *control.Folder) { oneMore(t, f); f.Tables.Statements[0].InForce = true }, "number 2 is in force"},
 		"the old one in force": {func(f *control.Folder) { oneMore(t, f).InForce = false; f.Tables.Statements[0].InForce = true }, "number 2 is in force"},
 		"a number twice":       {func(f *control.Folder) { oneMore(t, f).Number = 1 }, "number 1, too"},
