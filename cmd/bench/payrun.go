@@ -88,6 +88,9 @@ func (p *payer) owe(ctx context.Context) error {
 		"set session_replication_role = replica", // what nobody measures may come without triggers
 		`insert into person_bank (id, person_id, revision, iban, holder, since, recorded_by, audience)
 			select gen_random_uuid(), p.id, 1, '\x00', '\x00', '2026-01-01', gen_random_uuid(), p.audience from person p where not exists (select from person_bank b where b.person_id = p.id)`,
+		`insert into person_bank_check (id, bank_id, person_id, kind, called_back, recorded_by, member_id, day, at, audience)
+			select gen_random_uuid(), b.id, b.person_id, 'CONFIRMED', true, b.recorded_by, gen_random_uuid(), b.since, now(), b.audience from person_bank b
+			where not exists (select from person_bank_check c where c.bank_id = b.id and c.kind = 'CONFIRMED')`,
 		"delete from exclusion_check where evidence = 'bench'",
 		fill(`insert into exclusion_check (id, programme_id, participation_id, measure, checked_on, outcome, evidence, checked_by, origin, audience)
 			select gen_random_uuid(), a.programme_id, a.id, k, current_date, 'CLEAR', 'bench', gen_random_uuid(), 'DEMO', a.audience from participation a, unnest('{ADI,GOL}'::text[]) k
