@@ -7,6 +7,7 @@ import (
 	"encoding/base32"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"log/slog"
 	"slices"
 	"strings"
@@ -144,6 +145,9 @@ func (s Signing) Sign(ctx context.Context, brought, browser Secret, name string)
 			return refusal.Join(err, SigningShared.At())
 		}
 		sealed, err := sealText(ctx, tx, m.ParticipationID, "month_signature", "name", id, name)
+		if errors.Is(err, secret.ErrErased) {
+			return SigningChanged.At() // there is nobody any more whose month it is
+		}
 		if err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
@@ -54,7 +55,7 @@ func signatureActs(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessag
 				acts[n].Refusals = refusal.List{SignatureOver.At("signature").With("state", signatureWords[string(s.State)])}
 			case a.act == access.RevokeSignature:
 			case a.act == access.ConfirmSignedPaper:
-				own, err := oneHuman(ctx, tx, s.AskedBy, tx.Actor.Member)
+				own, err := member.OneHuman(ctx, tx, s.AskedBy, tx.Actor.Member)
 				if err != nil {
 					return nil, err
 				}

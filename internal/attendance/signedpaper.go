@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
@@ -139,7 +140,7 @@ func ConfirmSignedPaper(ctx context.Context, tx *postgres.Tx, in SignatureStep) 
 	if err != nil {
 		return err
 	}
-	if same, err := oneHuman(ctx, tx, s.AskedBy, tx.Actor.Member); err != nil {
+	if same, err := member.OneHuman(ctx, tx, s.AskedBy, tx.Actor.Member); err != nil {
 		return err
 	} else if same {
 		return refusal.List{OwnPaper.At("signature")}

@@ -149,13 +149,6 @@ func attachSigned(ctx context.Context, tx *postgres.Tx, file, participation uuid
 	return attachAs(ctx, tx, file, participation, participant.ProvesSigned)
 }
 
-func oneHuman(ctx context.Context, tx *postgres.Tx, a, b uuid.UUID) (same bool, err error) {
-	if err = tx.Ask(ctx, &same, "select are_one_human($1, $2)", a, b); err != nil {
-		return false, fmt.Errorf("one human: %w", err)
-	}
-	return same || a == b, nil
-}
-
 func isRepresented(ctx context.Context, tx *postgres.Tx, participation uuid.UUID) (is bool, err error) {
 	if err = tx.Ask(ctx, &is, "select is_represented($1, $2)", participation, tx.Today()); err != nil {
 		return false, fmt.Errorf("represented: %w", err)

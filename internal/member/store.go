@@ -369,6 +369,14 @@ func yes(ctx context.Context, tx *postgres.Tx, sql string, args ...any) (answer 
 	return answer, nil
 }
 
+// OneHuman says whether two members are the same human being, by whatever accounts: who may do something once does not do it twice.
+func OneHuman(ctx context.Context, tx *postgres.Tx, a, b uuid.UUID) (bool, error) {
+	if a == b {
+		return true, nil
+	}
+	return oneHuman(ctx, tx, a, b)
+}
+
 func oneHuman(ctx context.Context, tx *postgres.Tx, a, b uuid.UUID) (bool, error) {
 	return yes(ctx, tx, "are_one_human(?, ?)", a, b)
 }

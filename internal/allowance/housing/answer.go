@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/programme"
@@ -28,7 +29,7 @@ func (r Room) AnswerGrant(ctx context.Context, tx *postgres.Tx, in Answer) error
 	if err != nil {
 		return err
 	}
-	one, err := oneHuman(ctx, tx, row.RequestedBy, tx.Actor.Member)
+	one, err := member.OneHuman(ctx, tx, row.RequestedBy, tx.Actor.Member)
 	switch {
 	case err != nil:
 		return err

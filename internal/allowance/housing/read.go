@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/programme"
@@ -107,7 +108,7 @@ func (r grantRow) refusals(actor access.Actor, act access.Act) refusal.List {
 
 // actsOn says of grants what the actor could do with each now, and why not.
 func actsOn(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
-	return each(inputs, func(g struct {
+	return plan.Each(inputs, func(g struct {
 		Programme   uuid.UUID
 		Audience    []uuid.UUID
 		State       State
@@ -118,7 +119,7 @@ func actsOn(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]a
 		for _, t := range transitions {
 			refusals := row.refusals(tx.Actor, t.Act)
 			if refusals == nil && t.Act == access.AnswerHousingGrant {
-				one, err := oneHuman(ctx, tx, g.RequestedBy, tx.Actor.Member)
+				one, err := member.OneHuman(ctx, tx, g.RequestedBy, tx.Actor.Member)
 				if err != nil {
 					return nil, err
 				}
@@ -135,7 +136,7 @@ func actsOn(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]a
 // leftOf says what is left of the ceiling of today's rules.
 func leftOf(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
 	ceilings := map[uuid.UUID]money.Cents{}
-	return each(inputs, func(g struct {
+	return plan.Each(inputs, func(g struct {
 		Programme  uuid.UUID
 		Recognised money.Cents
 	}) (any, error) {
@@ -150,19 +151,4 @@ func leftOf(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]a
 		}
 		return max(ceiling-g.Recognised, 0), nil
 	})
-}
-
-// each reads the input of each hole, and shows what it holds.
-func each[T any](inputs []json.RawMessage, show func(T) (any, error)) (values []any, err error) {
-	values = make([]any, len(inputs))
-	for i, input := range inputs {
-		var v T
-		if err := json.Unmarshal(input, &v); err != nil {
-			return nil, err
-		}
-		if values[i], err = show(v); err != nil {
-			return nil, err
-		}
-	}
-	return values, nil
 }

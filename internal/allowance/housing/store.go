@@ -260,13 +260,6 @@ func (r grantRow) seal(ctx context.Context, tx *postgres.Tx, table, column strin
 	return key.SealPadded([]byte(words), wordStep, postgres.Place{Table: table, Column: column, Row: row}), nil
 }
 
-func oneHuman(ctx context.Context, tx *postgres.Tx, one, other uuid.UUID) (yes bool, err error) {
-	if err = tx.Ask(ctx, &yes, "select are_one_human($1, $2)", one, other); err != nil {
-		return false, fmt.Errorf("one human: %w", err)
-	}
-	return yes || one == other, nil
-}
-
 func (r grantRow) tell(tx *postgres.Tx, act access.Act, kind event.Kind, detail map[string]any) {
 	tx.Tell(event.News{Programme: r.ProgrammeID, Act: string(act), Kind: kind, SubjectKind: subject, Subject: r.ID, About: []uuid.UUID{r.ParticipationID}, Audience: r.Audience}, detail)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/programme"
@@ -115,21 +116,6 @@ func discharged() plan.Type {
 	}}
 }
 
-// each reads the input of each hole, and shows what it holds.
-func each[T any](inputs []json.RawMessage, show func(T) (any, error)) (values []any, err error) {
-	values = make([]any, len(inputs))
-	for i, input := range inputs {
-		var v T
-		if err := json.Unmarshal(input, &v); err != nil {
-			return nil, err
-		}
-		if values[i], err = show(v); err != nil {
-			return nil, err
-		}
-	}
-	return values, nil
-}
-
 func explanations(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
 	return saidEach(ctx, tx, inputs, said.explain)
 }
@@ -141,7 +127,7 @@ func shorts(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]a
 // saidEach says each recovery by the rules that are in force today.
 func saidEach(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage, say func(said) text.Text) ([]any, error) {
 	rules := map[uuid.UUID]programme.Policy{}
-	return each(inputs, func(r said) (any, error) {
+	return plan.Each(inputs, func(r said) (any, error) {
 		policy, ok := rules[r.Programme]
 		if !ok {
 			var err error
@@ -156,7 +142,7 @@ func saidEach(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage, sa
 }
 
 func planInstalments(_ context.Context, _ *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
-	return each(inputs, func(all []saidInstalment) (any, error) { return all, nil })
+	return plan.Each(inputs, func(all []saidInstalment) (any, error) { return all, nil })
 }
 
 // shownTransfer is a transfer as it is shown.
@@ -170,7 +156,7 @@ type shownTransfer struct {
 }
 
 func transfers(_ context.Context, _ *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
-	return each(inputs, func(t saidTransfer) (any, error) {
+	return plan.Each(inputs, func(t saidTransfer) (any, error) {
 		var off []offMonth
 		for _, one := range t.Off { // a month may be paid from several budget lines
 			if n := len(off); n > 0 && off[n-1].Month == one.Month {
@@ -185,7 +171,7 @@ func transfers(_ context.Context, _ *postgres.Tx, inputs []json.RawMessage) ([]a
 }
 
 func actsOn(_ context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
-	return each(inputs, func(in struct {
+	return plan.Each(inputs, func(in struct {
 		Programme, Payer uuid.UUID
 		Left             money.Cents
 		Waits            bool
@@ -199,7 +185,7 @@ func actsOn(_ context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any
 }
 
 func dischargeActs(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
-	return each(inputs, func(in struct {
+	return plan.Each(inputs, func(in struct {
 		Programme, Payer, AskedBy uuid.UUID
 		State                     DischargeState
 	}) (any, error) {
@@ -207,7 +193,7 @@ func dischargeActs(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessag
 		if in.State != DischargeWaiting {
 			a.refusals = refusal.List{DischargeAnswered.At("discharge").With("state", dischargeWords[string(in.State)])}
 		} else if tx.Actor.May(a.act, in.Programme, []uuid.UUID{in.Payer}) {
-			one, err := oneHuman(ctx, tx, in.AskedBy, tx.Actor.Member)
+			one, err := member.OneHuman(ctx, tx, in.AskedBy, tx.Actor.Member)
 			if err != nil {
 				return nil, err
 			}

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/programme"
@@ -243,7 +244,7 @@ func AnswerDischarge(ctx context.Context, tx *postgres.Tx, in DischargeAnswer) (
 }
 
 func (a DischargeAnswer) check(ctx context.Context, tx *postgres.Tx, r row, d dischargeRow) error {
-	one, err := oneHuman(ctx, tx, d.AskedBy, tx.Actor.Member)
+	one, err := member.OneHuman(ctx, tx, d.AskedBy, tx.Actor.Member)
 	switch {
 	case err != nil:
 		return err

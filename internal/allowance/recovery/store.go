@@ -236,13 +236,6 @@ func above(ctx context.Context, tx *postgres.Tx, body uuid.UUID) (line []uuid.UU
 // noteStep is what words are filled up to: their lengths tell little.
 const noteStep = 128
 
-func oneHuman(ctx context.Context, tx *postgres.Tx, one, other uuid.UUID) (yes bool, err error) {
-	if err = tx.Ask(ctx, &yes, "select are_one_human($1, $2)", one, other); err != nil {
-		return false, fmt.Errorf("one human: %w", err)
-	}
-	return yes || one == other, nil
-}
-
 // sumRow is one sum of a month, a payer and a budget line.
 type sumRow struct {
 	AllowanceID, PayerID, BudgetLineID     uuid.UUID

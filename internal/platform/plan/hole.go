@@ -120,3 +120,18 @@ func splice(data []byte, gaps []gap) []byte {
 	}
 	return append(out, data[at:]...)
 }
+
+// Each is what a filler gives that looks at one hole after the other: it reads the input of each, and shows what it holds.
+func Each[T any](inputs []json.RawMessage, show func(T) (any, error)) (values []any, err error) {
+	values = make([]any, len(inputs))
+	for i, input := range inputs {
+		var v T
+		if err := json.Unmarshal(input, &v); err != nil {
+			return nil, err
+		}
+		if values[i], err = show(v); err != nil {
+			return nil, err
+		}
+	}
+	return values, nil
+}
