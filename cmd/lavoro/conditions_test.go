@@ -53,8 +53,8 @@ func TestConditionsAreSQLThatIndexesServe(t *testing.T) {
 
 // callsByRow are functions that policies call on rows, and why that is well.
 var callsByRow = map[string]string{
-	"seen on file calls app_keys":      "each row names its class, and rows are found by their ids",
-	"seen on member calls guest_shown": "asked of guests alone, and not before the rest",
+	"seen on file calls app_keys":       "each row names its class, and rows are found by their ids",
+	"seen on member calls member_known": "asked where the organisation is not known",
 }
 
 // TestPoliciesAskForKeysAlone: what a policy calls on each row is `&&&` or leakproof.

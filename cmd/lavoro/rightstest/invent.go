@@ -162,7 +162,7 @@ func all(ctx context.Context, exec Exec, statements []string) error {
 }
 
 // allKeys lets the database's functions work for whoever calls them here.
-const allKeys = `select set_config('app.keys', repeat('A', 21) || ' ' || (select array_agg(distinct k) from participation p, unnest(p.audience) k)::text, true)`
+const allKeys = `select set_config('app.keys', repeat((select array_agg(distinct k) from participation p, unnest(p.audience) k)::text || ' ', 21), true)`
 
 // spreading gives the rows their keys, in order; the functions are those that acts call.
 var spreading = []string{

@@ -131,7 +131,7 @@ func TestLargeHasTheAudiencesOfActs(t *testing.T) {
 		g.own("update " + table + " set audience = '{}' where participation_id is not null")
 	}
 	g.own("update person set audience = '{}'")
-	g.own("select set_config('app.keys', repeat('A', 21) || ' ' || (select array_agg(id)::text from organisation), false)")
+	g.own("select set_config('app.keys', repeat((select array_agg(id)::text from organisation) || ' ', 21), false)")
 	g.own("select spread_audience(p.id, participation_keys(p)) from participation p")
 	if n := g.differing(is, "table made"); n != 0 {
 		t.Errorf("%d rows have another audience than acts give them: %q", n, g.texts("select of || ' ' || count(*) from (table made except all ("+is+")) x group by of order by of"))

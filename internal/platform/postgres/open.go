@@ -15,6 +15,7 @@ import (
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/pgdialect"
 
+	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/platform/secret"
 )
 
@@ -117,6 +118,7 @@ func configure(c *pgx.ConnConfig, role string, statement time.Duration) {
 		c.RuntimeParams[name] = value
 	}
 	c.RuntimeParams["role"] = role
+	c.RuntimeParams[access.Setting] = access.Nobody().String() // to which a transaction's keys give way
 	c.RuntimeParams["statement_timeout"] = strconv.FormatInt(cmp.Or(statement, 20*time.Second).Milliseconds(), 10)
 	c.ConnectTimeout = 5 * time.Second
 }

@@ -28,6 +28,7 @@ func (g *ground) login(role string) *pgx.Conn {
 	g.own(fmt.Sprintf("create role %s login password '%s' in role %s", name, password, role))
 	config := g.owner.Config().ConnConfig.Copy()
 	config.User, config.Password = name, password
+	config.RuntimeParams[access.Setting] = access.Nobody().String() // as the pools open theirs
 	conn, err := pgx.ConnectConfig(g.ctx, config)
 	if err != nil {
 		g.t.Fatal(err)

@@ -42,10 +42,11 @@ create function app_class(class text) returns int language sql immutable paralle
     'proof', 'evidence', 'motive', 'notes', 'bank', 'restricted', 'health', 'penal', 'protection', 'self'], class)
 $$;
 
--- The keys under which the current transaction may see rows of a class; set with set_config(…, true), never for a session. They are written as a
--- letter for each class, A for the first of the arrays that follow it, so that those of all classes are one setting. What is not set is no key.
+-- The keys under which the current transaction may see rows of a class; set with set_config(…, true), never for a session. Those of all classes are
+-- one setting, an array for each, in their order. Each statement reads them for each table that it names, before it reads a row: so they are
+-- looked up by their place and nothing more. What is not set is no key; a setting that is cut off is an error, and shows nothing either.
 create function app_keys(class text) returns uuid[] language sql stable parallel safe as $$
-  select coalesce(nullif(split_part(current_setting('app.keys', true), ' ', ascii(substr(current_setting('app.keys', true), app_class(class), 1)) - 63), ''), '{}')::uuid[]
+  select coalesce(split_part(current_setting('app.keys', true), ' ', app_class(class))::uuid[], '{}')
 $$;
 
 -- A restored or promoted database is another history: cursors of the old one must not match.

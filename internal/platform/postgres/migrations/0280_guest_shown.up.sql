@@ -8,8 +8,13 @@ end $$;
 revoke execute on function guest_shown(uuid, uuid[]) from public;
 grant execute on function guest_shown(uuid, uuid[]) to lavoro_app;
 
--- The keys that few rows are asked with are not made ready as those are that all rows are: each costs a read of a name as much as the name.
-alter policy seen on member using (
-  audience &&& (select app_keys('directory'))
-  or organisation_id is null and guest_shown(id, app_keys('eligibility'))
-  or id = any (app_keys('self')));
+-- Whether the reader knows a member otherwise than by his organisation: it is himself, or a guest. A function of its own for the same reason: it
+-- costs a read of a name nothing where the organisation is known.
+create function member_known(member uuid, organisation uuid) returns boolean language plpgsql stable parallel safe as $$
+begin
+  return member = any (app_keys('self')) or organisation is null and guest_shown(member, app_keys('eligibility'));
+end $$;
+revoke execute on function member_known(uuid, uuid) from public;
+grant execute on function member_known(uuid, uuid) to lavoro_app;
+
+alter policy seen on member using (audience &&& (select app_keys('directory')) or member_known(id, organisation_id));
