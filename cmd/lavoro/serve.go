@@ -42,6 +42,7 @@ func (a *App) listen(ctx context.Context, ready func(address string)) error {
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
+	collectSeldom()
 	ready(address(listener))
 	return a.Serve(ctx, listener)
 }

@@ -65,15 +65,18 @@ type Limiter struct {
 	prefix  string
 	secret  []byte
 	limits  map[string]Limit
-	leases  *recent.Map[string, *lease]
+	leases  *recent.Map[taker, *lease]
 	resting atomic.Int64 // Redis is not asked before this moment, in Unix nanoseconds
 }
 
 // New gives a limiter with these buckets. The secret keys the hashes under which Redis knows members and addresses.
 func New(client redis.Client, installation string, secret []byte, limits map[string]Limit) *Limiter {
 	return &Limiter{shared: redis_rate.NewLimiter(client), prefix: "lavoro:" + installation + ":", secret: secret, limits: limits,
-		leases: recent.New[string, *lease](keysKept)}
+		leases: recent.New[taker, *lease](keysKept)}
 }
+
+// taker is who takes from which bucket.
+type taker struct{ bucket, key string }
 
 // Take takes one from the bucket of a key. It fails with *Limited where nothing is left, and never because Redis does. A nil limiter
 // has no limits.
@@ -88,14 +91,15 @@ func (l *Limiter) Take(ctx context.Context, bucket, key string) error {
 	if limit.Rate == 0 {
 		return nil
 	}
-	name := l.name(bucket, key)
-	return l.leases.GetOrPut(name, 1, func() *lease { return newLease(limit) }).take(ctx, l, name, time.Now())
+	of := taker{bucket, key}
+	return l.leases.GetOrPut(of, 1, func() *lease { return newLease(limit) }).take(ctx, l, of, time.Now())
 }
 
-func (l *Limiter) name(bucket, key string) string {
+// name is how Redis knows a taker.
+func (l *Limiter) name(of taker) string {
 	mac := hmac.New(sha256.New, l.secret)
-	mac.Write([]byte("rate\x00" + bucket + "\x00" + key))
-	return l.prefix + bucket + ":" + hex.EncodeToString(mac.Sum(nil)[:16])
+	mac.Write([]byte("rate\x00" + of.bucket + "\x00" + of.key))
+	return l.prefix + of.bucket + ":" + hex.EncodeToString(mac.Sum(nil)[:16])
 }
 
 // lease is what a node holds of one bucket.
@@ -114,7 +118,7 @@ func newLease(limit Limit) *lease {
 }
 
 // take waits for nobody but those who ask for the same key.
-func (e *lease) take(ctx context.Context, l *Limiter, name string, now time.Time) error {
+func (e *lease) take(ctx context.Context, l *Limiter, of taker, now time.Time) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.left > 0 && now.Before(e.lapses) {
@@ -129,7 +133,7 @@ func (e *lease) take(ctx context.Context, l *Limiter, name string, now time.Time
 	}
 	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience) // a client that leaves says nothing about Redis
 	defer cancel()
-	got, err := l.shared.AllowAtMost(bounded, name, redis_rate.Limit{Rate: e.limit.Rate, Burst: e.limit.Burst, Period: e.limit.Per}, max(1, e.limit.Burst/leaseParts))
+	got, err := l.shared.AllowAtMost(bounded, l.name(of), redis_rate.Limit{Rate: e.limit.Rate, Burst: e.limit.Burst, Period: e.limit.Per}, max(1, e.limit.Burst/leaseParts))
 	if err != nil {
 		l.resting.Store(now.Add(rest).UnixNano())
 		slog.WarnContext(ctx, "rate limits are kept by this node alone: redis does not answer")

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"os"
+	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
 	"time"
@@ -11,6 +13,8 @@ const (
 	quietEvery = 10 * time.Second
 	quietBytes = 16 << 20 // of new objects within that time
 	spareBytes = 8 << 20  // that are worth a collection of garbage
+	heapFloor  = 96 << 20 // to which the heap may grow before garbage is collected
+	goPercent  = 100      // by how much Go lets it grow beyond what is in use
 )
 
 // memory is how much a process has asked for since it began, what is in use, and what it keeps beside: garbage, and room for more.
@@ -45,4 +49,26 @@ func giveBack(ctx context.Context) {
 // idle says whether little was asked for since before, and enough is kept beside what is in use.
 func (m memory) idle(before memory) bool {
 	return m.asked-before.asked < quietBytes && m.spare > max(spareBytes, m.used/4)
+}
+
+// collectSeldom lets a small heap grow to heapFloor before garbage is collected. A collection costs as much as what is in use, and a node that
+// holds a few megabytes would collect a hundred times a second under load. Go has a share of what is in use as its only measure, so it is set
+// anew after each collection. Who sets GOGC has chosen.
+func collectSeldom() {
+	if os.Getenv("GOGC") != "" {
+		return
+	}
+	debug.SetGCPercent(percentFor(readMemory().used))
+	runtime.AddCleanup(new(cycle), func(struct{}) { collectSeldom() }, struct{}{})
+}
+
+// cycle is dead when it is made, and found so by the next collection.
+type cycle struct{ _ *cycle }
+
+// percentFor gives by how much a heap may grow beyond the bytes in use.
+func percentFor(used uint64) int {
+	if used == 0 || used >= heapFloor/2 {
+		return goPercent
+	}
+	return int(100 * (heapFloor - used) / used)
 }
