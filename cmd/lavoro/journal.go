@@ -119,13 +119,14 @@ func (a *App) anchorage(notifier duty.Notifier) (evidence.Anchorage, error) {
 }
 
 // routines are what the house does by itself: every minute it tells of reads from outside the case team, every hour the heads of reads go into the acts'
-// chains, protections that nobody could lift fall to the lead body, and files that proved nothing go; every day it pays grants of months without hours, it looks for tutors from whose phones nothing comes, all heads leave and, where it is told who owns the database, evidence whose time is over goes.
+// chains, protections that nobody could lift fall to the lead body, and files that proved nothing go; every day it pays grants of months without hours, it tries again whom it could not work out, it looks for tutors from whose phones nothing comes, all heads leave and, where it is told who owns the database, evidence whose time is over goes.
 func (a *App) routines(house evidence.Anchorage) []duty.Routine {
 	list := []duty.Routine{
 		{Name: "tell of reads", Every: time.Minute, Run: duty.InProgrammes(a.DB, duty.TellReads)},
 		{Name: "anchor reads", Every: time.Hour, Run: duty.InProgrammes(a.DB, evidence.AnchorReads)},
 		{Name: "keep protections reachable", Every: time.Hour, Run: duty.InProgrammes(a.DB, a.rooms.participants.KeepReachable)},
 		{Name: "pay grants without hours", Every: 24 * time.Hour, Run: duty.InEachProgramme(a.DB, allowance.PayGrants)},
+		{Name: "work out what was stuck", Every: 24 * time.Hour, Run: duty.InEachProgramme(a.DB, allowance.WorkOutStuck)},
 		{Name: "look for silent phones", Every: 24 * time.Hour, Run: duty.InProgrammes(a.DB, attendance.TellSilence(a.rooms.clocks.OnState))},
 		{Name: "expire files", Every: time.Hour, Run: duty.InProgrammes(a.DB, blob.Expire)},
 	}

@@ -19,7 +19,8 @@ const versionSubject = "PolicyVersion"
 var anewAtOnce = 100
 
 // FollowRules is the reaction to a version of the rules: every month that it touches is worked out again, issued or not, paid or not, and what
-// internships may still cost is, too. It goes on chunk by chunk, each told of and heard again here, from where the last one that stands has come to.
+// internships may still cost is, too. It goes on chunk by chunk, each told of and heard again here, from where the last one that stands has come to. Who cannot
+// be worked out waits by himself.
 func FollowRules(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
 	var told []uuid.UUID
 	for _, e := range events {
@@ -54,11 +55,8 @@ func followRules(ctx context.Context, tx *postgres.Tx, version uuid.UUID) error 
 	if err != nil {
 		return err
 	}
-	b, err := computeMany(ctx, tx, some.months(tx.Today().Month()), nil)
+	b, err := apart(ctx, tx, some.orders(tx.Today().Month()), nil)
 	if err != nil {
-		return err
-	}
-	if err := commit(ctx, tx, some.people(), false); err != nil {
 		return err
 	}
 	r.add(some, b)
@@ -79,11 +77,18 @@ type touchedPeople []struct {
 	Begun []calendar.Month `bun:"type:jsonb"`
 }
 
-func (t touchedPeople) people() (ids []uuid.UUID) {
+// orders are to work out what has begun of their months, and what internships and grants of theirs may still cost.
+func (t touchedPeople) orders(last calendar.Month) (all []order) {
 	for _, p := range t {
-		ids = append(ids, p.ID)
+		o := order{participation: p.ID, costs: true}
+		for _, m := range p.Begun {
+			if !m.After(last) {
+				o.months = append(o.months, Month{Participation: p.ID, Month: m})
+			}
+		}
+		all = append(all, o)
 	}
-	return ids
+	return all
 }
 
 func (t touchedPeople) months(last calendar.Month) (all []Month) {

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -171,5 +173,144 @@ func TestRulesThatChangeNothingLeaveMonthsAlone(t *testing.T) {
 	}
 	if news != 1 || h.follows() != 1 || query[string](h, allStatements) != "1 1 8000" {
 		t.Errorf("%d news, want the one that it is done", news)
+	}
+}
+
+// tells has the reaction to who is stuck hear of somebody, and gives what it tells: from where to where, and whose turn it is.
+func (h *house) tells(participation uuid.UUID) (told []event.Transition) {
+	h.t.Helper()
+	heard := []event.Event{{News: event.News{Programme: h.programme, SubjectKind: "Participant", Act: string(access.ComputeAllowance), Subject: participation}}}
+	if err := h.act(h.actor(access.System, h.lead), func(ctx context.Context, tx *postgres.Tx) error {
+		return allowance.FollowStuck(func(_ context.Context, _ *postgres.Tx, t event.Transition) error { told = append(told, t); return nil })(ctx, tx, heard)
+	}); err != nil {
+		h.t.Fatal(err)
+	}
+	return told
+}
+
+const stuckNow = `select coalesce(string_agg(concat_ws(' ', cause, cardinality(months)), ', '), '') from allowance_stuck`
+
+// Somebody who cannot be worked out keeps nobody else waiting; it is the lead body's to see to, and he gets what is his when nothing stands in his way any more.
+func TestOnePersonsFailureStaysHis(t *testing.T) {
+	for name, c := range map[string]struct{ breaks, mends, cause string }{
+		"the register": {"update register_month set minutes = minutes + 60 where participation_id = $1", "update register_month set minutes = minutes - 60 where participation_id = $1", "REGISTER"},
+		"the ledger":   {"alter table allowance_statement add constraint broken check (participation_id <> '$1' or number = 1) not valid", "alter table allowance_statement drop constraint broken", "PROGRAM"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := open(t)
+			defer allowance.AnewAtOnce(allowance.AnewAtOnce(5))
+			var all []uuid.UUID
+			for range 7 {
+				all = append(all, h.locked("2026-10", 20))
+			}
+			slices.SortFunc(all, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
+			him := all[2]
+			h.newRule(99, "2026-10-02", "allowance.hourly_rate", "500") // the first day is paid as it was: 32 + 12 × 5 EUR
+			h.breaks(c.breaks, him)
+			h.follows()
+			if got := query[string](h, allStatements); got != "6 2 55200, 7 1 56000" {
+				t.Errorf("statements: %s", got)
+			}
+			if got := query[string](h, stuckNow); got != c.cause+" 1" {
+				t.Errorf("stuck: %s", got)
+			}
+			if told := h.tells(him); len(told) != 1 || told[0].To != c.cause || told[0].Owners[0] != h.lead || told[0].Participation != him {
+				t.Errorf("told %+v", told)
+			}
+			news := h.retries()
+			if news != 0 {
+				t.Errorf("%d news of what has not changed", news)
+			}
+			h.breaks(c.mends, him)
+			h.retries()
+			if got := query[string](h, allStatements); got != "7 1 56000, 7 2 64400" {
+				t.Errorf("when mended: %s", got)
+			}
+			if told := h.tells(him); query[string](h, stuckNow) != "" || len(told) != 1 || told[0].From != "STUCK" || told[0].To != "WORKED_OUT" {
+				t.Errorf("when mended: %+v", told)
+			}
+		})
+	}
+}
+
+// breaks does to somebody what keeps him from being worked out, or mends it.
+func (h *house) breaks(sql string, him uuid.UUID) {
+	h.t.Helper()
+	if strings.HasPrefix(sql, "alter") {
+		h.exec(strings.ReplaceAll(sql, "$1", him.String()))
+		return
+	}
+	h.exec(sql, him)
+}
+
+// retries is the daily round over who is stuck.
+func (h *house) retries() (news int) {
+	h.t.Helper()
+	if err := h.act(h.actor(access.System, h.lead), func(ctx context.Context, tx *postgres.Tx) error {
+		defer func() { news = tx.Told() }()
+		return allowance.WorkOutStuck(ctx, tx, []uuid.UUID{h.programme})
+	}); err != nil {
+		h.t.Fatal(err)
+	}
+	return news
+}
+
+// What has somebody worked out tries all that waits of him, too.
+func TestWhoIsStuckIsTriedWithAllThatWaits(t *testing.T) {
+	h := open(t)
+	him, other := h.locked("2026-10", 20), h.locked("2026-10", 20)
+	h.newRule(99, "2026-10-02", "allowance.hourly_rate", "500") // the first day is paid as it was: 32 + 12 × 5 EUR
+	h.exec("update register_month set minutes = minutes + 60 where participation_id = $1", him)
+	h.follows()
+	h.exec("update register_month set minutes = minutes - 60 where participation_id = $1", him)
+	e := query[uuid.UUID](h, "select id from enrolment where participation_id = $1", him)
+	entry := h.entry(e, "2026-11-03", 8, 4, "COUNTED")
+	if err := h.act(h.actor(access.System, h.lead), func(ctx context.Context, tx *postgres.Tx) error {
+		return allowance.React(ctx, tx, []event.Event{{News: event.News{SubjectKind: "Attendance", Subject: entry}}})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if got := query[string](h, allStatements); got != "2 1 16000, 2 2 18400" || query[string](h, stuckNow) != "" {
+		t.Errorf("statements of him and %s: %s", other, got)
+	}
+}
+
+// A month that is locked is issued also where another one, locked at the same moment, has nobody who pays it; and that one when somebody does.
+func TestLockedMonthsWaitForNobodyElse(t *testing.T) {
+	h := open(t)
+	var registers, people []uuid.UUID
+	for range 3 {
+		p := h.participation()
+		e := h.enrolment(p, "INTERNSHIP")
+		h.hours(e, "2026-10", 8, 20)
+		people, registers = append(people, p), append(registers, h.register(e, "2026-10", "LOCKED"))
+	}
+	h.exec("update participation set organisation_id = $2 where id = $1", people[1], h.elsewhere())
+	h.told(access.LockMonth, registers...)
+	if got := query[string](h, allStatements) + "; " + query[string](h, stuckNow); got != "2 1 16000; PAYER 1" {
+		t.Error(got)
+	}
+	h.exec("update participation set organisation_id = $2 where id = $1", people[1], h.partner)
+	h.told(access.LockMonth, registers[1])
+	if got := query[string](h, allStatements) + "; " + query[string](h, stuckNow); got != "3 1 24000; " {
+		t.Error(got)
+	}
+}
+
+// elsewhere is a body of another programme.
+func (h *house) elsewhere() uuid.UUID {
+	programme, body := uuid.New(), uuid.New()
+	h.exec(`insert into programme select (jsonb_populate_record(p, jsonb_build_object('id', $1::uuid, 'code', 'OTHER'))).* from programme p`, programme)
+	h.exec(`insert into organisation select (jsonb_populate_record(o, jsonb_build_object('id', $1::uuid, 'programme_id', $2::uuid))).* from organisation o where o.code = 'ASL'`, body, programme)
+	return body
+}
+
+// Rules by which nobody can be worked out are nobody's failure: all wait, and nobody is stuck.
+func TestRulesThatNobodyIsWorkedOutByStopAll(t *testing.T) {
+	h := open(t)
+	h.locked("2026-10", 20)
+	h.newRule(99, "2026-10-01", "allowance.method", `"NONE"`)
+	if _, err := h.hears(stands); err == nil || query[string](h, stuckNow) != "" {
+		t.Errorf("%v", err)
 	}
 }

@@ -70,7 +70,7 @@ func computeMany(ctx context.Context, tx *postgres.Tx, months, certain []Month) 
 
 // React works out again the months that changed entries of the register touch, those of which a month of the register was locked or put right, those of
 // which an import says what was recognised before, or does so no longer, and those of grants, also of whoever leaves, on whatever day; it is the reaction to
-// attendance, to imports, to grants and to leaving.
+// attendance, to imports, to grants and to leaving. Who cannot be worked out waits by himself.
 func React(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
 	var entries, registers, imports, grants, programmes []uuid.UUID
 	for _, e := range events {
@@ -114,7 +114,7 @@ func React(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
 		}
 		months = append(months, found...)
 	}
-	_, err := computeMany(ctx, tx, months, certain)
+	_, err := apart(ctx, tx, orders(months), certain)
 	return err
 }
 

@@ -28,6 +28,9 @@
 //
 // A new version of the rules needs no act on any month: FollowRules works out again all that it touches, and Foresee says beforehand what that comes to.
 //
+// Nobody waits for another: who cannot be worked out by what was to be worked out again is left out, kept with the cause, due to the lead body
+// (StuckClocks), and tried again whenever something of him changes, and daily (WorkOutStuck).
+//
 // A statement is owed by shares: one for each payer and budget line, which add up to it. A payer that owes nothing any more has a share of nothing.
 // What it adds to the shares of the one before is booked as accrued on the budget lines.
 //

@@ -189,7 +189,7 @@ func PayGrants(ctx context.Context, tx *postgres.Tx, programmes []uuid.UUID) err
 	if err != nil {
 		return err
 	}
-	_, err = ComputeMany(ctx, tx, months)
+	_, err = apart(ctx, tx, orders(months), nil)
 	return err
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -456,6 +457,9 @@ func byTheDay(versions []Version) bool {
 	return len(versions) > 1 || len(versions[0].Rule.PaidAbsences) > 0
 }
 
+// errDiffers is of a register whose entries are not what was certified.
+var errDiffers = errors.New("its entries come to others")
+
 // portion takes an enrolment's certified minutes and adjustments apart by version.
 func (h *Hours) portion(versions []Version, byDay map[uuid.UUID][]dayRow) error {
 	c := h.Certified
@@ -474,7 +478,7 @@ func (h *Hours) portion(versions []Version, byDay map[uuid.UUID][]dayRow) error 
 		h.add(versions, &p.Version, p.AbsenceReason, p.Minutes)
 	}
 	if sum != c.Minutes {
-		return fmt.Errorf("month %s of the register was certified with %d minutes, its entries come to %d", c.RegisterMonth, c.Minutes, sum)
+		return fmt.Errorf("month %s of the register was certified with %d minutes, %w: %d", c.RegisterMonth, c.Minutes, errDiffers, sum)
 	}
 	for _, a := range c.Adjustments {
 		at := 1

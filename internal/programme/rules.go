@@ -109,6 +109,7 @@ var known = append([]rule{
 	"register", "OPEN SUBMITTED HOST_CERTIFIED PROMOTER_CERTIFIED",
 	"payment", "DRAFT COMPUTED CHECKED APPROVED EXPORTED",
 	"statement", "CONTESTED",
+	"allowance", "STUCK",
 	"recovery", "OPEN",
 	"discharge", "WAITING",
 	"housing", "REQUESTED GRANTED",
