@@ -56,6 +56,7 @@ type Inputs struct {
 	Versions []Version      `json:"versions"`         // of the policy, in the order in which they follow each other within the month
 	Register []Hours        `json:"register"`         // by enrolment, in the order of their first days
 	Before   money.Cents    `json:"before,omitempty"` // of the month that was recognised before the programme was kept here
+	Joint    money.Cents    `json:"joint,omitempty"`  // of the month's cap, by other records of the person
 	Housing  *Housing       `json:"housing,omitempty"`
 }
 
@@ -188,9 +189,10 @@ func (p paid) sum() (all int) {
 // Accrue works out a month by rules that Check accepts. It is pure: same inputs, same working. Hours are paid by the version in force on their
 // day. What is of the whole month follows the version in force on its last day: the method, a monthly sum, the cap and who is served first.
 func Accrue(in Inputs) Working {
-	w := Working{Cap: max(in.last().Rule.Cap-max(in.Before, 0), 0), in: in}
-	if in.Before > 0 {
-		w.nothing(uuid.Nil, 0, ruleCap, beforeText(in.Before, w.Cap))
+	before := max(in.Before, 0) + max(in.Joint, 0)
+	w := Working{Cap: max(in.last().Rule.Cap-before, 0), in: in}
+	if before > 0 {
+		w.nothing(uuid.Nil, 0, ruleCap, beforeText(before, w.Cap))
 	}
 	earning := w.sort()
 	switch in.last().Rule.Method {

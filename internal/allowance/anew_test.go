@@ -305,6 +305,74 @@ func (h *house) elsewhere() uuid.UUID {
 	return body
 }
 
+// joins has the reaction hear that records were merged, or split again.
+func (h *house) joins(act access.Act, participations ...uuid.UUID) {
+	h.t.Helper()
+	var events []event.Event
+	for _, p := range participations {
+		events = append(events, event.Event{News: event.News{Programme: h.programme, Act: string(act), SubjectKind: "Participant", Subject: p}})
+	}
+	if err := h.act(h.actor(access.System, h.lead), func(ctx context.Context, tx *postgres.Tx) error { return allowance.React(ctx, tx, events) }); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+const (
+	mergeInto = "update person set merged_into = (select person_id from participation where id = $1) where id = (select person_id from participation where id = $2)"
+	splitOff  = "update person set merged_into = null where id = (select person_id from participation where id = $1)"
+	monthNow  = "select total_cents::int from allowance where participation_id = $1 and month = '2026-11-01'"
+)
+
+// Two records that turn out to be one human have one cap: of a month that is locked on both the record that came first keeps what it has, and of the other the
+// next statement gives back what is beyond; of one that goes on, too. When they turn out to be two, after all, each has its own again.
+func TestOneHumanHasOneCap(t *testing.T) {
+	h := open(t)
+	a, b := h.locked("2026-10", 80), h.locked("2026-10", 80)
+	first, then := a, b
+	if bytes.Compare(a[:], b[:]) > 0 { // referred on one day
+		first, then = b, a
+	}
+	var entries []event.Event
+	add := func(p uuid.UUID, hours int) {
+		for _, id := range h.hours(query[uuid.UUID](h, "select id from enrolment where participation_id = $1", p), "2026-11", 8, hours) {
+			entries = append(entries, event.Event{News: event.News{SubjectKind: "Attendance", Subject: id}})
+		}
+		if err := h.act(h.actor(access.System, h.lead), func(ctx context.Context, tx *postgres.Tx) error { return allowance.React(ctx, tx, entries) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	add(first, 40)
+	add(then, 110)
+	is := func(what, ofFirst, ofThen string, soFar int) {
+		t.Helper()
+		if got := query[string](h, statements, first); got != ofFirst {
+			t.Errorf("%s, the first: %s", what, got)
+		}
+		if got := query[string](h, statements, then); got != ofThen {
+			t.Errorf("%s, the other: %s", what, got)
+		}
+		if got := query[int](h, monthNow, then); got != soFar {
+			t.Errorf("%s, so far: %d", what, got)
+		}
+	}
+	is("apart", "1 4800 32000 32000", "1 4800 32000 32000", 44_000)
+	h.exec(mergeInto, then, first) // which record stands for the human does not matter
+	h.joins(access.MergePersons, a, b)
+	is("merged", "1 4800 32000 32000", "1 4800 32000 32000, 2 4800 32000 18000", 34_000)
+	if got := query[string](h, "select string_agg(text ->> 'en', '|') from allowance_line where rule = 'allowance.monthly_cap' and kind = 'NOTHING' and participation_id = $1 and allowance_id in (select id from allowance where month = '2026-10-01')", then); got !=
+		"Recognised for this month before €320.00: of the monthly cap €180.00 are left" {
+		t.Errorf("words: %s", got)
+	}
+	h.joins(access.MergePersons, b, a)
+	is("heard twice", "1 4800 32000 32000", "1 4800 32000 32000, 2 4800 32000 18000", 34_000)
+	h.adjust(query[uuid.UUID](h, "select id from register_month where participation_id = $1", first), "2026-10-01", -20*60, 0)
+	h.told(access.AdjustMonth, query[uuid.UUID](h, "select id from register_month where participation_id = $1", first))
+	is("the first put right", "1 4800 32000 32000, 2 3600 24000 24000", "1 4800 32000 32000, 2 4800 32000 18000, 3 4800 32000 26000", 34_000)
+	h.exec(splitOff, first)
+	h.joins(access.SplitPersons, a, b)
+	is("split", "1 4800 32000 32000, 2 3600 24000 24000", "1 4800 32000 32000, 2 4800 32000 18000, 3 4800 32000 26000, 4 4800 32000 32000", 44_000)
+}
+
 // Rules by which nobody can be worked out are nobody's failure: all wait, and nobody is stuck.
 func TestRulesThatNobodyIsWorkedOutByStopAll(t *testing.T) {
 	h := open(t)

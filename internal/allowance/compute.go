@@ -2,6 +2,7 @@ package allowance
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -49,7 +50,7 @@ func ComputeMany(ctx context.Context, tx *postgres.Tx, months []Month) (map[Mont
 	return b.ids, err
 }
 
-// computeMany tells of the months whose register was locked or put right, too, whatever they come to: so many more of their hours are certain.
+// computeMany works out months, then the same months of other records of a human that go after them under his one cap. It tells of the months whose register was locked or put right, too, whatever they come to: so many more of their hours are certain.
 func computeMany(ctx context.Context, tx *postgres.Tx, months, certain []Month) (batch, error) {
 	if len(months) == 0 {
 		return batch{}, nil
@@ -65,14 +66,23 @@ func computeMany(ctx context.Context, tx *postgres.Tx, months, certain []Month) 
 		seen[m] = true
 		return twice || !ok || !tx.Actor.May(access.ComputeAllowance, p.ProgrammeID, p.Audience) || m.Month.After(tx.Today().Month())
 	})
-	return work(ctx, tx, known, months, certain)
+	after, err := monthsAfter(ctx, tx, months)
+	if err != nil {
+		return batch{}, err
+	}
+	b, err := work(ctx, tx, known, slices.DeleteFunc(months, func(m Month) bool { return slices.Contains(after, m) }), certain)
+	if err != nil || len(after) == 0 {
+		return b, err
+	}
+	then, err := computeMany(ctx, tx, after, certain)
+	return b.plus(then), err
 }
 
 // React works out again the months that changed entries of the register touch, those of which a month of the register was locked or put right, those of
-// which an import says what was recognised before, or does so no longer, and those of grants, also of whoever leaves, on whatever day; it is the reaction to
-// attendance, to imports, to grants and to leaving. Who cannot be worked out waits by himself.
+// which an import says what was recognised before, or does so no longer, those of grants, also of whoever leaves, on whatever day, and all of records that
+// turn out to be one human's, or not to be; it is the reaction to attendance, to imports, to grants, to leaving and to merging. Who cannot be worked out waits by himself.
 func React(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
-	var entries, registers, imports, grants, programmes []uuid.UUID
+	var entries, registers, imports, grants, programmes, joined []uuid.UUID
 	for _, e := range events {
 		switch {
 		case e.SubjectKind == "RegisterMonth" && (e.Act == string(access.LockMonth) || e.Act == string(access.AdjustMonth)):
@@ -81,6 +91,8 @@ func React(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
 			entries = append(entries, e.Subject)
 		case e.SubjectKind == "HistoryImport" && (e.Act == string(access.ConfirmHistory) || e.Act == string(access.RevokeHistory)):
 			imports = append(imports, e.Subject)
+		case participant.Joins(e):
+			joined, grants, programmes = append(joined, e.Subject), append(grants, e.Subject), append(programmes, e.Programme)
 		case e.SubjectKind == grantSubject, participant.Leaves(e):
 			grants, programmes = append(grants, e.Subject), append(programmes, e.Programme)
 		}
@@ -114,6 +126,13 @@ func React(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
 		}
 		months = append(months, found...)
 	}
+	if len(joined) > 0 {
+		found, err := monthsOf(ctx, tx, joined)
+		if err != nil {
+			return err
+		}
+		months = append(months, found...)
+	}
 	_, err := apart(ctx, tx, orders(months), certain)
 	return err
 }
@@ -135,6 +154,16 @@ type batch struct {
 	told       []uuid.UUID // allowances of which something was told
 	statements int         // that it issued
 	more, less money.Cents // what they come to more, or less, than those before
+}
+
+// plus is what two workings out write.
+func (b batch) plus(then batch) batch {
+	if b.ids == nil {
+		b.ids = map[Month]uuid.UUID{}
+	}
+	maps.Copy(b.ids, then.ids)
+	b.statements, b.more, b.less = b.statements+then.statements, b.more+then.more, b.less+then.less
+	return b
 }
 
 // versionsBy are the versions of the policy in force within each month.

@@ -28,6 +28,9 @@
 //
 // A new version of the rules needs no act on any month: FollowRules works out again all that it touches, and Foresee says beforehand what that comes to.
 //
+// The cap of a month, the ceiling of grants and a granted month are one human's, whichever of his records they stand on: in one programme the record that
+// was referred first goes first. Months of records that are merged, or split again, are worked out anew.
+//
 // Nobody waits for another: who cannot be worked out by what was to be worked out again is left out, kept with the cause, due to the lead body
 // (StuckClocks), and tried again whenever something of him changes, and daily (WorkOutStuck).
 //

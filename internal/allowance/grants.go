@@ -48,6 +48,7 @@ type owedBefore struct {
 
 // beside is what of months does not come from the register.
 type beside struct {
+	joint      map[Month]money.Cents // of the month's cap, by other records of the person
 	recognised map[Month]money.Cents // before the programme was kept here
 	granted    map[Month]grantedMonth
 	owed       map[uuid.UUID]map[Month]owedBefore // of grants, by person; it follows what is issued
@@ -56,6 +57,9 @@ type beside struct {
 
 func lookBeside(ctx context.Context, tx *postgres.Tx, months []Month) (b beside, err error) {
 	if b.recognised, err = recognisedBefore(ctx, tx, months); err != nil {
+		return b, err
+	}
+	if b.joint, err = spokenFor(ctx, tx, months); err != nil {
 		return b, err
 	}
 	ids, firsts := pairs(months)
@@ -83,7 +87,7 @@ func lookBeside(ctx context.Context, tx *postgres.Tx, months []Month) (b beside,
 
 // inputs puts what is beside the hours of a month to them.
 func (in given) inputs(m Month, register []Hours) Inputs {
-	all := Inputs{Month: m.Month, Versions: in.versions[m], Register: register, Before: in.recognised[m]}
+	all := Inputs{Month: m.Month, Versions: in.versions[m], Register: register, Before: in.recognised[m], Joint: in.joint[m]}
 	if g, ok := in.granted[m]; ok {
 		all.Housing = &Housing{Grant: g.GrantID, Revision: g.Revision, Monthly: g.Monthly, Over: g.Over, Others: in.spoken[m]}
 		if g.Receipt != nil {

@@ -257,6 +257,60 @@ func recognisedBefore(ctx context.Context, tx *postgres.Tx, months []Month) (map
 	return before, nil
 }
 
+// mergedMonth is the same month of another record of a human.
+type mergedMonth struct {
+	ParticipationID uuid.UUID
+	Month           calendar.Month
+	Of              uuid.UUID
+	After           bool // it goes after under the one cap
+	Begun           bool // it was worked out
+	Cents           money.Cents
+}
+
+func mergedMonths(ctx context.Context, tx *postgres.Tx, months []Month) (rows []mergedMonth, err error) {
+	ids, firsts := pairs(months)
+	if err := tx.Ask(ctx, &rows, "select * from merged_months($1, $2)", ids, firsts); err != nil {
+		return nil, fmt.Errorf("months of one human's records: %w", err)
+	}
+	return rows, nil
+}
+
+// spokenFor reads what of the months' caps other records of the human have, that go first.
+func spokenFor(ctx context.Context, tx *postgres.Tx, months []Month) (map[Month]money.Cents, error) {
+	rows, err := mergedMonths(ctx, tx, months)
+	spoken := map[Month]money.Cents{}
+	for _, r := range rows {
+		spoken[Month{r.ParticipationID, r.Month}] += r.Cents
+	}
+	return spoken, err
+}
+
+// monthsAfter are the same months of other records of the human, that go after.
+func monthsAfter(ctx context.Context, tx *postgres.Tx, months []Month) (after []Month, err error) {
+	rows, err := mergedMonths(ctx, tx, months)
+	for _, r := range rows {
+		if m := (Month{r.Of, r.Month}); r.After && r.Begun && !slices.Contains(after, m) {
+			after = append(after, m)
+		}
+	}
+	return after, err
+}
+
+// monthsOf are all months of participations that were worked out.
+func monthsOf(ctx context.Context, tx *postgres.Tx, participations []uuid.UUID) (months []Month, err error) {
+	var rows []struct {
+		ParticipationID uuid.UUID
+		Month           calendar.Month
+	}
+	if err := tx.Ask(ctx, &rows, "select participation_id, month from allowance where participation_id = any ($1) order by 1, 2", participations); err != nil {
+		return nil, fmt.Errorf("months worked out: %w", err)
+	}
+	for _, r := range rows {
+		months = append(months, Month{r.ParticipationID, r.Month})
+	}
+	return months, nil
+}
+
 // begunBefore gives the months of imports of which something was recognised before, and that have been worked out here.
 func begunBefore(ctx context.Context, tx *postgres.Tx, imports []uuid.UUID) (months []Month, err error) {
 	var rows []struct {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"maps"
 	"slices"
 
 	"github.com/google/uuid"
@@ -183,8 +182,7 @@ func (w *working) ruled(ctx context.Context, some []order) error {
 
 // add counts what was worked out; who was stuck is so no longer.
 func (w *working) add(ctx context.Context, some []order, b batch) error {
-	maps.Copy(w.ids, b.ids)
-	w.statements, w.more, w.less = w.statements+b.statements, w.more+b.more, w.less+b.less
+	w.batch = w.plus(b)
 	for _, o := range some {
 		row, waited := w.waiting[o.participation]
 		if !waited {

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/uptrace/bun"
 
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
@@ -14,9 +13,7 @@ import (
 
 // stuckRow is somebody of whom something could not be worked out.
 type stuckRow struct {
-	bun.BaseModel `bun:"table:allowance_stuck,alias:k"`
-
-	ID              uuid.UUID `bun:",pk"`
+	ID              uuid.UUID
 	ParticipationID uuid.UUID
 	ProgrammeID     uuid.UUID
 	Months          []calendar.Month `bun:",array"`
@@ -59,7 +56,7 @@ func stuckIn(ctx context.Context, tx *postgres.Tx, programmes []uuid.UUID) (rows
 }
 
 func (r *stuckRow) keep(ctx context.Context, tx *postgres.Tx) error {
-	if _, err := tx.NewInsert().Model(r).On("conflict (participation_id) do update").
+	if _, err := tx.NewInsert().Model(r).ModelTableExpr("allowance_stuck").On("conflict (participation_id) do update").
 		Set("months = excluded.months, cause = excluded.cause, since = excluded.since, tried_at = excluded.tried_at").Exec(ctx); err != nil {
 		return fmt.Errorf("keep who is stuck: %w", err)
 	}
@@ -67,7 +64,7 @@ func (r *stuckRow) keep(ctx context.Context, tx *postgres.Tx) error {
 }
 
 func (r *stuckRow) drop(ctx context.Context, tx *postgres.Tx) error {
-	if _, err := tx.NewDelete().Model(r).WherePK().Exec(ctx); err != nil {
+	if _, err := tx.NewDelete().Model(r).ModelTableExpr("allowance_stuck").Where("participation_id = ?", r.ParticipationID).Exec(ctx); err != nil {
 		return fmt.Errorf("drop who is stuck: %w", err)
 	}
 	return nil

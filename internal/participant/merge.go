@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/journal"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
@@ -115,6 +116,11 @@ func (r recordRows) of(person uuid.UUID) recordRows {
 	return slices.DeleteFunc(slices.Clone(r), func(row recordRow) bool { return row.PersonID != person })
 }
 
+// Joins says whether an event makes one human of somebody's records, or takes that back.
+func Joins(e event.Event) bool {
+	return e.SubjectKind == subjectKind && (e.Act == string(access.MergePersons) || e.Act == string(access.SplitPersons))
+}
+
 // record is a person as an input names him.
 type record struct {
 	path string
@@ -183,11 +189,12 @@ func (r recordRows) overlap(other recordRows) error {
 	return nil
 }
 
-// enter writes an entry for each record in each of its programmes, so that either id finds it; no news go out, since nothing that anybody is
-// shown changes.
+// enter writes an entry for each record in each of its programmes, so that either id finds it. Nobody is told, since nothing that anybody is shown
+// changes by it: the news are for what follows in other rooms.
 func (r recordRows) enter(tx *postgres.Tx, act access.Act, detail merged) {
 	for _, row := range r {
 		tx.Enter(journal.Entry{Programme: row.ProgrammeID, Act: string(act), SubjectKind: personKind, Subject: row.PersonID, About: []uuid.UUID{row.ParticipationID},
 			OnBehalfOf: tx.Actor.ActsFor(act, row.ProgrammeID, row.Lead), Detail: detail})
+		tx.Announce(event.News{Programme: row.ProgrammeID, Act: string(act), Kind: event.Changed, SubjectKind: subjectKind, Subject: row.ParticipationID})
 	}
 }

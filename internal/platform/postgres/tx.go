@@ -57,9 +57,14 @@ func (tx *Tx) Today() calendar.Day { return calendar.DayOf(tx.Now) }
 // Tell buffers an event and the journal entry beside it; both are written when the transaction commits. Detail goes into the
 // journal only, sealed under the key of the person whose participation is the subject, is related to it, or what it is about.
 func (tx *Tx) Tell(n event.News, detail any) {
-	tx.news = append(tx.news, event.Event{News: n, At: tx.Now, Actor: tx.Actor.Member})
+	tx.Announce(n)
 	tx.Enter(journal.Entry{Programme: n.Programme, Act: n.Act, SubjectKind: n.SubjectKind, Subject: n.Subject,
 		About: slices.Concat([]uuid.UUID{n.Subject}, n.Related, n.About), OnBehalfOf: tx.Actor.ActsFor(access.Act(n.Act), n.Programme, n.Audience), Detail: detail})
+}
+
+// Announce buffers an event whose journal entry is entered by itself.
+func (tx *Tx) Announce(n event.News) {
+	tx.news = append(tx.news, event.Event{News: n, At: tx.Now, Actor: tx.Actor.Member})
 }
 
 // Enter buffers a journal entry that no event goes with.
