@@ -95,21 +95,29 @@ func parseParams(data []byte) (*graphql.RawParams, error) {
 	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
-	var request struct {
-		graphql.RawParams
-		DocumentID *string `json:"documentId"`
+	var request struct { // of `any`, which the decoder fills without reflection
+		Query, OperationName  string
+		Variables, Extensions any
+		DocumentID            *string
 	}
 	if decoder.Decode(&request) != nil {
 		return nil, malformed.At()
 	}
-	params := request.RawParams
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return nil, malformed.At() // something follows
+	}
+	variables, ok := request.Variables.(map[string]any)
+	extensions, okay := request.Extensions.(map[string]any)
+	if !ok && request.Variables != nil || !okay && request.Extensions != nil {
+		return nil, malformed.At()
+	}
 	if request.DocumentID != nil {
-		params.Extensions = named(params.Extensions, *request.DocumentID)
+		extensions = named(extensions, *request.DocumentID)
 	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) || params.Query == "" && params.Extensions[persistedQuery] == nil {
-		return nil, malformed.At() // something follows, or nothing is asked
+	if request.Query == "" && extensions[persistedQuery] == nil {
+		return nil, malformed.At() // nothing is asked
 	}
-	return &params, nil
+	return &graphql.RawParams{Query: request.Query, OperationName: request.OperationName, Variables: variables, Extensions: extensions}, nil
 }
 
 // named puts a documentId where the name of an operation is looked for, unless one stands there already.

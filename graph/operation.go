@@ -22,9 +22,6 @@ import (
 // resolvers.
 func (r *Resolver) operation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 	op := graphql.GetOperationContext(ctx)
-	if err := r.Limits.check(op, r.Engine.Schema); err != nil {
-		return failed(ctx, err)
-	}
 	own, all := introspected(op)
 	if own && !r.Limits.Introspection {
 		return failed(ctx, introspectionOff.At())
@@ -42,10 +39,13 @@ func (r *Resolver) operation(ctx context.Context, next graphql.OperationHandler)
 	if signedIn && !session.Actor.MayRead() {
 		return failed(ctx, scopeMissing.At().With("scope", access.ReadAll))
 	}
-	switch op.Operation.Operation {
-	case ast.Query:
+	if op.Operation.Operation == ast.Query {
 		return r.query(ctx, op, next)
-	case ast.Subscription:
+	}
+	if err := r.Limits.check(op, r.Engine.Schema); err != nil {
+		return failed(ctx, err)
+	}
+	if op.Operation.Operation == ast.Subscription {
 		return r.follow(ctx, op)
 	}
 	return next(ctx)
@@ -61,13 +61,29 @@ func accepting(op *graphql.OperationContext) bool {
 	})
 }
 
-// introspected says whether some root field asks for the schema, and whether all are about it or about nothing.
+// introspected says whether some root field asks for the schema, and whether all are about it or about nothing: those, too, that a variable
+// leaves out.
 func introspected(op *graphql.OperationContext) (some, all bool) {
 	all = true
-	for _, f := range graphql.CollectFields(op, op.Operation.SelectionSet, []string{"Query", "Mutation", "Subscription"}) {
-		some = some || f.Name == "__schema" || f.Name == "__type"
-		all = all && strings.HasPrefix(f.Name, "__")
+	seen := []*ast.FragmentDefinition(nil)
+	var walk func(ast.SelectionSet)
+	walk = func(set ast.SelectionSet) {
+		for _, sel := range set {
+			switch sel := sel.(type) {
+			case *ast.Field:
+				some = some || sel.Name == "__schema" || sel.Name == "__type"
+				all = all && strings.HasPrefix(sel.Name, "__")
+			case *ast.InlineFragment:
+				walk(sel.SelectionSet)
+			case *ast.FragmentSpread:
+				if !slices.Contains(seen, sel.Definition) {
+					seen = append(seen, sel.Definition)
+					walk(sel.Definition.SelectionSet)
+				}
+			}
+		}
 	}
+	walk(op.Operation.SelectionSet)
 	return some, all
 }
 
@@ -87,6 +103,9 @@ func (r *Resolver) query(ctx context.Context, op *graphql.OperationContext, next
 		return failed(ctx, err)
 	case data != nil:
 		return graphql.OneShot(&graphql.Response{Data: data})
+	}
+	if err := r.Limits.check(op, r.Engine.Schema); err != nil { // a plan that is kept has passed
+		return failed(ctx, err)
 	}
 	s := &selector{op: op, schema: r.AST, ids: use.ids}
 	var mine []plan.Selected
