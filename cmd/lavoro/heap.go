@@ -13,7 +13,7 @@ const (
 	quietEvery = 10 * time.Second
 	quietBytes = 16 << 20 // of new objects within that time
 	spareBytes = 8 << 20  // that are worth a collection of garbage
-	heapFloor  = 96 << 20 // to which the heap may grow before garbage is collected
+	heapFloor  = 64 << 20 // to which the heap may grow before garbage is collected
 	goPercent  = 100      // by how much Go lets it grow beyond what is in use
 )
 
