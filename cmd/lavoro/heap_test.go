@@ -31,7 +31,7 @@ func TestMemoryIsGivenBackInQuiet(t *testing.T) {
 }
 
 func TestASmallHeapGrowsToTheFloor(t *testing.T) {
-	for used, want := range map[uint64]int{0: 100, 1 << 20: 9500, heapFloor / 4: 300, heapFloor/2 - 1: 100, heapFloor / 2: 100, 1 << 30: 100} {
+	for used, want := range map[uint64]int{0: 100, 1 << 20: 6300, heapFloor / 4: 300, heapFloor/2 - 1: 100, heapFloor / 2: 100, 1 << 30: 100} {
 		if got := percentFor(used); got != want {
 			t.Errorf("with %d bytes in use the heap grows by %d %%, not %d", used, got, want)
 		}
