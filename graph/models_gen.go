@@ -7169,7 +7169,7 @@ type RegisterRule struct {
 	Code string `json:"code"`
 	// The name in your language.
 	Label string `json:"label"`
-	// The value, spelled as text. Example: 480.
+	// The value, spelled as text; NONE where the programme has no such limit. Example: 480.
 	Value string `json:"value"`
 	// Its unit. Example: minutes.
 	Unit string `json:"unit"`
@@ -7922,7 +7922,8 @@ type TutorDays struct {
 	Enrolments []*Enrolment `json:"enrolments"`
 	// Those of them to whom the limits for minors apply on the first of the days.
 	Minors []*Enrolment `json:"minors"`
-	// The register's months that the days belong to, the earliest first: of those that are open entries can be made and corrected.
+	// The register's months that the days belong to, the earliest first: of those that are open entries can be made and corrected. Their minutes
+	// count already where a rule limits the month.
 	Months []*RegisterMonth `json:"months"`
 	// The days that are closed to some of them, by day: holidays, patrons' days, closures of hosts.
 	ClosedDays []*ClosedDay `json:"closedDays"`
@@ -8565,7 +8566,7 @@ const (
 	AttendanceConflictOverlap AttendanceConflict = "OVERLAP"
 	// Claims hours that another entry of the same activity claims, too: neither counts.
 	AttendanceConflictOtherVersion AttendanceConflict = "OTHER_VERSION"
-	// Goes beyond what a person may do in a day, in a week, or as a minor at night.
+	// Goes beyond what a person may do in a day, in a week, in a month, or as a minor at night.
 	AttendanceConflictOverLimit AttendanceConflict = "OVER_LIMIT"
 	// Came when its month was submitted already.
 	AttendanceConflictMonthClosed AttendanceConflict = "MONTH_CLOSED"

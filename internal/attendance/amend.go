@@ -138,7 +138,7 @@ func Withdraw(ctx context.Context, tx *postgres.Tx, entry uuid.UUID, note string
 	return follow(ctx, tx, r, access.WithdrawAttendance)
 }
 
-// follow lets the other entries of the week count, or no longer, after one has changed.
+// follow lets other entries count, or no longer, after one has changed.
 func follow(ctx context.Context, tx *postgres.Tx, r row, act access.Act) error {
 	changed, _, err := resettle(ctx, tx, &rules{tx: tx}, r)
 	tellAll(tx, act, changed)
@@ -256,11 +256,11 @@ func count(ctx context.Context, tx *postgres.Tx, r row, note string) error {
 	if _, err := allowed(ctx, tx, &rules, r.entry(), owedBy[r.EnrolmentID], r.Passed); err != nil {
 		return err
 	}
-	w, err := weeksOf(ctx, tx, &rules, []row{r})
+	in, err := reachOf(ctx, tx, &rules, []row{r})
 	if err != nil {
 		return err
 	}
-	if beyond := w.without(r.ID).why; len(beyond) > 0 {
+	if beyond := in.without(r.ID).why; len(beyond) > 0 {
 		return beyond
 	}
 	if ok, err := stand(ctx, tx, r, Counted, note); err != nil || !ok {

@@ -40,7 +40,7 @@ func (m *openedMonth) counted() []row {
 
 // The acts on one month: each is Advance of one.
 
-// SubmitMonth closes a month for entries and sends it to be certified: all of its week's limits are looked at once more.
+// SubmitMonth closes a month for entries and sends it to be certified: all limits of its days, weeks and of the month are looked at once more.
 func SubmitMonth(ctx context.Context, tx *postgres.Tx, in MonthStep) error {
 	return advance(ctx, tx, access.SubmitMonth, in)
 }
@@ -346,7 +346,8 @@ type Adjustment struct {
 	Days    int // -1, 0 or 1
 }
 
-// AdjustMonth adds an adjustment to a locked month, with its reason. No day comes to less than nothing, or to more than a day's limit.
+// AdjustMonth adds an adjustment to a locked month, with its reason. No day comes to less than nothing, or to more than a day's limit, and no month of the
+// person to more than a month's. What it takes away may be another activity's.
 func AdjustMonth(ctx context.Context, tx *postgres.Tx, in Adjustment) error {
 	months, lists, err := loadMonths(ctx, tx, access.AdjustMonth, []MonthStep{in.MonthStep})
 	if err != nil || lists[0] != nil {
@@ -363,7 +364,7 @@ func AdjustMonth(ctx context.Context, tx *postgres.Tx, in Adjustment) error {
 	if in.Day.Month() != m.Month {
 		list = append(list, AdjustmentOutside.At("day").With("month", m.Month))
 	} else {
-		impossible, err := m.adjustable(ctx, &rules, in, before)
+		impossible, err := m.adjustable(ctx, tx, &rules, in, before)
 		if err != nil {
 			return err
 		}
@@ -385,11 +386,12 @@ func AdjustMonth(ctx context.Context, tx *postgres.Tx, in Adjustment) error {
 		return err
 	}
 	m.tell(tx, access.AdjustMonth, event.Changed, map[string]any{"month": m.Month, "day": in.Day, "minutes": in.Minutes, "presenceDays": in.Days, "passed": tx.Passed()})
-	return nil
+	return follow(ctx, tx, row{EnrolmentID: m.EnrolmentID, Day: in.Day}, access.AdjustMonth)
 }
 
-// adjustable refuses an adjustment that changes nothing, or by which its day comes to less than nothing or to more than its limit.
-func (m *openedMonth) adjustable(ctx context.Context, rules *rules, in Adjustment, before adjustedDay) (list refusal.List, err error) {
+// adjustable refuses an adjustment that changes nothing, or by which its day comes to less than nothing or to more than its limit, or the person's month to
+// more than that of the month.
+func (m *openedMonth) adjustable(ctx context.Context, tx *postgres.Tx, rules *rules, in Adjustment, before adjustedDay) (list refusal.List, err error) {
 	p, err := rules.on(ctx, m.ProgrammeID, in.Day)
 	if err != nil {
 		return nil, err
@@ -399,8 +401,18 @@ func (m *openedMonth) adjustable(ctx context.Context, rules *rules, in Adjustmen
 	if in.Minutes == 0 && in.Days == 0 || minutes+in.Minutes < 0 || days+in.Days < 0 || days+in.Days > 1 {
 		list = append(list, AdjustmentImpossible.At("minutes").With("minutes", calendar.Minutes(minutes)).With("days", days))
 	}
-	if minutes+in.Minutes > p.limits.AdultDay.Minutes && in.Minutes > 0 {
-		list = append(list, p.limits.AdultDay.passed(OverDayLimit, minutes))
+	if in.Minutes <= 0 {
+		return list, nil
+	}
+	if day := p.limits.Adult.Day; minutes+in.Minutes > day.Minutes {
+		list = append(list, day.passed(OverDayLimit, minutes))
+	}
+	all, err := reachOf(ctx, tx, rules, []row{{EnrolmentID: m.EnrolmentID, Day: in.Day}})
+	if err != nil {
+		return nil, err
+	}
+	if l, counted, is := all.given(m.of.PersonID, live{Day: m.Month.First(), Minutes: in.Minutes, Age: all.ages[place{m.EnrolmentID, in.Day}], limits: p.limits}); is {
+		list = append(list, l.passed(OverMonthLimit, counted))
 	}
 	return list, nil
 }

@@ -19,7 +19,8 @@
 //
 // An entry is judged by the day of which it speaks: by the enrolment, the internship's state and the policy of that day. Its conflicts
 // with others do not depend on the order of arrival (settle): hours that two entries claim count in neither, and what goes beyond a limit is what
-// is latest in its day or week. They are worked out anew for whole weeks of a person whenever one of his entries changes, under a lock on the
+// is latest in its day, week or month. They are worked out anew for whole weeks of a person whenever one of his entries changes, and where a rule limits the
+// hours of a month from the beginning of that on, as far as one thing leads to another (reach); under a lock on the
 // person. What an act has let count is settled and yields to nothing.
 //
 // Who follows a person now writes for all of his days. Whoever did so before delivers for the days of his own term, for as long as the policy
@@ -58,6 +59,7 @@
 // when it is entered, or when the month is submitted where the day was closed since. A timetable that passes the limits of its person is refused
 // before anybody signs it (TimetableGate).
 //
-// Limits (minutes a day and a week, younger than a given age or not, night hours and breaks of minors) come from the policy in force on the entry's
-// day. Totals are of the person over all activities and partners; a warning that rests on them names nobody.
+// Limits (minutes a day, a week and a calendar month, younger than a given age or not, night hours and breaks of minors; a programme may say NONE of the
+// month) come from the policy in force on the entry's day. Totals are of the person over all activities and partners; a warning that rests on them names
+// nobody.
 package attendance

@@ -248,7 +248,7 @@ func (b *batch) judge(ctx context.Context, answer *Answer, e Entry, o enrolment)
 	if err != nil {
 		return err
 	}
-	if b.whole[b.first[e.ID]] > p.limits.AdultDay.Minutes {
+	if b.whole[b.first[e.ID]] > p.limits.Adult.Day.Minutes {
 		return refusal.List{EndsBeforeStart.At("to")} // nobody is there that long: a slip, and no night
 	}
 	reasons, err := b.rules.known(ctx, o.ProgrammeID, e, "absenceReason")
@@ -297,7 +297,7 @@ func (r row) says(ctx context.Context, tx *postgres.Tx, e Entry) (bool, error) {
 		orEmpty(r.AbsenceReason) == e.AbsenceReason && note == e.Note, err
 }
 
-// write inserts what was accepted, and settles what counts in the weeks that it touches.
+// write inserts what was accepted, and settles what counts as far as it reaches.
 func (b *batch) write(ctx context.Context, rows []row) error {
 	changed, found, err := settleWith(ctx, b.tx, &b.rules, rows)
 	if err != nil {

@@ -63,6 +63,11 @@ var (
 		Message: refusal.Text{It: "Con queste ore si supera il massimo settimanale di {limit} (già registrate: {counted}). Fonte: {source}.", En: "These hours pass the weekly limit of {limit} (already counted: {counted}). Source: {source}."},
 		Cure:    refusal.Text{It: "Riduci le ore, o correggi quelle già registrate.", En: "Reduce the hours, or correct those already recorded."},
 	})
+	OverMonthLimit = refusal.Define(refusal.Definition{
+		Code: "ATTENDANCE_OVER_MONTH_LIMIT", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Con queste ore si supera il massimo mensile di {limit} (già registrate: {counted}). Fonte: {source}.", En: "These hours pass the monthly limit of {limit} (already counted: {counted}). Source: {source}."},
+		Cure:    refusal.Text{It: "Riduci le ore, o correggi quelle già registrate.", En: "Reduce the hours, or correct those already recorded."},
+	})
 	MinorAtNight = refusal.Define(refusal.Definition{
 		Code: "ATTENDANCE_MINOR_AT_NIGHT", Kind: refusal.Rule,
 		Message: refusal.Text{It: "Una persona minorenne può essere presente solo tra le {from} e le {to}. Fonte: {source}.", En: "A minor may be present only between {from} and {to}. Source: {source}."},

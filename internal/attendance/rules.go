@@ -2,6 +2,7 @@ package attendance
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -36,23 +37,61 @@ func (r *rules) on(ctx context.Context, programmeID uuid.UUID, day calendar.Day)
 	if err != nil {
 		return policy{}, err
 	}
+	p := policyOf(of)
+	r.keep(programmeID, day, p)
+	return p, nil
+}
+
+func policyOf(of programme.Policy) policy {
+	return policy{deliveryDays: of.Int("attendance.delivery_days"), limits: limitsOf(of), tolerance: of.Int("attendance.timetable_tolerance_minutes"),
+		presence: of.Int("attendance.presence_day_minutes")}
+}
+
+// read takes in the rules of the days of entries that are not known yet, with one question for each version and not for each day.
+func (r *rules) read(ctx context.Context, entries []reachRow) error {
+	unknown := map[uuid.UUID][]calendar.Day{}
+	for _, e := range entries {
+		if _, known := r.policies[e.ProgrammeID][e.Day]; !known && e.ID != nil {
+			unknown[e.ProgrammeID] = append(unknown[e.ProgrammeID], e.Day)
+		}
+	}
+	for programmeID, days := range unknown {
+		slices.SortFunc(days, calendar.Day.Compare)
+		versions, err := programme.PoliciesIn(ctx, r.tx, programmeID, days[0], days[len(days)-1])
+		if err != nil {
+			return err
+		}
+		n, p := 0, policyOf(versions[0])
+		for _, day := range days {
+			for n+1 < len(versions) && !day.Before(versions[n+1].ValidFrom) {
+				n++
+				p = policyOf(versions[n])
+			}
+			r.keep(programmeID, day, p)
+		}
+	}
+	return nil
+}
+
+func (r *rules) keep(programmeID uuid.UUID, day calendar.Day, p policy) {
 	if r.policies == nil {
 		r.policies = map[uuid.UUID]map[calendar.Day]policy{}
 	}
 	if r.policies[programmeID] == nil {
 		r.policies[programmeID] = map[calendar.Day]policy{}
 	}
-	p := policy{deliveryDays: of.Int("attendance.delivery_days"), limits: limitsOf(of), tolerance: of.Int("attendance.timetable_tolerance_minutes"),
-		presence: of.Int("attendance.presence_day_minutes")}
 	r.policies[programmeID][day] = p
-	return p, nil
 }
 
 func limitsOf(of programme.Policy) Limits {
-	limit := func(code string) Limit { return Limit{Minutes: of.Int(code), Source: of.Rule(code).Source} }
+	limit := func(code string) Limit {
+		minutes, _ := of.IntOrNone(code)
+		return Limit{Minutes: minutes, Source: of.Rule(code).Source}
+	}
 	return Limits{
-		AdultDay: limit("limits.adult.day_minutes"), AdultWeek: limit("limits.adult.week_minutes"),
-		MinorAge: of.Int("limits.minor.age"), MinorDay: limit("limits.minor.day_minutes"), MinorWeek: limit("limits.minor.week_minutes"),
+		Adult:     Bounds{Day: limit("limits.adult.day_minutes"), Week: limit("limits.adult.week_minutes"), Month: limit("limits.adult.month_minutes")},
+		Minor:     Bounds{Day: limit("limits.minor.day_minutes"), Week: limit("limits.minor.week_minutes"), Month: limit("limits.minor.month_minutes")},
+		MinorAge:  of.Int("limits.minor.age"),
 		NightFrom: of.Time("limits.minor.night_from"), NightTo: of.Time("limits.minor.night_to"), NightSource: of.Rule("limits.minor.night_from").Source,
 		MinorStretch: limit("limits.minor.stretch_minutes"), MinorBreak: of.Int("limits.minor.break_minutes"),
 		MinorRest: of.Int("limits.minor.rest_days"), MinorRestSource: of.Rule("limits.minor.rest_days").Source,

@@ -17,7 +17,7 @@ type Conflict string
 const (
 	OverlapsOther      Conflict = "OVERLAP"             // with hours of another activity
 	OtherVersion       Conflict = "OTHER_VERSION"       // of the same hours of the same activity
-	OverLimit          Conflict = "OVER_LIMIT"          // of the policy, by the day, the week or the night of a minor
+	OverLimit          Conflict = "OVER_LIMIT"          // of the policy, by the day, the week, the month or the night of a minor
 	MonthClosed        Conflict = "MONTH_CLOSED"        // its month was submitted when it came
 	PlacementSuspended Conflict = "PLACEMENT_SUSPENDED" // on the day
 	NotEnrolled        Conflict = "NOT_ENROLLED"        // on the day
@@ -35,19 +35,29 @@ func own(all []Conflict) []Conflict {
 
 // Limits are the policy's bounds on the hours of one person.
 type Limits struct {
-	AdultDay, AdultWeek Limit
-	MinorAge            int // years; younger is a minor
-	MinorDay, MinorWeek Limit
-	NightFrom, NightTo  calendar.LocalTime
-	NightSource         string
-	MinorStretch        Limit // of presence without a break
-	MinorBreak          int   // minutes that a break lasts at least
-	MinorRest           int   // days in a row that a week leaves free at least
-	MinorRestSource     string
-	LateDays            int // an entry older than this must be acknowledged
+	Adult, Minor       Bounds
+	MinorAge           int // years; younger is a minor
+	NightFrom, NightTo calendar.LocalTime
+	NightSource        string
+	MinorStretch       Limit // of presence without a break
+	MinorBreak         int   // minutes that a break lasts at least
+	MinorRest          int   // days in a row that a week leaves free at least
+	MinorRestSource    string
+	LateDays           int // an entry older than this must be acknowledged
 }
 
-// Limit is one bound, with where it comes from.
+// Bounds are those on a day, a week from Monday on, and a calendar month.
+type Bounds struct{ Day, Week, Month Limit }
+
+// of gives the bounds for somebody of an age in years.
+func (l Limits) of(age int) Bounds {
+	if age < l.MinorAge {
+		return l.Minor
+	}
+	return l.Adult
+}
+
+// Limit is one bound, with where it comes from. The zero one bounds nothing: a programme may have none for the month.
 type Limit struct {
 	Minutes int
 	Source  string
@@ -65,11 +75,12 @@ type live struct {
 	Standing  Standing
 	Conflicts []Conflict
 	Settled   bool // counts whatever comes: by an act, or with its month
+	Before    bool // what is judged: it stands as it does, and is there for the sums
 	Age       int  // of the person on the day, in years
 	limits    Limits
 }
 
-func (l live) overlaps(other live) bool {
+func (l *live) overlaps(other *live) bool {
 	return l.Day == other.Day && l.From.Before(other.To) && other.From.Before(l.To)
 }
 
@@ -80,57 +91,69 @@ type settled struct {
 	why       refusal.List
 }
 
-// settle says of all entries of one person in whole weeks which count. It depends on what there is and not on the order in which it came: hours
-// that two entries claim count in neither, and what goes beyond a limit is what is latest in the day or the week. An entry with a conflict of its own
-// takes none of the others down. What was settled counts.
-func settle(entries []live) map[uuid.UUID]settled {
-	ordered := slices.Clone(entries)
-	slices.SortFunc(ordered, func(a, b live) int {
-		first := func(l live) int {
-			if l.Settled {
-				return 0
-			}
-			return 1
+// order is the one in which entries are judged, whichever came first: by day and hour.
+func (l *live) order(other *live) int {
+	return cmp.Or(l.Day.Compare(other.Day), l.From.Compare(other.From), l.To.Compare(other.To), slices.Compare(l.ID[:], other.ID[:]))
+}
+
+// settle says of all entries of one person, in whole weeks and months, which count; given are minutes that months hold beside them. It depends on what
+// there is and not on the order in which it came: hours that two entries claim count in neither, and what goes beyond a limit is what is latest in the
+// day, the week or the month. An entry with a conflict of its own takes none of the others down. What was settled counts.
+func settle(entries []live, given map[calendar.Month]int) map[uuid.UUID]settled {
+	ordered := make([]*live, len(entries))
+	for i := range entries {
+		ordered[i] = &entries[i]
+	}
+	first := func(l *live) int {
+		if l.Settled {
+			return 0
 		}
-		return cmp.Or(first(a)-first(b), a.Day.Compare(b.Day), a.From.Compare(b.From), a.To.Compare(b.To), slices.Compare(a.ID[:], b.ID[:]))
-	})
-	found := make(map[uuid.UUID]settled, len(entries))
-	day, week := map[calendar.Day]int{}, map[calendar.Day]int{}
-	byDay, counted := map[calendar.Day][]live{}, map[calendar.Day][]live{}
+		return 1
+	}
+	slices.SortFunc(ordered, func(a, b *live) int { return cmp.Or(first(a)-first(b), a.order(b)) })
+	found, counted, byDay := make(map[uuid.UUID]settled, len(entries)), newTally(given), map[calendar.Day][]*live{}
 	for _, e := range ordered {
 		byDay[e.Day] = append(byDay[e.Day], e)
 	}
 	for _, e := range ordered {
 		s := settled{Standing: Counted}
-		if !e.Settled {
-			s.Conflicts = append(own(e.Conflicts), e.claimed(byDay[e.Day])...)
-			if len(s.Conflicts) == 0 {
-				if s.why = e.beyond(day[e.Day], week[e.Day.Monday()], counted[e.Day]); len(s.why) > 0 {
-					s.Conflicts = []Conflict{OverLimit}
-				}
-			}
-			if len(s.Conflicts) > 0 {
-				s.Standing = Contested
-			}
+		switch {
+		case e.Settled:
+		case e.Before:
+			s = settled{Standing: e.Standing, Conflicts: e.Conflicts}
+		default:
+			s = e.judge(byDay[e.Day], counted)
 		}
 		if s.Standing == Counted && e.Kind == Presence {
-			day[e.Day] += e.Minutes
-			counted[e.Day] = append(counted[e.Day], e)
-			week[e.Day.Monday()] += e.Minutes
+			counted.add(e)
 		}
 		found[e.ID] = s
 	}
 	return found
 }
 
+// judge is where an entry stands after those that were judged before it.
+func (l *live) judge(others []*live, counted tally) (s settled) {
+	s = settled{Standing: Counted, Conflicts: append(own(l.Conflicts), l.claimed(others)...)}
+	if len(s.Conflicts) == 0 {
+		if s.why = l.beyond(counted); len(s.why) > 0 {
+			s.Conflicts = []Conflict{OverLimit}
+		}
+	}
+	if len(s.Conflicts) > 0 {
+		s.Standing = Contested
+	}
+	return s
+}
+
 // claimed are the conflicts with others of the day that claim the same hours and have no conflict of their own.
-func (e live) claimed(others []live) (kinds []Conflict) {
+func (l *live) claimed(others []*live) (kinds []Conflict) {
 	for _, o := range others {
-		if o.ID == e.ID || !e.overlaps(o) || !o.Settled && len(own(o.Conflicts)) > 0 {
+		if o.ID == l.ID || !l.overlaps(o) || !o.Settled && len(own(o.Conflicts)) > 0 {
 			continue
 		}
 		kind := OverlapsOther
-		if o.Enrolment == e.Enrolment {
+		if o.Enrolment == l.Enrolment {
 			kind = OtherVersion
 		}
 		if !slices.Contains(kinds, kind) {
@@ -142,12 +165,12 @@ func (e live) claimed(others []live) (kinds []Conflict) {
 }
 
 // stretch is how many minutes of presence there are without a break of some minutes, together with what counts on the day around the entry.
-func (e live) stretch(others []live, pause int) int {
-	minutes, from, to := e.Minutes, e.From.Minutes(), e.To.Minutes()
+func (l *live) stretch(others []*live, pause int) int {
+	minutes, from, to := l.Minutes, l.From.Minutes(), l.To.Minutes()
 	rest := slices.Clone(others)
 	for grown := true; grown; {
 		grown = false
-		rest = slices.DeleteFunc(rest, func(o live) bool {
+		rest = slices.DeleteFunc(rest, func(o *live) bool {
 			if o.From.Minutes()-to >= pause || from-o.To.Minutes() >= pause {
 				return false
 			}
@@ -158,29 +181,20 @@ func (e live) stretch(others []live, pause int) int {
 	return minutes
 }
 
-// beyond tells which limits presence passes after what counts already on its day and in its week; counted is that of the day.
-func (e live) beyond(day, week int, counted []live) (list refusal.List) {
-	if e.Kind != Presence {
+// beyond tells which limits presence passes beside what counts already.
+func (l *live) beyond(counted tally) (list refusal.List) {
+	if l.Kind != Presence {
 		return nil
 	}
-	l := e.limits
-	perDay, perWeek := l.AdultDay, l.AdultWeek
-	if e.Age < l.MinorAge {
-		perDay, perWeek = l.MinorDay, l.MinorWeek
-		if e.From.Before(l.NightTo) || e.To.After(l.NightFrom) {
-			list = append(list, MinorAtNight.At("to").With("from", l.NightTo).With("to", l.NightFrom).With("source", l.NightSource))
+	if m := l.limits; l.Age < m.MinorAge {
+		if l.From.Before(m.NightTo) || l.To.After(m.NightFrom) {
+			list = append(list, MinorAtNight.At("to").With("from", m.NightTo).With("to", m.NightFrom).With("source", m.NightSource))
 		}
-		if e.stretch(counted, l.MinorBreak) > l.MinorStretch.Minutes {
-			list = append(list, MinorWithoutBreak.At("to").With("limit", calendar.Minutes(l.MinorStretch.Minutes)).With("break", calendar.Minutes(l.MinorBreak)).With("source", l.MinorStretch.Source))
+		if l.stretch(counted.day[l.Day], m.MinorBreak) > m.MinorStretch.Minutes {
+			list = append(list, MinorWithoutBreak.At("to").With("limit", calendar.Minutes(m.MinorStretch.Minutes)).With("break", calendar.Minutes(m.MinorBreak)).With("source", m.MinorStretch.Source))
 		}
 	}
-	if day+e.Minutes > perDay.Minutes {
-		list = append(list, perDay.passed(OverDayLimit, day))
-	}
-	if week+e.Minutes > perWeek.Minutes {
-		list = append(list, perWeek.passed(OverWeekLimit, week))
-	}
-	return list
+	return append(list, counted.beyond(l)...)
 }
 
 func (l Limit) passed(code *refusal.Code, counted int) refusal.Refusal {

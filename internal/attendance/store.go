@@ -605,3 +605,11 @@ func plannedWeek(ctx context.Context, tx *postgres.Tx, p placement.Placement) (r
 	}
 	return rows, nil
 }
+
+// plannedDays gives the hours of all days of an internship that is planned, but for those that are closed.
+func plannedDays(ctx context.Context, tx *postgres.Tx, p placement.Placement) (rows []plannedDay, err error) {
+	if err = tx.Ask(ctx, &rows, "select * from planned_days($1, $2, $3, $4)", p.Participation, p.Opening, p.FromDay, p.ToDay); err != nil {
+		return nil, fmt.Errorf("planned days: %w", err)
+	}
+	return rows, nil
+}

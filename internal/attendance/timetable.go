@@ -24,8 +24,14 @@ type plannedHours struct {
 	Age     int                // in years
 }
 
+// plannedDay is hours of a day that is planned.
+type plannedDay struct {
+	Day calendar.Day
+	plannedHours
+}
+
 // TimetableGate keeps internships from being drafted whose hours would pass the limits of their person, by the rules of the first day: a register written
-// as planned must not be contested.
+// as planned must not be contested. Where these limit a month, each is looked at as it will be, without its closed days.
 func TimetableGate(ctx context.Context, tx *postgres.Tx, p placement.Placement) (refusal.List, error) {
 	week, err := plannedWeek(ctx, tx, p)
 	if err != nil || len(week) == 0 {
@@ -36,27 +42,42 @@ func TimetableGate(ctx context.Context, tx *postgres.Tx, p placement.Placement) 
 	if err != nil {
 		return nil, err
 	}
-	return weekLimits(week, p.FromDay.Monday(), in.limits), nil
+	list := weekLimits(week, p.FromDay.Monday(), in.limits)
+	if in.limits.Adult.Month.Minutes+in.limits.Minor.Month.Minutes == 0 {
+		return list.Under("opening"), nil
+	}
+	days, err := plannedDays(ctx, tx, p)
+	if err != nil {
+		return nil, err
+	}
+	months := slices.DeleteFunc(beyond(days, in.limits), func(why refusal.Refusal) bool { return !why.Has(OverMonthLimit) })
+	return once(append(list, months...)).Under("opening"), nil
 }
 
 // weekLimits are those that a whole week of hours passes, each once.
-func weekLimits(week []plannedHours, monday calendar.Day, l Limits) (list refusal.List) {
-	all := make([]live, len(week))
+func weekLimits(week []plannedHours, monday calendar.Day, l Limits) refusal.List {
+	days := make([]plannedDay, len(week))
 	for i, h := range week {
-		all[i] = live{ID: uuid.UUID{15: byte(i)}, Kind: Presence, Day: monday.AddDays(h.Weekday - 1), From: h.From, To: h.To, Minutes: int(h.To.Sub(h.From)), Standing: Counted, Age: h.Age, limits: l}
+		days[i] = plannedDay{monday.AddDays(h.Weekday - 1), h}
 	}
-	found := settle(all)
-	for _, e := range all {
-		for _, why := range found[e.ID].why {
-			if !slices.ContainsFunc(list, func(r refusal.Refusal) bool { return r.Code == why.Code }) {
-				list = append(list, why)
-			}
-		}
-	}
+	list := beyond(days, l)
 	if rest := restDays(week); week[0].Age < l.MinorAge && rest < l.MinorRest {
 		list = append(list, MinorWithoutRest.At("to").With("days", text.Days(l.MinorRest)).With("source", l.MinorRestSource))
 	}
-	return list.Under("opening")
+	return list
+}
+
+// beyond are the limits that planned hours pass, each once, where all of them are written as planned.
+func beyond(days []plannedDay, l Limits) (list refusal.List) {
+	all := make([]live, len(days))
+	for i, h := range days {
+		all[i] = live{ID: uuid.UUID{14: byte(i >> 8), 15: byte(i)}, Kind: Presence, Day: h.Day, From: h.From, To: h.To, Minutes: int(h.To.Sub(h.From)), Standing: Counted, Age: h.Age, limits: l}
+	}
+	found := settle(all, nil)
+	for _, e := range all {
+		list = append(list, found[e.ID].why...)
+	}
+	return once(list)
 }
 
 // restDays are the most days in a row without hours, in weeks that follow each other alike.

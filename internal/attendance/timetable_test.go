@@ -11,7 +11,6 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/placement"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
-	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
 // span is hours on days of the week, in minutes since midnight.
@@ -40,27 +39,61 @@ func TestATimetableKeepsTheLimits(t *testing.T) {
 		{"with rest across two weeks", "minor", "2026-02-02", []span{{[]int{2, 3, 4, 5, 6}, 8 * 60, 10 * 60}}, nil},
 		{"a minor who has come of age", "minor", "2027-05-01", []span{{[]int{1, 2, 3, 4, 5, 6}, 8 * 60, 14 * 60}}, nil},
 	} {
-		o.exec("delete from opening_hours")
-		for _, h := range c.hours {
-			for _, d := range h.days {
-				o.exec("insert into opening_hours (id, opening_id, weekday, from_minute, to_minute, audience) values (gen_random_uuid(), $1, $2, $3, $4, '{}')", o.opening, d, h.from, h.to)
-			}
+		if codes := o.planned(c.who, c.from, c.from, c.hours...); !slices.Equal(codes, c.codes) {
+			t.Errorf("%s: %q, want %q", c.name, codes, c.codes)
 		}
-		var participation uuid.UUID
-		o.one("select participation_id from enrolment where id = $1", &participation, o.intern[c.who])
-		var list refusal.List
-		if err := o.as(o.tutor, func(ctx context.Context, tx *postgres.Tx) (err error) {
-			list, err = attendance.TimetableGate(ctx, tx, placement.Placement{Programme: o.programme, Participation: participation, Opening: o.opening, FromDay: calendar.MustDay(c.from)})
-			return err
-		}); err != nil {
-			t.Fatal(err)
+	}
+}
+
+// planned gives the codes that keep an internship with a timetable from being drafted.
+func (o *office) planned(who, from, to string, timetable ...span) (codes []string) {
+	o.t.Helper()
+	o.exec("delete from opening_hours")
+	for _, h := range timetable {
+		for _, d := range h.days {
+			o.exec("insert into opening_hours (id, opening_id, weekday, from_minute, to_minute, audience) values (gen_random_uuid(), $1, $2, $3, $4, '{}')", o.opening, d, h.from, h.to)
 		}
-		var codes []string
+	}
+	var participation uuid.UUID
+	o.one("select participation_id from enrolment where id = $1", &participation, o.intern[who])
+	if err := o.as(o.tutor, func(ctx context.Context, tx *postgres.Tx) error {
+		list, err := attendance.TimetableGate(ctx, tx, placement.Placement{Programme: o.programme, Participation: participation, Opening: o.opening, FromDay: calendar.MustDay(from), ToDay: calendar.MustDay(to)})
 		for _, r := range list {
 			codes = append(codes, r.Code)
 		}
-		if !slices.Equal(codes, c.codes) {
+		return err
+	}); err != nil {
+		o.t.Fatal(err)
+	}
+	return codes
+}
+
+// Months are as long as they are: a timetable keeps the limit of each of its own, without the days that are closed.
+func TestATimetableKeepsTheLimitOfItsMonths(t *testing.T) {
+	o := newOffice(t)
+	o.rules("2026-01-01", map[string]any{adultMonth: 88 * 60, minorMonth: 40 * 60})
+	mornings := span{[]int{1, 2, 3, 4, 5}, 8 * 60, 12 * 60}
+	over := []string{"ATTENDANCE_OVER_MONTH_LIMIT"}
+	for _, c := range []struct {
+		name, who, from, to string
+		codes               []string
+	}{
+		{"20 days", "adult", "2026-02-02", "2026-02-28", nil},
+		{"22 days", "adult", "2026-02-02", "2026-03-31", nil},
+		{"23 days", "adult", "2026-06-01", "2026-07-31", over},
+		{"the first of them left out", "adult", "2026-07-02", "2026-08-31", nil},
+		{"23 days without the three of Christmas", "adult", "2026-12-01", "2026-12-31", nil},
+		{"a minor", "minor", "2026-02-02", "2026-02-28", over},
+		{"a minor who comes of age", "minor", "2027-04-26", "2027-05-31", nil},
+	} {
+		if codes := o.planned(c.who, c.from, c.to, mornings); !slices.Equal(codes, c.codes) {
 			t.Errorf("%s: %q, want %q", c.name, codes, c.codes)
 		}
+	}
+	o.exec("insert into member (id, issuer, subject, email, name, audience) values ($1, 'test', 'tutor', 'tutor@example.org', 'Prova', '{}')", o.tutor.Member)
+	o.exec("insert into closure (id, programme_id, company_id, from_day, to_day, reason, recorded_by, recorded_at, audience) values (gen_random_uuid(), $1, $2, '2026-07-31', '2026-07-31', 'Ferie', $3, now(), '{}')",
+		o.programme, o.company, o.tutor.Member)
+	if codes := o.planned("adult", "2026-06-01", "2026-07-31", mornings); codes != nil {
+		t.Errorf("the host is closed on one of 23 days: %q", codes)
 	}
 }

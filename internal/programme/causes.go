@@ -24,6 +24,7 @@ var (
 	unprintable  = text.Text{It: "il testo contiene caratteri non stampabili", En: "the text holds characters that cannot be printed"}
 	negative     = text.Text{It: "l'importo non può essere negativo", En: "the amount cannot be negative"}
 	wantWhole    = text.Text{It: "serve un numero intero da {least} a {most}", En: "a whole number from {least} to {most} is needed"}
+	wantOrNone   = text.Text{It: "serve un numero intero da {least} a {most}, oppure {none}", En: "a whole number from {least} to {most} is needed, or {none}"}
 	wantTruth    = text.Text{It: "serve true oppure false", En: "true or false is needed"}
 	wantOneOf    = text.Text{It: "valori ammessi: {words}", En: "allowed values: {words}"}
 	wantShape    = text.Text{It: "il codice non ha la forma prevista ({shape})", En: "the code does not have the right form ({shape})"}

@@ -57,6 +57,20 @@ const topCents = 1_000_000_00 // no monthly amount of a programme is beyond a mi
 
 func whole(least, most int) form { return func(f field) any { return f.whole(least, most) } }
 
+// wholeOrNone lets a programme say that it has no such number.
+func wholeOrNone(least, most int) form {
+	return func(f field) any {
+		if f.says(none) {
+			return none
+		}
+		if _, word := f.node.(*ast.StringNode); word {
+			f.wrong(wantOrNone.Fill(args("least", strconv.Itoa(least), "most", strconv.Itoa(most), "none", none)))
+			return 0
+		}
+		return f.whole(least, most)
+	}
+}
+
 func amount() form { return whole(0, topCents) }
 
 func word(of ...string) form { return func(f field) any { return f.one(of...) } }

@@ -88,6 +88,24 @@ func TestAProgrammeMayGiveNothingTowardsHousing(t *testing.T) {
 	}
 }
 
+// TestAProgrammeMayHaveNoLimitOfTheMonth: it says so in a word, or says how many minutes, and nothing else.
+func TestAProgrammeMayHaveNoLimitOfTheMonth(t *testing.T) {
+	const rule = "limits.adult.month_minutes:\n      value: NONE"
+	for value, want := range map[string]string{"NONE": `"NONE"`, "7200": "7200", "ALL": "", "0": "", "7200.5": "", "44641": ""} {
+		f, err := programme.Parse("p.yaml", with(t, programme.LavoroInCorso3, rule, strings.Replace(rule, "NONE", value, 1)))
+		if (err == nil) != (want != "") || value == "ALL" && !strings.Contains(err.Error(), "NONE") {
+			t.Errorf("%s: %v", value, err)
+		}
+		if err != nil {
+			continue
+		}
+		at := slices.IndexFunc(f.Policy.Rules, func(r programme.Rule) bool { return r.Code == "limits.adult.month_minutes" })
+		if got := string(f.Policy.Rules[at].Value); got != want {
+			t.Errorf("%s is kept as %s", value, got)
+		}
+	}
+}
+
 // TestConfirmedRules holds the rules that a source was read for; whoever confirms another one changes this list knowingly.
 func TestConfirmedRules(t *testing.T) {
 	f, err := programme.Parse(programme.LavoroInCorso3Name, programme.LavoroInCorso3)

@@ -78,6 +78,14 @@ func PolicyOf(ctx context.Context, tx *postgres.Tx, version uuid.UUID) (Policy, 
 // Int is a whole number in the rule's unit. It panics on a code that no rule has, as all getters do.
 func (p Policy) Int(code string) int { return read[int](p, code) }
 
+// IntOrNone is a whole number in the rule's unit where the programme has one; given is false where it says NONE.
+func (p Policy) IntOrNone(code string) (n int, given bool) {
+	if string(p.Rule(code).Value) == `"`+none+`"` {
+		return 0, false
+	}
+	return p.Int(code), true
+}
+
 // Cents is an amount of money.
 func (p Policy) Cents(code string) money.Cents { return read[money.Cents](p, code) }
 

@@ -26,9 +26,11 @@ var known = append([]rule{
 
 	{"limits.adult.day_minutes", "minutes", whole(1, 1440)},
 	{"limits.adult.week_minutes", "minutes", whole(1, 10080)},
+	{"limits.adult.month_minutes", "minutes", wholeOrNone(1, 31*1440)},
 	{"limits.minor.age", "years", whole(14, 25)},
 	{"limits.minor.day_minutes", "minutes", whole(1, 1440)},
 	{"limits.minor.week_minutes", "minutes", whole(1, 10080)},
+	{"limits.minor.month_minutes", "minutes", wholeOrNone(1, 31*1440)},
 	{"limits.minor.night_from", "time", timeOfDay},
 	{"limits.minor.night_to", "time", timeOfDay},
 	{"limits.minor.rest_days", "days", whole(0, 6)},

@@ -9,7 +9,7 @@ alter table attendance
   add column settled       boolean not null default false; -- by an act with a reason: later entries do not take it down
 update attendance set conflicts = '{OVERLAP}' where standing = 'CONTESTED';
 alter table attendance add constraint attendance_conflicts check ((standing = 'CONTESTED') = (conflicts <> '{}') or standing in ('REPLACED', 'WITHDRAWN'));
--- Columns by which entries of a person are looked through week by week.
+-- Columns by which entries of a person are looked through day by day.
 create index attendance_live on attendance (person_id, day) where standing in ('COUNTED', 'CONTESTED');
 
 -- Who accompanied a person before, and in which days, the last one with him included. Written as a term ends; who follows the person now stands
@@ -75,33 +75,61 @@ create function keeps_register(person uuid) returns boolean language sql stable 
 $$;
 revoke execute on function keeps_register(uuid) from public;
 
--- All that counts or might for a person in the weeks of the days, whoever keeps it, and how old the person was: what decides whether hours
--- count. For each enrolment and day that is asked about there is a row without an entry.
--- Hours of a month that is no longer open count whatever comes.
-create function register_weeks(enrolments uuid[], days date[])
+-- Which versions of the rules limit the hours of a month: most say NONE.
+create index policy_rule_month_limit on policy_rule (version_id)
+  where code in ('limits.adult.month_minutes', 'limits.minor.month_minutes') and value <> '"NONE"'::jsonb;
+
+-- All that counts or might for a person as far as entries of the days reach, whoever keeps it, and how old the person was: what decides whether hours
+-- count. An entry reaches through its week. Where a programme of the person limits the hours of a month it reaches through its month, from there
+-- through the week in which that ends, and so on: to the person's last entry. What is before the first week and month of the days is not
+-- reached and stands as it is; it comes along as far as those begin before, since their sums need it.
+-- For each enrolment and day that is asked about there is a row without an entry, and one with the minutes that a month holds beside entries: adjustments
+-- of what is locked, and hours that were brought in. Hours of a month that is no longer open count whatever comes.
+create function register_reach(enrolments uuid[], days date[])
 returns table (id uuid, programme_id uuid, enrolment_id uuid, person_id uuid, kind text, day date, from_minute int, to_minute int, minutes int, standing text, conflicts text[],
-               settled boolean, age int)
+               settled boolean, before boolean, age int)
 language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 begin
   return query
   with asked as (
     select distinct e.programme_id, e.id, e.person_id, d.day
-    from unnest(register_weeks.enrolments, register_weeks.days) d(enrolment, day)
+    from unnest(register_reach.enrolments, register_reach.days) d(enrolment, day)
     join enrolment e on e.id = d.enrolment and (e.audience && (select app_keys('work')) or tutored(e.participation_id, d.day))
-  ), weeks as (
-    select distinct a.person_id, date_trunc('week', a.day)::date as monday from asked a
+  ), limiting as materialized ( -- until the version that follows holds
+    select v.programme_id, coalesce((select min(n.valid_from) from policy_version n where n.programme_id = v.programme_id and (n.valid_from, n.number) > (v.valid_from, v.number)),
+           'infinity'::date) as until
+    from policy_rule r join policy_version v on v.id = r.version_id
+    where r.code in ('limits.adult.month_minutes', 'limits.minor.month_minutes') and r.value <> '"NONE"'::jsonb
+  ), monthly as materialized (
+    select m.person_id, m.since
+    from (select a.person_id, least(date_trunc('week', min(a.day)), date_trunc('month', min(a.day)))::date as since from asked a where exists (select from limiting) group by 1) m
+    where exists (select from participation p join limiting l on l.programme_id = p.programme_id and l.until > m.since where p.person_id in (select records_of(m.person_id)))
+  ), stretch as (
+    select distinct a.person_id, date_trunc('week', a.day)::date as since, date_trunc('week', a.day)::date as first, date_trunc('week', a.day)::date + 6 as last
+    from asked a where not exists (select from monthly m where m.person_id = a.person_id)
+    union all
+    select m.person_id, m.since, least(date_trunc('week', m.since), date_trunc('month', m.since))::date, 'infinity'::date from monthly m
+  ), beside as (
+    select w.person_id, date_trunc('month', w.since)::date as first, p.id from monthly w join participation p on p.person_id in (select records_of(w.person_id))
   ), found as (
     select null::uuid as id, a.programme_id, a.id as enrolment_id, a.person_id, null::text as kind, a.day, 0 as from_minute, 0 as to_minute, 0 as minutes, null::text as standing,
-           '{}'::text[] as conflicts, false as settled
+           '{}'::text[] as conflicts, false as settled, false as before
     from asked a
     union all
+    select null, null, null, b.person_id, 'PRESENCE', x.month, 0, 0, sum(x.minutes)::int, null, '{}', true, false
+    from beside b cross join lateral (
+      select m.month, j.minutes from register_month m join register_adjustment j on j.register_month_id = m.id where m.participation_id = b.id and m.month >= b.first
+      union all
+      select f.month, f.minutes from history_fact f where f.participation_id = b.id and f.month >= b.first and f.kind = 'ATTENDANCE' and f.state = 'CONFIRMED'
+    ) x group by b.person_id, x.month
+    union all
     select t.id, t.programme_id, t.enrolment_id, t.person_id, t.kind, t.day, t.from_minute, t.to_minute, t.minutes, t.standing, t.conflicts,
-           t.settled or t.standing = 'COUNTED' and coalesce(m.state <> 'OPEN', false)
-    from weeks w join attendance t on t.person_id = w.person_id and t.day between w.monday and w.monday + 6 and t.standing in ('COUNTED', 'CONTESTED')
+           t.settled or t.standing = 'COUNTED' and coalesce(m.state <> 'OPEN', false), t.day < w.since
+    from stretch w join attendance t on t.person_id = w.person_id and t.day between w.first and w.last and t.standing in ('COUNTED', 'CONTESTED')
     left join register_month m on m.enrolment_id = t.enrolment_id and m.month = date_trunc('month', t.day)::date
   )
-  select f.id, f.programme_id, f.enrolment_id, f.person_id, f.kind, f.day, f.from_minute, f.to_minute, f.minutes, f.standing, f.conflicts, f.settled,
+  select f.id, f.programme_id, f.enrolment_id, f.person_id, f.kind, f.day, f.from_minute, f.to_minute, f.minutes, f.standing, f.conflicts, f.settled, f.before,
          y.years - ((p.birth_day + make_interval(years => y.years))::date > f.day)::int
   from found f join person p on p.id = f.person_id
   cross join lateral (select (extract(year from f.day) - extract(year from p.birth_day))::int as years) y;
@@ -157,7 +185,7 @@ $$;
 
 drop function register_facts(uuid[], date[], int);
 drop function overlaps_counted(uuid[], date[], int[], int[]);
-revoke execute on function end_tutor_term(uuid, uuid, date), left_enrolments(uuid[], date[]), placement_pauses(uuid[]), register_weeks(uuid[], date[]),
+revoke execute on function end_tutor_term(uuid, uuid, date), left_enrolments(uuid[], date[]), placement_pauses(uuid[]), register_reach(uuid[], date[]),
   settle_entries(uuid[], text[], text[]), deliver_entries(jsonb), unseen_entries(uuid[]) from public;
-grant execute on function end_tutor_term(uuid, uuid, date), left_enrolments(uuid[], date[]), placement_pauses(uuid[]), register_weeks(uuid[], date[]),
+grant execute on function end_tutor_term(uuid, uuid, date), left_enrolments(uuid[], date[]), placement_pauses(uuid[]), register_reach(uuid[], date[]),
   settle_entries(uuid[], text[], text[]), deliver_entries(jsonb), unseen_entries(uuid[]) to lavoro_app;

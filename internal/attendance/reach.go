@@ -14,8 +14,8 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
-// weekRow is what register_weeks tells of an entry, or, without one, of somebody on a day.
-type weekRow struct {
+// reachRow is what register_reach tells of an entry, or, without one, of somebody on a day, or of what a month holds beside entries.
+type reachRow struct {
 	ID          *uuid.UUID
 	ProgrammeID uuid.UUID
 	EnrolmentID uuid.UUID
@@ -28,6 +28,7 @@ type weekRow struct {
 	Standing    *Standing
 	Conflicts   []Conflict `bun:",array"`
 	Settled     bool
+	Before      bool
 	Age         int
 }
 
@@ -37,55 +38,77 @@ type place struct {
 	day       calendar.Day
 }
 
-// weeks are all entries that count or might, of the persons and in the weeks that an act touches.
-type weeks struct {
-	live map[uuid.UUID][]live // by person
-	ages map[place]int
+// reach is all entries that count or might, of the persons whom an act touches, as far as it reaches: where no rule limits the hours of a month, the
+// weeks of its days; where one does, from the beginning of the first of these weeks and months to the last entry there is, since what counts
+// in a month moves the week in which it ends, and that the next month.
+type reach struct {
+	persons map[uuid.UUID]*person
+	ages    map[place]int
 }
 
-// weeksOf loads the weeks of entries that are about to be written, or have changed. The persons must be held.
-func weeksOf(ctx context.Context, tx *postgres.Tx, rules *rules, touched []row) (weeks, error) {
+// person is what there is of one.
+type person struct {
+	live  []live
+	given map[calendar.Month]int // minutes that months hold beside entries
+}
+
+// reachOf loads what entries reach that are about to be written, or have changed. The persons must be held.
+func reachOf(ctx context.Context, tx *postgres.Tx, rules *rules, touched []row) (reach, error) {
 	ids, days := make([]uuid.UUID, len(touched)), make([]string, len(touched))
 	for i, r := range touched {
 		ids[i], days[i] = r.EnrolmentID, r.Day.String()
 	}
-	var rows []weekRow
-	if err := tx.Ask(ctx, &rows, "select * from register_weeks($1, $2)", ids, days); err != nil {
-		return weeks{}, fmt.Errorf("weeks of the register: %w", err)
+	var rows []reachRow
+	if err := tx.Ask(ctx, &rows, "select * from register_reach($1, $2)", ids, days); err != nil {
+		return reach{}, fmt.Errorf("reach of the register: %w", err)
 	}
-	w := weeks{live: map[uuid.UUID][]live{}, ages: map[place]int{}}
+	if err := rules.read(ctx, rows); err != nil {
+		return reach{}, err
+	}
+	in := reach{persons: map[uuid.UUID]*person{}, ages: map[place]int{}}
 	for _, r := range rows {
-		if r.ID == nil {
-			w.ages[place{r.EnrolmentID, r.Day}] = r.Age
-			continue
+		switch of := in.of(r.PersonID); {
+		case r.Kind == nil:
+			in.ages[place{r.EnrolmentID, r.Day}] = r.Age
+		case r.ID == nil:
+			of.given[r.Day.Month()] += r.Minutes
+		default:
+			p, err := rules.on(ctx, r.ProgrammeID, r.Day)
+			if err != nil {
+				return reach{}, err
+			}
+			of.live = append(of.live, live{ID: *r.ID, Enrolment: r.EnrolmentID, Person: r.PersonID, Kind: *r.Kind, Day: r.Day, From: r.From, To: r.To,
+				Minutes: r.Minutes, Standing: *r.Standing, Conflicts: r.Conflicts, Settled: r.Settled, Before: r.Before, Age: r.Age, limits: p.limits})
 		}
-		p, err := rules.on(ctx, r.ProgrammeID, r.Day)
-		if err != nil {
-			return weeks{}, err
-		}
-		w.live[r.PersonID] = append(w.live[r.PersonID], live{ID: *r.ID, Enrolment: r.EnrolmentID, Person: r.PersonID, Kind: *r.Kind, Day: r.Day, From: r.From, To: r.To,
-			Minutes: r.Minutes, Standing: *r.Standing, Conflicts: r.Conflicts, Settled: r.Settled, Age: r.Age, limits: p.limits})
 	}
-	return w, nil
+	return in, nil
+}
+
+func (in reach) of(id uuid.UUID) *person {
+	if in.persons[id] == nil {
+		in.persons[id] = &person{given: map[calendar.Month]int{}}
+	}
+	return in.persons[id]
 }
 
 // add puts an entry that is about to be written among the others.
-func (w weeks) add(ctx context.Context, rules *rules, r row) error {
+func (in reach) add(ctx context.Context, rules *rules, r row) error {
 	p, err := rules.on(ctx, r.ProgrammeID, r.Day)
 	if err != nil {
 		return err
 	}
-	w.live[r.PersonID] = append(w.live[r.PersonID], live{ID: r.ID, Enrolment: r.EnrolmentID, Person: r.PersonID, Kind: r.Kind, Day: r.Day, From: r.From, To: r.To,
-		Minutes: int(r.Day.Elapsed(r.From, r.To)), Standing: r.Standing, Conflicts: r.Conflicts, Age: w.ages[place{r.EnrolmentID, r.Day}], limits: p.limits})
+	of := in.of(r.PersonID)
+	of.live = append(of.live, live{ID: r.ID, Enrolment: r.EnrolmentID, Person: r.PersonID, Kind: r.Kind, Day: r.Day, From: r.From, To: r.To,
+		Minutes: int(r.Day.Elapsed(r.From, r.To)), Standing: r.Standing, Conflicts: r.Conflicts, Age: in.ages[place{r.EnrolmentID, r.Day}], limits: p.limits})
 	return nil
 }
 
 // settle says of all of them which count, and which of those that stand already must change for it.
-func (w weeks) settle() (found map[uuid.UUID]settled, down, up []uuid.UUID) {
+func (in reach) settle() (found map[uuid.UUID]settled, down, up []uuid.UUID) {
 	found = map[uuid.UUID]settled{}
-	for _, all := range w.live {
-		of := settle(all)
-		for _, e := range all {
+	for _, p := range in.persons {
+		of := settle(p.live, p.given)
+		for _, e := range p.live {
 			s := of[e.ID]
 			found[e.ID] = s
 			switch {
@@ -101,36 +124,48 @@ func (w weeks) settle() (found map[uuid.UUID]settled, down, up []uuid.UUID) {
 }
 
 // without is where an entry would stand without conflicts of its own.
-func (w weeks) without(id uuid.UUID) settled {
-	for person, all := range w.live {
-		for i, e := range all {
+func (in reach) without(id uuid.UUID) settled {
+	for _, p := range in.persons {
+		for i, e := range p.live {
 			if e.ID == id {
-				all[i].Conflicts = nil
-				return settle(w.live[person])[id]
+				p.live[i].Conflicts = nil
+				return settle(p.live, p.given)[id]
 			}
 		}
 	}
 	return settled{}
 }
 
-// settleWith writes new entries, each as it stands among all of its person's week, and lets the others count, or no longer, as follows from
+// given gives the bound that somebody's month passes where minutes are given beside its entries, which come before all of them.
+func (in reach) given(id uuid.UUID, minutes live) (passed Limit, counted int, is bool) {
+	of := in.of(id)
+	var month []*live
+	for i, e := range of.live {
+		if e.Standing == Counted && e.Kind == Presence && e.Day.Month() == minutes.Day.Month() {
+			month = append(month, &of.live[i])
+		}
+	}
+	return minutes.passes(of.given[minutes.Day.Month()], month, func(b Bounds) Limit { return b.Month })
+}
+
+// settleWith writes new entries, each as it stands among all that its person has, and lets the others count, or no longer, as follows from
 // them. It gives the others that changed. Nobody may have an id of theirs already.
 func settleWith(ctx context.Context, tx *postgres.Tx, rules *rules, fresh []row) (changed []row, found map[uuid.UUID]settled, err error) {
 	if len(fresh) == 0 {
 		return nil, nil, nil
 	}
-	w, err := weeksOf(ctx, tx, rules, fresh)
+	in, err := reachOf(ctx, tx, rules, fresh)
 	if err != nil {
 		return nil, nil, err
 	}
 	mine := map[uuid.UUID]bool{}
 	for _, r := range fresh {
 		mine[r.ID] = true
-		if err := w.add(ctx, rules, r); err != nil {
+		if err := in.add(ctx, rules, r); err != nil {
 			return nil, nil, err
 		}
 	}
-	found, down, up := w.settle()
+	found, down, up := in.settle()
 	for i := range fresh {
 		fresh[i].Standing, fresh[i].Conflicts = found[fresh[i].ID].Standing, orNone(found[fresh[i].ID].Conflicts)
 	}
@@ -148,13 +183,13 @@ func settleWith(ctx context.Context, tx *postgres.Tx, rules *rules, fresh []row)
 	return append(changed, raised...), found, err
 }
 
-// resettle lets entries count, or no longer, as follows from a change of one in their week.
+// resettle lets entries count, or no longer, as follows from a change of others.
 func resettle(ctx context.Context, tx *postgres.Tx, rules *rules, touched ...row) (changed []row, found map[uuid.UUID]settled, err error) {
-	w, err := weeksOf(ctx, tx, rules, touched)
+	in, err := reachOf(ctx, tx, rules, touched)
 	if err != nil {
 		return nil, nil, err
 	}
-	found, down, up := w.settle()
+	found, down, up := in.settle()
 	if changed, err = move(ctx, tx, down, found); err != nil {
 		return nil, nil, err
 	}

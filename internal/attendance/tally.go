@@ -1,0 +1,71 @@
+package attendance
+
+import (
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+)
+
+// tally is the presence of one person that counts already, over all activities and whoever keeps them, by day, week and month. given are minutes that
+// months hold beside entries: adjustments after the lock, and hours that were brought in from before. They have no day that could be judged,
+// so they count in their month alone, and before all entries. What somebody works elsewhere nobody writes here, and it counts nowhere.
+type tally struct {
+	day, week map[calendar.Day][]*live // a week by its Monday
+	month     map[calendar.Month][]*live
+	given     map[calendar.Month]int
+}
+
+func newTally(given map[calendar.Month]int) tally {
+	return tally{day: map[calendar.Day][]*live{}, week: map[calendar.Day][]*live{}, month: map[calendar.Month][]*live{}, given: given}
+}
+
+func (t tally) add(e *live) {
+	monday, month := e.Day.Monday(), e.Day.Month()
+	t.day[e.Day], t.week[monday], t.month[month] = append(t.day[e.Day], e), append(t.week[monday], e), append(t.month[month], e)
+}
+
+// beyond tells which bounds on hours are passed where an entry counts, too.
+func (t tally) beyond(e *live) (list refusal.List) {
+	month := e.Day.Month()
+	for _, sum := range []struct {
+		given   int
+		counted []*live
+		bound   func(Bounds) Limit
+		code    *refusal.Code
+	}{
+		{0, t.day[e.Day], func(b Bounds) Limit { return b.Day }, OverDayLimit},
+		{0, t.week[e.Day.Monday()], func(b Bounds) Limit { return b.Week }, OverWeekLimit},
+		{t.given[month], t.month[month], func(b Bounds) Limit { return b.Month }, OverMonthLimit},
+	} {
+		if l, counted, is := e.passes(sum.given, sum.counted, sum.bound); is {
+			list = append(list, l.passed(sum.code, counted))
+		}
+	}
+	return list
+}
+
+// passes gives the bound that is passed where an entry counts with others of its day, week or month, and the minutes that there are without it. It is the
+// entry's own, by what comes before it; or that of settled hours which come after and yield to nothing, by all up to them. So it
+// makes no difference whether they were settled before the entry came, even where the bound changes within the week or month.
+func (l *live) passes(given int, counted []*live, bound func(Bounds) Limit) (passed Limit, minutes int, is bool) {
+	until := func(at *live) bool {
+		passed, minutes = bound(at.limits.of(at.Age)), given
+		if passed.Minutes == 0 {
+			return false
+		}
+		for _, o := range counted {
+			if o.order(at) <= 0 {
+				minutes += o.Minutes
+			}
+		}
+		return minutes+l.Minutes > passed.Minutes
+	}
+	if until(l) {
+		return passed, minutes, true
+	}
+	for _, at := range counted {
+		if at.order(l) > 0 && until(at) {
+			return passed, minutes, true
+		}
+	}
+	return Limit{}, 0, false
+}
