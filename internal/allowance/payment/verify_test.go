@@ -28,6 +28,12 @@ func (y *year) holds() {
 			y.t.Fatalf("%s %s: a statement of %d, the cap is %d", person, first.Month(), cents, most)
 		}
 	})
+	if beyond := query[int](y.house, `select count(*)::int from (select from (
+			select a.participation_id, date_trunc('month', a.day) as month, a.minutes from attendance a where a.standing = 'COUNTED' and a.kind = 'PRESENCE'
+			union all select m.participation_id, m.month, j.minutes from register_adjustment j join register_month m on m.id = j.register_month_id) x
+		group by participation_id, month having sum(minutes) > $1) y`, y.most); y.most > 0 && beyond != 0 {
+		y.t.Fatalf("%s: months of people hold more than their limit", y.today())
+	}
 	if beyond := query[int](y.house, fmt.Sprintf(`select count(*)::int from (select participation_id from allowance_statement s where not exists (select from allowance_statement n
 		where n.allowance_id = s.allowance_id and n.number > s.number) group by 1 having sum(housing_cents) > %d) x`, housedInAll)); beyond != 0 {
 		y.t.Fatalf("%s: %d people have more of grants than the ceiling", y.today(), beyond)
@@ -65,6 +71,9 @@ func (y *year) verify() {
 	}
 	if len(certified) < 30 || total < 100_000 {
 		y.t.Errorf("only %d months, %d cents were paid: nothing is shown by this", len(certified), total)
+	}
+	if y.most > 0 && y.beyond < 5 {
+		y.t.Errorf("only %d times somebody was refused to count beyond a month's limit: nothing is shown by this", y.beyond)
 	}
 	if len(housed) < 3 {
 		y.t.Errorf("only %d months of grants: nothing is shown by this", len(housed))

@@ -31,6 +31,7 @@ type year struct {
 	rules                 []ruled
 	heard                 int64 // the last of the news that reactions have had
 	housed                []*housed
+	most, beyond          int // minutes that a month holds by any of the rules, 0 for no limit; and how often somebody was refused more
 }
 
 // study is an enrolment.
@@ -73,6 +74,10 @@ func live(t *testing.T, seed uint64) *year {
 	y.host.Grants[0].Key = company
 	y.exec("update budget_line set amount_cents = 100000000000")
 	y.exec(`update policy_rule set value = '["INJURY"]' where code = 'allowance.paid_absences'`)
+	if seed%2 == 0 {
+		y.most = 40 * 60
+		y.exec("update policy_rule set value = to_jsonb($1::int) where code = $2", y.most, monthLimit)
+	}
 	for range 3 {
 		p := y.person(y.payer)
 		y.people = append(y.people, p)
@@ -82,6 +87,9 @@ func live(t *testing.T, seed uint64) *year {
 	y.breaking(y.chance)
 	return y
 }
+
+// monthLimit is the rule on the hours of a month.
+const monthLimit = "limits.adult.month_minutes"
 
 func (y *year) on(day calendar.Day) { y.now = day.At(calendar.MustLocalTime("18:00")) }
 
@@ -211,8 +219,12 @@ func (y *year) send() {
 func (y *year) try(who access.Actor, act func(context.Context, *postgres.Tx) error) bool {
 	y.t.Helper()
 	err := y.sure(who, act)
-	if _, refused := refusal.As(err); err != nil && !refused {
+	list, refused := refusal.As(err)
+	if err != nil && !refused {
 		y.t.Fatal(err)
+	}
+	if list.Has(attendance.OverMonthLimit) {
+		y.beyond++
 	}
 	return err == nil
 }
@@ -269,9 +281,14 @@ func (y *year) rule() {
 		return
 	}
 	code, value := "allowance.hourly_rate", 300+y.chance.IntN(300)
-	if next.Rate = value; y.chance.IntN(2) == 0 {
+	switch {
+	case y.most > 0 && y.chance.IntN(3) == 0:
+		code, value = monthLimit, y.most-60*y.chance.IntN(20)
+	case y.chance.IntN(2) == 0:
 		code, value = "allowance.monthly_cap", 10_000+y.chance.IntN(30_000)
-		next.Rate, next.Cap = y.rules[len(y.rules)-1].Rate, value
+		next.Cap = value
+	default:
+		next.Rate = value
 	}
 	id := uuid.New()
 	y.exec(`with v as (insert into policy_version (id, programme_id, number, valid_from, applied_at, rules_hash, audience)
