@@ -32,6 +32,7 @@ type openedMonth struct {
 	of      enrolment
 	entries []row // that count or are contested, in order
 	facts   monthFacts
+	beyond  refusal.List // limits that entries pass by the rules as they are now, and did not when they were written
 }
 
 func (m *openedMonth) counted() []row {
@@ -110,6 +111,7 @@ func Advance(ctx context.Context, tx *postgres.Tx, act access.Act, in []MonthSte
 		m := months[i]
 		hash := content(m.monthRow, m.counted())
 		if lists[i] = t.allowed(m, in[i], hash[:]); lists[i] != nil {
+			lists[i] = append(lists[i], m.beyond...)
 			continue
 		}
 		if act == access.SubmitMonth {
@@ -277,7 +279,8 @@ func look(ctx context.Context, tx *postgres.Tx, months []*openedMonth) error {
 	return nil
 }
 
-// settleMonths works out anew which of the months' entries count, by the rules as they are now.
+// settleMonths works out anew which of the months' entries count, by the rules as they are now. Of those that no longer do the months keep why: an act that
+// is refused for it leaves them as they were.
 func settleMonths(ctx context.Context, tx *postgres.Tx, months []*openedMonth) error {
 	var entries []row
 	for _, m := range months {
@@ -288,11 +291,18 @@ func settleMonths(ctx context.Context, tx *postgres.Tx, months []*openedMonth) e
 	if len(entries) == 0 {
 		return nil
 	}
-	changed, _, err := resettle(ctx, tx, &rules{tx: tx}, entries...)
+	changed, found, err := resettle(ctx, tx, &rules{tx: tx}, entries...)
 	if err != nil || len(changed) == 0 {
 		return err
 	}
 	tellAll(tx, access.SubmitMonth, changed)
+	for _, m := range months {
+		for i := 0; m != nil && i < len(changed); i++ {
+			if c := changed[i]; c.EnrolmentID == m.EnrolmentID && c.Day.Month() == m.Month {
+				m.beyond = append(m.beyond, found[c.ID].why.Under("registerMonth")...)
+			}
+		}
+	}
 	return look(ctx, tx, months)
 }
 
@@ -405,14 +415,14 @@ func (m *openedMonth) adjustable(ctx context.Context, tx *postgres.Tx, rules *ru
 		return list, nil
 	}
 	if day := p.limits.Adult.Day; minutes+in.Minutes > day.Minutes {
-		list = append(list, day.passed(OverDayLimit, minutes))
+		list = append(list, day.passed(OverDayLimit, in.Day, minutes))
 	}
 	all, err := reachOf(ctx, tx, rules, []row{{EnrolmentID: m.EnrolmentID, Day: in.Day}})
 	if err != nil {
 		return nil, err
 	}
 	if l, counted, is := all.given(m.of.PersonID, live{Day: m.Month.First(), Minutes: in.Minutes, Age: all.ages[place{m.EnrolmentID, in.Day}], limits: p.limits}); is {
-		list = append(list, l.passed(OverMonthLimit, counted))
+		list = append(list, l.passed(OverMonthLimit, in.Day, counted))
 	}
 	return list, nil
 }

@@ -318,9 +318,15 @@ func TestAMonthIsNotClosedBeyondItsLimit(t *testing.T) {
 	o.on("2026-04-02")
 	o.record(o.tutor, o.lines("adult", "course 2026-03-10 08:00 12:00", "course 2026-03-17 08:00 12:00", "course 2026-03-25 08:00 12:00")...)
 	o.rules("2026-03-01", map[string]any{adultMonth: 10 * 60})
-	month := attendance.MonthStep{Month: o.monthOf(o.course["adult"], "2026-03-01")}
-	if code := o.does(o.tutor, attendance.SubmitMonth, month); code != "ATTENDANCE_STILL_CONTESTED" {
-		t.Errorf("submitted: %q", code)
+	err := o.as(o.tutor, func(ctx context.Context, tx *postgres.Tx) error {
+		return attendance.SubmitMonth(ctx, tx, attendance.MonthStep{Month: o.monthOf(o.course["adult"], "2026-03-01")})
+	})
+	list, _ := refusal.As(err)
+	if !list.Has(attendance.StillContested) || !list.Has(attendance.OverMonthLimit) {
+		t.Fatalf("submitted: %v", err)
+	}
+	if told := list[len(list)-1].Localized("en").Message; told != "The hours of 25 Mar 2026 pass the monthly limit of 10 h (already counted: 8 h). Source: Regola di prova." {
+		t.Errorf("told: %s", told)
 	}
 }
 

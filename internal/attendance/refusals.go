@@ -55,17 +55,17 @@ var (
 	})
 	OverDayLimit = refusal.Define(refusal.Definition{
 		Code: "ATTENDANCE_OVER_DAY_LIMIT", Kind: refusal.Rule,
-		Message: refusal.Text{It: "Con queste ore si supera il massimo giornaliero di {limit} (già registrate: {counted}). Fonte: {source}.", En: "These hours pass the daily limit of {limit} (already counted: {counted}). Source: {source}."},
+		Message: refusal.Text{It: "Le ore del {day} superano il massimo giornaliero di {limit} (già registrate: {counted}). Fonte: {source}.", En: "The hours of {day} pass the daily limit of {limit} (already counted: {counted}). Source: {source}."},
 		Cure:    refusal.Text{It: "Riduci le ore, o correggi quelle già registrate.", En: "Reduce the hours, or correct those already recorded."},
 	})
 	OverWeekLimit = refusal.Define(refusal.Definition{
 		Code: "ATTENDANCE_OVER_WEEK_LIMIT", Kind: refusal.Rule,
-		Message: refusal.Text{It: "Con queste ore si supera il massimo settimanale di {limit} (già registrate: {counted}). Fonte: {source}.", En: "These hours pass the weekly limit of {limit} (already counted: {counted}). Source: {source}."},
+		Message: refusal.Text{It: "Le ore del {day} superano il massimo settimanale di {limit} (già registrate: {counted}). Fonte: {source}.", En: "The hours of {day} pass the weekly limit of {limit} (already counted: {counted}). Source: {source}."},
 		Cure:    refusal.Text{It: "Riduci le ore, o correggi quelle già registrate.", En: "Reduce the hours, or correct those already recorded."},
 	})
 	OverMonthLimit = refusal.Define(refusal.Definition{
 		Code: "ATTENDANCE_OVER_MONTH_LIMIT", Kind: refusal.Rule,
-		Message: refusal.Text{It: "Con queste ore si supera il massimo mensile di {limit} (già registrate: {counted}). Fonte: {source}.", En: "These hours pass the monthly limit of {limit} (already counted: {counted}). Source: {source}."},
+		Message: refusal.Text{It: "Le ore del {day} superano il massimo mensile di {limit} (già registrate: {counted}). Fonte: {source}.", En: "The hours of {day} pass the monthly limit of {limit} (already counted: {counted}). Source: {source}."},
 		Cure:    refusal.Text{It: "Riduci le ore, o correggi quelle già registrate.", En: "Reduce the hours, or correct those already recorded."},
 	})
 	MinorAtNight = refusal.Define(refusal.Definition{

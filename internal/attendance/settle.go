@@ -197,6 +197,7 @@ func (l *live) beyond(counted tally) (list refusal.List) {
 	return append(list, counted.beyond(l)...)
 }
 
-func (l Limit) passed(code *refusal.Code, counted int) refusal.Refusal {
-	return code.At("to").With("limit", calendar.Minutes(l.Minutes)).With("counted", calendar.Minutes(counted)).With("source", l.Source)
+// passed is the refusal of hours of a day that pass the limit, beside the minutes that count already.
+func (l Limit) passed(code *refusal.Code, day calendar.Day, counted int) refusal.Refusal {
+	return code.At("to").With("day", day).With("limit", calendar.Minutes(l.Minutes)).With("counted", calendar.Minutes(counted)).With("source", l.Source)
 }

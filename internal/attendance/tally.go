@@ -37,7 +37,7 @@ func (t tally) beyond(e *live) (list refusal.List) {
 		{t.given[month], t.month[month], func(b Bounds) Limit { return b.Month }, OverMonthLimit},
 	} {
 		if l, counted, is := e.passes(sum.given, sum.counted, sum.bound); is {
-			list = append(list, l.passed(sum.code, counted))
+			list = append(list, l.passed(sum.code, e.Day, counted))
 		}
 	}
 	return list
