@@ -245,6 +245,11 @@ var (
 		Message: refusal.Text{It: "Per questa firma sono stati inviati troppi messaggi: al massimo {most} in un giorno, a un minuto l'uno dall'altro.", En: "Too many messages were sent for this signature: {most} in a day at most, a minute apart."},
 		Cure:    refusal.Text{It: "Attendi, usa un indirizzo e-mail o mostra un codice sul telefono.", En: "Wait, use an e-mail address, or show a code on the phone."},
 	})
+	TooManyToPhone = refusal.Define(refusal.Definition{
+		Code: "SIGNATURE_PHONE_MESSAGES", Kind: refusal.Rule,
+		Message: refusal.Text{It: "A questo numero sono già stati inviati {most} messaggi in un giorno.", En: "{most} messages were sent to this number within a day already."},
+		Cure:    refusal.Text{It: "Riprova dal {again}, usa un indirizzo e-mail o mostra un codice sul telefono.", En: "Try again from {again} on, use an e-mail address, or show a code on the phone."},
+	})
 	NoGateway = refusal.Define(refusal.Definition{
 		Code: "SIGNATURE_NO_GATEWAY", Kind: refusal.State,
 		Message: refusal.Text{It: "Da qui non partono messaggi per i telefoni.", En: "No messages to phones are sent from here."},

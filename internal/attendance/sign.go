@@ -65,15 +65,14 @@ const (
 	signatureSubject = "MonthSignature"
 	signingDays      = "attendance.signing_days"
 	codeMinutes      = "attendance.signing_code_minutes"
+	signingMessages  = "attendance.signing_messages" // in a day: for one party to a month, and to one number over all
+	phoneKind        = "phone"
 	// longestAddress is how many characters an address of a letter may have.
 	longestAddress = 200
 )
 
-// Bounds of what goes to phones, not of any rule: for one party to a month.
-const (
-	mostMessages = 10 // in a day
-	messagePause = time.Minute
-)
+// messagePause lies between two messages for one party to a month.
+const messagePause = time.Minute
 
 var (
 	causeAddress = text.Text{It: "non è un indirizzo e-mail", En: "it is no e-mail address"}
@@ -336,7 +335,7 @@ func (s *signatureRow) sends(ctx context.Context, tx *postgres.Tx, to Destinatio
 	channel := ByEmail
 	if to.Phone != "" {
 		channel = BySMS
-		if err := s.messaged(ctx, tx); err != nil {
+		if err := s.messaged(ctx, tx, to.Phone, policy.Int(signingMessages)); err != nil {
 			return err
 		}
 		s.Phone, err = sealText(ctx, tx, s.ParticipationID, "month_signature", "phone", s.ID, to.Phone)
@@ -350,14 +349,21 @@ func (s *signatureRow) sends(ctx context.Context, tx *postgres.Tx, to Destinatio
 	return s.asks(tx, by, secret, until)
 }
 
-// messaged counts a message to a phone, unless too many were asked for of late.
-func (s *signatureRow) messaged(ctx context.Context, tx *postgres.Tx) error {
+// messaged counts a message to a phone, unless too many were asked for of late: for the party, or to the number, whatever for.
+func (s *signatureRow) messaged(ctx context.Context, tx *postgres.Tx, number string, most int) error {
 	n, last, err := messagesTo(ctx, tx, *s)
 	if err != nil {
 		return err
 	}
-	if n >= mostMessages || last.Add(messagePause).After(tx.Now) {
-		return refusal.List{TooManyMessages.At("phone").With("most", mostMessages)}
+	if n >= most || last.Add(messagePause).After(tx.Now) {
+		return refusal.List{TooManyMessages.At("phone").With("most", most)}
+	}
+	again, err := countMessage(ctx, tx, s.ParticipationID, number, most)
+	if err != nil {
+		return err
+	}
+	if again != nil {
+		return refusal.List{TooManyToPhone.At("phone").With("most", most).With("again", again.In(calendar.Rome()).Format("02/01/2006 15:04"))}
 	}
 	s.Messages, s.MessagedAt = s.Messages+1, &tx.Now
 	return nil

@@ -15,7 +15,9 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/attendance"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/phone"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
 const signerPhone = "+393331234567"
@@ -167,6 +169,56 @@ func TestMessagesAreNotSentWithoutEnd(t *testing.T) {
 	d.now = d.now.AddDate(0, 0, 1)
 	if code := d.resend(id, attendance.Destination{Phone: signerPhone}); code != "" {
 		t.Errorf("a day later: %s", code)
+	}
+}
+
+// TestANumberIsSentNoMoreThanTheRulesSay over all documents, and hears when it may again; another number goes on. Of the number a keyed mark is kept, which is
+// no plain hash, for a day, and not longer than the person is known.
+func TestANumberIsSentNoMoreThanTheRulesSay(t *testing.T) {
+	d := newDesk(t)
+	first := d.now
+	host, code := d.askAt(attendance.HostSigns, attendance.Destination{Phone: signerPhone})
+	if code != "" {
+		t.Fatal(code)
+	}
+	d.now = d.now.Add(time.Hour)
+	other, code := d.askAt(attendance.ParticipantSigns, attendance.Destination{Phone: signerPhone})
+	if code != "" {
+		t.Fatal(code)
+	}
+	for n := range 8 { // the rules say ten
+		d.now = d.now.Add(time.Hour)
+		if code := d.resend([]uuid.UUID{host, other}[n%2], attendance.Destination{Phone: "333 123 4567"}); code != "" { // the same, as it is written elsewhere
+			t.Fatal(code)
+		}
+	}
+	d.now = d.now.Add(time.Hour)
+	err := d.as(d.tutor, func(ctx context.Context, tx *postgres.Tx) error {
+		return signs.ResendSignature(ctx, tx, attendance.SignatureStep{Signature: other, To: attendance.Destination{Phone: signerPhone, Code: true}})
+	})
+	list, _ := refusal.As(err)
+	if again := first.AddDate(0, 0, 1).In(calendar.Rome()).Format("02/01/2006 15:04"); len(list) != 1 || list[0].Code != "SIGNATURE_PHONE_MESSAGES" || !strings.Contains(list[0].Localized("it").Cure, again) {
+		t.Fatalf("the eleventh: %v, want from %s on", err, again)
+	}
+	if code := d.resend(other, attendance.Destination{Phone: "+393337654321"}); code != "" {
+		t.Errorf("to another number: %s", code)
+	}
+	var marks int
+	d.one("select count(distinct mark) from phone_message where length(mark) = 32 and mark not in (sha256($1::text::bytea), sha256(ltrim($1, '+')::bytea), sha256(substr($1, 4)::bytea))", &marks, signerPhone)
+	if marks != 2 {
+		t.Errorf("%d marks", marks)
+	}
+	d.now = first.AddDate(0, 0, 1)
+	if code := d.resend(other, attendance.Destination{Phone: signerPhone}); code != "" {
+		t.Errorf("when it may again: %s", code)
+	}
+	var kept int
+	if d.one("select count(*) from phone_message", &kept); kept != 11 {
+		t.Errorf("%d are kept", kept)
+	}
+	d.exec("insert into destroyed_key (person_id, digest, destroyed_at) select person_id, sha256(''), now() from participation where id = (select participation_id from register_month where id = $1)", d.month)
+	if d.one("select count(*) from phone_message", &kept); kept != 0 {
+		t.Errorf("%d are left of who was erased", kept)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/participant"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/platform/secret"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
@@ -76,6 +77,19 @@ func messagesTo(ctx context.Context, tx *postgres.Tx, s signatureRow) (n int, la
 		return 0, row.Last, fmt.Errorf("messages of late: %w", err)
 	}
 	return row.N, row.Last, nil
+}
+
+// countMessage counts one more message to a number; where too many went to it within a day it says when the next may. The number itself is not kept.
+func countMessage(ctx context.Context, tx *postgres.Tx, participation uuid.UUID, number string, most int) (again *time.Time, err error) {
+	keys, err := tx.Keys()
+	if err != nil {
+		return nil, err
+	}
+	marks := secret.Bytes(keys.Indexes(phoneKind, []byte(number)))
+	if err := tx.Ask(ctx, &again, "select count_message($1, $2, $3, $4, $5)", participation, marks, marks[0], most, tx.Now); err != nil {
+		return nil, fmt.Errorf("count a message: %w", err)
+	}
+	return again, nil
 }
 
 // isDue is SQL of whether a letter waits that did not fail of late, and that nobody is sending.

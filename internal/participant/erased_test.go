@@ -28,7 +28,7 @@ var becomes = map[string]string{}
 func init() {
 	for what, columns := range map[string]string{
 		"BLANKED": `person.given_name person.family_name person.citizenship person.municipality person.phone person.email person.origin_file person.origin_hash
-			person_code.fingerprint person_code.alike person_code.code person_bank_mark.mark participation.sought participation.origin_file participation.origin_hash intern_card.given_name intern_card.family_name
+			person_code.fingerprint person_code.alike person_code.code person_bank_mark.mark phone_message.mark participation.sought participation.origin_file participation.origin_hash intern_card.given_name intern_card.family_name
 			intern_card.adaptations exclusion_check.evidence requirement_proof.document verdict_finding.fact verdict_finding.cure match.company_text match_reason.text
 			member.issuer member.subject member.email member.name member.fiscal_index history_fact.detail`,
 		"SEALED": `participation.referring_service participation_group.sealed entry_snapshot.foreign_background entry_snapshot.housing_exclusion entry_snapshot.disability
@@ -38,7 +38,7 @@ func init() {
 			enrolment.state enrolment.origin certificate.kind placement.state placement.end_reason placement.origin placement_step.act placement_step.from_state
 			placement_step.to_state placement_step.reason attendance.kind attendance.absence_reason attendance.passed register_month.state month_signature.party month_signature.state month_signature.way month_signature.channel register_step.act register_step.from_state register_step.to_state attendance.standing attendance.conflicts attendance.passed attendance.origin match.state match.decline_reason
 			file.kind file.class file.media_type file.state payment_line.kind payment_line.state payment_line.blocks payment_line.code payment_line_step.act payment_line_step.from_state payment_line_step.to_state payment_line_step.code
-			allowance_contest.state housing_grant.state payment_call.caller recovery_discharge.kind recovery_discharge.state allowance_share.tax match_reason.kind match_reason.code due.subject_kind due.kind journal.act journal.subject_kind history_fact.kind history_fact.activity_kind history_fact.state`,
+			allowance_contest.state allowance_stuck.cause housing_grant.state payment_call.caller recovery_discharge.kind recovery_discharge.state allowance_share.tax match_reason.kind match_reason.code due.subject_kind due.kind journal.act journal.subject_kind history_fact.kind history_fact.activity_kind history_fact.state`,
 		"REFERENCE": `participation.pseudonym verdict_finding.source placement.host_tutor placement.convention placement.communication_code journal.detail_digest journal.chain
 			attendance.app register_month.content_hash register_step.content_hash month_signature.content_hash month_signature.secret_mark month_signature.sealed month_signature.browser_mark allowance_statement.content_hash allowance_statement.engine payment_line.end_to_end_id destroyed_key.digest person_key.wrapped access_grant.role access_grant.scope invitation.secret_hash invitation.sealed history_fact.fact_key history_fact.file history_fact.row_hash`,
 		"FIGURES": `person.sex entry_snapshot.employment entry_snapshot.citizenship entry_snapshot.municipality allowance_line.kind allowance_line.rule allowance_line.text allowance_statement.inputs allowance_statement.lines`,
@@ -109,6 +109,7 @@ func (o *office) plant(made participant.Referral) {
 	o.exec("insert into match_reason (id, match_id, participation_id, position, kind, code, points, text, audience) values (gen_random_uuid(), $1, $2, 1, 'SCORE', 'X', 1, '{}', '{}')", member, made.Participation)
 	o.exec(`insert into history_fact (id, import_id, programme_id, participation_id, kind, fact_key, month, minutes, detail, file, line, row_hash, state, audience)
 		values (gen_random_uuid(), gen_random_uuid(), $1, $2, 'ATTENDANCE', '', '2026-03-01', 60, '{}', 'attendance.csv', 2, sha256(''), 'STAGED', '{}')`, o.programme, made.Participation)
+	o.exec("insert into phone_message (participation_id, mark, at) values ($1, '', now())", made.Participation)
 	o.exec("set session_replication_role = default")
 	o.exec("insert into member (id, issuer, subject, email, name, person_id, audience) values ($1, '', '', '', 'Mario Rossi', $2, '{}')", member, made.Person)
 	o.exec("insert into access_grant (id, member_id, programme_id, role, scope, over_id, from_day, audience) values (gen_random_uuid(), $1, $2, 'PARTICIPANT', 'PERSON', $3, '2026-03-01', '{}')", member, o.programme, made.Person)

@@ -44,6 +44,7 @@ var known = append([]rule{
 	{"attendance.presence_day_minutes", "minutes", whole(1, 1440)},
 	{"attendance.signing_days", "days", whole(1, 60)},
 	{"attendance.signing_code_minutes", "minutes", whole(1, 120)},
+	{"attendance.signing_messages", "count", whole(1, 1000)},
 	{"attendance.timetable_tolerance_minutes", "minutes", whole(0, 1440)},
 
 	{"allowance.method", "code", word("HOURLY", "THRESHOLD", "BANDS")},
