@@ -133,7 +133,7 @@ func React(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
 		}
 		months = append(months, found...)
 	}
-	_, err := apart(ctx, tx, orders(months), certain)
+	_, err := apart(ctx, tx, withCosts(orders(months), joined), certain)
 	return err
 }
 
@@ -191,12 +191,18 @@ func give(ctx context.Context, tx *postgres.Tx, known map[uuid.UUID]participatio
 	return in, lines, err
 }
 
-// soFar works the months out as the register stands.
+// soFar works the months out as the register stands. They share the ceilings of their grants as they would if each were issued now.
 func (in given) soFar(ctx context.Context, tx *postgres.Tx) (map[Month]Working, error) {
 	hours, err := register(ctx, tx, in.months, in.versions)
 	if err != nil {
 		return nil, err
 	}
+	begun := make(map[Month][]Hours, len(in.months))
+	for _, m := range in.months {
+		begun[m] = hours[m]
+	}
+	in.beside = in.supposed()
+	in.share(begun, nil)
 	all := make(map[Month]Working, len(in.months))
 	for _, m := range in.months {
 		all[m] = Accrue(in.inputs(m, hours[m]))

@@ -85,6 +85,16 @@ func lookBeside(ctx context.Context, tx *postgres.Tx, months []Month) (b beside,
 	return b, nil
 }
 
+// supposed is what is beside the months, for who shares it out and issues nothing.
+func (b beside) supposed() beside {
+	owed := b.owed
+	b.owed, b.spoken = make(map[uuid.UUID]map[Month]owedBefore, len(owed)), map[Month]money.Cents{}
+	for person, months := range owed {
+		b.owed[person] = maps.Clone(months)
+	}
+	return b
+}
+
 // inputs puts what is beside the hours of a month to them.
 func (in given) inputs(m Month, register []Hours) Inputs {
 	all := Inputs{Month: m.Month, Versions: in.versions[m], Register: register, Before: in.recognised[m], Joint: in.joint[m]}
@@ -209,6 +219,7 @@ type granted struct {
 	Spent           money.Cents      // what statements owe of all grants of the person
 	Stated          []calendar.Month `bun:"type:jsonb"` // months of the participation that have their statement
 	Receipted       []calendar.Month `bun:"type:jsonb"` // months of the grant of which there is a receipt
+	Elsewhere       []calendar.Month `bun:"type:jsonb"` // months of the grant that another record of the person is given
 }
 
 // commitGrants has the grants of participations commit what they may still cost: a guarded act not more than the lines have left.
@@ -244,7 +255,7 @@ func (e *estimate) grantCosts(ctx context.Context, g granted, taken money.Cents)
 		}
 		last := versions[len(versions)-1]
 		cents := min(g.Monthly, last.Rule.Housing.Monthly, max(last.Rule.Housing.Ceiling-taken, 0))
-		if cents == 0 || g.settled(month, last.Rule.Housing.Receipt) {
+		if cents == 0 || slices.Contains(g.Elsewhere, month) || g.settled(month, last.Rule.Housing.Receipt) {
 			continue
 		}
 		routes, err := e.routesOf(ctx, g.ProgrammeID, last.ID)

@@ -181,6 +181,29 @@ func TestAWithdrawnGrantOwesNothingOfItsMonths(t *testing.T) {
 	h.is("why", lastLine, "Contributo per l'autonomia abitativa: per questo mese non è più riconosciuto", p, "2026-09-01")
 }
 
+// committed is what a grant may still cost, by month.
+const committed = `select coalesce(string_agg(concat_ws(' ', to_char(month, 'MM'), cents), ', ' order by month), '') from (select month, sum(cents) as cents from budget_posting
+	where subject_id = $1 and kind = 'COMMITTED' group by 1 having sum(cents) <> 0) m`
+
+// TestAMonthIsCommittedOnceByAllRecords: what another record of the person is given commits nothing, from the merge on and until it is taken back.
+func TestAMonthIsCommittedOnceByAllRecords(t *testing.T) {
+	h := open(t)
+	p, other := h.participation(), h.participation()
+	first, second := h.grant(p, "2026-11", 2), h.grant(other, "2026-12", 2)
+	h.exec("alter table housing_grant disable trigger user")
+	h.exec("update housing_grant set answered_at = answered_at + interval '1 hour' where id = $1", second)
+	h.exec("alter table housing_grant enable trigger user")
+	h.joins(access.MergePersons, p, other)
+	h.is("as two", committed, "12 20000, 01 20000", second)
+	h.exec(mergeInto, p, other)
+	h.joins(access.MergePersons, p, other)
+	h.is("the earlier one", committed, "11 20000, 12 20000", first)
+	h.is("the later one", committed, "01 20000", second)
+	h.exec(splitOff, other)
+	h.joins(access.SplitPersons, p, other)
+	h.is("split", committed, "12 20000, 01 20000", second)
+}
+
 // TestWhatAGrantCommitsFollowsWhatIsOwed: a month that has its statement and lacks no receipt commits nothing any more.
 func TestWhatAGrantCommitsFollowsWhatIsOwed(t *testing.T) {
 	h := open(t)
@@ -194,8 +217,6 @@ func TestWhatAGrantCommitsFollowsWhatIsOwed(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	const committed = `select coalesce(string_agg(concat_ws(' ', to_char(month, 'MM'), cents), ', ' order by month), '') from (select month, sum(cents) as cents from budget_posting
-		where subject_id = $1 and kind = 'COMMITTED' group by 1 having sum(cents) <> 0) m`
 	commit()
 	h.is("granted", committed, "10 20000, 11 20000, 12 20000", g)
 	h.receipt(g, "2026-10", 150_00)
@@ -252,6 +273,24 @@ func TestARaisedCeilingTakesNothingBack(t *testing.T) {
 	h.is("all is spoken for", givenTo, "08 1 0 20000 20000, 09 1 0 19000 19000, 10 1 0 16000 16000", p)
 	h.receipt(g, "2026-10", 100_00)
 	h.is("there is room again", sharedOut, "08 20000, 09 20000, 10 10000", p)
+}
+
+// TestAMonthSoFarLeavesWhatLaterRulesBound: of a month that waits for its hours no more is shown than later rules leave, as its statement will give it.
+func TestAMonthSoFarLeavesWhatLaterRulesBound(t *testing.T) {
+	h := open(t)
+	h.newRule(98, "2026-07-01", "allowance.housing", housingRule(200_00, 600_00))
+	h.newRule(99, "2026-10-01", "allowance.housing", housingRule(200_00, 300_00))
+	p := h.participation()
+	e := h.enrolment(p, "INTERNSHIP")
+	g := h.grant(p, "2026-09", 2)
+	h.entry(e, "2026-09-02", 8, 8, "COUNTED") // waits
+	h.receipt(g, "2026-10", 200_00)
+	h.receipt(g, "2026-09", 200_00)
+	const soFar = "select concat_ws(' ', housing_cents, total_cents) from allowance where participation_id = $1 and month = '2026-09-01'"
+	h.is("so far", soFar, "10000 13200", p)
+	h.told(access.LockMonth, h.register(e, "2026-09", "LOCKED"))
+	h.is("issued", sharedOut, "09 10000, 10 20000", p)
+	h.is("then", soFar, "10000 13200", p)
 }
 
 // TestLowerRulesAreStableAtOnce: of a lower ceiling and a lower month what must is given back, once.

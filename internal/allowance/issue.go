@@ -144,15 +144,16 @@ func (b *issuing) participations() (all []uuid.UUID) {
 
 // route says of each enrolment's hours who pays them, by the rules in force on the month's last day. Hours that the statement before had paid by
 // somebody stay with him as long as those rules are the same, or once a run of his has taken up anything of the month: nobody is paid for it by
-// another payer again, because he was handed over or the rules were changed.
+// another payer again, because he was handed over or the rules were changed. By the same rules they are taxed as they were, too: how a payer's allowances are taxed
+// changes with the rules alone.
 func (b *issuing) route(ctx context.Context, p participation, in Inputs, old statementRow) error {
 	routes, err := b.routesOf(ctx, p.ProgrammeID, in.last().ID)
 	if err != nil {
 		return err
 	}
 	before := old.Inputs
-	stays := func(*Route) bool { return true }
-	if len(before.Versions) > 0 && before.last().ID != in.last().ID {
+	stays, same := func(*Route) bool { return true }, len(before.Versions) > 0 && before.last().ID == in.last().ID
+	if len(before.Versions) > 0 && !same {
 		then, err := b.routesOf(ctx, p.ProgrammeID, before.last().ID)
 		if err != nil {
 			return err
@@ -170,7 +171,11 @@ func (b *issuing) route(ctx context.Context, p participation, in Inputs, old sta
 		return err
 	}
 	pays := func(enrolment uuid.UUID, kind string) (*Route, error) {
-		if was := before.routeOf(enrolment); was != nil && stays(was) {
+		was := before.routeOf(enrolment)
+		if was != nil && same {
+			return was, nil
+		}
+		if was != nil && stays(was) {
 			return &Route{Payer: was.Payer, Line: was.Line, Tax: b.tax[p.ProgrammeID][was.Payer]}, nil
 		}
 		r, err := routes.RouteOf(p.OrganisationID, kind)

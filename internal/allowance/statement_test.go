@@ -123,6 +123,26 @@ func TestWhatIsWithheldFollowsTheTreatmentOfThePayer(t *testing.T) {
 	}
 }
 
+// TestAMonthIsTaxedByItsRules: how a payer is taxed changes with the rules; what is put right in a month of the rules before is taxed as the month was.
+func TestAMonthIsTaxedByItsRules(t *testing.T) {
+	h := open(t)
+	p := h.participation()
+	e := h.enrolment(p, "INTERNSHIP")
+	h.hours(e, "2026-10", 8, 20)
+	h.hours(e, "2026-11", 8, 20)
+	october, november := h.register(e, "2026-10", "LOCKED"), h.register(e, "2026-11", "LOCKED")
+	h.told(access.LockMonth, october, november)
+	h.exec("update payer set tax = 'ASSIMILATED'")
+	h.newRule(99, "2026-11-01", "allowance.withholding", `{"EXEMPT": 0, "ASSIMILATED": 2305}`)
+	h.follows()
+	h.adjust(october, "2026-10-02", -60, 0)
+	h.told(access.AdjustMonth, october)
+	if got := query[string](h, "select string_agg(concat_ws(' ', to_char(s.month, 'MM'), s.number, h.tax, h.withheld_cents), ', ' order by s.month, s.number) from allowance_share h join allowance_statement s on s.id = h.statement_id where h.participation_id = $1", p); got !=
+		"10 1 EXEMPT 0, 10 2 EXEMPT 0, 11 1 EXEMPT 0, 11 2 ASSIMILATED 1844" {
+		t.Errorf("shares: %s", got)
+	}
+}
+
 func TestAnAdjustmentMakesTheNextStatement(t *testing.T) {
 	h := open(t)
 	p := h.participation()

@@ -81,6 +81,18 @@ func orders(months []Month) (all []order) {
 	return all
 }
 
+// withCosts orders to work out what internships and grants of participations may still cost, too.
+func withCosts(all []order, participations []uuid.UUID) []order {
+	for _, p := range participations {
+		i := slices.IndexFunc(all, func(o order) bool { return o.participation == p })
+		if i < 0 {
+			i, all = len(all), append(all, order{participation: p})
+		}
+		all[i].costs = true
+	}
+	return all
+}
+
 // apart works out what is ordered, all at once, and where that fails in halves, until only those are left out who cannot be worked out: each of them is kept
 // with the cause, and told of. Who waited so already is tried alone, with all that waits of him. Rules that nobody can be worked out by are an error.
 func apart(ctx context.Context, tx *postgres.Tx, all []order, certain []Month) (b batch, err error) {

@@ -83,9 +83,10 @@ type stored struct {
 	id       uuid.UUID
 	hash     string
 	partners map[string]partner
-	payers   []string // codes of those that some version of the rules pays by, sorted
-	lines    []string // codes of those that are paid from or booked on, sorted
-	last     version  // the zero version before the first file
+	payers   []string       // codes of those that some version of the rules pays by, sorted
+	taxes    map[string]Tax // how what payers pay is taxed, by code
+	lines    []string       // codes of those that are paid from or booked on, sorted
+	last     version        // the zero version before the first file
 }
 
 type partner struct {
@@ -99,7 +100,8 @@ type version struct {
 	hash      string
 }
 
-// against checks a good file against what was applied before it: rules stand for ever, and so does the tree of partners.
+// against checks a good file against what was applied before it: rules stand for ever, and so does the tree of partners;
+// how a payer's allowances are taxed changes with the rules, since months are worked out again by these.
 func against(f File, s stored) Problems {
 	d := &document{name: f.name}
 	whole := field{doc: d}
@@ -118,6 +120,11 @@ func against(f File, s stored) Problems {
 	for _, code := range s.payers {
 		if !slices.ContainsFunc(f.Payers, func(p PayerEntry) bool { return p.Organisation == code }) {
 			whole.report("payers", payerGone.Fill(args("code", code)))
+		}
+	}
+	for _, p := range f.Payers {
+		if before, found := s.taxes[p.Organisation]; found && before != p.Tax && f.Policy.Number == s.last.number {
+			whole.report("payers."+p.Organisation+".tax", taxMoved)
 		}
 	}
 	for _, code := range s.lines {

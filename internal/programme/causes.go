@@ -57,6 +57,7 @@ var (
 	onlyByFile    = text.Text{It: "il formato serve solo a chi paga con un file per la banca (BANK_FILE)", En: "only who pays by bank file (BANK_FILE) has a format"}
 	onlyByList    = text.Text{It: "con un file per la banca si paga solo su un IBAN", En: "by bank file people are paid to an IBAN only"}
 	payerGone     = text.Text{It: "le regole del programma pagano attraverso {code}: non si può togliere", En: "the programme's rules pay through {code}: it cannot be taken out"}
+	taxMoved      = text.Text{It: "il trattamento fiscale di un ente pagatore cambia soltanto con una nuova versione delle regole, dal suo giorno", En: "how a payer's allowances are taxed changes only with a new version of the rules, from its day on"}
 	lineGone      = text.Text{It: "sulla voce {code} si è già pagato o contabilizzato: non si può togliere", En: "the line {code} has been paid from or booked on: it cannot be taken out"}
 
 	versionRewritten = text.Text{

@@ -280,3 +280,12 @@ func TestWhatIsBookedIsRead(t *testing.T) {
 		t.Errorf("the line is no longer the body's: %s", got)
 	}
 }
+
+// TestATaxChangesWithTheRulesAlone: months are worked out again by a new version, and by nothing else that a file says.
+func TestATaxChangesWithTheRulesAlone(t *testing.T) {
+	p := newPlace(t)
+	p.apply(programme.LavoroInCorso3)
+	taxed := with(t, programme.LavoroInCorso3, "tax: ASSIMILATED", "tax: EXEMPT")
+	p.refused(taxed, "laco3.yaml: payers.PEGASO.tax: how a payer's allowances are taxed changes only with a new version of the rules, from its day on")
+	p.apply(with(t, taxed, number1, number2))
+}

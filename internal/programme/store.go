@@ -250,7 +250,10 @@ func (o owner) stored(ctx context.Context, code string) (stored, error) {
 		return stored{}, err
 	}
 	s := stored{id: row.ID, hash: row.FileHash, partners: partners, last: version{row.Number, row.ValidFrom, row.RulesHash}}
-	s.payers, s.lines, err = o.used(ctx, row.ID)
+	if s.payers, s.lines, err = o.used(ctx, row.ID); err != nil {
+		return s, err
+	}
+	s.taxes, err = o.taxes(ctx, row.ID)
 	return s, err
 }
 
@@ -270,6 +273,23 @@ func (o owner) used(ctx context.Context, programme uuid.UUID) (payers, lines []s
 		return nil, nil, fmt.Errorf("what is paid by: %w", err)
 	}
 	return row.Payers, row.Lines, nil
+}
+
+// taxes are how what each payer pays is taxed, by code.
+func (o owner) taxes(ctx context.Context, programme uuid.UUID) (map[string]Tax, error) {
+	var rows []struct {
+		Code string
+		Tax  Tax
+	}
+	err := o.tx.NewRaw("select o.code, p.tax from payer p join organisation o on o.id = p.organisation_id where o.programme_id = ?", programme).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("how payers are taxed: %w", err)
+	}
+	taxes := make(map[string]Tax, len(rows))
+	for _, r := range rows {
+		taxes[r.Code] = r.Tax
+	}
+	return taxes, nil
 }
 
 // keepings reads how long evidence is kept in each programme by the version in force on the day.

@@ -83,9 +83,10 @@ begin
   order by 1, 2;
 end $$;
 
--- What grants may still cost is worked out from this: until which month they hold, and of which months there are statements and receipts.
+-- What grants may still cost is worked out from this: until which month they hold, of which months there are statements and receipts, and which another record
+-- of the person is given.
 create function granted_housing(participations uuid[])
-returns table (id uuid, participation_id uuid, programme_id uuid, organisation_id uuid, from_month date, to_month date, monthly bigint, spent bigint, stated jsonb, receipted jsonb)
+returns table (id uuid, participation_id uuid, programme_id uuid, organisation_id uuid, from_month date, to_month date, monthly bigint, spent bigint, stated jsonb, receipted jsonb, elsewhere jsonb)
 language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 begin
@@ -98,7 +99,9 @@ begin
          (select coalesce(sum(r.cents), 0)::bigint from housing_owed(array[a.id]) r),
          (select coalesce(jsonb_agg(distinct to_char(s.month, 'YYYY-MM')), '[]') from allowance_statement s where s.participation_id = a.id),
          (select coalesce(jsonb_agg(to_char(r.month, 'YYYY-MM')), '[]') from housing_receipt r where r.grant_id = g.id and r.cents > 0
-            and not exists (select from housing_receipt n where n.grant_id = r.grant_id and n.month = r.month and n.number > r.number))
+            and not exists (select from housing_receipt n where n.grant_id = r.grant_id and n.month = r.month and n.number > r.number)),
+         (select coalesce(jsonb_agg(to_char(m, 'YYYY-MM')), '[]') from generate_series(g.from_month, g.from_month + make_interval(months => g.months - 1), '1 month') m
+          where housing_elsewhere(g.id, m::date))
   from housing_grant g join participation a on a.id = g.participation_id
   where g.participation_id = any (granted_housing.participations) and g.state in ('GRANTED', 'WITHDRAWN')
   order by g.from_month, g.id;
