@@ -132,6 +132,19 @@ func TestALateEntryReachesThroughItsMonth(t *testing.T) {
 	o.contests("one of them counts", "adult", "03-30 OVER_LIMIT")
 }
 
+// Hours past the last midnight of a month are the next one's.
+func TestMidnightEndsAMonth(t *testing.T) {
+	o := newOffice(t)
+	o.rules("2026-01-01", map[string]any{adultMonth: 4 * 60})
+	o.on("2026-04-02")
+	o.record(o.tutor, o.lines("adult", "intern 2026-03-30 08:00 10:00", "course 2026-03-31 22:00 01:00", "intern 2026-04-01 08:00 11:00")...)
+	o.contests("both within their limits", "adult", "")
+	o.record(o.tutor, o.lines("adult", "intern 2026-03-31 08:00 09:00")...)
+	o.contests("an hour more of the first", "adult", "03-31 OVER_LIMIT")
+	o.record(o.tutor, o.lines("adult", "intern 2026-04-01 12:00 12:01")...)
+	o.contests("a minute more of the second", "adult", "03-31 OVER_LIMIT, 04-01 OVER_LIMIT")
+}
+
 // What no longer counts at the end of a month makes room in its last week, and what counts for it there fills the next month.
 func TestAnEntryReachesThroughTheMonthsThatFollow(t *testing.T) {
 	o := newOffice(t)

@@ -6,8 +6,9 @@ import (
 )
 
 // tally is the presence of one person that counts already, over all activities and whoever keeps them, by day, week and month. given are minutes that
-// months hold beside entries: adjustments after the lock, and hours that were brought in from before. They have no day that could be judged,
-// so they count in their month alone, and before all entries. What somebody works elsewhere nobody writes here, and it counts nowhere.
+// months hold beside entries: adjustments, whose day was held against its limit when they were made, and hours that were brought in from before, which
+// have no day. They count in their month alone, and before all entries. What an import changes is seen when the next entry changes, and when the
+// month is submitted. What somebody works elsewhere nobody writes here, and it counts nowhere.
 type tally struct {
 	day, week map[calendar.Day][]*live // a week by its Monday
 	month     map[calendar.Month][]*live

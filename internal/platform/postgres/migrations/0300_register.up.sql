@@ -101,28 +101,28 @@ begin
            'infinity'::date) as until
     from policy_rule r join policy_version v on v.id = r.version_id
     where r.code in ('limits.adult.month_minutes', 'limits.minor.month_minutes') and r.value <> '"NONE"'::jsonb
-  ), monthly as materialized (
-    select m.person_id, m.since
+  ), beside as materialized ( -- whatever records there are of a human
+    select m.person_id, m.since, p.id, p.programme_id
     from (select a.person_id, least(date_trunc('week', min(a.day)), date_trunc('month', min(a.day)))::date as since from asked a where exists (select from limiting) group by 1) m
-    where exists (select from participation p join limiting l on l.programme_id = p.programme_id and l.until > m.since where p.person_id in (select records_of(m.person_id)))
+    cross join lateral records_of(m.person_id) r(id) join participation p on p.person_id = r.id
+  ), monthly as materialized (
+    select distinct b.person_id, b.since from beside b join limiting l on l.programme_id = b.programme_id and l.until > b.since
   ), stretch as (
     select distinct a.person_id, date_trunc('week', a.day)::date as since, date_trunc('week', a.day)::date as first, date_trunc('week', a.day)::date + 6 as last
     from asked a where not exists (select from monthly m where m.person_id = a.person_id)
     union all
     select m.person_id, m.since, least(date_trunc('week', m.since), date_trunc('month', m.since))::date, 'infinity'::date from monthly m
-  ), beside as (
-    select w.person_id, date_trunc('month', w.since)::date as first, p.id from monthly w join participation p on p.person_id in (select records_of(w.person_id))
   ), found as (
     select null::uuid as id, a.programme_id, a.id as enrolment_id, a.person_id, null::text as kind, a.day, 0 as from_minute, 0 as to_minute, 0 as minutes, null::text as standing,
            '{}'::text[] as conflicts, false as settled, false as before
     from asked a
     union all
     select null, null, null, b.person_id, 'PRESENCE', x.month, 0, 0, sum(x.minutes)::int, null, '{}', true, false
-    from beside b cross join lateral (
-      select m.month, j.minutes from register_month m join register_adjustment j on j.register_month_id = m.id where m.participation_id = b.id and m.month >= b.first
+    from monthly w join beside b on b.person_id = w.person_id cross join lateral (
+      select m.month, j.minutes from register_month m join register_adjustment j on j.register_month_id = m.id where m.participation_id = b.id
       union all
-      select f.month, f.minutes from history_fact f where f.participation_id = b.id and f.month >= b.first and f.kind = 'ATTENDANCE' and f.state = 'CONFIRMED'
-    ) x group by b.person_id, x.month
+      select f.month, f.minutes from history_fact f where f.participation_id = b.id and f.kind = 'ATTENDANCE' and f.state = 'CONFIRMED'
+    ) x where x.month >= date_trunc('month', b.since) group by b.person_id, x.month
     union all
     select t.id, t.programme_id, t.enrolment_id, t.person_id, t.kind, t.day, t.from_minute, t.to_minute, t.minutes, t.standing, t.conflicts,
            t.settled or t.standing = 'COUNTED' and coalesce(m.state <> 'OPEN', false), t.day < w.since
