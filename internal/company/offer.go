@@ -54,6 +54,7 @@ func (o *Offer) check(ctx context.Context, tx *postgres.Tx, site Site, bounds fr
 		return err
 	}
 	limits := Limits{Day: p.Int("limits.adult.day_minutes"), Week: p.Int("limits.adult.week_minutes")}
+	limits.Month, _ = p.IntOrNone("limits.adult.month_minutes")
 	list = append(list, limits.timetable(o.Hours)...)
 	err = refusal.Join(list.Err(), programme.CheckCode(ctx, tx, o.Programme, programme.WorkSectors, o.Sector, "sector"), o.checkTraits(ctx, tx))
 	if err != nil {

@@ -140,8 +140,9 @@ type Hours struct {
 	From, To calendar.LocalTime
 }
 
-// Limits are the policy's bounds on a timetable, in minutes. Tighter ones for minors are checked with the person.
-type Limits struct{ Day, Week int }
+// Limits are the policy's bounds on a timetable, in minutes; 0 for a month that has none. Tighter ones for minors, and how long the months of an
+// internship are, are checked with the person.
+type Limits struct{ Day, Week, Month int }
 
 // WeeklyMinutes is the length of a week's timetable.
 func WeeklyMinutes(week []Hours) (sum calendar.Minutes) {
@@ -211,8 +212,12 @@ func (l Limits) pass(week []Hours) (list refusal.List) {
 			list = append(list, OverDayLimit.At("hours").With("weekday", weekdays[day]).With("minutes", days[day]).With("limit", calendar.Minutes(l.Day)))
 		}
 	}
-	if sum := WeeklyMinutes(week); sum > calendar.Minutes(l.Week) {
+	sum := WeeklyMinutes(week)
+	if sum > calendar.Minutes(l.Week) {
 		list = append(list, OverWeekLimit.At("hours").With("minutes", sum).With("limit", calendar.Minutes(l.Week)))
+	}
+	if least := calendar.WeeksInAnyMonth * sum; l.Month > 0 && least > calendar.Minutes(l.Month) {
+		list = append(list, OverMonthLimit.At("hours").With("minutes", least).With("limit", calendar.Minutes(l.Month)))
 	}
 	return list
 }

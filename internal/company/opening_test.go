@@ -37,6 +37,16 @@ func TestTimetable(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
 	}
+	month := eightByForty
+	for month.Month = range map[int]bool{4*40*60 - 1: true, 4 * 40 * 60: false, 0: false} {
+		want := []string(nil)
+		if month.Month == 4*40*60-1 {
+			want = []string{"OPENING_OVER_MONTH_LIMIT@hours"}
+		}
+		if got := places(month.Timetable(full)); !slices.Equal(got, want) {
+			t.Errorf("four weeks in a month of %d minutes: %v, want %v", month.Month, got, want)
+		}
+	}
 }
 
 // minute by minute, a week that is not refused never has anybody in two stretches at once, nor beyond the limits.

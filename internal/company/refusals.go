@@ -89,6 +89,12 @@ var (
 		Message: refusal.Text{It: "L'orario settimanale è di {minutes}, oltre il massimo di {limit}.", En: "The week's timetable has {minutes}, over the limit of {limit}."},
 		Cure:    refusal.Text{It: "Riduci le ore della settimana.", En: "Reduce the hours of the week."},
 	})
+	// OverMonthLimit is for a timetable longer than anybody may work as an intern in whatever month.
+	OverMonthLimit = refusal.Define(refusal.Definition{
+		Code: "OPENING_OVER_MONTH_LIMIT", Kind: refusal.Rule,
+		Message: refusal.Text{It: "In ogni mese l'orario arriva almeno a {minutes}, oltre il massimo di {limit}.", En: "In every month the timetable comes to {minutes} at the least, over the limit of {limit}."},
+		Cure:    refusal.Text{It: "Riduci le ore della settimana.", En: "Reduce the hours of the week."},
+	})
 	// OverQuota warns of more seats than the host limit of the site.
 	OverQuota = refusal.Define(refusal.Definition{
 		Code: "OPENING_OVER_QUOTA", Kind: refusal.Rule,

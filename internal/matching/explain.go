@@ -22,6 +22,7 @@ var reasonTexts = map[string]text.Text{
 	"MINOR_NIGHT":       {It: "L'orario comprende ore notturne, vietate ai minori.", En: "The timetable has night hours, which minors may not work."},
 	"MINOR_DAY":         {It: "L'orario supera in un giorno il massimo di {number} ammesso per i minori.", En: "On some day the timetable exceeds the {number} that minors may work."},
 	"MINOR_WEEK":        {It: "L'orario supera il massimo settimanale di {number} ammesso per i minori.", En: "The timetable exceeds the {number} a week that minors may work."},
+	"MINOR_MONTH":       {It: "In ogni mese l'orario supera il massimo di {number} ammesso per i minori.", En: "In every month the timetable exceeds the {number} that minors may work."},
 	"MINOR_REST":        {It: "L'orario non lascia ai minori {number} giorni consecutivi di riposo.", En: "The timetable does not leave minors {number} days of rest in a row."},
 	"SECTOR_WISHED":     {It: "È un settore che la persona desidera: {codes}.", En: "It is a kind of work that the person wishes for: {codes}."},
 	"SECTOR_ANY":        {It: "La persona non ha indicato preferenze sul settore ({codes}).", En: "The person has named no preference for a kind of work ({codes})."},

@@ -47,6 +47,7 @@ type Rules struct {
 	AdultWeek           int               // minutes
 	MinorAge            int               // years; younger is a minor
 	MinorDay, MinorWeek int               // minutes
+	MinorMonth          int               // minutes; 0 for no limit
 	NightFrom, NightTo  calendar.LocalTime
 	MinorRest           int             // days in a row without work
 	Territory           map[string]bool // ISTAT codes of the programme's municipalities
@@ -137,6 +138,9 @@ func forMinors(o Opening, r Rules) (list []Reason) {
 	}
 	if o.WeeklyMinutes > r.MinorWeek {
 		list = append(list, Reason{Kind: Block, Code: "MINOR_WEEK", Number: hours(r.MinorWeek)})
+	}
+	if r.MinorMonth > 0 && calendar.WeeksInAnyMonth*o.WeeklyMinutes > r.MinorMonth {
+		list = append(list, Reason{Kind: Block, Code: "MINOR_MONTH", Number: hours(r.MinorMonth)})
 	}
 	if rest(days) < r.MinorRest {
 		list = append(list, Reason{Kind: Block, Code: "MINOR_REST", Number: strconv.Itoa(r.MinorRest)})

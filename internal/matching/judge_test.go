@@ -110,6 +110,18 @@ func TestWhatBlocks(t *testing.T) {
 	}
 }
 
+// A minor's timetable is blocked that no month is short enough for, where a rule limits months.
+func TestMonthsOfMinors(t *testing.T) {
+	p, o, r := grown(), kitchen(), rules()
+	p.BirthDay = today.AddDays(-17 * 365)
+	for limit, want := range map[int][]string{0: nil, 4 * 1200: nil, 4*1200 - 1: {"MINOR_MONTH"}} {
+		r.MinorMonth = limit
+		if blocks := reasons(matching.Judge(p, o, r, today), matching.Block); !slices.Equal(blocks, want) {
+			t.Errorf("%d minutes a month: blocked by %v, want %v", limit, blocks, want)
+		}
+	}
+}
+
 func TestWhatScores(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(p *matching.Person, o *matching.Opening)

@@ -19,6 +19,7 @@ func rulesOn(ctx context.Context, tx *postgres.Tx, programmeID uuid.UUID) (Rules
 	r := Rules{Kept: p.Int("matching.kept"), AdultWeek: p.Int("limits.adult.week_minutes"), MinorAge: p.Int("limits.minor.age"),
 		MinorDay: p.Int("limits.minor.day_minutes"), MinorWeek: p.Int("limits.minor.week_minutes"), NightFrom: p.Time("limits.minor.night_from"),
 		NightTo: p.Time("limits.minor.night_to"), MinorRest: p.Int("limits.minor.rest_days")}
+	r.MinorMonth, _ = p.IntOrNone("limits.minor.month_minutes")
 	if err := p.Decode("matching.weights", &r.Weights); err != nil {
 		return r, nil, err
 	}

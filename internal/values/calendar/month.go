@@ -104,6 +104,9 @@ func (m Month) Last() Day {
 	return m.First().AddDays(m.Length() - 1)
 }
 
+// WeeksInAnyMonth is how often each weekday comes in every month, at the least.
+const WeeksInAnyMonth = 4
+
 // Length is the number of days in the month, 28 to 31; zero for no month.
 func (m Month) Length() int {
 	if m.IsZero() {
