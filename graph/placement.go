@@ -107,6 +107,28 @@ func (m mutation) ResumePlacement(ctx context.Context, input ResumePlacementInpu
 	})
 }
 
+// ExtendPlacement gives an internship a later last day.
+func (m mutation) ExtendPlacement(ctx context.Context, input ExtendPlacementInput) (*ExtendPlacementPayload, error) {
+	return perform(ctx, m.Resolver, access.ExtendPlacement, input, func(ctx context.Context, tx *postgres.Tx, out *ExtendPlacementPayload) error {
+		step, err := placementStep(input.Placement, input.Day, input.ExpectedRevision, &out.Placement)
+		if err != nil {
+			return err
+		}
+		return m.Placements.Extend(ctx, tx, placement.ExtendInput{Step: step, ToDay: input.ToDay, Reason: input.Reason, Attestation: orEmpty(input.Attestation)})
+	})
+}
+
+// CommunicateExtension records the mandatory communication of an extension.
+func (m mutation) CommunicateExtension(ctx context.Context, input CommunicateExtensionInput) (*CommunicateExtensionPayload, error) {
+	return perform(ctx, m.Resolver, access.CommunicateExtension, input, func(ctx context.Context, tx *postgres.Tx, out *CommunicateExtensionPayload) error {
+		step, err := placementStep(input.Placement, input.Day, input.ExpectedRevision, &out.Placement)
+		if err != nil {
+			return err
+		}
+		return m.Placements.CommunicateExtension(ctx, tx, placement.CommunicateInput{Step: step, Code: input.CommunicationCode})
+	})
+}
+
 // InterruptPlacement breaks an internship off.
 func (m mutation) InterruptPlacement(ctx context.Context, input InterruptPlacementInput) (*InterruptPlacementPayload, error) {
 	return perform(ctx, m.Resolver, access.InterruptPlacement, input, func(ctx context.Context, tx *postgres.Tx, out *InterruptPlacementPayload) error {

@@ -51,10 +51,11 @@ var clocks = [][]event.Clock{
 // vetoes are what later rooms say before somebody leaves the programme.
 var vetoes = []participant.Veto{activity.Veto, placement.VetoWithdrawal}
 
-// attestGates and commitGates are what later rooms say of internships that wait.
+// attestGates, commitGates and extendGates are what later rooms say of internships that wait.
 var (
 	attestGates = []placement.Gate{attendance.AttestGate}
 	commitGates = []placement.Gate{allowance.CommitGate}
+	extendGates = []placement.Gate{allowance.ExtendGate}
 )
 
 // schema joins what every room declares readable, in the order of the programme's path.
@@ -65,7 +66,7 @@ func schema() *plan.Schema {
 		participant.Reading(vetoes...),
 		company.Reading(),
 		activity.Reading(),
-		placement.Reading(placement.Room{AttestGates: attestGates, CommitGates: commitGates}),
+		placement.Reading(placement.Room{AttestGates: attestGates, CommitGates: commitGates, ExtendGates: extendGates}),
 		attendance.Reading(),
 		allowance.Reading(),
 		housing.Reading(),
@@ -96,7 +97,8 @@ func newRooms() rooms {
 	r := rooms{
 		members: member.Room{InvitationDays: invitationDays},
 		clocks:  keeper,
-		placements: placement.Room{OnState: append(slices.Clone(onState), allowance.FollowCommitments), AttestGates: attestGates, CommitGates: commitGates,
+		placements: placement.Room{OnState: append(slices.Clone(onState), attendance.FollowExtensions, allowance.FollowCommitments), AttestGates: attestGates,
+			CommitGates: commitGates, ExtendGates: extendGates,
 			DraftGates: []placement.DraftGate{attendance.TimetableGate}},
 	}
 	r.participants = participant.Room{Members: r.members, OnState: append(slices.Clone(onState), r.placements.FollowTeam, allowance.FollowCommitments), Vetoes: vetoes}

@@ -97,6 +97,8 @@ const (
 	StartPlacement       Act = "startPlacement"
 	SuspendPlacement     Act = "suspendPlacement"
 	ResumePlacement      Act = "resumePlacement"
+	ExtendPlacement      Act = "extendPlacement"
+	CommunicateExtension Act = "communicateExtension"
 	InterruptPlacement   Act = "interruptPlacement"
 	EndPlacement         Act = "endPlacement"
 	AttestPlacement      Act = "attestPlacement"
@@ -205,8 +207,8 @@ var (
 	mergeActs     = []Act{MergePersons, SplitPersons}
 	companyActs   = []Act{RegisterCompany, OfferOpening, CloseOpening}
 	activityActs  = []Act{PlanActivity, Enrol, CompleteEnrolment, WithdrawEnrolment}
-	placementActs = []Act{DraftPlacement, ConfirmPlacement, SignProject, CommunicatePlacement, StartPlacement, SuspendPlacement, ResumePlacement,
-		InterruptPlacement, EndPlacement, AttestPlacement, CancelPlacement, AnnulPlacement}
+	placementActs = []Act{DraftPlacement, ConfirmPlacement, SignProject, CommunicatePlacement, StartPlacement, SuspendPlacement, ResumePlacement, ExtendPlacement,
+		CommunicateExtension, InterruptPlacement, EndPlacement, AttestPlacement, CancelPlacement, AnnulPlacement}
 	registerActs = []Act{RecordAttendance, RecordAsPlanned, CorrectAttendance, WithdrawAttendance, ResolveAttendance, RecordClosure, WithdrawClosure, SubmitMonth, ReturnMonth,
 		AskSignature, ResendSignature, ShowSigningCode, RevokeSignature, AttachSignedPaper}
 	absenceActs  = []Act{AttachAbsencePaper, WithdrawAbsencePaper}
@@ -323,6 +325,7 @@ var acts = map[Role][]Act{
 			StartPlacement,
 			SuspendPlacement,
 			ResumePlacement,
+			ExtendPlacement,
 			EndPlacement,
 		},
 	),

@@ -121,7 +121,7 @@ func insertEnrolment(ctx context.Context, tx *postgres.Tx, e Enrolment) error {
 // update writes state, days and minutes of an enrolment that nobody has changed since it was loaded.
 func update(ctx context.Context, tx *postgres.Tx, e *Enrolment, from State) error {
 	result, err := tx.NewUpdate().Model((*enrolmentRow)(nil)).Set("state = ?", e.State).Set("from_day = ?", e.FromDay).Set("to_day = ?", e.ToDay).
-		Set("planned_minutes = ?", e.PlannedMinutes).Set("revision = revision + 1").
+		Set("planned_minutes = ?", e.PlannedMinutes).Set("revision = revision + 1").Set("audience = audience"). // mandates open it by its days
 		Where("id = ? and state = ? and revision = ?", e.ID, from, e.Revision).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("enrolment: %w", err)

@@ -44,12 +44,12 @@ type pause struct {
 }
 
 // FollowCommitments is a hook of internships, of grants and of participations: what an internship that is agreed, or a grant, may cost is committed on the
-// line of who pays it; a start on another day, a suspension, an end before its time and a hand-over change that by the difference. An act that would commit more
+// line of who pays it; a start on another day, a suspension, an extension, an end before its time and a hand-over change that by the difference. An act that would commit more
 // than a line has left is refused, or needs to be acknowledged, as the programme's rules say.
 func FollowCommitments(ctx context.Context, tx *postgres.Tx, t event.Transition) error {
 	switch {
-	case t.SubjectKind == placementSubject && t.To != string(placement.InDraft):
-		commits := t.From != t.To && (t.To == string(placement.Matched) || t.To == string(placement.Running))
+	case t.Concept == placement.Concept && t.To != string(placement.InDraft):
+		commits := t.Longer > 0 || t.From != t.To && (t.To == string(placement.Matched) || t.To == string(placement.Running))
 		return commit(ctx, tx, []uuid.UUID{t.Participation}, commits)
 	case t.SubjectKind == grantSubject:
 		return commitGrants(ctx, tx, []uuid.UUID{t.Participation}, t.From == grantRequested)
@@ -104,6 +104,19 @@ func recommit(ctx context.Context, tx *postgres.Tx, kind string, subjects map[uu
 // CommitGate foresees which internships no act may commit to today, as their lines do not hold what they may cost: those that wait to be agreed, to start or to
 // go on. What only has to be acknowledged stands in nobody's way.
 func CommitGate(ctx context.Context, tx *postgres.Tx, placements []uuid.UUID) (map[uuid.UUID]refusal.List, error) {
+	return foreseen(ctx, tx, placements, agreement.agreed)
+}
+
+// ExtendGate foresees which internships cannot be extended by a single day, as their lines do not hold what that may cost.
+func ExtendGate(ctx context.Context, tx *postgres.Tx, placements []uuid.UUID) (map[uuid.UUID]refusal.List, error) {
+	return foreseen(ctx, tx, placements, func(a agreement, _ calendar.Day) agreement {
+		a.ToDay = a.ToDay.AddDays(1)
+		return a
+	})
+}
+
+// foreseen says which internships would commit more than their lines hold, each by itself and as it would be.
+func foreseen(ctx context.Context, tx *postgres.Tx, placements []uuid.UUID, would func(agreement, calendar.Day) agreement) (map[uuid.UUID]refusal.List, error) {
 	all, err := toCost(ctx, tx, placements)
 	if err != nil {
 		return nil, err
@@ -111,7 +124,7 @@ func CommitGate(ctx context.Context, tx *postgres.Tx, placements []uuid.UUID) (m
 	e := estimate{issuing: newIssuing(tx, nil), versions: map[programmeMonth][]Version{}}
 	subjects, wanted := map[uuid.UUID][]uuid.UUID{}, map[uuid.UUID][]programme.Commitment{}
 	for _, a := range all {
-		costs, err := e.costs(ctx, a.agreed(tx.Today()))
+		costs, err := e.costs(ctx, would(a, tx.Today()))
 		if err != nil {
 			return nil, err
 		}

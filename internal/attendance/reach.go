@@ -136,6 +136,17 @@ func (in reach) without(id uuid.UUID) settled {
 	return settled{}
 }
 
+// become has an entry stand with other conflicts of its own than it has.
+func (in reach) become(id uuid.UUID, conflicts []Conflict) {
+	for _, p := range in.persons {
+		for i, e := range p.live {
+			if e.ID == id {
+				p.live[i].Conflicts, p.live[i].Standing = conflicts, "" // where it stood is no longer what it is compared with
+			}
+		}
+	}
+}
+
 // given gives the bound that somebody's month passes where minutes are given beside its entries, which come before all of them.
 func (in reach) given(id uuid.UUID, minutes live) (passed Limit, counted int, is bool) {
 	of := in.of(id)
@@ -189,8 +200,13 @@ func resettle(ctx context.Context, tx *postgres.Tx, rules *rules, touched ...row
 	if err != nil {
 		return nil, nil, err
 	}
+	return in.write(ctx, tx)
+}
+
+// write lets them count, or no longer, as the rules say of all together, and gives those that changed.
+func (in reach) write(ctx context.Context, tx *postgres.Tx) (changed []row, found map[uuid.UUID]settled, err error) {
 	found, down, up := in.settle()
-	if changed, err = move(ctx, tx, down, found); err != nil {
+	if changed, err = move(ctx, tx, down, found); err != nil { // first, so that what takes the place of others never counts beside them
 		return nil, nil, err
 	}
 	raised, err := move(ctx, tx, up, found)

@@ -133,6 +133,16 @@ func byIDs(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) (map[uuid.UUID
 	return byID, nil
 }
 
+// outsideEnrolment gives the entries of an internship that are kept as of days that are none of it.
+func outsideEnrolment(ctx context.Context, tx *postgres.Tx, placement uuid.UUID) (rows []row, err error) {
+	err = tx.Ask(ctx, &rows, "select "+columns+" from attendance where placement_id = $1 and standing = $2 and $3 = any (conflicts) order by day, from_minute, id",
+		placement, Contested, NotEnrolled)
+	if err != nil {
+		return nil, fmt.Errorf("entries: %w", err)
+	}
+	return rows, nil
+}
+
 // insert writes rows and gives each the audience under which it stands: the database puts in and takes out the keys of mandates.
 func insert(ctx context.Context, tx *postgres.Tx, rows []row) error {
 	var delivered, own []row

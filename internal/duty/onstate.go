@@ -14,12 +14,18 @@ import (
 
 // OnState keeps the dues of a subject in step with its state, in the transaction of the act that changes it: what was due in the
 // old state is done, and what the new state waits for becomes due. When the state stays the same the clock runs on, and only whose
-// turn it is changes.
+// turn it is changes, or until when, where the subject was made longer.
 func (c *Clocks) OnState(ctx context.Context, tx *postgres.Tx, t event.Transition) error {
 	owner, next := turns(circled(t))
 	if t.From == t.To {
-		if err := handOver(ctx, tx, t.Subject, c.kinds(t.Concept), owner, next); err != nil || t.Subject != t.Participation {
+		if err := handOver(ctx, tx, t.Subject, c.kinds(t.Concept), owner, next); err != nil {
 			return err
+		}
+		if clock, _ := c.of(t.Concept, t.To); clock.Grows && t.Longer > 0 {
+			return postpone(ctx, tx, t.Subject, clock.Kind, t.Longer, owner, next)
+		}
+		if t.Subject != t.Participation {
+			return nil
 		}
 		return passOn(ctx, tx, t)
 	}

@@ -81,6 +81,19 @@ func handOver(ctx context.Context, tx *postgres.Tx, subject uuid.UUID, kinds []s
 	return nil
 }
 
+// postpone has what is due of the subject fall later by some days, at the same time of the day; where it had gone over to the next owner, it comes back.
+func postpone(ctx context.Context, tx *postgres.Tx, subject uuid.UUID, kind string, days int, owner, next uuid.UUID) error {
+	_, err := tx.NewRaw(`update due d set due_at = l.at, next_reminder_at = case when l.at > ?2 then l.at else d.next_reminder_at end,
+			escalated_at = case when l.at <= ?2 then d.escalated_at end, owner_key = case when l.at > ?2 then ?3 else d.owner_key end,
+			next_owner_key = case when l.at > ?2 then ?4 else d.next_owner_key end, revision = d.revision + 1
+		from (select x.id, (x.due_at at time zone 'Europe/Rome' + make_interval(days => ?0)) at time zone 'Europe/Rome' as at from due x where x.subject_id = ?1 and x.kind = ?5 and x.done_at is null) l
+		where d.id = l.id`, days, subject, tx.Now, owner, next, kind).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("postpone dues: %w", err)
+	}
+	return nil
+}
+
 // firing takes the dues whose reminder has come, the longest waiting first, and keeps other runners off them.
 func firing(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, limit int) ([]Due, error) {
 	var rows []dueRow

@@ -10,6 +10,7 @@ import (
 
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
@@ -19,7 +20,15 @@ func (r Room) AllowedActs(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID)
 	if err != nil {
 		return nil, err
 	}
-	facts, err := factsOf(ctx, tx, ids, tx.Today())
+	policies, err := policiesOf(ctx, tx, found)
+	if err != nil {
+		return nil, err
+	}
+	facts, err := factsOf(ctx, tx, ids, tx.Today(), policies)
+	if err != nil {
+		return nil, err
+	}
+	later, err := extensionFacts(ctx, tx, ids, calendar.Day{})
 	if err != nil {
 		return nil, err
 	}
@@ -32,18 +41,15 @@ func (r Room) AllowedActs(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID)
 	if err != nil {
 		return nil, err
 	}
-	policies := map[uuid.UUID]policy{}
+	longer, err := refusalsOf(ctx, tx, r.ExtendGates, extending, all...)
+	if err != nil {
+		return nil, err
+	}
 	out := make(map[uuid.UUID][]plan.AllowedAct, len(found))
 	for id, p := range found {
-		pol, ok := policies[p.Programme]
-		if !ok {
-			if pol, err = policyOn(ctx, tx, p.Programme, tx.Today()); err != nil {
-				return nil, err
-			}
-			policies[p.Programme] = pol
-		}
 		f := facts[id].facts(p, tx.Today(), tx.Today())
-		f.Rules, f.Attest, f.Commit = pol.of(f.SiteHeadcount), attest[id], commit[id]
+		later[id].into(&f)
+		f.Rules, f.Attest, f.Commit, f.Longer = policies[p.Programme].of(f.SiteHeadcount), attest[id], commit[id], longer[id]
 		out[id] = allowed(tx, f)
 	}
 	return out, nil

@@ -78,6 +78,14 @@ func (d *desk) try(ctx context.Context, tx *postgres.Tx, act access.Act, step pl
 		return d.room.Suspend(ctx, tx, placement.ReasonInput{Step: step, Reason: "ILLNESS"})
 	case access.ResumePlacement:
 		return d.room.Resume(ctx, tx, step)
+	case access.ExtendPlacement:
+		var last calendar.Day
+		if err := tx.NewRaw("select to_day from placement where id = ?", step.Placement).Scan(ctx, &last); err != nil {
+			return err
+		}
+		return d.room.Extend(ctx, tx, placement.ExtendInput{Step: step, ToDay: last.AddDays(1), Reason: "JOB_PROSPECT", Attestation: "P-2"})
+	case access.CommunicateExtension:
+		return d.room.CommunicateExtension(ctx, tx, placement.CommunicateInput{Step: step, Code: "UNILAV-2"})
 	case access.InterruptPlacement:
 		return d.room.Interrupt(ctx, tx, exit)
 	case access.EndPlacement:

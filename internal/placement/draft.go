@@ -98,7 +98,7 @@ func (r Room) draftGates(ctx context.Context, tx *postgres.Tx, p Placement, c ca
 	if p.ToDay.Before(p.FromDay) { // a range that Postgres cannot compare
 		return Facts{}, refusal.List{EndsBeforeStart.At("toDay")}
 	}
-	known, err := draftFacts(ctx, tx, p, tx.Today())
+	known, err := draftFacts(ctx, tx, p, tx.Today(), policies{p.Programme: pol})
 	if err != nil {
 		return Facts{}, err
 	}

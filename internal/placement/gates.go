@@ -17,6 +17,10 @@ type Rules struct {
 	TutorMax        int // interns that one tutor of the promoter follows at once
 	HostTutorMax    int
 	DaysBefore      int            // of the mandatory communication before the first day
+	ExtensionMonths int            // beyond MaxMonths, for an extension alone
+	ExtensionNotice int            // days from the signature of an extension to the last day before it, at least
+	ExtensionDays   int            // from the last day before an extension, within which it is communicated
+	NeedEvery       bool           // the service in charge attests the need of every extension; otherwise only of one beyond MaxMonths
 	SuspensionLeast map[string]int // days, by reason
 	Certificates    []string       // codes needed before the start, all of them
 	// CertificateWords are the names of certificates.
@@ -32,7 +36,8 @@ type Facts struct {
 
 	ParticipationState string
 	Elsewhere          bool // the person has another internship that is agreed or running
-	EarlierDays        int  // of internships that the person ended before
+	EarlierDays        int  // of internships that the person ended before, without suspensions for good
+	SuspendedDays      int  // for which this one stood still for good
 	OpeningState       string
 	OpeningFrom        calendar.Day
 	OpeningTo          calendar.Day
@@ -47,10 +52,14 @@ type Facts struct {
 	ProgrammeFrom      calendar.Day
 	ProgrammeTo        calendar.Day
 
+	Until        calendar.Day // of an extension: the new last day, or the first that there could be
+	LaterInterns int          // others that count at the site, on days that an extension adds
+	Latest       *extension   // nil: there is none
+
 	// Attest are the refusals of rooms that decide on the attestation.
 	Attest refusal.List
-	// Commit are those of rooms that foresee what may be committed; nil while an act is done.
-	Commit refusal.List
+	// Commit are those of rooms that foresee what may be committed, and Longer those that foresee it of an extension; nil while an act is done.
+	Commit, Longer refusal.List
 }
 
 // gate is one condition of a transition: what it refuses, or nothing.
@@ -92,13 +101,13 @@ func insideOpening(f Facts) refusal.List {
 		unless(!f.ToDay.After(f.OpeningTo), OutsideOpening.At("toDay").With("from", f.OpeningFrom).With("to", f.OpeningTo))...)
 }
 
-// durationAllowed counts what the person has already done towards the longest duration (guidelines of 2015, domain 1.2).
+// durationAllowed counts what the person has already done towards the longest duration (guidelines of 2015, domain 1.2); time in which an internship
+// stood still for good does not count (guidelines of 2017, domain 1.3).
 func durationAllowed(f Facts) refusal.List {
 	if f.ToDay.Before(f.FromDay) {
 		return refusal.List{EndsBeforeStart.At("toDay")}
 	}
-	last := f.FromDay.AddMonths(f.Rules.MaxMonths).AddDays(-1 - f.EarlierDays)
-	return unless(!f.ToDay.After(last), TooLong.At("toDay").With("months", text.Months(f.Rules.MaxMonths)))
+	return unless(!f.ToDay.After(f.lastWithin(f.Rules.MaxMonths)), TooLong.At("toDay").With("months", text.Months(f.Rules.MaxMonths)))
 }
 
 func openingOpen(f Facts) refusal.List { return unless(f.OpeningState != "CLOSED", OpeningClosed.At()) }

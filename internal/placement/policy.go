@@ -2,6 +2,7 @@ package placement
 
 import (
 	"context"
+	"encoding/json"
 
 	"github.com/google/uuid"
 
@@ -18,6 +19,35 @@ type policy struct {
 	quota []programme.Quota
 }
 
+// policies are those of several programmes.
+type policies map[uuid.UUID]policy
+
+// policiesOf gives those in force today in the internships' programmes.
+func policiesOf(ctx context.Context, tx *postgres.Tx, placements map[uuid.UUID]Placement) (policies, error) {
+	found := policies{}
+	for _, p := range placements {
+		if _, known := found[p.Programme]; known {
+			continue
+		}
+		of, err := policyOn(ctx, tx, p.Programme, tx.Today())
+		if err != nil {
+			return nil, err
+		}
+		found[p.Programme] = of
+	}
+	return found, nil
+}
+
+// shortest are how many days suspensions last at least to be for good, by programme and reason.
+func (p policies) shortest() (string, error) {
+	all := map[uuid.UUID]map[string]int{}
+	for id, of := range p {
+		all[id] = of.rules.SuspensionLeast
+	}
+	spelled, err := json.Marshal(all)
+	return string(spelled), err
+}
+
 func policyOn(ctx context.Context, tx *postgres.Tx, programmeID uuid.UUID, day calendar.Day) (policy, error) {
 	p, err := programme.PolicyOn(ctx, tx, programmeID, day)
 	if err != nil {
@@ -27,6 +57,8 @@ func policyOn(ctx context.Context, tx *postgres.Tx, programmeID uuid.UUID, day c
 		DurationMonths: p.Int("placement.duration_months"), MaxMonths: p.Int("placement.max_months"),
 		TutorMax: p.Int(tutorMax), HostTutorMax: p.Int("placement.host_tutor_max_interns"),
 		DaysBefore: p.Int("placement.communication_days_before"), Certificates: p.Strings("placement.safety_certificates"),
+		ExtensionMonths: p.Int("placement.extension_months"), ExtensionNotice: p.Int("placement.extension_notice_days"),
+		ExtensionDays: p.Int(extensionDays), NeedEvery: p.Text("placement.extension_need") == "EVERY",
 	}}
 	if err := p.Decode("placement.host_quota", &out.quota); err != nil {
 		return policy{}, err

@@ -9,7 +9,7 @@ import (
 // say, with allowedActs, what stands against an act.
 func Reading(room Room) plan.Reading {
 	return plan.Reading{
-		Types: []plan.Type{placementType(), internCard(), step()},
+		Types: []plan.Type{placementType(), internCard(), step(), extensionType()},
 		Extends: map[string]plan.Fields{
 			"Participant": {"placements": plan.Many("Placement", "participation_id", "{o}.from_day desc, {o}.id desc")},
 			"Company":     {"placements": plan.Many("Placement", "company_id", "{o}.from_day desc, {o}.id desc").Growing()},
@@ -52,8 +52,9 @@ func placementType() plan.Type {
 			"communicationCode": plan.Column("communication_code"),
 			"startedOn":         plan.Column("started_on"),
 			"endedOn":           plan.Column("ended_on"),
-			"endReason":         plan.OneWhere("CodeItem", reasonItem("{t}.programme_id", "{t}.end_reason", "{t}.state")).In(access.Path),
+			"endReason":         plan.OneWhere("CodeItem", reasonItem("{t}.programme_id", "{t}.end_reason", listIn("{t}.state"))).In(access.Path),
 			"steps":             plan.Many("PlacementStep", "placement_id", "{o}.position"),
+			"extensions":        plan.Many("PlacementExtension", "placement_id", "{o}.version"),
 			"origin":            plan.OriginKind(),
 			"revision":          plan.Column("revision"),
 			"allowedActs":       plan.Hole("placement.allowedActs", "json_build_object('id', {t}.id)"),
@@ -99,12 +100,38 @@ func step() plan.Type {
 		"member":    plan.One("Member", "member_id"),
 		"hidden":    plan.Hidden(),
 		"reason": plan.OneWhere("CodeItem",
-			reasonItem("(select p.programme_id from placement p where p.id = {t}.placement_id)", "{t}.reason", "{t}.to_state")).In(access.Path),
+			reasonItem(programmeOf, "{t}.reason", "case when {t}.act = 'extendPlacement' then 'extension_reasons' else "+listIn("{t}.to_state")+" end")).In(access.Path),
 	}}
 }
 
-// reasonItem finds a reason's words: in a suspension it is one of suspension_reasons, else of exit_reasons.
-func reasonItem(programme, code, state string) string {
-	return "{o}.programme_id = " + programme + " and {o}.code = " + code +
-		" and {o}.list = case when " + state + " = 'SUSPENDED' then 'suspension_reasons' else 'exit_reasons' end"
+// extensionType is an addendum, which the host has signed too; why it was needed is of class path.
+func extensionType() plan.Type {
+	return plan.Type{Name: "PlacementExtension", Prefix: "pex", Table: "placement_extension", Class: access.Work, Fields: plan.Fields{
+		"hidden":            plan.Hidden(),
+		"version":           plan.Column("version"),
+		"previousToDay":     plan.Column("previous_to_day"),
+		"toDay":             plan.Column("to_day"),
+		"signedOn":          plan.Column("signed_on"),
+		"reason":            plan.OneWhere("CodeItem", reasonItem(programmeOf, "{t}.reason", "'extension_reasons'")).In(access.Path),
+		"attestation":       plan.Column("attestation").In(access.Path),
+		"at":                plan.Instant("at"),
+		"member":            plan.One("Member", "member_id"),
+		"communicateBy":     plan.Column("communicate_by"),
+		"communicatedOn":    plan.Column("communicated_on"),
+		"communicationCode": plan.Column("communication_code"),
+		"lapsedOn":          plan.Column("lapsed_on"),
+	}}
+}
+
+// programmeOf is the programme of a part of an internship.
+const programmeOf = "(select p.programme_id from placement p where p.id = {t}.placement_id)"
+
+// reasonItem finds a reason's words in a list.
+func reasonItem(programme, code, list string) string {
+	return "{o}.programme_id = " + programme + " and {o}.code = " + code + " and {o}.list = " + list
+}
+
+// listIn is where the reason of a state stands: in a suspension one of suspension_reasons, else of exit_reasons.
+func listIn(state string) string {
+	return "case when " + state + " = 'SUSPENDED' then 'suspension_reasons' else 'exit_reasons' end"
 }

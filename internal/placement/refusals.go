@@ -100,6 +100,42 @@ var (
 	})
 )
 
+// Refusals about extensions.
+var (
+	ExtensionTooLate = refusal.Define(refusal.Definition{
+		Code: "PLACEMENT_EXTENSION_TOO_LATE", Kind: refusal.Rule,
+		Message: refusal.Text{It: "La proroga va firmata da tutte le parti entro il {latest}.", En: "An extension must be signed by all parties on {latest} at the latest."},
+		Cure:    refusal.Text{It: "Se è stata firmata in tempo, indica il giorno della firma; altrimenti concludi questo tirocinio e, se serve ancora, preparane uno nuovo.", En: "If it was signed in time, give the day of the signature; otherwise end this internship and, if it is still wanted, prepare a new one."},
+	})
+	ExtensionNotLater = refusal.Define(refusal.Definition{
+		Code: "PLACEMENT_EXTENSION_NOT_LATER", Kind: refusal.Input,
+		Message: refusal.Text{It: "Il nuovo ultimo giorno non viene dopo quello già previsto, il {last}.", En: "The new last day does not come after the one so far, {last}."},
+		Cure:    refusal.Text{It: "Indica un giorno dopo il {last}. Per finire prima, interrompi il tirocinio.", En: "Give a day after {last}. To end earlier, break the internship off."},
+	})
+	ExtensionTooLong = refusal.Define(refusal.Definition{
+		Code: "PLACEMENT_EXTENSION_TOO_LONG", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Con tutti i suoi tirocini e le proroghe la persona supererebbe {months}: questo può durare al massimo fino al {last}.", En: "With all internships and extensions the person would exceed {months}: this one may last until {last} at most."},
+		Cure:    refusal.Text{It: "Scegli un ultimo giorno entro il {last}, se non è passato; altrimenti il tirocinio non è più prorogabile.", En: "Choose a last day up to {last}, unless it is past; then the internship cannot be extended any more."},
+	})
+	ExtensionNeed = refusal.Define(refusal.Definition{
+		Code: "PLACEMENT_EXTENSION_NEED", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Per questa proroga il servizio che ha in carico la persona deve attestarne la necessità.", En: "For this extension the service in charge of the person must attest the need."},
+		Cure:    refusal.Text{It: "Chiedi l'attestazione al servizio e indicane il protocollo.", En: "Ask the service for its attestation, and give its protocol number."},
+		CuredBy: refusal.Text{It: "chi segue il caso", En: "the case manager"},
+	})
+	ExtensionPending = refusal.Define(refusal.Definition{
+		Code: "PLACEMENT_EXTENSION_PENDING", Kind: refusal.State,
+		Message: refusal.Text{It: "La proroga precedente, fino al {last}, non risulta ancora comunicata.", En: "The extension before, until {last}, is not communicated yet."},
+		Cure:    refusal.Text{It: "Registra prima la comunicazione obbligatoria di quella proroga.", En: "First record the mandatory communication of that extension."},
+		CuredBy: refusal.Text{It: "chi coordina l'ente promotore", En: "the promoter's coordinator"},
+	})
+	NothingToCommunicate = refusal.Define(refusal.Definition{
+		Code: "PLACEMENT_EXTENSION_NONE", Kind: refusal.State,
+		Message: refusal.Text{It: "Non c'è nessuna proroga da comunicare.", En: "There is no extension to be communicated."},
+		Cure:    refusal.Text{It: "Controlla le proroghe del tirocinio: sono già comunicate, o non ce ne sono.", En: "Look at the internship's extensions: they are communicated already, or there are none."},
+	})
+)
+
 // Refusals about host, seat and tutors.
 var (
 	SameBody = refusal.Define(refusal.Definition{
@@ -141,12 +177,28 @@ var (
 	})
 )
 
-// Warnings: those of the communication and of the resumption are acknowledged, the one of the suspension is only told.
+// Warnings: those of communications, of the resumption and of a late entry are acknowledged; those of the suspension and of what an extension asks for
+// are only told.
 var (
 	CommunicatedLate = refusal.Define(refusal.Definition{
 		Code: "PLACEMENT_COMMUNICATED_LATE", Kind: refusal.Rule,
 		Message: refusal.Text{It: "La comunicazione obbligatoria va accettata almeno {days} prima dell'inizio, previsto il {from}.", En: "The mandatory communication must be accepted at least {days} before the start, planned on {from}."},
 		Cure:    refusal.Text{It: "Sposta l'inizio, oppure conferma indicando il motivo del ritardo.", En: "Move the start, or go on and give the reason of the delay."},
+	})
+	ExtensionRecordedLate = refusal.Define(refusal.Definition{
+		Code: "PLACEMENT_EXTENSION_RECORDED_LATE", Kind: refusal.Rule,
+		Message: refusal.Text{It: "L'ultimo giorno previsto, il {last}, è passato: la proroga viene registrata dopo.", En: "The last day so far, {last}, is past: the extension is entered after it."},
+		Cure:    refusal.Text{It: "Controlla il giorno della firma, oppure conferma indicando il motivo del ritardo.", En: "Check the day of the signature, or go on and give the reason of the delay."},
+	})
+	ExtensionCommunicatedLate = refusal.Define(refusal.Definition{
+		Code: "PLACEMENT_EXTENSION_COMMUNICATED_LATE", Kind: refusal.Rule,
+		Message: refusal.Text{It: "La comunicazione obbligatoria della proroga andava accettata entro il {by}.", En: "The mandatory communication of the extension had to be accepted by {by}."},
+		Cure:    refusal.Text{It: "Controlla il giorno, oppure conferma indicando il motivo del ritardo.", En: "Check the day, or go on and give the reason of the delay."},
+	})
+	ExtensionToCommunicate = refusal.Define(refusal.Definition{
+		Code: "PLACEMENT_EXTENSION_TO_COMMUNICATE", Kind: refusal.Rule,
+		Message: refusal.Text{It: "La proroga va comunicata (UNILAV) entro il {by}, e le coperture INAIL e RCT devono arrivare al {last}.", En: "The extension must be communicated (UNILAV) by {by}, and the covers of INAIL and third-party liability must reach {last}."},
+		Cure:    refusal.Text{It: "Invia la comunicazione, avvisa INAIL e assicurazione, e registra il protocollo.", En: "Send the communication, tell INAIL and the insurer, and record the protocol code."},
 	})
 	SuspensionLeast = refusal.Define(refusal.Definition{
 		Code: "PLACEMENT_SUSPENSION_LEAST", Kind: refusal.Rule,

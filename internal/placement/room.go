@@ -12,6 +12,9 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
+// Concept names the internship's states among those of all rooms.
+const Concept = "placement"
+
 // Gate says, for many internships at once, what stands against an act; one that nothing stands against is left out.
 type Gate func(ctx context.Context, tx *postgres.Tx, placements []uuid.UUID) (map[uuid.UUID]refusal.List, error)
 
@@ -24,8 +27,9 @@ type Room struct {
 	OnState []func(context.Context, *postgres.Tx, event.Transition) error
 	// AttestGates decide on the attestation: the share of attendance is the register's.
 	AttestGates []Gate
-	// CommitGates foresee what stands against the acts that commit money; when such an act is done it is told to OnState, which refuses it.
-	CommitGates []Gate
+	// CommitGates foresee what stands against the acts that commit money, and ExtendGates the same of an extension; when such an act is done it is told to
+	// OnState, which refuses it.
+	CommitGates, ExtendGates []Gate
 	// DraftGates decide on the draft: what its hours may be is the register's.
 	DraftGates []DraftGate
 }
@@ -57,6 +61,7 @@ func refusalsOf(ctx context.Context, tx *postgres.Tx, gates []Gate, acts []acces
 var (
 	attesting  = []access.Act{access.AttestPlacement}
 	committing = []access.Act{access.ConfirmPlacement, access.StartPlacement, access.ResumePlacement}
+	extending  = []access.Act{access.ExtendPlacement}
 )
 
 // VetoWithdrawal keeps people from leaving the programme while an internship of theirs is communicated or runs.
@@ -76,13 +81,19 @@ func VetoWithdrawal(ctx context.Context, tx *postgres.Tx, participations []uuid.
 func DueClocks() []event.Clock {
 	clocks := make([]event.Clock, len(Clocks))
 	for i, c := range Clocks {
-		clocks[i] = event.Clock{Concept: "placement", SubjectKind: "Placement", Prefix: "plc", State: string(c.State), Policy: c.Rule, Kind: c.Kind, Label: c.Label}
+		clocks[i] = event.Clock{Concept: Concept, SubjectKind: "Placement", Prefix: "plc", State: string(c.State), Policy: c.Rule, Kind: c.Kind, Label: c.Label,
+			Grows: c.State == Running}
 	}
-	return clocks
+	return append(clocks, extensionClock)
 }
 
-// tellState hands a change of state to the hook.
+// tellState hands a change of state to the hooks.
 func (r Room) tellState(ctx context.Context, tx *postgres.Tx, p Placement, from, to State) error {
+	return r.tellLonger(ctx, tx, p, from, to, 0)
+}
+
+// tellLonger is tellState of an internship that so many days come to.
+func (r Room) tellLonger(ctx context.Context, tx *postgres.Tx, p Placement, from, to State, longer int) error {
 	if len(r.OnState) == 0 {
 		return nil
 	}
@@ -90,8 +101,11 @@ func (r Room) tellState(ctx context.Context, tx *postgres.Tx, p Placement, from,
 	if err != nil {
 		return err
 	}
-	t := event.Transition{Programme: p.Programme, Concept: "placement", SubjectKind: "Placement", Subject: p.ID,
-		Participation: p.Participation, From: string(from), To: string(to), Owners: owners, Audience: p.Audience}
+	return r.tellHooks(ctx, tx, event.Transition{Programme: p.Programme, Concept: Concept, SubjectKind: "Placement", Subject: p.ID,
+		Participation: p.Participation, From: string(from), To: string(to), Owners: owners, Audience: p.Audience, Longer: longer})
+}
+
+func (r Room) tellHooks(ctx context.Context, tx *postgres.Tx, t event.Transition) error {
 	for _, hook := range r.OnState {
 		if err := hook(ctx, tx, t); err != nil {
 			return err

@@ -51,7 +51,7 @@ func (r Room) Resume(ctx context.Context, tx *postgres.Tx, in Step) error {
 
 // Interrupt breaks off a running or suspended internship, with the reason.
 func (r Room) Interrupt(ctx context.Context, tx *postgres.Tx, in ReasonInput) error {
-	return r.advance(ctx, tx, access.InterruptPlacement, in.Step, leaving(ctx, tx, in.Reason, true))
+	return r.advance(ctx, tx, access.InterruptPlacement, in.Step, r.leaving(ctx, tx, in.Reason, true))
 }
 
 // End closes an internship whose last planned day has come. Days after the planned last one are none of the internship.
@@ -68,21 +68,22 @@ func (r Room) Attest(ctx context.Context, tx *postgres.Tx, in Step) error {
 
 // Cancel gives an internship up before the mandatory communication, with the reason.
 func (r Room) Cancel(ctx context.Context, tx *postgres.Tx, in ReasonInput) error {
-	return r.advance(ctx, tx, access.CancelPlacement, in.Step, leaving(ctx, tx, in.Reason, false))
+	return r.advance(ctx, tx, access.CancelPlacement, in.Step, r.leaving(ctx, tx, in.Reason, false))
 }
 
 // Annul gives an internship up after the mandatory communication and before its start, with the reason.
 func (r Room) Annul(ctx context.Context, tx *postgres.Tx, in ReasonInput) error {
-	return r.advance(ctx, tx, access.AnnulPlacement, in.Step, leaving(ctx, tx, in.Reason, false))
+	return r.advance(ctx, tx, access.AnnulPlacement, in.Step, r.leaving(ctx, tx, in.Reason, false))
 }
 
-// leaving is the effect of closing with a reason; what has begun gets its last day.
-func leaving(ctx context.Context, tx *postgres.Tx, reason string, begun bool) func(Facts) (effect, error) {
+// leaving is the effect of closing with a reason; what has begun gets its last day, and an extension that would only have begun after it lapses.
+func (r Room) leaving(ctx context.Context, tx *postgres.Tx, reason string, begun bool) func(Facts) (effect, error) {
 	return func(f Facts) (effect, error) {
 		wrong, err := reasoned(ctx, tx, f.Placement, programme.ExitReasons, reason)
 		e := effect{set: map[string]any{"end_reason": reason}, reason: reason, refusals: wrong}
 		if begun {
 			e.set["ended_on"] = earlier(f.Day, f.ToDay)
+			e.after = func(tx *postgres.Tx) error { return r.lapse(ctx, tx, f) }
 		}
 		return e, err
 	}

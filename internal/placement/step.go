@@ -2,6 +2,7 @@ package placement
 
 import (
 	"context"
+	"maps"
 	"strings"
 	"unicode/utf8"
 
@@ -26,6 +27,8 @@ type Step struct {
 	Placement uuid.UUID
 	Day       calendar.Day // from which it holds; zero is today
 	Expected  *int         // revision that the actor looked at; nil does not ask
+
+	until calendar.Day // of an extension; zero is the first that there could be
 }
 
 // effect is what one act adds to the common step: columns to set, the reason, and refusals of its own input.
@@ -33,6 +36,8 @@ type effect struct {
 	set      map[string]any
 	reason   string
 	refusals refusal.List
+	detail   map[string]any // of the news, beside what all have
+	longer   int            // days that come to the internship
 	// warn asks for acknowledgements, once nothing is refused.
 	warn func(tx *postgres.Tx) error
 	// after does what the written change allows.
@@ -47,7 +52,7 @@ func (r Room) advance(ctx context.Context, tx *postgres.Tx, act access.Act, in S
 		return err
 	}
 	t, _ := TransitionOf(act)
-	f, err := r.factsFor(ctx, tx, p, in.Day)
+	f, err := r.factsFor(ctx, tx, p, in)
 	if err != nil {
 		return err
 	}
@@ -85,7 +90,8 @@ func load(ctx context.Context, tx *postgres.Tx, act access.Act, in Step) (Placem
 }
 
 // factsFor holds the seat and reads what the gates look at.
-func (r Room) factsFor(ctx context.Context, tx *postgres.Tx, p Placement, day calendar.Day) (Facts, error) {
+func (r Room) factsFor(ctx context.Context, tx *postgres.Tx, p Placement, in Step) (Facts, error) {
+	day := in.Day
 	if day.IsZero() {
 		day = tx.Today()
 	}
@@ -96,11 +102,15 @@ func (r Room) factsFor(ctx context.Context, tx *postgres.Tx, p Placement, day ca
 	if err := hold(ctx, tx, held...); err != nil {
 		return Facts{}, err
 	}
-	all, err := factsOf(ctx, tx, []uuid.UUID{p.ID}, day)
+	pol, err := policyOn(ctx, tx, p.Programme, tx.Today())
 	if err != nil {
 		return Facts{}, err
 	}
-	pol, err := policyOn(ctx, tx, p.Programme, tx.Today())
+	all, err := factsOf(ctx, tx, []uuid.UUID{p.ID}, day, policies{p.Programme: pol})
+	if err != nil {
+		return Facts{}, err
+	}
+	later, err := extensionFacts(ctx, tx, []uuid.UUID{p.ID}, in.until)
 	if err != nil {
 		return Facts{}, err
 	}
@@ -109,13 +119,18 @@ func (r Room) factsFor(ctx context.Context, tx *postgres.Tx, p Placement, day ca
 		return Facts{}, err
 	}
 	f := all[p.ID].facts(p, day, tx.Today())
+	later[p.ID].into(&f)
 	f.Rules, f.Attest = pol.of(f.SiteHeadcount), attest[p.ID]
 	return f, nil
 }
 
 // write makes the change, keeps the step, moves enrolment and seats along, and tells.
 func (r Room) write(ctx context.Context, tx *postgres.Tx, t Transition, f Facts, e effect) error {
-	moved, err := change(ctx, tx, f.Placement, t.To, f.Day, e.set)
+	to, since := t.reaches(f.State), f.Day
+	if t.Stays() {
+		since = f.StateSince
+	}
+	moved, err := change(ctx, tx, f.Placement, to, since, e.set)
 	if err != nil {
 		return err
 	}
@@ -125,7 +140,7 @@ func (r Room) write(ctx context.Context, tx *postgres.Tx, t Transition, f Facts,
 	if err := keepStep(ctx, tx, t, f, e.reason); err != nil {
 		return err
 	}
-	if err := follow(ctx, tx, f, t.To); err != nil {
+	if err := follow(ctx, tx, f, to); err != nil {
 		return err
 	}
 	if e.after != nil {
@@ -133,9 +148,14 @@ func (r Room) write(ctx context.Context, tx *postgres.Tx, t Transition, f Facts,
 			return err
 		}
 	}
-	tell(tx, t.Act, event.Changed, f.Placement, map[string]any{"from": f.State, "to": t.To, "day": f.Day, "reason": e.reason, "passed": tx.Passed()})
+	detail := map[string]any{"from": f.State, "to": to, "day": f.Day, "reason": e.reason, "passed": tx.Passed()}
+	maps.Copy(detail, e.detail)
+	tell(tx, t.Act, event.Changed, f.Placement, detail)
 	tx.Warnings = append(tx.Warnings, e.note...)
-	return r.tellState(ctx, tx, f.Placement, f.State, t.To)
+	if t.Stays() && e.longer == 0 {
+		return nil
+	}
+	return r.tellLonger(ctx, tx, f.Placement, f.State, to, e.longer)
 }
 
 func keepStep(ctx context.Context, tx *postgres.Tx, t Transition, f Facts, reason string) error {
@@ -148,7 +168,7 @@ func keepStep(ctx context.Context, tx *postgres.Tx, t Transition, f Facts, reaso
 		return err
 	}
 	s := stepRow{ID: id, PlacementID: f.ID, ParticipationID: f.Participation, CompanyID: f.Company, Position: position, Act: string(t.Act),
-		ToState: t.To, Day: f.Day, At: tx.Now, MemberID: tx.Actor.Member, Reason: orNull(reason), Audience: f.Audience}
+		ToState: t.reaches(f.State), Day: f.Day, At: tx.Now, MemberID: tx.Actor.Member, Reason: orNull(reason), Audience: f.Audience}
 	if len(t.From) > 0 {
 		s.FromState = orNull(string(f.State))
 	}

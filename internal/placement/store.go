@@ -68,6 +68,7 @@ type factsRow struct {
 	ParticipationState string
 	Elsewhere          bool
 	EarlierDays        int
+	SuspendedDays      int
 	OpeningState       string
 	OpeningFrom        calendar.Day
 	OpeningTo          calendar.Day
@@ -86,7 +87,8 @@ type factsRow struct {
 func (r factsRow) facts(p Placement, day, today calendar.Day) Facts {
 	return Facts{
 		Placement: p, Day: day, Today: today, ParticipationState: r.ParticipationState, Elsewhere: r.Elsewhere, EarlierDays: r.EarlierDays,
-		OpeningState: r.OpeningState, OpeningFrom: r.OpeningFrom, OpeningTo: r.OpeningTo, Seats: r.Seats, SeatsTaken: r.SeatsTaken,
+		SuspendedDays: r.SuspendedDays,
+		OpeningState:  r.OpeningState, OpeningFrom: r.OpeningFrom, OpeningTo: r.OpeningTo, Seats: r.Seats, SeatsTaken: r.SeatsTaken,
 		SiteHeadcount: r.SiteHeadcount, SiteInterns: r.SiteInterns, TutorInterns: r.TutorInterns, HostTutorInterns: r.HostTutorInterns,
 		CertificatesHeld: r.Certificates, SameBody: r.SameBody, ProgrammeFrom: r.ProgrammeFrom, ProgrammeTo: r.ProgrammeTo,
 	}
@@ -106,10 +108,14 @@ func byIDs(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) (map[uuid.UUID
 }
 
 // factsOf answers, for all the internships that the actor sees, what their gates look at on the day.
-func factsOf(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, day calendar.Day) (map[uuid.UUID]factsRow, error) {
+func factsOf(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, day calendar.Day, by policies) (map[uuid.UUID]factsRow, error) {
+	shortest, err := by.shortest()
+	if err != nil {
+		return nil, err
+	}
 	var rows []factsRow
-	err := tx.NewRaw(`select p.id, f.* from placement p, lateral placement_facts(p.participation_id, p.opening_id, p.organisation_id, p.tutor_id, p.host_tutor,
-		p.from_day, p.to_day, p.id, ?::date) f where p.id in (?)`, day, bun.In(ids)).Scan(ctx, &rows)
+	err = tx.NewRaw(`select p.id, f.* from placement p, lateral placement_facts(p.participation_id, p.opening_id, p.organisation_id, p.tutor_id, p.host_tutor,
+		p.from_day, p.to_day, p.id, ?::date, ?::jsonb -> p.programme_id::text) f where p.id in (?)`, day, shortest, bun.In(ids)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("placement facts: %w", err)
 	}
@@ -121,10 +127,14 @@ func factsOf(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, day calendar
 }
 
 // draftFacts answers what the gates look at for an internship that is not written yet.
-func draftFacts(ctx context.Context, tx *postgres.Tx, p Placement, day calendar.Day) (factsRow, error) {
+func draftFacts(ctx context.Context, tx *postgres.Tx, p Placement, day calendar.Day, by policies) (factsRow, error) {
+	shortest, err := by.shortest()
+	if err != nil {
+		return factsRow{}, err
+	}
 	var rows []factsRow
-	err := tx.NewRaw("select * from placement_facts(?::uuid, ?::uuid, ?::uuid, ?::uuid, ?, ?::date, ?::date, null, ?::date)",
-		p.Participation, p.Opening, p.Organisation, p.Tutor, p.HostTutor, p.FromDay, p.ToDay, day).Scan(ctx, &rows)
+	err = tx.NewRaw("select * from placement_facts(?::uuid, ?::uuid, ?::uuid, ?::uuid, ?, ?::date, ?::date, null, ?::date, ?::jsonb -> ?)",
+		p.Participation, p.Opening, p.Organisation, p.Tutor, p.HostTutor, p.FromDay, p.ToDay, day, shortest, p.Programme.String()).Scan(ctx, &rows)
 	if err != nil {
 		return factsRow{}, fmt.Errorf("placement facts: %w", err)
 	}
@@ -132,6 +142,80 @@ func draftFacts(ctx context.Context, tx *postgres.Tx, p Placement, day calendar.
 		return factsRow{}, refusal.NotFound.At()
 	}
 	return rows[0], nil
+}
+
+// laterFacts are what the gates of an extension look at besides.
+type laterFacts struct {
+	ID            uuid.UUID
+	Until         calendar.Day // the new last day
+	LaterInterns  int
+	ExtensionID   *uuid.UUID
+	Version       int
+	PreviousToDay calendar.Day
+	ToDay         calendar.Day
+	SignedOn      calendar.Day
+	CommunicateBy calendar.Day
+	Communicated  bool
+	Lapsed        bool
+}
+
+func (l laterFacts) into(f *Facts) {
+	f.Until, f.LaterInterns = l.Until, l.LaterInterns
+	if l.ExtensionID != nil {
+		f.Latest = &extension{ID: *l.ExtensionID, Version: l.Version, PreviousToDay: l.PreviousToDay, ToDay: l.ToDay, SignedOn: l.SignedOn, CommunicateBy: l.CommunicateBy,
+			Communicated: l.Communicated, Lapsed: l.Lapsed}
+	}
+}
+
+// extensionFacts reads, of internships that have begun, the latest extension, and who is at the site on the days that one until the day would add; zero is
+// the first day that there could be.
+func extensionFacts(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, until calendar.Day) (map[uuid.UUID]laterFacts, error) {
+	var rows []laterFacts
+	err := tx.NewRaw(`select p.id, d.until, site_interns(p.site_id, p.to_day + 1, greatest(d.until, p.to_day + 1), p.id) as later_interns, x.id as extension_id,
+			coalesce(x.version, 0) as version, x.previous_to_day, x.to_day, x.signed_on, x.communicate_by, x.communicated_on is not null as communicated, x.lapsed_on is not null as lapsed
+		from placement p cross join lateral (select coalesce(?::date, p.to_day + 1) as until) d
+		left join lateral (select * from placement_extension x where x.placement_id = p.id order by x.version desc limit 1) x on true
+		where p.id in (?) and p.started_on is not null`, until, bun.In(ids)).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("extension facts: %w", err)
+	}
+	found := make(map[uuid.UUID]laterFacts, len(rows))
+	for _, r := range rows {
+		found[r.ID] = r
+	}
+	return found, nil
+}
+
+// extensionRow is an extension as it is stored.
+type extensionRow struct {
+	bun.BaseModel `bun:"table:placement_extension,alias:x"`
+
+	ID              uuid.UUID
+	PlacementID     uuid.UUID
+	ParticipationID uuid.UUID
+	CompanyID       uuid.UUID
+	Version         int
+	PreviousToDay   calendar.Day
+	ToDay           calendar.Day
+	SignedOn        calendar.Day
+	Reason          string
+	Attestation     *string
+	At              time.Time
+	MemberID        uuid.UUID
+	CommunicateBy   calendar.Day
+	Audience        []uuid.UUID `bun:",array"`
+}
+
+// closeExtension writes what has become of an extension that is still to be communicated. The internship's revision keeps others away.
+func closeExtension(ctx context.Context, tx *postgres.Tx, id uuid.UUID, set map[string]any) error {
+	q := tx.NewUpdate().Model((*extensionRow)(nil)).Where("x.id = ? and x.communicated_on is null and x.lapsed_on is null", id)
+	for column, value := range set {
+		q = q.Set("? = ?", bun.Ident(column), value)
+	}
+	if _, err := q.Exec(ctx); err != nil {
+		return fmt.Errorf("close extension: %w", err)
+	}
+	return nil
 }
 
 // exempt asks whether the person belongs to a group that does not count for the host quota; the group itself is not told.
@@ -266,6 +350,9 @@ func change(ctx context.Context, tx *postgres.Tx, p Placement, to State, since c
 		Where("p.id = ? and p.state = ? and p.revision = ?", p.ID, p.State, p.Revision)
 	for column, value := range set {
 		q = q.Set("? = ?", bun.Ident(column), value)
+	}
+	if _, moved := set["to_day"]; moved {
+		q = q.Set("audience = audience") // mandates open it by its days
 	}
 	result, err := q.Exec(ctx)
 	if postgres.Violates(err, "placement_one_living") {

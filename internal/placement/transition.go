@@ -21,7 +21,7 @@ const (
 type Transition struct {
 	Act   access.Act
 	From  []State // none: the act creates the internship
-	To    State
+	To    State   // none: the internship stays in its state
 	Label text.Text
 	gates []gate
 }
@@ -49,6 +49,13 @@ var Transitions = []Transition{
 	{Act: access.ResumePlacement, From: []State{Suspended}, To: Running,
 		Label: text.Text{It: "Riprendi", En: "Resume"},
 		gates: []gate{dayPossible, active, notOver, covered}},
+	{Act: access.ExtendPlacement, From: []State{Running, Suspended},
+		Label: text.Text{It: "Proroga", En: "Extend"},
+		gates: []gate{signedInTime, active, notPlaced, promoterIsNotHost, longer, extendedInsideProgramme, extensionAllowed, hostQuotaLater, tutorFree, hostTutorFree, certified,
+			communicatedSoFar, coveredLonger}},
+	{Act: access.CommunicateExtension, From: []State{Running, Suspended, Interrupted, Ended, Attested},
+		Label: text.Text{It: "Registra la comunicazione della proroga", En: "Record the communication of the extension"},
+		gates: []gate{toCommunicate}},
 	{Act: access.InterruptPlacement, From: []State{Running, Suspended}, To: Interrupted,
 		Label: text.Text{It: "Interrompi", En: "Break off"},
 		gates: []gate{dayPossible}},
@@ -77,6 +84,17 @@ func TransitionOf(act access.Act) (Transition, bool) {
 
 // Leaves says whether the transition leaves the state.
 func (t Transition) Leaves(s State) bool { return slices.Contains(t.From, s) }
+
+// Stays says whether the transition leaves the internship in the state in which it is.
+func (t Transition) Stays() bool { return t.To == "" }
+
+// reaches is where the transition leads from a state.
+func (t Transition) reaches(from State) State {
+	if t.Stays() {
+		return from
+	}
+	return t.To
+}
 
 // Clock says how long an internship may wait in a state, and whose turn it is. The days are the policy value Rule.
 type Clock struct {

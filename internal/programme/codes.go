@@ -21,6 +21,7 @@ const (
 	AbsenceReasons    = "absence_reasons"    // attributes: AbsenceAttributes
 	ExitReasons       = "exit_reasons"       // why a path or an internship ended early
 	SuspensionReasons = "suspension_reasons" // why an internship stands still
+	ExtensionReasons  = "extension_reasons"  // why an internship goes on after its last day
 	DeclineReasons    = "decline_reasons"    // why a match was not taken
 	HandOverReasons   = "hand_over_reasons"  // why an organisation asks another for a person
 	HandOverDeclines  = "hand_over_declines" // why the other does not hand him over; no code may name a body

@@ -20,7 +20,7 @@ var (
 )
 
 // listNames are the code lists that a file must hold, in the order in which they are stored.
-var listNames = []string{PriorityGroups, Exclusions, ActivityKinds, AbsenceReasons, ExitReasons, SuspensionReasons, DeclineReasons,
+var listNames = []string{PriorityGroups, Exclusions, ActivityKinds, AbsenceReasons, ExitReasons, SuspensionReasons, ExtensionReasons, DeclineReasons,
 	HandOverReasons, HandOverDeclines, WorkTraits, WorkSectors, Certificates, Requirements, HousingConditions, HousingProofs}
 
 // Parse reads a programme file. Everything that is wrong is told at once, as Problems. The name is the file's, for their words.

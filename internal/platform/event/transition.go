@@ -18,6 +18,7 @@ type Transition struct {
 	Owners        []uuid.UUID  // whose turn it is now, then who takes over: members or organisations, at least one
 	Audience      []uuid.UUID  // the subject's audience then
 	Since         calendar.Day // from which the clock runs; zero: today
+	Longer        int          // days that come to the subject at its end; only where From is To
 	Gone          []uuid.UUID  // keys that the audience has just lost; only where From is To, and the subject changes hands
 }
 
@@ -31,4 +32,5 @@ type Clock struct {
 	Policy      string    // code of the rule that holds the days, clock.<concept>.<STATE>
 	Kind        string    // stable code of what is due, e.g. placement.communicate
 	Label       text.Text // what is due, in words
+	Grows       bool      // what is due comes later by the days that come to the subject
 }

@@ -62,7 +62,7 @@ create table placement_step (
   day              date not null,
   at               timestamptz not null,
   member_id        uuid not null,
-  reason           text,              -- code of the list "exit_reasons" or "suspension_reasons"
+  reason           text,              -- code of the list "exit_reasons", "suspension_reasons" or "extension_reasons"
   audience         uuid[] not null,
   unique (placement_id, position)
 );

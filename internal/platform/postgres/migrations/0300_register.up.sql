@@ -63,7 +63,7 @@ begin
   select s.placement_id, s.day, s.until
   from (select x.placement_id, x.to_state, x.day, lead(x.day) over (partition by x.placement_id order by x.position) as until
         from placement_step x join placement p on p.id = x.placement_id
-        where x.placement_id = any (placement_pauses.placements) and (p.audience && (select app_keys('work')) or exists (
+        where x.placement_id = any (placement_pauses.placements) and x.from_state is distinct from x.to_state and (p.audience && (select app_keys('work')) or exists (
           select from tutor_term t where t.participation_id = p.participation_id and t.member_id = any ((select app_keys('self'))::uuid[])))) s
   where s.to_state = 'SUSPENDED';
 end $$;

@@ -54,7 +54,8 @@ begin
   return query
   select p.id, a.id, a.programme_id, a.organisation_id, c.kind, p.state, coalesce(p.started_on, p.from_day), coalesce(p.ended_on, p.to_day), p.weekly_minutes,
          coalesce((select jsonb_agg(jsonb_build_object('from', s.day, 'until', s.until, 'reason', s.reason) order by s.day)
-                   from (select x.to_state, x.day, x.reason, lead(x.day) over (order by x.position) as until from placement_step x where x.placement_id = p.id) s
+                   from (select x.to_state, x.day, x.reason, lead(x.day) over (order by x.position) as until from placement_step x
+                         where x.placement_id = p.id and x.from_state is distinct from x.to_state) s
                    where s.to_state = 'SUSPENDED'), '[]'),
          (select coalesce(jsonb_agg(distinct to_char(s.month, 'YYYY-MM')), '[]') from allowance_statement s where s.participation_id = a.id),
          (select coalesce(jsonb_agg(distinct to_char(r.month, 'YYYY-MM')), '[]') from register_month r where r.participation_id = a.id)

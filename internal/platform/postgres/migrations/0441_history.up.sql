@@ -243,17 +243,32 @@ end $$;
 revoke execute on function months_keep_history() from public;
 create trigger keeps_history after insert on register_month referencing new table as opened for each statement execute function months_keep_history();
 
--- Internships that were before count for how long somebody may still be one.
-create or replace function placement_facts(participation uuid, opening uuid, promoter uuid, tutor uuid, host_tutor text, from_day date, to_day date, but uuid, day date)
-returns table (participation_state text, elsewhere boolean, earlier_days int, opening_state text, opening_from date, opening_to date, seats int, seats_taken int,
+-- For how many days an internship stood still for good, up to a day: in suspensions that lasted as long as one for their reason does at least, which the
+-- shortest say by its code (guidelines of 2017: that time does not count in its duration).
+create function suspended_days(placement uuid, shortest jsonb, day date) returns int
+language sql stable security definer set search_path = public, pg_temp as $$
+  select coalesce(sum(s.until - s.day), 0)::int
+  from (select x.to_state, x.day, x.reason, least(coalesce(lead(x.day) over (order by x.position), suspended_days.day), p.ended_on + 1) as until
+        from placement_step x join placement p on p.id = x.placement_id
+        where (select app_acting()) and x.placement_id = suspended_days.placement and x.from_state is distinct from x.to_state) s
+  where s.to_state = 'SUSPENDED' and s.until > s.day and s.until - s.day >= coalesce((suspended_days.shortest ->> s.reason)::int, 0)
+$$;
+revoke execute on function suspended_days(uuid, jsonb, date) from public;
+
+-- Internships that were before count for how long somebody may still be one; suspensions for good do not.
+drop function placement_facts(uuid, uuid, uuid, uuid, text, date, date, uuid, date);
+create function placement_facts(participation uuid, opening uuid, promoter uuid, tutor uuid, host_tutor text, from_day date, to_day date, but uuid, day date,
+                                shortest jsonb default '{}')
+returns table (participation_state text, elsewhere boolean, earlier_days int, suspended_days int, opening_state text, opening_from date, opening_to date, seats int, seats_taken int,
                site_headcount int, site_interns int, tutor_interns int, host_tutor_interns int, certificates text[], same_body boolean,
                programme_from date, programme_to date)
 language sql stable security definer set search_path = public, pg_temp as $$
   select a.state, person_placed(a.person_id, but),
-         (select coalesce(sum(p.ended_on - p.started_on + 1), 0)::int from placement p
+         (select coalesce(sum(p.ended_on - p.started_on + 1 - suspended_days(p.id, shortest, day)), 0)::int from placement p
           where p.person_id = coalesce(n.merged_into, n.id) and p.id is distinct from but and p.started_on is not null and p.ended_on is not null)
          + (select coalesce(sum(f.to_day - f.from_day + 1), 0)::int from history_fact f join participation x on x.id = f.participation_id
             where x.person_id in (select records_of(a.person_id)) and f.kind in ('PLACEMENT', 'EARLIER') and f.state = 'CONFIRMED'),
+         suspended_days(but, shortest, day),
          o.state, o.from_day, o.to_day, o.seats, opening_taken(o.id, but),
          s.headcount, site_interns(s.id, placement_facts.from_day, placement_facts.to_day, but), tutor_interns(tutor, but),
          (select count(*)::int from placement p
@@ -272,6 +287,8 @@ language sql stable security definer set search_path = public, pg_temp as $$
   where a.id = placement_facts.participation and a.audience && ((select app_keys('path')) || (select app_keys('work')))
 $$;
 revoke execute on function history_against(uuid, date, date, text), history_known(uuid, text[], text[]), history_totals(uuid),
-  decide_history(uuid, text, uuid, timestamptz, date, text), revoke_history(uuid, uuid, timestamptz, date, text), attended_before(uuid[]), history_before(uuid[], date[]) from public;
+  decide_history(uuid, text, uuid, timestamptz, date, text), revoke_history(uuid, uuid, timestamptz, date, text), attended_before(uuid[]), history_before(uuid[], date[]),
+  placement_facts(uuid, uuid, uuid, uuid, text, date, date, uuid, date, jsonb) from public;
 grant execute on function history_against(uuid, date, date, text), history_known(uuid, text[], text[]), history_totals(uuid),
-  decide_history(uuid, text, uuid, timestamptz, date, text), revoke_history(uuid, uuid, timestamptz, date, text), attended_before(uuid[]), history_before(uuid[], date[]) to lavoro_app;
+  decide_history(uuid, text, uuid, timestamptz, date, text), revoke_history(uuid, uuid, timestamptz, date, text), attended_before(uuid[]), history_before(uuid[], date[]),
+  placement_facts(uuid, uuid, uuid, uuid, text, date, date, uuid, date, jsonb) to lavoro_app;
