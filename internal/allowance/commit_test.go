@@ -220,6 +220,103 @@ func TestTheLastMoneyIsTakenOnce(t *testing.T) {
 	}
 }
 
+// extend gives an internship another last day.
+func (c *till) extend(id uuid.UUID, until string, acknowledged ...string) error {
+	return c.As(c.System(), func(ctx context.Context, tx *postgres.Tx) error {
+		tx.Acknowledge(acknowledged, "Rimodulazione chiesta")
+		return c.room.Extend(ctx, tx, placement.ExtendInput{Step: placement.Step{Placement: id}, ToDay: calendar.MustDay(until), Reason: "AIMS_NEED_TIME", Attestation: "ATT-1"})
+	})
+}
+
+// An extension commits what its days may cost, and is refused before it stands where the line has not so much left: foreseen for a day, and held to the end.
+func TestAnExtensionCommitsItsDays(t *testing.T) {
+	c := newTill(t)
+	id := c.running()
+	c.room.ExtendGates = []placement.Gate{allowance.ExtendGate}
+	foreseen := func() (refused bool) {
+		c.Must(c.As(c.System(), func(ctx context.Context, tx *postgres.Tx) error {
+			all, err := c.room.AllowedActs(ctx, tx, []uuid.UUID{id})
+			for _, a := range all[id] {
+				refused = refused || a.Act == string(access.ExtendPlacement) && refusal.List(a.Refusals).Has(programme.LineUncovered)
+			}
+			return err
+		}))
+		return refused
+	}
+	short := func(err error) {
+		t.Helper()
+		if list, _ := refusal.As(err); !list.Has(programme.LineUncovered) {
+			t.Errorf("%v, want LINE_UNCOVERED", err)
+		}
+	}
+	c.Today = calendar.MustDay("2026-08-20")
+	const longer = "03 34287, 04 34287, 05 35433, 06 34287, 07 35433, 08 35433, 09 34287, 10 17147"
+	c.Exec("update budget_line set amount_cents = 210307 where code = 'internship_allowance_asl'") // what it commits already, and no more
+	short(c.extend(id, "2026-10-15"))
+	c.stands("refused", id, whole)
+	if last := placementtest.One[string](c.Office, "select to_day::text from placement where id = $1", id); last != "2026-09-01" || !foreseen() {
+		t.Errorf("refused, and it lasts until %s; foreseen %v", last, foreseen())
+	}
+	c.Exec("update budget_line set amount_cents = 210307 + 50286 where code = 'internship_allowance_asl'") // a cent less than it needs
+	if foreseen() {
+		t.Error("a day more is covered, and foreseen as refused")
+	}
+	short(c.extend(id, "2026-10-15"))
+	c.Exec("update budget_line set amount_cents = 210307 + 50287 where code = 'internship_allowance_asl'")
+	c.Must(c.extend(id, "2026-10-15"))
+	c.stands("extended", id, longer)
+	c.on("2026-09-20", func(ctx context.Context, tx *postgres.Tx) error {
+		return c.room.Interrupt(ctx, tx, placement.ReasonInput{Step: placement.Step{Placement: id}, Reason: "JOB_FOUND"})
+	})
+	c.stands("broken off", id, "03 34287, 04 34287, 05 35433, 06 34287, 07 35433, 08 35433, 09 22860")
+}
+
+// Where the rules let a line be passed, an extension beyond it needs to be acknowledged.
+func TestAnExtensionBeyondALineIsAcknowledged(t *testing.T) {
+	c := newTill(t)
+	id := c.running()
+	c.Exec("update budget_line set amount_cents = 100 where code = 'internship_allowance_asl'")
+	(&house{t: t, owner: c.Owner}).newRule(99, "2026-03-01", "budget.beyond_line", `"ACKNOWLEDGE"`)
+	c.Today = calendar.MustDay("2026-08-20")
+	if list, _ := refusal.As(c.extend(id, "2026-09-30")); !list.Has(programme.LineUncovered) {
+		t.Errorf("unread: %v", list)
+	}
+	c.Must(c.extend(id, "2026-09-30", programme.LineUncovered.String()))
+}
+
+// Of internships that are extended at the same moment only so many are as the line has money for.
+func TestTheLastMoneyExtendsOnce(t *testing.T) {
+	c := newTill(t)
+	var ids []uuid.UUID
+	for range 4 {
+		ids = append(ids, c.running())
+		c.Today = placementtest.Monday
+	}
+	c.Today = calendar.MustDay("2026-08-20")
+	c.Exec("update budget_line set amount_cents = 4 * 210307 + 2 * 33140 where code = 'internship_allowance_asl'")
+	var wait sync.WaitGroup
+	begin, errs := make(chan struct{}), make([]error, len(ids))
+	for i, id := range ids {
+		wait.Go(func() {
+			<-begin
+			errs[i] = c.extend(id, "2026-09-30")
+		})
+	}
+	close(begin)
+	wait.Wait()
+	done := 0
+	for _, err := range errs {
+		if list, _ := refusal.As(err); err == nil {
+			done++
+		} else if !list.Has(programme.LineUncovered) {
+			t.Errorf("%v, want LINE_UNCOVERED", err)
+		}
+	}
+	if cents := placementtest.One[int](c.Office, "select sum(cents)::int from budget_posting where kind = 'COMMITTED'"); done != 2 || cents != 4*210307+2*33140 {
+		t.Errorf("%d were extended, and all commit %d", done, cents)
+	}
+}
+
 // What no line covers is foreseen for each internship by itself, and neither booked nor held; what has to be acknowledged only is no refusal.
 func TestWhatNoLineCoversIsForeseen(t *testing.T) {
 	c := newTill(t)

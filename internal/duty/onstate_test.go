@@ -1,7 +1,15 @@
 package duty_test
 
 import (
+	"context"
 	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/duty"
+	"github.com/lavoroincorso/lavoro/internal/platform/event"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
 
 const dues = `select coalesce(string_agg(concat_ws(' ', kind, to_char(due_at at time zone 'Europe/Rome', 'YYYY-MM-DD HH24:MI'),
@@ -43,5 +51,38 @@ func TestAnotherOwnerInTheSameStateKeepsTheClockRunning(t *testing.T) {
 	}
 	if moved := query[bool](h, "select owner_key = $2 and next_owner_key = $3 from due where subject_id = $1", p, h.manager, h.partner); !moved {
 		t.Error("the due did not go to the new owner")
+	}
+}
+
+// What is due of something that was made longer comes later by as many days, at the same time of the day though the clocks change between; what had gone over
+// to the next owner comes back, as it is due no more.
+func TestWhatIsMadeLongerIsDueLater(t *testing.T) {
+	h := open(t)
+	p := h.participation()
+	growing := event.Clock{Concept: "participant", State: "REFERRED", SubjectKind: "Participant", Prefix: "prt", Policy: "clock.participant.REFERRED", Kind: "participant.check",
+		Label: text.Text{It: "Verifica", En: "Check"}, Grows: true}
+	goes := func(from string, longer int) {
+		t.Helper()
+		h.act(func(ctx context.Context, tx *postgres.Tx) error {
+			return duty.NewClocks([]event.Clock{growing}).OnState(ctx, tx, event.Transition{Programme: h.programme, Concept: "participant", SubjectKind: "Participant",
+				Subject: p, Participation: p, From: from, To: "REFERRED", Owners: []uuid.UUID{h.manager, h.partner}, Audience: h.audience(), Longer: longer})
+		})
+	}
+	goes("", 0)
+	h.exec("update due set owner_key = next_owner_key, escalated_at = due_at, reminders = 3 where subject_id = $1", p)
+	h.sleep(30)
+	goes("REFERRED", 10) // to a day that is past: it stays with who has it
+	if got := query[string](h, dues, p); got != "participant.check 2026-11-19 23:59" {
+		t.Errorf("ten days longer: %s", got)
+	}
+	if query[bool](h, "select owner_key = $2 or escalated_at is null from due where subject_id = $1", p, h.manager) {
+		t.Error("what is late still came back to its first owner")
+	}
+	goes("REFERRED", 150)
+	if got := query[string](h, dues, p); got != "participant.check 2027-04-18 23:59" {
+		t.Errorf("over the change of the clocks: %s", got)
+	}
+	if !query[bool](h, "select owner_key = $2 and next_owner_key = $3 and escalated_at is null and next_reminder_at = due_at from due where subject_id = $1", p, h.manager, h.partner) {
+		t.Error("what is due in spring is not its first owner's again")
 	}
 }

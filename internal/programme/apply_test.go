@@ -201,9 +201,9 @@ func TestChangedRuleMakesAVersion(t *testing.T) {
 	before := p.text(rules) + p.text(version)
 
 	p.refused(with(t, programme.LavoroInCorso3, cap500, cap450),
-		"laco3.yaml:251: policy.number: version 1 of the rules stands already with other content and is never rewritten: raise the number to 2")
+		"laco3.yaml:256: policy.number: version 1 of the rules stands already with other content and is never rewritten: raise the number to 2")
 	p.refused(with(t, programme.LavoroInCorso3, number1, "number: 3\n  valid_from: 2025-06-01"),
-		"laco3.yaml:251: policy.number: the next version of the rules is 2")
+		"laco3.yaml:256: policy.number: the next version of the rules is 2")
 
 	done := p.apply(with(t, programme.LavoroInCorso3, cap500, cap450, number1, number2))
 	if !done.Changed || !done.NewVersion || done.Version != 2 {
@@ -222,9 +222,9 @@ func TestChangedRuleMakesAVersion(t *testing.T) {
 	if got := p.text("select string_agg(concat_ws(' ', act, sealed, convert_from(detail, 'UTF8')::jsonb ->> 'validFrom'), ', ') from journal"); got != "applyProgramme f 2025-06-01" {
 		t.Errorf("in the journal: %s", got)
 	}
-	p.refused(programme.LavoroInCorso3, "laco3.yaml:251: policy.number: the database has version 2 of the rules already")
+	p.refused(programme.LavoroInCorso3, "laco3.yaml:256: policy.number: the database has version 2 of the rules already")
 	p.refused(with(t, programme.LavoroInCorso3, number1, "number: 3\n  valid_from: 2025-05-31"),
-		"laco3.yaml:251: policy.valid_from: the new version cannot hold from before the one that stands (1 Jun 2025)")
+		"laco3.yaml:256: policy.valid_from: the new version cannot hold from before the one that stands (1 Jun 2025)")
 }
 
 func TestWordsChangeInPlace(t *testing.T) {

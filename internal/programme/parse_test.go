@@ -45,7 +45,7 @@ func TestEmbeddedFile(t *testing.T) {
 	for _, item := range f.Items {
 		count[item.List]++
 	}
-	if count[programme.PriorityGroups] != 12 || count[programme.Exclusions] != 2 || count[programme.ActivityKinds] != 3 || count[programme.Requirements] != 5 || len(count) != 15 {
+	if count[programme.PriorityGroups] != 12 || count[programme.Exclusions] != 2 || count[programme.ActivityKinds] != 3 || count[programme.Requirements] != 5 || len(count) != 16 {
 		t.Errorf("codes by list: %v", count)
 	}
 	if len(f.Payers) != 2 || f.Payers[0].Way != programme.OrderList || f.Payers[1].Way != programme.BankFile || f.Payers[1].IBAN != "" || f.Payers[1].Confirmed {

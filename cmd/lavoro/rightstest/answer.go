@@ -60,6 +60,7 @@ var sorted = map[string]string{
 	"Enrolment":          "from_day, id",
 	"Certificate":        "given_on, id",
 	"Placement":          "from_day desc, id desc",
+	"PlacementExtension": "version",
 	"PlacementStep":      "position",
 	"RegisterMonth":      "month desc, id",
 	"RegisterStep":       "position",

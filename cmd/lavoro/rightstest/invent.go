@@ -112,7 +112,7 @@ func words(text string) fact { return fact{"it": text, "en": text + " (en)"} }
 
 // Insert writes the worlds in one transaction, and has the database's own functions work out who sees what wherever it has some.
 func (f *Fiction) Insert(ctx context.Context, exec Exec) error {
-	late := []string{"placement", "intern_card", "placement_step", "attendance", "register_month", "month_signature", "register_step", "register_adjustment", "due", "access_grant", "representation", "invitation", "hand_over"} // they name what may be first put after them
+	late := []string{"placement", "intern_card", "placement_step", "placement_extension", "attendance", "register_month", "month_signature", "register_step", "register_adjustment", "due", "access_grant", "representation", "invitation", "hand_over"} // they name what may be first put after them
 	audits := []string{"mandate", "mandate_sample"}
 	order := slices.DeleteFunc(slices.Clone(f.order), func(table string) bool { return slices.Contains(append(late, audits...), table) })
 	if err := f.insert(ctx, exec, append(order, late...)); err != nil {

@@ -122,7 +122,7 @@ func (s *scene) directory(table string, row fact) string {
 
 // codes are the lists of a programme.
 var codes = map[string]string{"priority_groups": "G_HEALTH G_PENAL G_PROTECTION G_RESTRICTED", "exclusions": "ADI", "absence_reasons": "ILLNESS", "exit_reasons": "JOB_FOUND",
-	"suspension_reasons": "INJURY", "work_sectors": "KITCHEN", "work_traits": "STANDING", "activity_kinds": "COURSE LABORATORY INTERNSHIP", "certificates": "SAFETY_GENERAL",
+	"suspension_reasons": "INJURY", "extension_reasons": "JOB_PROSPECT", "work_sectors": "KITCHEN", "work_traits": "STANDING", "activity_kinds": "COURSE LABORATORY INTERNSHIP", "certificates": "SAFETY_GENERAL",
 	"decline_reasons": "TOO_FAR", "requirements": "IN_CHARGE", "hand_over_reasons": "MOVED",
 	"hand_over_declines": "IN_CARE", "housing_conditions": "FIRST_HOME", "housing_proofs": "HOUSING_TITLE"}
 

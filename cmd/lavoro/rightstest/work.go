@@ -82,9 +82,9 @@ func placements() {
 		"hostTutor": column("host_tutor"), "convention": column("convention"), "pfiSignedOn": column("pfi_signed_on"), "communicatedOn": column("communicated_on"),
 		"communicationCode": column("communication_code"), "startedOn": column("started_on"), "endedOn": column("ended_on"),
 		"endReason": oneBy("CodeItem", func(w *World, r *Row) *Row {
-			return reasonItem(w, r.Text("programme_id"), r.Text("end_reason"), r.Text("state"))
+			return w.item(r.Text("programme_id"), stateReasons(r.Text("state")), r.Text("end_reason"))
 		}).in("path"),
-		"steps": many("PlacementStep", "placement_id"), "attendances": many("Attendance", "placement_id"), "registerMonths": many("RegisterMonth", "placement_id"),
+		"steps": many("PlacementStep", "placement_id"), "extensions": many("PlacementExtension", "placement_id"), "attendances": many("Attendance", "placement_id"), "registerMonths": many("RegisterMonth", "placement_id"),
 		"origin": originKind(), "revision": column("revision"), "allowedActs": something(),
 	}, Filters: map[string]Filter{
 		"states": among("state"), "participant": refers("prt", "participation_id").tells("path"), "company": refers("com", "company_id"),
@@ -103,8 +103,20 @@ func placements() {
 		"id": {}, "hidden": {}, "act": column("act"), "fromState": column("from_state"), "toState": column("to_state"), "day": column("day"), "at": instant("at"),
 		"member": one("Member", "member_id"),
 		"reason": oneBy("CodeItem", func(w *World, r *Row) *Row {
-			return reasonItem(w, w.One("placement", r.Text("placement_id")).Text("programme_id"), r.Text("reason"), r.Text("to_state"))
+			list := stateReasons(r.Text("to_state"))
+			if r.Text("act") == "extendPlacement" {
+				list = "extension_reasons"
+			}
+			return w.item(w.One("placement", r.Text("placement_id")).Text("programme_id"), list, r.Text("reason"))
 		}).in("path"),
+	}}
+	Types["PlacementExtension"] = &Type{Table: "placement_extension", Prefix: "pex", Class: "work", Of: ofPlacementPart, Fields: map[string]Field{
+		"id": {}, "hidden": {}, "version": column("version"), "previousToDay": column("previous_to_day"), "toDay": column("to_day"), "signedOn": column("signed_on"),
+		"reason": oneBy("CodeItem", func(w *World, r *Row) *Row {
+			return w.item(w.One("placement", r.Text("placement_id")).Text("programme_id"), "extension_reasons", r.Text("reason"))
+		}).in("path"),
+		"attestation": column("attestation").in("path"), "at": instant("at"), "member": one("Member", "member_id"), "communicateBy": column("communicate_by"),
+		"communicatedOn": column("communicated_on"), "communicationCode": column("communication_code"), "lapsedOn": column("lapsed_on"),
 	}}
 }
 
@@ -133,12 +145,12 @@ func either(r *Row, first, second string) string {
 	return r.Text(second)
 }
 
-func reasonItem(w *World, programme, reason, state string) *Row {
-	list := "exit_reasons"
+// stateReasons is the list of the reasons of a state.
+func stateReasons(state string) string {
 	if state == "SUSPENDED" {
-		list = "suspension_reasons"
+		return "suspension_reasons"
 	}
-	return w.item(programme, list, reason)
+	return "exit_reasons"
 }
 
 func attendances() {

@@ -1,0 +1,184 @@
+package attendance_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/attendance"
+	"github.com/lavoroincorso/lavoro/internal/placement"
+	"github.com/lavoroincorso/lavoro/internal/placement/placementtest"
+	"github.com/lavoroincorso/lavoro/internal/platform/event"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+)
+
+// lengthened is an office with an internship that runs from 2 March to Tuesday 1 September, and whose register follows its extensions.
+type lengthened struct {
+	*placementtest.Office
+	room      placement.Room
+	placement uuid.UUID
+	enrolment uuid.UUID
+}
+
+func newLengthened(t *testing.T) *lengthened {
+	l := &lengthened{Office: placementtest.New(t), placement: uuid.Must(uuid.NewV7()),
+		room: placement.Room{OnState: []func(context.Context, *postgres.Tx, event.Transition) error{attendance.FollowExtensions}}}
+	person := l.Active(placementtest.Who{})
+	l.Certify(person, l.Today)
+	opening, _ := l.Opening(placementtest.Seats{})
+	step := placement.Step{Placement: l.placement}
+	for _, act := range []func(context.Context, *postgres.Tx) error{
+		func(ctx context.Context, tx *postgres.Tx) error {
+			return l.room.Draft(ctx, tx, placement.DraftInput{ID: l.placement, Participation: person, Opening: opening, FromDay: l.Today, HostTutor: "Capo cucina", Origin: "ENTERED"})
+		},
+		func(ctx context.Context, tx *postgres.Tx) error {
+			return l.room.Confirm(ctx, tx, placement.ConfirmInput{Step: step, Convention: "P-1"})
+		},
+		func(ctx context.Context, tx *postgres.Tx) error { return l.room.SignProject(ctx, tx, step) },
+		func(ctx context.Context, tx *postgres.Tx) error {
+			tx.Acknowledge([]string{placement.CommunicatedLate.String()}, "prova")
+			return l.room.Communicate(ctx, tx, placement.CommunicateInput{Step: step, Code: "U-1"})
+		},
+		func(ctx context.Context, tx *postgres.Tx) error { return l.room.Start(ctx, tx, step) },
+	} {
+		l.Must(l.As(l.System(), act))
+	}
+	l.enrolment = placementtest.One[uuid.UUID](l.Office, "select enrolment_id from placement where id = $1", l.placement)
+	return l
+}
+
+// extend records an addendum of the last day so far, however late, and its communication.
+func (l *lengthened) extend(until string) {
+	l.T.Helper()
+	signed := placementtest.One[string](l.Office, "select least(to_day, $2::text::date)::text from placement where id = $1", l.placement, l.Today.String())
+	l.Must(l.As(l.Accompanying(), func(ctx context.Context, tx *postgres.Tx) error {
+		tx.Acknowledge([]string{placement.ExtensionRecordedLate.String()}, "prova")
+		return l.room.Extend(ctx, tx, placement.ExtendInput{Step: placement.Step{Placement: l.placement, Day: calendar.MustDay(signed)}, ToDay: calendar.MustDay(until),
+			Reason: "JOB_PROSPECT", Attestation: "ATT-1"})
+	}))
+	l.Must(l.As(l.System(), func(ctx context.Context, tx *postgres.Tx) error {
+		tx.Acknowledge([]string{placement.ExtensionCommunicatedLate.String()}, "prova")
+		return l.room.CommunicateExtension(ctx, tx, placement.CommunicateInput{Step: placement.Step{Placement: l.placement}, Code: "U-2"})
+	}))
+}
+
+// deliver writes presence from nine to one, each with its own answer, and gives the ids.
+func (l *lengthened) deliver(days ...string) []uuid.UUID {
+	l.T.Helper()
+	var entries []attendance.Entry
+	for _, day := range days {
+		entries = append(entries, entry(l.enrolment, day, "09:00", "13:00"))
+	}
+	var ids []uuid.UUID
+	l.Must(l.As(l.Accompanying(), func(ctx context.Context, tx *postgres.Tx) error {
+		answers, err := attendance.Record(ctx, tx, attendance.Source{Origin: "ENTERED"}, entries)
+		for _, a := range answers {
+			if !a.Written {
+				l.T.Errorf("%s: %v", a.ID, a.Refusals)
+			}
+			ids = append(ids, a.ID)
+		}
+		return err
+	}))
+	return ids
+}
+
+func (l *lengthened) stand(what string, id uuid.UUID, want string) {
+	l.T.Helper()
+	if got := placementtest.One[string](l.Office, "select standing || conflicts::text from attendance where id = $1", id); got != want {
+		l.T.Errorf("%s: %s, want %s", what, got, want)
+	}
+}
+
+// Hours of days after the last one are nobody's until an extension covers them: then they count, and who follows the register is told. What is later still waits.
+func TestHoursAfterTheLastDayCountOnceItIsExtended(t *testing.T) {
+	l := newLengthened(t)
+	l.Today = calendar.MustDay("2026-09-04")
+	ids := l.deliver("2026-09-01", "2026-09-02", "2026-09-03", "2026-09-04")
+	l.stand("the last day", ids[0], "COUNTED{}")
+	for _, id := range ids[1:] {
+		l.stand("after the last day", id, "CONTESTED{NOT_ENROLLED}")
+	}
+	l.extend("2026-09-03")
+	for _, id := range ids[:3] {
+		l.stand("within the extension", id, "COUNTED{}")
+	}
+	l.stand("after the extension", ids[3], "CONTESTED{NOT_ENROLLED}")
+	if n := placementtest.One[int](l.Office, "select count(*) from outbox where subject_kind = 'Attendance' and act = 'extendPlacement' and kind = 'CHANGED' and subject_id = any ($1)", ids[1:3]); n != 2 {
+		t.Errorf("%d of two entries that count now were told", n)
+	}
+	l.extend("2026-09-30")
+	l.stand("within the next one", ids[3], "COUNTED{}")
+	l.Today = calendar.MustDay("2026-09-07")
+	l.stand("delivered after it", l.deliver("2026-09-07")[0], "COUNTED{}")
+	l.Today = calendar.MustDay("2026-09-08")
+	var planned []attendance.Answer
+	l.Must(l.As(l.Accompanying(), func(ctx context.Context, tx *postgres.Tx) (err error) {
+		planned, err = attendance.RecordAsPlanned(ctx, tx, attendance.Source{Origin: "ENTERED"}, attendance.Planned{Programme: l.Programme, Day: l.Today})
+		return err
+	}))
+	if len(planned) != 1 || !planned[0].Written {
+		t.Errorf("the timetable of a day that was added gives %+v", planned)
+	}
+}
+
+// What else stands against an entry goes on standing: another version of the same hours, and a month that was closed meanwhile.
+func TestAnExtensionTakesAwayOneConflictOnly(t *testing.T) {
+	l := newLengthened(t)
+	l.Today = calendar.MustDay("2026-09-04")
+	twice := append(l.deliver("2026-09-02"), l.deliver("2026-09-02")...)
+	alone := l.deliver("2026-09-03")
+	l.extend("2026-09-30")
+	for _, id := range twice {
+		l.stand("two versions", id, "CONTESTED{OTHER_VERSION}")
+	}
+	l.stand("one version", alone[0], "COUNTED{}")
+
+	l = newLengthened(t)
+	l.Today = calendar.MustDay("2026-09-04")
+	closed := l.deliver("2026-09-03")[0]
+	l.Today = calendar.MustDay("2026-10-02")
+	open := l.deliver("2026-10-01")[0]
+	l.Exec("update register_month set state = 'SUBMITTED', minutes = 0, presence_days = 0, content_hash = sha256('x') where enrolment_id = $1 and month = '2026-09-01'", l.enrolment)
+	l.extend("2026-10-31")
+	l.stand("of a month that was submitted", closed, "CONTESTED{MONTH_CLOSED}")
+	l.stand("of the open month", open, "COUNTED{}")
+}
+
+// An extension of a suspended internship does not make hours count of days on which it stands still.
+func TestAnExtensionDoesNotEndASuspension(t *testing.T) {
+	l := newLengthened(t)
+	l.Today = calendar.MustDay("2026-08-20")
+	l.Must(l.As(l.System(), func(ctx context.Context, tx *postgres.Tx) error {
+		return l.room.Suspend(ctx, tx, placement.ReasonInput{Step: placement.Step{Placement: l.placement}, Reason: "ILLNESS"})
+	}))
+	l.Today = calendar.MustDay("2026-09-04")
+	id := l.deliver("2026-09-03")[0]
+	l.stand("suspended and after the last day", id, "CONTESTED{NOT_ENROLLED,PLACEMENT_SUSPENDED}")
+	l.extend("2026-09-30")
+	l.stand("suspended", id, "CONTESTED{PLACEMENT_SUSPENDED}")
+	var kept []string
+	l.Must(l.As(l.System(), func(ctx context.Context, tx *postgres.Tx) error {
+		tx.Acknowledge([]string{placement.SuspensionShort.String()}, "prova")
+		return l.room.Resume(ctx, tx, placement.Step{Placement: l.placement})
+	}))
+	l.Must(l.As(l.System(), func(ctx context.Context, tx *postgres.Tx) error {
+		return tx.NewRaw("select concat_ws(' ', from_day, until_day) from placement_pauses(array[?::uuid])", l.placement).Scan(ctx, &kept)
+	}))
+	if len(kept) != 1 || kept[0] != "2026-08-20 2026-09-04" {
+		t.Errorf("it stood still %q", kept)
+	}
+}
+
+// Who may not write hours of the person changes none by a hook that is called on his behalf.
+func TestOnlyWhoKeepsTheRegisterHasItJudgedAgain(t *testing.T) {
+	l := newLengthened(t)
+	l.Today = calendar.MustDay("2026-09-04")
+	id := l.deliver("2026-09-03")[0]
+	l.Must(l.As(l.Coordinator("MONTIGNOSO"), func(ctx context.Context, tx *postgres.Tx) error {
+		return attendance.FollowExtensions(ctx, tx, event.Transition{Programme: l.Programme, Concept: placement.Concept, Subject: l.placement, From: "RUNNING", To: "RUNNING", Longer: 30})
+	}))
+	l.stand("asked by a stranger", id, "CONTESTED{NOT_ENROLLED}")
+}
