@@ -14,12 +14,12 @@ export const shown = {
   match: 'match { id state stateLabel revision declineReason { id } allowedActs { act allowed refusals { code } } }',
   placement: `placement {
     id state stateLabel stateSince fromDay toDay convention pfiSignedOn communicatedOn communicationCode startedOn endedOn revision
-    steps { id act fromState toState day } enrolment { id state } allowedActs { act allowed refusals { code } }
+    steps { id act fromState toState day } extensions { id version toDay communicatedOn } enrolment { id state } allowedActs { act allowed refusals { code } }
     participant { id placements { id state } matches { id state } } opening { id state seatsTaken }
   }`,
   internship: `{
     id state stateLabel stateSince fromDay toDay convention pfiSignedOn communicatedOn communicationCode startedOn endedOn revision
-    steps { id act fromState toState day } enrolment { id state } allowedActs { act allowed refusals { code } }
+    steps { id act fromState toState day } extensions { id version toDay communicatedOn } enrolment { id state } allowedActs { act allowed refusals { code } }
     participant { id placements { id state } } opening { id state seatsTaken }
   }`,
   enrolment: `enrolment {

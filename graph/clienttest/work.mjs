@@ -157,6 +157,8 @@ export async function giveUp(stage, participant, host) {
   await communicated.act('annulPlacement', { reason });
   const running = await intern(stage, participant, host);
   await start(running.act);
+  await running.act('extendPlacement', { toDay: civilDay(-30), reason: stage.codes('extension_reasons')[0], attestation: 'PROVA-1' });
+  await running.act('communicateExtension', { communicationCode: 'UNILAV-PROROGA' });
   await running.act('interruptPlacement', { reason });
 }
 

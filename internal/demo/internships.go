@@ -19,7 +19,8 @@ type internship struct {
 	seat       *seat
 	ends       placement.State // where it stands at the end
 	hostTutor  string
-	from, to   calendar.Day // as planned
+	from, to   calendar.Day // as planned, with the extension
+	agreed     calendar.Day // last day before the extension; zero where there is none
 	enrolment  uuid.UUID    // known once drafted
 	reason     string       // of its end
 	pause      string       // reason of its suspension
@@ -28,6 +29,7 @@ type internship struct {
 
 	proposed, accepted, drafted, confirmed, signed, communicated calendar.Day
 	started, suspended, resumed, stopped, attested               calendar.Day
+	extended, extensionTold                                      calendar.Day
 
 	waits    bool         // its last days are left for whoever tries the demonstration out
 	live     bool         // hours can be recorded
@@ -109,13 +111,40 @@ func (i *internship) days(o *office) {
 	case placement.Cancelled, placement.Annulled:
 		i.from = ever(u.AddDays(-6))
 	}
+	past, soon := i.ends == running && i.n%8 == 5, i.ends == running && i.n%16 == 11 // it goes on beyond its six months, or will
+	switch {
+	case past:
+		i.from = ago(192, 240)
+	case soon:
+		i.from = ago(140, 168)
+	}
 	i.from = workday(i.from)
 	i.to = full(i.from)
+	if past || soon {
+		i.lengthen(c, u, o.to)
+	}
 	i.prepare(c)
 	i.finish(c, u)
 	if i.proposed.After(u) {
 		panic("demo: an internship that nobody has proposed yet")
 	}
+}
+
+// lengthen gives it three months more: agreed in the days before its last one, and communicated unless that is still due.
+func (i *internship) lengthen(c chance, u, last calendar.Day) {
+	i.agreed, i.to = i.to, earlier(last, i.to.AddMonths(3))
+	i.extended = earlier(before(i.agreed.AddDays(-c.between(4, 20))), before(u.AddDays(-c.between(1, 8))))
+	if i.agreed.Before(u) {
+		i.extensionTold = before(i.agreed.AddDays(-c.between(0, 2)))
+	}
+}
+
+// firstEnd is the last day as it was planned at first.
+func (i *internship) firstEnd() calendar.Day {
+	if i.agreed.IsZero() {
+		return i.to
+	}
+	return i.agreed
 }
 
 // prepare chooses the days before the first, as far as the internship comes; the last step done is never after today.

@@ -20,6 +20,7 @@ func (o *office) arrange(i *internship) {
 	o.draft(i)
 	o.begin(i)
 	o.pause(i)
+	o.extend(i)
 	o.conclude(i)
 }
 
@@ -87,7 +88,7 @@ func (o *office) draft(i *internship) {
 		if err != nil {
 			return err
 		}
-		err = o.deps.Matches.Draft(ctx, tx, matching.DraftInput{ID: i.id, Match: id, FromDay: i.from, ToDay: i.to, HostTutor: i.hostTutor, Origin: demoOrigin})
+		err = o.deps.Matches.Draft(ctx, tx, matching.DraftInput{ID: i.id, Match: id, FromDay: i.from, ToDay: i.firstEnd(), HostTutor: i.hostTutor, Origin: demoOrigin})
 		if err != nil {
 			return err
 		}
@@ -141,6 +142,23 @@ func (o *office) pause(i *internship) {
 		return rooms.Resume(ctx, tx, placement.Step{Placement: i.id})
 	})
 	resume.then = func() { i.live, i.recorded = true, i.resumed.AddDays(-1) }
+}
+
+func (o *office) extend(i *internship) {
+	if i.extended.IsZero() {
+		return
+	}
+	p, rooms, step := i.person, o.deps.Placements, placement.Step{Placement: i.id}
+	reason := one(i.c, []string{"AIMS_NEED_TIME", "JOB_PROSPECT", "TASKS_WIDENED"})
+	if !i.suspended.IsZero() {
+		reason = "SUSPENSION_MADE_UP"
+	}
+	o.plan(i.extended, afternoon+20, p.tutor, "extendPlacement", func(ctx context.Context, tx *postgres.Tx) error {
+		return rooms.Extend(ctx, tx, placement.ExtendInput{Step: step, ToDay: i.to, Reason: reason, Attestation: fmt.Sprintf("PROR-%03d", i.n+1)})
+	})
+	o.planStep(i.extensionTold, afternoon+30, p.coordinator, "communicateExtension", func(ctx context.Context, tx *postgres.Tx) error {
+		return rooms.CommunicateExtension(ctx, tx, placement.CommunicateInput{Step: step, Code: fmt.Sprintf("1100026%09d", 60_000_000+i.n*7919)})
+	})
 }
 
 func (o *office) conclude(i *internship) {

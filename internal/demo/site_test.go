@@ -60,7 +60,7 @@ func wired(app *postgres.DB, ownerURL string, scale int) demo.Deps {
 	}
 	deps := demo.Deps{DB: app, OwnerURL: ownerURL, Scale: scale,
 		Participants: participant.Room{OnState: onState, Vetoes: []participant.Veto{placement.VetoWithdrawal}},
-		Placements:   placement.Room{OnState: append(slices.Clone(onState), allowance.FollowCommitments), AttestGates: []placement.Gate{attendance.AttestGate}},
+		Placements:   placement.Room{OnState: append(slices.Clone(onState), attendance.FollowExtensions, allowance.FollowCommitments), AttestGates: []placement.Gate{attendance.AttestGate}},
 	}
 	deps.Matches = matching.Room{OnState: onState, Placement: deps.Placements}
 	deps.Housing = housing.Room{OnState: append(slices.Clone(onState), allowance.FollowCommitments)}
