@@ -114,7 +114,15 @@ func TestInternshipsOverHTTP(t *testing.T) {
 		step(a[0], "placement", ending+a[1], a[2])
 	}
 	step("endPlacement", "placement", ending, "RUNNING", "PLACEMENT_NOT_OVER")
+	longer := fmt.Sprintf(`%s, toDay: %q, reason: "JOB_PROSPECT"`, ending, o.Today.AddMonths(7))
+	step("extendPlacement", "placement", longer, "RUNNING", "PLACEMENT_EXTENSION_NEED")
+	step("extendPlacement", "placement", longer+`, attestation: "ATT-1", preview: true`, "RUNNING")
+	step("extendPlacement", "placement", longer+`, attestation: "ATT-1"`, "RUNNING")
+	step("communicateExtension", "placement", ending+`, communicationCode: ""`, "RUNNING", "PLACEMENT_TEXT_LENGTH")
+	step("communicateExtension", "placement", ending+`, communicationCode: "U-2"`, "RUNNING")
 	o.Today = o.Today.AddMonths(6)
+	step("endPlacement", "placement", ending, "RUNNING", "PLACEMENT_NOT_OVER")
+	o.Today = o.Today.AddMonths(1)
 	step("endPlacement", "placement", ending, "ENDED")
 	step("attestPlacement", "placement", ending, "ATTESTED")
 	o.Today = placementtest.Monday

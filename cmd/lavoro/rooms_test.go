@@ -2,14 +2,18 @@ package main
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
 
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/attendance"
 	"github.com/lavoroincorso/lavoro/internal/participant"
 	"github.com/lavoroincorso/lavoro/internal/placement"
 	"github.com/lavoroincorso/lavoro/internal/placement/placementtest"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 )
 
 // TestTheProgramHandsInternshipsOver: in the program as it is wired, who takes on a person takes on the internship and what is due on it.
@@ -30,5 +34,93 @@ func TestTheProgramHandsInternshipsOver(t *testing.T) {
 	}
 	if owner := placementtest.One[uuid.UUID](o, "select owner_key from due where subject_id = $1 and done_at is null", id); owner != next {
 		t.Error("what is due stays with the former tutor")
+	}
+}
+
+// TestTheProgramExtendsInternships: in the program as it is wired, a tutor extends, and what hangs on the last day goes with it: what is due, what is
+// committed, which mandates open the internship, and hours that came too early.
+func TestTheProgramExtendsInternships(t *testing.T) {
+	o := placementtest.New(t)
+	r := newRooms()
+	person := o.Active(placementtest.Who{})
+	o.Certify(person, o.Today)
+	opening, _ := o.Opening(placementtest.Seats{})
+	id := uuid.Must(uuid.NewV7())
+	step := placement.Step{Placement: id}
+	do := func(actor access.Actor, act func(context.Context, *postgres.Tx) error) {
+		t.Helper()
+		o.Must(o.As(actor, func(ctx context.Context, tx *postgres.Tx) error {
+			tx.Acknowledge([]string{placement.CommunicatedLate.String(), placement.ExtensionRecordedLate.String()}, "prova")
+			return act(ctx, tx)
+		}))
+	}
+	tutor, partner := o.Accompanying(), o.Coordinator("CARRARA")
+	do(tutor, func(ctx context.Context, tx *postgres.Tx) error {
+		return r.placements.Draft(ctx, tx, placement.DraftInput{ID: id, Participation: person, Opening: opening, FromDay: o.Today, HostTutor: "Capo cucina", Origin: "ENTERED"})
+	})
+	do(tutor, func(ctx context.Context, tx *postgres.Tx) error {
+		return r.placements.Confirm(ctx, tx, placement.ConfirmInput{Step: step, Convention: "P-1"})
+	})
+	do(tutor, func(ctx context.Context, tx *postgres.Tx) error { return r.placements.SignProject(ctx, tx, step) })
+	do(partner, func(ctx context.Context, tx *postgres.Tx) error {
+		return r.placements.Communicate(ctx, tx, placement.CommunicateInput{Step: step, Code: "U-1"})
+	})
+	do(tutor, func(ctx context.Context, tx *postgres.Tx) error { return r.placements.Start(ctx, tx, step) })
+	auditor := o.Member("TUTOR", "ASL")
+	o.Exec(`insert into mandate (id, programme_id, organisation_id, member_id, period_from, period_to, ends_on, document, state, opened_on, audience)
+		values ($1, $2, $3, $4, '2026-10-01', '2026-12-31', '2027-12-31', 'prova', 'OPEN', '2026-03-02', '{}')`, uuid.New(), o.Programme, o.Orgs["ASL"], auditor)
+	stands := func() string {
+		return placementtest.One[string](o, `select concat_ws(', ', p.to_day, e.to_day,
+				(select sum(b.cents) from budget_posting b where b.subject_id = p.id and b.kind = 'COMMITTED'),
+				(select string_agg(concat_ws(' ', d.kind, to_char(d.due_at at time zone 'Europe/Rome', 'YYYY-MM-DD HH24:MI'), o.code, case when d.done_at is not null then 'done' end), ', ' order by d.kind)
+				 from due d left join organisation o on o.id = d.owner_key where d.subject_id = p.id and d.kind in ('placement.review', 'placement.communicate_extension')),
+				'opened ' || (scope_key('MANDATE', m.programme_id, m.id) = any (p.audience)) || ' ' || (scope_key('MANDATE', m.programme_id, m.id) = any (e.audience)))
+			from placement p join enrolment e on e.id = p.enrolment_id cross join mandate m where p.id = $1`, id)
+	}
+	if got := stands(); got != "2026-09-01, 2026-09-01, 210307, placement.review 2026-09-08 23:59, opened false false" {
+		t.Fatalf("before: %s", got)
+	}
+
+	o.Today = calendar.MustDay("2026-09-03")
+	late := attendance.Entry{ID: uuid.Must(uuid.NewV7()), Enrolment: placementtest.One[uuid.UUID](o, "select enrolment_id from placement where id = $1", id), Kind: attendance.Presence,
+		Day: calendar.MustDay("2026-09-02"), From: calendar.MustLocalTime("09:00"), To: calendar.MustLocalTime("13:00")}
+	do(tutor, func(ctx context.Context, tx *postgres.Tx) error {
+		_, err := attendance.Record(ctx, tx, attendance.Source{Origin: "ENTERED"}, []attendance.Entry{late})
+		return err
+	})
+	do(tutor, func(ctx context.Context, tx *postgres.Tx) error {
+		signed := placement.Step{Placement: id, Day: calendar.MustDay("2026-09-01")}
+		return r.placements.Extend(ctx, tx, placement.ExtendInput{Step: signed, ToDay: calendar.MustDay("2026-11-30"), Reason: "JOB_PROSPECT", Attestation: "ATT-1"})
+	})
+	// From 2 September to 30 November are 90 days; 20 hours a week at 4 euro are 33140 of September, 35433 of October and 34287 of November.
+	if got := stands(); got != "2026-11-30, 2026-11-30, 313167, placement.communicate_extension 2026-09-06 23:59 CARRARA, placement.review 2026-12-07 23:59, opened true true" {
+		t.Errorf("extended: %s", got)
+	}
+	if standing := placementtest.One[string](o, "select standing from attendance where id = $1", late.ID); standing != "COUNTED" {
+		t.Errorf("an hour that came before it is %s", standing)
+	}
+	do(partner, func(ctx context.Context, tx *postgres.Tx) error {
+		return r.placements.CommunicateExtension(ctx, tx, placement.CommunicateInput{Step: step, Code: "U-2"})
+	})
+	if got := stands(); !strings.Contains(got, "placement.communicate_extension 2026-09-06 23:59 CARRARA done") {
+		t.Errorf("communicated: %s", got)
+	}
+	// Suspended and ended, the internship leaves what is due of an extension alone.
+	o.Today = calendar.MustDay("2026-09-10")
+	do(tutor, func(ctx context.Context, tx *postgres.Tx) error {
+		return r.placements.Extend(ctx, tx, placement.ExtendInput{Step: step, ToDay: calendar.MustDay("2026-12-31"), Reason: "JOB_PROSPECT", Attestation: "ATT-2"})
+	})
+	do(tutor, func(ctx context.Context, tx *postgres.Tx) error {
+		return r.placements.Suspend(ctx, tx, placement.ReasonInput{Step: step, Reason: "ILLNESS"})
+	})
+	open := "select count(*)::int from due where subject_id = $1 and kind = 'placement.communicate_extension' and done_at is null"
+	if n := placementtest.One[int](o, open, id); n != 1 {
+		t.Errorf("%d communications are due of a suspended internship", n)
+	}
+	do(partner, func(ctx context.Context, tx *postgres.Tx) error {
+		return r.placements.Interrupt(ctx, tx, placement.ReasonInput{Step: step, Reason: "PERSONAL"})
+	})
+	if n := placementtest.One[int](o, open, id); n != 0 {
+		t.Errorf("%d communications are due of an extension that never began", n)
 	}
 }

@@ -404,3 +404,26 @@ func TestAnExtensionLapses(t *testing.T) {
 		}
 	}
 }
+
+// The host has signed the addendum and reads it, without why it was needed; who follows the person reads that, too.
+func TestWhatIsReadOfAnExtension(t *testing.T) {
+	d := newDesk(t)
+	id := d.brought(placement.Running)
+	d.Must(d.extend(d.System(), addendum(id)))
+	d.take(id, access.CommunicateExtension)
+	asked := field("extensions", "PlacementExtension", append(plain("version", "previousToDay", "toDay", "signedOn", "attestation", "communicateBy", "communicatedOn", "communicationCode", "lapsedOn", "hidden"),
+		field("reason", "CodeItem", plain("label")...), field("member", "Member", plain("name")...))...)
+	steps := field("steps", "PlacementStep", append(plain("act"), field("reason", "CodeItem", plain("code")...))...)
+	common := "communicateBy:2026-09-06 communicatedOn:2026-03-02 communicationCode:UNILAV-2 hidden:"
+	for who, want := range map[string]string{"host": "attestation:<nil> " + common + "[member attestation reason]", "own": "attestation:ATT-1 " + common + "[member]"} {
+		actor := map[string]access.Actor{"host": d.Host(id), "own": d.Coordinator("CARRARA")}[who]
+		read := d.read(actor, id, asked, steps)
+		if got := fmt.Sprint(read["extensions"]); !strings.HasPrefix(got, "[map["+want) {
+			t.Errorf("%s reads %s", who, got)
+		}
+		reason := fmt.Sprint(read["steps"].([]any)[5])
+		if shown := strings.Contains(reason, "AIMS_NEED_TIME"); shown != (who == "own") {
+			t.Errorf("%s reads of the step %s", who, reason)
+		}
+	}
+}
