@@ -18,7 +18,7 @@ var depths = map[string][]string{
 	"companies":    {"sites", "contacts", "closures"},
 	"openings":     {"hours", "traits", "site"},
 	"activities":   {"enrolments"},
-	"placements":   {"intern", "steps", "enrolment"},
+	"placements":   {"intern", "steps", "extensions", "enrolment"},
 	"attendances":  {"registerMonth"}, "registerMonths": {"steps.file", "steps.signature", "signatures.file", "adjustments", "entries", "statements"},
 	"allowances":     {"why", "statements.shares.budgetLine", "statements.policyVersions", "statements.registerMonths", "statements.payments", "statements.housingGrant", "contests"},
 	"historyImports": {},

@@ -129,9 +129,11 @@ func (s *scene) work(i int, p participation) {
 	if i%2 == 1 {
 		f.put("placement_step", fact{"placement_id": id, "participation_id": p.id, "company_id": o.company, "position": 9, "act": "extendPlacement", "from_state": "SUSPENDED", "to_state": "SUSPENDED",
 			"day": "2026-03-01", "at": "2026-03-01T10:00:00Z", "member_id": s.tutors[0], "reason": "JOB_PROSPECT"})
-		f.put("placement_extension", fact{"placement_id": id, "participation_id": p.id, "company_id": o.company, "version": 2, "previous_to_day": "2026-08-31", "to_day": "2026-09-30",
-			"signed_on": "2026-08-20", "reason": "JOB_PROSPECT", "attestation": "ATT", "at": "2026-08-20T10:00:00Z", "member_id": s.tutors[0], "communicate_by": "2026-09-05",
-			"communicated_on": "2026-09-01", "communication_code": "UNI-2"})
+	}
+	for n, last := range []string{"2026-07-31", "2026-08-31", "2026-09-30"} {
+		f.put("placement_extension", fact{"placement_id": id, "participation_id": p.id, "company_id": o.company, "version": n + 2, "previous_to_day": "2026-06-30", "to_day": last,
+			"signed_on": "2026-06-20", "reason": "JOB_PROSPECT", "attestation": "ATT", "at": "2026-06-20T10:00:00Z", "member_id": s.tutors[n%2], "communicate_by": "2026-07-05",
+			"communicated_on": "2026-07-01", "communication_code": fmt.Sprintf("UNI-%d", n)})
 	}
 	s.register(i, p, intern, s.activities[2], id, o.company, 4)
 	s.months(i, p, intern, s.activities[2], id, o.company, 4)
