@@ -176,7 +176,7 @@ func contest() plan.Type {
 			"answeredBy":  plan.One("Member", "answered_by"),
 			"answeredAt":  plan.Instant("answered_at"),
 			"revision":    plan.Column("revision"),
-			"allowedActs": plan.Hole("allowance.contestActs", "json_build_object('programme', {t}.programme_id, 'audience', {t}.audience, 'state', {t}.state, 'member', {t}.member_id)"),
+			"allowedActs": plan.Hole("allowance.contestActs", "json_build_object('programme', {t}.programme_id, 'audience', {t}.audience, 'state', {t}.state, 'member', {t}.member_id)").Personal(),
 		}}
 }
 

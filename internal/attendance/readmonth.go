@@ -122,7 +122,7 @@ func signed() plan.Type {
 		"revokedBy":     plan.One("Member", "revoked_by"),
 		"revokedAt":     plan.Instant("revoked_at"),
 		"revision":      plan.Column("revision"),
-		"allowedActs":   plan.Hole("attendance.signatureActs", signatureFacts),
+		"allowedActs":   plan.Hole("attendance.signatureActs", signatureFacts).Personal(),
 	}}
 }
 

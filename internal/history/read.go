@@ -43,7 +43,7 @@ func imported() plan.Type {
 			"files":       plan.Hole("history.files", "{t}.files"),
 			"totals":      plan.Hole("history.totals", "history_totals({t}.id)"),
 			"revision":    plan.Column("revision"),
-			"allowedActs": plan.Hole("history.acts", "json_build_object('programme', {t}.programme_id, 'audience', {t}.audience, 'state', {t}.state, 'stagedBy', {t}.staged_by, 'decidedBy', {t}.decided_by)"),
+			"allowedActs": plan.Hole("history.acts", "json_build_object('programme', {t}.programme_id, 'audience', {t}.audience, 'state', {t}.state, 'stagedBy', {t}.staged_by, 'decidedBy', {t}.decided_by)").Personal(),
 		},
 		Orders:  map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.staged_at", SQLType: "timestamptz"}}, Desc: true}},
 		Filters: plan.Filters{"states": plan.Among("state")}}

@@ -68,7 +68,7 @@ func grant() plan.Type {
 		"withdrawnBy":   plan.One("Member", "withdrawn_by"),
 		"withdrawnAt":   plan.Instant("withdrawn_at"),
 		"revision":      plan.Column("revision"),
-		"allowedActs":   plan.Hole("housing.acts", "json_build_object('programme', {t}.programme_id, 'audience', {t}.audience, 'state', {t}.state, 'requestedBy', {t}.requested_by)"),
+		"allowedActs":   plan.Hole("housing.acts", "json_build_object('programme', {t}.programme_id, 'audience', {t}.audience, 'state', {t}.state, 'requestedBy', {t}.requested_by)").Personal(),
 	}}
 }
 

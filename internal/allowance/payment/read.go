@@ -61,7 +61,7 @@ func run() plan.Type {
 			"blockers": plan.Hole("payment.blockers", `coalesce((select json_agg(b) from (select c.code, count(*)::int as lines, count(distinct l.participation_id)::int as people, sum(l.net_cents)::bigint as net
 				from payment_line l, unnest(l.blocks) c(code) where l.run_id = {t}.id group by 1 order by 2 desc, 1) b), '[]')`),
 			"revision":    plan.Column("revision"),
-			"allowedActs": plan.Hole("payment.runActs", "json_build_object('programme', {t}.programme_id, 'payer', {t}.payer_id, 'run', {t}.id, 'state', {t}.state, 'lines', {t}.lines)"),
+			"allowedActs": plan.Hole("payment.runActs", "json_build_object('programme', {t}.programme_id, 'payer', {t}.payer_id, 'run', {t}.id, 'state', {t}.state, 'lines', {t}.lines)").Personal(),
 		},
 		Orders: map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.up_to", SQLType: "date"}}, Desc: true}},
 		Filters: plan.Filters{

@@ -112,7 +112,7 @@ func discharged() plan.Type {
 		"answeredAt": plan.Instant("answered_at"),
 		"revision":   plan.Column("revision"),
 		"allowedActs": plan.Hole("recovery.dischargeActs",
-			"json_build_object('programme', {t}.programme_id, 'payer', (select r.payer_id from recovery r where r.id = {t}.recovery_id), 'state', {t}.state, 'askedBy', {t}.asked_by)"),
+			"json_build_object('programme', {t}.programme_id, 'payer', (select r.payer_id from recovery r where r.id = {t}.recovery_id), 'state', {t}.state, 'askedBy', {t}.asked_by)").Personal(),
 	}}
 }
 
