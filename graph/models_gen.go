@@ -1835,6 +1835,38 @@ func (CodeItem) IsNode() {}
 // The id, `<prefix>_<uuid>`.
 func (this CodeItem) GetID() string { return this.ID }
 
+// What communicateExtension needs.
+type CommunicateExtensionInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// The internship.
+	Placement string `json:"placement"`
+	// The civil day on which it was accepted; today when left out.
+	Day *calendar.Day `json:"day,omitempty"`
+	// Protocol code of the receipt of the mandatory communication (UNILAV). 1 to 100 characters.
+	CommunicationCode string `json:"communicationCode"`
+}
+
+// What communicateExtension did.
+type CommunicateExtensionPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The internship as it stands now.
+	Placement *Placement `json:"placement,omitempty"`
+}
+
 // What communicatePlacement needs.
 type CommunicatePlacementInput struct {
 	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
@@ -3145,6 +3177,42 @@ type ExportRunPayload struct {
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The run as it stands now.
 	Run *PaymentRun `json:"run,omitempty"`
+}
+
+// What extendPlacement needs.
+type ExtendPlacementInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// The internship.
+	Placement string `json:"placement"`
+	// The civil day on which all parties signed the addendum; today when left out. One that lies after the last day so far is refused.
+	Day *calendar.Day `json:"day,omitempty"`
+	// The new last day, later than the one so far.
+	ToDay calendar.Day `json:"toDay"`
+	// Code of the list extension_reasons.
+	Reason string `json:"reason"`
+	// Protocol number under which the service in charge attests the need, where the rules ask for it. 1 to 100 characters.
+	Attestation *string `json:"attestation,omitempty"`
+}
+
+// What extendPlacement did.
+type ExtendPlacementPayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The internship as it stands now.
+	Placement *Placement `json:"placement,omitempty"`
 }
 
 // A file that proves something about a participant. It has no name: names tell.
@@ -5736,6 +5804,8 @@ type Placement struct {
 	EndReason *CodeItem `json:"endReason,omitempty"`
 	// Its steps so far, the first one first.
 	Steps []*PlacementStep `json:"steps"`
+	// Its extensions (proroghe), the first one first.
+	Extensions []*PlacementExtension `json:"extensions"`
 	// The months of the register, the newest first.
 	RegisterMonths []*RegisterMonth `json:"registerMonths"`
 	// Its register, newest day first.
@@ -5806,6 +5876,44 @@ type PlacementEdge struct {
 	// The object.
 	Node *Placement `json:"node"`
 }
+
+// An extension (proroga) of an internship: an addendum, signed by all parties, that makes a new version of the individual project (PFI) with a later
+// last day. It is communicated like the start (UNILAV), and the insurance (INAIL, RCT) has to reach as far.
+type PlacementExtension struct {
+	// The id.
+	ID string `json:"id"`
+	// Names of the fields you may not see.
+	Hidden []string `json:"hidden"`
+	// The version of the individual project that it makes; the one signed before the start is 1. Example: 2.
+	Version int32 `json:"version"`
+	// The last day before it.
+	PreviousToDay calendar.Day `json:"previousToDay"`
+	// The last day since.
+	ToDay calendar.Day `json:"toDay"`
+	// Day on which all parties signed the addendum.
+	SignedOn calendar.Day `json:"signedOn"`
+	// Why it goes on.
+	Reason *CodeItem `json:"reason,omitempty"`
+	// Protocol number under which the service in charge attests the need.
+	Attestation *string `json:"attestation,omitempty"`
+	// When it was entered.
+	At time.Time `json:"at"`
+	// Who entered it.
+	Member *Member `json:"member,omitempty"`
+	// Day by which its mandatory communication must be accepted.
+	CommunicateBy calendar.Day `json:"communicateBy"`
+	// Day the mandatory communication was accepted; null while it is due, or where the extension lapsed.
+	CommunicatedOn *calendar.Day `json:"communicatedOn,omitempty"`
+	// Protocol code of the mandatory communication.
+	CommunicationCode *string `json:"communicationCode,omitempty"`
+	// Day on which the internship was broken off before the extension began; nothing is left to be communicated of it.
+	LapsedOn *calendar.Day `json:"lapsedOn,omitempty"`
+}
+
+func (PlacementExtension) IsNode() {}
+
+// The id, `<prefix>_<uuid>`.
+func (this PlacementExtension) GetID() string { return this.ID }
 
 // Which internships.
 type PlacementFilter struct {

@@ -30,7 +30,7 @@ func FollowExtensions(ctx context.Context, tx *postgres.Tx, t event.Transition) 
 	return err
 }
 
-// rejudge takes from entries of one enrolment that their days were none of it, where they are now, and lets them and others of their weeks count as follows.
+// rejudge takes from entries of one enrolment that their days were none of it, where they are now, and lets them and others count as follows.
 func rejudge(ctx context.Context, tx *postgres.Tx, waiting []row) ([]row, error) {
 	of, err := enrolments(ctx, tx, []uuid.UUID{waiting[0].EnrolmentID})
 	if err != nil {
