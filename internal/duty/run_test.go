@@ -78,3 +78,60 @@ func TestTheRunnerOutlivesItsDatabase(t *testing.T) {
 	again.say("Attendance", some(1)...)
 	await(t, done, "the reaction after")
 }
+
+// until is when the lease ends by now.
+func (h *house) until() time.Time {
+	h.t.Helper()
+	return query[time.Time](h, "select coalesce((select until from lease where name = 'duty'), 'epoch')")
+}
+
+// TestALongTurnKeepsTheLease: it is prolonged, time and again, while one reaction works, and another runner stays idle.
+func TestALongTurnKeepsTheLease(t *testing.T) {
+	h := open(t)
+	began, end, other := make(chan int, 100), make(chan struct{}), make(chan int, 100)
+	long := duty.Reaction{Name: "long", SubjectKinds: []string{"Attendance"}, React: func(ctx context.Context, _ *postgres.Tx, events []event.Event) error {
+		began <- len(events)
+		select {
+		case <-end:
+		case <-ctx.Done():
+		}
+		return ctx.Err()
+	}}
+	const ttl = 600 * time.Millisecond
+	run(t, h.runner(duty.Log{}, long).LeaseFor(ttl))
+	h.say("Attendance", some(1)...)
+	await(t, began, "the long reaction")
+	first := h.until()
+	run(t, h.runner(duty.Log{}, signal(other)).LeaseFor(ttl))
+	poll, patient := time.NewTicker(ttl/6), time.After(patience)
+	defer poll.Stop()
+	for h.until().Before(first.Add(3 * ttl)) {
+		select {
+		case <-poll.C:
+		case <-patient:
+			t.Fatal("the lease is not prolonged")
+		}
+	}
+	close(end)
+	if len(other) != 0 {
+		t.Error("another worked meanwhile")
+	}
+}
+
+// TestWhoLosesTheLeaseStops: what he has begun ends, and leaves nothing.
+func TestWhoLosesTheLeaseStops(t *testing.T) {
+	h := open(t)
+	began, ended := make(chan int, 100), make(chan int, 100)
+	run(t, h.runner(duty.Log{}, duty.Reaction{Name: "long", SubjectKinds: []string{"Attendance"}, React: func(ctx context.Context, _ *postgres.Tx, events []event.Event) error {
+		began <- len(events)
+		<-ctx.Done()
+		ended <- len(events)
+		return nil // it would go on to commit
+	}}).LeaseFor(300*time.Millisecond))
+	h.say("Attendance", some(1)...)
+	await(t, began, "the reaction")
+	h.exec("update lease set holder = gen_random_uuid(), until = 'infinity' where name = 'duty'")
+	await(t, ended, "the end of who has lost the lease")
+	h.exec("update lease set until = 'epoch' where name = 'duty'")
+	await(t, began, "the same reaction again, as nothing of it stands")
+}

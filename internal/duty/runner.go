@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -40,14 +41,15 @@ type Runner struct {
 	Routines  []Routine
 
 	holder  uuid.UUID
-	leased  time.Time // when the lease was last taken
+	lease   time.Duration // leaseTTL, but in tests
+	leased  time.Time     // when the lease was last taken
 	hint    chan struct{}
 	failing map[string]bool
 }
 
 // NewRunner makes a runner; Run starts it, Once runs it by hand.
 func NewRunner(db *postgres.DB, clock postgres.Clock, notifier Notifier, reactions ...Reaction) *Runner {
-	return &Runner{DB: db, Clock: clock, Notifier: notifier, Reactions: reactions, holder: uuid.New(), hint: make(chan struct{}, 1), failing: map[string]bool{}}
+	return &Runner{DB: db, Clock: clock, Notifier: notifier, Reactions: reactions, holder: uuid.New(), lease: leaseTTL, hint: make(chan struct{}, 1), failing: map[string]bool{}}
 }
 
 // Hint wakes the runner after a commit. It never waits; the poll is what reactions rely on.
@@ -58,7 +60,7 @@ func (r *Runner) Hint() {
 	}
 }
 
-// Run works until ctx ends, as long as this runner holds the lease. A database that is away is waited for.
+// Run works until ctx ends, as long as this runner holds the lease, which it prolongs while it works. A database that is away is waited for.
 func (r *Runner) Run(ctx context.Context) {
 	poll, remind := time.NewTicker(reactionPoll), time.NewTicker(remindPoll)
 	defer poll.Stop()
@@ -66,9 +68,11 @@ func (r *Runner) Run(ctx context.Context) {
 	defer func() { _ = r.DB.Release(context.WithoutCancel(ctx), leaseName, r.holder) }()
 	for reminding := true; ; {
 		if r.mine(ctx) {
-			if r.turn(ctx, reminding) {
-				r.Hint()
-			}
+			r.leasing(ctx, func(ctx context.Context) {
+				if r.turn(ctx, reminding) {
+					r.Hint()
+				}
+			})
 			reminding = false
 		}
 		select {
@@ -85,15 +89,49 @@ func (r *Runner) Run(ctx context.Context) {
 // mine takes the lease, or prolongs it once a third of its time has gone: an idle runner must not write at every poll.
 func (r *Runner) mine(ctx context.Context) bool {
 	now := time.Now()
-	if now.Sub(r.leased) < leaseTTL/3 {
+	if now.Sub(r.leased) < r.lease/3 {
 		return true
 	}
-	mine, err := r.DB.Lease(ctx, leaseName, r.holder, leaseTTL)
+	mine, err := r.DB.Lease(ctx, leaseName, r.holder, r.lease)
 	if r.note(ctx, "lease", err) && mine {
 		r.leased = now
 		return true
 	}
 	return false
+}
+
+// leasing prolongs the lease while work goes on, however long that takes. When another holds it, or it may have run out since nobody answers, the work's
+// context ends: what is not committed by then is the other's to do.
+func (r *Runner) leasing(ctx context.Context, work func(context.Context)) {
+	ctx, lost := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	done, leased := make(chan struct{}), r.leased
+	wg.Go(func() {
+		tick := time.NewTicker(r.lease / 3)
+		defer tick.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+			}
+			asked := time.Now()
+			mine, err := r.DB.Lease(ctx, leaseName, r.holder, r.lease)
+			switch {
+			case err == nil && mine:
+				leased = asked
+			case err == nil, time.Since(leased) >= r.lease:
+				leased = time.Time{}
+				lost()
+				return
+			}
+		}
+	})
+	work(ctx)
+	close(done)
+	lost()
+	wg.Wait()
+	r.leased = leased
 }
 
 // turn says whether reactions had something to do: they may have more.
