@@ -15,9 +15,10 @@ func keysDestroyedCommand(c *Config) *cobra.Command {
 	out := ""
 	cmd := &cobra.Command{
 		Use:   "destroyed",
-		Short: "List the keys of people who were erased, to be replayed on restored copies",
-		Long: `destroyed writes, as the database's owner, whose keys were destroyed: ids, times and digests, no personal data. Write it out after
-every erasure and keep it beside the dumps, not within them: a dump that was made before holds the keys that were destroyed after.`,
+		Short: "List the keys of people who were erased and the files that were destroyed, to be replayed on restored copies",
+		Long: `destroyed writes, as the database's owner, whose keys were destroyed, and which files: ids, times and digests, no personal data. Write it
+out after every erasure, and daily, and keep it beside the dumps, not within them: a dump that was made before holds the keys and the files
+that were destroyed after.`,
 		Example: "  lavoro keys destroyed --out /var/backups/lavoro/destroyed.txt",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -35,7 +36,7 @@ every erasure and keep it beside the dumps, not within them: a dump that was mad
 			if err := os.WriteFile(out, list.Encode(), 0o600); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %d destroyed keys\n", out, len(list.Keys))
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %d destroyed keys, %d destroyed files\n", out, len(list.Keys), len(list.Files))
 			return err
 		},
 	}
@@ -49,9 +50,9 @@ const maxList = 256 << 20
 func keysReplayCommand(c *Config) *cobra.Command {
 	return &cobra.Command{
 		Use:   "replay FILE",
-		Short: "Erase again, in a restored database, everybody whose key was destroyed since",
-		Long: `replay reads what 'keys destroyed' wrote and, as the database's owner, destroys every key on the list and blanks what stands open
-about its person. Run it on a restored copy before anything is served from it. It does all or nothing, refuses a list that is
+		Short: "Erase again, in a restored database, everybody whose key was destroyed since, and every file that was",
+		Long: `replay reads what 'keys destroyed' wrote and, as the database's owner, destroys every key on the list, blanks what stands open
+about its person, and destroys every file on the list. Run it on a restored copy before anything is served from it. It does all or nothing, refuses a list that is
 not whole or of another installation, and may be run again.`,
 		Example: "  lavoro keys replay /var/backups/lavoro/destroyed.txt",
 		Args:    cobra.ExactArgs(1),
@@ -63,11 +64,11 @@ not whole or of another installation, and may be run again.`,
 			if err != nil {
 				return err
 			}
-			done, err := participant.Replay(cmd.Context(), c.owner(), list)
+			people, files, err := participant.Replay(cmd.Context(), c.owner(), list)
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d of %d people erased, the others were already\n", done, len(list.Keys))
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d of %d people erased, %d of %d files destroyed, the others were already\n", people, len(list.Keys), files, len(list.Files))
 			return err
 		},
 	}

@@ -229,6 +229,40 @@ func TestAPaperThatWasAMistake(t *testing.T) {
 	}
 }
 
+// TestAPaperThatHasToStay: while the person is held nothing of him is destroyed, be it the paper of an absence or one that was signed; and once a month is
+// locked the papers of its days belong to it.
+func TestAPaperThatHasToStay(t *testing.T) {
+	d := newDesk(t)
+	of := d.participationOf(d.intern["adult"])
+	paper := attendance.AbsencePaper{ID: uuid.Must(uuid.NewV7()), Participation: of, From: calendar.MustDay("2026-02-25"), To: calendar.MustDay("2026-03-02"),
+		File: d.brought(d.intern["adult"], d.tutor.Member, "ABSENCE_PAPER", "health")}
+	if err := d.as(d.tutor, func(ctx context.Context, tx *postgres.Tx) error { return attendance.AttachAbsencePaper(ctx, tx, paper) }); err != nil {
+		t.Fatal(err)
+	}
+	withdrawn := func(what, want string) {
+		t.Helper()
+		got := d.code(d.as(d.tutor, func(ctx context.Context, tx *postgres.Tx) error {
+			return attendance.WithdrawAbsencePaper(ctx, tx, attendance.Withdrawal{Paper: paper.ID, Mistake: attendance.WrongFile})
+		}))
+		var left string
+		d.one("select f.state || ' ' || (select count(*) from file_chunk c where c.file_id = f.id) from file f where f.id = $1", &left, paper.File)
+		if kept := left == "ATTACHED 1"; got != want || kept != (want != "") {
+			t.Errorf("%s: %q, and of the file %s", what, got, left)
+		}
+	}
+	const hold = "update person set legal_hold = $2 where id = (select person_id from participation where id = $1)"
+	d.exec(hold, of, true)
+	withdrawn("held", "PAPER_HELD")
+	d.exec(hold, of, false)
+	d.exec("alter table register_month disable trigger user")
+	var before string
+	d.one("select state from register_month where id = $1", &before, d.month)
+	d.exec("update register_month set state = 'LOCKED' where id = $1", d.month)
+	withdrawn("locked", "ABSENCE_PAPER_LOCKED")
+	d.exec("update register_month set state = $2 where id = $1", d.month, before)
+	withdrawn("neither", "")
+}
+
 // presentIn is what an actor counts of March, "people minutes days".
 func (o *office) presentIn(actor access.Actor) (s string) {
 	o.t.Helper()

@@ -10,23 +10,26 @@ import (
 // ErrOtherInstallation is returned for a list of destroyed keys that another installation wrote.
 var ErrOtherInstallation = errors.New("the list of destroyed keys is another installation's")
 
-// Destroyed lists every key that the database at the owner's url has destroyed.
+// Destroyed lists every key that the database at the owner's url has destroyed, and every file.
 func Destroyed(ctx context.Context, ownerURL string) (list secret.DestroyedList, err error) {
 	err = asOwner(ctx, ownerURL, func(ctx context.Context, tx owner) (err error) {
 		if list.Installation, err = installationOf(ctx, tx); err != nil {
 			return err
 		}
-		list.Keys, err = destroyedKeys(ctx, tx)
+		if list.Keys, err = destroyedKeys(ctx, tx); err != nil {
+			return err
+		}
+		list.Files, err = destroyedFiles(ctx, tx)
 		return err
 	})
 	return list, err
 }
 
-// Replay erases everybody on the list again, in a copy of the installation's database that was made before: all of them or none. It gives
-// how many were not erased there. Those whom the copy does not know yet are remembered as well.
-func Replay(ctx context.Context, ownerURL string, list secret.DestroyedList) (done int, err error) {
+// Replay erases everybody on the list again, and destroys its files, in a copy of the installation's database that was made before: all or nothing. It
+// gives how many people and files were not gone there. People whom the copy does not know yet are remembered as well.
+func Replay(ctx context.Context, ownerURL string, list secret.DestroyedList) (people, files int, err error) {
 	err = asOwner(ctx, ownerURL, func(ctx context.Context, tx owner) error {
-		done = 0
+		people = 0
 		here, err := installationOf(ctx, tx)
 		if err != nil {
 			return err
@@ -40,10 +43,11 @@ func Replay(ctx context.Context, ownerURL string, list secret.DestroyedList) (do
 				return err
 			}
 			if fresh {
-				done++
+				people++
 			}
 		}
-		return nil
+		files, err = destroyFilesAgain(ctx, tx, list.Files)
+		return err
 	})
-	return done, err
+	return people, files, err
 }

@@ -293,16 +293,29 @@ func TestSomebodyErasedIsGoneFromCopiesToo(t *testing.T) {
 	old.sound()
 	foreign := list
 	foreign.Installation = uuid.New()
-	if _, err := participant.Replay(t.Context(), old.url(), foreign); !errors.Is(err, participant.ErrOtherInstallation) {
+	if _, _, err := participant.Replay(t.Context(), old.url(), foreign); !errors.Is(err, participant.ErrOtherInstallation) {
 		t.Errorf("another installation's list: %v", err)
 	}
 	held(old)
+	paper := uuid.New() // destroyed by itself since the copy was made, of somebody who is not erased
+	const other = `insert into file (id, programme_id, participation_id, person_id, kind, class, media_type, announced, received, bytes, sha256, state, uploaded_by, prepared_at, expires_at, audience)
+		select $1, programme_id, id, person_id, 'ABSENCE_PAPER', 'health', 'application/pdf', 1, 1, 1, '\x00', $2, gen_random_uuid(), now(), now(), audience from participation where id = $3`
+	o.exec(other, paper, "DESTROYED", made.Participation)
+	old.exec(other, paper, "ATTACHED", made.Participation)
+	old.exec("insert into file_chunk (file_id, kept, n, sealed) values ($1, true, 0, '\\x00')", paper)
+	if with, err := participant.Destroyed(t.Context(), o.url()); err != nil || !slices.Equal(with.Files, []uuid.UUID{paper}) {
+		t.Errorf("destroyed files: %v %v", with.Files, err)
+	}
+	list.Files = []uuid.UUID{paper, uuid.New()}                                    // and one that the copy does not know
 	list.Keys = append(list.Keys, secret.Destroyed{Person: uuid.New(), At: o.now}) // of somebody whom the copy does not know
 	for i, want := range []int{2, 0} {
-		if done, err := participant.Replay(t.Context(), old.url(), list); err != nil || done != want {
-			t.Errorf("run %d: %d erased, %v", i, done, err)
+		if done, files, err := participant.Replay(t.Context(), old.url(), list); err != nil || done != want || files != 1-i {
+			t.Errorf("run %d: %d erased, %d files, %v", i, done, files, err)
 		}
 		old.gone(made, wrapped)
+		if left := old.text("select state || ' ' || (select count(*) from file_chunk where file_id = f.id) from file f where id = $1", paper); left != "DESTROYED 0" {
+			t.Errorf("the file that was destroyed: %s", left)
+		}
 	}
 	if again, err := participant.Destroyed(t.Context(), old.url()); err != nil || again.Keys[0].Digest != list.Keys[0].Digest && again.Keys[1].Digest != list.Keys[0].Digest {
 		t.Errorf("the copy's own list: %v %v", again, err)

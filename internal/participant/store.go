@@ -823,6 +823,22 @@ func destroyedKeys(ctx context.Context, tx owner) ([]secret.Destroyed, error) {
 	return keys, nil
 }
 
+// destroyedFiles are those that were destroyed, whosever they were.
+func destroyedFiles(ctx context.Context, tx owner) (ids []uuid.UUID, err error) {
+	if err := tx.NewRaw("select coalesce(array_agg(id order by id), '{}') from file where state = 'DESTROYED'").Scan(ctx, pgdialect.Array(&ids)); err != nil {
+		return nil, fmt.Errorf("destroyed files: %w", err)
+	}
+	return ids, nil
+}
+
+// destroyFilesAgain gives how many of the files the database still had.
+func destroyFilesAgain(ctx context.Context, tx owner, ids []uuid.UUID) (fresh int, err error) {
+	if err := tx.NewRaw("select destroy_files(?)", pgdialect.Array(ids)).Scan(ctx, &fresh); err != nil {
+		return 0, fmt.Errorf("destroy files: %w", err)
+	}
+	return fresh, nil
+}
+
 // destroyAgain says whether the database still had the key, or did not know that there was none.
 func destroyAgain(ctx context.Context, tx owner, k secret.Destroyed) (fresh bool, err error) {
 	if err := tx.NewRaw("select destroy_person_key(?, ?, ?)", k.Person, k.At, k.Digest[:]).Scan(ctx, &fresh); err != nil {

@@ -20,21 +20,23 @@ type Destroyed struct {
 	Digest [32]byte  // SHA-256 of the wrapped key as it was last
 }
 
-// DestroyedList is every key that an installation has destroyed, for copies of its database that were made before.
+// DestroyedList is every key that an installation has destroyed, and every file beside, for copies of its database that were made before.
 type DestroyedList struct {
 	Installation uuid.UUID
 	Keys         []Destroyed // by person
+	Files        []uuid.UUID // that were destroyed by themselves: their persons' keys stand, or went later
 }
 
 // ErrBadList is returned for a list that is not whole, or not as it was written.
-var ErrBadList = errors.New("this is no list of destroyed keys, or it is damaged")
+var ErrBadList = errors.New("this is no list of what was destroyed, or it is damaged")
 
 const (
-	listTitle  = "lavoro destroyed keys 1"
+	listTitle  = "lavoro destroyed keys and files 1"
+	listFile   = "file "
 	listMoment = "2006-01-02T15:04:05.000000Z"
 )
 
-// Encode spells the list: a title, the installation, a line for each key, and a line that seals what stands before it.
+// Encode spells the list: a title, the installation, a line for each key, one for each file, and a line that seals what stands before it.
 func (l DestroyedList) Encode() []byte {
 	var out bytes.Buffer
 	fmt.Fprintf(&out, "%s\ninstallation %s\n", listTitle, l.Installation)
@@ -42,7 +44,11 @@ func (l DestroyedList) Encode() []byte {
 	for _, k := range keys {
 		fmt.Fprintf(&out, "%s %s %x\n", k.Person, k.At.UTC().Format(listMoment), k.Digest)
 	}
-	fmt.Fprintf(&out, "end %d %x\n", len(keys), sha256.Sum256(out.Bytes()))
+	files := slices.SortedFunc(slices.Values(l.Files), func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
+	for _, f := range files {
+		fmt.Fprintf(&out, "%s%s\n", listFile, f)
+	}
+	fmt.Fprintf(&out, "end %d %x\n", len(keys)+len(files), sha256.Sum256(out.Bytes()))
 	return out.Bytes()
 }
 
@@ -58,6 +64,14 @@ func DecodeDestroyed(data []byte) (DestroyedList, error) {
 		return DestroyedList{}, ErrBadList
 	}
 	for _, line := range lines[2 : len(lines)-2] {
+		if id, is := strings.CutPrefix(line, listFile); is {
+			f, err := uuid.Parse(id)
+			if err != nil || len(l.Files) > 0 && f == l.Files[len(l.Files)-1] {
+				return DestroyedList{}, ErrBadList
+			}
+			l.Files = append(l.Files, f)
+			continue
+		}
 		k, err := destroyed(line)
 		if err != nil || len(l.Keys) > 0 && k.Person == l.Keys[len(l.Keys)-1].Person {
 			return DestroyedList{}, ErrBadList

@@ -20,6 +20,9 @@ func someDestroyed(t *rapid.T) secret.DestroyedList {
 		copy(k.Digest[:], rapid.SliceOfN(rapid.Byte(), 32, 32).Draw(t, "digest"))
 		l.Keys = append(l.Keys, k)
 	}
+	for range rapid.IntRange(0, 3).Draw(t, "files") {
+		l.Files = append(l.Files, uuid.New())
+	}
 	return l
 }
 
@@ -29,7 +32,7 @@ func TestAListOfDestroyedKeysIsReadWholeOrNotAtAll(t *testing.T) {
 		list := someDestroyed(t)
 		text := list.Encode()
 		got, err := secret.DecodeDestroyed(text)
-		if err != nil || got.Installation != list.Installation || len(got.Keys) != len(list.Keys) || !bytes.Equal(got.Encode(), text) {
+		if err != nil || got.Installation != list.Installation || len(got.Keys) != len(list.Keys) || len(got.Files) != len(list.Files) || !bytes.Equal(got.Encode(), text) {
 			t.Fatalf("%v %v", got, err)
 		}
 		lines := bytes.SplitAfter(text, []byte("\n"))
@@ -53,7 +56,8 @@ func TestAListOfDestroyedKeysIsReadWholeOrNotAtAll(t *testing.T) {
 func FuzzDecodeDestroyed(f *testing.F) {
 	f.Add(secret.DestroyedList{Installation: uuid.New()}.Encode())
 	f.Add(secret.DestroyedList{Installation: uuid.New(), Keys: []secret.Destroyed{{Person: uuid.New(), At: time.Unix(1_700_000_000, 0)}}}.Encode())
-	f.Add([]byte("lavoro destroyed keys 1\n\n\n\n"))
+	f.Add(secret.DestroyedList{Installation: uuid.New(), Files: []uuid.UUID{uuid.New()}}.Encode())
+	f.Add([]byte("lavoro destroyed keys and files 1\n\n\n\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		list, err := secret.DecodeDestroyed(data)
 		if err != nil && !errors.Is(err, secret.ErrBadList) {
