@@ -10,11 +10,12 @@ import (
 )
 
 const (
-	quietEvery = 10 * time.Second
-	quietBytes = 16 << 20 // of new objects within that time
-	spareBytes = 8 << 20  // that are worth a collection of garbage
-	heapFloor  = 64 << 20 // to which the heap may grow before garbage is collected
-	goPercent  = 100      // by how much Go lets it grow beyond what is in use
+	quietEvery  = 10 * time.Second
+	quietBytes  = 16 << 20      // of new objects within that time
+	spareBytes  = 8 << 20       // that are worth a collection of garbage
+	heapFloor   = 64 << 20      // to which the heap may grow before garbage is collected
+	goPercent   = 100           // by how much Go lets it grow beyond what is in use
+	mostPercent = 4 * goPercent // what is suddenly in use is multiplied by it, until it is seen
 )
 
 // memory is how much a process has asked for since it began, what is in use, and what it keeps beside: garbage, and room for more.
@@ -51,9 +52,9 @@ func (m memory) idle(before memory) bool {
 	return m.asked-before.asked < quietBytes && m.spare > max(spareBytes, m.used/4)
 }
 
-// collectSeldom lets a small heap grow to heapFloor before garbage is collected. A collection costs as much as what is in use, and a node that
-// holds a few megabytes would collect a hundred times a second under load. Go has a share of what is in use as its only measure, so it is set
-// anew after each collection. Who sets GOGC has chosen.
+// collectSeldom lets a small heap grow to heapFloor, or to five times what is in use, before garbage is collected. A collection costs as much as
+// what is in use, and a node that holds a few megabytes would collect a hundred times a second under load. Go has a share of what is in use as
+// its only measure, so it is set anew after each collection. Who sets GOGC has chosen.
 func collectSeldom() {
 	if os.Getenv("GOGC") != "" {
 		return
@@ -70,5 +71,5 @@ func percentFor(used uint64) int {
 	if used == 0 || used >= heapFloor/2 {
 		return goPercent
 	}
-	return int(100 * (heapFloor - used) / used)
+	return min(mostPercent, int(100*(heapFloor-used)/used))
 }
