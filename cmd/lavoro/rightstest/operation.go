@@ -189,7 +189,7 @@ func (g *Writer) lone(name, of string, r *Row, argument func(*Row) string) (stri
 func (g *Writer) node(programme string) (string, Part) {
 	of := pickOf(g.Chance, slices.Sorted(maps.Keys(Types)))
 	if g.one(4) {
-		of = "Verdict" // whose list is come to by this way almost alone
+		of = pickOf(g.Chance, []string{"Verdict", "HousingGrant"}) // whose lists are come to by this way almost alone
 	}
 	r := g.anyOf(of, programme)
 	for r == nil || of == "Viewer" || of == "ProgrammeFinding" {
