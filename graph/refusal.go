@@ -10,6 +10,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/google/uuid"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/lavoroincorso/lavoro/graph/scalar"
@@ -101,6 +102,31 @@ const longestCause = 300
 // notValid is how the validator goes on after a value that is none of its enum's: a variable may hold anything, and is not repeated.
 const notValid = " is not a valid "
 
+// aboutVariable are what the validator says of a variable's value, word by word, in ours.
+var aboutVariable = map[string]text.Text{
+	"must be defined": {It: "manca il valore di {name}", En: "the value of {name} is missing"},
+	"cannot be null":  {It: "il valore di {name} non può essere nullo", En: "the value of {name} cannot be null"},
+	"unknown field":   {It: "{name} non è un campo conosciuto", En: "{name} is no known field"},
+}
+
+// causeOf spells a cause of the validator in both languages, where it is one of a variable.
+func causeOf(own *gqlerror.Error, cause string) text.Text {
+	words, known := aboutVariable[cause]
+	if !known || len(own.Path) < 2 {
+		return text.Same(cause)
+	}
+	name := "$"
+	for i, step := range own.Path[1:] {
+		switch step.(type) {
+		case ast.PathIndex:
+			name += fmt.Sprintf("[%v]", step)
+		default:
+			name += strings.Repeat(".", min(i, 1)) + fmt.Sprint(step)
+		}
+	}
+	return words.Fill(map[string]text.Text{"name": text.Same(name)})
+}
+
 // aboutRequest puts what the parser and the validator say into our words around theirs. What is spelled already stays as it is.
 func aboutRequest(ctx context.Context, own *gqlerror.Error) *gqlerror.Error {
 	code, ok := map[any]*refusal.Code{errcode.ValidationFailed: invalidOperation, errcode.ParseFailed: unreadableOperation}[own.Extensions["code"]]
@@ -114,7 +140,7 @@ func aboutRequest(ctx context.Context, own *gqlerror.Error) *gqlerror.Error {
 	if len(cause) > longestCause {
 		cause = strings.ToValidUTF8(cause[:longestCause], "") + "…"
 	}
-	e := spelled(ctx, code.At().With("cause", cause))
+	e := spelled(ctx, code.At().With("cause", causeOf(own, cause)))
 	e.Locations, e.Rule = own.Locations, own.Rule
 	if own.Path != nil {
 		e.Path = own.Path

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"os"
@@ -96,6 +97,25 @@ func (c *Config) masked() []any {
 		}
 		out = append(out, field.Tag.Get("flag"), text)
 	})
+	return out
+}
+
+// changed spells the settings that are not as they are by themselves, for who reads the log.
+func (c *Config) changed() (out []any) {
+	defaults, all := map[string]string{}, c.masked()
+	each(c, func(field reflect.StructField, v reflect.Value) {
+		value := field.Tag.Get("default")
+		if _, is := v.Interface().(time.Duration); is {
+			d, _ := time.ParseDuration(value)
+			value = d.String()
+		}
+		defaults[field.Tag.Get("flag")] = cmp.Or(value, "-")
+	})
+	for i := 0; i < len(all); i += 2 {
+		if name := all[i].(string); all[i+1] != defaults[name] {
+			out = append(out, name, all[i+1])
+		}
+	}
 	return out
 }
 

@@ -9,8 +9,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 var update = flag.Bool("update", false, "write golden files anew")
@@ -176,5 +178,18 @@ func TestHelp(t *testing.T) {
 	}
 	if out != string(want) {
 		t.Errorf("lavoro --help is not as in %s; see what changed, then go test -update\n%s", golden, out)
+	}
+}
+
+// TestTheLogTellsWhatIsNotAsByItself: and nothing of what nobody has set.
+func TestTheLogTellsWhatIsNotAsByItself(t *testing.T) {
+	var c Config
+	c.bind(pflag.NewFlagSet("test", pflag.ContinueOnError))
+	if got := fmt.Sprint(c.changed()...); got != "" {
+		t.Errorf("nothing is set: %s", got)
+	}
+	c.Listen, c.RequestTime, c.DatabaseURL, c.KeysText = ":9090", time.Minute, "postgres://geheim1:geheim2@db.example.org/lavoro", "geheim4"
+	if got := fmt.Sprint(c.changed()...); got != fmt.Sprint("listen", ":9090", "database-url", "postgres://db.example.org/lavoro", "keys-text", "***", "request-time", "1m0s") {
+		t.Errorf("told: %s", got)
 	}
 }

@@ -36,7 +36,7 @@ database and Redis: events reach every one of them. Without addresses it joins t
 
 // listen serves on the configured address and says so once it is taken.
 func (a *App) listen(ctx context.Context, ready func(address string)) error {
-	slog.Info("configuration", a.Config.masked()...)
+	slog.Info("configuration", a.Config.changed()...)
 	var lc net.ListenConfig
 	listener, err := lc.Listen(ctx, "tcp", a.Config.Listen)
 	if err != nil {

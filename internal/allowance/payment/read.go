@@ -148,7 +148,11 @@ func runActs(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]
 		for n, t := range transitions {
 			acts[n] = plan.AllowedAct{Act: string(t.Act), Label: t.Label, Refusals: t.check(facts{State: row.State, Lines: row.Lines})}
 			if !tx.Actor.May(t.Act, row.Programme, []uuid.UUID{row.Payer}) {
-				acts[n].Refusals = refusal.List{refusal.NotAllowed.At()}
+				why, err := notHis(ctx, tx, t.Act, row.Run)
+				if err != nil {
+					return nil, err
+				}
+				acts[n].Refusals = why
 			} else if t.Act == access.ApproveRun && acts[n].Refusals == nil {
 				known, err := hadAHand(ctx, tx, row.Run, tx.Actor.ActsFor(t.Act, row.Programme, []uuid.UUID{row.Payer}))
 				if err != nil {

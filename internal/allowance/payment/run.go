@@ -323,7 +323,8 @@ func load(ctx context.Context, tx *postgres.Tx, act access.Act, in Step) (*runRo
 	case !ok:
 		return nil, refusal.NotFound.At("run")
 	case !tx.Actor.May(act, r.ProgrammeID, []uuid.UUID{r.PayerID}):
-		return nil, refusal.NotAllowed.At()
+		why, err := notHis(ctx, tx, act, r.ID)
+		return nil, refusal.Join(err, why.Err())
 	case in.Expected != nil && *in.Expected != r.Revision:
 		return nil, refusal.RevisionConflict.At("expectedRevision")
 	}
@@ -333,6 +334,16 @@ func load(ctx context.Context, tx *postgres.Tx, act access.Act, in Step) (*runRo
 		list = append(list, ReasonNeeded.At("reason").With("max", maxReason))
 	}
 	return r, list.Err()
+}
+
+// notHis says why an act on a run is not the actor's: who had a hand in it hears that another person must approve, and anybody else that it is not allowed him.
+func notHis(ctx context.Context, tx *postgres.Tx, act access.Act, run uuid.UUID) (refusal.List, error) {
+	if act == access.ApproveRun {
+		if known, err := hadAHand(ctx, tx, run, uuid.Nil); err != nil || known {
+			return refusal.List{OwnRun.At()}, err
+		}
+	}
+	return refusal.List{refusal.NotAllowed.At()}, nil
 }
 
 func refusedIf(yes bool, code *refusal.Code) error {

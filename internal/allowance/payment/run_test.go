@@ -103,7 +103,8 @@ func TestNothingIsDoneOutOfTurn(t *testing.T) {
 	h.owe(h.person(h.asl), h.asl, "2026-11", 1_000)
 	h.steps(h.officer, run, payment.ComputeRun, payment.CheckRun)
 	refused(t, "compute what was checked", h.step(h.officer, payment.ComputeRun, run), payment.WrongState)
-	refused(t, "an officer who approves", h.step(h.officer, payment.ApproveRun, run), refusal.NotAllowed)
+	refused(t, "an officer who approves what he has made", h.step(h.officer, payment.ApproveRun, run), payment.OwnRun)
+	refused(t, "an officer who approves what another has made", h.step(h.member(access.PaymentsOfficer, h.asl), payment.ApproveRun, run), refusal.NotAllowed)
 	refused(t, "another body's officer", h.step(h.member(access.PaymentsOfficer, h.pegaso), payment.DiscardRun, run), refusal.NotFound)
 	refused(t, "the lead's officer with another's run", h.act(h.officer, func(ctx context.Context, tx *postgres.Tx) error {
 		return payment.OpenRun(ctx, tx, payment.Opening{ID: uuid.New(), Programme: h.programme, Payer: h.pegaso, UpTo: november})
