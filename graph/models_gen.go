@@ -1146,6 +1146,8 @@ type Attendance struct {
 	EnteredDaysAfter int32 `json:"enteredDaysAfter"`
 	// Why it is contested; empty for one that is not.
 	Conflicts []AttendanceConflict `json:"conflicts"`
+	// The same in words, in the same order: the cause, what cures it, and who does.
+	ConflictReasons []*refusal.Refusal `json:"conflictReasons"`
 	// Codes of warnings that its writer has passed with a reason. Example: ATTENDANCE_CLOSED_DAY.
 	Passed []string `json:"passed"`
 	// Where the record comes from.

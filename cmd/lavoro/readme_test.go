@@ -115,7 +115,7 @@ func worldOf(data map[string]any) world {
 }
 
 // whatTheTourRefuses are the refusals that its words announce, in order.
-var whatTheTourRefuses = []string{"NOT_ALLOWED", "NOT_ALLOWED", "SCOPE_MISSING"}
+var whatTheTourRefuses = []string{"PAYMENT_OWN_RUN", "NOT_ALLOWED", "SCOPE_MISSING"}
 
 // TestTour walks through the README's tour, command by command, as a reader does: nothing it asks for is missing, and nothing is refused but what it says.
 // What needs packages of npm is left out: clienttest has it.

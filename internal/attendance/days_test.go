@@ -109,3 +109,21 @@ func TestDaysAreBounded(t *testing.T) {
 		}
 	}
 }
+
+// TestAnEntrySaysInWordsWhyItIsContested: in the reader's language, with what cures it.
+func TestAnEntrySaysInWordsWhyItIsContested(t *testing.T) {
+	o := newOffice(t)
+	o.record(o.tutor, entry(o.intern["adult"], "2026-03-09", "08:00", "12:00"), entry(o.course["adult"], "2026-03-09", "11:00", "13:00"), entry(o.intern["adult"], "2026-03-11", "08:00", "09:00"))
+	entries := asked("entries")
+	entries.Under = func(string) []plan.Selected {
+		return []plan.Selected{asked("conflictReasons", "code", "cure", "curedBy", "path")}
+	}
+	days, err := o.days(o.tutor, "2026-03-09", 7, entries)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const one = "map[conflictReasons:[map[code:ATTENDANCE_CONFLICT_OVERLAP cure:Scegli quale delle due registrazioni vale e annulla o correggi l'altra. curedBy:il coordinamento del programma path:[]]]]"
+	if got := fmt.Sprint(days["entries"]); got != "["+one+" "+one+" map[conflictReasons:[]]]" {
+		t.Errorf("entries: %s", got)
+	}
+}

@@ -45,6 +45,7 @@ func Reading() plan.Reading {
 				"driftSeconds":     plan.Column("drift_seconds"),
 				"enteredDaysAfter": plan.Expr("((({t}.recorded_at at time zone 'Europe/Rome')::date) - {t}.day)"),
 				"conflicts":        plan.Column("conflicts"),
+				"conflictReasons":  plan.Hole("attendance.conflicts", "to_json({t}.conflicts)"),
 				"passed":           plan.Column("passed"),
 				"origin":           plan.OriginKind(),
 				"revision":         plan.Column("revision"),
@@ -76,7 +77,7 @@ func Reading() plan.Reading {
 		},
 		Roots: plan.Roots{"attendances": plan.ListIn("Attendance", plan.OfProgramme, nil), "registerMonths": plan.ListIn("RegisterMonth", plan.OfProgramme, nil), "tutorDays": tutorDays(),
 			"presence": presence()},
-		Fillers: map[string]plan.Filler{"attendance.allowedActs": allowedActs, "attendance.monthActs": monthActs, "attendance.signatureActs": signatureActs, "attendance.rulesOn": rulesOn,
+		Fillers: map[string]plan.Filler{"attendance.allowedActs": allowedActs, "attendance.conflicts": conflictReasons, "attendance.monthActs": monthActs, "attendance.signatureActs": signatureActs, "attendance.rulesOn": rulesOn,
 			"attendance.closedDays": shutDays},
 	}
 }

@@ -164,7 +164,7 @@ func attendances() {
 		"replacedBy": oneBy("Attendance", func(w *World, r *Row) *Row { return firstOf(w.below(r, "attendance", "replaces_id")) }),
 		"recordedBy": one("Member", "recorded_by"), "recordedAt": instant("recorded_at"), "origin": originKind(), "revision": column("revision"),
 		"madeAt": instant("made_at"), "device": one("Device", "device_id"), "app": column("app"), "driftSeconds": column("drift_seconds"),
-		"enteredDaysAfter": something(), "hasPaper": something().in("absence"), "conflicts": column("conflicts"), "passed": column("passed"), "allowedActs": something(),
+		"enteredDaysAfter": something(), "hasPaper": something().in("absence"), "conflicts": column("conflicts"), "conflictReasons": something(), "passed": column("passed"), "allowedActs": something(),
 	}, Filters: map[string]Filter{
 		"from": bound("day", true), "to": bound("day", false), "standings": among("standing"), "kind": enum("kind"),
 		"month": {From: func(_ *World, r *Row) (any, string) { return r.Text("day")[:7], quoted(r.Text("day")[:7]) },
