@@ -102,7 +102,13 @@ func (t touchedPeople) months(last calendar.Month) (all []Month) {
 	return all
 }
 
+// add counts what a chunk has come to; who is stuck waits, and is not counted.
 func (r *followedRow) add(some touchedPeople, b batch) {
-	r.People, r.Months, r.Statements = r.People+len(some), r.Months+len(b.ids), r.Statements+b.statements
+	for _, p := range some {
+		if !slices.Contains(b.stuck, p.ID) {
+			r.People++
+		}
+	}
+	r.Months, r.Statements = r.Months+len(b.ids), r.Statements+b.statements
 	r.MoreCents, r.LessCents = r.MoreCents+b.more, r.LessCents+b.less
 }

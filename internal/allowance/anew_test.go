@@ -179,7 +179,10 @@ func TestRulesThatChangeNothingLeaveMonthsAlone(t *testing.T) {
 // tells has the reaction to who is stuck hear of somebody, and gives what it tells: from where to where, and whose turn it is.
 func (h *house) tells(participation uuid.UUID) (told []event.Transition) {
 	h.t.Helper()
-	heard := []event.Event{{News: event.News{Programme: h.programme, SubjectKind: "Participant", Act: string(access.ComputeAllowance), Subject: participation}}}
+	var heard []event.Event
+	for _, p := range []uuid.UUID{uuid.New(), participation} { // the first of whom nothing is known any more
+		heard = append(heard, event.Event{News: event.News{Programme: h.programme, SubjectKind: "Participant", Act: string(access.ComputeAllowance), Subject: p}})
+	}
 	if err := h.act(h.actor(access.System, h.lead), func(ctx context.Context, tx *postgres.Tx) error {
 		return allowance.FollowStuck(func(_ context.Context, _ *postgres.Tx, t event.Transition) error { told = append(told, t); return nil })(ctx, tx, heard)
 	}); err != nil {
@@ -213,6 +216,9 @@ func TestOnePersonsFailureStaysHis(t *testing.T) {
 			}
 			if got := query[string](h, stuckNow); got != c.cause+" 1" {
 				t.Errorf("stuck: %s", got)
+			}
+			if got := query[string](h, "select concat_ws(' ', people, months, statements, more_cents, less_cents) from rules_followed"); got != "6 6 6 7200 0" {
+				t.Errorf("followed: %s", got)
 			}
 			if told := h.tells(him); len(told) != 1 || told[0].To != c.cause || told[0].Owners[0] != h.lead || told[0].Participation != him {
 				t.Errorf("told %+v", told)
@@ -371,6 +377,76 @@ func TestOneHumanHasOneCap(t *testing.T) {
 	h.exec(splitOff, first)
 	h.joins(access.SplitPersons, a, b)
 	is("split", "1 4800 32000 32000, 2 3600 24000 24000", "1 4800 32000 32000, 2 4800 32000 18000, 3 4800 32000 26000, 4 4800 32000 32000", 44_000)
+}
+
+// Of whom no month has begun may be stuck, too, with what a grant may still cost: he keeps nobody else waiting.
+func TestWhoIsStuckWithCostsAloneStopsNobody(t *testing.T) {
+	h := open(t)
+	him := h.participation()
+	h.grant(him, "2026-12", 3)
+	h.exec("update participation set organisation_id = $2 where id = $1", him, h.elsewhere())
+	h.locked("2026-10", 20)
+	h.newRule(99, "2026-10-02", "allowance.hourly_rate", "500") // the first day is paid as it was: 32 + 12 × 5 EUR
+	h.follows()
+	if got := query[string](h, allStatements) + "; " + query[string](h, stuckNow); got != "1 1 8000, 1 2 9200; PAYER 0" {
+		t.Error(got)
+	}
+	if got := query[uuid.UUID](h, "select participation_id from allowance_stuck"); got != him {
+		t.Errorf("stuck is %s", got)
+	}
+	h.exec("update participation set organisation_id = $2 where id = $1", him, h.partner)
+	h.retries()
+	if got := query[string](h, stuckNow); got != "" {
+		t.Errorf("when mended: %s", got)
+	}
+}
+
+// records are locked months of so many records, in the order in which they go under one cap.
+func (h *house) records(n, hours int) (all []uuid.UUID) {
+	h.t.Helper()
+	for range n {
+		all = append(all, h.locked("2026-10", hours))
+	}
+	slices.SortFunc(all, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) }) // referred on one day
+	return all
+}
+
+const lastTotals = `select string_agg(s.total_cents::text, ' ' order by s.participation_id) from allowance_statement s
+	where not exists (select from allowance_statement n where n.allowance_id = s.allowance_id and n.number > s.number)`
+
+// Of three records that were merged one is split off: what is left of the cap is for both of the others, also for the one that nobody names.
+func TestASplitLeavesTheOthersTheirWholeCap(t *testing.T) {
+	h := open(t)
+	all := h.records(3, 80)
+	b, c, a := all[0], all[1], all[2]
+	h.exec(mergeInto, a, c)
+	h.exec(mergeInto, a, b)
+	h.joins(access.MergePersons, a, b)
+	h.is("merged", lastTotals, "32000 18000 0")
+	h.exec(splitOff, b)
+	h.joins(access.SplitPersons, b, a)
+	h.is("split", lastTotals, "32000 32000 18000")
+}
+
+// Of two records of a human it is the one that cannot be worked out that is stuck; the other gets what is his.
+func TestTheRecordThatCannotBeWorkedOutIsStuck(t *testing.T) {
+	for broken, want := range []string{"32000 18000", "39200 18000"} {
+		t.Run(fmt.Sprint(broken), func(t *testing.T) {
+			h := open(t)
+			all := h.records(2, 80)
+			h.exec(mergeInto, all[1], all[0])
+			h.joins(access.MergePersons, all...)
+			h.is("merged", lastTotals, "32000 18000")
+			h.newRule(99, "2026-10-02", "allowance.hourly_rate", "500") // the first day is paid as it was: 32 + 72 × 5 EUR
+			h.exec("update register_month set minutes = minutes + 60 where participation_id = $1", all[broken])
+			h.follows()
+			h.is("one broken", lastTotals, want)
+			h.is("stuck", "select string_agg(participation_id::text || ' ' || cause, ', ') from allowance_stuck", all[broken].String()+" REGISTER")
+			h.exec("update register_month set minutes = minutes - 60 where participation_id = $1", all[broken])
+			h.retries()
+			h.is("mended", lastTotals, "39200 10800")
+		})
+	}
 }
 
 // Rules by which nobody can be worked out are nobody's failure: all wait, and nobody is stuck.

@@ -1,6 +1,7 @@
 package allowance
 
 import (
+	"bytes"
 	"context"
 	"maps"
 	"slices"
@@ -44,13 +45,17 @@ func Compute(ctx context.Context, tx *postgres.Tx, m Month) (uuid.UUID, error) {
 }
 
 // ComputeMany works out many months at once, with a handful of statements however many there are; months of participants whom the
-// actor may not do it for are left out. It gives their ids.
+// actor may not do it for are left out. Then it works out the same months of other records of a human that go after them under his one cap. It gives their ids.
 func ComputeMany(ctx context.Context, tx *postgres.Tx, months []Month) (map[Month]uuid.UUID, error) {
-	b, err := computeMany(ctx, tx, months, nil)
+	after, err := monthsAfter(ctx, tx, months)
+	if err != nil {
+		return nil, err
+	}
+	b, err := computeMany(ctx, tx, append(slices.Clone(months), after...), nil)
 	return b.ids, err
 }
 
-// computeMany works out months, then the same months of other records of a human that go after them under his one cap. It tells of the months whose register was locked or put right, too, whatever they come to: so many more of their hours are certain.
+// computeMany works out months: of a human's records those that go after others of them under his one cap after these. It tells of the months whose register was locked or put right, too, whatever they come to: so many more of their hours are certain.
 func computeMany(ctx context.Context, tx *postgres.Tx, months, certain []Month) (batch, error) {
 	if len(months) == 0 {
 		return batch{}, nil
@@ -70,11 +75,19 @@ func computeMany(ctx context.Context, tx *postgres.Tx, months, certain []Month) 
 	if err != nil {
 		return batch{}, err
 	}
-	b, err := work(ctx, tx, known, slices.DeleteFunc(months, func(m Month) bool { return slices.Contains(after, m) }), certain)
-	if err != nil || len(after) == 0 {
+	var first, later []Month
+	for _, m := range months {
+		if slices.Contains(after, m) {
+			later = append(later, m)
+		} else {
+			first = append(first, m)
+		}
+	}
+	b, err := work(ctx, tx, known, first, certain)
+	if err != nil || len(later) == 0 {
 		return b, err
 	}
-	then, err := computeMany(ctx, tx, after, certain)
+	then, err := computeMany(ctx, tx, later, certain)
 	return b.plus(then), err
 }
 
@@ -96,6 +109,17 @@ func React(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
 		case e.SubjectKind == grantSubject, participant.Leaves(e):
 			grants, programmes = append(grants, e.Subject), append(programmes, e.Programme)
 		}
+	}
+	if len(joined) > 0 { // who is left behind by a split has more of the cap, too
+		records, err := recordsOf(ctx, tx, joined)
+		if err != nil {
+			return err
+		}
+		for _, of := range records {
+			joined, grants = append(joined, of...), append(grants, of...)
+		}
+		slices.SortFunc(joined, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
+		joined = slices.Compact(joined)
 	}
 	var months, certain []Month
 	if len(entries) > 0 {
@@ -154,6 +178,7 @@ type batch struct {
 	told       []uuid.UUID // allowances of which something was told
 	statements int         // that it issued
 	more, less money.Cents // what they come to more, or less, than those before
+	stuck      []uuid.UUID // participations that could not be worked out
 }
 
 // plus is what two workings out write.

@@ -163,8 +163,11 @@ func FollowContests(tell func(context.Context, *postgres.Tx, event.Transition) e
 				continue
 			}
 			line, err := lineOf(ctx, tx, row.ParticipationID)
-			if err != nil || len(line) == 0 {
+			if err != nil {
 				return err
+			}
+			if len(line) == 0 {
+				continue
 			}
 			now := event.Transition{Programme: row.ProgrammeID, Concept: contestConcept, SubjectKind: contestSubject, Subject: row.ID, Participation: row.ParticipationID,
 				From: string(Contested), To: string(row.State), Owners: []uuid.UUID{line[0], line[len(line)-1]}, Audience: row.Audience, Since: calendar.DayOf(row.ContestedAt)}

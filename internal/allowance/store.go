@@ -296,6 +296,25 @@ func monthsAfter(ctx context.Context, tx *postgres.Tx, months []Month) (after []
 	return after, err
 }
 
+// recordsOf are, of participations of humans of whom records were merged, all records of the human in the programme, in the order in which they go under his
+// one cap.
+func recordsOf(ctx context.Context, tx *postgres.Tx, participations []uuid.UUID) (map[uuid.UUID][]uuid.UUID, error) {
+	var rows []struct {
+		ParticipationID uuid.UUID
+		Record          uuid.UUID
+	}
+	if err := tx.Ask(ctx, &rows, "select * from merged_records($1)", participations); err != nil {
+		return nil, fmt.Errorf("one human's records: %w", err)
+	}
+	records := map[uuid.UUID][]uuid.UUID{}
+	for _, r := range rows {
+		if of := records[r.ParticipationID]; !slices.Contains(of, r.Record) {
+			records[r.ParticipationID] = append(of, r.Record)
+		}
+	}
+	return records, nil
+}
+
 // monthsOf are all months of participations that were worked out.
 func monthsOf(ctx context.Context, tx *postgres.Tx, participations []uuid.UUID) (months []Month, err error) {
 	var rows []struct {

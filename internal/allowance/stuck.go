@@ -57,8 +57,8 @@ func StuckClocks() []event.Clock {
 			En: "Statement stopped: the hours that were certified are not those of the register's entries. Tell whoever runs the system"}),
 		clock(stuckPayer, "allowance.payer", text.Text{It: "Conteggio fermo: le regole non dicono chi paga. Fai correggere le regole sui pagatori",
 			En: "Statement stopped: the rules do not say who pays. Have the rules on payers put right"}),
-		clock(stuckProgram, "allowance.program", text.Text{It: "Conteggio fermo: il programma non riesce a rifarlo. Segnalalo a chi gestisce il sistema",
-			En: "Statement stopped: the program cannot work it out. Tell whoever runs the system"}),
+		clock(stuckProgram, "allowance.program", text.Text{It: "Conteggio fermo: il sistema non riesce a rifarlo. Segnalalo a chi gestisce il sistema",
+			En: "Statement stopped: the system cannot work it out. Tell whoever runs the system"}),
 	}
 }
 
@@ -94,29 +94,101 @@ func withCosts(all []order, participations []uuid.UUID) []order {
 }
 
 // apart works out what is ordered, all at once, and where that fails in halves, until only those are left out who cannot be worked out: each of them is kept
-// with the cause, and told of. Who waited so already is tried alone, with all that waits of him. Rules that nobody can be worked out by are an error.
+// with the cause, and told of. Who waited so already is tried alone, with all that waits of him, and so are his other records. Rules that nobody can be worked out
+// by are an error.
 func apart(ctx context.Context, tx *postgres.Tx, all []order, certain []Month) (b batch, err error) {
 	if len(all) == 0 {
 		return b, nil
 	}
-	waiting, err := stuckAmong(ctx, tx, all)
+	all, waiting, err := followed(ctx, tx, all)
+	if err != nil {
+		return b, err
+	}
+	humans, err := byHuman(ctx, tx, all)
 	if err != nil {
 		return b, err
 	}
 	w := working{tx: tx, certain: certain, waiting: waiting, batch: batch{ids: map[Month]uuid.UUID{}}}
 	var together []order
-	for _, o := range all {
-		row, waits := waiting[o.participation]
-		if !waits {
-			together = append(together, o)
+	for _, records := range humans {
+		if !slices.ContainsFunc(records, func(o order) bool { _, waits := waiting[o.participation]; return waits }) {
+			together = append(together, records...)
 			continue
 		}
-		o.months, o.costs = append(slices.Clone(o.months), row.all()...), true
-		if err := w.try(ctx, []order{o}); err != nil {
-			return b, err
+		for _, o := range records {
+			if err := w.try(ctx, []order{o}); err != nil {
+				return b, err
+			}
 		}
 	}
-	return w.batch, w.try(ctx, together)
+	err = w.try(ctx, together)
+	return w.batch, err
+}
+
+// followed adds to orders all that waits of whoever is stuck, and the same months of a human's other records that go after under his one cap: each record is an
+// order of its own, so that what stops the one is not said of the other.
+func followed(ctx context.Context, tx *postgres.Tx, all []order) ([]order, map[uuid.UUID]stuckRow, error) {
+	waiting := map[uuid.UUID]stuckRow{}
+	for added := all; len(added) > 0; {
+		rows, err := stuckAmong(ctx, tx, added)
+		if err != nil {
+			return nil, nil, err
+		}
+		var months []Month
+		for i, o := range all {
+			if row, waits := rows[o.participation]; waits {
+				waiting[o.participation] = row
+				all[i].months, all[i].costs = append(o.months, row.all()...), true
+			}
+			months = append(months, all[i].months...)
+		}
+		after, err := monthsAfter(ctx, tx, months)
+		if err != nil {
+			return nil, nil, err
+		}
+		added = nil
+		for _, o := range orders(after) {
+			i := slices.IndexFunc(all, func(known order) bool { return known.participation == o.participation })
+			if i < 0 {
+				all, added = append(all, o), append(added, o)
+				continue
+			}
+			all[i].months = append(all[i].months, o.months...) // which are worked out once
+		}
+	}
+	return all, waiting, nil
+}
+
+// byHuman puts together the orders of each human's records, in the order in which these go.
+func byHuman(ctx context.Context, tx *postgres.Tx, all []order) (humans [][]order, err error) {
+	ids := make([]uuid.UUID, len(all))
+	for i, o := range all {
+		ids[i] = o.participation
+	}
+	records, err := recordsOf(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	at := map[uuid.UUID]int{} // of the human, by his first record
+	for _, o := range all {
+		first := o.participation
+		if of := records[o.participation]; len(of) > 0 {
+			first = of[0]
+		}
+		i, known := at[first]
+		if !known {
+			i, humans = len(humans), append(humans, nil)
+			at[first] = i
+		}
+		humans[i] = append(humans[i], o)
+	}
+	for _, some := range humans {
+		slices.SortFunc(some, func(a, b order) int {
+			of := records[a.participation]
+			return slices.Index(of, a.participation) - slices.Index(of, b.participation)
+		})
+	}
+	return humans, nil
 }
 
 // working is a working out of which single ones may fail.
@@ -220,7 +292,8 @@ func (w *working) stop(ctx context.Context, o order, failed error) error {
 	if err != nil {
 		return err
 	}
-	row := stuckRow{ID: id, ParticipationID: p.ID, ProgrammeID: p.ProgrammeID, Cause: cause, Since: w.tx.Now, TriedAt: w.tx.Now, Audience: p.Audience}
+	w.stuck = append(w.stuck, p.ID)
+	row := stuckRow{ID: id, ParticipationID: p.ID, ProgrammeID: p.ProgrammeID, Cause: cause, Since: w.tx.Now, TriedAt: w.tx.Now, Audience: p.Audience, Months: []calendar.Month{}}
 	for _, m := range o.months {
 		if !slices.Contains(row.Months, m.Month) {
 			row.Months = append(row.Months, m.Month)
@@ -272,8 +345,11 @@ func FollowStuck(tell func(context.Context, *postgres.Tx, event.Transition) erro
 				return err
 			}
 			line, err := lineOf(ctx, tx, e.Subject)
-			if err != nil || len(line) == 0 {
+			if err != nil {
 				return err
+			}
+			if len(line) == 0 {
+				continue
 			}
 			now := event.Transition{Programme: e.Programme, Concept: stuckConcept, SubjectKind: stuckSubject, Subject: e.Subject, Participation: e.Subject,
 				From: stuckState, To: unstuck, Owners: line[len(line)-1:]}

@@ -26,3 +26,22 @@ begin
 end $$;
 revoke execute on function merged_months(uuid[], date[]) from public;
 grant execute on function merged_months(uuid[], date[]) to lavoro_app;
+
+-- The records of the humans of participations in their programmes, where any were merged: those that go first, first.
+create function merged_records(participations uuid[]) returns table (participation_id uuid, record uuid)
+language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+begin
+  if not app_acting() then
+    raise exception 'nobody asks' using errcode = 'LA002';
+  end if;
+  if not exists (select from person where merged_into is not null) then
+    return;
+  end if;
+  return query
+  select a.id, x.id from unnest(merged_records.participations) u(id) join participation a on a.id = u.id
+  join participation x on x.programme_id = a.programme_id and x.person_id in (select records_of(a.person_id))
+  order by a.id, x.referred_on, x.id;
+end $$;
+revoke execute on function merged_records(uuid[]) from public;
+grant execute on function merged_records(uuid[]) to lavoro_app;
