@@ -144,6 +144,7 @@ const (
 	CaseTeam Owner = "CASE_TEAM"
 	Office   Owner = "PAYMENTS_OFFICE"
 	Approver Owner = "APPROVER"
+	Lead     Owner = "LEAD" // who coordinates the programme
 	Bank     Owner = "BANK" // or the office that the payer sends its orders to
 	House    Owner = "HOUSE"
 )
@@ -155,6 +156,7 @@ var ownerWords = map[Owner]text.Text{
 	CaseTeam: {It: "chi segue la persona", En: "whoever follows the person"},
 	Office:   {It: "l'ufficio pagamenti", En: "the payments office"},
 	Approver: {It: "chi approva i pagamenti", En: "whoever approves payments"},
+	Lead:     {It: "chi coordina il programma", En: "the programme's coordinators"},
 	Bank:     {It: "la banca o la ragioneria di chi paga", En: "the payer's bank or accounting office"},
 	House:    {It: "nessuno: il sistema lo fa da sé", En: "nobody: the system does it by itself"},
 }
@@ -198,6 +200,8 @@ var blocks = []Block{
 		text.Text{It: "ripeti la verifica e registrala", En: "repeat the check, and record it"}, Office),
 	NewBlock("CHECK_FOUND", text.Text{It: "la verifica ha trovato una misura incompatibile", En: "the check has found an excluding measure"},
 		text.Text{It: "chiarisci con chi segue la persona; poi ripeti la verifica", En: "clear it up with whoever follows the person; then repeat the check"}, CaseTeam),
+	NewBlock("STATEMENT_STUCK", text.Text{It: "un conteggio della persona va rifatto e il sistema non ci riesce", En: "a statement of the person has to be worked out again, and the system cannot"},
+		text.Text{It: "risolvi la scadenza «Conteggio fermo», che ne dice il motivo; poi ricalcola il pagamento", En: "see to the due \"Statement stopped\", which says why; then compute the run again"}, Lead),
 }
 
 // Blocks are all reasons why a line may not go.

@@ -68,10 +68,10 @@ var (
 		Cure:    refusal.Text{It: "Trattieni la riga e invia il resto.", En: "Hold the line, and send the rest."},
 		CuredBy: Office.Name(),
 	})
-	// Changed is for lines that came to something else since the run was computed: what they pay is not owed any more, or goes to an account that holds no more.
+	// Changed is for lines that came to something else since the run was computed: what they pay is not owed any more, waits to be worked out again, or goes to an account that holds no more.
 	Changed = refusal.Define(refusal.Definition{
 		Code: "PAYMENT_LINES_CHANGED", Kind: refusal.State,
-		Message: refusal.Text{It: "Dopo il calcolo sono cambiati il dovuto o i dati di pagamento di {lines} righe.", En: "What is owed, or the payment details, of {lines} lines have changed since the run was computed."},
+		Message: refusal.Text{It: "Dopo il calcolo sono cambiati il dovuto o i dati di pagamento di {lines} righe, oppure un loro conteggio è fermo.", En: "Since the run was computed what is owed, or the payment details, of {lines} lines have changed, or a statement of theirs is stopped."},
 		Cure:    refusal.Text{It: "Calcola di nuovo; dopo il controllo trattieni le righe e invia il resto, oppure annulla il pagamento.", En: "Compute the run again; once it was checked hold the lines and send the rest, or discard it."},
 		CuredBy: Office.Name(),
 	})

@@ -78,19 +78,50 @@ func TestWhatBlocksALineIsNamed(t *testing.T) {
 			h.exec("update person_bank set since = '2026-12-09' where person_id = (select person_id from participation where id = $1)", p)
 			return p
 		},
+		func() uuid.UUID { p := h.person(h.asl); h.stuck(p, "2026-10-01"); return p },
+		func() uuid.UUID { p := h.person(h.asl); h.stuck(p); return p },
 	} {
 		h.owe(make(), h.asl, "2026-11", 1_000)
 	}
 	run := h.run()
 	h.steps(h.officer, run, payment.ComputeRun)
-	want(t, "run", h.state(run)+": "+h.lines(run), "ORDINARY COMPUTED 1 1 6 1000: 11 STATEMENT 1000 PENDING, 11 STATEMENT 1000 BLOCKED ACCOUNT_RESTING, "+
+	want(t, "run", h.state(run)+": "+h.lines(run), "ORDINARY COMPUTED 2 2 7 2000: 11 STATEMENT 1000 PENDING, 11 STATEMENT 1000 PENDING, 11 STATEMENT 1000 BLOCKED ACCOUNT_RESTING, "+
 		"11 STATEMENT 1000 BLOCKED ACCOUNT_UNCONFIRMED, 11 STATEMENT 1000 BLOCKED CHECK_FOUND, "+
-		"11 STATEMENT 1000 BLOCKED CHECK_OLD, 11 STATEMENT 1000 BLOCKED NO_ACCOUNT, 11 STATEMENT 1000 BLOCKED PROTECTED_ACCOUNT+CHECK_OLD")
-	for _, code := range []string{"ACCOUNT_UNCONFIRMED", "ACCOUNT_RESTING", "ACCOUNT_SHARED", "ACCOUNT_NO_MATCH", "MEANS_NOT_OFFERED", "PERSON_ERASED", "NO_ACCOUNT", "PROTECTED_ACCOUNT", "CHECK_OLD", "CHECK_FOUND"} {
+		"11 STATEMENT 1000 BLOCKED CHECK_OLD, 11 STATEMENT 1000 BLOCKED NO_ACCOUNT, 11 STATEMENT 1000 BLOCKED PROTECTED_ACCOUNT+CHECK_OLD, 11 STATEMENT 1000 BLOCKED STATEMENT_STUCK")
+	for _, code := range []string{"ACCOUNT_UNCONFIRMED", "ACCOUNT_RESTING", "ACCOUNT_SHARED", "ACCOUNT_NO_MATCH", "MEANS_NOT_OFFERED", "PERSON_ERASED", "NO_ACCOUNT", "PROTECTED_ACCOUNT", "CHECK_OLD", "CHECK_FOUND", "STATEMENT_STUCK"} {
 		if b := payment.BlockOf(code); b.Code != code || b.Cause.It == code || b.Cure.It == "" || b.Cure.En == "" || b.CuredBy.It == "" {
 			t.Errorf("%s says nothing: %+v", code, b)
 		}
 	}
+}
+
+// stuck has somebody's months wait to be worked out again; with none of them only what may still be spent waits.
+func (h *house) stuck(participation uuid.UUID, months ...string) {
+	h.t.Helper()
+	h.exec(`insert into allowance_stuck (id, participation_id, programme_id, months, cause, since, tried_at, audience)
+		select gen_random_uuid(), id, programme_id, coalesce($2::text[], '{}')::date[], 'PAYER', $3, $3, audience from participation where id = $1`, participation, months, noon)
+}
+
+// Who is stuck is not paid by the statement that should be another one: not by a run that was computed before either, until his months are worked out.
+func TestWhoIsStuckIsNotPaidByHisOldStatement(t *testing.T) {
+	h := open(t)
+	him, other := h.person(h.asl), h.person(h.asl)
+	h.owe(him, h.asl, "2026-11", 1_000)
+	h.owe(other, h.asl, "2026-11", 2_000)
+	run := h.run()
+	h.steps(h.officer, run, payment.ComputeRun)
+	h.stuck(him, "2026-11-01")
+	refused(t, "check what was computed before", h.step(h.officer, payment.CheckRun, run), payment.Changed)
+	h.steps(h.officer, run, payment.ComputeRun)
+	want(t, "computed anew", h.state(run)+": "+h.lines(run), "ORDINARY COMPUTED 1 1 1 2000: 11 STATEMENT 2000 PENDING, 11 STATEMENT 1000 BLOCKED STATEMENT_STUCK")
+	h.exec("delete from allowance_stuck")
+	h.steps(h.officer, run, payment.ComputeRun, payment.CheckRun)
+	h.stuck(him, "2026-11-01")
+	refused(t, "approve what was checked before", h.step(h.approver, payment.ApproveRun, run), payment.Changed)
+	h.must(h.officer, func(ctx context.Context, tx *postgres.Tx) error {
+		return payment.HoldLine(ctx, tx, payment.LineStep{Line: query[uuid.UUID](h, "select id from payment_line where participation_id = $1 and run_id = $2", him, run), Reason: "Prova"})
+	})
+	h.steps(h.approver, run, payment.ApproveRun)
 }
 
 func TestNothingIsDoneOutOfTurn(t *testing.T) {

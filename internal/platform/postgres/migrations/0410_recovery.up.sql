@@ -361,7 +361,8 @@ returns table (participation_id uuid, bank_id uuid, blocks text[]) language sql 
                 when b.details_id is null then case when a.protected then 'PROTECTED_ACCOUNT' else 'NO_ACCOUNT' end
                 when b.cause is not null then 'ACCOUNT_' || b.cause
                 when not b.means = any (offered) then 'MEANS_NOT_OFFERED' end,
-           case when c.found then 'CHECK_FOUND' when c.old then 'CHECK_OLD' end], null)
+           case when c.found then 'CHECK_FOUND' when c.old then 'CHECK_OLD' end,
+           case when statement_stuck(a.id) then 'STATEMENT_STUCK' end], null)
   from unnest(people, latest) w(id, latest) join participation a on a.id = w.id
   left join payment_details(people, today, rest_days) b on b.participation_id = w.id
   cross join lateral (

@@ -15,3 +15,9 @@ alter table allowance_stuck enable row level security;
 create policy seen on allowance_stuck using (audience &&& (select app_keys('path')));
 create trigger shut_to_mandates before insert or update of audience on allowance_stuck for each row execute function shut_to_mandates();
 grant select, insert, update, delete on allowance_stuck to lavoro_app;
+
+-- Whether months of somebody wait to be worked out again: what his statements owe is not what they should, and is not paid.
+create function statement_stuck(participation uuid) returns boolean language sql stable set search_path = public, pg_temp as $$
+  select exists (select from allowance_stuck s where s.participation_id = statement_stuck.participation and s.months <> '{}')
+$$;
+revoke execute on function statement_stuck(uuid) from public;
