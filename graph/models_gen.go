@@ -11813,6 +11813,8 @@ const (
 	PaymentOwnerPaymentsOffice PaymentOwner = "PAYMENTS_OFFICE"
 	// Whoever approves payments.
 	PaymentOwnerApprover PaymentOwner = "APPROVER"
+	// Whoever coordinates the programme at the lead body.
+	PaymentOwnerLead PaymentOwner = "LEAD"
 	// The payer's bank or accounting office.
 	PaymentOwnerBank PaymentOwner = "BANK"
 	// Nobody: it happens by itself.
@@ -11826,13 +11828,14 @@ var AllPaymentOwner = []PaymentOwner{
 	PaymentOwnerCaseTeam,
 	PaymentOwnerPaymentsOffice,
 	PaymentOwnerApprover,
+	PaymentOwnerLead,
 	PaymentOwnerBank,
 	PaymentOwnerHouse,
 }
 
 func (e PaymentOwner) IsValid() bool {
 	switch e {
-	case PaymentOwnerTutor, PaymentOwnerHost, PaymentOwnerPromoter, PaymentOwnerCaseTeam, PaymentOwnerPaymentsOffice, PaymentOwnerApprover, PaymentOwnerBank, PaymentOwnerHouse:
+	case PaymentOwnerTutor, PaymentOwnerHost, PaymentOwnerPromoter, PaymentOwnerCaseTeam, PaymentOwnerPaymentsOffice, PaymentOwnerApprover, PaymentOwnerLead, PaymentOwnerBank, PaymentOwnerHouse:
 		return true
 	}
 	return false
