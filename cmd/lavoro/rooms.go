@@ -99,7 +99,7 @@ func newRooms() rooms {
 		clocks:  keeper,
 		placements: placement.Room{OnState: append(slices.Clone(onState), attendance.FollowExtensions, allowance.FollowCommitments), AttestGates: attestGates,
 			CommitGates: commitGates, ExtendGates: extendGates,
-			DraftGates: []placement.DraftGate{attendance.TimetableGate}},
+			PlanGates: []placement.PlanGate{attendance.TimetableGate}},
 	}
 	r.participants = participant.Room{Members: r.members, OnState: append(slices.Clone(onState), r.placements.FollowTeam, allowance.FollowCommitments), Vetoes: vetoes}
 	r.housing = housing.Room{OnState: append(slices.Clone(onState), allowance.FollowCommitments)}

@@ -30,7 +30,7 @@ type plannedDay struct {
 	plannedHours
 }
 
-// TimetableGate keeps internships from being drafted whose hours would pass the limits of their person, by the rules of the first day: a register written
+// TimetableGate keeps internships from being drafted or extended whose hours would pass the limits of their person, by the rules of the first day: a register written
 // as planned must not be contested. Where these limit a month, each is looked at as it will be, without its closed days.
 func TimetableGate(ctx context.Context, tx *postgres.Tx, p placement.Placement) (refusal.List, error) {
 	week, err := plannedWeek(ctx, tx, p)
@@ -44,14 +44,14 @@ func TimetableGate(ctx context.Context, tx *postgres.Tx, p placement.Placement) 
 	}
 	list := weekLimits(week, p.FromDay.Monday(), in.limits)
 	if in.limits.Adult.Month.Minutes+in.limits.Minor.Month.Minutes == 0 {
-		return list.Under("opening"), nil
+		return list, nil
 	}
 	days, err := plannedDays(ctx, tx, p)
 	if err != nil {
 		return nil, err
 	}
 	months := slices.DeleteFunc(beyond(days, in.limits), func(why refusal.Refusal) bool { return !why.Has(OverMonthLimit) })
-	return once(append(list, months...)).Under("opening"), nil
+	return once(append(list, months...)), nil
 }
 
 // weekLimits are those that a whole week of hours passes, each once.

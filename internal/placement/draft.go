@@ -106,14 +106,23 @@ func (r Room) draftGates(ctx context.Context, tx *postgres.Tx, p Placement, c ca
 	f.Rules = pol.of(f.SiteHeadcount)
 	t, _ := TransitionOf(access.DraftPlacement)
 	list := t.Check(f)
-	for _, g := range r.DraftGates {
-		more, err := g(ctx, tx, f.Placement)
+	impossible, err := r.plannable(ctx, tx, f.Placement)
+	if err != nil {
+		return Facts{}, err
+	}
+	return f, append(list, impossible.Under("opening")...).Err()
+}
+
+// plannable is what stands against the internship's hours on all of its days.
+func (r Room) plannable(ctx context.Context, tx *postgres.Tx, p Placement) (list refusal.List, err error) {
+	for _, g := range r.PlanGates {
+		more, err := g(ctx, tx, p)
 		if err != nil {
-			return Facts{}, err
+			return nil, err
 		}
 		list = append(list, more...)
 	}
-	return f, list.Err()
+	return list, nil
 }
 
 func (r Room) writeDraft(ctx context.Context, tx *postgres.Tx, f Facts, c candidate, origin string) error {

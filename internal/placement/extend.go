@@ -71,6 +71,11 @@ func (r Room) Extend(ctx context.Context, tx *postgres.Tx, in ExtendInput) error
 		} else if f.Rules.NeedEvery || f.Until.After(f.lastWithin(f.Rules.MaxMonths)) {
 			wrong = append(wrong, ExtensionNeed.At("attestation"))
 		}
+		impossible, err := r.plannableLater(ctx, tx, f)
+		if err != nil {
+			return effect{}, err
+		}
+		wrong = append(wrong, impossible...)
 		by := f.ToDay.AddDays(f.Rules.ExtensionDays)
 		e := effect{reason: in.Reason, refusals: wrong, longer: f.Until.Sub(f.ToDay),
 			set:    map[string]any{"to_day": f.Until},
@@ -84,6 +89,23 @@ func (r Room) Extend(ctx context.Context, tx *postgres.Tx, in ExtendInput) error
 		}
 		return e, nil
 	})
+}
+
+// plannableLater is what stands against the hours of the days that come to an internship, together with those of the month in which they begin.
+func (r Room) plannableLater(ctx context.Context, tx *postgres.Tx, f Facts) (refusal.List, error) {
+	if list := append(longer(f), extendedInsideProgramme(f)...); len(list) > 0 {
+		return nil, nil // these days are refused as they are
+	}
+	later, first := f.Placement, f.ToDay.AddDays(1)
+	if month := first.Month().First(); later.FromDay.Before(month) {
+		later.FromDay = month
+	}
+	later.ToDay = f.Until
+	list, err := r.plannable(ctx, tx, later)
+	for i := range list {
+		list[i].Path = []string{"toDay"}
+	}
+	return list, err
 }
 
 // lengthen keeps the addendum, moves the register along and opens the clock of the communication.

@@ -2,6 +2,7 @@ package placement_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -425,5 +426,30 @@ func TestWhatIsReadOfAnExtension(t *testing.T) {
 		if shown := strings.Contains(reason, "AIMS_NEED_TIME"); shown != (who == "own") {
 			t.Errorf("%s reads of the step %s", who, reason)
 		}
+	}
+}
+
+// The hours of the days that come to an internship are looked at as those of a draft are: from the month in which they begin, in which it was there before.
+func TestAnExtensionPlansItsHours(t *testing.T) {
+	d := newDesk(t)
+	var asked []string
+	over := refusal.Define(refusal.Definition{Code: "TEST_OVER", Kind: refusal.Rule, Message: refusal.Text{It: "Troppo.", En: "Too much."}, Cure: refusal.Text{It: "Riduci.", En: "Reduce."}})
+	id := d.brought(placement.Running)
+	d.room.PlanGates = []placement.PlanGate{func(_ context.Context, _ *postgres.Tx, p placement.Placement) (refusal.List, error) {
+		asked = append(asked, fmt.Sprintf("%s-%s", p.FromDay, p.ToDay))
+		return refusal.List{over.At("to")}, nil
+	}}
+	d.Today = calendar.MustDay("2026-08-20")
+	in := addendum(id)
+	err := d.extend(d.System(), in)
+	refused(t, err, over)
+	var list refusal.List
+	if !errors.As(err, &list) || strings.Join(list[0].Path, ".") != "toDay" {
+		t.Errorf("the fault is at %v", err)
+	}
+	in.ToDay = firstEnd
+	refused(t, d.extend(d.System(), in), placement.ExtensionNotLater)
+	if !slices.Equal(asked, []string{"2026-09-01-2026-11-30"}) {
+		t.Errorf("asked of %q", asked)
 	}
 }

@@ -18,8 +18,8 @@ const Concept = "placement"
 // Gate says, for many internships at once, what stands against an act; one that nothing stands against is left out.
 type Gate func(ctx context.Context, tx *postgres.Tx, placements []uuid.UUID) (map[uuid.UUID]refusal.List, error)
 
-// DraftGate says why an internship that is planned cannot be drafted; nothing where it can.
-type DraftGate func(ctx context.Context, tx *postgres.Tx, p Placement) (refusal.List, error)
+// PlanGate says why an internship cannot be planned from its first day to its last; nothing where it can. Paths are of the planned hours.
+type PlanGate func(ctx context.Context, tx *postgres.Tx, p Placement) (refusal.List, error)
 
 // Room is the acts of the internship, with the points at which later rooms join in.
 type Room struct {
@@ -30,8 +30,8 @@ type Room struct {
 	// CommitGates foresee what stands against the acts that commit money, and ExtendGates the same of an extension; when such an act is done it is told to
 	// OnState, which refuses it.
 	CommitGates, ExtendGates []Gate
-	// DraftGates decide on the draft: what its hours may be is the register's.
-	DraftGates []DraftGate
+	// PlanGates decide on days that a draft or an extension plans: what their hours may be is the register's.
+	PlanGates []PlanGate
 }
 
 // refusalsOf joins what gates say of those internships that wait for acts.
