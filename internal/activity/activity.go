@@ -134,7 +134,7 @@ func validTo(attributes json.RawMessage, given calendar.Day) calendar.Day {
 	if json.Unmarshal(attributes, &says) != nil || says.ValidMonths < 1 {
 		return calendar.Day{}
 	}
-	return given.AddMonths(says.ValidMonths).AddDays(-1)
+	return given.Through(says.ValidMonths)
 }
 
 // said refuses a text that is blank, too long, or holds characters that nobody can read.

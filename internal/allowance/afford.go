@@ -30,7 +30,7 @@ type Plan struct {
 }
 
 // To is its last day.
-func (p Plan) To() calendar.Day { return p.From.AddMonths(p.Months).AddDays(-1) }
+func (p Plan) To() calendar.Day { return p.From.Through(p.Months) }
 
 // Affordability says whether budget lines cover a plan to its end.
 type Affordability struct {

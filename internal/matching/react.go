@@ -26,7 +26,7 @@ func (r Room) Reaction() Reaction {
 
 // seatActs are the acts on internships that take or free a seat and a person; all others change nothing for matching.
 var seatActs = []string{string(access.DraftPlacement), string(access.CancelPlacement), string(access.AnnulPlacement), string(access.InterruptPlacement),
-	string(access.EndPlacement)}
+	string(access.EndPlacement), string(access.ExtendPlacement)}
 
 // React refreshes what the events touch: one participation for news of a person, everybody for a seat that came or went.
 func (r Room) React(ctx context.Context, tx *postgres.Tx, events []event.Event) error {

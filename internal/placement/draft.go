@@ -87,7 +87,7 @@ func (r Room) draftGates(ctx context.Context, tx *postgres.Tx, p Placement, c ca
 		return Facts{}, err
 	}
 	if p.ToDay.IsZero() {
-		p.ToDay = earlier(earlier(p.FromDay.AddMonths(pol.rules.DurationMonths).AddDays(-1), c.OpeningTo), c.ProgrammeTo)
+		p.ToDay = earlier(earlier(p.FromDay.Through(pol.rules.DurationMonths), c.OpeningTo), c.ProgrammeTo)
 	}
 	if p.Exempt, err = exempt(ctx, tx, p.Participation); err != nil {
 		return Facts{}, err

@@ -175,7 +175,7 @@ func (f Facts) lastWithin(months int) calendar.Day {
 	if !f.StartedOn.IsZero() {
 		first = f.StartedOn
 	}
-	return first.AddMonths(months).AddDays(-1 - f.EarlierDays + f.SuspendedDays)
+	return first.Through(months).AddDays(f.SuspendedDays - f.EarlierDays)
 }
 
 // latestSignature is the last day on which an addendum may be signed.
@@ -183,8 +183,8 @@ func (f Facts) latestSignature() calendar.Day { return f.ToDay.AddDays(-f.Rules.
 
 func signedInTime(f Facts) (list refusal.List) {
 	since := f.StartedOn
-	if f.Latest != nil && f.Latest.SignedOn.After(since) {
-		since = f.Latest.SignedOn
+	if f.signedOn().After(since) {
+		since = f.signedOn()
 	}
 	list = append(unless(!f.Day.After(f.Today), DayInFuture.At("day")), unless(!f.Day.Before(since), DayTooEarly.At("day").With("since", since))...)
 	return append(list, unless(!f.Day.After(f.latestSignature()), ExtensionTooLate.At("day").With("latest", f.latestSignature()))...)
@@ -216,6 +216,18 @@ func communicatedSoFar(f Facts) refusal.List {
 		return nil
 	}
 	return refusal.List{ExtensionPending.At().With("last", f.Latest.ToDay)}
+}
+
+// notBeforeExtension keeps the days on which an extension has counted on that the internship stood still.
+func notBeforeExtension(f Facts) refusal.List {
+	return unless(!f.Day.Before(f.signedOn()), DayTooEarly.At("day").With("since", f.signedOn()))
+}
+
+func (f Facts) signedOn() (on calendar.Day) {
+	if f.Latest != nil {
+		on = f.Latest.SignedOn
+	}
+	return on
 }
 
 func coveredLonger(f Facts) refusal.List { return f.Longer }

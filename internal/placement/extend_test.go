@@ -453,3 +453,24 @@ func TestAnExtensionPlansItsHours(t *testing.T) {
 		t.Errorf("asked of %q", asked)
 	}
 }
+
+// An extension has counted on how long the internship stood still: it is not resumed on a day before.
+func TestWhatAnExtensionCountedOnStays(t *testing.T) {
+	d := newDesk(t)
+	id := d.brought(placement.Running)
+	d.Today = calendar.MustDay("2026-05-04")
+	d.Must(d.As(d.System(), func(ctx context.Context, tx *postgres.Tx) error {
+		return d.room.Suspend(ctx, tx, placement.ReasonInput{Step: placement.Step{Placement: id}, Reason: "ILLNESS"})
+	}))
+	d.Today = calendar.MustDay("2026-07-06")
+	d.Must(d.extend(d.System(), addendum(id)))
+	resume := func(day string) error {
+		return d.As(d.System(), func(ctx context.Context, tx *postgres.Tx) error {
+			tx.Acknowledge([]string{placement.SuspensionShort.String()}, "prova")
+			return d.room.Resume(ctx, tx, placement.Step{Placement: id, Day: calendar.MustDay(day)})
+		})
+	}
+	refused(t, resume("2026-05-05"), placement.DayTooEarly)
+	refused(t, resume("2026-07-05"), placement.DayTooEarly)
+	d.Must(resume("2026-07-06"))
+}

@@ -110,6 +110,15 @@ func durationAllowed(f Facts) refusal.List {
 	return unless(!f.ToDay.After(f.lastWithin(f.Rules.MaxMonths)), TooLong.At("toDay").With("months", text.Months(f.Rules.MaxMonths)))
 }
 
+// durationLeft is durationAllowed once more: what is prepared beside it may have begun meanwhile.
+func durationLeft(f Facts) (list refusal.List) {
+	for _, r := range durationAllowed(f) {
+		r.Path = nil
+		list = append(list, r)
+	}
+	return list
+}
+
 func openingOpen(f Facts) refusal.List { return unless(f.OpeningState != "CLOSED", OpeningClosed.At()) }
 
 func seatFree(f Facts) refusal.List {

@@ -272,6 +272,16 @@ func TestTheLongestDurationCountsWhatWasDoneBefore(t *testing.T) {
 	d.Must(d.draft(d.System(), in))
 }
 
+// What somebody has done is looked at again when it begins: two may have been prepared side by side.
+func TestTheLongestDurationIsLookedAtAgain(t *testing.T) {
+	d := newDesk(t)
+	id := d.brought(placement.Communicated)
+	d.Exec("update placement set to_day = '2028-03-02' where id = $1", id) // 24 months and a day
+	refused(t, d.do(d.System(), access.StartPlacement, placement.Step{Placement: id}), placement.TooLong)
+	d.Exec("update placement set to_day = '2028-03-01' where id = $1", id)
+	d.Must(d.do(d.System(), access.StartPlacement, placement.Step{Placement: id}))
+}
+
 func TestAttestGatesDecide(t *testing.T) {
 	d := newDesk(t)
 	id := d.brought(placement.Ended)

@@ -47,7 +47,7 @@ type effect struct {
 
 // advance does one transition of the table: load, right, revision, gates, write, tell.
 func (r Room) advance(ctx context.Context, tx *postgres.Tx, act access.Act, in Step, own func(Facts) (effect, error)) error {
-	p, err := load(ctx, tx, act, in)
+	p, err := held(ctx, tx, act, in)
 	if err != nil {
 		return err
 	}
@@ -71,6 +71,23 @@ func (r Room) advance(ctx context.Context, tx *postgres.Tx, act access.Act, in S
 	return r.write(ctx, tx, t, f, e)
 }
 
+// held finds the internship and keeps others from its person, its seat and its tutor. It is found again behind them: who may see it, and all else
+// that its rows take over from it, may have changed while they were waited for.
+func held(ctx context.Context, tx *postgres.Tx, act access.Act, in Step) (Placement, error) {
+	p, err := load(ctx, tx, act, in)
+	if err != nil {
+		return Placement{}, err
+	}
+	ids := []uuid.UUID{p.Person, p.Opening, p.Site}
+	if p.Tutor != nil {
+		ids = append(ids, *p.Tutor)
+	}
+	if err := hold(ctx, tx, ids...); err != nil {
+		return Placement{}, err
+	}
+	return load(ctx, tx, act, in)
+}
+
 // load finds the internship under the actor's rights and asks whether he may.
 func load(ctx context.Context, tx *postgres.Tx, act access.Act, in Step) (Placement, error) {
 	found, err := byIDs(ctx, tx, []uuid.UUID{in.Placement})
@@ -89,18 +106,11 @@ func load(ctx context.Context, tx *postgres.Tx, act access.Act, in Step) (Placem
 	return p, nil
 }
 
-// factsFor holds the seat and reads what the gates look at.
+// factsFor reads what the gates look at.
 func (r Room) factsFor(ctx context.Context, tx *postgres.Tx, p Placement, in Step) (Facts, error) {
 	day := in.Day
 	if day.IsZero() {
 		day = tx.Today()
-	}
-	held := []uuid.UUID{p.Person, p.Opening, p.Site}
-	if p.Tutor != nil {
-		held = append(held, *p.Tutor)
-	}
-	if err := hold(ctx, tx, held...); err != nil {
-		return Facts{}, err
 	}
 	pol, err := policyOn(ctx, tx, p.Programme, tx.Today())
 	if err != nil {

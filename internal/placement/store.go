@@ -2,6 +2,7 @@ package placement
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -206,16 +207,20 @@ type extensionRow struct {
 	Audience        []uuid.UUID `bun:",array"`
 }
 
-// closeExtension writes what has become of an extension that is still to be communicated. The internship's revision keeps others away.
+// closeExtension writes what has become of an extension that is still to be communicated, while the internship's revision keeps others away.
 func closeExtension(ctx context.Context, tx *postgres.Tx, id uuid.UUID, set map[string]any) error {
 	q := tx.NewUpdate().Model((*extensionRow)(nil)).Where("x.id = ? and x.communicated_on is null and x.lapsed_on is null", id)
 	for column, value := range set {
 		q = q.Set("? = ?", bun.Ident(column), value)
 	}
-	if _, err := q.Exec(ctx); err != nil {
+	done, err := q.Exec(ctx)
+	if err != nil {
 		return fmt.Errorf("close extension: %w", err)
 	}
-	return nil
+	if n, err := done.RowsAffected(); err != nil || n == 1 {
+		return err
+	}
+	return errors.New("close extension: none is open that the actor sees")
 }
 
 // exempt asks whether the person belongs to a group that does not count for the host quota; the group itself is not told.

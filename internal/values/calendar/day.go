@@ -133,6 +133,16 @@ func (d Day) AddMonths(n int) Day {
 	return first.AddDays(min(day, target.Length()) - 1)
 }
 
+// Through is the last day of so many months that begin with d: the day before the same day of the month, or the last of a month that has no such day.
+// The zero day where that is none.
+func (d Day) Through(months int) Day {
+	end := d.AddMonths(months)
+	if _, _, day := d.Date(); end.IsZero() || end.Sub(end.Month().First())+1 < day {
+		return end
+	}
+	return end.AddDays(-1)
+}
+
 // Sub is the number of days from other to d, negative when d is earlier; zero when either is no day.
 func (d Day) Sub(other Day) int {
 	if d.IsZero() || other.IsZero() {

@@ -169,3 +169,21 @@ func FuzzParseDay(f *testing.F) {
 		}
 	})
 }
+
+func TestThroughMonths(t *testing.T) {
+	for _, c := range []struct {
+		first  string
+		months int
+		last   string
+	}{
+		{"2026-03-01", 6, "2026-08-31"}, {"2026-03-02", 6, "2026-09-01"}, {"2026-08-31", 6, "2027-02-28"}, {"2026-08-30", 6, "2027-02-28"}, {"2026-08-28", 6, "2027-02-27"},
+		{"2028-02-29", 12, "2029-02-28"}, {"2027-02-28", 12, "2028-02-27"}, {"2026-01-31", 1, "2026-02-28"}, {"2026-05-31", 1, "2026-06-30"}, {"2026-12-31", 2, "2027-02-28"},
+	} {
+		if got := calendar.MustDay(c.first).Through(c.months); got.String() != c.last {
+			t.Errorf("%d months from %s end on %s, not %s", c.months, c.first, got, c.last)
+		}
+	}
+	if !(calendar.Day{}).Through(3).IsZero() {
+		t.Error("months from no day end on one")
+	}
+}
