@@ -118,7 +118,7 @@ func TestALongTurnKeepsTheLease(t *testing.T) {
 	}
 }
 
-// TestWhoLosesTheLeaseStops: what he has begun ends, and leaves nothing.
+// TestWhoLosesTheLeaseStops: what he has begun ends, and leaves nothing; also when his lease runs out while he waits to prolong it.
 func TestWhoLosesTheLeaseStops(t *testing.T) {
 	h := open(t)
 	began, ended := make(chan int, 100), make(chan int, 100)
@@ -134,4 +134,9 @@ func TestWhoLosesTheLeaseStops(t *testing.T) {
 	await(t, ended, "the end of who has lost the lease")
 	h.exec("update lease set until = 'epoch' where name = 'duty'")
 	await(t, began, "the same reaction again, as nothing of it stands")
+	h.exec("begin")
+	h.exec("select from lease where name = 'duty' for update")
+	await(t, ended, "the end of whose lease has run out unanswered")
+	h.exec("rollback")
+	await(t, began, "the same reaction once more")
 }

@@ -100,18 +100,19 @@ func (r *Runner) mine(ctx context.Context) bool {
 	return false
 }
 
-// leasing prolongs the lease while work goes on, however long that takes. When another holds it, or it may have run out since nobody answers, the work's
+// leasing prolongs the lease while work goes on, however long that takes. When another holds it, or it has run out since nobody answers, the work's
 // context ends: what is not committed by then is the other's to do.
 func (r *Runner) leasing(ctx context.Context, work func(context.Context)) {
 	ctx, lost := context.WithCancel(ctx)
 	var wg sync.WaitGroup
-	done, leased := make(chan struct{}), r.leased
+	leased := r.leased
+	out := time.AfterFunc(time.Until(leased.Add(r.lease)), lost)
 	wg.Go(func() {
 		tick := time.NewTicker(r.lease / 3)
 		defer tick.Stop()
 		for {
 			select {
-			case <-done:
+			case <-ctx.Done():
 				return
 			case <-tick.C:
 			}
@@ -120,17 +121,17 @@ func (r *Runner) leasing(ctx context.Context, work func(context.Context)) {
 			switch {
 			case err == nil && mine:
 				leased = asked
-			case err == nil, time.Since(leased) >= r.lease:
+				out.Reset(time.Until(leased.Add(r.lease)))
+			case err == nil:
 				leased = time.Time{}
 				lost()
-				return
 			}
 		}
 	})
 	work(ctx)
-	close(done)
 	lost()
 	wg.Wait()
+	out.Stop()
 	r.leased = leased
 }
 
