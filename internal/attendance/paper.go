@@ -77,7 +77,8 @@ type Withdrawal struct {
 }
 
 // WithdrawAbsencePaper takes back a paper that was a mistake: it stays, with who took it back, and why, and no absence shows it any more. Its file may be
-// of somebody else: the database destroys it at once; never while the person's data are held, nor once a month of its days is locked.
+// of somebody else: the database destroys it with that, but while the person's data are held, once they are no more, and never where a month of its days is
+// locked.
 func WithdrawAbsencePaper(ctx context.Context, tx *postgres.Tx, in Withdrawal) error {
 	row, found, err := paperByID(ctx, tx, in.Paper)
 	switch {

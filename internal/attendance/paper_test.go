@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/attendance"
@@ -229,38 +230,117 @@ func TestAPaperThatWasAMistake(t *testing.T) {
 	}
 }
 
-// TestAPaperThatHasToStay: while the person is held nothing of him is destroyed, be it the paper of an absence or one that was signed; and once a month is
-// locked the papers of its days belong to it.
+// absence attaches a paper of days from February to March.
+func (d *desk) absence() attendance.AbsencePaper {
+	d.t.Helper()
+	paper := attendance.AbsencePaper{ID: uuid.Must(uuid.NewV7()), Participation: d.participationOf(d.intern["adult"]), From: calendar.MustDay("2026-02-25"), To: calendar.MustDay("2026-03-02"),
+		File: d.brought(d.intern["adult"], d.tutor.Member, "ABSENCE_PAPER", "health")}
+	if err := d.as(d.tutor, func(ctx context.Context, tx *postgres.Tx) error { return attendance.AttachAbsencePaper(ctx, tx, paper) }); err != nil {
+		d.t.Fatal(err)
+	}
+	return paper
+}
+
+func (d *desk) withdraw(paper attendance.AbsencePaper) error {
+	return d.as(d.tutor, func(ctx context.Context, tx *postgres.Tx) error {
+		return attendance.WithdrawAbsencePaper(ctx, tx, attendance.Withdrawal{Paper: paper.ID, Mistake: attendance.WrongFile})
+	})
+}
+
+// left is the state of a paper's file, how many of its bytes' chunks are there, and whether the paper is withdrawn.
+func (d *desk) left(paper attendance.AbsencePaper) (s string) {
+	d.t.Helper()
+	d.one(`select concat_ws(' ', f.state, (select count(*) from file_chunk c where c.file_id = f.id), p.withdrawn_at is not null) from absence_paper p join file f on f.id = p.file_id
+		where p.id = $1`, &s, paper.ID)
+	return s
+}
+
+const (
+	setHold   = "update person set legal_hold = $2 where id = (select person_id from participation where id = $1)"
+	lockMonth = "update register_month set state = 'LOCKED' where id = $1"
+)
+
+// TestAPaperThatHasToStay is withdrawn at once; its file stays as long as the person is held, and once a month of its days is locked, which was certified by it.
 func TestAPaperThatHasToStay(t *testing.T) {
 	d := newDesk(t)
 	of := d.participationOf(d.intern["adult"])
-	paper := attendance.AbsencePaper{ID: uuid.Must(uuid.NewV7()), Participation: of, From: calendar.MustDay("2026-02-25"), To: calendar.MustDay("2026-03-02"),
-		File: d.brought(d.intern["adult"], d.tutor.Member, "ABSENCE_PAPER", "health")}
-	if err := d.as(d.tutor, func(ctx context.Context, tx *postgres.Tx) error { return attendance.AttachAbsencePaper(ctx, tx, paper) }); err != nil {
+	withdrawn := func(when, want string) attendance.AbsencePaper {
+		t.Helper()
+		paper := d.absence()
+		if err := d.withdraw(paper); err != nil {
+			t.Fatalf("%s: %v", when, err)
+		}
+		if got := d.left(paper); got != want {
+			t.Errorf("%s: %s", when, got)
+		}
+		return paper
+	}
+	withdrawn("free", "DESTROYED 0 t")
+	d.exec(setHold, of, true)
+	held, stands := withdrawn("held", "ATTACHED 1 t"), d.absence()
+	d.exec(setHold, of, false)
+	if got, other := d.left(held), d.left(stands); got != "DESTROYED 0 t" || other != "ATTACHED 1 f" {
+		t.Errorf("held no more: %s, and of one that was not withdrawn %s", got, other)
+	}
+
+	const merge = "update person set merged_into = (select person_id from participation where id = $2) where id = (select person_id from participation where id = $1)"
+	other := d.participationOf(d.intern["minor"])
+	d.exec(setHold, other, true)
+	d.exec(merge, of, other)
+	held = withdrawn("held as the record it was merged into", "ATTACHED 1 t")
+	d.exec(merge, of, nil)
+	if got := d.left(held); got != "DESTROYED 0 t" {
+		t.Errorf("split off: %s", got)
+	}
+	d.exec(merge, other, of)
+	held = withdrawn("held as a record merged into it", "ATTACHED 1 t")
+	d.exec(merge, other, nil)
+	if got := d.left(held); got != "DESTROYED 0 t" {
+		t.Errorf("the other is split off: %s", got)
+	}
+
+	d.exec(setHold, of, true)
+	d.exec(lockMonth, d.month)
+	locked := withdrawn("held and locked", "ATTACHED 1 t")
+	d.exec(setHold, of, false)
+	if got := d.left(locked); got != "ATTACHED 1 t" {
+		t.Errorf("held no more, but locked: %s", got)
+	}
+	withdrawn("locked", "ATTACHED 1 t")
+}
+
+// TestAPaperStaysForWhatIsUnderWay: who is about to hold or lock is waited for, and what he does counts.
+func TestAPaperStaysForWhatIsUnderWay(t *testing.T) {
+	d := newDesk(t)
+	watch, err := pgx.ConnectConfig(d.ctx, d.owner.Config())
+	if err != nil {
 		t.Fatal(err)
 	}
-	withdrawn := func(what, want string) {
+	t.Cleanup(func() { _ = watch.Close(context.Background()) })
+	beside := func(what, sql string, args ...any) {
 		t.Helper()
-		got := d.code(d.as(d.tutor, func(ctx context.Context, tx *postgres.Tx) error {
-			return attendance.WithdrawAbsencePaper(ctx, tx, attendance.Withdrawal{Paper: paper.ID, Mistake: attendance.WrongFile})
-		}))
-		var left string
-		d.one("select f.state || ' ' || (select count(*) from file_chunk c where c.file_id = f.id) from file f where f.id = $1", &left, paper.File)
-		if kept := left == "ATTACHED 1"; got != want || kept != (want != "") {
-			t.Errorf("%s: %q, and of the file %s", what, got, left)
+		paper := d.absence()
+		d.exec("begin")
+		d.exec(sql, args...)
+		done := make(chan error, 1)
+		go func() { done <- d.withdraw(paper) }()
+		for waits := false; !waits && len(done) == 0; {
+			if err := watch.QueryRow(d.ctx, "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')").Scan(&waits); err != nil {
+				t.Fatal(err)
+			}
+		}
+		d.exec("commit")
+		if err := <-done; err != nil {
+			t.Fatal(what, err)
+		}
+		if got := d.left(paper); got != "ATTACHED 1 t" {
+			t.Errorf("beside %s: %s", what, got)
 		}
 	}
-	const hold = "update person set legal_hold = $2 where id = (select person_id from participation where id = $1)"
-	d.exec(hold, of, true)
-	withdrawn("held", "PAPER_HELD")
-	d.exec(hold, of, false)
-	d.exec("alter table register_month disable trigger user")
-	var before string
-	d.one("select state from register_month where id = $1", &before, d.month)
-	d.exec("update register_month set state = 'LOCKED' where id = $1", d.month)
-	withdrawn("locked", "ABSENCE_PAPER_LOCKED")
-	d.exec("update register_month set state = $2 where id = $1", d.month, before)
-	withdrawn("neither", "")
+	of := d.participationOf(d.intern["adult"])
+	beside("a hold", setHold, of, true)
+	d.exec(setHold, of, false)
+	beside("a lock", lockMonth, d.month)
 }
 
 // presentIn is what an actor counts of March, "people minutes days".

@@ -77,21 +77,10 @@ func insertPaper(ctx context.Context, tx *postgres.Tx, row *paperRow) error {
 func withdrawPaper(ctx context.Context, tx *postgres.Tx, row paperRow) error {
 	result, err := tx.NewRaw("update absence_paper set withdrawn_by = ?, withdrawn_at = ?, mistake = ?, revision = revision + 1 where id = ? and revision = ?", tx.Actor.Member, tx.Now, row.Mistake, row.ID, row.Revision).Exec(ctx)
 	if err != nil {
-		return fmt.Errorf("withdraw paper: %w", orBound(err, "paper"))
+		return fmt.Errorf("withdraw paper: %w", err)
 	}
 	if n, err := result.RowsAffected(); err != nil || n != 1 {
 		return orConflict(err)
 	}
 	return nil
-}
-
-// orBound refuses to destroy a paper that has to stay.
-func orBound(err error, path string) error {
-	switch {
-	case postgres.Violates(err, "paper_held"):
-		return refusal.List{PaperHeld.At(path)}
-	case postgres.Violates(err, "paper_locked"):
-		return refusal.List{PaperLocked.At(path)}
-	}
-	return err
 }

@@ -307,19 +307,6 @@ var (
 		Message: refusal.Text{It: "Il giustificativo è già stato annullato.", En: "The paper has been withdrawn already."},
 		Cure:    refusal.Text{It: "Se serve, caricane un altro.", En: "Bring another one where it is needed."},
 	})
-	// PaperHeld is for a paper that would be destroyed while the person's data are held for a court.
-	PaperHeld = refusal.Define(refusal.Definition{
-		Code: "PAPER_HELD", Kind: refusal.State,
-		Message: refusal.Text{It: "I dati di questa persona sono conservati per un procedimento: nessun documento si distrugge.", En: "This person's data are kept for proceedings: no document is destroyed."},
-		Cure:    refusal.Text{It: "Attendi che la conservazione sia tolta.", En: "Wait until they are kept no longer."},
-		CuredBy: refusal.Text{It: "il responsabile della protezione dei dati", En: "the data-protection officer"},
-	})
-	PaperLocked = refusal.Define(refusal.Definition{
-		Code: "ABSENCE_PAPER_LOCKED", Kind: refusal.State,
-		Message: refusal.Text{It: "Un mese a cui il giustificativo si riferisce è chiuso: il documento ne fa parte e non si distrugge.", En: "A month of the paper's days is locked: the paper belongs to it and is not destroyed."},
-		Cure:    refusal.Text{It: "Se il documento è di un'altra persona o dice troppo, segnalalo al responsabile della protezione dei dati.", En: "If the paper is somebody else's, or says too much, tell the data-protection officer."},
-		CuredBy: refusal.Text{It: "il responsabile della protezione dei dati", En: "the data-protection officer"},
-	})
 	PaperUnreadable = refusal.Define(refusal.Definition{
 		Code: "SIGNED_PAPER_CODE", Kind: refusal.Input,
 		Message: refusal.Text{It: "Questo non è il codice QR di un mese del registro stampato.", En: "This is not the QR code of a printed month of the register."},

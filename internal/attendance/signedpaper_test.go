@@ -135,6 +135,52 @@ func TestAPaperOfAContentThatChanged(t *testing.T) {
 	}
 }
 
+// TestAHeldPersonsMonthIsSignedAgain: what was brought before gives way, on paper or by asking, and its file stays until the hold ends.
+func TestAHeldPersonsMonthIsSignedAgain(t *testing.T) {
+	d := newDesk(t)
+	promoter := d.promoter()
+	promoter.Member = uuid.New()
+	old := map[attendance.Party]uuid.UUID{}
+	for _, party := range []attendance.Party{attendance.ParticipantSigns, attendance.HostSigns} {
+		paper, refused := d.bring(party, d.printed())
+		if refused != "" {
+			t.Fatal(refused)
+		}
+		old[party] = paper
+	}
+	of := d.participationOf(d.intern["adult"])
+	d.exec(setHold, of, true)
+	d.on("2026-04-03")
+	if code := d.does(promoter, attendance.ReopenMonth, attendance.MonthStep{Month: d.month, Reason: "manca un giorno"}); code != "" {
+		t.Fatal(code)
+	}
+	d.record(d.tutor, entry(d.intern["adult"], "2026-03-26", "08:00", "12:00"))
+	if code := d.does(d.tutor, attendance.SubmitMonth, attendance.MonthStep{Month: d.month}); code != "" {
+		t.Fatal(code)
+	}
+	fresh, refused := d.bring(attendance.ParticipantSigns, d.printed())
+	if refused != "" {
+		t.Errorf("brought again: %s", refused)
+	}
+	d.asked(attendance.HostSigns, signerAddress)
+	for party, paper := range old {
+		var state string
+		d.one("select state from month_signature where id = $1", &state, paper)
+		if got := d.fileOf(paper); state != "REVOKED" || got != "ATTACHED 1" {
+			t.Errorf("%s: the old one is %s, its file %s", party, state, got)
+		}
+	}
+	d.exec(setHold, of, false)
+	for party, paper := range old {
+		if got := d.fileOf(paper); got != "DESTROYED 0" {
+			t.Errorf("%s, held no more: %s", party, got)
+		}
+	}
+	if got := d.fileOf(fresh); got != "ATTACHED 1" {
+		t.Errorf("the one that stands: %s", got)
+	}
+}
+
 // fileOf is the state of a signature's paper, and how many of its bytes' chunks are there.
 func (d *desk) fileOf(signature uuid.UUID) (s string) {
 	d.t.Helper()

@@ -136,7 +136,7 @@ func saveSignature(ctx context.Context, tx *postgres.Tx, s *signatureRow) error 
 	s.Revision++
 	result, err := tx.NewUpdate().Model(s).ModelTableExpr("month_signature").ExcludeColumn("audience").Where("id = ? and revision = ?", s.ID, was).Exec(ctx)
 	if err != nil {
-		return fmt.Errorf("save signature: %w", orBound(err, "signature"))
+		return fmt.Errorf("save signature: %w", err)
 	}
 	if n, err := result.RowsAffected(); err != nil || n != 1 {
 		return orConflict(err)
