@@ -9621,7 +9621,7 @@ const (
 	FileStateAttached FileState = "ATTACHED"
 	// Made for you: fetch it at once, once; nobody else sees it, and within the hour it is gone.
 	FileStateMade FileState = "MADE"
-	// It was attached by mistake, and what it said is gone for good: withdrawAbsencePaper and revokeSignature destroy what they take back.
+	// It was attached by mistake, and what it said is gone for good: what withdrawAbsencePaper and revokeSignature take back is destroyed once nothing holds it.
 	FileStateDestroyed FileState = "DESTROYED"
 )
 
