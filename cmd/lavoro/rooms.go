@@ -99,7 +99,7 @@ func newRooms() rooms {
 		clocks:  keeper,
 		placements: placement.Room{OnState: append(slices.Clone(onState), attendance.FollowExtensions, allowance.FollowCommitments), AttestGates: attestGates,
 			CommitGates: commitGates, ExtendGates: extendGates,
-			PlanGates: []placement.PlanGate{attendance.TimetableGate}},
+			PlanGates: []placement.PlanGate{attendance.TimetableGate}, StopGates: []placement.StopGate{attendance.StopGate}},
 	}
 	r.participants = participant.Room{Members: r.members, OnState: append(slices.Clone(onState), r.placements.FollowTeam, allowance.FollowCommitments), Vetoes: vetoes}
 	r.housing = housing.Room{OnState: append(slices.Clone(onState), allowance.FollowCommitments)}
@@ -119,7 +119,7 @@ func invitationDays(ctx context.Context, tx *postgres.Tx, of uuid.UUID) (int, er
 // reactions are what follows from events, each with a position of its own in the news.
 func (r rooms) reactions() []duty.Reaction {
 	return []duty.Reaction{
-		{Name: "allowance", SubjectKinds: []string{"Attendance", "RegisterMonth", "HistoryImport", "HousingGrant", "Participant"}, React: allowance.React},
+		{Name: "allowance", SubjectKinds: []string{"Attendance", "RegisterMonth", "HistoryImport", "Placement", "HousingGrant", "Participant"}, React: allowance.React},
 		{Name: "housing", SubjectKinds: []string{"Participant"}, React: r.housing.FollowLeaving},
 		{Name: "rules", SubjectKinds: []string{"PolicyVersion"}, React: allowance.FollowRules},
 		duty.Reaction(r.matches.Reaction()),

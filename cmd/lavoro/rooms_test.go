@@ -2,18 +2,23 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/attendance"
+	"github.com/lavoroincorso/lavoro/internal/duty"
 	"github.com/lavoroincorso/lavoro/internal/participant"
 	"github.com/lavoroincorso/lavoro/internal/placement"
 	"github.com/lavoroincorso/lavoro/internal/placement/placementtest"
+	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
 // TestTheProgramHandsInternshipsOver: in the program as it is wired, who takes on a person takes on the internship and what is due on it.
@@ -123,4 +128,93 @@ func TestTheProgramExtendsInternships(t *testing.T) {
 	if n := placementtest.One[int](o, open, id); n != 0 {
 		t.Errorf("%d communications are due of an extension that never began", n)
 	}
+}
+
+// TestTheProgramWorksTheLastMonthOutAgain: a statement of the last month by a share of what is planned is issued anew once the internship is extended, when more
+// hours of that month are planned, and again once it is broken off.
+func TestTheProgramWorksTheLastMonthOutAgain(t *testing.T) {
+	o := placementtest.New(t)
+	r := newRooms()
+	i := slices.IndexFunc(r.reactions(), func(r duty.Reaction) bool { return r.Name == "allowance" })
+	reaction, heard := r.reactions()[i], int64(0)
+	o.Exec(`update policy_rule set value = '"THRESHOLD"' where code = 'allowance.method'`)
+	person := o.Active(placementtest.Who{})
+	o.Certify(person, o.Today)
+	opening, _ := o.Opening(placementtest.Seats{})
+	id := uuid.Must(uuid.NewV7())
+	step := placement.Step{Placement: id}
+	do := func(act func(context.Context, *postgres.Tx) error) {
+		t.Helper()
+		o.Must(o.As(o.System(), func(ctx context.Context, tx *postgres.Tx) error {
+			tx.Acknowledge([]string{placement.CommunicatedLate.String(), placement.ExtensionRecordedLate.String()}, "prova")
+			return act(ctx, tx)
+		}))
+	}
+	hear := func(more ...event.Event) {
+		t.Helper()
+		rows, err := o.Owner.Query(t.Context(), "select seq, subject_kind, subject_id, act, programme_id from outbox where seq > $1 and subject_kind = any ($2) order by seq", heard, reaction.SubjectKinds)
+		o.Must(err)
+		news, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (e event.Event, err error) {
+			err = row.Scan(&e.Seq, &e.SubjectKind, &e.Subject, &e.Act, &e.Programme)
+			return e, err
+		})
+		o.Must(err)
+		for _, e := range news {
+			heard = e.Seq
+		}
+		do(func(ctx context.Context, tx *postgres.Tx) error {
+			return reaction.React(ctx, tx, append(news, more...))
+		})
+	}
+	issued := func(want string) {
+		t.Helper()
+		if got := placementtest.One[string](o, "select coalesce(string_agg(concat_ws(' ', number, total_cents), ', ' order by number), '') from allowance_statement where participation_id = $1", person); got != want {
+			t.Errorf("statements: %s, want %s", got, want)
+		}
+	}
+	do(func(ctx context.Context, tx *postgres.Tx) error {
+		return r.placements.Draft(ctx, tx, placement.DraftInput{ID: id, Participation: person, Opening: opening, FromDay: o.Today, HostTutor: "Capo cucina", Origin: "ENTERED"})
+	})
+	do(func(ctx context.Context, tx *postgres.Tx) error {
+		return r.placements.Confirm(ctx, tx, placement.ConfirmInput{Step: step, Convention: "P-1"})
+	})
+	do(func(ctx context.Context, tx *postgres.Tx) error { return r.placements.SignProject(ctx, tx, step) })
+	do(func(ctx context.Context, tx *postgres.Tx) error {
+		return r.placements.Communicate(ctx, tx, placement.CommunicateInput{Step: step, Code: "U-1"})
+	})
+	do(func(ctx context.Context, tx *postgres.Tx) error { return r.placements.Start(ctx, tx, step) })
+
+	// Four hours of the one day that is planned in September, the first, are all of its share.
+	o.Today = calendar.MustDay("2026-09-01")
+	last := attendance.Entry{ID: uuid.Must(uuid.NewV7()), Enrolment: placementtest.One[uuid.UUID](o, "select enrolment_id from placement where id = $1", id), Kind: attendance.Presence,
+		Day: o.Today, From: calendar.MustLocalTime("09:00"), To: calendar.MustLocalTime("13:00")}
+	do(func(ctx context.Context, tx *postgres.Tx) error {
+		_, err := attendance.Record(ctx, tx, attendance.Source{Origin: "ENTERED"}, []attendance.Entry{last})
+		return err
+	})
+	o.Exec("update register_month set state = 'LOCKED', minutes = 240, presence_days = 1, content_hash = sha256('x') where enrolment_id = $1", last.Enrolment)
+	hear(event.Event{News: event.News{SubjectKind: "RegisterMonth", Act: string(access.LockMonth), Programme: o.Programme,
+		Subject: placementtest.One[uuid.UUID](o, "select id from register_month where enrolment_id = $1", last.Enrolment)}})
+	issued("1 50000")
+
+	o.Today = calendar.MustDay("2026-10-03")
+	signed := placement.Step{Placement: id, Day: calendar.MustDay("2026-09-01")}
+	do(func(ctx context.Context, tx *postgres.Tx) error {
+		return r.placements.Extend(ctx, tx, placement.ExtendInput{Step: signed, ToDay: calendar.MustDay("2026-11-30"), Reason: "JOB_PROSPECT", Attestation: "ATT-1"})
+	})
+	hear()
+	issued("1 50000, 2 0")
+	do(func(ctx context.Context, tx *postgres.Tx) error {
+		early := placement.Step{Placement: id, Day: calendar.MustDay("2026-08-31")}
+		err := r.placements.Interrupt(ctx, tx, placement.ReasonInput{Step: early, Reason: "PERSONAL"})
+		if list, _ := refusal.As(err); !list.Has(attendance.CountsLater) {
+			t.Errorf("broken off before the last presence: %v", err)
+		}
+		return nil
+	})
+	do(func(ctx context.Context, tx *postgres.Tx) error {
+		return r.placements.Interrupt(ctx, tx, placement.ReasonInput{Step: signed, Reason: "PERSONAL"})
+	})
+	hear()
+	issued("1 50000, 2 0, 3 50000")
 }

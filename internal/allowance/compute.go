@@ -92,10 +92,11 @@ func computeMany(ctx context.Context, tx *postgres.Tx, months, certain []Month) 
 }
 
 // React works out again the months that changed entries of the register touch, those of which a month of the register was locked or put right, those of
-// which an import says what was recognised before, or does so no longer, those of grants, also of whoever leaves, on whatever day, and all of records that
-// turn out to be one human's, or not to be; it is the reaction to attendance, to imports, to grants, to leaving and to merging. Who cannot be worked out waits by himself.
+// which an import says what was recognised before, or does so no longer, those of grants, also of whoever leaves, on whatever day, those of the last days of
+// internships that are extended or broken off, and all of records that turn out to be one human's, or not to be; it is the reaction to attendance, to imports,
+// to grants, to internships, to leaving and to merging. Who cannot be worked out waits by himself.
 func React(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
-	var entries, registers, imports, grants, programmes, joined []uuid.UUID
+	var entries, registers, imports, placements, grants, programmes, joined []uuid.UUID
 	for _, e := range events {
 		switch {
 		case e.SubjectKind == "RegisterMonth" && (e.Act == string(access.LockMonth) || e.Act == string(access.AdjustMonth)):
@@ -104,6 +105,8 @@ func React(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
 			entries = append(entries, e.Subject)
 		case e.SubjectKind == "HistoryImport" && (e.Act == string(access.ConfirmHistory) || e.Act == string(access.RevokeHistory)):
 			imports = append(imports, e.Subject)
+		case e.SubjectKind == placementSubject && (e.Act == string(access.ExtendPlacement) || e.Act == string(access.InterruptPlacement)):
+			placements = append(placements, e.Subject)
 		case participant.Joins(e):
 			joined, grants, programmes = append(joined, e.Subject), append(grants, e.Subject), append(programmes, e.Programme)
 		case e.SubjectKind == grantSubject, participant.Leaves(e):
@@ -138,6 +141,13 @@ func React(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
 	}
 	if len(imports) > 0 {
 		found, err := begunBefore(ctx, tx, imports)
+		if err != nil {
+			return err
+		}
+		months = append(months, found...)
+	}
+	if len(placements) > 0 {
+		found, err := monthsOfLastDays(ctx, tx, placements)
 		if err != nil {
 			return err
 		}

@@ -83,7 +83,7 @@ type hoursRow struct {
 	Month           calendar.Month
 	EnrolmentID     uuid.UUID
 	Kind            string
-	Going           bool // the enrolment's planned hours count
+	Going           bool // the enrolment's planned hours count: those of an internship that has begun do on its days, also where it stands still or was broken off
 	FromDay         calendar.Day
 	ToDay           calendar.Day
 	PlannedMinutes  int
@@ -133,15 +133,16 @@ func toCost(ctx context.Context, tx *postgres.Tx, placements []uuid.UUID) (all [
 func register(ctx context.Context, tx *postgres.Tx, months []Month, versions versionsBy) (map[Month][]Hours, error) {
 	ids, firsts, starts := versions.pairs(months)
 	var rows []hoursRow
-	err := tx.NewRaw(`select m.participation_id, m.month, e.id as enrolment_id, c.kind, e.state in ('ENROLLED', 'COMPLETED') as going, e.from_day, e.to_day, e.planned_minutes,
+	err := tx.NewRaw(`select m.participation_id, m.month, e.id as enrolment_id, c.kind, e.state in ('ENROLLED', 'COMPLETED') or l.started_on is not null as going, e.from_day, e.to_day, e.planned_minutes,
 			width_bucket(a.day, m.starts::date[]) as version, a.absence_reason,
 			coalesce(sum(a.minutes) filter (where a.standing = 'COUNTED'), 0)::int as counted, coalesce(sum(a.minutes) filter (where a.standing = 'CONTESTED'), 0)::int as contested
 		from unnest(?::uuid[], ?::date[], ?::text[]) m(participation_id, month, starts)
 		join enrolment e on e.participation_id = m.participation_id
 		join activity c on c.id = e.activity_id
+		left join placement l on l.enrolment_id = e.id
 		left join attendance a on a.enrolment_id = e.id and a.day >= m.month and a.day < m.month + interval '1 month'
 			and (a.kind = 'PRESENCE' and a.standing in ('COUNTED', 'CONTESTED') or a.kind = 'ABSENCE' and a.standing = 'COUNTED' and a.absence_reason = any (?::text[]))
-		group by m.participation_id, m.month, e.id, c.kind, version, a.absence_reason
+		group by m.participation_id, m.month, e.id, c.kind, l.started_on, version, a.absence_reason
 		having count(a.id) > 0 or daterange(e.from_day, e.to_day, '[]') && daterange(m.month, (m.month + interval '1 month')::date)
 		order by e.from_day, e.id, version, a.absence_reason`, pgdialect.Array(ids), pgdialect.Array(firsts), pgdialect.Array(starts), pgdialect.Array(versions.absences())).Scan(ctx, &rows)
 	if err != nil {
@@ -367,6 +368,18 @@ func touched(ctx context.Context, tx *postgres.Tx, entries []uuid.UUID) ([]Month
 	return months, nil
 }
 
+// monthsOfLastDays gives those months of internships, worked out already, in which they ended or were to end before they were extended: of so many fewer, or
+// more, days of them hours are planned. What was broken off plans nothing in the months after, either.
+func monthsOfLastDays(ctx context.Context, tx *postgres.Tx, placements []uuid.UUID) (months []Month, err error) {
+	err = tx.Ask(ctx, &months, `select distinct w.participation_id as participation, w.month from placement p join allowance w on w.participation_id = p.participation_id
+		where p.id = any ($1) and (w.month >= date_trunc('month', p.ended_on)
+			or w.month in (select date_trunc('month', x.previous_to_day) from placement_extension x where x.placement_id = p.id)) order by 1, 2`, placements)
+	if err != nil {
+		return nil, fmt.Errorf("months of last days: %w", err)
+	}
+	return months, nil
+}
+
 func pairs(months []Month) (ids []uuid.UUID, firsts []string) {
 	for _, m := range months {
 		ids, firsts = append(ids, m.Participation), append(firsts, m.Month.First().String())
@@ -409,13 +422,14 @@ type lockedRow struct {
 func certified(ctx context.Context, tx *postgres.Tx, months []Month, versions versionsBy) (map[Month][]Hours, error) {
 	ids, firsts := pairs(months)
 	var rows []lockedRow
-	err := tx.NewRaw(`select m.participation_id, m.month, e.id as enrolment_id, c.kind, e.state in ('ENROLLED', 'COMPLETED') as going, e.from_day, e.to_day, e.planned_minutes,
+	err := tx.NewRaw(`select m.participation_id, m.month, e.id as enrolment_id, c.kind, e.state in ('ENROLLED', 'COMPLETED') or l.started_on is not null as going, e.from_day, e.to_day, e.planned_minutes,
 			r.id as register_month_id, r.state, r.minutes, r.presence_days, encode(r.content_hash, 'hex') as hash,
 			coalesce(r.state <> 'LOCKED' and exists (select from attendance a where a.enrolment_id = e.id and a.standing in ('COUNTED', 'CONTESTED')
 				and a.day >= m.month and a.day < m.month + interval '1 month'), false) as waits
 		from unnest(?::uuid[], ?::date[]) m(participation_id, month)
 		join enrolment e on e.participation_id = m.participation_id
 		join activity c on c.id = e.activity_id
+		left join placement l on l.enrolment_id = e.id
 		left join register_month r on r.enrolment_id = e.id and r.month = m.month
 		where exists (select from register_month l where l.participation_id = m.participation_id and l.month = m.month and l.state = 'LOCKED')
 			and (r.id is not null or daterange(e.from_day, e.to_day, '[]') && daterange(m.month, (m.month + interval '1 month')::date))

@@ -30,11 +30,11 @@ func Correct(ctx context.Context, tx *postgres.Tx, c Correction) error {
 	if err != nil {
 		return err
 	}
-	owedBy, err := enrolments(ctx, tx, []uuid.UUID{old.EnrolmentID})
-	if err != nil {
+	if err := hold(ctx, tx, []uuid.UUID{old.PersonID}); err != nil {
 		return err
 	}
-	if err := hold(ctx, tx, []uuid.UUID{old.PersonID}); err != nil {
+	owedBy, err := enrolments(ctx, tx, []uuid.UUID{old.EnrolmentID})
+	if err != nil {
 		return err
 	}
 	if list := checkReason(c.Note); list != nil {

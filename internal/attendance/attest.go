@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/lavoroincorso/lavoro/internal/placement"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/programme"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
@@ -50,4 +51,17 @@ func AttestGate(ctx context.Context, tx *postgres.Tx, placements []uuid.UUID) (m
 		}
 	}
 	return refused, nil
+}
+
+// StopGate keeps internships from standing still, or from being over, from a day on that is before their last presence that counts: it would count, and be
+// paid, of days that are none of theirs. Whoever writes hours of the person at the same moment waits until the act is done.
+func StopGate(ctx context.Context, tx *postgres.Tx, p placement.Placement, day calendar.Day) (refusal.List, error) {
+	if err := hold(ctx, tx, []uuid.UUID{p.Person}); err != nil {
+		return nil, err
+	}
+	last, err := lastCounted(ctx, tx, p.Enrolment)
+	if err != nil || last == nil || !last.After(day) {
+		return nil, err
+	}
+	return refusal.List{CountsLater.At("day").With("day", day).With("last", *last)}, nil
 }

@@ -18,11 +18,15 @@ func FollowExtensions(ctx context.Context, tx *postgres.Tx, t event.Transition) 
 	if t.Concept != placement.Concept || t.Longer == 0 {
 		return nil
 	}
-	waiting, err := outsideEnrolment(ctx, tx, t.Subject)
-	if err != nil || len(waiting) == 0 {
+	person, err := internOf(ctx, tx, t.Subject)
+	if err != nil || len(person) == 0 {
 		return err
 	}
-	if err := hold(ctx, tx, []uuid.UUID{waiting[0].PersonID}); err != nil {
+	if err := hold(ctx, tx, person); err != nil { // what is delivered at this moment has been written then, or reads the new last day
+		return err
+	}
+	waiting, err := outsideEnrolment(ctx, tx, t.Subject)
+	if err != nil || len(waiting) == 0 {
 		return err
 	}
 	changed, err := rejudge(ctx, tx, waiting)

@@ -2,16 +2,21 @@ package attendance_test
 
 import (
 	"context"
+	"errors"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
 
+	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/attendance"
 	"github.com/lavoroincorso/lavoro/internal/placement"
 	"github.com/lavoroincorso/lavoro/internal/placement/placementtest"
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
 // lengthened is an office with an internship that runs from 2 March to Tuesday 1 September, and whose register follows its extensions.
@@ -172,13 +177,178 @@ func TestAnExtensionDoesNotEndASuspension(t *testing.T) {
 	}
 }
 
-// Who may not write hours of the person changes none by a hook that is called on his behalf.
+// Who sees an internship and entries of it, but keeps no register of the person, has no hours judged again: neither by the hook, nor by asking the database.
 func TestOnlyWhoKeepsTheRegisterHasItJudgedAgain(t *testing.T) {
 	l := newLengthened(t)
 	l.Today = calendar.MustDay("2026-09-04")
 	id := l.deliver("2026-09-03")[0]
-	l.Must(l.As(l.Coordinator("MONTIGNOSO"), func(ctx context.Context, tx *postgres.Tx) error {
+	stranger, key := l.Coordinator("MONTIGNOSO"), l.Orgs["MONTIGNOSO"]
+	l.Exec("update placement set audience = audience || $2::uuid where id = $1", l.placement, key)
+	l.Exec("update attendance set audience = audience || $2::uuid where id = $1", id, key)
+	l.Exec("update enrolment set to_day = '2026-09-30' where id = $1", l.enrolment)
+	judged := func(actor access.Actor) (n int) {
+		l.Must(l.As(actor, func(ctx context.Context, tx *postgres.Tx) error {
+			return tx.NewRaw("select count(*) from settle_entries(array[?::uuid], array['COUNTED'], array[''])", id).Scan(ctx, &n)
+		}))
+		return n
+	}
+	l.Must(l.As(stranger, func(ctx context.Context, tx *postgres.Tx) error {
+		var seen int
+		err := tx.NewRaw("select count(*) from placement p join attendance a on a.placement_id = p.id where a.id = ?", id).Scan(ctx, &seen)
+		if err != nil || seen != 1 {
+			t.Errorf("the stranger sees %d entries: %v", seen, err)
+		}
 		return attendance.FollowExtensions(ctx, tx, event.Transition{Programme: l.Programme, Concept: placement.Concept, Subject: l.placement, From: "RUNNING", To: "RUNNING", Longer: 30})
 	}))
+	if n := judged(stranger); n != 0 {
+		t.Errorf("the database has judged %d entries for a stranger", n)
+	}
 	l.stand("asked by a stranger", id, "CONTESTED{NOT_ENROLLED}")
+	if n := judged(l.Accompanying()); n != 1 {
+		t.Errorf("the database has judged %d entries for the tutor", n)
+	}
+}
+
+// waits returns once somebody waits for another transaction.
+func (l *lengthened) waits() {
+	for placementtest.One[int](l.Office, "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()") == 0 {
+		if l.T.Context().Err() != nil {
+			return
+		}
+	}
+}
+
+// Hours that are delivered while an extension over their day is recorded count, whichever of the two comes first.
+func TestHoursDeliveredWhileTheInternshipIsExtendedCount(t *testing.T) {
+	extend := func(l *lengthened) func(context.Context, *postgres.Tx) error {
+		return func(ctx context.Context, tx *postgres.Tx) error {
+			tx.Acknowledge([]string{placement.ExtensionRecordedLate.String()}, "prova")
+			return l.room.Extend(ctx, tx, placement.ExtendInput{Step: placement.Step{Placement: l.placement, Day: calendar.MustDay("2026-09-01")}, ToDay: calendar.MustDay("2026-09-30"),
+				Reason: "JOB_PROSPECT", Attestation: "ATT-1"})
+		}
+	}
+	deliver := func(l *lengthened, id *uuid.UUID) func(context.Context, *postgres.Tx) error {
+		return func(ctx context.Context, tx *postgres.Tx) error {
+			answers, err := attendance.Record(ctx, tx, attendance.Source{Origin: "ENTERED"}, []attendance.Entry{entry(l.enrolment, "2026-09-03", "09:00", "13:00")})
+			if err == nil {
+				*id = answers[0].ID
+			}
+			return err
+		}
+	}
+	for _, c := range []struct {
+		what         string
+		extendsFirst bool
+	}{{"the extension comes first", true}, {"the hours come first", false}} {
+		l := newLengthened(t)
+		l.Today = calendar.MustDay("2026-09-04")
+		var id uuid.UUID
+		first, second := extend(l), deliver(l, &id)
+		if !c.extendsFirst {
+			first, second = second, first
+		}
+		then := make(chan error, 1)
+		l.Must(l.As(l.Accompanying(), func(ctx context.Context, tx *postgres.Tx) error {
+			if err := first(ctx, tx); err != nil {
+				return err
+			}
+			go func() { then <- l.As(l.Accompanying(), second) }()
+			l.waits()
+			return nil
+		}))
+		l.Must(<-then)
+		l.stand(c.what, id, "COUNTED{}")
+	}
+}
+
+// An internship stands still, is broken off or over from no day on before the last of its presence that counts; on that day it is, and whatever does not
+// count is in nobody's way.
+func TestAnInternshipDoesNotStopBeforeItsLastPresence(t *testing.T) {
+	l := newLengthened(t)
+	l.room.StopGates = []placement.StopGate{attendance.StopGate}
+	l.Today = calendar.MustDay("2026-08-07")
+	last := l.deliver("2026-08-03", "2026-08-05", "2026-08-06")[2]
+	l.Must(l.As(l.Accompanying(), func(ctx context.Context, tx *postgres.Tx) error {
+		return attendance.Withdraw(ctx, tx, last, "prova", nil)
+	}))
+	stop := func(day string) map[string]func(context.Context, *postgres.Tx) error {
+		step := placement.Step{Placement: l.placement, Day: calendar.MustDay(day)}
+		return map[string]func(context.Context, *postgres.Tx) error{
+			"suspended": func(ctx context.Context, tx *postgres.Tx) error {
+				return l.room.Suspend(ctx, tx, placement.ReasonInput{Step: step, Reason: "ILLNESS"})
+			},
+			"broken off": func(ctx context.Context, tx *postgres.Tx) error {
+				return l.room.Interrupt(ctx, tx, placement.ReasonInput{Step: step, Reason: "PERSONAL"})
+			},
+			"ended": func(ctx context.Context, tx *postgres.Tx) error { return l.room.End(ctx, tx, step) },
+		}
+	}
+	for what, act := range stop("2026-08-04") {
+		list, _ := refusal.As(l.As(l.System(), act))
+		i := slices.IndexFunc(list, func(r refusal.Refusal) bool { return r.Code == attendance.CountsLater.String() })
+		if i < 0 || !strings.Contains(list[i].Localized("it").Message, "05/08/2026") {
+			t.Errorf("%s before the last presence: %v", what, list)
+		}
+	}
+	tried := errors.New("only tried")
+	for what, act := range stop("2026-08-05") {
+		if what == "ended" {
+			continue // its last day has not come
+		}
+		err := l.As(l.System(), func(ctx context.Context, tx *postgres.Tx) error {
+			if err := act(ctx, tx); err != nil {
+				return err
+			}
+			return tried
+		})
+		if !errors.Is(err, tried) {
+			t.Errorf("%s on the day of the last presence: %v", what, err)
+		}
+	}
+}
+
+// Hours that are delivered while an internship is broken off before them are kept as nobody's, or keep it from being broken off.
+func TestHoursDeliveredWhileTheInternshipIsBrokenOffAreNotPaid(t *testing.T) {
+	l := newLengthened(t)
+	l.room.StopGates = []placement.StopGate{attendance.StopGate}
+	l.Today = calendar.MustDay("2026-08-07")
+	interrupt := func(ctx context.Context, tx *postgres.Tx) error {
+		return l.room.Interrupt(ctx, tx, placement.ReasonInput{Step: placement.Step{Placement: l.placement, Day: calendar.MustDay("2026-08-03")}, Reason: "PERSONAL"})
+	}
+	then := make(chan error, 1)
+	tried := errors.New("only tried")
+	var id uuid.UUID
+	deliver := func(ctx context.Context, tx *postgres.Tx) error {
+		answers, err := attendance.Record(ctx, tx, attendance.Source{Origin: "ENTERED"}, []attendance.Entry{entry(l.enrolment, "2026-08-05", "09:00", "13:00")})
+		if err == nil {
+			id = answers[0].ID
+		}
+		return err
+	}
+	l.Must(l.As(l.Accompanying(), func(ctx context.Context, tx *postgres.Tx) error {
+		if err := deliver(ctx, tx); err != nil {
+			return err
+		}
+		go func() {
+			then <- l.As(l.System(), func(ctx context.Context, tx *postgres.Tx) error { return errors.Join(interrupt(ctx, tx), tried) })
+		}()
+		l.waits()
+		return nil
+	}))
+	if list, _ := refusal.As(<-then); !list.Has(attendance.CountsLater) {
+		t.Errorf("broken off before hours that were just written: %v", list)
+	}
+	l.Must(l.As(l.Accompanying(), func(ctx context.Context, tx *postgres.Tx) error {
+		return attendance.Withdraw(ctx, tx, id, "prova", nil)
+	}))
+	l.Must(l.As(l.System(), func(ctx context.Context, tx *postgres.Tx) error {
+		if err := interrupt(ctx, tx); err != nil {
+			return err
+		}
+		go func() { then <- l.As(l.Accompanying(), deliver) }()
+		l.waits()
+		return nil
+	}))
+	l.Must(<-then)
+	l.stand("after the internship was broken off", id, "CONTESTED{NOT_ENROLLED}")
 }

@@ -2,6 +2,7 @@ package attendance
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -107,26 +108,26 @@ func (b *batch) repeat() {
 }
 
 func (b *batch) load(ctx context.Context) (err error) {
-	var ids, entryIDs, persons, participations []uuid.UUID
+	var ids, entryIDs, participations []uuid.UUID
 	for _, e := range b.entries {
 		ids, entryIDs = append(ids, e.Enrolment), append(entryIDs, e.ID)
+	}
+	if err = b.hold(ctx, ids); err != nil {
+		return err
 	}
 	if b.enrolments, err = enrolments(ctx, b.tx, ids); err != nil {
 		return err
 	}
-	if err = b.leave(ctx); err != nil {
+	if err = b.leave(ctx, func(enrolment uuid.UUID) bool { _, seen := b.enrolments[enrolment]; return seen }); err != nil {
 		return err
 	}
 	for _, e := range b.enrolments {
-		persons, participations = append(persons, e.PersonID), append(participations, e.ParticipationID)
+		participations = append(participations, e.ParticipationID)
 	}
 	for _, days := range b.left {
 		for _, e := range days {
-			persons, participations = append(persons, e.PersonID), append(participations, e.ParticipationID)
+			participations = append(participations, e.ParticipationID)
 		}
-	}
-	if err = hold(ctx, b.tx, persons); err != nil {
-		return err
 	}
 	if err = b.rules.expect(ctx, b.entries); err != nil {
 		return err
@@ -146,11 +147,29 @@ func (b *batch) load(ctx context.Context) (err error) {
 	return err
 }
 
+// hold makes acts on the same persons wait: what their enrolments are is read once nobody moves them.
+func (b *batch) hold(ctx context.Context, ids []uuid.UUID) error {
+	of, err := personsOf(ctx, b.tx, ids)
+	if err != nil {
+		return err
+	}
+	if err := b.leave(ctx, func(enrolment uuid.UUID) bool { _, seen := of[enrolment]; return seen }); err != nil {
+		return err
+	}
+	persons := slices.Collect(maps.Values(of))
+	for _, days := range b.left {
+		for _, e := range days {
+			persons = append(persons, e.PersonID)
+		}
+	}
+	return hold(ctx, b.tx, persons)
+}
+
 // leave loads where the actor may still deliver, of what he does not see.
-func (b *batch) leave(ctx context.Context) (err error) {
+func (b *batch) leave(ctx context.Context, seen func(enrolment uuid.UUID) bool) (err error) {
 	var gone []Entry
 	for _, e := range b.entries {
-		if _, seen := b.enrolments[e.Enrolment]; !seen {
+		if !seen(e.Enrolment) {
 			gone = append(gone, e)
 		}
 	}

@@ -148,6 +148,12 @@ var (
 		Cure:    refusal.Text{It: "Completa il registro, oppure proroga il tirocinio.", En: "Complete the register, or have the internship extended."},
 		CuredBy: refusal.Text{It: "il tutor", En: "the tutor"},
 	})
+	CountsLater = refusal.Define(refusal.Definition{
+		Code: "ATTENDANCE_COUNTS_LATER", Kind: refusal.State,
+		Message: refusal.Text{It: "Contano presenze registrate dopo il {day}: l'ultima è del {last}.", En: "Presence that was recorded after {day} counts, the last of {last}."},
+		Cure:    refusal.Text{It: "Correggi o annulla prima quelle ore, oppure indica un giorno non precedente al {last}.", En: "Correct or withdraw those hours first, or give a day that is not before {last}."},
+		CuredBy: refusal.Text{It: "il tutor o il coordinamento", En: "the tutor or the coordinators"},
+	})
 	StillContested = refusal.Define(refusal.Definition{
 		Code: "ATTENDANCE_STILL_CONTESTED", Kind: refusal.State,
 		Message: refusal.Text{It: "Ci sono registrazioni contestate ancora da risolvere ({entries}).", En: "There are contested entries still to be resolved ({entries})."},

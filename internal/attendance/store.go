@@ -133,6 +133,27 @@ func byIDs(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) (map[uuid.UUID
 	return byID, nil
 }
 
+// internOf gives the person of an internship; none where the actor does not see it.
+func internOf(ctx context.Context, tx *postgres.Tx, placement uuid.UUID) (person []uuid.UUID, err error) {
+	if err := tx.Ask(ctx, &person, "select person_id from placement where id = $1", placement); err != nil {
+		return nil, fmt.Errorf("person of an internship: %w", err)
+	}
+	return person, nil
+}
+
+// personsOf gives the persons of those of the enrolments that the actor sees, by enrolment.
+func personsOf(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) (map[uuid.UUID]uuid.UUID, error) {
+	var rows []struct{ ID, PersonID uuid.UUID }
+	if err := tx.Ask(ctx, &rows, "select id, person_id from enrolment where id = any ($1)", ids); err != nil {
+		return nil, fmt.Errorf("persons of enrolments: %w", err)
+	}
+	persons := make(map[uuid.UUID]uuid.UUID, len(rows))
+	for _, r := range rows {
+		persons[r.ID] = r.PersonID
+	}
+	return persons, nil
+}
+
 // outsideEnrolment gives the entries of an internship that are kept as of days that are none of it.
 func outsideEnrolment(ctx context.Context, tx *postgres.Tx, placement uuid.UUID) (rows []row, err error) {
 	err = tx.Ask(ctx, &rows, "select "+columns+" from attendance where placement_id = $1 and standing = $2 and $3 = any (conflicts) order by day, from_minute, id",
@@ -141,6 +162,14 @@ func outsideEnrolment(ctx context.Context, tx *postgres.Tx, placement uuid.UUID)
 		return nil, fmt.Errorf("entries: %w", err)
 	}
 	return rows, nil
+}
+
+// lastCounted is the last day of an enrolment on which presence counts; nil where none does.
+func lastCounted(ctx context.Context, tx *postgres.Tx, enrolment uuid.UUID) (last *calendar.Day, err error) {
+	if err := tx.Ask(ctx, &last, "select max(day) from attendance where enrolment_id = $1 and kind = $2 and standing = $3", enrolment, Presence, Counted); err != nil {
+		return nil, fmt.Errorf("last presence: %w", err)
+	}
+	return last, nil
 }
 
 // insert writes rows and gives each the audience under which it stands: the database puts in and takes out the keys of mandates.

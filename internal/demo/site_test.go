@@ -60,12 +60,13 @@ func wired(app *postgres.DB, ownerURL string, scale int) demo.Deps {
 	}
 	deps := demo.Deps{DB: app, OwnerURL: ownerURL, Scale: scale,
 		Participants: participant.Room{OnState: onState, Vetoes: []participant.Veto{placement.VetoWithdrawal}},
-		Placements:   placement.Room{OnState: append(slices.Clone(onState), attendance.FollowExtensions, allowance.FollowCommitments), AttestGates: []placement.Gate{attendance.AttestGate}},
+		Placements: placement.Room{OnState: append(slices.Clone(onState), attendance.FollowExtensions, allowance.FollowCommitments), AttestGates: []placement.Gate{attendance.AttestGate},
+			StopGates: []placement.StopGate{attendance.StopGate}},
 	}
 	deps.Matches = matching.Room{OnState: onState, Placement: deps.Placements}
 	deps.Housing = housing.Room{OnState: append(slices.Clone(onState), allowance.FollowCommitments)}
 	deps.Reactions = []duty.Reaction{
-		{Name: "allowance", SubjectKinds: []string{"Attendance", "RegisterMonth"}, React: allowance.React},
+		{Name: "allowance", SubjectKinds: []string{"Attendance", "RegisterMonth", "Placement"}, React: allowance.React},
 		duty.Reaction(deps.Matches.Reaction()),
 		{Name: "register", SubjectKinds: []string{"RegisterMonth"}, React: attendance.FollowMonths(onState[0])},
 		{Name: "contests", SubjectKinds: []string{"AllowanceContest"}, React: allowance.FollowContests(onState[0])},

@@ -9,6 +9,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
@@ -21,6 +22,9 @@ type Gate func(ctx context.Context, tx *postgres.Tx, placements []uuid.UUID) (ma
 // PlanGate says why an internship cannot be planned from its first day to its last; nothing where it can. Paths are of the planned hours.
 type PlanGate func(ctx context.Context, tx *postgres.Tx, p Placement) (refusal.List, error)
 
+// StopGate says why an internship cannot stand still, or be over, from a day on; nothing where it can.
+type StopGate func(ctx context.Context, tx *postgres.Tx, p Placement, day calendar.Day) (refusal.List, error)
+
 // Room is the acts of the internship, with the points at which later rooms join in.
 type Room struct {
 	// OnState is told of every change of state, in the act's transaction; its error undoes the act.
@@ -32,6 +36,20 @@ type Room struct {
 	CommitGates, ExtendGates []Gate
 	// PlanGates decide on days that a draft or an extension plans: what their hours may be is the register's.
 	PlanGates []PlanGate
+	// StopGates decide on the day of a suspension, an interruption or an end: what was done after it is the register's.
+	StopGates []StopGate
+}
+
+// stopped joins what the gates say of an internship that stands still, or is over, from a day on.
+func (r Room) stopped(ctx context.Context, tx *postgres.Tx, p Placement, day calendar.Day) (all refusal.List, err error) {
+	for _, g := range r.StopGates {
+		list, err := g(ctx, tx, p, day)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, list...)
+	}
+	return all, nil
 }
 
 // refusalsOf joins what gates say of those internships that wait for acts.

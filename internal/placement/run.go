@@ -27,7 +27,11 @@ func (r Room) Start(ctx context.Context, tx *postgres.Tx, in Step) error {
 func (r Room) Suspend(ctx context.Context, tx *postgres.Tx, in ReasonInput) error {
 	return r.advance(ctx, tx, access.SuspendPlacement, in.Step, func(f Facts) (effect, error) {
 		wrong, err := reasoned(ctx, tx, f.Placement, programme.SuspensionReasons, in.Reason)
-		e := effect{set: map[string]any{"end_reason": in.Reason}, reason: in.Reason, refusals: wrong}
+		if err != nil {
+			return effect{}, err
+		}
+		worked, err := r.stopped(ctx, tx, f.Placement, f.Day)
+		e := effect{set: map[string]any{"end_reason": in.Reason}, reason: in.Reason, refusals: append(wrong, worked...)}
 		if least := f.Rules.SuspensionLeast[in.Reason]; least > 0 {
 			e.note = refusal.List{SuspensionLeast.At("reason").With("days", text.Days(least))}
 		}
@@ -57,7 +61,8 @@ func (r Room) Interrupt(ctx context.Context, tx *postgres.Tx, in ReasonInput) er
 // End closes an internship whose last planned day has come. Days after the planned last one are none of the internship.
 func (r Room) End(ctx context.Context, tx *postgres.Tx, in Step) error {
 	return r.advance(ctx, tx, access.EndPlacement, in, func(f Facts) (effect, error) {
-		return effect{set: map[string]any{"ended_on": f.ToDay, "end_reason": nil}}, nil
+		worked, err := r.stopped(ctx, tx, f.Placement, f.Day)
+		return effect{set: map[string]any{"ended_on": f.ToDay, "end_reason": nil}, refusals: worked}, err
 	})
 }
 
@@ -80,11 +85,19 @@ func (r Room) Annul(ctx context.Context, tx *postgres.Tx, in ReasonInput) error 
 func (r Room) leaving(ctx context.Context, tx *postgres.Tx, reason string, begun bool) func(Facts) (effect, error) {
 	return func(f Facts) (effect, error) {
 		wrong, err := reasoned(ctx, tx, f.Placement, programme.ExitReasons, reason)
+		if err != nil {
+			return effect{}, err
+		}
 		e := effect{set: map[string]any{"end_reason": reason}, reason: reason, refusals: wrong}
 		if begun {
+			var worked refusal.List
+			if worked, err = r.stopped(ctx, tx, f.Placement, f.Day); err != nil {
+				return effect{}, err
+			}
+			e.refusals = append(e.refusals, worked...)
 			e.set["ended_on"] = earlier(f.Day, f.ToDay)
 			e.after = func(tx *postgres.Tx) error { return r.lapse(ctx, tx, f) }
 		}
-		return e, err
+		return e, nil
 	}
 }
