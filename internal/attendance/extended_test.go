@@ -209,13 +209,30 @@ func TestOnlyWhoKeepsTheRegisterHasItJudgedAgain(t *testing.T) {
 	}
 }
 
-// waits returns once somebody waits for another transaction.
-func (l *lengthened) waits() {
-	for placementtest.One[int](l.Office, "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()") == 0 {
-		if l.T.Context().Err() != nil {
-			return
+// meanwhile does one act, and another one that begins before the first is committed and waits for it, if it does.
+func (l *lengthened) meanwhile(first, second func(context.Context, *postgres.Tx) error) error {
+	l.T.Helper()
+	var err error
+	done := make(chan struct{})
+	l.Must(l.As(l.System(), func(ctx context.Context, tx *postgres.Tx) error {
+		if err := first(ctx, tx); err != nil {
+			return err
 		}
-	}
+		go func() {
+			defer close(done)
+			err = l.As(l.System(), second)
+		}()
+		for placementtest.One[int](l.Office, "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()") == 0 {
+			select {
+			case <-done:
+				return nil
+			default:
+			}
+		}
+		return nil
+	}))
+	<-done
+	return err
 }
 
 // Hours that are delivered while an extension over their day is recorded count, whichever of the two comes first.
@@ -247,16 +264,7 @@ func TestHoursDeliveredWhileTheInternshipIsExtendedCount(t *testing.T) {
 		if !c.extendsFirst {
 			first, second = second, first
 		}
-		then := make(chan error, 1)
-		l.Must(l.As(l.Accompanying(), func(ctx context.Context, tx *postgres.Tx) error {
-			if err := first(ctx, tx); err != nil {
-				return err
-			}
-			go func() { then <- l.As(l.Accompanying(), second) }()
-			l.waits()
-			return nil
-		}))
-		l.Must(<-then)
+		l.Must(l.meanwhile(first, second))
 		l.stand(c.what, id, "COUNTED{}")
 	}
 }
@@ -315,8 +323,6 @@ func TestHoursDeliveredWhileTheInternshipIsBrokenOffAreNotPaid(t *testing.T) {
 	interrupt := func(ctx context.Context, tx *postgres.Tx) error {
 		return l.room.Interrupt(ctx, tx, placement.ReasonInput{Step: placement.Step{Placement: l.placement, Day: calendar.MustDay("2026-08-03")}, Reason: "PERSONAL"})
 	}
-	then := make(chan error, 1)
-	tried := errors.New("only tried")
 	var id uuid.UUID
 	deliver := func(ctx context.Context, tx *postgres.Tx) error {
 		answers, err := attendance.Record(ctx, tx, attendance.Source{Origin: "ENTERED"}, []attendance.Entry{entry(l.enrolment, "2026-08-05", "09:00", "13:00")})
@@ -325,30 +331,12 @@ func TestHoursDeliveredWhileTheInternshipIsBrokenOffAreNotPaid(t *testing.T) {
 		}
 		return err
 	}
-	l.Must(l.As(l.Accompanying(), func(ctx context.Context, tx *postgres.Tx) error {
-		if err := deliver(ctx, tx); err != nil {
-			return err
-		}
-		go func() {
-			then <- l.As(l.System(), func(ctx context.Context, tx *postgres.Tx) error { return errors.Join(interrupt(ctx, tx), tried) })
-		}()
-		l.waits()
-		return nil
-	}))
-	if list, _ := refusal.As(<-then); !list.Has(attendance.CountsLater) {
-		t.Errorf("broken off before hours that were just written: %v", list)
+	if list, _ := refusal.As(l.meanwhile(deliver, interrupt)); !list.Has(attendance.CountsLater) {
+		t.Fatalf("broken off before hours that were just written: %v", list)
 	}
 	l.Must(l.As(l.Accompanying(), func(ctx context.Context, tx *postgres.Tx) error {
 		return attendance.Withdraw(ctx, tx, id, "prova", nil)
 	}))
-	l.Must(l.As(l.System(), func(ctx context.Context, tx *postgres.Tx) error {
-		if err := interrupt(ctx, tx); err != nil {
-			return err
-		}
-		go func() { then <- l.As(l.Accompanying(), deliver) }()
-		l.waits()
-		return nil
-	}))
-	l.Must(<-then)
+	l.Must(l.meanwhile(interrupt, deliver))
 	l.stand("after the internship was broken off", id, "CONTESTED{NOT_ENROLLED}")
 }
