@@ -357,7 +357,7 @@ type Adjustment struct {
 }
 
 // AdjustMonth adds an adjustment to a locked month, with its reason. No day comes to less than nothing, or to more than a day's limit, and no month of the
-// person to more than a month's. What it takes away may be another activity's.
+// person to more than a month's, by the limits of the person's age. The hours that it takes away leave room for others of the person, of any activity.
 func AdjustMonth(ctx context.Context, tx *postgres.Tx, in Adjustment) error {
 	months, lists, err := loadMonths(ctx, tx, access.AdjustMonth, []MonthStep{in.MonthStep})
 	if err != nil || lists[0] != nil {
@@ -400,7 +400,7 @@ func AdjustMonth(ctx context.Context, tx *postgres.Tx, in Adjustment) error {
 }
 
 // adjustable refuses an adjustment that changes nothing, or by which its day comes to less than nothing or to more than its limit, or the person's month to
-// more than that of the month.
+// more than that of the month, by the age on that day.
 func (m *openedMonth) adjustable(ctx context.Context, tx *postgres.Tx, rules *rules, in Adjustment, before adjustedDay) (list refusal.List, err error) {
 	p, err := rules.on(ctx, m.ProgrammeID, in.Day)
 	if err != nil {
@@ -414,14 +414,15 @@ func (m *openedMonth) adjustable(ctx context.Context, tx *postgres.Tx, rules *ru
 	if in.Minutes <= 0 {
 		return list, nil
 	}
-	if day := p.limits.Adult.Day; minutes+in.Minutes > day.Minutes {
-		list = append(list, day.passed(OverDayLimit, in.Day, minutes))
-	}
 	all, err := reachOf(ctx, tx, rules, []row{{EnrolmentID: m.EnrolmentID, Day: in.Day}})
 	if err != nil {
 		return nil, err
 	}
-	if l, counted, is := all.given(m.of.PersonID, live{Day: m.Month.First(), Minutes: in.Minutes, Age: all.ages[place{m.EnrolmentID, in.Day}], limits: p.limits}); is {
+	age := all.ages[place{m.EnrolmentID, in.Day}]
+	if day := p.limits.of(age).Day; minutes+in.Minutes > day.Minutes {
+		list = append(list, day.passed(OverDayLimit, in.Day, minutes))
+	}
+	if l, counted, is := all.given(m.of.PersonID, live{Day: m.Month.First(), Minutes: in.Minutes, Age: age, limits: p.limits}); is {
 		list = append(list, l.passed(OverMonthLimit, in.Day, counted))
 	}
 	return list, nil

@@ -282,6 +282,33 @@ func TestAMonthWithoutAHost(t *testing.T) {
 	}
 }
 
+// An adjustment holds the day against the limit of the person's age, whatever the one of adults is.
+func TestAnAdjustmentGoesByTheAge(t *testing.T) {
+	o := newOffice(t)
+	o.exec("update policy_rule set value = '300' where code = 'limits.minor.day_minutes'")
+	o.record(o.tutor, entry(o.course["minor"], "2026-03-16", "08:00", "12:00"))
+	in, promoter := attendance.MonthStep{Month: o.monthOf(o.course["minor"], "2026-03-01"), Reason: "foglio firme ritrovato"}, o.promoter()
+	o.on("2026-04-01")
+	for _, act := range []struct {
+		actor access.Actor
+		do    monthly
+	}{{o.tutor, attendance.SubmitMonth}, {promoter, attendance.CertifyMonth}, {promoter, attendance.LockMonth}} {
+		if code := o.does(act.actor, act.do, attendance.MonthStep{Month: in.Month}); code != "" {
+			t.Fatal(code)
+		}
+	}
+	for _, step := range []struct {
+		minutes int
+		want    string
+	}{{61, "ATTENDANCE_OVER_DAY_LIMIT"}, {60, ""}, {1, "ATTENDANCE_OVER_DAY_LIMIT"}} {
+		if code := o.does(promoter, func(ctx context.Context, tx *postgres.Tx, in attendance.MonthStep) error {
+			return attendance.AdjustMonth(ctx, tx, attendance.Adjustment{MonthStep: in, ID: uuid.New(), Day: calendar.MustDay("2026-03-16"), Minutes: step.minutes})
+		}, in); code != step.want {
+			t.Errorf("%d minutes more: %q, want %q", step.minutes, code, step.want)
+		}
+	}
+}
+
 // A month waits for whoever's turn it is, from its own end on.
 func TestAMonthHasItsClock(t *testing.T) {
 	o := newOffice(t)

@@ -254,7 +254,7 @@ var (
 	TooManyToPhone = refusal.Define(refusal.Definition{
 		Code: "SIGNATURE_PHONE_MESSAGES", Kind: refusal.Rule,
 		Message: refusal.Text{It: "A questo numero sono già stati inviati {most} messaggi in un giorno.", En: "{most} messages were sent to this number within a day already."},
-		Cure:    refusal.Text{It: "Riprova dal {again}, usa un indirizzo e-mail o mostra un codice sul telefono.", En: "Try again from {again} on, use an e-mail address, or show a code on the phone."},
+		Cure:    refusal.Text{It: "Riprova dalle {time} del {day}, usa un indirizzo e-mail o mostra un codice sul telefono.", En: "Try again from {time} on {day}, use an e-mail address, or show a code on the phone."},
 	})
 	NoGateway = refusal.Define(refusal.Definition{
 		Code: "SIGNATURE_NO_GATEWAY", Kind: refusal.State,

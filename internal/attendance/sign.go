@@ -363,7 +363,7 @@ func (s *signatureRow) messaged(ctx context.Context, tx *postgres.Tx, number str
 		return err
 	}
 	if again != nil {
-		return refusal.List{TooManyToPhone.At("phone").With("most", most).With("again", again.In(calendar.Rome()).Format("02/01/2006 15:04"))}
+		return refusal.List{TooManyToPhone.At("phone").With("most", most).With("time", calendar.LocalTimeOf(*again)).With("day", calendar.DayOf(*again))}
 	}
 	s.Messages, s.MessagedAt = s.Messages+1, &tx.Now
 	return nil

@@ -197,8 +197,10 @@ func TestANumberIsSentNoMoreThanTheRulesSay(t *testing.T) {
 		return signs.ResendSignature(ctx, tx, attendance.SignatureStep{Signature: other, To: attendance.Destination{Phone: signerPhone, Code: true}})
 	})
 	list, _ := refusal.As(err)
-	if again := first.AddDate(0, 0, 1).In(calendar.Rome()).Format("02/01/2006 15:04"); len(list) != 1 || list[0].Code != "SIGNATURE_PHONE_MESSAGES" || !strings.Contains(list[0].Localized("it").Cure, again) {
-		t.Fatalf("the eleventh: %v, want from %s on", err, again)
+	again := first.AddDate(0, 0, 1).In(calendar.Rome())
+	if it, en := again.Format("dalle 15:04 del 02/01/2006"), again.Format("from 15:04 on 2 Jan 2006"); len(list) != 1 || list[0].Code != "SIGNATURE_PHONE_MESSAGES" ||
+		!strings.Contains(list[0].Localized("it").Cure, it) || !strings.Contains(list[0].Localized("en").Cure, en) {
+		t.Fatalf("the eleventh: %v, want %s", err, it)
 	}
 	if code := d.resend(other, attendance.Destination{Phone: "+393337654321"}); code != "" {
 		t.Errorf("to another number: %s", code)
