@@ -189,10 +189,13 @@ func (p paid) sum() (all int) {
 // Accrue works out a month by rules that Check accepts. It is pure: same inputs, same working. Hours are paid by the version in force on their
 // day. What is of the whole month follows the version in force on its last day: the method, a monthly sum, the cap and who is served first.
 func Accrue(in Inputs) Working {
-	before := max(in.Before, 0) + max(in.Joint, 0)
-	w := Working{Cap: max(in.last().Rule.Cap-before, 0), in: in}
-	if before > 0 {
-		w.nothing(uuid.Nil, 0, ruleCap, beforeText(before, w.Cap))
+	w := Working{Cap: max(in.last().Rule.Cap-max(in.Before, 0), 0), in: in}
+	if in.Before > 0 {
+		w.nothing(uuid.Nil, 0, ruleCap, beforeText(in.Before, w.Cap))
+	}
+	if in.Joint > 0 {
+		w.Cap = max(w.Cap-in.Joint, 0)
+		w.nothing(uuid.Nil, 0, ruleCap, jointText(w.Cap))
 	}
 	earning := w.sort()
 	switch in.last().Rule.Method {

@@ -366,7 +366,7 @@ func TestOneHumanHasOneCap(t *testing.T) {
 	h.joins(access.MergePersons, a, b)
 	is("merged", "1 4800 32000 32000", "1 4800 32000 32000, 2 4800 32000 18000", 34_000)
 	if got := query[string](h, "select string_agg(text ->> 'en', '|') from allowance_line where rule = 'allowance.monthly_cap' and kind = 'NOTHING' and participation_id = $1 and allowance_id in (select id from allowance where month = '2026-10-01')", then); got !=
-		"Recognised for this month before €320.00: of the monthly cap €180.00 are left" {
+		"Part of the monthly cap is recognised under another record of the same person: €180.00 of it are left" {
 		t.Errorf("words: %s", got)
 	}
 	h.joins(access.MergePersons, b, a)

@@ -82,6 +82,12 @@ func beforeText(before, left money.Cents) text.Text {
 		map[string]text.Text{"before": euro(before), "left": euro(left)})
 }
 
+// jointText does not say how much the other record has: another body may keep it.
+func jointText(left money.Cents) text.Text {
+	return fill("Parte del tetto mensile è già riconosciuta con un'altra scheda della stessa persona: ne restano {left}",
+		"Part of the monthly cap is recognised under another record of the same person: {left} of it are left", map[string]text.Text{"left": euro(left)})
+}
+
 func contestedText(minutes int) text.Text {
 	return fill("{hours} contestate: non contano finché la contestazione non è risolta", "{hours} contested: they do not count until the contest is resolved",
 		map[string]text.Text{"hours": hours(minutes)})
