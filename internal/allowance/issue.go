@@ -21,11 +21,10 @@ const statementSubject = "AllowanceStatement"
 // issuing is the statements that one working out issues.
 type issuing struct {
 	tx     *postgres.Tx
-	routes map[uuid.UUID]programme.Routes            // by version of the policy
-	tax    map[uuid.UUID]map[uuid.UUID]programme.Tax // by programme and payer
-	before map[uuid.UUID]statementRow                // in force, by allowance
-	shares map[uuid.UUID][]shareRow                  // by statement
-	paying map[uuid.UUID][]uuid.UUID                 // payers that have taken up something, by allowance; nil until somebody asks
+	routes map[uuid.UUID]programme.Routes // by version of the policy
+	before map[uuid.UUID]statementRow     // in force, by allowance
+	shares map[uuid.UUID][]shareRow       // by statement
+	paying map[uuid.UUID][]uuid.UUID      // payers that have taken up something, by allowance; nil until somebody asks
 
 	rows  []statementRow
 	parts []shareRow
@@ -68,7 +67,7 @@ func issue(ctx context.Context, tx *postgres.Tx, in given, told *batch) error {
 }
 
 func newIssuing(tx *postgres.Tx, told *batch) issuing {
-	return issuing{tx: tx, told: told, owed: map[uuid.UUID][]programme.Posting{}, routes: map[uuid.UUID]programme.Routes{}, tax: map[uuid.UUID]map[uuid.UUID]programme.Tax{}}
+	return issuing{tx: tx, told: told, owed: map[uuid.UUID][]programme.Posting{}, routes: map[uuid.UUID]programme.Routes{}}
 }
 
 // due are the statements that are to be issued by now, of months with the ids of their allowances.
@@ -144,16 +143,16 @@ func (b *issuing) participations() (all []uuid.UUID) {
 
 // route says of each enrolment's hours who pays them, by the rules in force on the month's last day. Hours that the statement before had paid by
 // somebody stay with him as long as those rules are the same, or once a run of his has taken up anything of the month: nobody is paid for it by
-// another payer again, because he was handed over or the rules were changed. By the same rules they are taxed as they were, too: how a payer's allowances are taxed
-// changes with the rules alone.
+// another payer again, because he was handed over or the rules were changed. Whoever pays, all of a month is taxed as the rules of its last day say,
+// whenever it is issued: not as payers are taxed by now.
 func (b *issuing) route(ctx context.Context, p participation, in Inputs, old statementRow) error {
 	routes, err := b.routesOf(ctx, p.ProgrammeID, in.last().ID)
 	if err != nil {
 		return err
 	}
 	before := old.Inputs
-	stays, same := func(*Route) bool { return true }, len(before.Versions) > 0 && before.last().ID == in.last().ID
-	if len(before.Versions) > 0 && !same {
+	stays := func(*Route) bool { return true }
+	if len(before.Versions) > 0 && before.last().ID != in.last().ID {
 		then, err := b.routesOf(ctx, p.ProgrammeID, before.last().ID)
 		if err != nil {
 			return err
@@ -167,19 +166,12 @@ func (b *issuing) route(ctx context.Context, p participation, in Inputs, old sta
 			stays = func(r *Route) bool { return slices.Contains(b.paying[old.AllowanceID], r.Payer) }
 		}
 	}
-	if err := b.taxes(ctx, p.ProgrammeID); err != nil {
-		return err
-	}
 	pays := func(enrolment uuid.UUID, kind string) (*Route, error) {
-		was := before.routeOf(enrolment)
-		if was != nil && same {
-			return was, nil
-		}
-		if was != nil && stays(was) {
-			return &Route{Payer: was.Payer, Line: was.Line, Tax: b.tax[p.ProgrammeID][was.Payer]}, nil
+		if was := before.routeOf(enrolment); was != nil && stays(was) {
+			return &Route{Payer: was.Payer, Line: was.Line, Tax: routes.TaxOf(was.Payer)}, nil
 		}
 		r, err := routes.RouteOf(p.OrganisationID, kind)
-		return &Route{Payer: r.Payer, Line: r.Line, Tax: b.tax[p.ProgrammeID][r.Payer]}, err
+		return &Route{Payer: r.Payer, Line: r.Line, Tax: routes.TaxOf(r.Payer)}, err
 	}
 	for i, h := range in.Register {
 		if in.Register[i].Route, err = pays(h.Enrolment, h.Kind); err != nil {
@@ -213,22 +205,6 @@ func (b *issuing) routesOf(ctx context.Context, of, version uuid.UUID) (programm
 	}
 	b.routes[version], err = programme.RoutesOf(ctx, b.tx, of, policy)
 	return b.routes[version], err
-}
-
-// taxes looks up once how what each payer of a programme pays is taxed.
-func (b *issuing) taxes(ctx context.Context, of uuid.UUID) error {
-	if b.tax[of] != nil {
-		return nil
-	}
-	payers, err := programme.Payers(ctx, b.tx, of)
-	if err != nil {
-		return err
-	}
-	b.tax[of] = make(map[uuid.UUID]programme.Tax, len(payers))
-	for _, payer := range payers {
-		b.tax[of][payer.Organisation] = payer.Tax
-	}
-	return nil
 }
 
 // put readies a statement for writing, and tells of it.

@@ -1,6 +1,7 @@
 package allowance_test
 
 import (
+	"bytes"
 	"context"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/allowance"
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/programme"
 )
 
 // register makes the month of an enrolment that its entries belong to, in a state; what is not open holds what counts.
@@ -115,7 +117,7 @@ func TestWhatIsWithheldFollowsTheTreatmentOfThePayer(t *testing.T) {
 	p := h.participation()
 	e := h.enrolment(p, "INTERNSHIP")
 	h.hours(e, "2026-11", 8, 20)
-	h.exec("update payer set tax = 'ASSIMILATED'")
+	h.exec("update payer_tax set tax = 'ASSIMILATED'")
 	h.newRule(99, "2026-11-01", "allowance.withholding", `{"EXEMPT": 0, "ASSIMILATED": 2305}`)
 	h.told(access.LockMonth, h.register(e, "2026-11", "LOCKED"))
 	if got := query[string](h, shares, p); got != "1 ASSIMILATED 8000 1844 6156" {
@@ -123,25 +125,53 @@ func TestWhatIsWithheldFollowsTheTreatmentOfThePayer(t *testing.T) {
 	}
 }
 
-// TestAMonthIsTaxedByItsRules: how a payer is taxed changes with the rules; what is put right in a month of the rules before is taxed as the month was.
+// TestAMonthIsTaxedByItsRules: how a payer is taxed changes from the day of the rules that say so. A month is taxed by those of its last day, whether its first
+// statement comes before they are applied or after, and when it is put right; so is all of it, also what is of an enrolment that no statement knew.
 func TestAMonthIsTaxedByItsRules(t *testing.T) {
 	h := open(t)
-	p := h.participation()
-	e := h.enrolment(p, "INTERNSHIP")
-	h.hours(e, "2026-10", 8, 20)
-	h.hours(e, "2026-11", 8, 20)
-	october, november := h.register(e, "2026-10", "LOCKED"), h.register(e, "2026-11", "LOCKED")
-	h.told(access.LockMonth, october, november)
-	h.exec("update payer set tax = 'ASSIMILATED'")
-	h.newRule(99, "2026-11-01", "allowance.withholding", `{"EXEMPT": 0, "ASSIMILATED": 2305}`)
+	before, after := h.participation(), h.participation()
+	months := map[uuid.UUID][]uuid.UUID{}
+	for _, p := range []uuid.UUID{before, after} {
+		e := h.enrolment(p, "INTERNSHIP")
+		for _, month := range []string{"2026-10", "2026-11"} {
+			h.hours(e, month, 8, 20)
+			months[p] = append(months[p], h.register(e, month, "LOCKED"))
+		}
+	}
+	h.told(access.LockMonth, months[before]...)
+	file := bytes.Replace(rules(2, "2026-11-16", 400), []byte("tax: EXEMPT"), []byte("tax: ASSIMILATED"), 1)
+	file = bytes.Replace(file, []byte("{EXEMPT: 0, ASSIMILATED: 0}"), []byte("{EXEMPT: 0, ASSIMILATED: 2300}"), 1)
+	if _, err := programme.Apply(t.Context(), h.ownerURL, programme.LavoroInCorso3Name, file, clock); err != nil {
+		t.Fatal(err)
+	}
+	h.told(access.LockMonth, months[after]...)
 	h.follows()
-	h.adjust(october, "2026-10-02", -60, 0)
-	h.told(access.AdjustMonth, october)
-	if got := query[string](h, "select string_agg(concat_ws(' ', to_char(s.month, 'MM'), s.number, h.tax, h.withheld_cents), ', ' order by s.month, s.number) from allowance_share h join allowance_statement s on s.id = h.statement_id where h.participation_id = $1", p); got !=
-		"10 1 EXEMPT 0, 10 2 EXEMPT 0, 11 1 EXEMPT 0, 11 2 ASSIMILATED 1844" {
-		t.Errorf("shares: %s", got)
+	for p, want := range map[uuid.UUID]string{
+		before: "10 1 EXEMPT 8000 0, 11 1 EXEMPT 8000 0, 11 2 ASSIMILATED 8000 1840",
+		after:  "10 1 EXEMPT 8000 0, 11 1 ASSIMILATED 8000 1840",
+	} {
+		if got := query[string](h, taxed, p); got != want {
+			t.Errorf("shares: %s, want %s", got, want)
+		}
+	}
+	for p, want := range map[uuid.UUID]string{
+		before: "10 2 EXEMPT 8800 0, 11 3 ASSIMILATED 8800 2024",
+		after:  "10 2 EXEMPT 8800 0, 11 2 ASSIMILATED 8800 2024",
+	} {
+		e := h.enrolment(p, "INTERNSHIP")
+		for n, month := range []string{"2026-10", "2026-11"} {
+			h.hours(e, month, 16, 3)
+			h.adjust(months[p][n], month+"-02", -60, 0)
+			h.told(access.LockMonth, h.register(e, month, "LOCKED")) // the adjustment comes with it
+		}
+		if got := query[string](h, strings.Replace(taxed, "where", "where s.number = (select max(number) from allowance_statement l where l.allowance_id = s.allowance_id) and", 1), p); got != want {
+			t.Errorf("put right: %s, want %s", got, want)
+		}
 	}
 }
+
+const taxed = `select string_agg(concat_ws(' ', to_char(s.month, 'MM'), s.number, h.tax, h.gross_cents, h.withheld_cents), ', ' order by s.month, s.number)
+	from allowance_share h join allowance_statement s on s.id = h.statement_id where h.participation_id = $1`
 
 func TestAnAdjustmentMakesTheNextStatement(t *testing.T) {
 	h := open(t)

@@ -87,7 +87,7 @@ func (s *site) count(query string, args ...any) (n int) {
 
 // beside are tables that the demonstration does not fill, or whose rows are another matter: the programme's own.
 var beside = []string{"installation", "lease", "manifest_use", "sign_in_version", "schema_migration", "audience_follower", "programme", "organisation", "policy_version", "policy_rule", "code_item", "municipality",
-	"programme_holiday", "programme_target", "budget_line", "budget_ledger", "payer", "funding_gate", "programme_finding", "outbox_rest", "journal_rest", "read_journal_rest"}
+	"programme_holiday", "programme_target", "budget_line", "budget_ledger", "payer", "payer_tax", "funding_gate", "programme_finding", "outbox_rest", "journal_rest", "read_journal_rest"}
 
 // content gives the rows of every table as text, by table. Pseudonyms are drawn by lot. Chains, hashes and sealed details hang on ids that acts make, marks and wrapped keys on the installation's keys.
 func (s *site) content() map[string][]string {

@@ -43,7 +43,7 @@ func Try(ctx context.Context, ownerURL, name string, data []byte, clock postgres
 	var s *Supposition
 	done, err := apply(ctx, ownerURL, name, data, clock, func(_ owner, _ context.Context, f File, before stored) (uuid.UUID, error) {
 		if before.id != uuid.Nil && f.Policy.Number != before.last.number {
-			s = suppose(before.id, f.Policy)
+			s = suppose(before.id, f)
 		}
 		return before.id, nil
 	})
@@ -84,7 +84,7 @@ type stored struct {
 	hash     string
 	partners map[string]partner
 	payers   []string       // codes of those that some version of the rules pays by, sorted
-	taxes    map[string]Tax // how what payers pay is taxed, by code
+	taxes    map[string]Tax // how what payers pay is taxed by the last version of the rules, by code
 	lines    []string       // codes of those that are paid from or booked on, sorted
 	last     version        // the zero version before the first file
 }

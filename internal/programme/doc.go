@@ -9,6 +9,7 @@
 //   - A partner is neither taken out nor moved in the tree: the keys on people's rows follow from its place.
 //   - Money is only ever booked on a budget line, and booked back: a posting is never changed. Later rooms post; an approval asks CheckFunds
 //     first, and what commits more than before is measured by what the line has left (Recommit). A payer or a line that some version of the rules pays by stays in the file, and so does a line that something is booked on.
+//   - How a payer is taxed stands by version of the rules: what is issued late, or again, is taxed as its month was, whatever later versions say.
 //   - All partners see all of a programme but what is booked and the payers' accounts; every actor decides by its rules and codes.
 //
 // Each rule says where its value comes from, and confirmed: false marks a value that the programme still has to confirm. Which rules

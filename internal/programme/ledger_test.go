@@ -3,6 +3,7 @@ package programme_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/programme"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/money"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
@@ -77,8 +79,8 @@ func TestPayers(t *testing.T) {
 		return found
 	}
 	payers := read()
-	if len(payers) != 2 || payers[0].Organisation != p.body("ASL") || payers[0].Tax != programme.Exempt || len(payers[0].Means) != 4 || payers[0].Format != "" ||
-		payers[1].Code != "PEGASO" || payers[1].Format != programme.CBI || payers[1].Tax != programme.Assimilated || payers[1].Confirmed {
+	if len(payers) != 2 || payers[0].Organisation != p.body("ASL") || len(payers[0].Means) != 4 || payers[0].Format != "" ||
+		payers[1].Code != "PEGASO" || payers[1].Format != programme.CBI || payers[1].Confirmed {
 		t.Fatalf("%+v", payers)
 	}
 	if payers[0].Blocks() != nil {
@@ -288,4 +290,30 @@ func TestATaxChangesWithTheRulesAlone(t *testing.T) {
 	taxed := with(t, programme.LavoroInCorso3, "tax: ASSIMILATED", "tax: EXEMPT")
 	p.refused(taxed, "laco3.yaml: payers.PEGASO.tax: how a payer's allowances are taxed changes only with a new version of the rules, from its day on")
 	p.apply(with(t, taxed, number1, number2))
+	p.refused(with(t, programme.LavoroInCorso3, number1, number2), "laco3.yaml: payers.PEGASO.tax: how a payer's allowances are taxed changes only with a new version of the rules, from its day on")
+	third := with(t, programme.LavoroInCorso3, number1, "number: 3\n  valid_from: 2025-07-01")
+	_, supposed, err := programme.Try(t.Context(), p.url, "laco3.yaml", third, p.clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := p.text("select string_agg(o.code || ' ' || t.since || ' ' || t.tax, ', ' order by o.code, t.since) from payer_tax t join organisation o on o.id = t.organisation_id"); got !=
+		"ASL 1 EXEMPT, PEGASO 1 ASSIMILATED, PEGASO 2 EXEMPT" {
+		t.Errorf("taxes: %s", got)
+	}
+	id := p.id("select id from programme")
+	p.as(access.HostTutor, uuid.New(), id, func(ctx context.Context, tx *postgres.Tx) error {
+		taxed := func(ctx context.Context, day string, want programme.Tax) error {
+			policy, err := programme.PolicyOn(ctx, tx, id, calendar.MustDay(day))
+			if err != nil {
+				return err
+			}
+			routes, err := programme.RoutesOf(ctx, tx, id, policy)
+			if got := routes.TaxOf(p.body("PEGASO")); got != want {
+				t.Errorf("version %d, on %s: %s, want %s", policy.Number, day, got, want)
+			}
+			return err
+		}
+		return errors.Join(taxed(ctx, "2025-05-31", programme.Assimilated), taxed(ctx, "2025-06-01", programme.Exempt), taxed(ctx, "2025-07-01", programme.Exempt),
+			taxed(programme.Suppose(ctx, supposed), "2025-06-30", programme.Exempt), taxed(programme.Suppose(ctx, supposed), "2025-07-01", programme.Assimilated))
+	})
 }

@@ -28,7 +28,7 @@ const (
 	CBI     Format = "CBI"
 )
 
-// Tax is how a payer's allowances are taxed.
+// Tax is how a payer's allowances are taxed: by the version of the rules in force on a month's last day, whenever the month is issued.
 type Tax string
 
 // Exempt needs a public payer and an aim of assistance, both (AdE answer 51/2020); everything else is assimilated to income of employment.
@@ -57,8 +57,7 @@ type Payer struct {
 	Code         string // of the body
 	Name         string // as its bank or treasurer has it
 	Way          Way
-	Format       Format // of BankFile only
-	Tax          Tax
+	Format       Format      // of BankFile only
 	Means        []Means     // that it offers, at least one
 	IBAN         fiscal.IBAN // of the account that is debited; empty where the programme file leaves it out
 	BIC          string      // of its bank; may be empty

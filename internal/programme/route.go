@@ -35,19 +35,25 @@ type Routes struct {
 	above map[uuid.UUID][]uuid.UUID // of each body, itself first
 	body  map[string]uuid.UUID
 	line  map[string]uuid.UUID
+	tax   map[uuid.UUID]Tax // of each body that pays
 }
 
 // RoutesOf reads the routes of a version of the programme's rules, for all that is worked out under it.
 func RoutesOf(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, policy Policy) (Routes, error) {
-	r := Routes{above: map[uuid.UUID][]uuid.UUID{}, body: map[string]uuid.UUID{}, line: map[string]uuid.UUID{}}
+	r := Routes{above: map[uuid.UUID][]uuid.UUID{}, body: map[string]uuid.UUID{}, line: map[string]uuid.UUID{}, tax: map[uuid.UUID]Tax{}}
 	if err := policy.Decode(routesRule, &r.rules); err != nil {
 		return Routes{}, err
 	}
-	if err := r.resolve(ctx, tx, programme); err != nil {
+	if err := r.resolve(ctx, tx, programme, policy.Number); err != nil {
 		return Routes{}, err
 	}
-	if supposed(ctx) != nil {
+	if s := supposed(ctx); s != nil {
 		r.foresee()
+		if s.version.Version == policy.Version {
+			for code, tax := range s.taxes {
+				r.tax[r.body[code]] = tax
+			}
+		}
 	}
 	return r, nil
 }
@@ -90,6 +96,9 @@ func (r Routes) RouteOf(partner uuid.UUID, kind string) (Route, error) {
 	}
 	return Route{}, NoRoute.At().With("kind", kind)
 }
+
+// TaxOf says how what a payer pays is taxed by these rules, also where no route of theirs leads to it.
+func (r Routes) TaxOf(payer uuid.UUID) Tax { return r.tax[payer] }
 
 // Same says whether the rules of both are the same.
 func (r Routes) Same(other Routes) bool { return slices.Equal(r.rules, other.rules) }

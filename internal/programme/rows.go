@@ -39,6 +39,7 @@ func (o owner) write(ctx context.Context, f File, s stored) (uuid.UUID, error) {
 			func() error { return o.put(ctx, "policy_version", "", []row{version}) },
 			func() error { return o.put(ctx, "policy_rule", "", w.rules(f.Policy, version)) })
 	}
+	steps = append(steps, func() error { return o.put(ctx, "payer_tax", "", w.taxes(f, s)) })
 	if s.id != uuid.Nil {
 		steps = append(steps, func() error { return o.revise(ctx, w.programme) })
 	}
@@ -155,9 +156,19 @@ func (w writing) payers(f File) []row {
 	for i, p := range f.Payers {
 		r := w.row()
 		r["audience"], r["organisation_id"], r["position"], r["name"], r["way"], r["format"] = above[p.Organisation], w.body(p.Organisation), i+1, p.Name, p.Way, orNull(string(p.Format))
-		r["tax"], r["means"], r["iban"], r["bic"], r["cuc"] = p.Tax, p.Means, orNull(string(p.IBAN)), orNull(p.BIC), orNull(p.CUC)
+		r["means"], r["iban"], r["bic"], r["cuc"] = p.Means, orNull(string(p.IBAN)), orNull(p.BIC), orNull(p.CUC)
 		r["source"], r["confirmed"] = p.Source, p.Confirmed
 		rows[i] = r
+	}
+	return rows
+}
+
+// taxes are those of payers that the version of the file taxes otherwise than the ones before: these stay as they are, for the months under them.
+func (w writing) taxes(f File, before stored) (rows []row) {
+	for _, p := range f.Payers {
+		if before.taxes[p.Organisation] != p.Tax {
+			rows = append(rows, row{"programme_id": w.programme, "organisation_id": w.body(p.Organisation), "since": f.Policy.Number, "tax": p.Tax})
+		}
 	}
 	return rows
 }

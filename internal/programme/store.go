@@ -173,7 +173,6 @@ func loadPayers(ctx context.Context, tx *postgres.Tx, programme uuid.UUID) ([]Pa
 		Code, Name   string
 		Way          Way
 		Format       Format
-		Tax          Tax
 		Means        []Means `bun:",array"`
 		IBAN         fiscal.IBAN
 		BIC, CUC     string
@@ -189,19 +188,20 @@ func loadPayers(ctx context.Context, tx *postgres.Tx, programme uuid.UUID) ([]Pa
 	return payers, nil
 }
 
-// resolve finds the ids behind the codes of the rules.
-func (r Routes) resolve(ctx context.Context, tx *postgres.Tx, programme uuid.UUID) error {
+// resolve finds the ids behind the codes of a version of the rules, by its number, and how payers are taxed by it.
+func (r Routes) resolve(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, version int) error {
 	var rows []struct {
 		Organisation, BudgetLine uuid.NullUUID
 		Code                     string
 		Above                    []uuid.UUID `bun:",array"`
+		Tax                      Tax
 	}
-	if err := tx.Ask(ctx, &rows, "select * from ledger_codes($1)", programme); err != nil {
+	if err := tx.Ask(ctx, &rows, "select * from ledger_codes($1, $2)", programme, version); err != nil {
 		return fmt.Errorf("routes: %w", err)
 	}
 	for _, row := range rows {
 		if row.Organisation.Valid {
-			r.body[row.Code], r.above[row.Organisation.UUID] = row.Organisation.UUID, row.Above
+			r.body[row.Code], r.above[row.Organisation.UUID], r.tax[row.Organisation.UUID] = row.Organisation.UUID, row.Above, row.Tax
 		} else {
 			r.line[row.Code] = row.BudgetLine.UUID
 		}
@@ -275,13 +275,14 @@ func (o owner) used(ctx context.Context, programme uuid.UUID) (payers, lines []s
 	return row.Payers, row.Lines, nil
 }
 
-// taxes are how what each payer pays is taxed, by code.
+// taxes are how what each payer pays is taxed by the last version of the rules, by code; also payers that the last file left out.
 func (o owner) taxes(ctx context.Context, programme uuid.UUID) (map[string]Tax, error) {
 	var rows []struct {
 		Code string
 		Tax  Tax
 	}
-	err := o.tx.NewRaw("select o.code, p.tax from payer p join organisation o on o.id = p.organisation_id where o.programme_id = ?", programme).Scan(ctx, &rows)
+	err := o.tx.NewRaw(`select distinct on (o.code) o.code, t.tax from payer_tax t join organisation o on o.id = t.organisation_id where t.programme_id = ?
+		order by o.code, t.since desc`, programme).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("how payers are taxed: %w", err)
 	}

@@ -13,13 +13,18 @@ type Supposition struct {
 	Programme uuid.UUID
 	ValidFrom calendar.Day
 	version   Policy
+	taxes     map[string]Tax // how what payers pay is taxed, by code
 }
 
 // suppose makes a supposition of what a file says of the rules.
-func suppose(programme uuid.UUID, d Draft) *Supposition {
-	s := Supposition{Programme: programme, ValidFrom: d.ValidFrom, version: Policy{Version: newID(), Number: d.Number, ValidFrom: d.ValidFrom, rules: make(map[string]Rule, len(d.Rules))}}
+func suppose(programme uuid.UUID, f File) *Supposition {
+	d := f.Policy
+	s := Supposition{Programme: programme, ValidFrom: d.ValidFrom, taxes: make(map[string]Tax, len(f.Payers)), version: Policy{Version: newID(), Number: d.Number, ValidFrom: d.ValidFrom, rules: make(map[string]Rule, len(d.Rules))}}
 	for _, r := range d.Rules {
 		s.version.rules[r.Code] = r
+	}
+	for _, p := range f.Payers {
+		s.taxes[p.Organisation] = p.Tax
 	}
 	return &s
 }

@@ -151,7 +151,7 @@ func (s *scene) rules() {
 			s.directory("code_item", fact{"list": list, "code": code, "label": words(code), "class": class, "attributes": fact{}, "position": position})
 		}
 	}
-	s.f.put("payer", fact{"id": derived("payer", s.root), "programme_id": s.id, "organisation_id": s.root, "position": 1, "name": "Paga", "way": "ORDER_LIST", "format": nil, "tax": "EXEMPT",
+	s.f.put("payer", fact{"id": derived("payer", s.root), "programme_id": s.id, "organisation_id": s.root, "position": 1, "name": "Paga", "way": "ORDER_LIST", "format": nil,
 		"means": []string{"IBAN"}, "source": "Avviso", "confirmed": true, "audience": []string{s.root}})
 	s.directory("programme_finding", fact{"position": 1, "code": "CUP", "text": words("CUP corto")})
 	s.directory("municipality", fact{"istat": "045003", "belfiore": "B832", "postcode": "54033", "name": "Carrara"})

@@ -20,7 +20,7 @@ import (
 // November on, what was paid of it is to be given back, and the bank has read of none of it.
 func TestAWithdrawnGrantThatWasPaidComesBack(t *testing.T) {
 	h, answers := bank(t), new(int)
-	h.exec("update payer set tax = 'ASSIMILATED'")
+	h.exec("update payer_tax set tax = 'ASSIMILATED'")
 	h.exec(`update policy_rule set value = '{"EXEMPT": 0, "ASSIMILATED": 1000}' where code = 'allowance.withholding'`)
 	h.exec("update policy_rule set value = $1::jsonb where code = 'allowance.housing'", housedRule)
 	person, first, second := h.person(h.payer), h.member(access.Coordinator, h.asl), h.member(access.Coordinator, h.asl)

@@ -7,7 +7,6 @@ create table payer (
   name            text not null,    -- as its bank or treasurer has it
   way             text not null check (way in ('ORDER_LIST', 'BANK_FILE')),
   format          text check (format in ('PAIN_001', 'CBI')),
-  tax             text not null check (tax in ('EXEMPT', 'ASSIMILATED')),
   means           text[] not null check (cardinality(means) > 0),
   iban            text,
   bic             text,
@@ -18,6 +17,17 @@ create table payer (
   unique (programme_id, organisation_id),
   check ((format is null) = (way = 'ORDER_LIST')), check (iban is not null or bic is null and cuc is null)
 );
+
+-- How what a payer pays is taxed, by the versions of the rules from this one to the one before the payer's next row.
+create table payer_tax (
+  programme_id    uuid not null,
+  organisation_id uuid not null references organisation,
+  since           int not null, -- number of the version
+  tax             text not null check (tax in ('EXEMPT', 'ASSIMILATED')),
+  primary key (organisation_id, since),
+  foreign key (programme_id, since) references policy_version (programme_id, number)
+);
+alter table payer_tax enable row level security;
 
 -- Whose spending a line is for, and of which activities; null for all.
 alter table budget_line add column organisation_id uuid references organisation, add column activity_kind text;
@@ -64,19 +74,20 @@ end $$;
 
 -- Who pays and how, for acts that work out what somebody is paid: also those of people who may not look at the payer's account.
 create function programme_payers(prog uuid)
-returns table (organisation uuid, code text, name text, way text, format text, tax text, means text[], iban text, bic text, cuc text, confirmed boolean)
+returns table (organisation uuid, code text, name text, way text, format text, means text[], iban text, bic text, cuc text, confirmed boolean)
 language sql stable security definer set search_path = public, pg_temp as $$
-  select p.organisation_id, o.code, p.name, p.way, coalesce(p.format, ''), p.tax, p.means, coalesce(p.iban, ''), coalesce(p.bic, ''), coalesce(p.cuc, ''), p.confirmed
+  select p.organisation_id, o.code, p.name, p.way, coalesce(p.format, ''), p.means, coalesce(p.iban, ''), coalesce(p.bic, ''), coalesce(p.cuc, ''), p.confirmed
   from payer p join organisation o on o.id = p.organisation_id
   where p.programme_id = prog and (select app_acting()) order by p.position
 $$;
 
--- The ids behind the codes that rules name, with each body's line up to the lead.
-create function ledger_codes(prog uuid) returns table (organisation uuid, budget_line uuid, code text, above uuid[])
+-- The ids behind the codes that a version of the rules names, with each body's line up to the lead, and how what a payer pays is taxed by that version.
+create function ledger_codes(prog uuid, version int) returns table (organisation uuid, budget_line uuid, code text, above uuid[], tax text)
 language sql stable security definer set search_path = public, pg_temp as $$
-  select o.id, null::uuid, o.code, organisation_line(o.id) from organisation o where o.programme_id = prog and (select app_acting())
+  select o.id, null::uuid, o.code, organisation_line(o.id), (select t.tax from payer_tax t where t.organisation_id = o.id and t.since <= version order by t.since desc limit 1)
+  from organisation o where o.programme_id = prog and (select app_acting())
   union all
-  select null, l.id, l.code, null from budget_line l where l.programme_id = prog and (select app_acting())
+  select null, l.id, l.code, null, null from budget_line l where l.programme_id = prog and (select app_acting())
 $$;
 
 -- Books on lines, whoever acts: who starts an internship does not see what it is paid from.
@@ -119,7 +130,7 @@ begin
     order by f.to_day desc nulls first, f.position limit 1) g on true
   order by l.id;
 end $$;
-revoke execute on function programme_payers(uuid), ledger_codes(uuid), post_budget(uuid, timestamptz, date, uuid[], uuid[], text[], bigint[], text[], uuid[], date[]),
+revoke execute on function programme_payers(uuid), ledger_codes(uuid, int), post_budget(uuid, timestamptz, date, uuid[], uuid[], text[], bigint[], text[], uuid[], date[]),
   check_funds(uuid, uuid[], bigint[], date) from public;
-grant execute on function programme_payers(uuid), ledger_codes(uuid), post_budget(uuid, timestamptz, date, uuid[], uuid[], text[], bigint[], text[], uuid[], date[]),
+grant execute on function programme_payers(uuid), ledger_codes(uuid, int), post_budget(uuid, timestamptz, date, uuid[], uuid[], text[], bigint[], text[], uuid[], date[]),
   check_funds(uuid, uuid[], bigint[], date) to lavoro_app;
