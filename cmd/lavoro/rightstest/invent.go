@@ -185,6 +185,7 @@ var spreading = []string{
 	`select host_sees_promoter(p.organisation_id, p.company_id) from placement p
 		where exists (select from placement_step s where s.placement_id = p.id and s.act = 'confirmPlacement')`,
 	`update access_grant set audience = array[scope_key('CIRCLE', programme_id, over_id), scope_key('HOUSE', programme_id, programme_id)] where scope = 'CIRCLE'`,
+	`insert into payer_tax (programme_id, organisation_id, since, tax) select programme_id, organisation_id, 1, 'EXEMPT' from payer on conflict do nothing`, // has no id, and no audience
 }
 
 // auditing puts the keys of mandates on what they open, when all else is there.
