@@ -49,7 +49,7 @@ test: ## Run every test on a private PostgreSQL and Redis (PACKAGES=./internal/x
 	@$(call timed,install,.ci/install test)
 	@mkdir -p $(BIN)
 	@go build -o $(BIN)/testenv ./internal/platform/testdb/testenv
-	@exec $(BIN)/testenv -- go test -race -vet=off -count=1 -timeout 15m $(if $(RUN),-run '$(RUN)') $(PACKAGES)
+	@exec $(BIN)/testenv -- go test -race -vet=off -count=1 -timeout 25m $(if $(RUN),-run '$(RUN)') $(PACKAGES)
 
 .PHONY: faults
 faults: ## Kill, freeze and flush each part while 200 follow; nobody may lose an event or get one twice (FAULTSTIME=3m)
