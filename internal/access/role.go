@@ -96,6 +96,7 @@ const (
 	Evidence    Class = "evidence"    // the journals: who did and read what, no content
 	Motive      Class = "motive"      // why somebody read confidential data, in his own words
 	Notes       Class = "notes"       // free text about a person
+	Inquiry     Class = "inquiry"     // what was said of a person's money: against a statement, on the telephone, in answer
 	Bank        Class = "bank"        // IBAN and account holder
 	Restricted  Class = "restricted"  // groups that may imply a special category
 	Health      Class = "health"      // GDPR art. 9
@@ -106,8 +107,10 @@ const (
 // Classes lists every class, in the order of the tables.
 func Classes() []Class {
 	return []Class{Directory, Accounts, Companies, Path, Identity, Registry, Contact, Work, Absence, Money, Eligibility, Proof, Evidence, Motive,
-		Notes, Bank, Restricted, Health, Penal, Protection}
+		Notes, Inquiry, Bank, Restricted, Health, Penal, Protection}
 }
 
 // Confidential lists the classes that are kept encrypted, read on purpose and one request at a time, and logged when they are read.
-func Confidential() []Class { return []Class{Notes, Bank, Restricted, Health, Penal, Protection} }
+func Confidential() []Class {
+	return []Class{Notes, Inquiry, Bank, Restricted, Health, Penal, Protection}
+}

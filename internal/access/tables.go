@@ -24,16 +24,16 @@ var reads = map[Role][]Class{
 
 // uses is the table role x purpose x field class: what a grant of the role reads beyond, for a purpose.
 var uses = map[Role][]use{
-	Coordinator:        {{purpose: Coordination, classes: []Class{Notes}}, {purpose: Supervision, classes: []Class{Notes, Restricted, Health, Penal, Protection}, reason: true}},
-	PartnerCoordinator: {{purpose: Coordination, classes: []Class{Notes}}, {purpose: Supervision, classes: []Class{Notes, Restricted, Health, Penal, Protection}, reason: true}},
-	CaseManager:        {{purpose: Care, classes: []Class{Notes, Bank, Restricted, Health, Penal, Protection}}},
+	Coordinator:        {{purpose: Coordination, classes: []Class{Notes, Inquiry}}, {purpose: Supervision, classes: []Class{Notes, Inquiry, Restricted, Health, Penal, Protection}, reason: true}},
+	PartnerCoordinator: {{purpose: Coordination, classes: []Class{Notes, Inquiry}}, {purpose: Supervision, classes: []Class{Notes, Inquiry, Restricted, Health, Penal, Protection}, reason: true}},
+	CaseManager:        {{purpose: Care, classes: []Class{Notes, Inquiry, Bank, Restricted, Health, Penal, Protection}}},
 	Tutor:              {{purpose: Care, classes: []Class{Notes}}},
-	PaymentsOfficer:    {{purpose: Payment, classes: []Class{Bank}}},
+	PaymentsOfficer:    {{purpose: Payment, classes: []Class{Inquiry, Bank}}},
 	Approver:           {{purpose: Payment, classes: []Class{Bank}}},
 	SampleAuditor:      {{purpose: Audit}},
 	Auditor:            {{purpose: Audit}},
-	Self:               {{purpose: Own, classes: []Class{Notes, Bank}}},
-	Representative:     {{purpose: Own, classes: []Class{Notes, Bank}}},
+	Self:               {{purpose: Own, classes: []Class{Notes, Inquiry, Bank}}},
+	Representative:     {{purpose: Own, classes: []Class{Notes, Inquiry, Bank}}},
 }
 
 // Act is the name of something that changes the programme, spelled as its mutation.

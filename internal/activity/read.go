@@ -20,20 +20,13 @@ func Reading() plan.Reading {
 
 func activities() plan.Type {
 	return plan.Type{Name: "Activity", Prefix: "act", Table: "activity", Class: access.Directory,
+		Columns: []string{"title", "place", "fromDay", "toDay", "plannedMinutes", "seats", "revision"},
 		Fields: plan.Fields{
-			"hidden":         plan.Hidden(),
-			"kind":           plan.Code("activity_kinds", "kind"),
-			"title":          plan.Column("title"),
-			"organisation":   plan.One("Organisation", "organisation_id"),
-			"place":          plan.Column("place"),
-			"fromDay":        plan.Column("from_day"),
-			"toDay":          plan.Column("to_day"),
-			"plannedMinutes": plan.Column("planned_minutes"),
-			"seats":          plan.Column("seats"),
-			"seatsTaken":     plan.Expr("activity_shown({t}.id)"),
-			"certificate":    plan.Code("certificates", "certificate"),
-			"enrolments":     plan.Many("Enrolment", "activity_id", "{o}.from_day, {o}.id").Growing(),
-			"revision":       plan.Column("revision"),
+			"kind":         plan.Code("activity_kinds", "kind"),
+			"organisation": plan.One("Organisation", "organisation_id"),
+			"seatsTaken":   plan.Expr("activity_shown({t}.id)"),
+			"certificate":  plan.Code("certificates", "certificate"),
+			"enrolments":   plan.Many("Enrolment", "activity_id", "{o}.from_day, {o}.id").Growing(),
 		},
 		Orders: map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.from_day", SQLType: "date"}}, Desc: true}},
 		Filters: plan.Filters{
@@ -47,28 +40,21 @@ func activities() plan.Type {
 // participations.
 func enrolments() plan.Type {
 	return plan.Type{Name: "Enrolment", Prefix: "enr", Table: "enrolment", Class: access.Work,
+		Columns: []string{"state", "fromDay", "toDay", "plannedMinutes", "revision"},
 		Fields: plan.Fields{
-			"hidden":         plan.Hidden(),
-			"activity":       plan.One("Activity", "activity_id"),
-			"participant":    plan.One("Participant", "participation_id"),
-			"pseudonym":      plan.Expr("pseudonym_of({t}.participation_id)"),
-			"state":          plan.Column("state"),
-			"stateLabel":     plan.Label("state", stateLabels),
-			"fromDay":        plan.Column("from_day"),
-			"toDay":          plan.Column("to_day"),
-			"plannedMinutes": plan.Column("planned_minutes"),
-			"revision":       plan.Column("revision"),
+			"activity":    plan.One("Activity", "activity_id"),
+			"participant": plan.One("Participant", "participation_id"),
+			"pseudonym":   plan.Expr("pseudonym_of({t}.participation_id)"),
+			"stateLabel":  plan.Label("state", stateLabels),
 		},
 	}
 }
 
 func certificates() plan.Type {
 	return plan.Type{Name: "Certificate", Prefix: "cer", Table: "certificate", Class: access.Path,
+		Columns: []string{"givenOn", "validTo"},
 		Fields: plan.Fields{
-			"hidden":  plan.Hidden(),
-			"kind":    plan.Code("certificates", "kind"),
-			"givenOn": plan.Column("given_on"),
-			"validTo": plan.Column("valid_to"),
+			"kind": plan.Code("certificates", "kind"),
 		},
 	}
 }

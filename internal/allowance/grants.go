@@ -20,9 +20,6 @@ const (
 	grantRequested = "REQUESTED"
 )
 
-// calendarRule says when the register of a month should be certified.
-const calendarRule = "payment.calendar"
-
 // grantedMonth is what is given of a month, as the grant stands.
 type grantedMonth struct {
 	ParticipationID uuid.UUID
@@ -167,11 +164,7 @@ func (in given) alone(ctx context.Context, tx *postgres.Tx, registers map[Month]
 			if err != nil {
 				return nil, nil, err
 			}
-			var steps programme.PaymentCalendar
-			if err := policy.Decode(calendarRule, &steps); err != nil {
-				return nil, nil, err
-			}
-			if tx.Today().After(m.Month.Last().AddDays(steps.Certify)) {
+			if tx.Today().After(m.Month.Last().AddDays(policy.PaymentCalendar().Certify)) {
 				all[m] = nil
 			}
 		}

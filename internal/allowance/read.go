@@ -2,7 +2,6 @@ package allowance
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/google/uuid"
 
@@ -34,8 +33,8 @@ func Reading() plan.Reading {
 			"RegisterMonth": {"statements": plan.ManyWhere("AllowanceStatement", "{o}.participation_id = {t}.participation_id and {o}.month = {t}.month and "+restsOn("{o}", "{t}"), "{o}.number").About(3)},
 		},
 		Roots: plan.Roots{"allowances": plan.ListIn("Allowance", plan.OfProgramme, nil)},
-		Fillers: map[string]plan.Filler{"allowance.lines": shownLines, "allowance.register": shownRegister,
-			"allowance.explanation": explanations, "allowance.short": shortExplanations, "allowance.soFar": soFar, "allowance.contestActs": contestActs},
+		Fillers: map[string]plan.Filler{"allowance.lines": plan.Each(shownLines), "allowance.register": plan.Each(shownRegister), "allowance.explanation": plan.All(explanations),
+			"allowance.short": plan.Each(explainShort), "allowance.soFar": plan.Each(soFar), "allowance.contestActs": plan.Each(contestActs)},
 	}
 }
 
@@ -65,12 +64,11 @@ func allowance() plan.Type {
 	person.Where = "exists (select from participation p where p.id = {t}.participation_id and p.id = {v})"
 	partner.Where = "exists (select from participation p where p.id = {t}.participation_id and p.organisation_id = {v})"
 	return plan.Type{Name: "Allowance", Prefix: Prefix, Table: "allowance", Class: access.Money, Keyed: true,
+		Columns: []string{"minutes", "computedAt", "revision"},
 		Fields: plan.Fields{
-			"hidden":        plan.Hidden(),
 			"participant":   plan.One("Participant", "participation_id").In(access.Path).Apart(),
 			"pseudonym":     plan.Expr("pseudonym_of({t}.participation_id)"),
 			"month":         plan.Month("month"),
-			"minutes":       plan.Column("minutes"),
 			"accrued":       plan.Column("accrued_cents"),
 			"cap":           plan.Column("cap_cents"),
 			"housing":       plan.Column("housing_cents"),
@@ -84,8 +82,6 @@ func allowance() plan.Type {
 			"statement":     plan.OneWhere("AllowanceStatement", "{o}.id = (select s.id from allowance_statement s where s.allowance_id = {t}.id order by s.number desc limit 1)"),
 			"policyVersion": plan.One("PolicyVersion", "policy_version_id"),
 			"presenceDays":  plan.Expr("coalesce((select p.days from presence_of(array[{t}.participation_id], {t}.month, presence_day_minutes({t}.programme_id, {t}.month)) p), 0)").In(access.Work),
-			"computedAt":    plan.Instant("computed_at"),
-			"revision":      plan.Column("revision"),
 		},
 		Orders: map[string]plan.Order{
 			"MONTH_NEWEST": {Keys: []plan.Key{{Expr: "{t}.month", SQLType: "date"}}, Desc: true, Keyed: true},
@@ -102,12 +98,10 @@ func allowance() plan.Type {
 
 func line() plan.Type {
 	return plan.Type{Name: "AllowanceLine", Prefix: linePrefix, Table: "allowance_line", Class: access.Money,
+		Columns: []string{"kind", "minutes", "rule"},
 		Fields: plan.Fields{
-			"kind":      plan.Column("kind"),
 			"enrolment": plan.One("Enrolment", "enrolment_id"),
-			"minutes":   plan.Column("minutes"),
 			"amount":    plan.Column("amount_cents"),
-			"rule":      plan.Column("rule"),
 			"text":      plan.Text("text"),
 		}}
 }
@@ -115,15 +109,13 @@ func line() plan.Type {
 // statement maps what was issued of a month.
 func statement() plan.Type {
 	return plan.Type{Name: "AllowanceStatement", Prefix: StatementPrefix, Table: "allowance_statement", Class: access.Money,
+		Columns: []string{"number", "minutes", "engine", "issuedAt"},
 		Fields: plan.Fields{
-			"hidden":           plan.Hidden(),
 			"participant":      plan.One("Participant", "participation_id").In(access.Path).Apart(),
 			"pseudonym":        plan.Expr("pseudonym_of({t}.participation_id)"),
 			"allowance":        plan.One("Allowance", "allowance_id"),
 			"month":            plan.Month("month"),
-			"number":           plan.Column("number"),
 			"inForce":          plan.Expr("not exists (select from allowance_statement n where n.allowance_id = {t}.allowance_id and n.number > {t}.number)"),
-			"minutes":          plan.Column("minutes"),
 			"accrued":          plan.Column("accrued_cents"),
 			"cap":              plan.Column("cap_cents"),
 			"housing":          plan.Column("housing_cents"),
@@ -135,21 +127,18 @@ func statement() plan.Type {
 			"register":         plan.Hole("allowance.register", "{t}.inputs -> 'register'"),
 			"registerMonths":   plan.ManyWhere("RegisterMonth", "{o}.participation_id = {t}.participation_id and {o}.month = {t}.month and "+restsOn("{t}", "{o}"), "{o}.id").About(4),
 			"policyVersions":   plan.ManyWhere("PolicyVersion", "{o}.id = any ({t}.policy_versions)", "{o}.number desc").About(2),
-			"engine":           plan.Column("engine"),
 			"contentHash":      plan.Expr("encode({t}.content_hash, 'hex')"),
-			"issuedAt":         plan.Instant("issued_at"),
 		}}
 }
 
 // payerShare maps what a statement comes to for one payer.
 func payerShare() plan.Type {
 	return plan.Type{Name: "AllowanceShare", Prefix: sharePrefix, Table: "allowance_share", Class: access.Money,
+		Columns: []string{"tax"},
 		Fields: plan.Fields{
-			"hidden":     plan.Hidden(),
 			"statement":  plan.One("AllowanceStatement", "statement_id"),
 			"payer":      plan.One("Organisation", "payer_id"),
 			"budgetLine": plan.One("BudgetLine", "budget_line_id"),
-			"tax":        plan.Column("tax"),
 			"gross":      plan.Column("gross_cents"),
 			"withheld":   plan.Column("withheld_cents"),
 			"net":        plan.Column("net_cents"),
@@ -159,40 +148,31 @@ func payerShare() plan.Type {
 // contest maps what somebody says against a statement.
 func contest() plan.Type {
 	return plan.Type{Name: "AllowanceContest", Prefix: ContestPrefix, Table: "allowance_contest", Class: access.Money,
+		Columns: []string{"state", "stateSince", "contestedAt", "answeredAt", "revision"},
 		Fields: plan.Fields{
-			"hidden":      plan.Hidden(),
 			"pseudonym":   plan.Expr("pseudonym_of({t}.participation_id)"),
 			"allowance":   plan.One("Allowance", "allowance_id"),
 			"statement":   plan.One("AllowanceStatement", "statement_id"),
 			"month":       plan.Month("month"),
-			"state":       plan.Column("state"),
 			"stateLabel":  plan.Label("state", contestWords),
-			"stateSince":  plan.Column("state_since"),
 			"contested":   plan.Column("contested_cents"),
-			"reason":      plan.Sealed("allowance_contest", "reason", plan.OfParticipation).In(access.Notes),
+			"reason":      plan.Sealed("allowance_contest", "reason", plan.OfParticipation).In(access.Inquiry),
 			"contestedBy": plan.One("Member", "member_id"),
-			"contestedAt": plan.Instant("contested_at"),
-			"answer":      plan.Sealed("allowance_contest", "answer", plan.OfParticipation).In(access.Notes),
+			"answer":      plan.Sealed("allowance_contest", "answer", plan.OfParticipation).In(access.Inquiry),
 			"answeredBy":  plan.One("Member", "answered_by"),
-			"answeredAt":  plan.Instant("answered_at"),
-			"revision":    plan.Column("revision"),
 			"allowedActs": plan.Hole("allowance.contestActs", "json_build_object('programme', {t}.programme_id, 'audience', {t}.audience, 'state', {t}.state, 'member', {t}.member_id)").Personal(),
 		}}
 }
 
-// contestActs says of contests what the actor could do with each now, and why not.
-func contestActs(_ context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
-	return shownEach(inputs, func(c struct {
-		Programme uuid.UUID
-		Audience  []uuid.UUID
-		State     ContestState
-		Member    uuid.UUID
-	}) any {
-		row := contestRow{ProgrammeID: c.Programme, Audience: c.Audience, State: c.State, MemberID: c.Member}
-		act := plan.AllowedAct{Act: string(access.AnswerContest), Label: text.Text{It: "Rispondi", En: "Answer"}, Refusals: row.answerable(tx.Actor)}
-		act.Allowed = len(act.Refusals) == 0
-		return []plan.AllowedAct{act}
-	})
+// contestActs says of a contest what the actor could do with it now, and why not.
+func contestActs(_ context.Context, tx *postgres.Tx, c struct {
+	Programme uuid.UUID
+	Audience  []uuid.UUID
+	State     ContestState
+	Member    uuid.UUID
+}) (any, error) {
+	row := contestRow{ProgrammeID: c.Programme, Audience: c.Audience, State: c.State, MemberID: c.Member}
+	return []plan.AllowedAct{plan.Allow(access.AnswerContest, text.Text{It: "Rispondi", En: "Answer"}, row.answerable(tx.Actor))}, nil
 }
 
 // shownLine is a line of a statement as it is shown.
@@ -206,20 +186,18 @@ type shownLine struct {
 	Text        text.Text   `json:"text"`
 }
 
-func shownLines(_ context.Context, _ *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
-	return shownEach(inputs, func(lines []Line) any {
-		shown := make([]shownLine, len(lines))
-		for i, l := range lines {
-			shown[i] = shownLine{Kind: l.Kind, Amount: l.Amount, Rule: l.Rule, Version: l.Version, Text: l.Text}
-			if l.Enrolment != uuid.Nil {
-				shown[i].EnrolmentID = shownID("enr", l.Enrolment)
-			}
-			if l.Kind != Cut {
-				shown[i].Minutes = &l.Minutes
-			}
+func shownLines(_ context.Context, _ *postgres.Tx, lines []Line) (any, error) {
+	shown := make([]shownLine, len(lines))
+	for i, l := range lines {
+		shown[i] = shownLine{Kind: l.Kind, Amount: l.Amount, Rule: l.Rule, Version: l.Version, Text: l.Text}
+		if l.Enrolment != uuid.Nil {
+			shown[i].EnrolmentID = shownID("enr", l.Enrolment)
 		}
-		return shown
-	})
+		if l.Kind != Cut {
+			shown[i].Minutes = &l.Minutes
+		}
+	}
+	return shown, nil
 }
 
 // shownMonth is a locked month of the register as a statement took it.
@@ -239,36 +217,21 @@ type shownAdjustment struct {
 	PresenceDays int          `json:"presenceDays"`
 }
 
-func shownRegister(_ context.Context, _ *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
-	return shownEach(inputs, func(register []Hours) any {
-		shown := []shownMonth{}
-		for _, h := range register {
-			c := h.Certified
-			if c == nil {
-				continue
-			}
-			m := shownMonth{RegisterMonthID: *shownID(attendance.MonthPrefix, c.RegisterMonth), EnrolmentID: *shownID("enr", h.Enrolment), ContentHash: c.Hash,
-				Minutes: c.Minutes, PresenceDays: c.PresenceDays, Adjustments: make([]shownAdjustment, len(c.Adjustments))}
-			for i, a := range c.Adjustments {
-				m.Adjustments[i] = shownAdjustment{AdjustmentID: *shownID("rga", a.ID), Day: a.Day, Minutes: a.Minutes, PresenceDays: a.PresenceDays}
-			}
-			shown = append(shown, m)
+func shownRegister(_ context.Context, _ *postgres.Tx, register []Hours) (any, error) {
+	shown := []shownMonth{}
+	for _, h := range register {
+		c := h.Certified
+		if c == nil {
+			continue
 		}
-		return shown
-	})
-}
-
-// shownEach reads the input of each hole, and shows what it holds.
-func shownEach[T any](inputs []json.RawMessage, show func(T) any) ([]any, error) {
-	values := make([]any, len(inputs))
-	for i, input := range inputs {
-		var v T
-		if err := json.Unmarshal(input, &v); err != nil {
-			return nil, err
+		m := shownMonth{RegisterMonthID: *shownID(attendance.MonthPrefix, c.RegisterMonth), EnrolmentID: *shownID("enr", h.Enrolment), ContentHash: c.Hash,
+			Minutes: c.Minutes, PresenceDays: c.PresenceDays, Adjustments: make([]shownAdjustment, len(c.Adjustments))}
+		for i, a := range c.Adjustments {
+			m.Adjustments[i] = shownAdjustment{AdjustmentID: *shownID("rga", a.ID), Day: a.Day, Minutes: a.Minutes, PresenceDays: a.PresenceDays}
 		}
-		values[i] = show(v)
+		shown = append(shown, m)
 	}
-	return values, nil
+	return shown, nil
 }
 
 func shownID(prefix string, id uuid.UUID) *string {
@@ -290,38 +253,32 @@ func (e explained) working() Working {
 }
 
 // explanations say why, in full. What activities are called is the programme's to say.
-func explanations(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
-	names := map[uuid.UUID]Kinds{}
-	for _, input := range inputs {
-		var of struct{ Programme uuid.UUID }
-		if err := json.Unmarshal(input, &of); err != nil {
-			return nil, err
+func explanations(ctx context.Context, tx *postgres.Tx, statements []explained) ([]any, error) {
+	names, values := map[uuid.UUID]Kinds{}, make([]any, len(statements))
+	for i, e := range statements {
+		if names[e.Programme] == nil {
+			items, err := programme.CodeItems(ctx, tx, e.Programme, programme.ActivityKinds)
+			if err != nil {
+				return nil, err
+			}
+			names[e.Programme] = make(Kinds, len(items))
+			for code, item := range items {
+				names[e.Programme][code] = item.Label
+			}
 		}
-		if names[of.Programme] != nil {
-			continue
-		}
-		items, err := programme.CodeItems(ctx, tx, of.Programme, programme.ActivityKinds)
-		if err != nil {
-			return nil, err
-		}
-		names[of.Programme] = make(Kinds, len(items))
-		for code, item := range items {
-			names[of.Programme][code] = item.Label
-		}
+		values[i] = e.working().Explain(names[e.Programme])
 	}
-	return shownEach(inputs, func(e explained) any { return e.working().Explain(names[e.Programme]) })
+	return values, nil
 }
 
-func shortExplanations(_ context.Context, _ *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
-	return shownEach(inputs, func(e explained) any { return e.working().ExplainShort() })
+func explainShort(_ context.Context, _ *postgres.Tx, e explained) (any, error) {
+	return e.working().ExplainShort(), nil
 }
 
-func soFar(_ context.Context, _ *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
-	return shownEach(inputs, func(m struct {
-		Month                  calendar.Month
-		Total                  money.Cents
-		Certified, Uncertified int
-	}) any {
-		return Working{Total: m.Total, in: Inputs{Month: m.Month}}.SoFar(m.Certified, m.Uncertified)
-	})
+func soFar(_ context.Context, _ *postgres.Tx, m struct {
+	Month                  calendar.Month
+	Total                  money.Cents
+	Certified, Uncertified int
+}) (any, error) {
+	return Working{Total: m.Total, in: Inputs{Month: m.Month}}.SoFar(m.Certified, m.Uncertified), nil
 }

@@ -2,7 +2,6 @@ package attendance
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
@@ -30,19 +29,11 @@ func reason(c Conflict, kind refusal.Kind, cause, cure, by refusal.Text) *refusa
 	return refusal.Define(refusal.Definition{Code: "ATTENDANCE_CONFLICT_" + string(c), Kind: kind, Message: cause, Cure: cure, CuredBy: by})
 }
 
-// conflictReasons says of entries in words why they are contested.
-func conflictReasons(_ context.Context, _ *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
-	values := make([]any, len(inputs))
-	for i, input := range inputs {
-		var conflicts []Conflict
-		if err := json.Unmarshal(input, &conflicts); err != nil {
-			return nil, err
-		}
-		list := refusal.List{}
-		for _, c := range conflicts {
-			list = append(list, reasons[c].At())
-		}
-		values[i] = list
+// conflictReasons says in words why an entry is contested.
+func conflictReasons(_ context.Context, _ *postgres.Tx, conflicts []Conflict) (any, error) {
+	list := refusal.List{}
+	for _, c := range conflicts {
+		list = append(list, reasons[c].At())
 	}
-	return values, nil
+	return list, nil
 }

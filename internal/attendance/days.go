@@ -3,7 +3,6 @@ package attendance
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"slices"
 	"strings"
 
@@ -91,31 +90,23 @@ type shutDay struct {
 }
 
 // shutDays gives the days that are closed to those whom the viewer accompanies, each with the reason.
-func shutDays(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
-	values := make([]any, len(inputs))
-	for i, input := range inputs {
-		var asked askedDays
-		if err := json.Unmarshal(input, &asked); err != nil {
-			return nil, err
-		}
-		ids, err := enrolledOnDays(ctx, tx, asked.Programme, accompanying(tx.Actor, asked.Programme), asked.From, asked.From.AddDays(asked.Days-1))
-		if err != nil {
-			return nil, err
-		}
-		var enrolments []uuid.UUID
-		var days []calendar.Day
-		for n := range asked.Days {
-			for _, id := range ids {
-				enrolments, days = append(enrolments, id), append(days, asked.From.AddDays(n))
-			}
-		}
-		rows, err := closedDays(ctx, tx, enrolments, days)
-		if err != nil {
-			return nil, err
-		}
-		values[i] = gathered(rows)
+func shutDays(ctx context.Context, tx *postgres.Tx, asked askedDays) (any, error) {
+	ids, err := enrolledOnDays(ctx, tx, asked.Programme, accompanying(tx.Actor, asked.Programme), asked.From, asked.From.AddDays(asked.Days-1))
+	if err != nil {
+		return nil, err
 	}
-	return values, nil
+	var enrolments []uuid.UUID
+	var days []calendar.Day
+	for n := range asked.Days {
+		for _, id := range ids {
+			enrolments, days = append(enrolments, id), append(days, asked.From.AddDays(n))
+		}
+	}
+	rows, err := closedDays(ctx, tx, enrolments, days)
+	if err != nil {
+		return nil, err
+	}
+	return gathered(rows), nil
 }
 
 // gathered puts together what is closed for the same reason, by day and kind.
@@ -135,28 +126,20 @@ func gathered(rows []closedDay) []shutDay {
 }
 
 // rulesOn gives the rules of every version that is in force on one of the days.
-func rulesOn(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
-	values := make([]any, len(inputs))
-	for i, input := range inputs {
-		var asked askedDays
-		if err := json.Unmarshal(input, &asked); err != nil {
+func rulesOn(ctx context.Context, tx *postgres.Tx, asked askedDays) (any, error) {
+	rules, last := []dayRule{}, uuid.Nil
+	for n := range asked.Days {
+		p, err := programme.PolicyOn(ctx, tx, asked.Programme, asked.From.AddDays(n))
+		if list, refused := refusal.As(err); refused && list.Has(programme.NoPolicy) || err == nil && p.Version == last {
+			continue
+		}
+		if err != nil {
 			return nil, err
 		}
-		rules, last := []dayRule{}, uuid.Nil
-		for n := range asked.Days {
-			p, err := programme.PolicyOn(ctx, tx, asked.Programme, asked.From.AddDays(n))
-			if list, refused := refusal.As(err); refused && list.Has(programme.NoPolicy) || err == nil && p.Version == last {
-				continue
-			}
-			if err != nil {
-				return nil, err
-			}
-			last = p.Version
-			for _, r := range p.Under("limits", "attendance") {
-				rules = append(rules, dayRule{p.ValidFrom, r.Code, r.Label, r.Text(), r.Unit, r.Source, r.Confirmed})
-			}
+		last = p.Version
+		for _, r := range p.Under("limits", "attendance") {
+			rules = append(rules, dayRule{p.ValidFrom, r.Code, r.Label, r.Text(), r.Unit, r.Source, r.Confirmed})
 		}
-		values[i] = rules
 	}
-	return values, nil
+	return rules, nil
 }

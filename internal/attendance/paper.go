@@ -8,7 +8,6 @@ import (
 
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
-	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
@@ -119,19 +118,3 @@ type paperDetail struct {
 // hasPaper says of an absence whether there is a paper for its day.
 const hasPaper = `({t}.kind = 'ABSENCE' and exists (select from absence_paper p
 	where p.participation_id = {t}.participation_id and p.withdrawn_at is null and {t}.day between p.from_day and p.to_day))`
-
-// papers map the papers of absences.
-func papers() plan.Type {
-	return plan.Type{Name: paperSubject, Prefix: PaperPrefix, Table: "absence_paper", Class: access.Absence, Fields: plan.Fields{
-		"hidden":      plan.Hidden(),
-		"fromDay":     plan.Column("from_day"),
-		"toDay":       plan.Column("to_day"),
-		"file":        plan.One("File", "file_id"),
-		"attachedBy":  plan.One("Member", "attached_by"),
-		"attachedAt":  plan.Instant("attached_at"),
-		"withdrawnBy": plan.One("Member", "withdrawn_by"),
-		"withdrawnAt": plan.Instant("withdrawn_at"),
-		"mistake":     plan.Column("mistake"),
-		"revision":    plan.Column("revision"),
-	}}
-}

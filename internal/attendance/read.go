@@ -2,7 +2,6 @@ package attendance
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/google/uuid"
 
@@ -16,39 +15,28 @@ func Reading() plan.Reading {
 	return plan.Reading{
 		Types: append(months(), closures(), papers(), plan.Type{
 			Name: "Attendance", Prefix: "att", Table: "attendance", Class: access.Work, Keyed: true,
+			Columns: []string{"kind", "day", "minutes", "standing", "recordedAt", "madeAt", "app", "driftSeconds", "conflicts", "passed", "revision"},
 			Fields: plan.Fields{
-				"hidden":           plan.Hidden(),
 				"participant":      plan.One("Participant", "participation_id").In(access.Path),
 				"pseudonym":        plan.Expr("pseudonym_of({t}.participation_id)"),
 				"enrolment":        plan.One("Enrolment", "enrolment_id"),
 				"activity":         plan.One("Activity", "activity_id"),
 				"placement":        plan.One("Placement", "placement_id"),
 				"registerMonth":    plan.OneWhere("RegisterMonth", "{o}.enrolment_id = {t}.enrolment_id and {o}.month = date_trunc('month', {t}.day)::date"),
-				"kind":             plan.Column("kind"),
-				"day":              plan.Column("day"),
 				"from":             plan.Clock("from_minute"),
 				"to":               plan.Clock("to_minute"),
-				"minutes":          plan.Column("minutes"),
 				"absenceReason":    plan.Code("absence_reasons", "absence_reason").In(access.Absence),
 				"hasPaper":         plan.Expr(hasPaper).In(access.Absence),
 				"note":             plan.Sealed("attendance", "note", plan.OfParticipation).In(access.Notes),
-				"standing":         plan.Column("standing"),
 				"standingNote":     plan.Sealed("attendance", "standing_note", plan.OfParticipation).In(access.Notes),
 				"standingLabel":    plan.Label("standing", standingWords),
 				"replaces":         plan.One("Attendance", "replaces_id"),
 				"replacedBy":       plan.OneWhere("Attendance", "{o}.replaces_id = {t}.id"),
 				"recordedBy":       plan.One("Member", "recorded_by"),
-				"recordedAt":       plan.Instant("recorded_at"),
-				"madeAt":           plan.Instant("made_at"),
 				"device":           plan.One("Device", "device_id"),
-				"app":              plan.Column("app"),
-				"driftSeconds":     plan.Column("drift_seconds"),
 				"enteredDaysAfter": plan.Expr("((({t}.recorded_at at time zone 'Europe/Rome')::date) - {t}.day)"),
-				"conflicts":        plan.Column("conflicts"),
 				"conflictReasons":  plan.Hole("attendance.conflicts", "to_json({t}.conflicts)"),
-				"passed":           plan.Column("passed"),
 				"origin":           plan.OriginKind(),
-				"revision":         plan.Column("revision"),
 				"allowedActs": plan.Hole("attendance.allowedActs",
 					"json_build_object('programme', {t}.programme_id, 'audience', {t}.audience, 'standing', {t}.standing)"),
 			},
@@ -77,45 +65,42 @@ func Reading() plan.Reading {
 		},
 		Roots: plan.Roots{"attendances": plan.ListIn("Attendance", plan.OfProgramme, nil), "registerMonths": plan.ListIn("RegisterMonth", plan.OfProgramme, nil), "tutorDays": tutorDays(),
 			"presence": presence()},
-		Fillers: map[string]plan.Filler{"attendance.allowedActs": allowedActs, "attendance.conflicts": conflictReasons, "attendance.monthActs": monthActs, "attendance.signatureActs": signatureActs, "attendance.rulesOn": rulesOn,
-			"attendance.closedDays": shutDays},
+		Fillers: map[string]plan.Filler{"attendance.allowedActs": plan.Each(allowedActs), "attendance.conflicts": plan.Each(conflictReasons), "attendance.monthActs": plan.All(monthActs),
+			"attendance.signatureActs": plan.Each(signatureActs), "attendance.rulesOn": plan.Each(rulesOn), "attendance.closedDays": plan.Each(shutDays)},
 	}
 }
 
-func allowedActs(_ context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
-	values := make([]any, len(inputs))
-	for i, input := range inputs {
-		var row struct {
-			Programme uuid.UUID
-			Audience  []uuid.UUID
-			Standing  Standing
-		}
-		if err := json.Unmarshal(input, &row); err != nil {
-			return nil, err
-		}
-		acts := make([]plan.AllowedAct, len(transitions))
-		for n, t := range transitions {
-			refusals := may(tx.Actor, t.Act, row.Programme, row.Audience, row.Standing)
-			acts[n] = plan.AllowedAct{Act: string(t.Act), Label: t.Label, Allowed: refusals == nil, Refusals: refusals}
-		}
-		values[i] = acts
+func allowedActs(_ context.Context, tx *postgres.Tx, row struct {
+	Programme uuid.UUID
+	Audience  []uuid.UUID
+	Standing  Standing
+}) (any, error) {
+	acts := make([]plan.AllowedAct, len(transitions))
+	for i, t := range transitions {
+		acts[i] = plan.Allow(t.Act, t.Label, may(tx.Actor, t.Act, row.Programme, row.Audience, row.Standing))
 	}
-	return values, nil
+	return acts, nil
 }
 
 // closures are read like the companies that they are of.
 func closures() plan.Type {
-	return plan.Type{Name: closureSubject, Prefix: ClosurePrefix, Table: "closure", Class: access.Companies, Fields: plan.Fields{
-		"hidden":      plan.Hidden(),
-		"company":     plan.One("Company", "company_id"),
-		"site":        plan.One("CompanySite", "site_id"),
-		"fromDay":     plan.Column("from_day"),
-		"toDay":       plan.Column("to_day"),
-		"reason":      plan.Column("reason"),
-		"recordedBy":  plan.One("Member", "recorded_by"),
-		"recordedAt":  plan.Instant("recorded_at"),
-		"withdrawnBy": plan.One("Member", "withdrawn_by"),
-		"withdrawnAt": plan.Instant("withdrawn_at"),
-		"revision":    plan.Column("revision"),
-	}}
+	return plan.Type{Name: closureSubject, Prefix: ClosurePrefix, Table: "closure", Class: access.Companies,
+		Columns: []string{"fromDay", "toDay", "reason", "recordedAt", "withdrawnAt", "revision"},
+		Fields: plan.Fields{
+			"company":     plan.One("Company", "company_id"),
+			"site":        plan.One("CompanySite", "site_id"),
+			"recordedBy":  plan.One("Member", "recorded_by"),
+			"withdrawnBy": plan.One("Member", "withdrawn_by"),
+		}}
+}
+
+// papers map the papers of absences.
+func papers() plan.Type {
+	return plan.Type{Name: paperSubject, Prefix: PaperPrefix, Table: "absence_paper", Class: access.Absence,
+		Columns: []string{"fromDay", "toDay", "attachedAt", "withdrawnAt", "mistake", "revision"},
+		Fields: plan.Fields{
+			"file":        plan.One("File", "file_id"),
+			"attachedBy":  plan.One("Member", "attached_by"),
+			"withdrawnBy": plan.One("Member", "withdrawn_by"),
+		}}
 }

@@ -2,7 +2,6 @@ package attendance
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 
 	"github.com/google/uuid"
@@ -31,45 +30,37 @@ var onSignature = []struct {
 const signatureFacts = `json_build_object('programme', {t}.programme_id, 'audience', {t}.audience, 'state', {t}.state, 'askedBy', {t}.asked_by,
 	'stands', coalesce((select m.content_hash = {t}.content_hash and ({t}.party <> 'HOST' or m.state = 'SUBMITTED') from register_month m where m.id = {t}.register_month_id), false))`
 
-// signatureActs says of signatures what the actor could do about each now, and why not.
-func signatureActs(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
-	values := make([]any, len(inputs))
-	for i, input := range inputs {
-		var s struct {
-			Programme uuid.UUID
-			Audience  []uuid.UUID
-			State     SignatureState
-			AskedBy   uuid.UUID
-			Stands    bool // whether what is to be signed is still what it was
-		}
-		if err := json.Unmarshal(input, &s); err != nil {
-			return nil, err
-		}
-		acts := make([]plan.AllowedAct, len(onSignature))
-		for n, a := range onSignature {
-			acts[n] = plan.AllowedAct{Act: string(a.act), Label: a.label}
-			switch {
-			case !tx.Actor.May(a.act, s.Programme, s.Audience):
-				acts[n].Refusals = refusal.List{refusal.NotAllowed.At()}
-			case !slices.Contains(a.in, s.State):
-				acts[n].Refusals = refusal.List{SignatureOver.At("signature").With("state", signatureWords[string(s.State)])}
-			case a.act == access.RevokeSignature:
-			case a.act == access.ConfirmSignedPaper:
-				own, err := member.OneHuman(ctx, tx, s.AskedBy, tx.Actor.Member)
-				if err != nil {
-					return nil, err
-				}
-				if own {
-					acts[n].Refusals = refusal.List{OwnPaper.At("signature")}
-				} else if !s.Stands {
-					acts[n].Refusals = refusal.List{PaperOfBefore.At("signature")}
-				}
-			case !s.Stands:
-				acts[n].Refusals = refusal.List{SigningChanged.At("signature")}
+// signatureActs says of a signature what the actor could do about it now, and why not.
+func signatureActs(ctx context.Context, tx *postgres.Tx, s struct {
+	Programme uuid.UUID
+	Audience  []uuid.UUID
+	State     SignatureState
+	AskedBy   uuid.UUID
+	Stands    bool // whether what is to be signed is still what it was
+}) (any, error) {
+	acts := make([]plan.AllowedAct, len(onSignature))
+	for i, a := range onSignature {
+		var no refusal.List
+		switch {
+		case !tx.Actor.May(a.act, s.Programme, s.Audience):
+			no = refusal.List{refusal.NotAllowed.At()}
+		case !slices.Contains(a.in, s.State):
+			no = refusal.List{SignatureOver.At("signature").With("state", signatureWords[string(s.State)])}
+		case a.act == access.RevokeSignature:
+		case a.act == access.ConfirmSignedPaper:
+			own, err := member.OneHuman(ctx, tx, s.AskedBy, tx.Actor.Member)
+			if err != nil {
+				return nil, err
 			}
-			acts[n].Allowed = len(acts[n].Refusals) == 0
+			if own {
+				no = refusal.List{OwnPaper.At("signature")}
+			} else if !s.Stands {
+				no = refusal.List{PaperOfBefore.At("signature")}
+			}
+		case !s.Stands:
+			no = refusal.List{SigningChanged.At("signature")}
 		}
-		values[i] = acts
+		acts[i] = plan.Allow(a.act, a.label, no)
 	}
-	return values, nil
+	return acts, nil
 }

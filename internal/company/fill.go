@@ -2,7 +2,6 @@ package company
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/google/uuid"
 
@@ -14,17 +13,13 @@ import (
 
 // internLimits fills the host limits of sites from their headcounts. Sites belong to no programme: with several of the viewer's, the
 // smallest limit holds.
-func internLimits(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
+func internLimits(ctx context.Context, tx *postgres.Tx, headcounts []int) ([]any, error) {
 	quotas, err := quotasOf(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
-	values := make([]any, len(inputs))
-	for i, input := range inputs {
-		var headcount int
-		if err := json.Unmarshal(input, &headcount); err != nil {
-			return nil, err
-		}
+	values := make([]any, len(headcounts))
+	for i, headcount := range headcounts {
 		values[i] = smallest(headcount, quotas)
 	}
 	return values, nil
@@ -64,28 +59,20 @@ func quotasOf(ctx context.Context, tx *postgres.Tx) (quotas [][]programme.Quota,
 	return quotas, nil
 }
 
-// allowedActs says of each opening what the viewer can do with it now.
-func allowedActs(_ context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
-	values := make([]any, len(inputs))
-	for i, input := range inputs {
-		var row struct {
-			Programme uuid.UUID
-			State     State
-			Line      []uuid.UUID
+// allowedActs says of an opening what the viewer can do with it now.
+func allowedActs(_ context.Context, tx *postgres.Tx, row struct {
+	Programme uuid.UUID
+	State     State
+	Line      []uuid.UUID
+}) (any, error) {
+	acts := []plan.AllowedAct{}
+	for _, t := range Transitions {
+		if len(t.From) == 0 || t.Act == CountSeats {
+			continue
 		}
-		if err := json.Unmarshal(input, &row); err != nil {
-			return nil, err
-		}
-		acts := []plan.AllowedAct{}
-		for _, t := range Transitions {
-			if len(t.From) == 0 || t.Act == CountSeats {
-				continue
-			}
-			o := Opening{ProgrammeID: row.Programme, State: row.State}
-			_, refusals := o.may(tx.Actor, t.Act, row.Line)
-			acts = append(acts, plan.AllowedAct{Act: string(t.Act), Label: t.Label, Allowed: refusals == nil, Refusals: refusals})
-		}
-		values[i] = acts
+		o := Opening{ProgrammeID: row.Programme, State: row.State}
+		_, refusals := o.may(tx.Actor, t.Act, row.Line)
+		acts = append(acts, plan.Allow(t.Act, t.Label, refusals))
 	}
-	return values, nil
+	return acts, nil
 }

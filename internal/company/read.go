@@ -16,7 +16,7 @@ func Reading() plan.Reading {
 			"openingCounts": plan.CountsIn("Opening", plan.OfProgramme),
 		},
 		Extends: map[string]plan.Fields{"Grant": {"company": plan.OneWhere("Company", "{o}.id = {t}.over_id and {t}.scope = 'COMPANY'")}},
-		Fillers: map[string]plan.Filler{"company.internLimit": internLimits, "opening.allowedActs": allowedActs},
+		Fillers: map[string]plan.Filler{"company.internLimit": plan.All(internLimits), "opening.allowedActs": plan.Each(allowedActs)},
 	}
 }
 
@@ -25,110 +25,92 @@ func Reading() plan.Reading {
 const inProgramme = `({o}.audience && coalesce((select array_agg(g.id) from organisation g where g.programme_id = {a:programme}), '{}')
 	or exists (select 1 from opening x where x.company_id = {o}.id and x.programme_id = {a:programme}))`
 
-func ofCompanies(name, prefix, table string, fields plan.Fields) plan.Type {
-	return plan.Type{Name: name, Prefix: prefix, Table: table, Class: access.Companies, Fields: fields}
-}
+// someOpen is whether a company has an opening that is open.
+const someOpen = "exists (select 1 from opening x where x.company_id = {t}.id and x.state = 'OPEN')"
 
 func companies() plan.Type {
-	t := ofCompanies("Company", "com", "company", plan.Fields{
-		"hidden":       plan.Hidden(),
-		"name":         plan.Column("name"),
-		"entityCode":   plan.Column("entity_code"),
-		"ateco":        plan.Column("ateco"),
-		"headcount":    plan.Column("headcount"),
-		"municipality": plan.Column("municipality"),
-		"sites":        plan.Many("CompanySite", "company_id", "{o}.name, {o}.id"),
-		"contacts":     plan.Many("CompanyContact", "company_id", "{o}.name, {o}.id"),
-		"openings":     plan.Many("Opening", "company_id", "{o}.from_day, {o}.id").Growing(),
-		"origin":       plan.Origin(),
-		"revision":     plan.Column("revision"),
-	})
-	t.Keyed, t.Search = true, &plan.Search{Order: "NAME"}
-	t.Orders = map[string]plan.Order{
-		"NAME":      {Keys: []plan.Key{{Expr: "{t}.sought", SQLType: "text"}}, Keyed: true},
-		"HEADCOUNT": {Keys: []plan.Key{{Expr: "{t}.headcount", SQLType: "int"}}, Desc: true, Keyed: true},
-	}
-	someOpen := "exists (select 1 from opening x where x.company_id = {t}.id and x.state = 'OPEN')"
-	t.Filters = plan.Filters{
-		"municipality":   plan.Where("({t}.municipality = {v} or exists (select 1 from company_site x where x.company_id = {t}.id and x.municipality = {v}))", "text"),
-		"nameStartsWith": plan.StartsWith("{t}.name"),
-		"hasOpenings":    plan.Whether(someOpen, "not "+someOpen),
-	}
-	return t
+	return plan.Type{Name: "Company", Prefix: "com", Table: "company", Class: access.Companies, Keyed: true, Search: &plan.Search{Order: "NAME"},
+		Columns: []string{"name", "entityCode", "ateco", "headcount", "municipality", "revision"},
+		Fields: plan.Fields{
+			"sites":    plan.Many("CompanySite", "company_id", "{o}.name, {o}.id"),
+			"contacts": plan.Many("CompanyContact", "company_id", "{o}.name, {o}.id"),
+			"openings": plan.Many("Opening", "company_id", "{o}.from_day, {o}.id").Growing(),
+			"origin":   plan.Origin(),
+		},
+		Orders: map[string]plan.Order{
+			"NAME":      {Keys: []plan.Key{{Expr: "{t}.sought", SQLType: "text"}}, Keyed: true},
+			"HEADCOUNT": {Keys: []plan.Key{{Expr: "{t}.headcount", SQLType: "int"}}, Desc: true, Keyed: true},
+		},
+		Filters: plan.Filters{
+			"municipality":   plan.Where("({t}.municipality = {v} or exists (select 1 from company_site x where x.company_id = {t}.id and x.municipality = {v}))", "text"),
+			"nameStartsWith": plan.StartsWith("{t}.name"),
+			"hasOpenings":    plan.Whether(someOpen, "not "+someOpen),
+		}}
 }
 
 func sites() plan.Type {
-	return ofCompanies("CompanySite", "sit", "company_site", plan.Fields{
-		"company":      plan.One("Company", "company_id"),
-		"name":         plan.Column("name"),
-		"address":      plan.Column("address"),
-		"municipality": plan.Column("municipality"),
-		"headcount":    plan.Column("headcount"),
-		"internLimit":  plan.Hole("company.internLimit", "to_json({t}.headcount)"),
-	})
+	return plan.Type{Name: "CompanySite", Prefix: "sit", Table: "company_site", Class: access.Companies,
+		Columns: []string{"name", "address", "municipality", "headcount"},
+		Fields: plan.Fields{
+			"company":     plan.One("Company", "company_id"),
+			"internLimit": plan.Hole("company.internLimit", "to_json({t}.headcount)"),
+		}}
 }
 
 func contacts() plan.Type {
-	return ofCompanies("CompanyContact", "con", "company_contact", plan.Fields{
-		"name": plan.Column("name"), "title": plan.Column("title"), "phone": plan.Column("phone"), "email": plan.Column("email"),
-	})
+	return plan.Type{Name: "CompanyContact", Prefix: "con", Table: "company_contact", Class: access.Companies, Columns: []string{"name", "title", "phone", "email"}}
 }
 
 func openings() plan.Type {
-	t := ofCompanies("Opening", "opn", "opening", plan.Fields{
-		"hidden":        plan.Hidden(),
-		"company":       plan.One("Company", "company_id"),
-		"site":          plan.One("CompanySite", "site_id"),
-		"organisation":  plan.One("Organisation", "organisation_id"),
-		"title":         plan.Column("title"),
-		"tasks":         plan.Column("tasks"),
-		"sector":        plan.Code("work_sectors", "sector"),
-		"seats":         plan.Column("seats"),
-		"seatsTaken":    plan.Expr("case when {t}.state = 'FILLED' then {t}.seats else opening_shown({t}.id) end"), // that it is full stands in its state
-		"fromDay":       plan.Column("from_day"),
-		"toDay":         plan.Column("to_day"),
-		"weeklyMinutes": plan.Column("weekly_minutes"),
-		"hours":         plan.Many("OpeningHours", "opening_id", "{o}.weekday, {o}.from_minute"),
-		"traits":        plan.Many("OpeningTrait", "opening_id", "{o}.side desc, {o}.code"),
-		"state":         plan.Column("state"),
-		"stateLabel":    plan.Label("state", stateLabels),
-		"stateHint":     plan.Label("state", stateHints),
-		"revision":      plan.Column("revision"),
-		"allowedActs": plan.Hole("opening.allowedActs",
-			"json_build_object('programme', {t}.programme_id, 'state', {t}.state, 'line', organisation_line({t}.organisation_id))"),
-	})
-	t.Keyed = true
-	t.Orders = map[string]plan.Order{
-		"START": {Keys: []plan.Key{{Expr: "{t}.from_day", SQLType: "date"}}, Keyed: true},
-		"TITLE": {Keys: []plan.Key{{Expr: "{t}.title", SQLType: "text"}}, Keyed: true},
-	}
+	return plan.Type{Name: "Opening", Prefix: "opn", Table: "opening", Class: access.Companies, Keyed: true,
+		Columns: []string{"title", "tasks", "seats", "fromDay", "toDay", "weeklyMinutes", "state", "revision"},
+		Fields: plan.Fields{
+			"company":      plan.One("Company", "company_id"),
+			"site":         plan.One("CompanySite", "site_id"),
+			"organisation": plan.One("Organisation", "organisation_id"),
+			"sector":       plan.Code("work_sectors", "sector"),
+			"seatsTaken":   plan.Expr("case when {t}.state = 'FILLED' then {t}.seats else opening_shown({t}.id) end"), // that it is full stands in its state
+			"hours":        plan.Many("OpeningHours", "opening_id", "{o}.weekday, {o}.from_minute"),
+			"traits":       plan.Many("OpeningTrait", "opening_id", "{o}.side desc, {o}.code"),
+			"stateLabel":   plan.Label("state", stateLabels),
+			"stateHint":    plan.Label("state", stateHints),
+			"allowedActs":  plan.Hole("opening.allowedActs", "json_build_object('programme', {t}.programme_id, 'state', {t}.state, 'line', organisation_line({t}.organisation_id))"),
+		},
+		Orders: map[string]plan.Order{
+			"START": {Keys: []plan.Key{{Expr: "{t}.from_day", SQLType: "date"}}, Keyed: true},
+			"TITLE": {Keys: []plan.Key{{Expr: "{t}.title", SQLType: "text"}}, Keyed: true},
+		},
+		Counts: openingCounts(),
+		Filters: plan.Filters{
+			"states":       plan.Among("state"),
+			"company":      plan.RefersTo("com", "company_id"),
+			"municipality": plan.Where("exists (select 1 from company_site x where x.id = {t}.site_id and x.municipality = {v})", "text"),
+			"sector":       plan.Equals("sector", "text"),
+		}}
+}
+
+func openingCounts() map[string]plan.Count {
 	municipalities := plan.ByCode("municipality", "municipality", plan.Expr("(select m.name from municipality m where m.programme_id = {t}.programme_id and m.istat = {t}.key)"))
 	municipalities.Key = "(select x.municipality from company_site x where x.id = {t}.site_id)"
-	t.Counts = map[string]plan.Count{
+	return map[string]plan.Count{
 		"STATE":        plan.ByState("states", plan.Label("key", stateLabels)),
 		"SECTOR":       plan.ByCode("sector", "sector", plan.Code("work_sectors", "key")),
 		"COMPANY":      plan.ByRow("Company", "com", "company_id", "company", "name"),
 		"MUNICIPALITY": municipalities,
 	}
-	t.Filters = plan.Filters{
-		"states":       plan.Among("state"),
-		"company":      plan.RefersTo("com", "company_id"),
-		"municipality": plan.Where("exists (select 1 from company_site x where x.id = {t}.site_id and x.municipality = {v})", "text"),
-		"sector":       plan.Equals("sector", "text"),
-	}
-	return t
 }
 
 func hours() plan.Type {
-	return ofCompanies("OpeningHours", "oph", "opening_hours", plan.Fields{
-		"weekday": plan.Column("weekday"), "from": plan.Clock("from_minute"), "to": plan.Clock("to_minute"),
-	})
+	return plan.Type{Name: "OpeningHours", Prefix: "oph", Table: "opening_hours", Class: access.Companies,
+		Columns: []string{"weekday"},
+		Fields:  plan.Fields{"from": plan.Clock("from_minute"), "to": plan.Clock("to_minute")}}
 }
 
 func traits() plan.Type {
-	return ofCompanies("OpeningTrait", "opt", "opening_trait", plan.Fields{
-		"side": plan.Column("side"),
-		"trait": plan.OneWhere("CodeItem",
-			"{o}.list = 'work_traits' and {o}.code = {t}.code and {o}.programme_id = (select x.programme_id from opening x where x.id = {t}.opening_id)"),
-	})
+	return plan.Type{Name: "OpeningTrait", Prefix: "opt", Table: "opening_trait", Class: access.Companies,
+		Columns: []string{"side"},
+		Fields: plan.Fields{
+			"trait": plan.OneWhere("CodeItem",
+				"{o}.list = 'work_traits' and {o}.code = {t}.code and {o}.programme_id = (select x.programme_id from opening x where x.id = {t}.opening_id)"),
+		}}
 }

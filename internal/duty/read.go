@@ -21,6 +21,7 @@ func Reading(rooms ...[]event.Clock) plan.Reading {
 	clocks := slices.Concat(rooms...)
 	return plan.Reading{
 		Types: []plan.Type{{Name: "Due", Prefix: Prefix, Table: "due", Class: access.Path, Keyed: true,
+			Columns: []string{"kind", "dueAt", "reminders", "lastRemindedAt", "doneAt", "revision"},
 			Fields:  fields(clocks),
 			Orders:  map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.due_at", SQLType: "timestamptz"}}, Keyed: true}},
 			Filters: plan.Filters{"done": plan.Whether("{t}.done_at is not null", "{t}.done_at is null"), "kind": plan.Equals("kind", "text")},
@@ -41,21 +42,14 @@ const overdue = "({t}.done_at is null and {t}.due_at < {now})"
 // fields maps a due. Its owners' keys hold a member or a body: that one of the two relations leads nowhere says nothing of rights.
 func fields(clocks []event.Clock) plan.Fields {
 	return plan.Fields{
-		"hidden":                plan.Hidden(),
-		"kind":                  plan.Column("kind"),
 		"label":                 plan.Label("kind", labels(clocks)),
 		"participant":           plan.One("Participant", "participation_id"),
 		"subjectId":             subjectID(clocks),
-		"dueAt":                 plan.Instant("due_at"),
 		"overdue":               plan.Expr(overdue),
 		"owner":                 plan.OneWhere("Member", "{o}.id = {t}.owner_key"),
 		"ownerOrganisation":     plan.One("Organisation", "owner_key"),
 		"nextOwner":             plan.OneWhere("Member", "{o}.id = {t}.next_owner_key"),
 		"nextOwnerOrganisation": plan.One("Organisation", "next_owner_key"),
-		"reminders":             plan.Column("reminders"),
-		"lastRemindedAt":        plan.Instant("last_reminded_at"),
-		"doneAt":                plan.Instant("done_at"),
-		"revision":              plan.Column("revision"),
 	}
 }
 

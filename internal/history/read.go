@@ -2,7 +2,6 @@ package history
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/google/uuid"
 
@@ -21,28 +20,21 @@ func Reading() plan.Reading {
 			"BudgetLine": {"history": plan.Connection(factSubject, "budget_line_id")},
 			"Allowance":  {"history": plan.ManyWhere(factSubject, ofMonth("{t}", "{o}"), "{o}.id")}},
 		Roots:   plan.Roots{"historyImports": plan.ListIn(subject, plan.OfProgramme, nil)},
-		Fillers: map[string]plan.Filler{"history.files": filled[[]File], "history.totals": filled[[]Total], "history.acts": allowedActs},
+		Fillers: map[string]plan.Filler{"history.files": plan.Each(shown[[]File]), "history.totals": plan.Each(shown[[]Total]), "history.acts": plan.Each(allowedActs)},
 	}
 }
 
 func imported() plan.Type {
 	return plan.Type{Name: subject, Prefix: Prefix, Table: "history_import", Class: access.Money,
+		Columns: []string{"state", "stateSince", "stagedAt", "decidedAt", "revokedAt", "reason", "revision"},
 		Fields: plan.Fields{
-			"hidden":      plan.Hidden(),
-			"state":       plan.Column("state"),
 			"stateLabel":  plan.Label("state", stateWords),
-			"stateSince":  plan.Column("state_since"),
 			"stagedBy":    plan.One("Member", "staged_by").In(access.Directory).Apart(),
-			"stagedAt":    plan.Instant("staged_at"),
 			"decidedBy":   plan.One("Member", "decided_by").In(access.Directory).Apart(),
-			"decidedAt":   plan.Instant("decided_at"),
 			"revokedBy":   plan.One("Member", "revoked_by").In(access.Directory).Apart(),
-			"revokedAt":   plan.Instant("revoked_at"),
-			"reason":      plan.Column("reason"),
 			"contentHash": plan.Expr("encode({t}.content_hash, 'hex')"),
 			"files":       plan.Hole("history.files", "{t}.files"),
 			"totals":      plan.Hole("history.totals", "history_totals({t}.id)"),
-			"revision":    plan.Column("revision"),
 			"allowedActs": plan.Hole("history.acts", "json_build_object('programme', {t}.programme_id, 'audience', {t}.audience, 'state', {t}.state, 'stagedBy', {t}.staged_by, 'decidedBy', {t}.decided_by)").Personal(),
 		},
 		Orders:  map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.staged_at", SQLType: "timestamptz"}}, Desc: true}},
@@ -51,25 +43,16 @@ func imported() plan.Type {
 
 func fact() plan.Type {
 	return plan.Type{Name: factSubject, Prefix: factPrefix, Table: "history_fact", Class: access.Money,
+		Columns: []string{"kind", "state", "fromDay", "toDay", "minutes", "presenceDays", "paidOn", "file", "line"},
 		Fields: plan.Fields{
-			"hidden":       plan.Hidden(),
-			"import":       plan.One(subject, "import_id").Apart(),
-			"participant":  plan.One("Participant", "participation_id").In(access.Path).Apart(),
-			"kind":         plan.Column("kind"),
-			"state":        plan.Column("state"),
-			"month":        plan.Month("month"),
-			"fromDay":      plan.Column("from_day"),
-			"toDay":        plan.Column("to_day"),
-			"minutes":      plan.Column("minutes"),
-			"presenceDays": plan.Column("presence_days"),
-			"budgetLine":   plan.One("BudgetLine", "budget_line_id").In(access.Directory).Apart(),
-			"gross":        plan.Column("gross_cents"),
-			"withheld":     plan.Column("withheld_cents"),
-			"paidOn":       plan.Column("paid_on"),
-			"file":         plan.Column("file"),
-			"line":         plan.Column("line"),
-			"rowHash":      plan.Expr("encode({t}.row_hash, 'hex')"),
-			"allowance":    plan.OneWhere("Allowance", ofMonth("{o}", "{t}")),
+			"import":      plan.One(subject, "import_id").Apart(),
+			"participant": plan.One("Participant", "participation_id").In(access.Path).Apart(),
+			"month":       plan.Month("month"),
+			"budgetLine":  plan.One("BudgetLine", "budget_line_id").In(access.Directory).Apart(),
+			"gross":       plan.Column("gross_cents"),
+			"withheld":    plan.Column("withheld_cents"),
+			"rowHash":     plan.Expr("encode({t}.row_hash, 'hex')"),
+			"allowance":   plan.OneWhere("Allowance", ofMonth("{o}", "{t}")),
 		},
 		Orders: map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.month", SQLType: "date"}}}}}
 }
@@ -79,18 +62,8 @@ func ofMonth(allowance, fact string) string {
 	return fact + ".participation_id = " + allowance + ".participation_id and " + fact + ".month = " + allowance + ".month"
 }
 
-// filled shows each hole as what it holds.
-func filled[T any](_ context.Context, _ *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
-	values := make([]any, len(inputs))
-	for i, input := range inputs {
-		var v T
-		if err := json.Unmarshal(input, &v); err != nil {
-			return nil, err
-		}
-		values[i] = v
-	}
-	return values, nil
-}
+// shown shows what is kept as a document.
+func shown[T any](_ context.Context, _ *postgres.Tx, kept T) (any, error) { return kept, nil }
 
 var actLabels = map[access.Act]text.Text{
 	access.ConfirmHistory: {It: "Conferma i totali importati", En: "Confirm the totals that were brought in"},
@@ -98,38 +71,30 @@ var actLabels = map[access.Act]text.Text{
 	access.RevokeHistory:  {It: "Revoca i totali confermati", En: "Take back the totals that were confirmed"},
 }
 
-// allowedActs says of imports what the actor could do with each now, and why not.
-func allowedActs(_ context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
-	values := make([]any, len(inputs))
-	for i, input := range inputs {
-		var row struct {
-			Programme, StagedBy, DecidedBy uuid.UUID
-			Audience                       []uuid.UUID
-			State                          State
-		}
-		if err := json.Unmarshal(input, &row); err != nil {
-			return nil, err
-		}
-		all := []plan.AllowedAct{}
-		for _, act := range []access.Act{access.ConfirmHistory, access.DiscardHistory, access.RevokeHistory} {
-			var list refusal.List
-			switch {
-			case !tx.Actor.May(act, row.Programme, row.Audience):
-				list = refusal.List{refusal.NotAllowed.At()}
-			case act == access.RevokeHistory && row.State != Confirmed:
-				list = refusal.List{NotStanding.At("import").With("state", stateWords[string(row.State)])}
-			case act == access.RevokeHistory:
-				if own(tx, act, row.Programme, row.Audience, row.DecidedBy) {
-					list = refusal.List{OwnConfirmation.At("import")}
-				}
-			case row.State != Staged:
-				list = refusal.List{Decided.At("import").With("state", stateWords[string(row.State)])}
-			case act == access.ConfirmHistory && own(tx, act, row.Programme, row.Audience, row.StagedBy):
-				list = refusal.List{OwnImport.At("import")}
+// allowedActs says of an import what the actor could do with it now, and why not.
+func allowedActs(_ context.Context, tx *postgres.Tx, row struct {
+	Programme, StagedBy, DecidedBy uuid.UUID
+	Audience                       []uuid.UUID
+	State                          State
+}) (any, error) {
+	all := []plan.AllowedAct{}
+	for _, act := range []access.Act{access.ConfirmHistory, access.DiscardHistory, access.RevokeHistory} {
+		var list refusal.List
+		switch {
+		case !tx.Actor.May(act, row.Programme, row.Audience):
+			list = refusal.List{refusal.NotAllowed.At()}
+		case act == access.RevokeHistory && row.State != Confirmed:
+			list = refusal.List{NotStanding.At("import").With("state", stateWords[string(row.State)])}
+		case act == access.RevokeHistory:
+			if own(tx, act, row.Programme, row.Audience, row.DecidedBy) {
+				list = refusal.List{OwnConfirmation.At("import")}
 			}
-			all = append(all, plan.AllowedAct{Act: string(act), Label: actLabels[act], Allowed: len(list) == 0, Refusals: list})
+		case row.State != Staged:
+			list = refusal.List{Decided.At("import").With("state", stateWords[string(row.State)])}
+		case act == access.ConfirmHistory && own(tx, act, row.Programme, row.Audience, row.StagedBy):
+			list = refusal.List{OwnImport.At("import")}
 		}
-		values[i] = all
+		all = append(all, plan.Allow(act, actLabels[act], list))
 	}
-	return values, nil
+	return all, nil
 }

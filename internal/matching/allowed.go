@@ -2,7 +2,6 @@ package matching
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/google/uuid"
 
@@ -32,28 +31,17 @@ func allowed(tx *postgres.Tx, f Facts) []plan.AllowedAct {
 		if t.Act == access.RefreshMatches {
 			continue
 		}
-		a := plan.AllowedAct{Act: string(t.Act), Label: t.Label, Refusals: refusal.List{}}
-		if !tx.Actor.May(t.Act, f.Programme, f.Audience) {
-			a.Refusals = refusal.List{refusal.NotAllowed.At()}
-		} else if no := t.Check(f); len(no) > 0 {
-			a.Refusals = no
+		no := refusal.List{refusal.NotAllowed.At()}
+		if tx.Actor.May(t.Act, f.Programme, f.Audience) {
+			no = t.Check(f)
 		}
-		a.Allowed = len(a.Refusals) == 0
-		list = append(list, a)
+		list = append(list, plan.Allow(t.Act, t.Label, no))
 	}
 	return list
 }
 
 // fillAllowedActs answers the holes `allowedActs`.
-func fillAllowedActs(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
-	ids := make([]uuid.UUID, len(inputs))
-	for i, in := range inputs {
-		var asked struct{ ID uuid.UUID }
-		if err := json.Unmarshal(in, &asked); err != nil {
-			return nil, err
-		}
-		ids[i] = asked.ID
-	}
+func fillAllowedActs(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) ([]any, error) {
 	byID, err := AllowedActs(ctx, tx, ids)
 	if err != nil {
 		return nil, err

@@ -29,9 +29,8 @@ func namesSeen(keys func(access.Class) string, self string) string {
 
 func member() plan.Type {
 	return plan.Type{Name: "Member", Prefix: "mem", Table: "member", Class: access.Directory, Rows: namesSeen,
+		Columns: []string{"name"},
 		Fields: plan.Fields{
-			"hidden":       plan.Hidden(),
-			"name":         plan.Column("name"),
 			"organisation": plan.One("Organisation", "organisation_id"),
 			"account":      plan.OneWhere("MemberAccount", "{o}.id = {t}.id"),
 		},
@@ -49,11 +48,9 @@ func account() plan.Type {
 		Rows: func(keys func(access.Class) string, self string) string {
 			return "{t}.answering &&& " + keys(access.Accounts) + " or {t}.id = " + self
 		},
+		Columns: []string{"email", "endedOn"},
 		Fields: plan.Fields{
-			"hidden":           plan.Hidden(),
-			"email":            plan.Column("email"),
 			"state":            plan.Expr("case when {t}.ended_on < {today} then 'ENDED' when {t}.issuer is null then 'INVITED' else 'ACTIVE' end"),
-			"endedOn":          plan.Column("ended_on"),
 			"invitation":       plan.OneWhere("Invitation", "{o}.member_id = {t}.id"),
 			"grants":           plan.Many("Grant", "member_id", "{o}.role, {o}.id"),
 			"delegationsGiven": plan.Many("Delegation", "member_id", "{o}.from_day desc, {o}.id"),
@@ -68,25 +65,20 @@ func invitation() plan.Type {
 			return "case when {t}.participation_id is null then {t}.audience &&& " + keys(access.Accounts) + " else {t}.audience &&& " + keys(access.Eligibility) +
 				" end or {t}.member_id = " + self
 		},
+		Columns: []string{"expiresAt", "sentAt", "failedAt", "acceptedAt"},
 		Fields: plan.Fields{
-			"hidden":       plan.Hidden(),
 			"member":       plan.One("Member", "member_id"),
 			"organisation": plan.One("Organisation", "organisation_id"),
 			"state": plan.Expr("case when {t}.accepted_at is not null then 'ACCEPTED' when {t}.withdrawn_at is not null then 'WITHDRAWN' " +
 				"when {t}.expires_at <= {now} then 'EXPIRED' else 'OPEN' end"),
-			"expiresAt":  plan.Instant("expires_at"),
-			"sentAt":     plan.Instant("sent_at"),
-			"failedAt":   plan.Instant("failed_at"),
-			"acceptedAt": plan.Instant("accepted_at"),
 		}}
 }
 
 func viewer() plan.Type {
 	return plan.Type{Name: "Viewer", Prefix: "vie", Table: "member", Class: access.Directory, Rows: namesSeen,
+		Columns: []string{"name"},
 		Fields: plan.Fields{
 			"id":               plan.ID("mem", "id"),
-			"hidden":           plan.Hidden(),
-			"name":             plan.Column("name"),
 			"organisation":     plan.One("Organisation", "organisation_id"),
 			"grants":           plan.Many("Grant", "member_id", "{o}.role, {o}.id"),
 			"delegationsGiven": plan.Many("Delegation", "member_id", "{o}.from_day desc, {o}.id"),
@@ -102,16 +94,12 @@ func grant() plan.Type {
 				" when {t}.participation_id is null then {t}.audience &&& " + keys(access.Accounts) +
 				" else {t}.audience &&& " + keys(access.Contact) + " end or {t}.member_id = " + self
 		},
+		Columns: []string{"role", "scope", "fromDay", "toDay"},
 		Fields: plan.Fields{
-			"hidden":       plan.Hidden(),
 			"member":       plan.One("Member", "member_id"),
-			"role":         plan.Column("role"),
-			"scope":        plan.Column("scope"),
 			"programme":    plan.One("Programme", "programme_id"),
 			"organisation": plan.OneWhere("Organisation", "{o}.id = {t}.over_id and {t}.scope = 'ORGANISATION'"),
 			"answering":    plan.One("Organisation", "organisation_id"),
-			"fromDay":      plan.Column("from_day"),
-			"toDay":        plan.Column("to_day"),
 		}}
 }
 
@@ -120,15 +108,12 @@ func delegation() plan.Type {
 		Rows: func(keys func(access.Class) string, self string) string {
 			return "{t}.audience &&& " + keys(access.Accounts) + " or {t}.member_id = " + self + " or {t}.to_member_id = " + self
 		},
+		Columns: []string{"everyGrant", "fromDay", "toDay"},
 		Fields: plan.Fields{
-			"hidden":     plan.Hidden(),
-			"programme":  plan.One("Programme", "programme_id"),
-			"member":     plan.One("Member", "member_id"),
-			"to":         plan.One("Member", "to_member_id"),
-			"everyGrant": plan.Column("every_grant"),
-			"grants":     plan.ManyWhere("Grant", "{o}.id in (select l.grant_id from delegation_grant l where l.delegation_id = {t}.id)", "{o}.role, {o}.id"),
-			"fromDay":    plan.Column("from_day"),
-			"toDay":      plan.Column("to_day"),
+			"programme": plan.One("Programme", "programme_id"),
+			"member":    plan.One("Member", "member_id"),
+			"to":        plan.One("Member", "to_member_id"),
+			"grants":    plan.ManyWhere("Grant", "{o}.id in (select l.grant_id from delegation_grant l where l.delegation_id = {t}.id)", "{o}.role, {o}.id"),
 		}}
 }
 
@@ -139,17 +124,10 @@ func device() plan.Type {
 		Rows: func(keys func(access.Class) string, self string) string {
 			return "{t}.audience &&& " + keys(access.Accounts) + " or {t}.audience &&& " + keys(access.Contact) + " or {t}.member_id = " + self
 		},
+		Columns: []string{"name", "platform", "registeredAt", "lastContactOn", "revokedAt", "toldAt", "wipedAt"},
 		Fields: plan.Fields{
-			"hidden":        plan.Hidden(),
-			"member":        plan.One("Member", "member_id"),
-			"name":          plan.Column("name"),
-			"platform":      plan.Column("platform"),
-			"registeredAt":  plan.Instant("registered_at"),
-			"lastContactOn": plan.Column("last_contact_on"),
-			"revokedAt":     plan.Instant("revoked_at"),
-			"revokedBy":     plan.One("Member", "revoked_by"),
-			"toldAt":        plan.Instant("told_at"),
-			"wipedAt":       plan.Instant("wiped_at"),
+			"member":    plan.One("Member", "member_id"),
+			"revokedBy": plan.One("Member", "revoked_by"),
 		},
 		Orders:  map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.registered_at", SQLType: "timestamptz"}}, Desc: true}},
 		Filters: plan.Filters{"member": plan.RefersTo("mem", "member_id"), "revoked": plan.Whether("{t}.revoked_at is not null", "{t}.revoked_at is null")},

@@ -2,8 +2,6 @@ package participant
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"slices"
 
 	"github.com/google/uuid"
@@ -31,15 +29,11 @@ type asked struct {
 
 // allowedActs says of each participation which acts the actor could do now, and why not the others.
 func allowedActs(vetoes []Veto) plan.Filler {
-	return func(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
-		cases := make([]asked, len(inputs))
+	return plan.All(func(ctx context.Context, tx *postgres.Tx, cases []asked) ([]any, error) {
 		var leaving []uuid.UUID
-		for i, input := range inputs {
-			if err := json.Unmarshal(input, &cases[i]); err != nil {
-				return nil, fmt.Errorf("allowed acts: %w", err)
-			}
-			if cases[i].mayLeave(tx.Actor) {
-				leaving = append(leaving, cases[i].ID)
+		for _, c := range cases {
+			if c.mayLeave(tx.Actor) {
+				leaving = append(leaving, c.ID)
 			}
 		}
 		said, err := vetoed(ctx, tx, vetoes, leaving)
@@ -51,7 +45,7 @@ func allowedActs(vetoes []Veto) plan.Filler {
 			answers[i] = c.acts(tx.Actor, said[c.ID])
 		}
 		return answers, nil
-	}
+	})
 }
 
 func (c asked) mayLeave(actor access.Actor) bool {
@@ -63,72 +57,62 @@ func (c asked) mayLeave(actor access.Actor) bool {
 func (c asked) acts(actor access.Actor, vetoed refusal.List) []plan.AllowedAct {
 	acts := make([]plan.AllowedAct, len(actLabels))
 	for i, a := range actLabels {
-		no := c.refusals(a.act, actor, vetoed)
-		acts[i] = plan.AllowedAct{Act: string(a.act), Label: a.label, Allowed: len(no) == 0, Refusals: no}
+		acts[i] = plan.Allow(a.act, a.label, c.refusals(a.act, actor, vetoed))
 	}
 	return acts
 }
 
-// refusals is never nil.
-func (c asked) refusals(act access.Act, actor access.Actor, vetoed refusal.List) []refusal.Refusal {
+func (c asked) refusals(act access.Act, actor access.Actor, vetoed refusal.List) refusal.List {
 	if !actor.May(act, c.Programme, c.Audience) {
-		return []refusal.Refusal{refusal.NotAllowed.At()}
+		return refusal.List{refusal.NotAllowed.At()}
 	}
 	switch act {
 	case access.RecordExclusionCheck, access.AssignTeam:
 		if c.State.Standing().Final {
-			return []refusal.Refusal{closed(c.State).At()}
+			return refusal.List{closed(c.State).At()}
 		}
-		return []refusal.Refusal{}
+		return nil
 	case access.UnprotectParticipant:
 		if !c.Protected {
-			return []refusal.Refusal{NotProtected.At()}
+			return refusal.List{NotProtected.At()}
 		}
-		return []refusal.Refusal{}
+		return nil
 	case access.ProtectParticipant, access.RecordBankDetails:
-		return []refusal.Refusal{}
+		return nil
 	}
 	t, ok := transition(act, c.State, c.Entered)
 	if !ok {
-		return []refusal.Refusal{noWay(act, c.State, c.Entered).At()}
+		return refusal.List{noWay(act, c.State, c.Entered).At()}
 	}
 	if code, no := unfit(c.Verdict); act == access.AdmitParticipant && no {
-		return []refusal.Refusal{code.At()}
+		return refusal.List{code.At()}
 	}
 	if t.Leaving {
-		return append([]refusal.Refusal{}, vetoed...)
+		return vetoed
 	}
-	return []refusal.Refusal{}
+	return nil
 }
 
 // handOverFacts is SQL of what decides about a side of a request.
 const handOverFacts = "json_build_object('programme', {t}.programme_id, 'side', {t}.side, 'state', {t}.state, 'audience', {t}.audience)"
 
-// handOverAllowed says of each side of a request which acts the actor could do now, and why not the others.
-func handOverAllowed(_ context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
-	answers := make([]any, len(inputs))
-	for i, input := range inputs {
-		var h struct {
-			Programme uuid.UUID
-			Side      string
-			State     HandOverState
-			Audience  []uuid.UUID
+// handOverAllowed says of a side of a request which acts the actor could do now, and why not the others.
+func handOverAllowed(_ context.Context, tx *postgres.Tx, h struct {
+	Programme uuid.UUID
+	Side      string
+	State     HandOverState
+	Audience  []uuid.UUID
+}) (any, error) {
+	acts := make([]plan.AllowedAct, len(handOverActs))
+	for i, a := range handOverActs {
+		var no refusal.List
+		switch {
+		case h.Side != a.side || !tx.Actor.May(a.act, h.Programme, h.Audience):
+			no = refusal.List{refusal.NotAllowed.At()}
+		case h.State != HandOverRequested:
+			no = refusal.List{settled(h.State).At()}
 		}
-		if err := json.Unmarshal(input, &h); err != nil {
-			return nil, fmt.Errorf("allowed acts: %w", err)
-		}
-		acts := make([]plan.AllowedAct, len(handOverActs))
-		for n, a := range handOverActs {
-			no := []refusal.Refusal{}
-			switch {
-			case h.Side != a.side || !tx.Actor.May(a.act, h.Programme, h.Audience):
-				no = append(no, refusal.NotAllowed.At())
-			case h.State != HandOverRequested:
-				no = append(no, settled(h.State).At())
-			}
-			acts[n] = plan.AllowedAct{Act: string(a.act), Label: a.label, Allowed: len(no) == 0, Refusals: no}
-		}
-		answers[i] = acts
+		acts[i] = plan.Allow(a.act, a.label, no)
 	}
-	return answers, nil
+	return acts, nil
 }

@@ -17,14 +17,14 @@ func Reading(vetoes ...Veto) plan.Reading {
 			"participantCounts": plan.CountsIn("Participant", plan.OfProgramme),
 			"handOvers":         plan.ListIn("HandOver", plan.OfProgramme, nil),
 		},
-		Fillers: map[string]plan.Filler{"participant.allowedActs": allowedActs(vetoes), "participant.groups": groups, "handover.allowedActs": handOverAllowed},
+		Fillers: map[string]plan.Filler{"participant.allowedActs": allowedActs(vetoes), "participant.groups": plan.All(groups), "handover.allowedActs": plan.Each(handOverAllowed)},
 	}
 }
 
 func person() plan.Type {
 	return plan.Type{Name: "Person", Prefix: "per", Table: "person", Class: access.Path,
+		Columns: []string{"revision"},
 		Fields: plan.Fields{
-			"hidden":       plan.Hidden(),
 			"givenName":    plan.Column("given_name").In(access.Identity),
 			"familyName":   plan.Column("family_name").In(access.Identity),
 			"fiscalCode":   plan.Expr("(select c.code from person_code c where c.person_id = {t}.id order by c.since desc, c.provisional limit 1)").In(access.Registry),
@@ -35,7 +35,6 @@ func person() plan.Type {
 			"email":        plan.Column("email").In(access.Contact),
 			"mergedInto":   plan.One("Person", "merged_into"),
 			"merged":       plan.Many("Person", "merged_into", "{o}.id"),
-			"revision":     plan.Column("revision"),
 		}}
 }
 
@@ -43,6 +42,7 @@ func participant() plan.Type {
 	return plan.Type{Name: "Participant", Prefix: "prt", Table: "participation", Class: access.Path,
 		Keyed:   true,
 		Search:  &plan.Search{Order: "NAME", Class: access.Identity},
+		Columns: []string{"state", "stateSince", "referredOn", "enteredOn", "leftOn", "pseudonym", "protected", "revision"},
 		Fields:  participantFields(),
 		Orders:  participantOrders(),
 		Counts:  participantCounts(),
@@ -54,23 +54,15 @@ func participant() plan.Type {
 // tell, so it is of the most confidential of their classes.
 func participantFields() plan.Fields {
 	return plan.Fields{
-		"hidden":           plan.Hidden(),
 		"person":           plan.One("Person", "person_id"),
 		"programme":        plan.One("Programme", "programme_id"),
 		"organisation":     plan.One("Organisation", "organisation_id"),
-		"state":            plan.Column("state"),
 		"stateLabel":       plan.Label("state", stateLabels()),
 		"stateHint":        plan.Label("state", stateHints()),
-		"stateSince":       plan.Column("state_since"),
 		"referringService": plan.Sealed("participation", "referring_service", ofParticipation).In(access.Protection),
-		"referredOn":       plan.Column("referred_on"),
-		"enteredOn":        plan.Column("entered_on"),
-		"leftOn":           plan.Column("left_on"),
 		"exitReason":       plan.Code("exit_reasons", "exit_reason").In(access.Absence),
 		"caseManager":      plan.One("Member", "case_manager_id"),
 		"tutor":            plan.One("Member", "tutor_id"),
-		"pseudonym":        plan.Column("pseudonym"),
-		"protected":        plan.Column("protected"),
 		"circle":           plan.ManyWhere("Member", inCircle, "{o}.name, {o}.id"),
 		"health":           groupsOf(access.Health),
 		"penal":            groupsOf(access.Penal),
@@ -87,7 +79,6 @@ func participantFields() plan.Fields {
 		"ownAccess":        plan.Many("OwnAccess", "participation_id", "{o}.from_day desc, {o}.id desc"),
 		"entrySnapshot":    plan.OneWhere("EntrySnapshot", "{o}.participation_id = {t}.id").In(access.Registry),
 		"origin":           plan.Origin(),
-		"revision":         plan.Column("revision"),
 		"allowedActs":      plan.Hole("participant.allowedActs", allowedActsInput),
 	}
 }
@@ -151,9 +142,8 @@ func participantFilters() plan.Filters {
 
 func trait() plan.Type {
 	return plan.Type{Name: "ParticipantTrait", Prefix: "trt", Table: "participation_trait", Class: access.Path,
+		Columns: []string{"side"},
 		Fields: plan.Fields{
-			"hidden": plan.Hidden(),
-			"side":   plan.Column("side"),
 			"trait": plan.OneWhere("CodeItem", "{o}.code = {t}.code and {o}.list = case when {t}.side = 'WISHES' then 'work_sectors' else 'work_traits' end"+
 				" and {o}.programme_id = (select a.programme_id from participation a where a.id = {t}.participation_id)"),
 		}}
@@ -161,22 +151,17 @@ func trait() plan.Type {
 
 func exclusionCheck() plan.Type {
 	return plan.Type{Name: "ExclusionCheck", Prefix: "exc", Table: "exclusion_check", Class: access.Eligibility,
+		Columns: []string{"checkedOn", "outcome", "evidence"},
 		Fields: plan.Fields{
-			"hidden":    plan.Hidden(),
-			"measure":   plan.Code("exclusions", "measure"),
-			"checkedOn": plan.Column("checked_on"),
-			"outcome":   plan.Column("outcome"),
-			"evidence":  plan.Column("evidence"),
-			"file":      plan.One("File", "file_id"),
+			"measure": plan.Code("exclusions", "measure"),
+			"file":    plan.One("File", "file_id"),
 		}}
 }
 
 func verdict() plan.Type {
 	return plan.Type{Name: "Verdict", Prefix: "vrd", Table: "verdict", Class: access.Eligibility,
+		Columns: []string{"givenOn", "outcome"},
 		Fields: plan.Fields{
-			"hidden":        plan.Hidden(),
-			"givenOn":       plan.Column("given_on"),
-			"outcome":       plan.Column("outcome"),
 			"policyVersion": plan.One("PolicyVersion", "policy_version_id"),
 			"findings":      plan.Many("VerdictFinding", "verdict_id", "{o}.position"),
 		}}
@@ -184,42 +169,31 @@ func verdict() plan.Type {
 
 func verdictFinding() plan.Type {
 	return plan.Type{Name: "VerdictFinding", Prefix: "vfd", Table: "verdict_finding", Class: access.Eligibility,
+		Columns: []string{"rule", "source", "confirmed", "outcome"},
 		Fields: plan.Fields{
-			"rule":      plan.Column("rule"),
-			"fact":      plan.Text("fact"),
-			"source":    plan.Column("source"),
-			"confirmed": plan.Column("confirmed"),
-			"outcome":   plan.Column("outcome"),
-			"cure":      plan.Text("cure"),
+			"fact": plan.Text("fact"),
+			"cure": plan.Text("cure"),
 		}}
 }
 
 // entrySnapshot is read by those who read a person's registry data: it holds citizenship and municipality of the time.
 func entrySnapshot() plan.Type {
 	return plan.Type{Name: "EntrySnapshot", Prefix: "snp", Table: "entry_snapshot", Class: access.Registry,
+		Columns: []string{"takenOn", "employment", "unemployedSince", "isced", "citizenship", "municipality"},
 		Fields: plan.Fields{
-			"hidden":            plan.Hidden(),
-			"takenOn":           plan.Column("taken_on"),
-			"employment":        plan.Column("employment"),
-			"unemployedSince":   plan.Column("unemployed_since"),
-			"isced":             plan.Column("isced"),
-			"citizenship":       plan.Column("citizenship"),
 			"foreignBackground": plan.Sealed("entry_snapshot", "foreign_background", plan.OfParticipation).In(access.Restricted),
 			"housingExclusion":  plan.Sealed("entry_snapshot", "housing_exclusion", plan.OfParticipation).In(access.Restricted),
 			"disability":        plan.Sealed("entry_snapshot", "disability", plan.OfParticipation).In(access.Health),
 			"minority":          plan.Sealed("entry_snapshot", "minority", plan.OfParticipation).In(access.Health),
-			"municipality":      plan.Column("municipality"),
 		}}
 }
 
 // proof is what an auditor reads of a reason: that it is proven, by which document and when.
 func proof() plan.Type {
 	return plan.Type{Name: "RequirementProof", Prefix: "prf", Table: "requirement_proof", Class: access.Proof,
+		Columns: []string{"document", "provenOn"},
 		Fields: plan.Fields{
-			"hidden":      plan.Hidden(),
 			"requirement": plan.Code(programme.Requirements, "requirement"),
-			"document":    plan.Column("document"),
-			"provenOn":    plan.Column("proven_on"),
 			"file":        plan.One("File", "file_id"),
 		}}
 }
@@ -228,20 +202,15 @@ func proof() plan.Type {
 func handOver() plan.Type {
 	labels, hints := handOverWords()
 	return plan.Type{Name: "HandOver", Prefix: "hov", Table: "hand_over", Class: access.Path,
+		Columns: []string{"side", "state", "stateSince", "requestedOn", "revision"},
 		Fields: plan.Fields{
-			"hidden":        plan.Hidden(),
-			"side":          plan.Column("side"),
 			"participant":   plan.One("Participant", "participation_id").Apart(),
 			"organisation":  plan.One("Organisation", "organisation_id"),
 			"other":         plan.OneWhere("Organisation", "{o}.id = {t}.other_id and {t}.state = 'ACCEPTED'"),
-			"state":         plan.Column("state"),
 			"stateLabel":    plan.Label("state", labels),
 			"stateHint":     plan.Label("state", hints),
-			"stateSince":    plan.Column("state_since"),
-			"requestedOn":   plan.Column("requested_on"),
 			"reason":        plan.Code(programme.HandOverReasons, "reason"),
 			"declineReason": plan.Code(programme.HandOverDeclines, "answer"),
-			"revision":      plan.Column("revision"),
 			"allowedActs":   plan.Hole("handover.allowedActs", handOverFacts),
 		},
 		Orders:  map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.requested_on", SQLType: "date"}}, Desc: true}},
@@ -252,23 +221,19 @@ func handOver() plan.Type {
 // bankDetails is where the person is paid; those of somebody erased have neither IBAN nor holder.
 func bankDetails() plan.Type {
 	return plan.Type{Name: "BankDetails", Prefix: "bnk", Table: "person_bank", Class: access.Bank,
+		Columns: []string{"means", "common", "since", "revision"},
 		Fields: plan.Fields{
-			"hidden":         plan.Hidden(),
 			"iban":           plan.Sealed("person_bank", "iban", ofPerson),
 			"holder":         plan.Sealed("person_bank", "holder", ofPerson),
 			"relation":       plan.Sealed("person_bank", "relation", ofPerson),
 			"title":          plan.Sealed("person_bank", "title", ofPerson),
-			"means":          plan.Column("means"),
-			"common":         plan.Column("common"),
 			"proof":          plan.One("File", "file_id"),
-			"since":          plan.Column("since"),
 			"recordedBy":     plan.One("Member", "recorded_by"),
 			"confirmedBy":    plan.OneWhere("Member", "{o}.id = "+confirmation("member_id")),
 			"confirmedOn":    plan.Expr(confirmation("day")),
 			"calledBack":     plan.Expr("coalesce(" + confirmation("called_back") + ", false)"),
 			"payeeCheck":     plan.Expr(payeeCheck("outcome")),
 			"payeeCheckedOn": plan.Expr(payeeCheck("day")),
-			"revision":       plan.Column("revision"),
 		}}
 }
 
@@ -286,13 +251,12 @@ func payeeCheck(column string) string {
 // person's health, since guardians are given to who cannot see to his own interests.
 func representation() plan.Type {
 	return plan.Type{Name: "Representation", Prefix: "rep", Table: "representation", Class: access.Contact,
+		Columns: []string{"titledOn"},
 		Fields: plan.Fields{
-			"hidden":      plan.Hidden(),
 			"participant": plan.One("Participant", "participation_id"),
 			"member":      plan.OneWhere("Member", "{o}.id = "+ofGrant("member_id")),
 			"title":       plan.Sealed("representation", "kind", plan.OfParticipation).In(access.Health),
 			"reference":   plan.Sealed("representation", "reference", plan.OfParticipation).In(access.Health),
-			"titledOn":    plan.Column("titled_on"),
 			"fromDay":     plan.Expr(ofGrant("from_day")),
 			"toDay":       plan.Expr(ofGrant("to_day")),
 		}}
@@ -309,11 +273,9 @@ func ownAccess() plan.Type {
 		Rows: func(keys func(access.Class) string, _ string) string {
 			return "{t}.role = 'PARTICIPANT' and {t}.participation_id is not null and {t}.audience &&& " + keys(access.Contact)
 		},
+		Columns: []string{"fromDay", "toDay"},
 		Fields: plan.Fields{
-			"hidden":      plan.Hidden(),
 			"participant": plan.One("Participant", "participation_id"),
 			"member":      plan.One("Member", "member_id"),
-			"fromDay":     plan.Column("from_day"),
-			"toDay":       plan.Column("to_day"),
 		}}
 }

@@ -18,10 +18,8 @@ func paper() plan.Type {
 			}
 			return seen + " or {t}.state = 'ATTACHED' and {t}.participation_id is null and {t}.audience &&& " + keys(access.Bank) // of payments
 		},
+		Columns: []string{"kind", "mediaType", "state"},
 		Fields: plan.Fields{
-			"kind":      plan.Column("kind"),
-			"mediaType": plan.Column("media_type"),
-			"bytes":     plan.Expr("coalesce({t}.bytes, {t}.announced)"),
-			"state":     plan.Column("state"),
+			"bytes": plan.Expr("coalesce({t}.bytes, {t}.announced)"),
 		}}
 }

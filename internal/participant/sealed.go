@@ -130,30 +130,26 @@ type shownItem struct {
 }
 
 // groups opens lists of groups. Those of somebody erased are empty.
-func groups(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
-	values, programmes := make([]plan.SealedValue, len(inputs)), make([]uuid.UUID, len(inputs))
-	for i, input := range inputs {
-		var in struct {
-			plan.SealedValue
-			Programme uuid.UUID
-		}
-		if err := json.Unmarshal(input, &in); err != nil {
-			return nil, fmt.Errorf("groups: %w", err)
-		}
-		values[i], programmes[i] = in.SealedValue, in.Programme
+func groups(ctx context.Context, tx *postgres.Tx, sealed []struct {
+	plan.SealedValue
+	Programme uuid.UUID
+}) ([]any, error) {
+	values := make([]plan.SealedValue, len(sealed))
+	for i, s := range sealed {
+		values[i] = s.SealedValue
 	}
 	opened, err := plan.Open(ctx, tx, values)
 	if err != nil {
 		return nil, err
 	}
-	lists, answers := map[uuid.UUID]map[string]shownItem{}, make([]any, len(inputs))
-	for i, list := range opened {
-		if lists[programmes[i]] == nil {
-			if lists[programmes[i]], err = shownGroups(ctx, tx, programmes[i]); err != nil {
+	lists, answers := map[uuid.UUID]map[string]shownItem{}, make([]any, len(sealed))
+	for i, s := range sealed {
+		if lists[s.Programme] == nil {
+			if lists[s.Programme], err = shownGroups(ctx, tx, s.Programme); err != nil {
 				return nil, err
 			}
 		}
-		if answers[i], err = itemsOf(list, lists[programmes[i]]); err != nil {
+		if answers[i], err = itemsOf(opened[i], lists[s.Programme]); err != nil {
 			return nil, err
 		}
 	}

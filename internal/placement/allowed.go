@@ -2,7 +2,6 @@ package placement
 
 import (
 	"context"
-	"encoding/json"
 	"maps"
 	"slices"
 
@@ -62,31 +61,17 @@ func allowed(tx *postgres.Tx, f Facts) []plan.AllowedAct {
 		if len(t.From) == 0 {
 			continue
 		}
-		a := plan.AllowedAct{Act: string(t.Act), Label: t.Label}
+		no := refusal.List{refusal.NotAllowed.At()}
 		if tx.Actor.May(t.Act, f.Programme, f.Audience) {
-			a.Refusals = t.Check(f)
-		} else {
-			a.Refusals = refusal.List{refusal.NotAllowed.At()}
+			no = t.Check(f)
 		}
-		a.Allowed = len(a.Refusals) == 0
-		if a.Refusals == nil {
-			a.Refusals = refusal.List{}
-		}
-		list = append(list, a)
+		list = append(list, plan.Allow(t.Act, t.Label, no))
 	}
 	return list
 }
 
 // fill answers the holes `allowedActs`.
-func (r Room) fill(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
-	ids := make([]uuid.UUID, len(inputs))
-	for i, in := range inputs {
-		var asked struct{ ID uuid.UUID }
-		if err := json.Unmarshal(in, &asked); err != nil {
-			return nil, err
-		}
-		ids[i] = asked.ID
-	}
+func (r Room) fill(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) ([]any, error) {
 	byID, err := r.AllowedActs(ctx, tx, ids)
 	if err != nil {
 		return nil, err

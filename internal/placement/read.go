@@ -20,44 +20,31 @@ func Reading(room Room) plan.Reading {
 			"placement":       plan.ByID("Placement"),
 			"placementCounts": plan.CountsIn("Placement", plan.OfProgramme),
 		},
-		Fillers: map[string]plan.Filler{"placement.allowedActs": room.fill},
+		Fillers: map[string]plan.Filler{"placement.allowedActs": plan.All(room.fill)},
 	}
 }
 
 func placementType() plan.Type {
 	return plan.Type{
 		Name: "Placement", Prefix: "plc", Table: "placement", Class: access.Work, Keyed: true,
+		Columns: []string{"state", "stateSince", "fromDay", "toDay", "weeklyMinutes", "hostTutor", "convention", "pfiSignedOn", "communicatedOn", "communicationCode", "startedOn", "endedOn", "revision"},
 		Fields: plan.Fields{
-			"hidden":            plan.Hidden(),
-			"participant":       plan.One("Participant", "participation_id").In(access.Path),
-			"pseudonym":         plan.Expr("pseudonym_of({t}.participation_id)"),
-			"intern":            plan.OneWhere("InternCard", "{o}.placement_id = {t}.id"),
-			"opening":           plan.One("Opening", "opening_id"),
-			"company":           plan.One("Company", "company_id"),
-			"site":              plan.One("CompanySite", "site_id"),
-			"organisation":      plan.One("Organisation", "organisation_id"),
-			"enrolment":         plan.One("Enrolment", "enrolment_id"),
-			"state":             plan.Column("state"),
-			"stateLabel":        plan.Label("state", Labels),
-			"stateHint":         plan.Label("state", Hints),
-			"stateSince":        plan.Column("state_since"),
-			"fromDay":           plan.Column("from_day"),
-			"toDay":             plan.Column("to_day"),
-			"weeklyMinutes":     plan.Column("weekly_minutes"),
-			"tutor":             plan.One("Member", "tutor_id"),
-			"hostTutor":         plan.Column("host_tutor"),
-			"convention":        plan.Column("convention"),
-			"pfiSignedOn":       plan.Column("pfi_signed_on"),
-			"communicatedOn":    plan.Column("communicated_on"),
-			"communicationCode": plan.Column("communication_code"),
-			"startedOn":         plan.Column("started_on"),
-			"endedOn":           plan.Column("ended_on"),
-			"endReason":         plan.OneWhere("CodeItem", reasonItem("{t}.programme_id", "{t}.end_reason", listIn("{t}.state"))).In(access.Path),
-			"steps":             plan.Many("PlacementStep", "placement_id", "{o}.position"),
-			"extensions":        plan.Many("PlacementExtension", "placement_id", "{o}.version"),
-			"origin":            plan.OriginKind(),
-			"revision":          plan.Column("revision"),
-			"allowedActs":       plan.Hole("placement.allowedActs", "json_build_object('id', {t}.id)"),
+			"participant":  plan.One("Participant", "participation_id").In(access.Path),
+			"pseudonym":    plan.Expr("pseudonym_of({t}.participation_id)"),
+			"intern":       plan.OneWhere("InternCard", "{o}.placement_id = {t}.id"),
+			"opening":      plan.One("Opening", "opening_id"),
+			"company":      plan.One("Company", "company_id"),
+			"site":         plan.One("CompanySite", "site_id"),
+			"organisation": plan.One("Organisation", "organisation_id"),
+			"enrolment":    plan.One("Enrolment", "enrolment_id"),
+			"stateLabel":   plan.Label("state", Labels),
+			"stateHint":    plan.Label("state", Hints),
+			"tutor":        plan.One("Member", "tutor_id"),
+			"endReason":    plan.OneWhere("CodeItem", reasonItem("{t}.programme_id", "{t}.end_reason", listIn("{t}.state"))).In(access.Path),
+			"steps":        plan.Many("PlacementStep", "placement_id", "{o}.position"),
+			"extensions":   plan.Many("PlacementExtension", "placement_id", "{o}.version"),
+			"origin":       plan.OriginKind(),
+			"allowedActs":  plan.Hole("placement.allowedActs", "to_json({t}.id)"),
 		},
 		Orders: map[string]plan.Order{
 			"START_NEWEST": {Keys: []plan.Key{{Expr: "{t}.from_day", SQLType: "date"}}, Desc: true, Keyed: true},
@@ -83,44 +70,29 @@ func placementType() plan.Type {
 }
 
 func internCard() plan.Type {
-	return plan.Type{Name: "InternCard", Prefix: "icd", Table: "intern_card", Class: access.Work, Fields: plan.Fields{
-		"givenName":   plan.Column("given_name"),
-		"familyName":  plan.Column("family_name"),
-		"adaptations": plan.Column("adaptations"),
-	}}
+	return plan.Type{Name: "InternCard", Prefix: "icd", Table: "intern_card", Class: access.Work,
+		Columns: []string{"givenName", "familyName", "adaptations"}}
 }
 
 func step() plan.Type {
-	return plan.Type{Name: "PlacementStep", Prefix: "pst", Table: "placement_step", Class: access.Work, Fields: plan.Fields{
-		"act":       plan.Column("act"),
-		"fromState": plan.Column("from_state"),
-		"toState":   plan.Column("to_state"),
-		"day":       plan.Column("day"),
-		"at":        plan.Instant("at"),
-		"member":    plan.One("Member", "member_id"),
-		"hidden":    plan.Hidden(),
-		"reason": plan.OneWhere("CodeItem",
-			reasonItem(programmeOf, "{t}.reason", "case when {t}.act = 'extendPlacement' then 'extension_reasons' else "+listIn("{t}.to_state")+" end")).In(access.Path),
-	}}
+	return plan.Type{Name: "PlacementStep", Prefix: "pst", Table: "placement_step", Class: access.Work,
+		Columns: []string{"act", "fromState", "toState", "day", "at"},
+		Fields: plan.Fields{
+			"member": plan.One("Member", "member_id"),
+			"reason": plan.OneWhere("CodeItem",
+				reasonItem(programmeOf, "{t}.reason", "case when {t}.act = 'extendPlacement' then 'extension_reasons' else "+listIn("{t}.to_state")+" end")).In(access.Path),
+		}}
 }
 
 // extensionType is an addendum, which the host has signed too; why it was needed is of class path.
 func extensionType() plan.Type {
-	return plan.Type{Name: "PlacementExtension", Prefix: "pex", Table: "placement_extension", Class: access.Work, Fields: plan.Fields{
-		"hidden":            plan.Hidden(),
-		"version":           plan.Column("version"),
-		"previousToDay":     plan.Column("previous_to_day"),
-		"toDay":             plan.Column("to_day"),
-		"signedOn":          plan.Column("signed_on"),
-		"reason":            plan.OneWhere("CodeItem", reasonItem(programmeOf, "{t}.reason", "'extension_reasons'")).In(access.Path),
-		"attestation":       plan.Column("attestation").In(access.Path),
-		"at":                plan.Instant("at"),
-		"member":            plan.One("Member", "member_id"),
-		"communicateBy":     plan.Column("communicate_by"),
-		"communicatedOn":    plan.Column("communicated_on"),
-		"communicationCode": plan.Column("communication_code"),
-		"lapsedOn":          plan.Column("lapsed_on"),
-	}}
+	return plan.Type{Name: "PlacementExtension", Prefix: "pex", Table: "placement_extension", Class: access.Work,
+		Columns: []string{"version", "previousToDay", "toDay", "signedOn", "at", "communicateBy", "communicatedOn", "communicationCode", "lapsedOn"},
+		Fields: plan.Fields{
+			"reason":      plan.OneWhere("CodeItem", reasonItem(programmeOf, "{t}.reason", "'extension_reasons'")).In(access.Path),
+			"attestation": plan.Column("attestation").In(access.Path),
+			"member":      plan.One("Member", "member_id"),
+		}}
 }
 
 // programmeOf is the programme of a part of an internship.

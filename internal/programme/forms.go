@@ -45,6 +45,11 @@ type PaymentCalendar struct {
 	Value   int `json:"value"`   // the money is there
 }
 
+// PaymentCalendar is the rule payment.calendar.
+func (p Policy) PaymentCalendar() PaymentCalendar {
+	return read[PaymentCalendar](p, "payment.calendar")
+}
+
 // Weights is the rule matching.weights: points for each sort of fit; together they are 100.
 type Weights struct {
 	Sector       int `json:"sector"`

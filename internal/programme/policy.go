@@ -56,6 +56,22 @@ func PolicyOn(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, day cal
 	return PolicyOf(ctx, tx, version)
 }
 
+// EachPolicyOn gives, like PolicyOn, the version in force on the day in one programme after the other, and finds each once.
+func EachPolicyOn(day calendar.Day) func(ctx context.Context, tx *postgres.Tx, programme uuid.UUID) (Policy, error) {
+	known := map[uuid.UUID]Policy{}
+	return func(ctx context.Context, tx *postgres.Tx, programme uuid.UUID) (Policy, error) {
+		p, ok := known[programme]
+		if ok {
+			return p, nil
+		}
+		p, err := PolicyOn(ctx, tx, programme, day)
+		if err == nil {
+			known[programme] = p
+		}
+		return p, err
+	}
+}
+
 // PolicyOf gives a version by its id, as stored beside what was decided by it.
 func PolicyOf(ctx context.Context, tx *postgres.Tx, version uuid.UUID) (Policy, error) {
 	if s := supposed(ctx); s != nil && s.version.Version == version {

@@ -14,73 +14,58 @@ func PositionSQL(programme string) string {
 
 // Reading is how programmes, partners, rules and code lists are read.
 func Reading() plan.Reading {
-	directory := func(name, prefix, table string, fields plan.Fields) plan.Type {
-		return plan.Type{Name: name, Prefix: prefix, Table: table, Class: access.Directory, Fields: fields}
+	directory := func(t plan.Type) plan.Type {
+		t.Class = access.Directory
+		return t
 	}
 	return plan.Reading{
 		Types: []plan.Type{
-			directory("Programme", "prg", "programme", plan.Fields{
-				"code":           plan.Column("code"),
-				"name":           plan.Column("name"),
-				"projectCode":    plan.Column("project_code"),
-				"cup":            plan.Column("cup"),
-				"fromDay":        plan.Column("from_day"),
-				"toDay":          plan.Column("to_day"),
-				"budget":         plan.Column("budget_cents"),
-				"funding":        plan.Text("funding"),
-				"logos":          plan.Column("logos"),
-				"findings":       plan.Many("ProgrammeFinding", "programme_id", "{o}.position"),
-				"organisations":  plan.Many("Organisation", "programme_id", "{o}.position"),
-				"policyVersions": plan.Many("PolicyVersion", "programme_id", "{o}.number desc"),
-				"codeItems":      plan.Many("CodeItem", "programme_id", "{o}.list, {o}.position"),
-				"municipalities": plan.Many("Municipality", "programme_id", "{o}.name"),
-				"holidays":       plan.Many("Holiday", "programme_id", "{o}.day, {o}.code"),
-				"targets":        plan.Many("ProgrammeTarget", "programme_id", "{o}.code"),
-				"budgetLines":    plan.Many("BudgetLine", "programme_id", "{o}.code"),
-				"fundingGates":   plan.Many("FundingGate", "programme_id", "{o}.position"),
-				"mandates":       plan.Many("Mandate", "programme_id", "{o}.opened_on desc, {o}.id desc"),
-				"hidden":         plan.Hidden(),
-			}),
-			directory("ProgrammeFinding", "fnd", "programme_finding", plan.Fields{"code": plan.Column("code"), "message": plan.Text("text")}),
-			directory("Organisation", "org", "organisation", plan.Fields{
-				"code":     plan.Column("code"),
-				"name":     plan.Column("name"),
-				"kind":     plan.Column("kind"),
+			directory(plan.Type{Name: "Programme", Prefix: "prg", Table: "programme",
+				Columns: []string{"code", "name", "projectCode", "cup", "fromDay", "toDay", "logos"},
+				Fields: plan.Fields{
+					"budget":         plan.Column("budget_cents"),
+					"funding":        plan.Text("funding"),
+					"findings":       plan.Many("ProgrammeFinding", "programme_id", "{o}.position"),
+					"organisations":  plan.Many("Organisation", "programme_id", "{o}.position"),
+					"policyVersions": plan.Many("PolicyVersion", "programme_id", "{o}.number desc"),
+					"codeItems":      plan.Many("CodeItem", "programme_id", "{o}.list, {o}.position"),
+					"municipalities": plan.Many("Municipality", "programme_id", "{o}.name"),
+					"holidays":       plan.Many("Holiday", "programme_id", "{o}.day, {o}.code"),
+					"targets":        plan.Many("ProgrammeTarget", "programme_id", "{o}.code"),
+					"budgetLines":    plan.Many("BudgetLine", "programme_id", "{o}.code"),
+					"fundingGates":   plan.Many("FundingGate", "programme_id", "{o}.position"),
+					"mandates":       plan.Many("Mandate", "programme_id", "{o}.opened_on desc, {o}.id desc"),
+				}}),
+			directory(plan.Type{Name: "ProgrammeFinding", Prefix: "fnd", Table: "programme_finding", Columns: []string{"code"}, Fields: plan.Fields{"message": plan.Text("text")}}),
+			directory(plan.Type{Name: "Organisation", Prefix: "org", Table: "organisation", Columns: []string{"code", "name", "kind"}, Fields: plan.Fields{
 				"parent":   plan.One("Organisation", "parent_id"),
 				"children": plan.Many("Organisation", "parent_id", "{o}.position"),
-			}),
-			directory("PolicyVersion", "pol", "policy_version", plan.Fields{
-				"number":    plan.Column("number"),
-				"validFrom": plan.Column("valid_from"),
-				"rules":     plan.Many("PolicyRule", "version_id", "{o}.position"),
-			}),
-			directory("PolicyRule", "rul", "policy_rule", plan.Fields{
-				"code":      plan.Column("code"),
-				"label":     plan.Text("label"),
-				"value":     plan.Expr("coalesce({t}.value #>> '{}', '')"),
-				"unit":      plan.Column("unit"),
-				"source":    plan.Column("source"),
-				"confirmed": plan.Column("confirmed"),
-			}),
+			}}),
+			directory(plan.Type{Name: "PolicyVersion", Prefix: "pol", Table: "policy_version", Columns: []string{"number", "validFrom"}, Fields: plan.Fields{
+				"rules": plan.Many("PolicyRule", "version_id", "{o}.position"),
+			}}),
+			directory(plan.Type{Name: "PolicyRule", Prefix: "rul", Table: "policy_rule", Columns: []string{"code", "unit", "source", "confirmed"}, Fields: plan.Fields{
+				"label": plan.Text("label"),
+				"value": plan.Expr("coalesce({t}.value #>> '{}', '')"),
+			}}),
 			codeItem(), mandate(),
-			{Name: "MandateSample", Prefix: "mns", Table: "mandate_sample", Class: access.Path, Fields: plan.Fields{"hidden": plan.Hidden(), "drawnOn": plan.Column("drawn_on")}},
-			directory("Municipality", "mun", "municipality", plan.Fields{
-				"istat": plan.Column("istat"), "belfiore": plan.Column("belfiore"), "postcode": plan.Column("postcode"), "name": plan.Column("name"),
-			}),
-			directory("Holiday", "hol", "programme_holiday", plan.Fields{
-				"day": plan.Column("day"), "municipality": plan.Column("municipality"), "label": plan.Text("label"), "source": plan.Column("source"), "confirmed": plan.Column("confirmed"),
-			}),
-			directory("ProgrammeTarget", "tgt", "programme_target", plan.Fields{
-				"code": plan.Column("code"), "label": plan.Text("label"), "value": plan.Column("value"),
-			}),
-			directory("BudgetLine", "bud", "budget_line", plan.Fields{
-				"code": plan.Column("code"), "label": plan.Text("label"), "amount": plan.Column("amount_cents"), "source": plan.Column("source"), "confirmed": plan.Column("confirmed"),
-				"hidden": plan.Hidden(), "organisation": plan.One("Organisation", "organisation_id"), "activityKind": plan.Code(ActivityKinds, "activity_kind"),
-				"ledger": plan.One("BudgetLedger", "id").Apart(),
-			}),
-			directory("FundingGate", "fgt", "funding_gate", plan.Fields{
-				"budgetLine": plan.One("BudgetLine", "budget_line_id"), "fromDay": plan.Column("from_day"), "toDay": plan.Column("to_day"), "reason": plan.Text("reason"),
-			}),
+			{Name: "MandateSample", Prefix: "mns", Table: "mandate_sample", Class: access.Path, Columns: []string{"drawnOn"}},
+			directory(plan.Type{Name: "Municipality", Prefix: "mun", Table: "municipality", Columns: []string{"istat", "belfiore", "postcode", "name"}}),
+			directory(plan.Type{Name: "Holiday", Prefix: "hol", Table: "programme_holiday", Columns: []string{"day", "municipality", "source", "confirmed"}, Fields: plan.Fields{
+				"label": plan.Text("label"),
+			}}),
+			directory(plan.Type{Name: "ProgrammeTarget", Prefix: "tgt", Table: "programme_target", Columns: []string{"code", "value"}, Fields: plan.Fields{"label": plan.Text("label")}}),
+			directory(plan.Type{Name: "BudgetLine", Prefix: "bud", Table: "budget_line", Columns: []string{"code", "source", "confirmed"}, Fields: plan.Fields{
+				"label":        plan.Text("label"),
+				"amount":       plan.Column("amount_cents"),
+				"organisation": plan.One("Organisation", "organisation_id"),
+				"activityKind": plan.Code(ActivityKinds, "activity_kind"),
+				"ledger":       plan.One("BudgetLedger", "id").Apart(),
+			}}),
+			directory(plan.Type{Name: "FundingGate", Prefix: "fgt", Table: "funding_gate", Columns: []string{"fromDay", "toDay"}, Fields: plan.Fields{
+				"budgetLine": plan.One("BudgetLine", "budget_line_id"),
+				"reason":     plan.Text("reason"),
+			}}),
 			budgetLedger(),
 		},
 		Roots: plan.Roots{
@@ -118,12 +103,9 @@ func budgetLedger() plan.Type {
 
 func codeItem() plan.Type {
 	return plan.Type{Name: "CodeItem", Prefix: "cod", Table: "code_item", Class: access.Directory,
+		Columns: []string{"list", "code", "validFrom", "validTo"},
 		Fields: plan.Fields{
-			"list":      plan.Column("list"),
-			"code":      plan.Column("code"),
-			"label":     plan.Text("label"),
-			"validFrom": plan.Column("valid_from"),
-			"validTo":   plan.Column("valid_to"),
+			"label": plan.Text("label"),
 		},
 		Filters: plan.Filters{"list": plan.Equals("list", "text")},
 	}
@@ -132,19 +114,11 @@ func codeItem() plan.Type {
 // mandate is read by those who give it and by its auditor.
 func mandate() plan.Type {
 	return plan.Type{Name: "Mandate", Prefix: mandatePrefix, Table: "mandate", Class: access.Directory,
+		Columns: []string{"periodFrom", "periodTo", "endsOn", "document", "state", "openedOn", "closedOn", "revision"},
 		Fields: plan.Fields{
-			"hidden":       plan.Hidden(),
 			"programme":    plan.One("Programme", "programme_id"),
 			"organisation": plan.One("Organisation", "organisation_id"),
 			"member":       plan.One("Member", "member_id"),
-			"periodFrom":   plan.Column("period_from"),
-			"periodTo":     plan.Column("period_to"),
-			"endsOn":       plan.Column("ends_on"),
-			"document":     plan.Column("document"),
-			"state":        plan.Column("state"),
-			"openedOn":     plan.Column("opened_on"),
-			"closedOn":     plan.Column("closed_on"),
 			"sample":       plan.Many("MandateSample", "mandate_id", "{o}.drawn_on, {o}.id"),
-			"revision":     plan.Column("revision"),
 		}}
 }

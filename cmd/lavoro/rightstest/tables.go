@@ -22,20 +22,20 @@ var always = map[string]string{
 	"DPO":                  "directory evidence motive",
 	"PARTICIPANT":          "path identity registry contact work absence money",
 	"LEGAL_REPRESENTATIVE": "path identity registry contact work absence money",
-	"SYSTEM": "directory accounts motive company path identity registry contact work absence money eligibility proof evidence notes bank restricted health penal " +
+	"SYSTEM": "directory accounts motive company path identity registry contact work absence money eligibility proof evidence notes inquiry bank restricted health penal " +
 		"protection",
 }
 
 // forPurpose is what each role reads beyond, for a purpose. A purpose with ! is never meant unless it is named.
 var forPurpose = map[string]map[string]string{
-	"COORDINATOR":          {"COORDINATION": "notes", "SUPERVISION!": "notes restricted health penal protection"},
-	"PARTNER_COORDINATOR":  {"COORDINATION": "notes", "SUPERVISION!": "notes restricted health penal protection"},
-	"CASE_MANAGER":         {"CARE": "notes bank restricted health penal protection"},
+	"COORDINATOR":          {"COORDINATION": "notes inquiry", "SUPERVISION!": "notes inquiry restricted health penal protection"},
+	"PARTNER_COORDINATOR":  {"COORDINATION": "notes inquiry", "SUPERVISION!": "notes inquiry restricted health penal protection"},
+	"CASE_MANAGER":         {"CARE": "notes inquiry bank restricted health penal protection"},
 	"TUTOR":                {"CARE": "notes"},
-	"PAYMENTS_OFFICER":     {"PAYMENT": "bank"},
+	"PAYMENTS_OFFICER":     {"PAYMENT": "inquiry bank"},
 	"APPROVER":             {"PAYMENT": "bank"},
-	"PARTICIPANT":          {"OWN": "notes bank"},
-	"LEGAL_REPRESENTATIVE": {"OWN": "notes bank"},
+	"PARTICIPANT":          {"OWN": "notes inquiry bank"},
+	"LEGAL_REPRESENTATIVE": {"OWN": "notes inquiry bank"},
 }
 
 // Holder is what somebody may hold a grant over, and what a row belongs to.

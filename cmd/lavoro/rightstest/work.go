@@ -318,8 +318,8 @@ func contests() {
 	whole := ofWork(func(_ *World, r *Row) (string, string) { return r.Text("month"), r.Text("month")[:8] + "31" })
 	Types["AllowanceContest"] = &Type{Table: "allowance_contest", Prefix: "alc", Class: "money", Of: whole, Fields: map[string]Field{
 		"id": {}, "hidden": {}, "pseudonym": pseudonym(), "allowance": one("Allowance", "allowance_id"), "statement": one("AllowanceStatement", "statement_id"), "month": month("month"),
-		"state": column("state"), "stateLabel": something(), "stateSince": column("state_since"), "contested": column("contested_cents"), "reason": column("reason").in("notes"),
-		"contestedBy": one("Member", "member_id"), "contestedAt": instant("contested_at"), "answer": column("answer").in("notes"), "answeredBy": one("Member", "answered_by"),
+		"state": column("state"), "stateLabel": something(), "stateSince": column("state_since"), "contested": column("contested_cents"), "reason": column("reason").in("inquiry"),
+		"contestedBy": one("Member", "member_id"), "contestedAt": instant("contested_at"), "answer": column("answer").in("inquiry"), "answeredBy": one("Member", "answered_by"),
 		"answeredAt": instant("answered_at"), "revision": column("revision"), "allowedActs": something(),
 	}}
 }
@@ -328,7 +328,7 @@ func contests() {
 func calls() {
 	whole := ofWork(func(_ *World, r *Row) (string, string) { return r.Text("month"), r.Text("month")[:8] + "31" })
 	Types["PaymentCall"] = &Type{Table: "payment_call", Prefix: "pyc", Class: "money", Of: whole, Fields: map[string]Field{
-		"id": {}, "hidden": {}, "pseudonym": pseudonym(), "month": month("month"), "caller": column("caller"), "callerLabel": something(), "said": column("said").in("notes"),
+		"id": {}, "hidden": {}, "pseudonym": pseudonym(), "month": month("month"), "caller": column("caller"), "callerLabel": something(), "said": column("said").in("inquiry"),
 		"notedBy": one("Member", "member_id"), "calledAt": instant("called_at"),
 	}}
 }

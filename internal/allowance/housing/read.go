@@ -2,7 +2,6 @@ package housing
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 
 	"github.com/google/uuid"
@@ -12,7 +11,6 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/programme"
-	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/money"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
@@ -37,59 +35,52 @@ func Reading() plan.Reading {
 			"Participant":        {"housingGrants": plan.Many(subject, "participation_id", "{o}.from_month desc, {o}.id desc").In(access.Money)},
 			"AllowanceStatement": {"housingGrant": plan.OneWhere(subject, "{o}.id = ({t}.inputs #>> '{housing,grant}')::uuid")},
 		},
-		Fillers: map[string]plan.Filler{"housing.acts": actsOn, "housing.left": leftOf},
+		Fillers: map[string]plan.Filler{"housing.acts": plan.Each(actsOn), "housing.left": plan.All(leftOf)},
 	}
 }
 
 func grant() plan.Type {
-	return plan.Type{Name: subject, Prefix: Prefix, Table: "housing_grant", Class: access.Money, Fields: plan.Fields{
-		"hidden":        plan.Hidden(),
-		"participant":   plan.One("Participant", "participation_id").In(access.Path).Apart(),
-		"pseudonym":     plan.Expr("pseudonym_of({t}.participation_id)"),
-		"condition":     plan.Sealed("housing_grant", "condition", plan.OfParticipation).In(access.Restricted),
-		"fromMonth":     plan.Month("from_month"),
-		"toMonth":       plan.Expr("to_char(coalesce({t}.withdrawn_from - interval '1 month', " + lastMonth + "), 'YYYY-MM')"),
-		"months":        plan.Column("months"),
-		"monthly":       plan.Column("monthly_cents"),
-		"state":         plan.Expr(stateSQL),
-		"stateLabel":    plan.LabelOf("("+stateSQL+")", stateWords),
-		"stateSince":    plan.Column("state_since"),
-		"recognised":    plan.Expr(recognised),
-		"left":          plan.Hole("housing.left", "json_build_object('programme', {t}.programme_id, 'recognised', "+together+")"),
-		"proofs":        plan.Many("HousingProof", "grant_id", "{o}.id"),
-		"receipts":      plan.Many("HousingReceipt", "grant_id", "{o}.month, {o}.number"),
-		"requestedBy":   plan.One("Member", "requested_by"),
-		"requestedAt":   plan.Instant("requested_at"),
-		"answer":        plan.Sealed("housing_grant", "answer", plan.OfParticipation).In(access.Notes),
-		"answeredBy":    plan.One("Member", "answered_by"),
-		"answeredAt":    plan.Instant("answered_at"),
-		"withdrawnFrom": plan.Month("withdrawn_from"),
-		"withdrawal":    plan.Sealed("housing_grant", "withdrawal", plan.OfParticipation).In(access.Notes),
-		"withdrawnBy":   plan.One("Member", "withdrawn_by"),
-		"withdrawnAt":   plan.Instant("withdrawn_at"),
-		"revision":      plan.Column("revision"),
-		"allowedActs":   plan.Hole("housing.acts", "json_build_object('programme', {t}.programme_id, 'audience', {t}.audience, 'state', {t}.state, 'requestedBy', {t}.requested_by)").Personal(),
-	}}
+	return plan.Type{Name: subject, Prefix: Prefix, Table: "housing_grant", Class: access.Money,
+		Columns: []string{"months", "stateSince", "requestedAt", "answeredAt", "withdrawnAt", "revision"},
+		Fields: plan.Fields{
+			"participant":   plan.One("Participant", "participation_id").In(access.Path).Apart(),
+			"pseudonym":     plan.Expr("pseudonym_of({t}.participation_id)"),
+			"condition":     plan.Sealed("housing_grant", "condition", plan.OfParticipation).In(access.Restricted),
+			"fromMonth":     plan.Month("from_month"),
+			"toMonth":       plan.Expr("to_char(coalesce({t}.withdrawn_from - interval '1 month', " + lastMonth + "), 'YYYY-MM')"),
+			"monthly":       plan.Column("monthly_cents"),
+			"state":         plan.Expr(stateSQL),
+			"stateLabel":    plan.LabelOf("("+stateSQL+")", stateWords),
+			"recognised":    plan.Expr(recognised),
+			"left":          plan.Hole("housing.left", "json_build_object('programme', {t}.programme_id, 'recognised', "+together+")"),
+			"proofs":        plan.Many("HousingProof", "grant_id", "{o}.id"),
+			"receipts":      plan.Many("HousingReceipt", "grant_id", "{o}.month, {o}.number"),
+			"requestedBy":   plan.One("Member", "requested_by"),
+			"answer":        plan.Sealed("housing_grant", "answer", plan.OfParticipation).In(access.Notes),
+			"answeredBy":    plan.One("Member", "answered_by"),
+			"withdrawnFrom": plan.Month("withdrawn_from"),
+			"withdrawal":    plan.Sealed("housing_grant", "withdrawal", plan.OfParticipation).In(access.Notes),
+			"withdrawnBy":   plan.One("Member", "withdrawn_by"),
+			"allowedActs":   plan.Hole("housing.acts", "json_build_object('programme', {t}.programme_id, 'audience', {t}.audience, 'state', {t}.state, 'requestedBy', {t}.requested_by)").Personal(),
+		}}
 }
 
 func proof() plan.Type {
 	return plan.Type{Name: "HousingProof", Prefix: ProofPrefix, Table: "housing_proof", Class: access.Money, Fields: plan.Fields{
-		"hidden":   plan.Hidden(),
 		"document": plan.Sealed("housing_proof", "document", plan.OfParticipation).In(access.Restricted),
 		"file":     plan.One("File", "file_id"),
 	}}
 }
 
 func receipt() plan.Type {
-	return plan.Type{Name: "HousingReceipt", Prefix: ReceiptPrefix, Table: "housing_receipt", Class: access.Money, Fields: plan.Fields{
-		"hidden":     plan.Hidden(),
-		"month":      plan.Month("month"),
-		"number":     plan.Column("number"),
-		"amount":     plan.Column("cents"),
-		"file":       plan.One("File", "file_id"),
-		"recordedBy": plan.One("Member", "recorded_by"),
-		"recordedAt": plan.Instant("recorded_at"),
-	}}
+	return plan.Type{Name: "HousingReceipt", Prefix: ReceiptPrefix, Table: "housing_receipt", Class: access.Money,
+		Columns: []string{"number", "recordedAt"},
+		Fields: plan.Fields{
+			"month":      plan.Month("month"),
+			"amount":     plan.Column("cents"),
+			"file":       plan.One("File", "file_id"),
+			"recordedBy": plan.One("Member", "recorded_by"),
+		}}
 }
 
 // refusals says why the actor cannot do an act on the grant now; nil where he can.
@@ -106,49 +97,43 @@ func (r grantRow) refusals(actor access.Actor, act access.Act) refusal.List {
 	return nil
 }
 
-// actsOn says of grants what the actor could do with each now, and why not.
-func actsOn(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
-	return plan.Each(inputs, func(g struct {
-		Programme   uuid.UUID
-		Audience    []uuid.UUID
-		State       State
-		RequestedBy uuid.UUID
-	}) (any, error) {
-		row := grantRow{ProgrammeID: g.Programme, Audience: g.Audience, State: g.State, RequestedBy: g.RequestedBy}
-		var acts []plan.AllowedAct
-		for _, t := range transitions {
-			refusals := row.refusals(tx.Actor, t.Act)
-			if refusals == nil && t.Act == access.AnswerHousingGrant {
-				one, err := member.OneHuman(ctx, tx, g.RequestedBy, tx.Actor.Member)
-				if err != nil {
-					return nil, err
-				}
-				if one {
-					refusals = refusal.List{OwnRequest.At("housingGrant")}
-				}
-			}
-			acts = append(acts, plan.AllowedAct{Act: string(t.Act), Label: t.Label, Allowed: refusals == nil, Refusals: refusals})
-		}
-		return acts, nil
-	})
-}
-
-// leftOf says what is left of the ceiling of today's rules.
-func leftOf(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
-	ceilings := map[uuid.UUID]money.Cents{}
-	return plan.Each(inputs, func(g struct {
-		Programme  uuid.UUID
-		Recognised money.Cents
-	}) (any, error) {
-		ceiling, known := ceilings[g.Programme]
-		if !known {
-			policy, err := programme.PolicyOn(ctx, tx, g.Programme, calendar.DayOf(tx.Now))
+// actsOn says of a grant what the actor could do with it now, and why not.
+func actsOn(ctx context.Context, tx *postgres.Tx, g struct {
+	Programme   uuid.UUID
+	Audience    []uuid.UUID
+	State       State
+	RequestedBy uuid.UUID
+}) (any, error) {
+	row := grantRow{ProgrammeID: g.Programme, Audience: g.Audience, State: g.State, RequestedBy: g.RequestedBy}
+	var acts []plan.AllowedAct
+	for _, t := range transitions {
+		refusals := row.refusals(tx.Actor, t.Act)
+		if refusals == nil && t.Act == access.AnswerHousingGrant {
+			one, err := member.OneHuman(ctx, tx, g.RequestedBy, tx.Actor.Member)
 			if err != nil {
 				return nil, err
 			}
-			ceiling = policy.Housing().Ceiling
-			ceilings[g.Programme] = ceiling
+			if one {
+				refusals = refusal.List{OwnRequest.At("housingGrant")}
+			}
 		}
-		return max(ceiling-g.Recognised, 0), nil
-	})
+		acts = append(acts, plan.Allow(t.Act, t.Label, refusals))
+	}
+	return acts, nil
+}
+
+// leftOf says what is left of the ceiling of today's rules.
+func leftOf(ctx context.Context, tx *postgres.Tx, grants []struct {
+	Programme  uuid.UUID
+	Recognised money.Cents
+}) ([]any, error) {
+	values, policyOf := make([]any, len(grants)), programme.EachPolicyOn(tx.Today())
+	for i, g := range grants {
+		policy, err := policyOf(ctx, tx, g.Programme)
+		if err != nil {
+			return nil, err
+		}
+		values[i] = max(policy.Housing().Ceiling-g.Recognised, 0)
+	}
+	return values, nil
 }

@@ -2,9 +2,6 @@ package inquiry
 
 import (
 	"context"
-	"encoding/json"
-
-	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
@@ -28,76 +25,48 @@ func Reading() plan.Reading {
 			},
 			"Allowance": {"paymentStatus": plan.Hole("inquiry.month", "payment_standing({t}.id)")},
 		},
-		Fillers: map[string]plan.Filler{"inquiry.months": someMonths, "inquiry.month": oneMonth},
+		Fillers: map[string]plan.Filler{"inquiry.months": plan.All(someMonths), "inquiry.month": plan.All(eachMonth)},
 	}
 }
 
 func call() plan.Type {
-	return plan.Type{Name: callSubject, Prefix: CallPrefix, Table: "payment_call", Class: access.Money, Fields: plan.Fields{
-		"hidden":      plan.Hidden(),
-		"pseudonym":   plan.Expr("pseudonym_of({t}.participation_id)"),
-		"month":       plan.Month("month"),
-		"caller":      plan.Column("caller"),
-		"callerLabel": plan.Label("caller", callerWords),
-		"said":        plan.Sealed("payment_call", "said", plan.OfParticipation).In(access.Notes),
-		"notedBy":     plan.One("Member", "member_id"),
-		"calledAt":    plan.Instant("called_at"),
-	}}
+	return plan.Type{Name: callSubject, Prefix: CallPrefix, Table: "payment_call", Class: access.Money,
+		Columns: []string{"caller", "calledAt"},
+		Fields: plan.Fields{
+			"pseudonym":   plan.Expr("pseudonym_of({t}.participation_id)"),
+			"month":       plan.Month("month"),
+			"callerLabel": plan.Label("caller", callerWords),
+			"said":        plan.Sealed("payment_call", "said", plan.OfParticipation).In(access.Inquiry),
+			"notedBy":     plan.One("Member", "member_id"),
+		}}
 }
 
-// calendars are the programmes' calendars of payments, each read once.
-type calendars map[uuid.UUID]programme.PaymentCalendar
-
-// standing says where a month stands today.
-func (c calendars) standing(ctx context.Context, tx *postgres.Tx, f Facts) (Standing, error) {
-	known, ok := c[f.Programme]
-	if !ok {
-		policy, err := programme.PolicyOn(ctx, tx, f.Programme, tx.Today())
-		if err == nil {
-			err = policy.Decode("payment.calendar", &known)
+// someMonths says where months of each participant stand today.
+func someMonths(ctx context.Context, tx *postgres.Tx, participants [][]Facts) ([]any, error) {
+	values, policyOf := make([]any, len(participants)), programme.EachPolicyOn(tx.Today())
+	for i, months := range participants {
+		all := make([]Standing, len(months))
+		for n, f := range months {
+			policy, err := policyOf(ctx, tx, f.Programme)
+			if err != nil {
+				return nil, err
+			}
+			all[n] = f.Standing(tx.Today(), policy.PaymentCalendar())
 		}
-		if err != nil {
-			return Standing{}, err
-		}
-		c[f.Programme] = known
-	}
-	return f.Standing(tx.Today(), known), nil
-}
-
-func oneMonth(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
-	values, known := make([]any, len(inputs)), calendars{}
-	for i, input := range inputs {
-		var facts *Facts
-		if err := json.Unmarshal(input, &facts); err != nil {
-			return nil, err
-		}
-		if facts == nil {
-			continue
-		}
-		s, err := known.standing(ctx, tx, *facts)
-		if err != nil {
-			return nil, err
-		}
-		values[i] = s
+		values[i] = all
 	}
 	return values, nil
 }
 
-func someMonths(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
-	values, known := make([]any, len(inputs)), calendars{}
-	for i, input := range inputs {
-		var facts []Facts
-		if err := json.Unmarshal(input, &facts); err != nil {
+// eachMonth says where each month stands today.
+func eachMonth(ctx context.Context, tx *postgres.Tx, months []Facts) ([]any, error) {
+	values, policyOf := make([]any, len(months)), programme.EachPolicyOn(tx.Today())
+	for i, f := range months {
+		policy, err := policyOf(ctx, tx, f.Programme)
+		if err != nil {
 			return nil, err
 		}
-		all := make([]Standing, len(facts))
-		for n, f := range facts {
-			var err error
-			if all[n], err = known.standing(ctx, tx, f); err != nil {
-				return nil, err
-			}
-		}
-		values[i] = all
+		values[i] = f.Standing(tx.Today(), policy.PaymentCalendar())
 	}
 	return values, nil
 }

@@ -17,7 +17,6 @@ import (
 )
 
 const (
-	calendarRule  = "payment.calendar"
 	secondRule    = "payment.second_approval_above"
 	secondDays    = "payment.second_approval_days"
 	checkDaysRule = "payment.check_days"
@@ -84,11 +83,7 @@ func (in Opening) value(ctx context.Context, tx *postgres.Tx) (calendar.Day, err
 	if err != nil {
 		return calendar.Day{}, err
 	}
-	var c programme.PaymentCalendar
-	if err := policy.Decode(calendarRule, &c); err != nil {
-		return calendar.Day{}, err
-	}
-	if day := in.UpTo.Last().AddDays(c.Value); day.After(tx.Today()) {
+	if day := in.UpTo.Last().AddDays(policy.PaymentCalendar().Value); day.After(tx.Today()) {
 		return day, nil
 	}
 	return tx.Today(), nil

@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/money"
 )
@@ -46,7 +47,7 @@ func TestARecoveryIsSaidInWords(t *testing.T) {
 }
 
 func TestATransferSaysWhatIsTakenOff(t *testing.T) {
-	values, err := transfers(t.Context(), nil, []json.RawMessage{json.RawMessage(`{"gross": 40000, "withheld": 500, "recovered": 8000, "net": 31500, "last": "2026-11",
+	values, err := plan.Each(transfer)(t.Context(), nil, []json.RawMessage{json.RawMessage(`{"gross": 40000, "withheld": 500, "recovered": 8000, "net": 31500, "last": "2026-11",
 		"off": [{"month": "2026-10", "cents": 5000, "left": 12000}, {"month": "2026-10", "cents": 3000, "left": 12000}]}`)})
 	if err != nil {
 		t.Fatal(err)

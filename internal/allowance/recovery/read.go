@@ -2,8 +2,6 @@ package recovery
 
 import (
 	"context"
-	"encoding/json"
-	"slices"
 
 	"github.com/google/uuid"
 
@@ -41,8 +39,8 @@ func Reading() plan.Reading {
 			"PaymentLine": {"recovered": plan.Column("recovered_cents"), "transfer": plan.Hole("recovery.transfer", transferred)},
 		},
 		Roots: plan.Roots{"recoveries": plan.ListIn(subject, plan.OfProgramme, nil)},
-		Fillers: map[string]plan.Filler{"recovery.transfer": transfers, "recovery.explanation": explanations, "recovery.short": shorts, "recovery.instalments": planInstalments,
-			"recovery.acts": actsOn, "recovery.dischargeActs": dischargeActs},
+		Fillers: map[string]plan.Filler{"recovery.transfer": plan.Each(transfer), "recovery.explanation": plan.All(explanations(said.explain)), "recovery.short": plan.All(explanations(said.short)),
+			"recovery.instalments": plan.Each(planInstalments), "recovery.acts": plan.Each(actsOn), "recovery.dischargeActs": plan.Each(dischargeActs)},
 	}
 }
 
@@ -50,8 +48,8 @@ func recovery() plan.Type {
 	person := plan.RefersTo("prt", "id").Reveals(access.Path)
 	person.Where = "exists (select from participation p where p.id = {t}.participation_id and p.id = {v})"
 	return plan.Type{Name: subject, Prefix: Prefix, Table: "recovery", Class: access.Money,
+		Columns: []string{"revision"},
 		Fields: plan.Fields{
-			"hidden":           plan.Hidden(),
 			"participant":      plan.One("Participant", "participation_id").In(access.Path).Apart(),
 			"pseudonym":        plan.Expr("pseudonym_of({t}.participation_id)"),
 			"payer":            plan.One("Organisation", "payer_id").In(access.Directory).Apart(),
@@ -69,7 +67,6 @@ func recovery() plan.Type {
 			"explanationShort": plan.Hole("recovery.short", saying),
 			"plans":            plan.Many("RecoveryPlan", "recovery_id", "{o}.number"),
 			"discharges":       plan.Many(dischargeSubject, "recovery_id", "{o}.asked_at, {o}.id"),
-			"revision":         plan.Column("revision"),
 			"allowedActs": plan.Hole("recovery.acts", `json_build_object('programme', {t}.programme_id, 'payer', {t}.payer_id, 'left', {t}.left_cents,
 				'waits', exists (select from recovery_discharge d where d.recovery_id = {t}.id and d.state = 'WAITING'))`),
 		},
@@ -83,66 +80,49 @@ func recovery() plan.Type {
 }
 
 func agreed() plan.Type {
-	return plan.Type{Name: "RecoveryPlan", Prefix: PlanPrefix, Table: "recovery_plan", Class: access.Money, Fields: plan.Fields{
-		"hidden":   plan.Hidden(),
-		"number":   plan.Column("number"),
-		"agreedOn": plan.Column("agreed_on"),
-		"instalments": plan.Hole("recovery.instalments",
-			"(select json_agg(json_build_object('month', to_char(i.month, 'YYYY-MM'), 'amount', i.cents) order by i.month) from unnest({t}.months, {t}.cents) i(month, cents))"),
-		"madeBy": plan.One("Member", "member_id").In(access.Directory).Apart(),
-		"madeAt": plan.Instant("made_at"),
-	}}
+	return plan.Type{Name: "RecoveryPlan", Prefix: PlanPrefix, Table: "recovery_plan", Class: access.Money,
+		Columns: []string{"number", "agreedOn", "madeAt"},
+		Fields: plan.Fields{
+			"instalments": plan.Hole("recovery.instalments",
+				"(select json_agg(json_build_object('month', to_char(i.month, 'YYYY-MM'), 'amount', i.cents) order by i.month) from unnest({t}.months, {t}.cents) i(month, cents))"),
+			"madeBy": plan.One("Member", "member_id").In(access.Directory).Apart(),
+		}}
 }
 
 func discharged() plan.Type {
-	return plan.Type{Name: dischargeSubject, Prefix: DischargePrefix, Table: "recovery_discharge", Class: access.Money, Fields: plan.Fields{
-		"hidden":     plan.Hidden(),
-		"recovery":   plan.One(subject, "recovery_id"),
-		"kind":       plan.Column("kind"),
-		"amount":     plan.Column("cents"),
-		"day":        plan.Column("day"),
-		"state":      plan.Column("state"),
-		"stateLabel": plan.Label("state", dischargeWords),
-		"stateSince": plan.Column("state_since"),
-		"reason":     plan.Sealed("recovery_discharge", "reason", plan.OfParticipation).In(access.Bank),
-		"askedBy":    plan.One("Member", "asked_by").In(access.Directory).Apart(),
-		"askedAt":    plan.Instant("asked_at"),
-		"answer":     plan.Sealed("recovery_discharge", "answer", plan.OfParticipation).In(access.Bank),
-		"answeredBy": plan.One("Member", "answered_by").In(access.Directory).Apart(),
-		"answeredAt": plan.Instant("answered_at"),
-		"revision":   plan.Column("revision"),
-		"allowedActs": plan.Hole("recovery.dischargeActs",
-			"json_build_object('programme', {t}.programme_id, 'payer', (select r.payer_id from recovery r where r.id = {t}.recovery_id), 'state', {t}.state, 'askedBy', {t}.asked_by)").Personal(),
-	}}
+	return plan.Type{Name: dischargeSubject, Prefix: DischargePrefix, Table: "recovery_discharge", Class: access.Money,
+		Columns: []string{"kind", "day", "state", "stateSince", "askedAt", "answeredAt", "revision"},
+		Fields: plan.Fields{
+			"recovery":   plan.One(subject, "recovery_id"),
+			"amount":     plan.Column("cents"),
+			"stateLabel": plan.Label("state", dischargeWords),
+			"reason":     plan.Sealed("recovery_discharge", "reason", plan.OfParticipation).In(access.Bank),
+			"askedBy":    plan.One("Member", "asked_by").In(access.Directory).Apart(),
+			"answer":     plan.Sealed("recovery_discharge", "answer", plan.OfParticipation).In(access.Bank),
+			"answeredBy": plan.One("Member", "answered_by").In(access.Directory).Apart(),
+			"allowedActs": plan.Hole("recovery.dischargeActs",
+				"json_build_object('programme', {t}.programme_id, 'payer', (select r.payer_id from recovery r where r.id = {t}.recovery_id), 'state', {t}.state, 'askedBy', {t}.asked_by)").Personal(),
+		}}
 }
 
-func explanations(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
-	return saidEach(ctx, tx, inputs, said.explain)
-}
-
-func shorts(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
-	return saidEach(ctx, tx, inputs, said.short)
-}
-
-// saidEach says each recovery by the rules that are in force today.
-func saidEach(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage, say func(said) text.Text) ([]any, error) {
-	rules := map[uuid.UUID]programme.Policy{}
-	return plan.Each(inputs, func(r said) (any, error) {
-		policy, ok := rules[r.Programme]
-		if !ok {
-			var err error
-			if policy, err = programme.PolicyOn(ctx, tx, r.Programme, tx.Today()); err != nil {
+// explanations say recoveries by the rules that are in force today.
+func explanations(say func(said) text.Text) func(context.Context, *postgres.Tx, []said) ([]any, error) {
+	return func(ctx context.Context, tx *postgres.Tx, recoveries []said) ([]any, error) {
+		values, policyOf := make([]any, len(recoveries)), programme.EachPolicyOn(tx.Today())
+		for i, r := range recoveries {
+			policy, err := policyOf(ctx, tx, r.Programme)
+			if err != nil {
 				return nil, err
 			}
-			rules[r.Programme] = policy
+			r.Percent, r.Leaves, r.Least = policy.Int(offsetRule), policy.Cents(leavesRule), policy.Cents(leastRule)
+			values[i] = say(r)
 		}
-		r.Percent, r.Leaves, r.Least = policy.Int(offsetRule), policy.Cents(leavesRule), policy.Cents(leastRule)
-		return say(r), nil
-	})
+		return values, nil
+	}
 }
 
-func planInstalments(_ context.Context, _ *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
-	return plan.Each(inputs, func(all []saidInstalment) (any, error) { return all, nil })
+func planInstalments(_ context.Context, _ *postgres.Tx, all []saidInstalment) (any, error) {
+	return all, nil
 }
 
 // shownTransfer is a transfer as it is shown.
@@ -155,62 +135,55 @@ type shownTransfer struct {
 	ExplanationShort text.Text   `json:"explanationShort"`
 }
 
-func transfers(_ context.Context, _ *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
-	return plan.Each(inputs, func(t saidTransfer) (any, error) {
-		var off []offMonth
-		for _, one := range t.Off { // a month may be paid from several budget lines
-			if n := len(off); n > 0 && off[n-1].Month == one.Month {
-				off[n-1].Cents += one.Cents
-				continue
-			}
-			off = append(off, one)
+func transfer(_ context.Context, _ *postgres.Tx, t saidTransfer) (any, error) {
+	var off []offMonth
+	for _, one := range t.Off { // a month may be paid from several budget lines
+		if n := len(off); n > 0 && off[n-1].Month == one.Month {
+			off[n-1].Cents += one.Cents
+			continue
 		}
-		t.Off = off
-		return shownTransfer{Gross: t.Gross, Withheld: t.Withheld, Recovered: t.Recovered, Net: t.Net, Explanation: t.explain(), ExplanationShort: t.short()}, nil
-	})
+		off = append(off, one)
+	}
+	t.Off = off
+	return shownTransfer{Gross: t.Gross, Withheld: t.Withheld, Recovered: t.Recovered, Net: t.Net, Explanation: t.explain(), ExplanationShort: t.short()}, nil
 }
 
-func actsOn(_ context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
-	return plan.Each(inputs, func(in struct {
-		Programme, Payer uuid.UUID
-		Left             money.Cents
-		Waits            bool
-	}) (any, error) {
-		var acts []plan.AllowedAct
-		for _, a := range (row{LeftCents: in.Left, Waits: in.Waits}).acts() {
-			acts = append(acts, allowed(tx.Actor, a, in.Programme, in.Payer))
-		}
-		return acts, nil
-	})
+func actsOn(_ context.Context, tx *postgres.Tx, in struct {
+	Programme, Payer uuid.UUID
+	Left             money.Cents
+	Waits            bool
+}) (any, error) {
+	var acts []plan.AllowedAct
+	for _, a := range (row{LeftCents: in.Left, Waits: in.Waits}).acts() {
+		acts = append(acts, allowed(tx.Actor, a, in.Programme, in.Payer))
+	}
+	return acts, nil
 }
 
-func dischargeActs(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
-	return plan.Each(inputs, func(in struct {
-		Programme, Payer, AskedBy uuid.UUID
-		State                     DischargeState
-	}) (any, error) {
-		a := actOn{act: access.AnswerDischarge, label: text.Text{It: "Conferma o respingi", En: "Confirm or reject"}}
-		if in.State != DischargeWaiting {
-			a.refusals = refusal.List{DischargeAnswered.At("discharge").With("state", dischargeWords[string(in.State)])}
-		} else if tx.Actor.May(a.act, in.Programme, []uuid.UUID{in.Payer}) {
-			one, err := member.OneHuman(ctx, tx, in.AskedBy, tx.Actor.Member)
-			if err != nil {
-				return nil, err
-			}
-			if one {
-				a.refusals = refusal.List{OwnDischarge.At("discharge")}
-			}
+func dischargeActs(ctx context.Context, tx *postgres.Tx, in struct {
+	Programme, Payer, AskedBy uuid.UUID
+	State                     DischargeState
+}) (any, error) {
+	a := actOn{act: access.AnswerDischarge, label: text.Text{It: "Conferma o respingi", En: "Confirm or reject"}}
+	if in.State != DischargeWaiting {
+		a.refusals = refusal.List{DischargeAnswered.At("discharge").With("state", dischargeWords[string(in.State)])}
+	} else if tx.Actor.May(a.act, in.Programme, []uuid.UUID{in.Payer}) {
+		one, err := member.OneHuman(ctx, tx, in.AskedBy, tx.Actor.Member)
+		if err != nil {
+			return nil, err
 		}
-		return []plan.AllowedAct{allowed(tx.Actor, a, in.Programme, in.Payer)}, nil
-	})
+		if one {
+			a.refusals = refusal.List{OwnDischarge.At("discharge")}
+		}
+	}
+	return []plan.AllowedAct{allowed(tx.Actor, a, in.Programme, in.Payer)}, nil
 }
 
 // allowed says whether the actor may do an act of a payer's now.
 func allowed(actor access.Actor, a actOn, programme, payer uuid.UUID) plan.AllowedAct {
-	shown := plan.AllowedAct{Act: string(a.act), Label: a.label, Refusals: slices.Clone(a.refusals)}
+	no := a.refusals
 	if !actor.May(a.act, programme, []uuid.UUID{payer}) {
-		shown.Refusals = refusal.List{refusal.NotAllowed.At()}
+		no = refusal.List{refusal.NotAllowed.At()}
 	}
-	shown.Allowed = len(shown.Refusals) == 0
-	return shown
+	return plan.Allow(a.act, a.label, no)
 }

@@ -2,7 +2,6 @@ package evidence
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -23,9 +22,9 @@ import (
 func Reading(rooms ...plan.Reading) plan.Reading {
 	return plan.Reading{
 		Types: []plan.Type{
-			{Name: "JournalEntry", Prefix: "jrn", Table: "journal", Class: access.Evidence, Fields: actFields(rooms), Filters: actFilters(),
+			{Name: "JournalEntry", Prefix: "jrn", Table: "journal", Class: access.Evidence, Columns: []string{"at", "act", "subjectKind"}, Fields: actFields(rooms), Filters: actFilters(),
 				Orders: map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.seq", SQLType: "bigint"}}, Desc: true}}},
-			{Name: "ReadEntry", Prefix: "rdj", Table: "read_journal", Class: access.Evidence, Fields: readFields(), Filters: readFilters(),
+			{Name: "ReadEntry", Prefix: "rdj", Table: "read_journal", Class: access.Evidence, Columns: []string{"at", "class"}, Fields: readFields(), Filters: readFilters(),
 				Orders: map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.at", SQLType: "timestamptz"}}, Desc: true}}},
 		},
 		Extends: map[string]plan.Fields{"Programme": {"journalHead": plan.Expr(head).In(access.Evidence)}},
@@ -33,7 +32,7 @@ func Reading(rooms ...plan.Reading) plan.Reading {
 			"journal":     plan.ListIn("JournalEntry", plan.OfProgramme, nil),
 			"readJournal": plan.ListIn("ReadEntry", plan.OfProgramme, nil),
 		},
-		Fillers: map[string]plan.Filler{"evidence.reason": openReasons},
+		Fillers: map[string]plan.Filler{"evidence.reason": plan.All(openReasons)},
 	}
 }
 
@@ -42,30 +41,23 @@ const head = "coalesce((select h.entries || ' ' || encode(h.chain, 'hex') from n
 
 func actFields(rooms []plan.Reading) plan.Fields {
 	return plan.Fields{
-		"hidden":      plan.Hidden(),
-		"sequence":    plan.Column("seq"),
-		"at":          plan.Instant("at"),
-		"act":         plan.Column("act"),
-		"actorId":     plan.ID("mem", "actor_id"),
-		"actor":       plan.One("Member", "actor_id"),
-		"onBehalfOf":  plan.One("Member", "on_behalf_of"),
-		"subjectKind": plan.Column("subject_kind"),
-		"subjectId":   plan.Expr(subjectID(rooms)),
-		"link":        plan.Expr("encode({t}.chain, 'hex')"),
+		"sequence":   plan.Column("seq"),
+		"actorId":    plan.ID("mem", "actor_id"),
+		"actor":      plan.One("Member", "actor_id"),
+		"onBehalfOf": plan.One("Member", "on_behalf_of"),
+		"subjectId":  plan.Expr(subjectID(rooms)),
+		"link":       plan.Expr("encode({t}.chain, 'hex')"),
 	}
 }
 
 func readFields() plan.Fields {
 	return plan.Fields{
-		"hidden":         plan.Hidden(),
 		"node":           plan.Expr("{t}.node::text"),
 		"sequence":       plan.Column("seq"),
-		"at":             plan.Instant("at"),
 		"actorId":        plan.ID("mem", "actor_id"),
 		"actor":          plan.One("Member", "actor_id"),
 		"onBehalfOf":     plan.One("Member", "on_behalf_of"),
 		"purpose":        plan.Expr("nullif({t}.purpose, '')"),
-		"class":          plan.Column("class"),
 		"participantIds": plan.Expr("array(select 'prt_' || p from unnest({t}.participations) p)"),
 		"reason":         plan.Hole("evidence.reason", "json_build_object('request', {t}.request_id, 'persons', {t}.reason_persons, 'reason', translate(encode({t}.reason, 'base64'), E'\\n', ''))").In(access.Motive),
 		"link":           plan.Expr("encode({t}.chain, 'hex')"),
@@ -141,13 +133,9 @@ type sealedReason struct {
 }
 
 // openReasons opens why readers say they read; null where they gave none, and where somebody whom they read of has been erased.
-func openReasons(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
-	reasons := make([]sealedReason, len(inputs))
+func openReasons(ctx context.Context, tx *postgres.Tx, reasons []sealedReason) ([]any, error) {
 	var persons []uuid.UUID
-	for i, input := range inputs {
-		if err := json.Unmarshal(input, &reasons[i]); err != nil {
-			return nil, fmt.Errorf("reason of a read: %w", err)
-		}
+	for i := range reasons {
 		if len(reasons[i].Persons) == 0 {
 			reasons[i].Persons = []uuid.UUID{uuid.Nil} // the installation's own
 		}
@@ -157,7 +145,7 @@ func openReasons(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage)
 	if err != nil {
 		return nil, err
 	}
-	values := make([]any, len(inputs))
+	values := make([]any, len(reasons))
 	for i, r := range reasons {
 		if r.Reason == nil {
 			continue

@@ -39,7 +39,7 @@ func (s *Schema) bind(b *Bound, typeName string, selected []Selected) {
 
 func (s *Schema) bindFields(b *Bound, t *Type, fields Fields, selected []Selected) {
 	for _, f := range selected {
-		declared := fields[f.Name]
+		declared, _ := t.field(fields, f.Name)
 		b.Self = b.Self || declared.self()
 		switch {
 		case declared.kind == hidden:

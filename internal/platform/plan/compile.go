@@ -201,13 +201,10 @@ func (c *compiler) object(t *Type, fields Fields, typeName, row string, selected
 			members = append(members, member{s.Alias, saysText(typeName)})
 			continue
 		}
-		f, ok := fields[s.Name]
+		f, ok := t.field(fields, s.Name)
 		if !ok {
-			if s.Name != "id" {
-				c.fail(fmt.Errorf("plan: %s.%s is not mapped", typeName, s.Name))
-				return says("null")
-			}
-			f = ID(t.Prefix, "id")
+			c.fail(fmt.Errorf("plan: %s.%s is not mapped", typeName, s.Name))
+			return says("null")
 		}
 		members = append(members, member{s.Alias, c.masked(t, f, row, s)})
 	}

@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -43,11 +44,22 @@ const (
 	connection
 	object
 	hole
-	hidden
+	hidden // the fields that the viewer may not see on this row: those of a class that he does not read here, and those that lead to rows of a class that he reads nowhere
 )
 
 // Column is a column of the row's table, written as Postgres writes it in JSON: days, texts, numbers.
 func Column(name string) Field { return Expr("{t}." + name) }
+
+var capital = regexp.MustCompile("[A-Z]")
+
+// columnOf is the column that a field is named after.
+func columnOf(field string) Field {
+	column := capital.ReplaceAllStringFunc(field, func(c string) string { return "_" + strings.ToLower(c) })
+	if column == "at" || strings.HasSuffix(column, "_at") {
+		return Instant(column)
+	}
+	return Column(column)
+}
 
 // Expr is an SQL expression over the row `{t}`, of a type that can be seen from it: a bare literal wants a cast. `{now}` is the moment of the
 // request, `{today}` its civil day.
@@ -145,10 +157,6 @@ func Object(fields Fields) Field { return Field{kind: object, fields: fields} }
 
 // Hole is a leaf that the named filler finishes from the inputs, an SQL expression of type json over `{t}`.
 func Hole(filler, inputs string) Field { return Field{kind: hole, filler: filler, expr: inputs} }
-
-// Hidden lists the fields that the viewer may not see on this row: those of a class that he does not read here, and those that lead
-// to rows of a class that he reads nowhere.
-func Hidden() Field { return Field{kind: hidden} }
 
 // In puts the field into a class of its own: shown only where the row carries a key under which the viewer reads that class.
 func (f Field) In(class access.Class) Field {

@@ -45,10 +45,8 @@ func house(name, prefix, table, rooms string) plan.Type {
 		"kind":   plan.Column("kind"),
 		"kindLabel": plan.Label("kind", map[string]text.Text{
 			"BIG": {It: "grande, com'è", En: "big, isn't it"}, "SMALL": {It: "piccola", En: "small"}}),
-		"built":     plan.Column("built"),
 		"month":     plan.Month("built"),
 		"opens":     plan.Clock("opens"),
-		"seenAt":    plan.Instant("seen_at"),
 		"label":     plan.Text("label"),
 		"n":         plan.Column("n"),
 		"programme": plan.ID("prg", "programme_id"),
@@ -64,12 +62,11 @@ func house(name, prefix, table, rooms string) plan.Type {
 		"moneyPage": plan.Connection(rooms, "house_id").In(access.Money),
 		"shout":     plan.Hole("house.shout", "json_build_object('name', {t}.name, 'id', {t}.id)"),
 		"whisper":   plan.Hole("house.whisper", "json_build_object('name', {t}.name, 'person', {t}.id)").In(access.Health),
-		"hidden":    plan.Hidden(),
 	}
 	for i := range 60 {
 		fields[fmt.Sprintf("wide%02d", i)] = plan.Expr(fmt.Sprintf("'%d'::text", i))
 	}
-	return plan.Type{Name: name, Prefix: prefix, Table: table, Class: access.Path, Keyed: table == "house", Fields: fields,
+	return plan.Type{Name: name, Prefix: prefix, Table: table, Class: access.Path, Keyed: table == "house", Columns: []string{"built", "seenAt"}, Fields: fields,
 		Orders: map[string]plan.Order{
 			"":      {Keys: []plan.Key{{Expr: "{t}.built", SQLType: "date"}}, Keyed: true},
 			"NEW":   {Keys: []plan.Key{{Expr: "{t}.seen_at", SQLType: "timestamptz"}, {Expr: "{t}.kind", SQLType: "text"}}, Desc: true},
@@ -98,7 +95,7 @@ func house(name, prefix, table, rooms string) plan.Type {
 
 func room(name, prefix, table string) plan.Type {
 	return plan.Type{Name: name, Prefix: prefix, Table: table, Class: access.Work,
-		Fields: plan.Fields{"title": plan.Column("title"), "rent": plan.Column("rent").In(access.Money), "hidden": plan.Hidden(), "position": plan.Column("position")},
+		Columns: []string{"title", "position"}, Fields: plan.Fields{"rent": plan.Column("rent").In(access.Money)},
 		Orders: map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.position", SQLType: "int"}}}},
 		Filters: plan.Filters{"titled": plan.Equals("title", "text"), "rentFrom": plan.AtLeast("rent", "bigint").Reveals(access.Money),
 			"house": plan.RefersTo("hou", "house_id")}}

@@ -57,7 +57,7 @@ func TestHiddenKnowsRowsThatOpenByThemselves(t *testing.T) {
 	s.own("insert into bare select * from house")
 	engine := &plan.Engine{DB: s.engine.DB, Schema: plan.NewSchema(plan.Reading{Types: []plan.Type{
 		{Name: "Bare", Prefix: "bar", Table: "bare", Class: access.Path, Fields: plan.Fields{
-			"next": plan.One("Sign", "next_id"), "nested": plan.Object(plan.Fields{"item": plan.Code("kinds", "kind")}), "hidden": plan.Hidden()}},
+			"next": plan.One("Sign", "next_id"), "nested": plan.Object(plan.Fields{"item": plan.Code("kinds", "kind")})}},
 		{Name: "Sign", Prefix: "sig", Table: "bare", Class: access.Directory, Fields: plan.Fields{"name": plan.Column("name")},
 			Rows: func(keys func(access.Class) string, _ string) string {
 				return "{t}.audience &&& " + keys(access.Directory) + " or {t}.n = 1"
@@ -82,7 +82,7 @@ func TestWhatIsAlwaysHiddenTakesNoArgument(t *testing.T) {
 	key := uuid.New()
 	id := s.build("house", []uuid.UUID{key})
 	engine := &plan.Engine{DB: s.engine.DB, Schema: plan.NewSchema(plan.Reading{Types: []plan.Type{
-		{Name: "House", Prefix: "hou", Table: "house", Class: access.Path, Fields: plan.Fields{"paid": plan.Code("kinds", "kind").In(access.Money), "hidden": plan.Hidden()}},
+		{Name: "House", Prefix: "hou", Table: "house", Class: access.Path, Fields: plan.Fields{"paid": plan.Code("kinds", "kind").In(access.Money)}},
 		{Name: "CodeItem", Prefix: "cod", Table: "item", Class: access.Directory},
 	}})}
 	viewer := access.Actor{Grants: append(s.actor(key, access.Tutor).Grants, s.actor(uuid.New(), access.CaseManager).Grants...)}

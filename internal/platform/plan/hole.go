@@ -121,17 +121,28 @@ func splice(data []byte, gaps []gap) []byte {
 	return append(out, data[at:]...)
 }
 
-// Each is what a filler gives that looks at one hole after the other: it reads the input of each, and shows what it holds.
-func Each[T any](inputs []json.RawMessage, show func(T) (any, error)) (values []any, err error) {
-	values = make([]any, len(inputs))
-	for i, input := range inputs {
-		var v T
-		if err := json.Unmarshal(input, &v); err != nil {
-			return nil, err
+// All is a filler that is given the inputs read.
+func All[T any](fill func(ctx context.Context, tx *postgres.Tx, inputs []T) ([]any, error)) Filler {
+	return func(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
+		read := make([]T, len(inputs))
+		for i, input := range inputs {
+			if err := json.Unmarshal(input, &read[i]); err != nil {
+				return nil, err
+			}
 		}
-		if values[i], err = show(v); err != nil {
-			return nil, err
-		}
+		return fill(ctx, tx, read)
 	}
-	return values, nil
+}
+
+// Each is a filler that looks at one hole after the other.
+func Each[T any](show func(ctx context.Context, tx *postgres.Tx, input T) (any, error)) Filler {
+	return All(func(ctx context.Context, tx *postgres.Tx, inputs []T) (values []any, err error) {
+		values = make([]any, len(inputs))
+		for i, input := range inputs {
+			if values[i], err = show(ctx, tx, input); err != nil {
+				return nil, err
+			}
+		}
+		return values, nil
+	})
 }

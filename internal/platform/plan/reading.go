@@ -19,6 +19,9 @@ type Type struct {
 	Prefix string // of ids, e.g. "prt"
 	Table  string
 	Class  access.Class // of the rows; a row is seen when its audience holds a key for this class
+	// Columns names the fields that are columns of the same name, `toDay` of to_day; those that end in "At", and "at", are moments.
+	Columns []string
+	// Fields maps all other fields, but `id` and `hidden`, which every type has.
 	Fields Fields
 	// Rows replaces the usual predicate of rights for tables whose rows are of several classes. It is given a function that
 	// yields the SQL array of the viewer's keys of a class, and the SQL of the viewer's own id.
@@ -92,13 +95,10 @@ type Schema struct {
 
 // NewSchema joins the concepts' readings. It panics on a name declared twice or never: a mistake of ours that must not start.
 func NewSchema(readings ...Reading) *Schema {
-	s := &Schema{types: map[string]*Type{}, byPrefix: map[string]*Type{}, roots: Roots{}, fillers: map[string]Filler{openText: openTexts}}
+	s := &Schema{types: map[string]*Type{}, byPrefix: map[string]*Type{}, roots: Roots{}, fillers: map[string]Filler{openText: All(openTexts)}}
 	for _, r := range readings {
 		for _, t := range r.Types {
-			t.Fields, t.Filters = maps.Clone(t.Fields), maps.Clone(t.Filters)
-			if t.Fields == nil {
-				t.Fields = Fields{}
-			}
+			t.Fields, t.Filters = t.allFields(), maps.Clone(t.Filters)
 			if t.Filters == nil {
 				t.Filters = Filters{}
 			}
@@ -128,6 +128,32 @@ func NewSchema(readings ...Reading) *Schema {
 	}
 	s.check()
 	return s
+}
+
+// allFields maps every field that the type's own concept declares.
+func (t Type) allFields() Fields {
+	all := Fields{}
+	for _, name := range t.Columns {
+		put(all, name, columnOf(name))
+	}
+	for name, f := range t.Fields {
+		put(all, name, f)
+	}
+	return all
+}
+
+// field finds a field among those of the type or of an object within it.
+func (t *Type) field(among Fields, name string) (Field, bool) {
+	if f, ok := among[name]; ok {
+		return f, true
+	}
+	switch name {
+	case "id":
+		return ID(t.Prefix, "id"), true
+	case "hidden":
+		return Field{kind: hidden}, true
+	}
+	return Field{}, false
 }
 
 func put[V any](m map[string]V, name string, v V) {

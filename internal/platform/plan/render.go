@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
@@ -139,4 +140,12 @@ type AllowedAct struct {
 	Label    text.Text         `json:"label"`
 	Allowed  bool              `json:"allowed"`
 	Refusals []refusal.Refusal `json:"refusals"`
+}
+
+// Allow says of an act what stands against it; it is allowed where nothing does.
+func Allow(act access.Act, label text.Text, refusals refusal.List) AllowedAct {
+	if refusals == nil {
+		refusals = refusal.List{}
+	}
+	return AllowedAct{Act: string(act), Label: label, Allowed: len(refusals) == 0, Refusals: refusals}
 }

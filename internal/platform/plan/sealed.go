@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -85,13 +84,7 @@ func Open(ctx context.Context, tx *postgres.Tx, values []SealedValue) ([][]byte,
 }
 
 // openTexts fills the holes of Sealed.
-func openTexts(ctx context.Context, tx *postgres.Tx, inputs []json.RawMessage) ([]any, error) {
-	values := make([]SealedValue, len(inputs))
-	for i, input := range inputs {
-		if err := json.Unmarshal(input, &values[i]); err != nil {
-			return nil, fmt.Errorf("sealed: %w", err)
-		}
-	}
+func openTexts(ctx context.Context, tx *postgres.Tx, values []SealedValue) ([]any, error) {
 	opened, err := Open(ctx, tx, values)
 	if err != nil {
 		return nil, err

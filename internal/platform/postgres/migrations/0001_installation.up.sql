@@ -39,7 +39,7 @@ $$;
 -- The place of a class among those whose keys a transaction is given.
 create function app_class(class text) returns int language sql immutable parallel safe as $$
   select array_position(array['directory', 'accounts', 'company', 'path', 'identity', 'registry', 'contact', 'work', 'absence', 'money', 'eligibility',
-    'proof', 'evidence', 'motive', 'notes', 'bank', 'restricted', 'health', 'penal', 'protection', 'self'], class)
+    'proof', 'evidence', 'motive', 'notes', 'inquiry', 'bank', 'restricted', 'health', 'penal', 'protection', 'self'], class)
 $$;
 
 -- The keys under which the current transaction may see rows of a class; set with set_config(…, true), never for a session. Those of all classes are
