@@ -182,12 +182,13 @@ func (m *openedMonth) signable(ctx context.Context, tx *postgres.Tx, party Party
 	return list, err
 }
 
-// standsAgainst says why another signature of the same party for a content is not asked for while this one is there.
+// standsAgainst says why another signature of the same party for a content is not asked for while this one is there. A host's has certified the month once:
+// where the month is to be certified again, because it was reopened since, the host signs again, too, be it the same content.
 func (s signatureRow) standsAgainst(tx *postgres.Tx, content []byte) refusal.List {
 	switch {
 	case !slices.Equal(s.ContentHash, content):
 		return nil
-	case s.State == Signed:
+	case s.State == Signed && s.Party != HostSigns:
 		return refusal.List{SignedAlready.At("party").With("party", s.Party.Label())}
 	case s.State == SignatureBrought:
 		return refusal.List{PaperWaits.At("party").With("party", s.Party.Label())}

@@ -284,6 +284,60 @@ func TestACodeIsShownAndTyped(t *testing.T) {
 	}
 }
 
+// TestAReopenedMonthIsSignedAgain: what the host has signed certified the month once. Submitted again with the same content it is signed anew, by whatever
+// way; the participant's signature stands for the content.
+func TestAReopenedMonthIsSignedAgain(t *testing.T) {
+	d := newDesk(t)
+	again := func() {
+		t.Helper()
+		if d.state(d.month) != "HOST_CERTIFIED 600 2" {
+			t.Fatalf("the host signed, and the month is %s", d.state(d.month))
+		}
+		for _, c := range []string{
+			d.does(d.promoter(), attendance.ReopenMonth, attendance.MonthStep{Month: d.month, Reason: "da controllare"}),
+			d.does(d.tutor, attendance.SubmitMonth, attendance.MonthStep{Month: d.month}),
+		} {
+			if c != "" {
+				t.Fatal(c)
+			}
+		}
+	}
+	d.asked(attendance.HostSigns, signerAddress)
+	if code := d.sign(d.post(), attendance.NewBrowser()); code != "" {
+		t.Fatal(code)
+	}
+	if code := d.sign(d.show(d.asked(attendance.ParticipantSigns, "")), attendance.NewBrowser()); code != "" {
+		t.Fatal(code)
+	}
+	again()
+	if _, code := d.ask(d.tutor, attendance.ParticipantSigns, ""); code != "SIGNATURE_SIGNED" {
+		t.Errorf("the participant is asked for the same content again: %q", code)
+	}
+	if code := d.sign(d.show(d.asked(attendance.HostSigns, "")), attendance.NewBrowser()); code != "" {
+		t.Fatal(code)
+	}
+	again()
+	paper, refused := d.bring(attendance.HostSigns, d.printed())
+	if refused != "" {
+		t.Fatal(refused)
+	}
+	promoter := d.promoter()
+	promoter.Member = uuid.New()
+	if refused := d.confirm(promoter, paper); refused != "" {
+		t.Fatal(refused)
+	}
+	again()
+	if code := d.does(d.host, attendance.CertifyMonthAsHost, attendance.MonthStep{Month: d.month}); code != "" || d.state(d.month) != "HOST_CERTIFIED 600 2" {
+		t.Errorf("%q, %s", code, d.state(d.month))
+	}
+	var signed, steps int
+	d.one("select count(*) from month_signature where state = 'SIGNED' and party = 'HOST'", &signed)
+	d.one("select count(*) from register_step where to_state = 'HOST_CERTIFIED'", &steps)
+	if signed != 3 || steps != 4 {
+		t.Errorf("%d signatures of the host in %d steps", signed, steps)
+	}
+}
+
 func TestWhoMayAskForSignatures(t *testing.T) {
 	d := newDesk(t)
 	for _, c := range []struct {
