@@ -2,6 +2,8 @@ package attendance
 
 import (
 	"context"
+	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -13,7 +15,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
-// plannedNamespace makes of an enrolment's planned hours the id of their entry: the same tap twice is one entry.
+// plannedNamespace makes of an enrolment's planned hours the id of their entry: whoever taps, and however often, they are one entry.
 var plannedNamespace = uuid.NewSHA1(uuid.NameSpaceURL, []byte("https://github.com/lavoroincorso/lavoro#planned"))
 
 // Planned is a day that went as the timetables say.
@@ -49,6 +51,7 @@ func RecordAsPlanned(ctx context.Context, tx *postgres.Tx, source Source, in Pla
 	if err := known(ctx, tx, in.Except); err != nil {
 		return nil, err
 	}
+	in.MadeAt = in.MadeAt.Round(time.Microsecond) // as it is kept
 	entries, err := plannedEntries(ctx, tx, in)
 	if err != nil {
 		return nil, err
@@ -69,14 +72,25 @@ func plannedEntries(ctx context.Context, tx *postgres.Tx, in Planned) ([]Entry, 
 	for _, r := range rows {
 		ids = append(ids, r.EnrolmentID)
 	}
+	persons, err := personsOf(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	if err := hold(ctx, tx, slices.Collect(maps.Values(persons))); err != nil {
+		return nil, err
+	}
 	of, err := enrolments(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	written, err := writtenOn(ctx, tx, ids, in.Day)
 	if err != nil {
 		return nil, err
 	}
 	var entries []Entry
 	for _, r := range rows {
-		e := Entry{ID: uuid.NewSHA1(plannedNamespace, []byte(r.EnrolmentID.String()+in.Day.String()+r.From.String())), Enrolment: r.EnrolmentID, Kind: Presence, Day: in.Day,
-			From: r.From, To: r.To, MadeAt: in.MadeAt}
+		e := Entry{Enrolment: r.EnrolmentID, Kind: Presence, Day: in.Day, From: r.From, To: r.To, MadeAt: in.MadeAt}
+		e.ID = written.plannedID(e)
 		o := of[r.EnrolmentID].running()
 		if conflicts, _ := o.conflicts(e); o.Closed || len(conflicts) > 0 || slices.Contains(in.Except, r.PlacementID) {
 			continue
@@ -85,3 +99,30 @@ func plannedEntries(ctx context.Context, tx *postgres.Tx, in Planned) ([]Entry, 
 	}
 	return entries, nil
 }
+
+// versions are all that was ever written of a day, by id.
+type versions map[uuid.UUID]row
+
+// plannedID is the id of an entry of planned hours. Where what was written under one was taken back, a new tap gets the next; the very tap that wrote
+// it, sent once more, does not write it again.
+func (v versions) plannedID(e Entry) uuid.UUID {
+	for n := 0; ; n++ {
+		id := uuid.NewSHA1(plannedNamespace, fmt.Appendf(nil, "%s %s %s %s %d", e.Enrolment, e.Day, e.From, e.To, n))
+		if r, is := v[id]; !is || !v.takenBack(r) || r.madeWith(e) {
+			return id
+		}
+	}
+}
+
+// takenBack says whether neither an entry nor the correction in its place stands any more.
+func (v versions) takenBack(r row) bool {
+	for _, next := range v {
+		if next.ReplacesID != nil && *next.ReplacesID == r.ID {
+			return v.takenBack(next)
+		}
+	}
+	return r.Standing == Withdrawn
+}
+
+// madeWith says whether a row comes of the very tap that an entry comes of.
+func (r row) madeWith(e Entry) bool { return r.MadeAt != nil && r.MadeAt.Equal(e.MadeAt) }

@@ -3,6 +3,7 @@ package attendance_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -27,8 +28,13 @@ func timetabled(t *testing.T) *office {
 // tap records a day as planned, and gives how many entries were written and the code of the refusal.
 func (o *office) tap(actor access.Actor, day string, except ...uuid.UUID) (written int, code string) {
 	o.t.Helper()
+	return o.tapped(actor, attendance.Planned{Programme: o.programme, Day: calendar.MustDay(day), Except: except})
+}
+
+func (o *office) tapped(actor access.Actor, in attendance.Planned) (written int, code string) {
+	o.t.Helper()
 	err := o.as(actor, func(ctx context.Context, tx *postgres.Tx) error {
-		answers, err := attendance.RecordAsPlanned(ctx, tx, attendance.Source{Origin: "ENTERED"}, attendance.Planned{Programme: o.programme, Day: calendar.MustDay(day), Except: except})
+		answers, err := attendance.RecordAsPlanned(ctx, tx, attendance.Source{Origin: "ENTERED"}, in)
 		for _, a := range answers {
 			if a.Written && len(a.Warnings) == 0 {
 				written++
@@ -88,5 +94,64 @@ func TestADayAsPlannedLeavesOutWhoIsSuspended(t *testing.T) {
 	}
 	if written, code := o.tap(o.tutor, "2026-03-11"); written != 4 || code != "" {
 		t.Errorf("before the suspension: %d written, %q", written, code)
+	}
+}
+
+// What was taken back is written by the next tap, and not by the very tap that wrote it, however late that comes once more.
+func TestATapAfterAWithdrawalCounts(t *testing.T) {
+	o := timetabled(t)
+	first := attendance.Planned{Programme: o.programme, Day: calendar.MustDay("2026-03-11"), MadeAt: calendar.MustDay("2026-03-11").At(calendar.MustLocalTime("17:00"))}
+	for round := range 3 {
+		tap := first
+		tap.MadeAt = first.MadeAt.Add(time.Duration(round) * time.Hour)
+		for range 2 {
+			o.tapped(o.tutor, tap)
+		}
+		if got := o.counted("2026-03-11"); got != 4 {
+			t.Fatalf("round %d: %d entries count", round, got)
+		}
+		for _, id := range o.live("2026-03-11") {
+			o.withdraw(id)
+		}
+		if o.tapped(o.tutor, tap); o.counted("2026-03-11") != 0 {
+			t.Fatalf("round %d: a tap that was sent again wrote what was taken back", round)
+		}
+	}
+	o.tap(o.tutor, "2026-03-11") // from a browser, which tells no time
+	var shorter uuid.UUID
+	earlier := calendar.MustLocalTime("11:00")
+	o.one("select id from attendance where enrolment_id = $1 and standing = 'COUNTED' and from_minute = 480", &shorter, o.intern["adult"])
+	corrected := uuid.Must(uuid.NewV7())
+	if err := o.as(o.tutor, func(ctx context.Context, tx *postgres.Tx) error {
+		return attendance.Correct(ctx, tx, attendance.Correction{Entry: shorter, ID: corrected, To: &earlier, Note: "uscita anticipata"})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range o.live("2026-03-11") {
+		o.withdraw(id)
+	}
+	if written, code := o.tap(o.tutor, "2026-03-11"); written != 4 || o.counted("2026-03-11") != 4 {
+		t.Errorf("after a correction was taken back: %d written, %q, %d count", written, code, o.counted("2026-03-11"))
+	}
+}
+
+// counted is how many entries of a day count.
+func (o *office) counted(day string) (n int) {
+	o.one("select count(*) from attendance where day = $1 and standing = 'COUNTED'", &n, day)
+	return n
+}
+
+// live are the entries of a day that count or might.
+func (o *office) live(day string) (ids []uuid.UUID) {
+	o.one("select coalesce(array_agg(id), '{}') from attendance where day = $1 and standing in ('COUNTED', 'CONTESTED')", &ids, day)
+	return ids
+}
+
+func (o *office) withdraw(id uuid.UUID) {
+	o.t.Helper()
+	if err := o.as(o.tutor, func(ctx context.Context, tx *postgres.Tx) error {
+		return attendance.Withdraw(ctx, tx, id, "giorno sbagliato", nil)
+	}); err != nil {
+		o.t.Fatal(err)
 	}
 }

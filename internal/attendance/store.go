@@ -122,8 +122,17 @@ func hold(ctx context.Context, tx *postgres.Tx, persons []uuid.UUID) error {
 
 // byIDs loads, under the actor's rights, those entries that exist already.
 func byIDs(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) (map[uuid.UUID]row, error) {
+	return entriesWhere(ctx, tx, "id = any ($1)", ids)
+}
+
+// writtenOn loads, under the actor's rights, all versions of entries of a day.
+func writtenOn(ctx context.Context, tx *postgres.Tx, enrolments []uuid.UUID, day calendar.Day) (versions, error) {
+	return entriesWhere(ctx, tx, "enrolment_id = any ($1) and day = $2", enrolments, day)
+}
+
+func entriesWhere(ctx context.Context, tx *postgres.Tx, condition string, args ...any) (map[uuid.UUID]row, error) {
 	var rows []row
-	if err := tx.Ask(ctx, &rows, "select "+columns+" from attendance where id = any ($1)", ids); err != nil {
+	if err := tx.Ask(ctx, &rows, "select "+columns+" from attendance where "+condition, args...); err != nil {
 		return nil, fmt.Errorf("entries: %w", err)
 	}
 	byID := make(map[uuid.UUID]row, len(rows))
