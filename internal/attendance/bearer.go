@@ -20,7 +20,6 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/platform/secret"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
-	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
 
@@ -86,6 +85,14 @@ type Signing struct {
 	Clock postgres.Clock
 }
 
+// bearer is who brought a secret, as the signature that it asks for, in a browser. A secret may be replaced at any moment: what is done by it asks for its
+// marks once more.
+type bearer struct {
+	signature uuid.UUID
+	marks     [][]byte // of the secret, by each key of the installation
+	browser   []byte   // mark of it
+}
+
 // Document is what somebody signs: of the person it tells nothing but the days.
 type Document struct {
 	Party     Party
@@ -107,20 +114,15 @@ type DocumentLine struct {
 
 // Open shows the document to who brings the secret, in the browser in which it is first opened: in another the secret opens nothing any more.
 func (s Signing) Open(ctx context.Context, brought, browser Secret) (doc Document, err error) {
-	id, err := s.find(ctx, brought, browser)
+	b, err := s.find(ctx, brought, browser)
 	if err != nil {
 		return doc, err
 	}
-	err = s.DB.InTx(ctx, access.Actor{Member: id}, s.Clock, func(ctx context.Context, tx *postgres.Tx) error {
-		m, entries, err := toSign(ctx, tx, id)
-		if err != nil {
-			return err
+	err = s.DB.InTx(ctx, access.Actor{Member: b.signature}, s.Clock, func(ctx context.Context, tx *postgres.Tx) error {
+		m, entries, err := b.opens(ctx, tx)
+		if err == nil {
+			doc = m.document(entries)
 		}
-		opened, err := openSignature(ctx, tx, id, s.mark(browser))
-		if err == nil && !opened {
-			err = SigningShared.At()
-		}
-		doc = m.document(entries)
 		return err
 	})
 	return doc, err
@@ -128,7 +130,7 @@ func (s Signing) Open(ctx context.Context, brought, browser Secret) (doc Documen
 
 // Sign signs the document in the name that the signer writes. Sent again it is refused as used.
 func (s Signing) Sign(ctx context.Context, brought, browser Secret, name string) error {
-	id, err := s.find(ctx, brought, browser)
+	b, err := s.find(ctx, brought, browser)
 	if err != nil {
 		return err
 	}
@@ -136,31 +138,40 @@ func (s Signing) Sign(ctx context.Context, brought, browser Secret, name string)
 	if wrong != nil {
 		return wrong
 	}
-	return s.DB.InTx(ctx, access.Actor{Member: id}, s.Clock, func(ctx context.Context, tx *postgres.Tx) error {
-		m, _, err := toSign(ctx, tx, id)
+	return s.DB.InTx(ctx, access.Actor{Member: b.signature}, s.Clock, func(ctx context.Context, tx *postgres.Tx) error {
+		m, _, err := b.opens(ctx, tx)
 		if err != nil {
 			return err
 		}
-		if opened, err := openSignature(ctx, tx, id, s.mark(browser)); err != nil || !opened {
-			return refusal.Join(err, SigningShared.At())
-		}
-		sealed, err := sealText(ctx, tx, m.ParticipationID, "month_signature", "name", id, name)
+		sealed, err := sealText(ctx, tx, m.ParticipationID, "month_signature", "name", b.signature, name)
 		if errors.Is(err, secret.ErrErased) {
 			return SigningChanged.At() // there is nobody any more whose month it is
 		}
 		if err != nil {
 			return err
 		}
-		signed, err := signSignature(ctx, tx, id, sealed)
+		signed, err := signSignature(ctx, tx, b, sealed)
 		if err == nil && !signed {
 			err = SigningChanged.At()
 		}
 		if err != nil {
 			return err
 		}
-		m.tell(tx, id)
+		m.tell(tx, b.signature)
 		return nil
 	})
+}
+
+// opens gives the document, and keeps in which browser it was opened.
+func (b bearer) opens(ctx context.Context, tx *postgres.Tx) (m monthToSign, entries []row, err error) {
+	if m, entries, err = toSign(ctx, tx, b.signature); err != nil {
+		return m, nil, err
+	}
+	opened, err := openSignature(ctx, tx, b)
+	if err == nil && !opened {
+		err = SigningShared.At()
+	}
+	return m, entries, err
 }
 
 // longestName is how many characters a signer's name may have.
@@ -168,25 +179,27 @@ const longestName = 100
 
 var causeName = text.Text{It: "scrivi nome e cognome, al massimo 100 caratteri", En: "write given name and family name, at most 100 characters"}
 
-// find gives the signature that a secret asks for, or says why it opens nothing. Whether another browser has opened it is asked once more where that
-// counts.
-func (s Signing) find(ctx context.Context, brought, browser Secret) (uuid.UUID, error) {
-	found, known, err := signatureOf(ctx, s.DB, s.Clock, secret.Bytes(s.DB.Keys.Indexes(secretKind, []byte(brought))))
+// find gives the signature that a secret asks for, or says why it opens nothing. Whether the secret still does, and no other browser has opened it, is asked
+// once more where that counts.
+func (s Signing) find(ctx context.Context, brought, browser Secret) (bearer, error) {
+	b := bearer{marks: secret.Bytes(s.DB.Keys.Indexes(secretKind, []byte(brought))), browser: s.mark(browser)}
+	found, known, err := signatureOf(ctx, s.DB, s.Clock, b.marks)
 	switch {
 	case err != nil:
-		return uuid.Nil, err
+		return b, err
 	case !known || brought == "":
-		return uuid.Nil, SigningUnknown.At()
+		return b, SigningUnknown.At()
 	case found.State == Signed:
-		return uuid.Nil, SigningUsed.At()
+		return b, SigningUsed.At()
 	case found.State == SignatureRevoked:
-		return uuid.Nil, SigningRevoked.At()
+		return b, SigningRevoked.At()
 	case !s.Clock().Before(found.ExpiresAt):
-		return uuid.Nil, SigningExpired.At()
-	case found.BrowserMark != nil && !slices.Equal(found.BrowserMark, s.mark(browser)):
-		return uuid.Nil, SigningShared.At()
+		return b, SigningExpired.At()
+	case found.BrowserMark != nil && !slices.Equal(found.BrowserMark, b.browser):
+		return b, SigningShared.At()
 	}
-	return found.ID, nil
+	b.signature = found.ID
+	return b, nil
 }
 
 // mark is what is kept of a browser: the hash of what its cookie holds.

@@ -254,6 +254,40 @@ func TestWhatIsNotGoodToSignBy(t *testing.T) {
 	}
 }
 
+// TestAReplacedLinkSignsNothing: also where it is replaced between the moment in which it is found and that in which it signs.
+func TestAReplacedLinkSignsNothing(t *testing.T) {
+	own := attendance.NewBrowser()
+	for name, bring := range map[string]func(d *desk, s attendance.Signing, link attendance.Secret) error{
+		"opened": func(d *desk, s attendance.Signing, link attendance.Secret) error {
+			_, err := s.Open(d.ctx, link, own)
+			return err
+		},
+		"signed": func(d *desk, s attendance.Signing, link attendance.Secret) error {
+			return s.Sign(d.ctx, link, own, "Rosa Bianchi")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t)
+			id := d.asked(attendance.HostSigns, signerAddress)
+			link, asked := d.post(), 0
+			late := attendance.Signing{DB: d.db, Clock: func() time.Time { // asked when the search for the secret begins, and when it was found
+				if asked++; asked == 2 {
+					if code := d.step(id, signs.ResendSignature); code != "" {
+						t.Error(code)
+					}
+				}
+				return d.clock()
+			}}
+			if code := d.code(bring(d, late, link)); code != "SIGNING_SHARED" || d.state(d.month) != "SUBMITTED 600 2" {
+				t.Errorf("%q, and the month is %s", code, d.state(d.month))
+			}
+			if code := d.sign(d.post(), attendance.NewBrowser()); code != "" || d.state(d.month) != "HOST_CERTIFIED 600 2" {
+				t.Errorf("the link that took its place: %q, and the month is %s", code, d.state(d.month))
+			}
+		})
+	}
+}
+
 // TestACodeIsShownAndTyped: in any spelling, for minutes, and once.
 func TestACodeIsShownAndTyped(t *testing.T) {
 	d := newDesk(t)
@@ -377,6 +411,12 @@ func TestWhoMayAskForSignatures(t *testing.T) {
 func TestABearerKnowsOneDocument(t *testing.T) {
 	d := newDesk(t)
 	mine, other := d.asked(attendance.HostSigns, signerAddress), d.asked(attendance.ParticipantSigns, signerAddress)
+	marks := map[uuid.UUID][][]byte{}
+	for _, id := range []uuid.UUID{mine, other} {
+		var mark []byte
+		d.one("select secret_mark from month_signature where id = $1", &mark, id)
+		marks[id] = [][]byte{mark}
+	}
 	err := d.as(access.Actor{Member: mine}, func(ctx context.Context, tx *postgres.Tx) error {
 		for _, table := range []string{"register_month", "register_step", "month_signature", "attendance", "participation", "person", "enrolment", "placement", "company", "file"} {
 			var rows int
@@ -391,8 +431,8 @@ func TestABearerKnowsOneDocument(t *testing.T) {
 			var months, entries int
 			var opened, signed bool
 			if err := errors.Join(tx.NewRaw("select count(*) from month_to_sign(?)", c.of).Scan(ctx, &months), tx.NewRaw("select count(*) from entries_to_sign(?)", c.of).Scan(ctx, &entries),
-				tx.NewRaw("select signature_open(?, ?, ?)", c.of, make([]byte, 32), tx.Now).Scan(ctx, &opened),
-				tx.NewRaw("select signature_sign(?, ?, ?, ?, ?, 'signMonth')", c.of, []byte{1}, tx.Now, tx.Today(), uuid.New()).Scan(ctx, &signed)); err != nil {
+				tx.Ask(ctx, &opened, "select signature_open($1, $2, $3, $4)", c.of, marks[c.of], make([]byte, 32), tx.Now),
+				tx.Ask(ctx, &signed, "select signature_sign($1, $2, $3, $4, $5, $6, $7, 'signMonth')", c.of, marks[c.of], make([]byte, 32), []byte{1}, tx.Now, tx.Today(), uuid.New())); err != nil {
 				return err
 			}
 			if got := fmt.Sprint(months, entries, opened, signed); got != c.want {

@@ -206,19 +206,19 @@ func entriesToSign(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (rows []r
 	return rows, nil
 }
 
-func openSignature(ctx context.Context, tx *postgres.Tx, id uuid.UUID, browser []byte) (opened bool, err error) {
-	if err = tx.NewRaw("select signature_open(?, ?, ?)", id, browser, tx.Now).Scan(ctx, &opened); err != nil {
+func openSignature(ctx context.Context, tx *postgres.Tx, b bearer) (opened bool, err error) {
+	if err = tx.Ask(ctx, &opened, "select signature_open($1, $2, $3, $4)", b.signature, b.marks, b.browser, tx.Now); err != nil {
 		return false, fmt.Errorf("open signature: %w", err)
 	}
 	return opened, nil
 }
 
-func signSignature(ctx context.Context, tx *postgres.Tx, id uuid.UUID, name []byte) (signed bool, err error) {
+func signSignature(ctx context.Context, tx *postgres.Tx, b bearer, name []byte) (signed bool, err error) {
 	step, err := uuid.NewV7()
 	if err != nil {
 		return false, err
 	}
-	if err = tx.NewRaw("select signature_sign(?, ?, ?, ?, ?, ?)", id, name, tx.Now, tx.Today(), step, string(access.SignMonth)).Scan(ctx, &signed); err != nil {
+	if err = tx.Ask(ctx, &signed, "select signature_sign($1, $2, $3, $4, $5, $6, $7, $8)", b.signature, b.marks, b.browser, name, tx.Now, tx.Today(), step, string(access.SignMonth)); err != nil {
 		return false, fmt.Errorf("sign month: %w", err)
 	}
 	return signed, nil

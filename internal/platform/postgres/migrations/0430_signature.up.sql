@@ -79,23 +79,27 @@ language sql stable security definer set search_path = public, pg_temp as $$
   order by e.day, e.from_minute, e.id
 $$;
 
--- Keeps in which browser the secret was opened. False where it was opened in another.
-create function signature_open(signature uuid, browser bytea, at timestamptz) returns boolean language plpgsql security definer set search_path = public, pg_temp as $$
+-- Keeps in which browser the secret was opened, told by marks of it. False where it was opened in another, or another secret took its place meanwhile.
+create function signature_open(signature uuid, marks bytea[], browser bytea, at timestamptz) returns boolean language plpgsql security definer set search_path = public, pg_temp as $$
 #variable_conflict use_column
 begin
   update month_signature s set browser_mark = signature_open.browser, opened_at = signature_open.at
-    where s.id = signature_open.signature and s.id = any (app_keys('self')) and s.state = 'ASKED' and s.browser_mark is null;
-  return exists (select from month_signature s where s.id = signature_open.signature and s.id = any (app_keys('self')) and s.browser_mark = signature_open.browser);
+    where s.id = signature_open.signature and s.id = any (app_keys('self')) and s.state = 'ASKED'
+      and s.secret_mark = any (signature_open.marks) and s.browser_mark is null;
+  return exists (select from month_signature s where s.id = signature_open.signature and s.id = any (app_keys('self'))
+    and s.secret_mark = any (signature_open.marks) and s.browser_mark = signature_open.browser);
 end $$;
 
--- Signs: the one document, once, before the secret has run out. A host's signature certifies the month. False where that cannot be any more.
-create function signature_sign(signature uuid, name bytea, at timestamptz, day date, step uuid, act text) returns boolean
+-- Signs: the one document, once, by the secret in the browser that opened it, before it has run out. A host's signature certifies the month. False where
+-- that cannot be any more.
+create function signature_sign(signature uuid, marks bytea[], browser bytea, name bytea, at timestamptz, day date, step uuid, act text) returns boolean
 language plpgsql security definer set search_path = public, pg_temp as $$
 #variable_conflict use_column
 declare s month_signature; m register_month;
 begin
   select * into m from register_month r where r.id = (select x.register_month_id from month_signature x where x.id = signature_sign.signature and x.id = any (app_keys('self'))) for update;
-  select * into s from month_signature x where x.id = signature_sign.signature and x.id = any (app_keys('self')) and x.state = 'ASKED' and x.expires_at > signature_sign.at for update;
+  select * into s from month_signature x where x.id = signature_sign.signature and x.id = any (app_keys('self')) and x.state = 'ASKED' and x.expires_at > signature_sign.at
+    and x.secret_mark = any (signature_sign.marks) and x.browser_mark = signature_sign.browser for update;
   if s.id is null or m.content_hash is distinct from s.content_hash or s.party = 'HOST' and m.state <> 'SUBMITTED' then
     return false;
   end if;
@@ -115,7 +119,7 @@ create function is_represented(participation uuid, day date) returns boolean lan
     where r.participation_id = is_represented.participation and g.from_day <= is_represented.day and (g.to_day is null or g.to_day >= is_represented.day))
 $$;
 
-revoke execute on function follow_mandates_of_month(), signature_of(bytea[]), month_to_sign(uuid), entries_to_sign(uuid), signature_open(uuid, bytea, timestamptz),
-  signature_sign(uuid, bytea, timestamptz, date, uuid, text), is_represented(uuid, date) from public;
-grant execute on function signature_of(bytea[]), month_to_sign(uuid), entries_to_sign(uuid), signature_open(uuid, bytea, timestamptz),
-  signature_sign(uuid, bytea, timestamptz, date, uuid, text), is_represented(uuid, date) to lavoro_app;
+revoke execute on function follow_mandates_of_month(), signature_of(bytea[]), month_to_sign(uuid), entries_to_sign(uuid), signature_open(uuid, bytea[], bytea, timestamptz),
+  signature_sign(uuid, bytea[], bytea, bytea, timestamptz, date, uuid, text), is_represented(uuid, date) from public;
+grant execute on function signature_of(bytea[]), month_to_sign(uuid), entries_to_sign(uuid), signature_open(uuid, bytea[], bytea, timestamptz),
+  signature_sign(uuid, bytea[], bytea, bytea, timestamptz, date, uuid, text), is_represented(uuid, date) to lavoro_app;
