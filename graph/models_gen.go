@@ -5490,6 +5490,10 @@ type PaymentLineStep struct {
 	Member *Member `json:"member,omitempty"`
 	// The bank's code; null where it gave none. Where it contradicts what is known of the line, which then stays as it is: what it says. Example: EXECUTED.
 	Code *string `json:"code,omitempty"`
+	// The number of the order, or the bank's own reference, as the answer gives it; null where it gave none. At most 35 characters. Example: 4711.
+	Reference *string `json:"reference,omitempty"`
+	// The day on which the bank or the office has booked or decided it, as the answer gives it; null where it gave none.
+	BookedOn *calendar.Day `json:"bookedOn,omitempty"`
 	// Why, in the words of who did it or of the bank. Confidential.
 	Reason *string `json:"reason,omitempty"`
 }

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
+	"encoding/csv"
 	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -44,6 +47,7 @@ func TestControlFolders(t *testing.T) {
 	if strings.Contains(said, "are in no anchor") {
 		t.Errorf("entries are not anchored: %s", said)
 	}
+	endsAtTheBank(t, month)
 	whatWasSent(t, n, c, allowance, month)
 	auditor := n.as(t, "auditor.asl@demo.lavoro")
 	audited := at(t, auditor.ask(paid, vars{"programme": programme}), "paymentLines.nodes.0.allowance.id")
@@ -66,6 +70,36 @@ func TestControlFolders(t *testing.T) {
 	}
 	whoMayNot(t, n, allowance, programme)
 	whatIsKept(t, c, n, programme)
+}
+
+// endsAtTheBank looks up in a folder by which order each line was paid, and when: the list's answer has told it.
+func endsAtTheBank(t *testing.T, folder []byte) {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(folder), int64(len(folder)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := z.Open("payments.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	paid := 0
+	for _, row := range rows[1:] {
+		if !slices.Contains(row, "PAID") {
+			continue
+		}
+		paid++
+		if end := row[len(row)-2:]; end[0] == "" || end[1] == "" {
+			t.Errorf("paid by no order: %v", row)
+		}
+	}
+	if paid == 0 {
+		t.Error("the folder has no line that is paid")
+	}
 }
 
 // foldered makes a folder and fetches it.

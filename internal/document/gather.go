@@ -76,8 +76,14 @@ type paidLine struct {
 		IBAN, Holder *string
 		Means        string
 	}
-	Steps []struct{ Answer *struct{ SHA256 string } }
-	Run   *struct {
+	Steps []struct {
+		FromState, ToState string
+		Code               *string
+		Reference          string
+		BookedOn           calendar.Day
+		Answer             *struct{ SHA256 string }
+	}
+	Run *struct {
 		ID           string
 		Year, Number int
 		Payer        *Named
@@ -92,7 +98,7 @@ type paidLine struct {
 // askedAllowance is what a folder asks of a month, in the words of the API.
 const askedAllowance = `month statements { id number inForce minutes accrued cap total contentHash explanation policyVersions { number } lines { kind minutes amount rule version text }
 	shares { id payer { name } budgetLine { code } gross withheld net } registerMonths { id }
-	payments { id kind state live gross withheld net endToEndId budgetLine { code } file { messageId sha256 } paidTo { iban holder means } steps { answer { sha256 } }
+	payments { id kind state live gross withheld net endToEndId budgetLine { code } file { messageId sha256 } paidTo { iban holder means } steps { fromState toState code reference bookedOn answer { sha256 } }
 		run { id year number payer { name } steps { act at member { id name } } } } }`
 
 // allowance gathers one month.
@@ -157,6 +163,15 @@ func (f *gathering) payment(statement uuid.UUID, p paidLine) {
 	for _, s := range p.Steps {
 		if s.Answer != nil {
 			line.AnswerSHA256 = s.Answer.SHA256
+		}
+		if s.ToState != p.State || s.FromState == s.ToState && s.Code != nil { // of an earlier state, or against what is known
+			continue
+		}
+		if s.Reference != "" {
+			line.Reference = s.Reference
+		}
+		if !s.BookedOn.IsZero() {
+			line.BookedOn = s.BookedOn
 		}
 	}
 	if r := p.Run; r != nil {

@@ -29,7 +29,8 @@ type Answer struct {
 var names = map[string]string{blob.XML: "answer.xml", blob.CSV: "answer.csv", blob.Workbook: "answer.xlsx"}
 
 // ReadAnswer takes what a bank or an office says of lines that were sent, whole or not at all. A line advances by this alone. An answer that was
-// read before changes nothing; what it says of a line whose state does not allow it any more is counted, and changes nothing either.
+// read before changes nothing; what it says of a line whose state does not allow it any more is counted, and changes nothing either;
+// what it tells of a booking beyond what is known stays with the line.
 func ReadAnswer(ctx context.Context, tx *postgres.Tx, in Answer) error {
 	if !tx.Actor.May(access.ReadAnswer, in.Programme, []uuid.UUID{in.Payer}) {
 		return refusal.NotAllowed.At()
@@ -72,14 +73,20 @@ type reading struct {
 	counts   answerCounts
 	named    []string // transfers of ours
 	said     []said
-	against  []said // what contradicts what is known: it changes nothing
+	beside   []said // what moves nothing: it tells more of what is known, or contradicts it
 }
 
 // said is one thing that an answer says of a transfer.
 type said struct {
 	transfer sentTransfer
 	to       LineState
+	code     string // of the step that is kept
 	outcome  payfile.Outcome
+}
+
+// told is what is kept of it with the lines.
+func (s said) told() evidence {
+	return evidence{note: s.outcome.Note, ref: s.outcome.Ref, bookedOn: s.outcome.Day}
 }
 
 func (a *reading) apply(ctx context.Context, tx *postgres.Tx) error {
@@ -179,10 +186,13 @@ func (a *reading) take(p sentPart, m payfile.Matching) {
 			a.counts.Waiting++
 			continue
 		case to == t.State:
-			continue // it says what is known
+			if a.report.Source != payfile.SourceStatus && !t.knows(o) { // the account tells the booking of what the bank has said before
+				a.beside = append(a.beside, said{transfer: t, to: t.State, outcome: o})
+			}
+			continue
 		case to == "":
 			a.counts.Ignored++
-			a.against = append(a.against, said{transfer: t, to: t.State, outcome: o})
+			a.beside = append(a.beside, said{transfer: t, to: t.State, code: string(o.Kind), outcome: o})
 			continue
 		case to == LinePaid:
 			a.counts.Paid++
@@ -191,8 +201,8 @@ func (a *reading) take(p sentPart, m payfile.Matching) {
 		default:
 			a.counts.Returned++
 		}
-		a.said = append(a.said, said{transfer: t, to: to, outcome: o})
-		t.State = to
+		a.said = append(a.said, said{transfer: t, to: to, code: o.Reason, outcome: o})
+		t.State, t.Reference, t.BookedOn = to, o.Ref, o.Day
 		state[o.EndToEndID] = t
 	}
 }
@@ -236,7 +246,7 @@ func (a *reading) write(ctx context.Context, tx *postgres.Tx) error {
 	if err := a.move(ctx, tx); err != nil {
 		return err
 	}
-	if err := a.contradict(ctx, tx); err != nil {
+	if err := a.remark(ctx, tx); err != nil {
 		return err
 	}
 	touched := map[uuid.UUID]bool{}
@@ -298,39 +308,36 @@ func (a *reading) move(ctx context.Context, tx *postgres.Tx) error {
 	var keys []same
 	groups := map[same][]said{}
 	for _, s := range a.said {
-		k := same{s.transfer.State, s.to, s.outcome.Reason}
+		k := same{s.transfer.State, s.to, s.code}
 		if groups[k] == nil {
 			keys = append(keys, k)
 		}
 		groups[k] = append(groups[k], s)
 	}
 	for _, k := range keys {
-		ids, notes := make([]string, len(groups[k])), map[string]string{}
+		ids, told := make([]string, len(groups[k])), make(map[string]evidence, len(groups[k]))
 		for i, s := range groups[k] {
-			ids[i] = s.outcome.EndToEndID
-			if s.outcome.Note != "" {
-				notes[s.outcome.EndToEndID] = s.outcome.Note
-			}
+			ids[i], told[s.outcome.EndToEndID] = s.outcome.EndToEndID, s.told()
 		}
 		lines, err := moveTransfers(ctx, tx, ids, k.from, k.to, k.code)
 		if err != nil {
 			return err
 		}
-		if err := keepSteps(ctx, tx, access.ReadAnswer, lines, k.from, lineStep{code: k.code, answer: &a.ID, notes: notes}, k.to); err != nil {
+		if err := keepSteps(ctx, tx, access.ReadAnswer, lines, k.from, lineStep{code: k.code, answer: &a.ID, told: told}, k.to); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// contradict keeps with the lines what the bank says against what is known of them, as a step that leads nowhere.
-func (a *reading) contradict(ctx context.Context, tx *postgres.Tx) error {
-	for _, s := range a.against {
+// remark keeps with the lines what an answer says of them without moving them, as a step that leads nowhere.
+func (a *reading) remark(ctx context.Context, tx *postgres.Tx) error {
+	for _, s := range a.beside {
 		lines, err := linesOf(ctx, tx, s.outcome.EndToEndID)
 		if err != nil {
 			return err
 		}
-		why := lineStep{code: string(s.outcome.Kind), answer: &a.ID, notes: map[string]string{s.outcome.EndToEndID: s.outcome.Note}}
+		why := lineStep{code: s.code, answer: &a.ID, told: map[string]evidence{s.outcome.EndToEndID: s.told()}}
 		if err := keepSteps(ctx, tx, access.ReadAnswer, lines, s.to, why, s.to); err != nil {
 			return err
 		}

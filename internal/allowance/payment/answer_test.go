@@ -193,6 +193,45 @@ func TestAnOfficeAnswersByList(t *testing.T) {
 	want(t, "after the next", h.state(run)+query[string](h, "select ' ' || ignored from payment_answer order by read_at desc, paid desc, ignored desc limit 1"), "ORDINARY PARTLY_RETURNED 3 3 0 7000 1")
 }
 
+// bookings are what is kept of the evidence of a line, step by step.
+func (h *house) bookings(run uuid.UUID, cents int) string {
+	h.t.Helper()
+	return query[string](h, "select string_agg(concat_ws(' ', to_state, code, reference, booked_on), ', ' order by at, id) from payment_line_step where line_id = $1", h.line(run, cents))
+}
+
+// The number of an order and its day stay with the line, also when the list is gone.
+func TestOrdersKeepTheirNumberAndDay(t *testing.T) {
+	h := open(t)
+	run, ids := h.sent(1_000, 2_000)
+	list := "order_key;order_number;date;outcome;reason\n" + ids[0] + ";MANDATO-4711;2026-12-03;PAID;\n" + ids[1] + ";MANDATO-4712;2026-12-04;REJECTED;AC01\n"
+	if err := h.answer(blob.CSV, list); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.answer(blob.CSV, list+"\n"); err != nil { // the office sends it again
+		t.Fatal(err)
+	}
+	want(t, "paid", h.bookings(run, 1_000), "PAID MANDATO-4711 2026-12-03")
+	want(t, "rejected", h.bookings(run, 2_000), "REJECTED AC01 MANDATO-4712 2026-12-04")
+}
+
+// A bank says that it has paid, and the account by which booking: the booking is what is known of it, once.
+func TestTheAccountTellsTheBooking(t *testing.T) {
+	h := bank(t)
+	run, ids := h.sent(1_000)
+	if err := h.answer(blob.XML, status(1, h.message(run), "", told(ids[0], "ACSC", ""))); err != nil {
+		t.Fatal(err)
+	}
+	booked := strings.Replace(debit(ids[0], 1_000), "<Refs>", "<Refs><AcctSvcrRef>CRO 4711</AcctSvcrRef>", 1)
+	for n := range 2 {
+		if err := h.answer(blob.XML, account(2+n, booked)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want(t, "steps", h.bookings(run, 1_000), "PAID 2026-12-11, PAID CRO 4711 2026-12-12")
+	want(t, "moved once", h.lines(run)+", "+h.booked()+query[string](h, "select ' ' || revision from payment_line where id = $1", h.line(run, 1_000)), "11 STATEMENT 1000 PAID, APPROVED 1000, PAID 1000 3")
+	h.breaks("payment_line_step_reference_check", "update payment_line_step set reference = repeat('4', 36)")
+}
+
 func TestLinesAreHeldReleasedAndRecalled(t *testing.T) {
 	h := bank(t)
 	for _, c := range []int{1_000, 2_000, 4_000} {

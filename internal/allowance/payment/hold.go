@@ -12,6 +12,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/platform/secret"
 	"github.com/lavoroincorso/lavoro/internal/programme"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/money"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 	"github.com/lavoroincorso/lavoro/internal/values/text"
@@ -127,7 +128,7 @@ func (r *runRow) moveLine(ctx context.Context, tx *postgres.Tx, act access.Act, 
 	if err != nil {
 		return err
 	}
-	if err := keepSteps(ctx, tx, act, lines, l.State, lineStep{notes: map[string]string{l.EndToEndID: reason}}, to); err != nil {
+	if err := keepSteps(ctx, tx, act, lines, l.State, lineStep{told: map[string]evidence{l.EndToEndID: {note: reason}}}, to); err != nil {
 		return err
 	}
 	if to == LineLeftOut && r.State != Discarded { // which has booked all back
@@ -154,7 +155,14 @@ func (r *runRow) moveLine(ctx context.Context, tx *postgres.Tx, act access.Act, 
 type lineStep struct {
 	code   string // of the bank; of what contradicts what is known, what it says
 	answer *uuid.UUID
-	notes  map[string]string // by end-to-end id, sealed under the person's key
+	told   map[string]evidence // by end-to-end id
+}
+
+// evidence is what is kept of one transfer alone.
+type evidence struct {
+	note     string       // sealed under the person's key
+	ref      string       // the number of the order, or the bank's own; "" for none
+	bookedOn calendar.Day // none where it is not told
 }
 
 // noteStep is what reasons are filled up to: their lengths tell little.
@@ -164,7 +172,7 @@ const noteStep = 128
 func keepSteps(ctx context.Context, tx *postgres.Tx, act access.Act, lines []lineRow, from LineState, why lineStep, to LineState) error {
 	var participations []uuid.UUID
 	for _, l := range lines {
-		if why.notes[l.EndToEndID] != "" && !slices.Contains(participations, l.ParticipationID) {
+		if why.told[l.EndToEndID].note != "" && !slices.Contains(participations, l.ParticipationID) {
 			participations = append(participations, l.ParticipationID)
 		}
 	}
@@ -183,7 +191,12 @@ func keepSteps(ctx context.Context, tx *postgres.Tx, act access.Act, lines []lin
 		if why.code != "" {
 			steps[i].Code = &why.code
 		}
-		if note := why.notes[l.EndToEndID]; note != "" {
+		told := why.told[l.EndToEndID]
+		if told.ref != "" {
+			steps[i].Reference = &told.ref
+		}
+		steps[i].BookedOn = told.bookedOn
+		if told.note != "" {
 			key, err := tx.DataKey(ctx, persons[l.ParticipationID])
 			if errors.Is(err, secret.ErrErased) {
 				continue
@@ -191,7 +204,7 @@ func keepSteps(ctx context.Context, tx *postgres.Tx, act access.Act, lines []lin
 			if err != nil {
 				return err
 			}
-			steps[i].Reason = key.SealPadded([]byte(note), noteStep, postgres.Place{Table: "payment_line_step", Column: "reason", Row: id})
+			steps[i].Reason = key.SealPadded([]byte(told.note), noteStep, postgres.Place{Table: "payment_line_step", Column: "reason", Row: id})
 		}
 	}
 	return insertLineSteps(ctx, tx, steps)

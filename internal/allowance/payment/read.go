@@ -178,7 +178,7 @@ func sentFile() plan.Type {
 
 func lineStepped() plan.Type {
 	return plan.Type{Name: "PaymentLineStep", Prefix: "pls", Table: "payment_line_step", Class: access.Money,
-		Columns: []string{"act", "fromState", "toState", "at", "code"},
+		Columns: []string{"act", "fromState", "toState", "at", "code", "reference", "bookedOn"},
 		Fields: plan.Fields{
 			"line":   plan.One("PaymentLine", "line_id"),
 			"answer": plan.One("PaymentAnswer", "answer_id").Apart(),

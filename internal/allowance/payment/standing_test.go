@@ -89,7 +89,7 @@ func TestAMonthsMoneyIsToldAtEveryStep(t *testing.T) {
 	if err := h.answer(blob.XML, account(2, debit(h.transfers(next)[0], 10_000))); err != nil {
 		t.Fatal(err)
 	}
-	stands("paid", inquiry.Paid, "", "2026-12-10")
+	stands("paid", inquiry.Paid, "", "2026-12-12") // as the bank has booked it
 	h.owe(p, h.payer, "2026-11", 8_000)
 	stands("corrected since", inquiry.Overpaid, "OWES_MORE", "")
 	h.owe(p, h.payer, "2026-11", 11_000)

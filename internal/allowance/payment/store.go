@@ -336,8 +336,16 @@ type sentTransfer struct {
 	RunID      uuid.UUID
 	Part       int
 	EndToEndID string
+	HeadID     uuid.UUID
 	State      LineState
 	NetCents   money.Cents
+	Reference  string       // by which it is known to be paid, or come back; "" for none
+	BookedOn   calendar.Day // none where it was not told
+}
+
+// knows says whether what an answer tells of the state that a transfer is in was told before.
+func (t sentTransfer) knows(o payfile.Outcome) bool {
+	return (o.Ref == "" || o.Ref == t.Reference) && (o.Day.IsZero() || o.Day == t.BookedOn)
 }
 
 // sentPart is one message that was sent.
@@ -362,8 +370,10 @@ func partsOf(ctx context.Context, tx *postgres.Tx, payer uuid.UUID, ids, message
 		return nil, fmt.Errorf("messages: %w", err)
 	}
 	for i, p := range parts {
-		err := tx.NewRaw(`select run_id, part, end_to_end_id, min(state) as state, sum(net_cents)::bigint as net_cents from payment_line where run_id = ? and part = ?
-			group by 1, 2, 3, head_id order by head_id`, p.RunID, p.Part).Scan(ctx, &parts[i].transfers)
+		err := tx.NewRaw(`select l.*, coalesce(s.reference, '') as reference, s.booked_on
+			from (select run_id, part, end_to_end_id, head_id, min(state) as state, sum(net_cents)::bigint as net_cents from payment_line where run_id = ? and part = ? group by 1, 2, 3, 4) l
+			left join lateral (select s.reference, s.booked_on from payment_line_step s where s.line_id = l.head_id and s.to_state = l.state and (s.from_state <> s.to_state or s.code is null)
+				order by s.at desc, s.id desc limit 1) s on true order by l.head_id`, p.RunID, p.Part).Scan(ctx, &parts[i].transfers)
 		if err != nil {
 			return nil, fmt.Errorf("transfers: %w", err)
 		}
@@ -466,7 +476,9 @@ type lineStepRow struct {
 	At              time.Time
 	MemberID        uuid.UUID
 	Code            *string
-	Reason          []byte // sealed
+	Reference       *string
+	BookedOn        calendar.Day // none is null
+	Reason          []byte       // sealed
 	AnswerID        *uuid.UUID
 	Audience        []uuid.UUID `bun:",array"`
 }

@@ -49,7 +49,7 @@ func sound(t *testing.T) control.Folder {
 				{Statement: statement, Kind: "CAP", Amount: -99, Rule: "allowance.monthly_cap", Version: 1}},
 			Shares: []control.Share{{ID: id(12), Statement: statement, Payer: "ASL", BudgetLine: "B1", Gross: 900, Withheld: 100, Net: 800}},
 			Payments: []control.Payment{{ID: line, Statement: statement, Run: run, Number: "2026/1", Payer: "ASL", BudgetLine: "B1", Kind: "STATEMENT", Gross: 900, Withheld: 100, Net: 800, EndToEnd: "e1",
-				State: "PAID", Live: true, MessageID: "m1", FileSHA256: "aa", AnswerSHA256: "bb"}},
+				State: "PAID", Live: true, MessageID: "m1", FileSHA256: "aa", AnswerSHA256: "bb", Reference: "4711", BookedOn: calendar.MustDay("2026-04-24")}},
 			Transfers: []control.Transfer{{EndToEnd: "e1", Line: line, Month: march, Net: 800, Total: 1000, Payee: "cc"}, {EndToEnd: "e1", Line: id(13), Month: march, Net: 200, Total: 1000, Payee: "cc"}},
 		},
 	}

@@ -66,6 +66,11 @@ func (c *cells) truth() bool { return parsed(c, strconv.ParseBool) }
 
 func (c *cells) day() calendar.Day { return parsed(c, calendar.ParseDay) }
 
+// dayIfAny reads a day, and no day from an empty cell.
+func (c *cells) dayIfAny() calendar.Day {
+	return parsed(c, func(s string) (d calendar.Day, err error) { return d, d.UnmarshalText([]byte(s)) })
+}
+
 func (c *cells) month() calendar.Month { return parsed(c, calendar.ParseMonth) }
 
 func (c *cells) clock() calendar.LocalTime { return parsed(c, calendar.ParseLocalTime) }
@@ -159,7 +164,7 @@ func (o *Opened) tables() (t Tables, err error) {
 		},
 		func() error {
 			t.Payments, err = rows(o, "payments.csv", func(c *cells) Payment {
-				return Payment{c.id(), c.id(), c.id(), c.text(), c.text(), c.text(), c.text(), c.cents(), c.cents(), c.cents(), c.text(), c.text(), c.truth(), c.text(), c.text(), c.text()}
+				return Payment{c.id(), c.id(), c.id(), c.text(), c.text(), c.text(), c.text(), c.cents(), c.cents(), c.cents(), c.text(), c.text(), c.truth(), c.text(), c.text(), c.text(), c.text(), c.dayIfAny()}
 			})
 			return err
 		},

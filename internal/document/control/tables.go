@@ -120,7 +120,9 @@ type Payment struct {
 	Live                 bool
 	MessageID            string // of the file by which it was sent
 	FileSHA256           string
-	AnswerSHA256         string // of what the bank or the office said last
+	AnswerSHA256         string       // of what the bank or the office said last
+	Reference            string       // the number of the order, or the bank's own; "" where it gave none
+	BookedOn             calendar.Day // none where it was not told
 }
 
 // Transfer is a line of a transfer: the bank knows their sum alone.
@@ -156,7 +158,7 @@ var headings = map[string]string{
 	"statements.csv":  "statement_id,allowance_id,month,number,in_force,minutes,accrued_cents,cap_cents,total_cents,content_sha256,month_ids,policy_versions,explanation",
 	"lines.csv":       "statement_id,kind,minutes,amount_cents,rule,policy_version,text",
 	"shares.csv":      "share_id,statement_id,payer,budget_line,gross_cents,withheld_cents,net_cents",
-	"payments.csv":    "line_id,statement_id,run_id,run,payer,budget_line,kind,gross_cents,withheld_cents,net_cents,end_to_end_id,state,live,message_id,file_sha256,answer_sha256",
+	"payments.csv":    "line_id,statement_id,run_id,run,payer,budget_line,kind,gross_cents,withheld_cents,net_cents,end_to_end_id,state,live,message_id,file_sha256,answer_sha256,reference,booked_on",
 	"transfers.csv":   "end_to_end_id,line_id,month,net_cents,total_cents,payee_sha256",
 }
 
@@ -217,7 +219,7 @@ func (t Tables) all() map[string][][]string {
 		}),
 		"payments.csv": table(t.Payments, func(p Payment) []string {
 			return []string{p.ID.String(), p.Statement.String(), p.Run.String(), Said(p.Number), Said(p.Payer), Said(p.BudgetLine), p.Kind, cents(p.Gross), cents(p.Withheld), cents(p.Net),
-				p.EndToEnd, p.State, strconv.FormatBool(p.Live), p.MessageID, p.FileSHA256, p.AnswerSHA256}
+				p.EndToEnd, p.State, strconv.FormatBool(p.Live), p.MessageID, p.FileSHA256, p.AnswerSHA256, Said(p.Reference), p.BookedOn.String()}
 		}),
 		"transfers.csv": table(t.Transfers, func(x Transfer) []string {
 			return []string{x.EndToEnd, x.Line.String(), x.Month.String(), cents(x.Net), cents(x.Total), x.Payee}

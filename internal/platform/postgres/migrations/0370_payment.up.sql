@@ -109,6 +109,8 @@ create table payment_line_step (
   at               timestamptz not null,
   member_id        uuid not null,
   code             text,          -- the bank's
+  reference        text check (length(reference) between 1 and 35), -- the number of the order, or the bank's own reference
+  booked_on        date,          -- by the bank or the office
   reason           bytea,         -- sealed
   audience         uuid[] not null
 );
