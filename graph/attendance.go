@@ -45,6 +45,7 @@ func (m mutation) RecordAttendance(ctx context.Context, input RecordAttendanceIn
 		}
 		for n, a := range answers {
 			answer := out.Answers[places[n]]
+			answer.Enrolment = &Enrolment{ID: plan.FormatID("enr", a.Enrolment)}
 			path := []string{"entries", strconv.Itoa(places[n])}
 			answer.Refusals, answer.Warnings = pointers(a.Refusals.Under(path...)), pointers(a.Warnings.Under(path...))
 			if a.Written {
@@ -78,7 +79,7 @@ func (m mutation) RecordAsPlanned(ctx context.Context, input RecordAsPlannedInpu
 		}
 		answers, err := attendance.RecordAsPlanned(ctx, tx, sourceOf(ctx, tx.Now, input.SentAt), planned)
 		for i, a := range answers {
-			answer := &AttendanceAnswer{Index: int32(i), Refusals: pointers(a.Refusals), Warnings: pointers(a.Warnings)}
+			answer := &AttendanceAnswer{Index: int32(i), Refusals: pointers(a.Refusals), Warnings: pointers(a.Warnings), Enrolment: &Enrolment{ID: plan.FormatID("enr", a.Enrolment)}}
 			if a.Written {
 				answer.Attendance = &Attendance{ID: plan.FormatID("att", a.ID)}
 			}

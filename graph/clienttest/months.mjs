@@ -105,8 +105,9 @@ export async function asPlanned({ all, programme }) {
         mutation: parse(`mutation Try($input: RecordAsPlannedInput!) { recordAsPlanned(input: $input) { refusals { code } answers { refusals { code } } } }`),
         variables: { input: { ...input, preview: true } }, fetchPolicy: 'no-cache',
       });
-      if (tried.data.recordAsPlanned.refusals.length > 0) continue;
-      await step([tutor], { act: 'recordAsPlanned', payload: answers, input, watch: (payload) => onScreen('Attendance', payload.answers[0].attendance.id, '{ id day from to minutes standing }') });
+      const { refusals, answers: tries } = tried.data.recordAsPlanned;
+      if (refusals.length > 0 || tries.some((a) => a.refusals.length > 0)) continue;
+      await step([tutor], { act: 'recordAsPlanned', payload: answers, input, watch: ({ answers: all }) => onScreen('Attendance', all.find((a) => a.attendance && a.warnings.length === 0).attendance.id, '{ id day from to minutes standing }') });
       return;
     }
   }

@@ -89,8 +89,12 @@ func TestAClosureClosesUntilItIsWithdrawn(t *testing.T) {
 	if code != "" {
 		t.Fatal(code)
 	}
-	if written, code := o.tap(o.tutor, "2026-03-18"); written != 0 || code != "ATTENDANCE_NOTHING_PLANNED" {
-		t.Errorf("on a closed day: %d written, %q", written, code)
+	answers, list := o.answers(o.tutor, attendance.Planned{Programme: o.programme, Day: calendar.MustDay("2026-03-18")})
+	if list != nil || len(answers) != 4 {
+		t.Fatalf("a tap on a closed day: %v, %+v", list, answers)
+	}
+	for _, a := range answers {
+		refusedWith(t, a, attendance.ClosedDay)
 	}
 	o.on("2026-03-21")
 	if due := o.round(); due != "" {

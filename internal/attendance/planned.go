@@ -1,6 +1,7 @@
 package attendance
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -30,14 +31,14 @@ type Planned struct {
 type plannedRow struct {
 	PlacementID uuid.UUID
 	EnrolmentID uuid.UUID
-	Weekday     int
 	From        calendar.LocalTime `bun:"from_minute"`
 	To          calendar.LocalTime `bun:"to_minute"`
 }
 
-// RecordAsPlanned writes presence by the timetable of the day for every internship that the actor accompanies, as its tutor or at its company: but
-// for those that are left out, that do not run on the day, or of which something is written already. It gives the answers to what it wrote; none is
-// refused where nothing was left to write.
+// RecordAsPlanned writes presence by the timetable of the day for every internship that the actor accompanies, as its tutor or at its company, but for
+// those that are left out. Each stretch of hours gets an answer: it is written as Record would, with the conflicts that it has, unless somebody wrote
+// the same, or the actor himself something else of it; it is refused where nobody is there as planned, on closed days and while the internship stands
+// still. What nothing is left of is refused as a whole.
 func RecordAsPlanned(ctx context.Context, tx *postgres.Tx, source Source, in Planned) ([]Answer, error) {
 	if !tx.Actor.MayIn(access.RecordAsPlanned, in.Programme) {
 		if slices.ContainsFunc(tx.Actor.Grants, func(g access.Grant) bool { return g.Programme == in.Programme }) {
@@ -52,55 +53,101 @@ func RecordAsPlanned(ctx context.Context, tx *postgres.Tx, source Source, in Pla
 		return nil, err
 	}
 	in.MadeAt = in.MadeAt.Round(time.Microsecond) // as it is kept
-	entries, err := plannedEntries(ctx, tx, in)
+	t, err := tapOf(ctx, tx, in)
 	if err != nil {
 		return nil, err
 	}
-	if len(entries) == 0 {
+	if !slices.ContainsFunc(t.answers, func(a Answer) bool { return !a.Written }) {
 		return nil, refusal.List{NothingPlanned.At("day").With("day", in.Day)}
 	}
-	return Record(ctx, tx, source, entries)
+	if len(t.entries) == 0 {
+		return t.answers, nil
+	}
+	answers, err := Record(ctx, tx, source, t.entries)
+	for i, a := range answers {
+		t.answers[t.places[i]] = a
+	}
+	return t.answers, err
 }
 
-// plannedEntries are what the timetables ask for and nobody has written.
-func plannedEntries(ctx context.Context, tx *postgres.Tx, in Planned) ([]Entry, error) {
+// tap is one day that is recorded as planned: an answer for each stretch of hours, and what is to be written, with the places of its answers.
+type tap struct {
+	answers []Answer
+	entries []Entry
+	places  []int
+
+	member  uuid.UUID
+	of      map[uuid.UUID]enrolment
+	written versions
+	rules   rules
+}
+
+// tapOf decides of each stretch of hours of the day, once nobody else writes of the same persons.
+func tapOf(ctx context.Context, tx *postgres.Tx, in Planned) (*tap, error) {
 	rows, err := plannedOn(ctx, tx, in)
 	if err != nil {
 		return nil, err
 	}
-	var ids []uuid.UUID
+	t := &tap{member: tx.Actor.Member, rules: rules{tx: tx}}
+	var planned []Entry
 	for _, r := range rows {
-		ids = append(ids, r.EnrolmentID)
+		if !slices.Contains(in.Except, r.PlacementID) {
+			planned = append(planned, Entry{Enrolment: r.EnrolmentID, Kind: Presence, Day: in.Day, From: r.From, To: r.To, MadeAt: in.MadeAt})
+		}
+	}
+	if err := t.load(ctx, tx, in.Day, planned); err != nil {
+		return nil, err
+	}
+	for i, e := range planned {
+		e.ID = t.written.plannedID(e)
+		answer, decided := t.decide(e)
+		if t.answers = append(t.answers, answer); !decided {
+			t.entries, t.places = append(t.entries, e), append(t.places, i)
+		}
+	}
+	return t, nil
+}
+
+func (t *tap) load(ctx context.Context, tx *postgres.Tx, day calendar.Day, planned []Entry) error {
+	var ids []uuid.UUID
+	for _, e := range planned {
+		ids = append(ids, e.Enrolment)
 	}
 	persons, err := personsOf(ctx, tx, ids)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := hold(ctx, tx, slices.Collect(maps.Values(persons))); err != nil {
-		return nil, err
+		return err
 	}
-	of, err := enrolments(ctx, tx, ids)
-	if err != nil {
-		return nil, err
+	if t.of, err = enrolments(ctx, tx, ids); err != nil {
+		return err
 	}
-	written, err := writtenOn(ctx, tx, ids, in.Day)
-	if err != nil {
-		return nil, err
+	if t.written, err = writtenOn(ctx, tx, ids, day); err != nil {
+		return err
 	}
-	var entries []Entry
-	for _, r := range rows {
-		e := Entry{Enrolment: r.EnrolmentID, Kind: Presence, Day: in.Day, From: r.From, To: r.To, MadeAt: in.MadeAt}
-		e.ID = written.plannedID(e)
-		o := of[r.EnrolmentID].running()
-		if conflicts, _ := o.conflicts(e); o.Closed || len(conflicts) > 0 || slices.Contains(in.Except, r.PlacementID) {
-			continue
-		}
-		entries = append(entries, e)
-	}
-	return entries, nil
+	return t.rules.expect(ctx, planned)
 }
 
-// versions are all that was ever written of a day, by id.
+// decide answers hours that are not to be written: nobody was there as planned, or they are written already. False where they are to be.
+func (t *tap) decide(e Entry) (a Answer, decided bool) {
+	a = Answer{ID: e.ID, Enrolment: e.Enrolment}
+	o := t.of[e.Enrolment].running()
+	_, why := o.conflicts(e)
+	if o.Closed {
+		why = refusal.List{NotRunning.At("enrolment")}
+	}
+	if a.Refusals = append(why, t.rules.days[place{e.Enrolment, e.Day}].warnings(e, 0)...); len(a.Refusals) > 0 {
+		return a, true
+	}
+	if id, is := t.written.instead(e, t.member); is {
+		a.ID, a.Written, a.Warnings = id, true, refusal.List{WrittenAlready.At()}
+		return a, true
+	}
+	return a, false
+}
+
+// versions are all that was ever written of a day that the actor sees, by id.
 type versions map[uuid.UUID]row
 
 // plannedID is the id of an entry of planned hours. Where what was written under one was taken back, a new tap gets the next; the very tap that wrote
@@ -122,6 +169,23 @@ func (v versions) takenBack(r row) bool {
 		}
 	}
 	return r.Standing == Withdrawn
+}
+
+// instead gives what is written of planned hours already: the entry itself, the same hours as somebody told them, or others as the member has told
+// them himself. What counts for nothing whatever else there is says nothing of them, unless he wrote it.
+func (v versions) instead(e Entry, member uuid.UUID) (uuid.UUID, bool) {
+	if _, is := v[e.ID]; is {
+		return e.ID, true
+	}
+	for _, r := range slices.SortedFunc(maps.Values(v), func(a, b row) int { return cmp.Or(a.From.Compare(b.From), slices.Compare(a.ID[:], b.ID[:])) }) {
+		if r.EnrolmentID != e.Enrolment || r.Standing != Counted && r.Standing != Contested || !e.overlaps(r.entry()) {
+			continue
+		}
+		if same := r.Kind == e.Kind && r.From == e.From && r.To == e.To; same && len(own(r.Conflicts)) == 0 || r.RecordedBy == member {
+			return r.ID, true
+		}
+	}
+	return uuid.Nil, false
 }
 
 // madeWith says whether a row comes of the very tap that an entry comes of.

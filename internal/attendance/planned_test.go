@@ -2,6 +2,9 @@ package attendance_test
 
 import (
 	"context"
+	"fmt"
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -33,23 +36,30 @@ func (o *office) tap(actor access.Actor, day string, except ...uuid.UUID) (writt
 
 func (o *office) tapped(actor access.Actor, in attendance.Planned) (written int, code string) {
 	o.t.Helper()
-	err := o.as(actor, func(ctx context.Context, tx *postgres.Tx) error {
-		answers, err := attendance.RecordAsPlanned(ctx, tx, attendance.Source{Origin: "ENTERED"}, in)
-		for _, a := range answers {
-			if a.Written && len(a.Warnings) == 0 {
-				written++
-			}
+	answers, list := o.answers(actor, in)
+	for _, a := range answers {
+		if a.Written && len(a.Warnings) == 0 {
+			written++
 		}
+	}
+	if list != nil {
+		code = list[0].Code
+	}
+	return written, code
+}
+
+// answers are those to a tap, or why it was refused as a whole.
+func (o *office) answers(actor access.Actor, in attendance.Planned) (answers []attendance.Answer, list refusal.List) {
+	o.t.Helper()
+	err := o.as(actor, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		answers, err = attendance.RecordAsPlanned(ctx, tx, attendance.Source{Origin: "ENTERED"}, in)
 		return err
 	})
 	list, refused := refusal.As(err)
 	if err != nil && !refused {
 		o.t.Fatal(err)
 	}
-	if err != nil {
-		code = list[0].Code
-	}
-	return written, code
+	return answers, list
 }
 
 func (o *office) placement(name string) (id uuid.UUID) {
@@ -154,4 +164,77 @@ func (o *office) withdraw(id uuid.UUID) {
 	}); err != nil {
 		o.t.Fatal(err)
 	}
+}
+
+// Hours that a host wrote and a tap that says others of the same morning stand side by side, and the afternoon counts, whichever came first.
+func TestATapIsDecidedByStretchInEitherOrder(t *testing.T) {
+	for _, tapFirst := range []bool{true, false} {
+		o := timetabled(t)
+		short := entry(o.intern["adult"], "2026-03-18", "08:00", "09:30")
+		acts := []func(){func() { o.tap(o.tutor, "2026-03-18") }, func() { o.record(o.host, short) }}
+		if !tapFirst {
+			slices.Reverse(acts)
+		}
+		for _, act := range acts {
+			act()
+		}
+		want := map[string]string{"intern 2026-03-18 08:00 09:30": "CONTESTED{OTHER_VERSION}", "intern 2026-03-18 08:00 12:00": "CONTESTED{OTHER_VERSION}", "intern 2026-03-18 13:00 15:00": "COUNTED{}"}
+		if got := o.register(o.course["adult"], o.intern["adult"]); !maps.Equal(got, want) {
+			t.Errorf("tap first %v: %v", tapFirst, got)
+		}
+	}
+}
+
+// Everybody of whom nothing is written by a tap is answered for: with what stands already, or with the cause.
+func TestATapAnswersForWhoIsLeftOut(t *testing.T) {
+	o := timetabled(t)
+	o.enrol("left early", "1990-05-01", o.tutor.Member)
+	o.enrol("ill", "1990-05-01", o.tutor.Member)
+	o.exec("update placement set tutor_id = $1", o.tutor.Member)
+	o.exec("update placement set state = 'SUSPENDED', state_since = '2026-03-12' where enrolment_id = $1", o.intern["minor"])
+	same, early, ill := entry(o.intern["adult"], "2026-03-18", "08:00", "12:00"), entry(o.intern["left early"], "2026-03-18", "08:00", "10:00"), entry(o.intern["ill"], "2026-03-18", "08:00", "15:00")
+	ill.Kind, ill.AbsenceReason = attendance.Absence, "ILLNESS"
+	o.record(o.host, same)
+	o.record(o.tutor, early, ill)
+	answers, list := o.answers(o.tutor, attendance.Planned{Programme: o.programme, Day: calendar.MustDay("2026-03-18")})
+	if list != nil || len(answers) != 8 {
+		t.Fatalf("%v, %+v", list, answers)
+	}
+	told := map[string]string{}
+	for _, a := range answers {
+		for name, enrolment := range o.intern {
+			if a.Enrolment == enrolment {
+				word := fmt.Sprint(a.Written)
+				if len(a.Warnings) > 0 {
+					word = a.Warnings[0].Code
+				}
+				if len(a.Refusals) > 0 {
+					word = a.Refusals[0].Code
+				}
+				told[name] += word + " "
+			}
+		}
+	}
+	want := map[string]string{"adult": "ATTENDANCE_WRITTEN true ", "left early": "ATTENDANCE_WRITTEN true ", "ill": "ATTENDANCE_WRITTEN ATTENDANCE_WRITTEN ", "minor": "ATTENDANCE_NOT_RUNNING ATTENDANCE_NOT_RUNNING "}
+	if !maps.Equal(told, want) {
+		t.Errorf("told %v", told)
+	}
+	for _, e := range []attendance.Entry{same, early, ill} {
+		if !slices.ContainsFunc(answers, func(a attendance.Answer) bool { return a.ID == e.ID && a.Written }) || o.standing(e.ID) != "COUNTED" {
+			t.Errorf("%+v is not what stands already", e)
+		}
+	}
+}
+
+// In a month that was submitted a tap is kept like any entry, and told so.
+func TestATapInASubmittedMonthIsKept(t *testing.T) {
+	o := timetabled(t)
+	o.on("2026-04-02")
+	o.record(o.tutor, entry(o.intern["adult"], "2026-03-25", "08:00", "12:00"))
+	o.exec("update register_month set state = 'SUBMITTED', minutes = 240, presence_days = 1, content_hash = sha256('') where enrolment_id = $1", o.intern["adult"])
+	answers, list := o.answers(o.tutor, attendance.Planned{Programme: o.programme, Day: calendar.MustDay("2026-03-25"), Except: []uuid.UUID{o.placement("minor")}})
+	if list != nil || len(answers) != 2 || !answers[0].Warnings.Has(attendance.WrittenAlready) {
+		t.Fatalf("%v, %+v", list, answers)
+	}
+	o.keptWith(answers[1], attendance.MonthClosedAlready, "{MONTH_CLOSED}")
 }

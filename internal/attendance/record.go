@@ -21,11 +21,12 @@ const maxBatch = 500
 
 // Answer is what became of one entry of a batch. Written is false where it was refused.
 type Answer struct {
-	ID       uuid.UUID
-	NextDay  uuid.UUID // of what is past midnight; zero where nothing is
-	Written  bool
-	Refusals refusal.List
-	Warnings refusal.List // that were acknowledged, or that it was contested
+	ID        uuid.UUID
+	Enrolment uuid.UUID
+	NextDay   uuid.UUID // of what is past midnight; zero where nothing is
+	Written   bool
+	Refusals  refusal.List
+	Warnings  refusal.List // that were acknowledged, or that it was contested
 }
 
 // CheckSize refuses a batch of no or too many entries.
@@ -74,7 +75,7 @@ func Record(ctx context.Context, tx *postgres.Tx, source Source, entries []Entry
 	}
 	var rows []row
 	for i, e := range b.entries {
-		b.answers[i].ID = e.ID
+		b.answers[i].ID, b.answers[i].Enrolment = e.ID, e.Enrolment
 		if _, again := b.first[e.ID]; again {
 			continue
 		}

@@ -165,6 +165,11 @@ var (
 		Message: refusal.Text{It: "Per il {day} non resta nulla da registrare secondo l'orario.", En: "By the timetables nothing is left to record for {day}."},
 		Cure:    refusal.Text{It: "Controlla il giorno, oppure registra le ore una per una.", En: "Check the day, or record the hours one by one."},
 	})
+	WrittenAlready = refusal.Define(refusal.Definition{
+		Code: "ATTENDANCE_WRITTEN", Kind: refusal.State,
+		Message: refusal.Text{It: "Di queste ore c'è già una registrazione: non è stato aggiunto nulla.", En: "Of these hours something is recorded already: nothing was added."},
+		Cure:    refusal.Text{It: "Se la registrazione è sbagliata, correggila.", En: "If the entry is wrong, correct it."},
+	})
 	MonthClosedAlready = refusal.Define(refusal.Definition{
 		Code: "REGISTER_MONTH_CLOSED", Kind: refusal.State,
 		Message: refusal.Text{It: "Il mese del registro è già stato inviato ({state}).", En: "The register's month has been submitted already ({state})."},

@@ -12,23 +12,18 @@ begin
     where e.id = enrolment_minor.enrolment and e.audience &&& (select app_keys('work'))), false);
 end $$;
 
--- The timetables of internships of those whom the actor accompanies, under the keys of these, on a day of which nothing is written yet. Who stands
--- in for somebody holds his keys.
--- The timetables of internships that the actor accompanies, as their tutor or at their company, on a day of which nothing is written yet. A
--- tutor need not see the opening, which may be another partner's.
--- Nobody is there as planned on a closed day.
-create function planned_hours(programme uuid, day date, keys uuid[]) returns table (placement_id uuid, enrolment_id uuid, weekday int, from_minute int, to_minute int)
+-- The hours of a day by the timetables of internships that the actor accompanies, as their tutor or at their company, under the keys of these. Who stands in for
+-- somebody holds his keys. A tutor need not see the opening, which may be another partner's.
+create function planned_hours(programme uuid, day date, keys uuid[]) returns table (placement_id uuid, enrolment_id uuid, from_minute int, to_minute int)
 language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 begin
   return query
-  select p.id, p.enrolment_id, h.weekday, h.from_minute, h.to_minute
+  select p.id, p.enrolment_id, h.from_minute, h.to_minute
   from placement p join opening_hours h on h.opening_id = p.opening_id and h.weekday = extract(isodow from planned_hours.day)::int
   where p.id in (select k.id from placement_key k where k.key = any (planned_hours.keys) and k.programme_id = planned_hours.programme)
     and p.audience &&& (select app_keys('work'))
     and planned_hours.day between p.started_on and coalesce(p.ended_on, p.to_day)
-    and not day_closed(p.programme_id, p.company_id, p.site_id, planned_hours.day)
-    and not exists (select from attendance a where a.enrolment_id = p.enrolment_id and a.day = planned_hours.day and a.standing in ('COUNTED', 'CONTESTED'))
   order by p.id, h.from_minute;
 end $$;
 revoke execute on function enrolment_minor(uuid, date), planned_hours(uuid, date, uuid[]) from public;
