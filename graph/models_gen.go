@@ -1171,6 +1171,8 @@ type AttendanceAnswer struct {
 	Refusals []*refusal.Refusal `json:"refusals"`
 	// What you should know although it was written; of a refused item, what would let it pass when acknowledged. Example: ATTENDANCE_CONTESTED.
 	Warnings []*refusal.Refusal `json:"warnings"`
+	// Where the hours belong; null where you do not see it.
+	Enrolment *Enrolment `json:"enrolment,omitempty"`
 	// The entry as it stands now; null when it was not written, and for what you deliver of days before your assignment ended.
 	Attendance *Attendance `json:"attendance,omitempty"`
 	// What is past midnight, as an entry of the next day; null where nothing is.
@@ -6536,7 +6538,7 @@ type RecordAsPlannedPayload struct {
 	Refusals []*refusal.Refusal `json:"refusals"`
 	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
 	Warnings []*refusal.Refusal `json:"warnings"`
-	// One answer per entry that the timetables ask for, by internship and hour.
+	// One answer per stretch of hours that the timetables ask for, by internship and hour. Refused is what nobody was there for as planned: the internship stood still, or the day is closed. Of hours that are written already, by whomever or otherwise by you, it is the entry, with ATTENDANCE_WRITTEN.
 	Answers []*AttendanceAnswer `json:"answers"`
 }
 
