@@ -3,6 +3,8 @@ package graph
 import (
 	"context"
 
+	"github.com/google/uuid"
+
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/allowance/payment"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
@@ -133,6 +135,22 @@ func (m mutation) RecallLine(ctx context.Context, input RecallLineInput) (*Recal
 			return err
 		}
 		return payment.RecallLine(ctx, tx, step)
+	})
+}
+
+// ResolveLine says which of two things is true that a bank says of a transfer.
+func (m mutation) ResolveLine(ctx context.Context, input ResolveLineInput) (*ResolveLinePayload, error) {
+	return perform(ctx, m.Resolver, access.ResolveLine, input, func(ctx context.Context, tx *postgres.Tx, out *ResolveLinePayload) error {
+		out.Line = &PaymentLine{ID: input.Line}
+		step, err := lineStep(input.Line, input.ExpectedRevision, input.Reason)
+		if err != nil {
+			return err
+		}
+		run, err := payment.ResolveLine(ctx, tx, payment.Truth{LineStep: step, Paid: input.Paid})
+		if run != uuid.Nil {
+			out.Run = &PaymentRun{ID: plan.FormatID(payment.RunPrefix, run)}
+		}
+		return err
 	})
 }
 

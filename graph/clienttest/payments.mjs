@@ -9,7 +9,7 @@ import { note } from './stage.mjs';
 
 const fields = `id year number kind upTo valueDay way state stateLabel stateSince gathered people lineCount blockedCount gross withheld net approvals approvalsNeeded reason
   blockers { code lines people net } files { id part messageId lines net sha256 } steps { id act fromState toState at } revision allowedActs { act allowed refusals { code } }`;
-const lineFields = 'id state stateLabel stateSince live revision steps { id act fromState toState at } allowedActs { act allowed refusals { code } }';
+const lineFields = 'id state stateLabel stateSince live revision steps { id act fromState toState at reference bookedOn } allowedActs { act allowed refusals { code } }';
 
 const bodies = parse('query Bodies($programme: ID!) { node(id: $programme) { ... on Programme { id organisations { id code } } } }');
 const runs = parse(`query Waiting($programme: ID!, $payer: ID!) {
@@ -62,12 +62,21 @@ export async function payments({ all, programme }) {
   await line('releaseLine', first);
   await on('exportRun', /^PAYMENTS/);
   await line('recallLine', other);
-  const answer = `pya_${randomUUID()}`;
-  const list = Buffer.from(`order_key;order_number;date;outcome;reason\n${first.endToEndId};4711;${new Date().toISOString().slice(0, 10)};PAID;\n${other.endToEndId};;;REJECTED;CUST\n`);
+  const today = new Date().toISOString().slice(0, 10);
   const shown = 'id source sha256 paid rejected returned waiting ignored others';
-  await step([officer], {
-    act: 'readAnswer', payload: `answer { ${shown} }`, watch: made('PaymentAnswer', answer, `{ ${shown} }`),
-    input: { id: answer, programme: programme.id, payer: payer.id, file: await carry(officer, { payer: payer.id, kind: 'PAYMENT_ANSWER', mediaType: 'text/csv' }, list) },
+  const answered = async (...rows) => {
+    const answer = `pya_${randomUUID()}`;
+    const list = Buffer.from(['order_key;order_number;date;outcome;reason', ...rows, ''].join('\n'));
+    await step([officer], {
+      act: 'readAnswer', payload: `answer { ${shown} }`, watch: made('PaymentAnswer', answer, `{ ${shown} }`),
+      input: { id: answer, programme: programme.id, payer: payer.id, file: await carry(officer, { payer: payer.id, kind: 'PAYMENT_ANSWER', mediaType: 'text/csv' }, list) },
+    });
+  };
+  await answered(`${first.endToEndId};4711;${today};PAID;`, `${other.endToEndId};;;REJECTED;CUST`);
+  await answered(`${other.endToEndId};4712;${today};PAID;`); // it was too late to stop it
+  await step(all, {
+    act: 'resolveLine', by: /^APPROVER/, payload: `line { ${lineFields} contradicted }`, watch: onScreen('PaymentLine', other.id, `{ ${lineFields} contradicted }`),
+    input: { line: other.id, paid: true, reason: note },
   });
   await controlled(officer, programme);
   const again = await open();

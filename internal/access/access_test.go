@@ -253,7 +253,7 @@ func TestFencesAroundTheTables(t *testing.T) {
 					t.Errorf("%s may %s", role, act)
 				}
 			case access.Approver: // says yes or no to what others have made
-				if a.May(act, programme, row) != slices.Contains([]access.Act{access.ApproveRun, access.DiscardRun, access.AnswerDischarge, access.ConfirmHistory, access.DiscardHistory, access.RevokeHistory}, act) {
+				if a.May(act, programme, row) != slices.Contains([]access.Act{access.ApproveRun, access.DiscardRun, access.ResolveLine, access.AnswerDischarge, access.ConfirmHistory, access.DiscardHistory, access.RevokeHistory}, act) {
 					t.Errorf("%s may %s, or may not", role, act)
 				}
 			case access.Administrator:

@@ -158,6 +158,7 @@ const (
 	HoldLine    Act = "holdLine"
 	ReleaseLine Act = "releaseLine"
 	RecallLine  Act = "recallLine"
+	ResolveLine Act = "resolveLine"
 	ReadAnswer  Act = "readAnswer"
 
 	ConfirmHistory Act = "confirmHistory"
@@ -214,7 +215,7 @@ var (
 	absenceActs  = []Act{AttachAbsencePaper, WithdrawAbsencePaper}
 	monthActs    = []Act{CertifyMonthForHost, CertifyMonth, LockMonth, ReopenMonth, AdjustMonth, ConfirmSignedPaper}          // the promoter's
 	runActs      = []Act{OpenRun, ComputeRun, CheckRun, ExportRun, DiscardRun, HoldLine, ReleaseLine, RecallLine, ReadAnswer} // the payer's own
-	approvals    = []Act{ApproveRun, DiscardRun, AnswerDischarge}
+	approvals    = []Act{ApproveRun, DiscardRun, ResolveLine, AnswerDischarge}
 	recoveryActs = []Act{AgreeInstalments, WaiveRecovery, RecordRepayment}                                    // of what was paid too much: a second person confirms what is given up
 	housingActs  = []Act{RequestHousingGrant, AnswerHousingGrant, RecordHousingReceipt, WithdrawHousingGrant} // of who follows a case: a second person grants
 	matchActs    = []Act{ProposeMatch, AcceptMatch, DeclineMatch}

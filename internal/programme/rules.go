@@ -114,6 +114,7 @@ var known = append([]rule{
 	"attendance", "CONTESTED",
 	"register", "OPEN SUBMITTED HOST_CERTIFIED PROMOTER_CERTIFIED",
 	"payment", "DRAFT COMPUTED CHECKED APPROVED EXPORTED",
+	"answer", "CONTRADICTED",
 	"statement", "CONTESTED",
 	"allowance", "STUCK",
 	"recovery", "OPEN",

@@ -234,7 +234,8 @@ func paymentTypes() {
 			"endToEndId": value(func(_ *World, r *Row) any { return strings.ReplaceAll(r.Text("head_id"), "-", "") }), "state": column("state"), "stateLabel": something(),
 			"stateSince": column("state_since"), "live": value(func(_ *World, r *Row) any {
 				return slices.Contains([]string{"PENDING", "HELD", "EXPORTED", "RECALL_ASKED", "PAID"}, r.Text("state"))
-			}), "blocks": something(), "revision": column("revision"), "reason": value(func(_ *World, _ *Row) any { return nil }), "steps": many("PaymentLineStep", "line_id"), "allowedActs": something(),
+			}), "blocks": something(), "revision": column("revision"), "reason": value(func(_ *World, _ *Row) any { return nil }),
+			"contradicted": value(func(*World, *Row) any { return false }), "steps": many("PaymentLineStep", "line_id"), "allowedActs": something(),
 		}, Filters: map[string]Filter{
 			"part": {From: func(_ *World, r *Row) (any, string) {
 				if r.Columns["part"] == nil {
@@ -257,7 +258,8 @@ func paymentTypes() {
 				return slices.Contains(movedBy(m.World, m.World.One("payment_answer", answer.(string))), r)
 			}},
 			"run": refers("pay", "run_id"), "participant": ofTheirs("prt", "id").tells("path"), "month": ofMonth("month"), "states": among("state"), "kinds": among("kind"),
-			"latest": whether(func(m *Model, r *Row) bool { return !superseded(m.World, r) }),
+			"contradicted": whether(func(*Model, *Row) bool { return false }),
+			"latest":       whether(func(m *Model, r *Row) bool { return !superseded(m.World, r) }),
 			"block": {From: func(_ *World, r *Row) (any, string) {
 				blocks := r.Columns["blocks"].([]any)
 				if len(blocks) == 0 {

@@ -167,7 +167,9 @@ func (f Facts) missing(s Stage, today calendar.Day) []payment.Block {
 				add(l.Blocks...)
 			}
 		case payment.LineRejected, payment.LineReturned, payment.LineRecalled:
-			if s == Returned && l.Code != nil {
+			if s == Returned && len(l.Blocks) > 0 { // the bank says by now that it was paid
+				add(l.Blocks...)
+			} else if s == Returned && l.Code != nil {
 				missing = append(missing, payment.ReasonOf(*l.Code))
 			} else if s == Returned {
 				add("NEXT_RUN")

@@ -50,6 +50,8 @@ func TestWhereAMonthStands(t *testing.T) {
 			"NO_ACCOUNT CHECK_OLD", "", ""},
 		"came back": {owed(inquiry.Facts{}, inquiry.Line{State: payment.LineReturned, Code: &code, Run: payment.PartlyReturned, ValueDay: day}), "2026-11-28", inquiry.Returned, "AC04",
 			"Il pagamento di ottobre 2026, 400,00 €, è tornato indietro: si rifà appena chiarito il motivo. Se tutto è a posto in tempo, previsto per il 25/12/2026.", ""},
+		"said to be paid": {owed(inquiry.Facts{}, inquiry.Line{State: payment.LineRejected, Code: &code, Blocks: []string{"BANK_CONTRADICTS"}, Run: payment.PartlyReturned, ValueDay: day}), "2026-11-28", inquiry.Returned,
+			"BANK_CONTRADICTS", "", ""},
 		"contested in part": {owed(inquiry.Facts{Live: 30_000, Paid: 30_000, Contested: &contested}, in(payment.LinePaid, payment.Paid)), "2026-11-28", inquiry.Contested, "STATEMENT_CONTESTED",
 			"La parte contestata di ottobre 2026 aspetta una risposta; spettano in tutto 400,00 €. Già pagati: 300,00 €.", ""},
 		"held":    {owed(inquiry.Facts{Live: 40_000}, in(payment.LineHeld, payment.Checked)), "2026-11-12", inquiry.Held, "LINE_HELD", "Il pagamento di ottobre 2026, 400,00 €, è trattenuto dall'ufficio pagamenti.", ""},

@@ -186,7 +186,7 @@ func (a *reading) take(p sentPart, m payfile.Matching) {
 			a.counts.Waiting++
 			continue
 		case to == t.State:
-			if a.report.Source != payfile.SourceStatus && !t.knows(o) { // the account tells the booking of what the bank has said before
+			if a.report.Source != payfile.SourceStatus && to == LinePaid && !t.knows(o) { // the account tells the booking of what the bank has said before
 				a.beside = append(a.beside, said{transfer: t, to: t.State, outcome: o})
 			}
 			continue
@@ -214,8 +214,11 @@ func next(from LineState, kind payfile.Kind) (to LineState, final bool) {
 	sent := from == LineExported || from == LineRecallAsked
 	switch kind {
 	case payfile.Executed, payfile.Credited:
-		if sent || from == LinePaid {
+		switch {
+		case sent || from == LinePaid:
 			return LinePaid, true
+		case from == LineReturned:
+			return LineReturned, true // what came back was paid before
 		}
 	case payfile.Rejected:
 		switch {
@@ -250,7 +253,7 @@ func (a *reading) write(ctx context.Context, tx *postgres.Tx) error {
 		return err
 	}
 	touched := map[uuid.UUID]bool{}
-	for _, s := range a.said {
+	for _, s := range slices.Concat(a.said, a.beside) {
 		touched[s.transfer.RunID] = true
 	}
 	for run := range touched {

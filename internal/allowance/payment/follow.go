@@ -8,6 +8,7 @@ import (
 
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 )
 
 // Follow gives the reaction to news of runs: drafts that were gathered in part are gathered on, and clocks are kept of the states in which runs
@@ -44,6 +45,16 @@ func followRun(ctx context.Context, tx *postgres.Tx, id uuid.UUID, tell func(con
 		Owners: []uuid.UUID{line[0], line[len(line)-1]}, Audience: line, Since: r.StateSince} // whichever state it has left, its clock is over
 	if r.State == Discarded {
 		now.From = string(Draft)
+	}
+	if err := tell(ctx, tx, now); err != nil {
+		return err
+	}
+	since, err := contradictedSince(ctx, tx, r.ID)
+	if err != nil {
+		return err
+	}
+	if now.Concept, now.From, now.To = answerConcept, contradicted, consistent; !since.IsZero() {
+		now.From, now.To, now.Since = consistent, contradicted, calendar.DayOf(since)
 	}
 	return tell(ctx, tx, now)
 }

@@ -143,12 +143,16 @@ func (r *runRow) moveLine(ctx context.Context, tx *postgres.Tx, act access.Act, 
 	if err := r.save(ctx, tx); err != nil {
 		return err
 	}
-	ids := make([]uuid.UUID, len(lines))
-	for i, one := range lines {
-		ids[i] = one.ID
-	}
-	r.tell(tx, act, event.Changed, map[string]any{"lines": ids, "from": l.State, "to": to})
+	r.tell(tx, act, event.Changed, map[string]any{"lines": idsOf(lines), "from": l.State, "to": to})
 	return nil
+}
+
+func idsOf(lines []lineRow) []uuid.UUID {
+	ids := make([]uuid.UUID, len(lines))
+	for i, l := range lines {
+		ids[i] = l.ID
+	}
+	return ids
 }
 
 // lineStep is what is kept of why lines changed their state.

@@ -73,37 +73,40 @@ func line() plan.Type {
 	return plan.Type{Name: "PaymentLine", Prefix: LinePrefix, Table: "payment_line", Class: access.Money,
 		Columns: []string{"part", "kind", "endToEndId", "state", "stateSince", "live", "revision"},
 		Fields: plan.Fields{
-			"run":         plan.One(subject, "run_id").Apart(),
-			"participant": plan.One("Participant", "participation_id").In(access.Path).Apart(),
-			"pseudonym":   plan.Expr("pseudonym_of({t}.participation_id)"),
-			"allowance":   plan.One("Allowance", "allowance_id"),
-			"statement":   plan.One("AllowanceStatement", "statement_id").Apart(),
-			"share":       plan.One("AllowanceShare", "share_id").Apart(),
-			"file":        plan.OneWhere("PaymentFile", "{o}.run_id = {t}.run_id and {o}.part = {t}.part"),
-			"paidTo":      plan.One("BankDetails", "bank_id").Apart(),
-			"budgetLine":  plan.One("BudgetLine", "budget_line_id").In(access.Directory).Apart(),
-			"month":       plan.Month("month"),
-			"gross":       plan.Column("gross_cents"),
-			"withheld":    plan.Column("withheld_cents"),
-			"net":         plan.Column("net_cents"),
-			"stateLabel":  plan.Label("state", lineWords),
-			"blocks":      plan.Hole("payment.blocks", "to_json({t}.blocks)"),
-			"reason":      plan.Hole("payment.reason", "to_json({t}.code)"),
-			"steps":       plan.Many("PaymentLineStep", "line_id", "{o}.at, {o}.id").About(6),
-			"allowedActs": plan.Hole("payment.lineActs", "json_build_object('programme', {t}.programme_id, 'payer', {t}.payer_id, 'state', {t}.state, 'run', (select r.state from payment_run r where r.id = {t}.run_id))"),
+			"run":          plan.One(subject, "run_id").Apart(),
+			"participant":  plan.One("Participant", "participation_id").In(access.Path).Apart(),
+			"pseudonym":    plan.Expr("pseudonym_of({t}.participation_id)"),
+			"allowance":    plan.One("Allowance", "allowance_id"),
+			"statement":    plan.One("AllowanceStatement", "statement_id").Apart(),
+			"share":        plan.One("AllowanceShare", "share_id").Apart(),
+			"file":         plan.OneWhere("PaymentFile", "{o}.run_id = {t}.run_id and {o}.part = {t}.part"),
+			"paidTo":       plan.One("BankDetails", "bank_id").Apart(),
+			"budgetLine":   plan.One("BudgetLine", "budget_line_id").In(access.Directory).Apart(),
+			"month":        plan.Month("month"),
+			"gross":        plan.Column("gross_cents"),
+			"withheld":     plan.Column("withheld_cents"),
+			"net":          plan.Column("net_cents"),
+			"stateLabel":   plan.Label("state", lineWords),
+			"blocks":       plan.Hole("payment.blocks", "to_json({t}.blocks)"),
+			"contradicted": plan.Expr("payment_line_contradicted({t}.id)"),
+			"reason":       plan.Hole("payment.reason", "to_json({t}.code)"),
+			"steps":        plan.Many("PaymentLineStep", "line_id", "{o}.at, {o}.id").About(6),
+			"allowedActs": plan.Hole("payment.lineActs", `json_build_object('programme', {t}.programme_id, 'payer', {t}.payer_id, 'state', {t}.state, 'run', {t}.run_id,
+				'runState', (select r.state from payment_run r where r.id = {t}.run_id), 'contradicted', payment_line_contradicted({t}.id))`).Personal(),
 		},
 		Orders: map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.month", SQLType: "date"}}, Desc: true}},
 		Filters: plan.Filters{
-			"run":         plan.RefersTo(RunPrefix, "run_id"),
-			"participant": person,
-			"month":       plan.Equals("month", "date"),
-			"states":      plan.Among("state"),
-			"kinds":       plan.Among("kind"),
-			"block":       plan.Where("{v} = any ({t}.blocks)", "text"),
-			"part":        plan.Equals("part", "int"),
-			"endToEndId":  plan.Equals("end_to_end_id", "text"),
-			"answer":      answered,
-			"latest":      plan.Whether("payment_line_latest({t}.id)", "not payment_line_latest({t}.id)"),
+			"run":          plan.RefersTo(RunPrefix, "run_id"),
+			"participant":  person,
+			"month":        plan.Equals("month", "date"),
+			"states":       plan.Among("state"),
+			"kinds":        plan.Among("kind"),
+			"block":        plan.Where("{v} = any ({t}.blocks)", "text"),
+			"part":         plan.Equals("part", "int"),
+			"endToEndId":   plan.Equals("end_to_end_id", "text"),
+			"answer":       answered,
+			"contradicted": plan.Whether("payment_line_contradicted({t}.id)", "not payment_line_contradicted({t}.id)"),
+			"latest":       plan.Whether("payment_line_latest({t}.id)", "not payment_line_latest({t}.id)"),
 		}}
 }
 
@@ -122,7 +125,7 @@ func runActs(ctx context.Context, tx *postgres.Tx, row struct {
 				return nil, err
 			}
 		} else if t.Act == access.ApproveRun && no == nil {
-			known, err := hadAHand(ctx, tx, row.Run, tx.Actor.ActsFor(t.Act, row.Programme, []uuid.UUID{row.Payer}))
+			known, err := hadAHand(ctx, tx, row.Run, tx.Actor.ActsFor(t.Act, row.Programme, []uuid.UUID{row.Payer}), "")
 			if err != nil {
 				return nil, err
 			}
@@ -203,20 +206,31 @@ func answer() plan.Type {
 }
 
 // lineActs says of a line what the actor could do with it now, and why not.
-func lineActs(_ context.Context, tx *postgres.Tx, row struct {
-	Programme, Payer uuid.UUID
-	State            LineState
-	Run              State
+func lineActs(ctx context.Context, tx *postgres.Tx, row struct {
+	Programme, Payer, Run uuid.UUID
+	State                 LineState
+	RunState              State
+	Contradicted          bool
 }) (any, error) {
-	acts := make([]plan.AllowedAct, len(lineTransitions))
-	for i, t := range lineTransitions {
-		no := refusal.List{refusal.NotAllowed.At()}
-		if tx.Actor.May(t.act, row.Programme, []uuid.UUID{row.Payer}) {
-			no = t.check(row.State, row.Run)
+	acts := make([]plan.AllowedAct, 0, len(lineTransitions)+1)
+	may := func(act access.Act, no refusal.List) refusal.List {
+		if tx.Actor.May(act, row.Programme, []uuid.UUID{row.Payer}) {
+			return no
 		}
-		acts[i] = plan.Allow(t.act, t.label, no)
+		return refusal.List{refusal.NotAllowed.At()}
 	}
-	return acts, nil
+	for _, t := range lineTransitions {
+		acts = append(acts, plan.Allow(t.act, t.label, may(t.act, t.check(row.State, row.RunState))))
+	}
+	no := may(access.ResolveLine, refusal.List{NotContradicted.At("line")})
+	if row.Contradicted {
+		own, err := readIt(ctx, tx, row.Programme, row.Payer, row.Run)
+		if err != nil {
+			return nil, err
+		}
+		no = may(access.ResolveLine, own)
+	}
+	return append(acts, plan.Allow(access.ResolveLine, resolveLabel, no)), nil
 }
 
 // lineReason explains why a bank rejected a line, or sent it back.

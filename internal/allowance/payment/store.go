@@ -116,6 +116,8 @@ func (r *runRow) step(ctx context.Context, tx *postgres.Tx, act access.Act, from
 	switch {
 	case postgres.Violates(err, "payment_step_apart") && act == access.ApproveRun:
 		return OwnRun.At()
+	case postgres.Violates(err, "payment_step_apart") && act == access.ResolveLine:
+		return OwnAnswer.At()
 	case postgres.Violates(err, "payment_step_apart"):
 		return ApproverMakes.At()
 	case err != nil:
@@ -141,14 +143,14 @@ type stepRow struct {
 	Audience    []uuid.UUID `bun:",array"`
 }
 
-// hadAHand says whether the actor, by whatever account, or the one for whom he stands in, has done something with the run before.
-func hadAHand(ctx context.Context, tx *postgres.Tx, run, absent uuid.UUID) (yes bool, err error) {
+// hadAHand says whether the actor, by whatever account, or the one for whom he stands in, has done something with the run before: the act, or anything where it is "".
+func hadAHand(ctx context.Context, tx *postgres.Tx, run, absent uuid.UUID, act access.Act) (yes bool, err error) {
 	who := []uuid.UUID{tx.Actor.Member}
 	if absent != uuid.Nil {
 		who = append(who, absent)
 	}
-	if err = tx.Ask(ctx, &yes, `select exists (select from payment_step s, unnest($2::uuid[]) w where s.run_id = $1
-		and (are_one_human(w, s.member_id) or s.on_behalf_of is not null and are_one_human(w, s.on_behalf_of)))`, run, who); err != nil {
+	if err = tx.Ask(ctx, &yes, `select exists (select from payment_step s, unnest($2::uuid[]) w where s.run_id = $1 and s.act = coalesce(nullif($3, ''), s.act)
+		and (are_one_human(w, s.member_id) or s.on_behalf_of is not null and are_one_human(w, s.on_behalf_of)))`, run, who, string(act)); err != nil {
 		return false, fmt.Errorf("who had a hand in the run: %w", err)
 	}
 	return yes, nil
@@ -459,6 +461,42 @@ func linesOf(ctx context.Context, tx *postgres.Tx, transfer string) (rows []line
 		return nil, fmt.Errorf("lines of a transfer: %w", err)
 	}
 	return rows, nil
+}
+
+// dispute is what contradicts that a line was not paid.
+type dispute struct {
+	AnswerID  uuid.UUID // by which it was said; none where nothing does
+	Reference string
+	BookedOn  calendar.Day
+	Again     bool // a later run has taken up the same sum
+}
+
+// disputeOf is what contradicts the state of a transfer, and was not answered yet.
+func disputeOf(ctx context.Context, tx *postgres.Tx, head uuid.UUID) (d dispute, err error) {
+	err = tx.Ask(ctx, &d, `select s.answer_id, coalesce(s.reference, '') as reference, s.booked_on, exists (
+			select from payment_line l join payment_run r on r.id = l.run_id
+			join payment_line n on n.allowance_id = l.allowance_id and n.payer_id = l.payer_id and n.budget_line_id = l.budget_line_id and n.live
+			join payment_run m on m.id = n.run_id and (m.year, m.number) > (r.year, r.number) where l.head_id = $1) as again
+		from payment_line_step s where s.line_id = $1 and s.from_state = s.to_state and s.code in ('EXECUTED', 'CREDITED') and payment_line_contradicted($1)
+		order by s.at desc, s.id desc limit 1`, head)
+	if err != nil {
+		return d, fmt.Errorf("what contradicts: %w", err)
+	}
+	return d, nil
+}
+
+// contradictedSince is the day since which something of a run is contradicted; none where nothing is.
+func contradictedSince(ctx context.Context, tx *postgres.Tx, run uuid.UUID) (since time.Time, err error) {
+	var found struct{ Since *time.Time }
+	err = tx.Ask(ctx, &found, `select min(s.at) as since from payment_line l join payment_line_step s on s.line_id = l.id and s.from_state = s.to_state and s.code in ('EXECUTED', 'CREDITED')
+		where l.run_id = $1 and l.state in ('REJECTED', 'RECALLED') and payment_line_contradicted(l.id)`, run)
+	if err != nil {
+		return since, fmt.Errorf("since when: %w", err)
+	}
+	if found.Since == nil {
+		return since, nil
+	}
+	return *found.Since, nil
 }
 
 // lineStepRow is one act or answer that changed a line's state.

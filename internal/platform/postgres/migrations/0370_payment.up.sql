@@ -118,6 +118,8 @@ create index payment_line_step_line on payment_line_step (line_id, at, id);
 
 -- A run's lines never change but for how far they are; those of a draft go when it is gathered anew.
 create function payment_line_kept() returns trigger language plpgsql set search_path = public, pg_temp as $$
+declare paid_after_all boolean := tg_op = 'UPDATE' and new.state = 'PAID' and old.state in ('REJECTED', 'RECALLED')
+  and exists (select from payment_line_step s where s.line_id = new.id and s.act = 'resolveLine' and s.from_state = old.state and s.to_state = 'PAID');
 begin
   if tg_op = 'DELETE' then
     if not exists (select from payment_run r where r.id = old.run_id and r.state in ('DRAFT', 'COMPUTED')) then
@@ -139,6 +141,8 @@ begin
       when 'EXPORTED' then new.state in ('RECALL_ASKED', 'PAID', 'REJECTED', 'RETURNED')
       when 'RECALL_ASKED' then new.state in ('PAID', 'RECALLED')
       when 'PAID' then new.state = 'RETURNED'
+      when 'REJECTED' then new.state = 'PAID' and paid_after_all
+      when 'RECALLED' then new.state = 'PAID' and paid_after_all
       else false end) then
     raise exception 'a line does not go from % to %', old.state, new.state using errcode = 'LA010', constraint = 'payment_line_kept';
   end if;
@@ -169,7 +173,8 @@ begin
 end $$;
 create trigger bounds after insert on payment_line referencing new table as written for each statement execute function payment_line_bounds();
 
--- Who makes a run does not approve it, by whatever account; and who approves it does so once, for himself or for somebody absent.
+-- Who makes a run does not approve it, by whatever account; and who approves it does so once, for himself or for somebody absent. Who has read an answer
+-- to it does not say whether it was true.
 create function payment_step_apart() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 declare humans uuid[] := array(select w from unnest(array[new.member_id, new.on_behalf_of]) w where w is not null
                                union select h from unnest(array[new.member_id, new.on_behalf_of]) w, same_human(w) h);
@@ -177,7 +182,10 @@ begin
   if new.act = 'approveRun' and exists (select from payment_step s where s.run_id = new.run_id and (s.member_id = any (humans) or s.on_behalf_of = any (humans))) then
     raise exception 'who has had a hand in a run does not approve it' using errcode = 'LA010', constraint = 'payment_step_apart';
   end if;
-  if new.act not in ('approveRun', 'discardRun')
+  if new.act = 'resolveLine' and exists (select from payment_step s where s.run_id = new.run_id and s.act = 'readAnswer' and (s.member_id = any (humans) or s.on_behalf_of = any (humans))) then
+    raise exception 'who has read an answer to a run does not say what is true of it' using errcode = 'LA010', constraint = 'payment_step_apart';
+  end if;
+  if new.act not in ('approveRun', 'discardRun', 'resolveLine')
      and exists (select from payment_step s where s.run_id = new.run_id and s.act = 'approveRun' and (s.member_id = any (humans) or s.on_behalf_of = any (humans))) then
     raise exception 'who has approved a run has no other hand in it' using errcode = 'LA010', constraint = 'payment_step_apart';
   end if;
@@ -202,7 +210,7 @@ begin
       when 'APPROVED' then new.state in ('EXPORTED', 'DISCARDED')
       when 'EXPORTED' then new.state in ('PAID', 'PARTLY_RETURNED')
       when 'PAID' then new.state in ('EXPORTED', 'PARTLY_RETURNED')
-      when 'PARTLY_RETURNED' then new.state in ('EXPORTED')
+      when 'PARTLY_RETURNED' then new.state in ('EXPORTED', 'PAID')
       else false end) then
     raise exception 'a run does not go from % to %', old.state, new.state using errcode = 'LA010', constraint = 'payment_run_kept';
   end if;
@@ -309,12 +317,13 @@ begin
     select s.* from (select array_agg(w.participation_id) as ids, array_agg(w.latest) as latest from whom w) w
     cross join payment_standing(w.ids, w.latest, offered, today, rest_days, measures, check_days, found_blocks, unknown_blocks) s
   ), known as (
-    select w.participation_id, w.head_id, s.bank_id, s.blocks,
+    select w.participation_id, w.head_id, s.bank_id, b.blocks,
            case when a.protected then array(select distinct k from unnest(a.audience || o.line || payment_gather_line.line) k order by 1)
                 when a.audience @> payment_gather_line.line then a.audience
                 else array(select distinct k from unnest(a.audience || payment_gather_line.line) k order by 1) end as audience
     from whom w join participation a on a.id = w.participation_id join organisation o on o.id = a.organisation_id
     cross join (select line) payment_gather_line join standing s on s.participation_id = w.participation_id
+    cross join lateral (select case when payment_contradicted(w.participation_id, r.payer_id) then s.blocks || '{BANK_CONTRADICTS}'::text[] else s.blocks end as blocks) b
   ), numbered as (
     select d.*, k.head_id, k.bank_id, k.audience, k.blocks, row_number() over (partition by d.participation_id order by d.month, d.statement_id, d.budget_line_id) as n
     from due d join known k on k.participation_id = d.participation_id

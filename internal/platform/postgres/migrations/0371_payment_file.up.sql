@@ -51,6 +51,21 @@ alter table payment_line add column part int check (part > 0); -- of the run's f
 create index payment_line_transfer on payment_line (end_to_end_id);
 alter table payment_line_step add column answer_id uuid references payment_answer;
 
+-- Whether something was said to be paid that is taken for not paid, and nobody has said since which is true.
+create function payment_line_contradicted(line uuid) returns boolean language sql stable set search_path = public, pg_temp as $$
+  select exists (
+    select from payment_line l join payment_line_step c on c.line_id = l.id and c.from_state = c.to_state and c.code in ('EXECUTED', 'CREDITED')
+    where l.id = payment_line_contradicted.line and l.state in ('REJECTED', 'RECALLED')
+      and not exists (select from payment_line_step r where r.line_id = l.id and r.act = 'resolveLine' and (r.at, r.id) > (c.at, c.id)))
+$$;
+-- Whether a payer would pay somebody again of whom this is so.
+create function payment_contradicted(participation uuid, payer uuid) returns boolean language sql stable set search_path = public, pg_temp as $$
+  select exists (select from payment_line l where l.participation_id = payment_contradicted.participation and l.payer_id = payment_contradicted.payer
+    and l.state in ('REJECTED', 'RECALLED') and payment_line_contradicted(l.id))
+$$;
+grant execute on function payment_line_contradicted(uuid) to lavoro_app;
+create index payment_line_back on payment_line (participation_id) where state in ('REJECTED', 'RECALLED');
+
 do $$
 declare t text;
 begin

@@ -1,4 +1,4 @@
--- Lines that would pay what is not owed any more, somebody whose months cannot be worked out again, or to details that were recorded anew since: what stands against checking, approving and sending a
+-- Lines that would pay what is not owed any more, somebody whose months cannot be worked out again or who may be paid already, or to details that were recorded anew since: what stands against checking, approving and sending a
 -- run. Of whom they are it does not tell.
 create function payment_changed(run uuid, today date) returns int language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
@@ -8,6 +8,7 @@ begin
     where r.id = payment_changed.run and r.audience && app_keys('money') and (
       exists (select from person_bank n where n.person_id = b.person_id and n.revision > b.revision and n.since <= payment_changed.today)
       or statement_stuck(l.participation_id)
+      or payment_contradicted(l.participation_id, r.payer_id)
       or exists (select from allowance_statement n where n.allowance_id = l.allowance_id and n.number > m.number) and exists (
         select from (select sum(t.gross_cents) as gross, sum(t.net_cents) as net from payment_line t
                      where t.allowance_id = l.allowance_id and t.payer_id = l.payer_id and t.budget_line_id = l.budget_line_id and t.live) taken
