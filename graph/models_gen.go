@@ -5397,6 +5397,8 @@ type PaymentLine struct {
 	Live bool `json:"live"`
 	// Why it could not go when the run was computed.
 	Blocks []*PaymentBlock `json:"blocks"`
+	// Whether it is said to be paid although it was rejected or recalled, and nobody has said since which is true; resolveLine does.
+	Contradicted bool `json:"contradicted"`
 	// Why the bank rejected it or sent it back; null where it did not.
 	Reason *PaymentReason `json:"reason,omitempty"`
 	// What changed its state, in order.
@@ -5454,6 +5456,8 @@ type PaymentLineFilter struct {
 	EndToEndID *string `json:"endToEndId,omitempty"`
 	// That this answer moved.
 	Answer *string `json:"answer,omitempty"`
+	// Said to be paid although it was rejected or recalled, or not.
+	Contradicted *bool `json:"contradicted,omitempty"`
 	// The last word of runs on what a payer owes of a month from a budget line, or not.
 	Latest *bool `json:"latest,omitempty"`
 }
@@ -7630,6 +7634,40 @@ type ResolveAttendancePayload struct {
 	Attendance *Attendance `json:"attendance,omitempty"`
 	// Entries that no longer count.
 	Withdrawn []*Attendance `json:"withdrawn"`
+}
+
+// What resolveLine needs.
+type ResolveLineInput struct {
+	// Your own id of this request: sent twice, it has one effect and the same outcome. 1 to 200 characters.
+	RequestID *string `json:"requestId,omitempty"`
+	// Only say what would change: nothing is written, no event is sent.
+	Preview bool `json:"preview"`
+	// Codes of warnings that you have read and pass.
+	Acknowledge []string `json:"acknowledge,omitempty"`
+	// Why you pass the warnings; needed with acknowledge, kept in the journal.
+	AcknowledgeReason *string `json:"acknowledgeReason,omitempty"`
+	// The revision you looked at; when the object has moved on since, the act is refused with CONFLICT_REVISION.
+	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
+	// A line of the transfer.
+	Line string `json:"line"`
+	// Whether it was paid: then it is, by the reference of who said so. Else it is due again.
+	Paid bool `json:"paid"`
+	// Why; 1 to 500 characters, kept sealed.
+	Reason string `json:"reason"`
+}
+
+// What resolveLine did.
+type ResolveLinePayload struct {
+	// The request id that you gave.
+	RequestID *string `json:"requestId,omitempty"`
+	// Why nothing was done; empty when it was.
+	Refusals []*refusal.Refusal `json:"refusals"`
+	// What you should know although it was done; a code that stands in refusals, too, passes when you acknowledge it with a reason.
+	Warnings []*refusal.Refusal `json:"warnings"`
+	// The line as it stands now.
+	Line *PaymentLine `json:"line,omitempty"`
+	// Its run as it stands now.
+	Run *PaymentRun `json:"run,omitempty"`
 }
 
 // What resumePlacement needs.
