@@ -103,7 +103,6 @@ var planted = map[string][]string{
 	"RegisterAdjustment.reason":    {"Canarinorettifica"},
 	"MonthSignature.email":         {"canarinofirma@"},
 	"MonthSignature.phone":         {"3519988776"},
-	"MonthSignature.name":          {"Canarinofirma"},
 	"PaymentLineStep.reason":       {"Canarinotrattenuta"},
 	"AllowanceContest.reason":      {"Canarinoconteggio"},
 	"AllowanceContest.answer":      {"Canarinorisposta"},

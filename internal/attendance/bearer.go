@@ -28,10 +28,10 @@ type Way string
 
 // The ways.
 const (
-	byLink Way = "LINK" // in a letter, or a message
-	byCode Way = "CODE" // shown on a phone, or in a message
-	// onPaper needs nobody's coming: it is brought.
-	onPaper Way = "PAPER"
+	ByLink Way = "LINK" // in a letter, or a message
+	ByCode Way = "CODE" // shown on a phone, or in a message
+	// ByPaper needs nobody's coming: it is brought.
+	ByPaper Way = "PAPER"
 )
 
 // Secret lets its bearer sign one document: 32 random bytes in base64 in a link, eight letters and digits in a code.

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/programme"
@@ -98,6 +99,11 @@ func Advance(ctx context.Context, tx *postgres.Tx, act access.Act, in []MonthSte
 			return nil, err
 		}
 		if err := expectMonths(ctx, &rules, months); err != nil {
+			return nil, err
+		}
+	}
+	if act == access.CertifyMonth {
+		if err := ownCodes(ctx, tx, months); err != nil {
 			return nil, err
 		}
 	}
@@ -275,6 +281,32 @@ func look(ctx context.Context, tx *postgres.Tx, months []*openedMonth) error {
 		m.entries = entries[placeOf{m.EnrolmentID, m.Month}]
 		m.facts = monthFacts{State: m.State, Month: m.Month, Since: m.StateSince, Ends: m.of.ToDay, Host: m.CompanyID != nil, Contested: len(m.entries) - len(m.counted()),
 			Today: tx.Today(), Silence: silence[m.ProgrammeID], Least: first.presence}
+	}
+	return nil
+}
+
+// ownCodes looks whether hosts have certified months by codes that the actor has shown.
+func ownCodes(ctx context.Context, tx *postgres.Tx, months []*openedMonth) error {
+	var certified []uuid.UUID
+	for _, m := range months {
+		if m != nil && m.State == HostCertified {
+			certified = append(certified, m.ID)
+		}
+	}
+	if len(certified) == 0 {
+		return nil
+	}
+	shown, err := codesShown(ctx, tx, certified)
+	if err != nil {
+		return err
+	}
+	for _, m := range months {
+		if m == nil || shown[m.ID] == uuid.Nil {
+			continue
+		}
+		if m.facts.OwnCode, err = member.OwnHand(ctx, tx, shown[m.ID], access.CertifyMonth, m.ProgrammeID, m.Audience); err != nil {
+			return err
+		}
 	}
 	return nil
 }

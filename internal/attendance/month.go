@@ -46,6 +46,7 @@ type monthFacts struct {
 	Ends      calendar.Day // of the enrolment
 	Host      bool         // it is with a company
 	Contested int          // entries
+	OwnCode   bool         // the host has certified by a code that the actor has shown
 	Today     calendar.Day
 	Silence   int // days after which a host is silent
 	Least     int // minutes of a day of presence
@@ -73,7 +74,7 @@ var monthTransitions = []monthTransition{
 		Label: text.Text{It: "Certifica al posto del soggetto ospitante che tace", En: "Certify in the place of a silent host"},
 		gates: []func(monthFacts) refusal.List{hasHost, hostSilent}},
 	{Act: access.CertifyMonth, From: []MonthState{MonthSubmitted, HostCertified}, To: PromoterCertified, Label: text.Text{It: "Certifica per il promotore", En: "Certify for the promoter"},
-		gates: []func(monthFacts) refusal.List{hostFirst}},
+		gates: []func(monthFacts) refusal.List{hostFirst, anotherHand}},
 	{Act: access.LockMonth, From: []MonthState{PromoterCertified}, To: MonthLocked, Label: text.Text{It: "Chiudi il mese", En: "Lock the month"},
 		gates: []func(monthFacts) refusal.List{nothingContested}},
 	{Act: access.ReopenMonth, From: []MonthState{MonthSubmitted, HostCertified, PromoterCertified}, To: MonthOpen, Label: text.Text{It: "Riapri il mese", En: "Reopen the month"}, reason: true},
@@ -141,6 +142,14 @@ func hasHost(f monthFacts) refusal.List {
 func hostFirst(f monthFacts) refusal.List {
 	if f.State == MonthSubmitted && f.Host {
 		return refusal.List{MonthHostFirst.At("registerMonth")}
+	}
+	return nil
+}
+
+// anotherHand keeps a code that somebody shows, and might type himself, from being enough for a month to be certified.
+func anotherHand(f monthFacts) refusal.List {
+	if f.OwnCode {
+		return refusal.List{MonthOwnCode.At("registerMonth")}
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/programme"
@@ -24,6 +25,10 @@ const daysThere = `(select count(*)::int from (select from attendance c where c.
 
 const contestedOfMonth = `(select count(*)::int from attendance c where c.enrolment_id = {t}.enrolment_id and c.standing = 'CONTESTED'
 	and c.day >= {t}.month and c.day < {t}.month + interval '1 month')`
+
+// codeShownBy is SQL of who has shown the code by which a host certified a month as it stands; null where it was certified otherwise.
+const codeShownBy = `case when {t}.state = 'HOST_CERTIFIED' then (select s.sent_by from month_signature s where s.register_month_id = {t}.id and s.way = 'CODE' and s.channel is null
+	and s.id = (select h.signature_id from register_step h where h.register_month_id = {t}.id order by h.position desc limit 1)) end`
 
 // months maps the register's months.
 func months() []plan.Type {
@@ -52,7 +57,7 @@ func months() []plan.Type {
 				"signatures":      plan.Many("MonthSignature", "register_month_id", "{o}.asked_at, {o}.id"),
 				"allowedActs": plan.Hole("attendance.monthActs", `json_build_object('programme', {t}.programme_id, 'audience', {t}.audience, 'state', {t}.state, 'month', to_char({t}.month, 'YYYY-MM'),
 					'since', {t}.state_since, 'host', {t}.company_id is not null, 'contested', `+contestedOfMonth+`,
-					'ends', (select e.to_day from enrolment e where e.id = {t}.enrolment_id))`),
+					'ends', (select e.to_day from enrolment e where e.id = {t}.enrolment_id), 'shownBy', `+codeShownBy+`)`).Personal(),
 			},
 			Orders: map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.month", SQLType: "date"}}, Desc: true, Keyed: true}},
 			Filters: plan.Filters{
@@ -93,9 +98,10 @@ func signed() plan.Type {
 			"contentHash":   plan.Expr("encode({t}.content_hash, 'hex')"),
 			"ofPresent":     plan.Expr("coalesce((select m.content_hash = {t}.content_hash from register_month m where m.id = {t}.register_month_id), false)"),
 			"askedBy":       plan.One("Member", "asked_by"),
+			"sentBy":        plan.One("Member", "sent_by"),
 			"email":         plan.Sealed("month_signature", "email", plan.OfParticipation).In(access.Notes),
 			"phone":         plan.Sealed("month_signature", "phone", plan.OfParticipation).In(access.Notes),
-			"name":          plan.Sealed("month_signature", "name", plan.OfParticipation).In(access.Notes),
+			"name":          plan.Sealed("month_signature", "name", plan.OfParticipation).In(access.Identity),
 			"file":          plan.One("File", "file_id"),
 			"confirmedBy":   plan.One("Member", "confirmed_by"),
 			"revokedBy":     plan.One("Member", "revoked_by"),
@@ -108,6 +114,7 @@ func monthActs(ctx context.Context, tx *postgres.Tx, months []struct {
 	monthFacts
 	Programme uuid.UUID
 	Audience  []uuid.UUID
+	ShownBy   *uuid.UUID
 }) ([]any, error) {
 	values, policyOf := make([]any, len(months)), programme.EachPolicyOn(tx.Today())
 	for i, m := range months {
@@ -116,6 +123,11 @@ func monthActs(ctx context.Context, tx *postgres.Tx, months []struct {
 			return nil, err
 		}
 		m.Today, m.Silence = tx.Today(), policy.Int(hostSilence)
+		if m.ShownBy != nil {
+			if m.OwnCode, err = member.OwnHand(ctx, tx, *m.ShownBy, access.CertifyMonth, m.Programme, m.Audience); err != nil {
+				return nil, err
+			}
+		}
 		acts := make([]plan.AllowedAct, len(monthTransitions))
 		for n, t := range monthTransitions {
 			no := refusal.List{refusal.NotAllowed.At()}

@@ -204,6 +204,12 @@ var (
 		Cure:    refusal.Text{It: "Attendi la sua certificazione; se tace oltre i giorni previsti, certifica al suo posto con motivo e prova.", En: "Wait for it; once the host has been silent for the days of the rules, certify in its place, with reason and evidence."},
 		CuredBy: refusal.Text{It: "il soggetto ospitante", En: "the host"},
 	})
+	MonthOwnCode = refusal.Define(refusal.Definition{
+		Code: "REGISTER_MONTH_OWN_CODE", Kind: refusal.Right,
+		Message: refusal.Text{It: "Il soggetto ospitante ha firmato con un codice mostrato da te, o da chi sostituisci: non certifichi anche per il promotore.", En: "The host has signed by a code that you have shown, or whom you stand in for: you do not certify for the promoter, too."},
+		Cure:    refusal.Text{It: "Fai certificare il mese da un'altra persona.", En: "Have somebody else certify the month."},
+		CuredBy: coordinator,
+	})
 	MonthHostNotSilent = refusal.Define(refusal.Definition{
 		Code: "REGISTER_MONTH_HOST_IN_TIME", Kind: refusal.Rule,
 		Message: refusal.Text{It: "Il soggetto ospitante può ancora rispondere: si può certificare al suo posto dal {day}.", En: "The host may still answer: it can be certified in its place from {day} on."},
@@ -250,6 +256,11 @@ var (
 		Code: "SIGNATURE_NO_ADDRESS", Kind: refusal.Input,
 		Message: refusal.Text{It: "Non è noto alcun indirizzo a cui inviare il collegamento.", En: "No address is known to which the link could be sent."},
 		Cure:    refusal.Text{It: "Indica un indirizzo e-mail o un numero di cellulare, oppure mostra un codice sul telefono.", En: "Give an e-mail address or a mobile number, or show a code on the phone."},
+	})
+	SignerWorksHere = refusal.Define(refusal.Definition{
+		Code: "SIGNATURE_OF_OUR_OWN", Kind: refusal.Rule,
+		Message: refusal.Text{It: "È l'indirizzo di una persona che lavora per il progetto: la firma è di chi non vi lavora.", En: "This is the address of somebody who works for the programme: who signs does not."},
+		Cure:    refusal.Text{It: "Indica l'indirizzo di chi firma, mostragli un codice sul telefono o fallo firmare su carta.", En: "Give the address of who signs, show him a code on the phone, or have him sign on paper."},
 	})
 	TooManyMessages = refusal.Define(refusal.Definition{
 		Code: "SIGNATURE_MESSAGES", Kind: refusal.Rule,

@@ -273,7 +273,7 @@ func ShowSigningCode(ctx context.Context, tx *postgres.Tx, in SignatureStep) (Se
 		return "", time.Time{}, err
 	}
 	code := newCode()
-	if err := s.asks(tx, byCode, code, tx.Now.Add(time.Duration(policy.Int(codeMinutes))*time.Minute)); err != nil {
+	if err := s.asks(tx, ByCode, code, tx.Now.Add(time.Duration(policy.Int(codeMinutes))*time.Minute)); err != nil {
 		return "", time.Time{}, err
 	}
 	s.Sealed, s.Channel, s.SentAt, s.Sendings = nil, nil, &tx.Now, s.Sendings+1
@@ -329,9 +329,9 @@ func (s *signatureRow) sends(ctx context.Context, tx *postgres.Tx, to Destinatio
 	if err != nil {
 		return err
 	}
-	by, secret, until := byLink, newSecret(), tx.Today().AddDays(policy.Int(signingDays)+1).Start()
+	by, secret, until := ByLink, newSecret(), tx.Today().AddDays(policy.Int(signingDays)+1).Start()
 	if to.Code {
-		by, secret, until = byCode, newCode(), tx.Now.Add(time.Duration(policy.Int(codeMinutes))*time.Minute)
+		by, secret, until = ByCode, newCode(), tx.Now.Add(time.Duration(policy.Int(codeMinutes))*time.Minute)
 	}
 	channel := ByEmail
 	if to.Phone != "" {
@@ -341,6 +341,13 @@ func (s *signatureRow) sends(ctx context.Context, tx *postgres.Tx, to Destinatio
 		}
 		s.Phone, err = sealText(ctx, tx, s.ParticipationID, "month_signature", "phone", s.ID, to.Phone)
 	} else {
+		works, err := worksHere(ctx, tx, s.ProgrammeID, to.Email)
+		if err == nil && works {
+			err = refusal.List{SignerWorksHere.At("email")}
+		}
+		if err != nil {
+			return err
+		}
 		s.Email, err = sealText(ctx, tx, s.ParticipationID, "month_signature", "email", s.ID, to.Email)
 	}
 	if err != nil {
@@ -376,7 +383,7 @@ func (s *signatureRow) asks(tx *postgres.Tx, by Way, secret Secret, until time.T
 	if err != nil {
 		return err
 	}
-	s.Way, s.SecretMark, s.ExpiresAt, s.BrowserMark, s.OpenedAt = &by, keys.Index(secretKind, []byte(secret)).Bytes, &until, nil, nil
+	s.Way, s.SecretMark, s.SentBy, s.ExpiresAt, s.BrowserMark, s.OpenedAt = &by, keys.Index(secretKind, []byte(secret)).Bytes, &tx.Actor.Member, &until, nil, nil
 	return nil
 }
 

@@ -372,6 +372,84 @@ func TestAReopenedMonthIsSignedAgain(t *testing.T) {
 	}
 }
 
+// TestWhoShowsACodeDoesNotCertify: a host's signature by a code that was shown counts for the host, and the month is the promoter's by somebody else alone.
+func TestWhoShowsACodeDoesNotCertify(t *testing.T) {
+	d := newDesk(t)
+	promoter := d.promoter()
+	d.exec("insert into member (id, issuer, subject, email, name, audience) values ($1, 'test', 'uno', 'uno@example.org', 'Prova', '{}'), ($2, 'test', 'due', 'Uno@example.org', 'Prova', '{}'), ($3, 'test', 'tre', 'tre@example.org', 'Prova', '{}')",
+		uuid.New(), uuid.New(), uuid.New())
+	var twins []uuid.UUID
+	d.one("select array_agg(id order by subject desc) from member where subject in ('uno', 'due')", &twins)
+	shower, twin, other, absent := promoter, promoter, promoter, promoter
+	shower.Member, twin.Member, other.Member = twins[0], twins[1], uuid.New()
+	absent.Member, absent.Grants = uuid.New(), slices.Clone(promoter.Grants)
+	for i := range absent.Grants {
+		absent.Grants[i].For = shower.Member
+	}
+	id, code := d.ask(d.tutor, attendance.HostSigns, "")
+	if code != "" {
+		t.Fatal(code)
+	}
+	var secret attendance.Secret
+	if err := d.as(shower, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		secret, _, err = attendance.ShowSigningCode(ctx, tx, attendance.SignatureStep{Signature: id})
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if code := d.sign(secret, attendance.NewBrowser()); code != "" || d.state(d.month) != "HOST_CERTIFIED 600 2" {
+		t.Fatalf("%q, %s", code, d.state(d.month))
+	}
+	var kept string
+	d.one("select concat_ws(' ', asked_by = $1, sent_by = $2) from month_signature where id = $3", &kept, d.tutor.Member, shower.Member, id)
+	if kept != "t t" {
+		t.Errorf("who asked and who showed the code: %s", kept)
+	}
+	for _, c := range []struct {
+		who   string
+		actor access.Actor
+		want  string
+	}{{"who has shown it", shower, "REGISTER_MONTH_OWN_CODE"}, {"by another account", twin, "REGISTER_MONTH_OWN_CODE"}, {"in his absence", absent, "REGISTER_MONTH_OWN_CODE"}, {"somebody else", other, ""}} {
+		if code := d.does(c.actor, attendance.CertifyMonth, attendance.MonthStep{Month: d.month}); code != c.want {
+			t.Errorf("%s certifies: %q, want %q", c.who, code, c.want)
+		}
+	}
+}
+
+// TestNoLinkGoesToWhoWorksHere: whoever has what he writes himself certified does not sign it.
+func TestNoLinkGoesToWhoWorksHere(t *testing.T) {
+	d := newDesk(t)
+	d.exec("update company set audience = audience || $1::uuid", d.lead)
+	for _, c := range []struct {
+		role, scope string
+		from, to    any
+		want        string
+	}{
+		{"TUTOR", "TUTORED", "2026-01-01", nil, "SIGNATURE_OF_OUR_OWN"}, {"COORDINATOR", "ORGANISATION", "2026-01-01", nil, "SIGNATURE_OF_OUR_OWN"}, {"HOST_TUTOR", "COMPANY", "2026-01-01", nil, ""},
+		{"TUTOR", "TUTORED", "2026-01-01", "2026-03-31", ""},
+	} {
+		id := uuid.New()
+		address := strings.ToLower(c.role) + "." + id.String() + "@example.org"
+		d.exec("insert into member (id, issuer, subject, email, name, audience) values ($1, 'test', $2, $2, 'Prova', '{}')", id, address)
+		d.exec("insert into access_grant (id, member_id, programme_id, role, scope, over_id, from_day, to_day, audience) values (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, '{}')",
+			id, d.programme, c.role, c.scope, map[string]uuid.UUID{"TUTORED": id, "ORGANISATION": d.lead, "COMPANY": d.company}[c.scope], c.from, c.to)
+		for _, party := range []attendance.Party{attendance.HostSigns, attendance.ParticipantSigns} {
+			signature, code := d.ask(d.tutor, party, strings.ToUpper(address))
+			if code != c.want {
+				t.Errorf("%s of %s: a link for %s: %q, want %q", c.role, c.scope, party, code, c.want)
+			}
+			if code == "" {
+				d.step(signature, attendance.RevokeSignature)
+			}
+		}
+	}
+	resent := d.asked(attendance.HostSigns, signerAddress)
+	d.exec("update member set email = $1", signerAddress)
+	if code := d.step(resent, signs.ResendSignature); code != "SIGNATURE_OF_OUR_OWN" {
+		t.Errorf("sent again: %q", code)
+	}
+}
+
 func TestWhoMayAskForSignatures(t *testing.T) {
 	d := newDesk(t)
 	for _, c := range []struct {

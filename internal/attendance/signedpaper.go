@@ -98,7 +98,7 @@ func AttachSignedPaper(ctx context.Context, tx *postgres.Tx, in SignedPaper) err
 	if err != nil {
 		return orErased(err)
 	}
-	way := onPaper
+	way := ByPaper
 	s := signatureRow{ID: in.ID, ProgrammeID: m.ProgrammeID, ParticipationID: m.ParticipationID, RegisterMonthID: m.ID, CompanyID: m.CompanyID, Month: m.Month, Party: in.Party, Way: &way,
 		State: SignatureBrought, ContentHash: m.ContentHash, AskedBy: tx.Actor.Member, AskedAt: tx.Now, Name: sealed, FileID: &in.File, Audience: m.Audience, Revision: 1}
 	if err := attachSigned(ctx, tx, in.File, m.ParticipationID); err != nil {

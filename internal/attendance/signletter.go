@@ -88,7 +88,7 @@ func (l Letters) hand(ctx context.Context, w letter) error {
 }
 
 func (w letter) message(base string) string {
-	if *w.Way == byCode {
+	if *w.Way == ByCode {
 		return fmt.Sprintf(codeMessage, w.secret.Shown(), w.ExpiresAt.In(calendar.Rome()).Format("15:04"))
 	}
 	return fmt.Sprintf(linkMessage, w.lastDay(), base+w.secret.Path())

@@ -3,6 +3,7 @@ package attendance
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -35,7 +36,8 @@ type signatureRow struct {
 	Messages        int // to a phone, that were asked for
 	MessagedAt      *time.Time
 	SecretMark      []byte
-	Sealed          []byte // the secret of a letter or message that has not gone
+	SentBy          *uuid.UUID // who had the last link or code sent, or has shown it
+	Sealed          []byte     // the secret of a letter or message that has not gone
 	ExpiresAt       *time.Time
 	Sendings        int
 	SentAt          *time.Time
@@ -161,6 +163,32 @@ func keepSending(ctx context.Context, tx *postgres.Tx, s signatureRow, gone bool
 // attachSigned makes a file the paper that somebody has signed: it is seen by those who follow the person, and not by the host.
 func attachSigned(ctx context.Context, tx *postgres.Tx, file, participation uuid.UUID) error {
 	return attachAs(ctx, tx, file, participation, participant.ProvesSigned)
+}
+
+// codesShown gives of months that a host has certified by a code, and that stand so, who has shown it.
+func codesShown(ctx context.Context, tx *postgres.Tx, months []uuid.UUID) (map[uuid.UUID]uuid.UUID, error) {
+	var rows []struct {
+		ID uuid.UUID
+		By *uuid.UUID
+	}
+	if err := tx.Ask(ctx, &rows, "select m.id, "+strings.ReplaceAll(codeShownBy, "{t}", "m")+" as by from register_month m where m.id = any ($1)", months); err != nil {
+		return nil, fmt.Errorf("codes shown: %w", err)
+	}
+	by := map[uuid.UUID]uuid.UUID{}
+	for _, r := range rows {
+		if r.By != nil {
+			by[r.ID] = *r.By
+		}
+	}
+	return by, nil
+}
+
+// worksHere says whether an address is that of somebody who works for the programme.
+func worksHere(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, email string) (is bool, err error) {
+	if err = tx.Ask(ctx, &is, "select works_for_programme($1, $2, $3)", email, programme, tx.Today()); err != nil {
+		return false, fmt.Errorf("whose address: %w", err)
+	}
+	return is, nil
 }
 
 func isRepresented(ctx context.Context, tx *postgres.Tx, participation uuid.UUID) (is bool, err error) {

@@ -51,6 +51,7 @@ type Register struct {
 		Signature   *struct{ PartyLabel string }
 		ContentHash *string
 	}
+	Signatures  []Signature
 	Adjustments []struct {
 		Day          calendar.Day
 		Minutes      int
@@ -59,6 +60,21 @@ type Register struct {
 		Member       *Named
 	}
 	Entries []Entry
+}
+
+// Signature is what somebody without an account was asked to sign, or brought on paper.
+type Signature struct {
+	PartyLabel                 string
+	State                      attendance.SignatureState
+	Way                        *attendance.Way
+	Channel                    *attendance.Channel
+	Name                       *string
+	AskedAt                    time.Time
+	AskedBy                    *Named
+	SentAt, OpenedAt, SignedAt *time.Time
+	SentBy                     *Named // or who has shown the code
+	ConfirmedBy                *Named // a paper
+	ContentHash                string
 }
 
 // Name is what somebody is called.
@@ -92,7 +108,8 @@ type Entry struct {
 const asked = `id month state stateLabel minutes presenceDays contested adjustedMinutes adjustedDays contentHash paperCode hostWasSilent pseudonym
 	participant { person { givenName familyName } } activity { title place kind { code label } organisation { name } }
 	placement { intern { givenName familyName } company { name } site { name address } organisation { name } tutor { name } hostTutor }
-	enrolment { id fromDay toDay } steps { act toState at member { id name } signature { partyLabel } contentHash } adjustments { day minutes presenceDays at member { name } }`
+	enrolment { id fromDay toDay } steps { act toState at member { id name } signature { partyLabel } contentHash }
+	signatures { partyLabel state way channel name askedAt askedBy { name } sentAt sentBy { name } openedAt signedAt confirmedBy { name } contentHash } adjustments { day minutes presenceDays at member { name } }`
 
 // askedEntries is what it asks of the entries that count, a page at a time.
 const askedEntries = `id kind day from to minutes absenceReason { code label } hidden recordedBy { name } recordedAt madeAt device { name } app driftSeconds enteredDaysAfter`
@@ -136,6 +153,11 @@ func (r *Register) at() (last time.Time) {
 	}
 	for _, s := range r.Steps {
 		later(s.At)
+	}
+	for _, s := range r.Signatures {
+		if s.SignedAt != nil {
+			later(*s.SignedAt)
+		}
 	}
 	for _, a := range r.Adjustments {
 		later(a.At)

@@ -27,6 +27,7 @@ func RegisterPDF(h Heading, r Register, lang string) ([]byte, error) {
 	p.totals(r)
 	p.adjustments(r)
 	p.steps(r)
+	p.signatures(r)
 	if err := p.toSign(r); err != nil {
 		return nil, err
 	}
@@ -158,6 +159,61 @@ func (p paper) steps(r Register) {
 		rows[i] = []string{moment(s.At, p.lang), attendance.StepLabel(s.Act).In(p.lang), attendance.MonthLabel(s.ToState).In(p.lang), who, hash}
 	}
 	p.table([]column{{p.in("Quando", "When"), 28, "L"}, {p.in("Che cosa", "What"), 66, "L"}, {p.in("Stato raggiunto", "State reached"), 52, "L"}, {p.in("Chi", "Who"), 60, "L"}, {p.in("Impronta del contenuto", "Hash of the content"), 38, "L"}}, rows)
+}
+
+// signatures says of each that was made how its signer came to it, and by whom: who reads the paper judges whether it was he.
+func (p paper) signatures(r Register) {
+	var rows [][]string
+	for _, s := range r.Signatures {
+		if s.State == attendance.Signed {
+			rows = append(rows, []string{s.PartyLabel, orDash(said(s.Name)), p.way(s), p.by(&s.AskedAt, s.AskedBy), p.by(s.SentAt, s.SentBy), p.by(s.OpenedAt, nil), p.by(s.SignedAt, nil), s.ContentHash[:min(16, len(s.ContentHash))] + "…"})
+		}
+	}
+	if len(rows) == 0 {
+		return
+	}
+	p.section(p.in("Firme di chi non ha un accesso", "Signatures of who has no account"))
+	p.table([]column{{p.in("Per chi", "For whom"), 28, "L"}, {p.in("Nome scritto da chi firma", "Name as the signer wrote it"), 40, "L"}, {p.in("Come", "How"), 52, "L"},
+		{p.in("Chiesta o portata", "Asked for or brought"), 40, "L"}, {p.in("Inviata o mostrata", "Sent or shown"), 40, "L"}, {p.in("Aperta", "Opened"), 24, "L"}, {p.in("Firmata", "Signed"), 24, "L"},
+		{p.in("Impronta", "Hash"), 30, "L"}}, rows)
+}
+
+// way says how a signer came to sign.
+func (p paper) way(s Signature) string {
+	switch {
+	case s.ConfirmedBy != nil:
+		return p.in("Foglio firmato, confermato da ", "Signed paper, confirmed by ") + name(s.ConfirmedBy)
+	case s.Way == nil:
+		return "—"
+	case *s.Way == attendance.ByPaper:
+		return p.in("Foglio firmato", "Signed paper")
+	case s.Channel == nil:
+		return p.in("Codice mostrato sul telefono di ", "Code shown on the phone of ") + name(s.SentBy)
+	case *s.Channel == attendance.ByEmail:
+		return p.in("Collegamento per e-mail", "Link by e-mail")
+	case *s.Way == attendance.ByCode:
+		return p.in("Codice per SMS", "Code by SMS")
+	}
+	return p.in("Collegamento per SMS", "Link by SMS")
+}
+
+// by is a moment, and who did what then where somebody did.
+func (p paper) by(at *time.Time, who *Named) string {
+	if at == nil {
+		return "—"
+	}
+	words := moment(*at, p.lang)
+	if who != nil {
+		words += ", " + name(who)
+	}
+	return words
+}
+
+func said(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
 }
 
 // toSign is where who has no account signs on paper, beside the code by which the paper is known when it comes back.

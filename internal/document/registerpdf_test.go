@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"strings"
 	"testing"
@@ -77,6 +78,44 @@ func TestTheSameMonthIsTheSameBytes(t *testing.T) {
 		t.Error("twice printed, it differs")
 	}
 	printed(t, "english", month(t, 4), "en")
+}
+
+// TestASignatureIsPrintedWhole: how its signer came to it, when, and by whom. One that was not made is not printed.
+func TestASignatureIsPrintedWhole(t *testing.T) {
+	seen := map[string]string{string(printed(t, "unsigned", month(t, 2), "it")): "no signature"}
+	base := map[string]any{"partyLabel": "Soggetto ospitante", "state": "SIGNED", "way": "CODE", "name": "Rosa Bianchi", "askedAt": "2026-04-03T07:00:00Z", "askedBy": map[string]any{"name": "Tutor Uno"},
+		"sentAt": "2026-04-03T07:05:00Z", "sentBy": map[string]any{"name": "Tutor Due"}, "openedAt": "2026-04-03T07:06:00Z", "signedAt": "2026-04-03T07:07:00Z", "contentHash": strings.Repeat("a", 64)}
+	for _, c := range []struct {
+		what string
+		with map[string]any
+	}{
+		{"as it is", nil}, {"another party", map[string]any{"partyLabel": "Partecipante"}}, {"another name", map[string]any{"name": "Mario Bianchi"}}, {"by a link in a letter", map[string]any{"way": "LINK", "channel": "EMAIL"}},
+		{"by a link in a message", map[string]any{"way": "LINK", "channel": "SMS"}}, {"by a code in a message", map[string]any{"channel": "SMS"}}, {"asked later", map[string]any{"askedAt": "2026-04-03T07:01:00Z"}},
+		{"asked by another", map[string]any{"askedBy": map[string]any{"name": "Tutor Tre"}}}, {"shown later", map[string]any{"sentAt": "2026-04-03T07:04:00Z"}},
+		{"shown by another", map[string]any{"sentBy": map[string]any{"name": "Tutor Tre"}}}, {"opened earlier", map[string]any{"openedAt": "2026-04-03T07:05:00Z"}},
+		{"signed later", map[string]any{"signedAt": "2026-04-03T07:08:00Z"}}, {"on paper", map[string]any{"way": "PAPER", "sentBy": nil, "confirmedBy": map[string]any{"name": "Tutor Tre"}}},
+		{"confirmed by another", map[string]any{"way": "PAPER", "sentBy": nil, "confirmedBy": map[string]any{"name": "Tutor Uno"}}}, {"another content", map[string]any{"contentHash": strings.Repeat("b", 64)}},
+	} {
+		signature := maps.Clone(base)
+		maps.Copy(signature, c.with)
+		text, err := json.Marshal(map[string]any{"signatures": []any{signature}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := month(t, 2)
+		if err := json.Unmarshal(text, &r); err != nil {
+			t.Fatal(err)
+		}
+		content := string(printed(t, "signed", r, "it"))
+		if other := seen[content]; other != "" {
+			t.Errorf("%s is printed as %s", c.what, other)
+		}
+		seen[content] = c.what
+		r.Signatures[0].State = "REVOKED"
+		if c.what == "as it is" && seen[string(printed(t, "revoked", r, "it"))] == "" {
+			t.Error("a signature that was taken back is printed")
+		}
+	}
 }
 
 // TestAPaperToSignBearsItsCode, which is all that differs where another content would be signed; an open month has none.

@@ -377,6 +377,17 @@ func OneHuman(ctx context.Context, tx *postgres.Tx, a, b uuid.UUID) (bool, error
 	return oneHuman(ctx, tx, a, b)
 }
 
+// OwnHand says whether the actor would do an act as the same hand that did something before: as that human, by whatever account, or standing in for him
+// without a grant of his own. What takes two is then not done by two.
+func OwnHand(ctx context.Context, tx *postgres.Tx, first uuid.UUID, act access.Act, programme uuid.UUID, audience []uuid.UUID) (bool, error) {
+	if absent := tx.Actor.ActsFor(act, programme, audience); absent != uuid.Nil {
+		if own, err := OneHuman(ctx, tx, absent, first); err != nil || own {
+			return own, err
+		}
+	}
+	return OneHuman(ctx, tx, tx.Actor.Member, first)
+}
+
 func oneHuman(ctx context.Context, tx *postgres.Tx, a, b uuid.UUID) (bool, error) {
 	return yes(ctx, tx, "are_one_human(?, ?)", a, b)
 }

@@ -204,6 +204,7 @@ func (s *scene) signatures(i int, p participation, month string, of fact, hash s
 			"content_hash": hash, "asked_by": s.tutors[i%2], "asked_at": fmt.Sprintf("2026-06-02T1%d:00:00.125Z", n), "sendings": n + 1, "sent_at": "2026-06-02T10:00:00.5Z", "messages": 0, "revision": 2}
 		if n == 0 {
 			row["channel"], row["messages"], row["messaged_at"] = "SMS", 1, "2026-06-02T10:00:00Z"
+			row["sent_by"] = s.tutors[(i+1)%2]
 			row["way"], row["secret_mark"], row["expires_at"], row["signed_at"], row["name"] = "LINK", fmt.Sprintf("\\x%064x", f.n()), "2026-06-09T22:00:00Z", "2026-06-02T11:00:00.25Z", "\\x00"
 		} else if n == 2 {
 			row["state"], row["way"], row["file_id"], row["name"] = "BROUGHT", "PAPER", s.paper(p, "SIGNED_PAPER", "work"), "\\x00"

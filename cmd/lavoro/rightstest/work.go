@@ -212,9 +212,9 @@ func months() {
 	}}
 	Types["MonthSignature"] = &Type{Table: "month_signature", Prefix: "sgn", Class: "work", Of: whole, Fields: map[string]Field{
 		"id": {}, "hidden": {}, "registerMonth": one("RegisterMonth", "register_month_id"), "party": column("party"), "partyLabel": something(), "state": column("state"), "stateLabel": something(),
-		"way": column("way"), "contentHash": hash, "ofPresent": something(), "askedBy": one("Member", "asked_by"), "askedAt": instant("asked_at"), "email": column("email").in("notes"),
+		"way": column("way"), "contentHash": hash, "ofPresent": something(), "askedBy": one("Member", "asked_by"), "sentBy": one("Member", "sent_by"), "askedAt": instant("asked_at"), "email": column("email").in("notes"),
 		"phone": column("phone").in("notes"), "channel": column("channel"), "expiresAt": instant("expires_at"), "sendings": column("sendings"), "sentAt": instant("sent_at"), "failedAt": instant("failed_at"), "openedAt": instant("opened_at"),
-		"name": column("name").in("notes"), "signedAt": instant("signed_at"), "file": one("File", "file_id"), "confirmedBy": one("Member", "confirmed_by"), "revokedBy": one("Member", "revoked_by"), "revokedAt": instant("revoked_at"), "revision": column("revision"), "allowedActs": something(),
+		"name": column("name").in("identity"), "signedAt": instant("signed_at"), "file": one("File", "file_id"), "confirmedBy": one("Member", "confirmed_by"), "revokedBy": one("Member", "revoked_by"), "revokedAt": instant("revoked_at"), "revision": column("revision"), "allowedActs": something(),
 	}}
 	Types["RegisterAdjustment"] = &Type{Table: "register_adjustment", Prefix: "rga", Class: "work", Of: whole, Fields: map[string]Field{
 		"id": {}, "hidden": {}, "day": column("day"), "minutes": column("minutes"), "presenceDays": column("presence_days"), "reason": column("reason").in("notes"),

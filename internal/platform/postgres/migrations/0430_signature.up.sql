@@ -15,6 +15,7 @@ create table month_signature (
   asked_at         timestamptz not null,
   email            bytea,              -- sealed: where letters go
   secret_mark      bytea unique check (length(secret_mark) = 32),
+  sent_by          uuid,               -- who had it sent, or has shown it
   sealed           bytea,
   expires_at       timestamptz,        -- of the secret
   sendings         int not null default 0 check (sendings >= 0), -- letters that have gone and codes that were shown
@@ -30,7 +31,8 @@ create table month_signature (
   revision         int not null default 1,
   check ((secret_mark is null) = (way is null)), check ((secret_mark is null) = (expires_at is null)), check (sealed is null or way = 'LINK'),
   check ((browser_mark is null) = (opened_at is null)), check ((state = 'SIGNED') = (signed_at is not null)), check ((signed_at is null) = (name is null)),
-  check ((state = 'REVOKED') = (revoked_at is not null)), check ((revoked_at is null) = (revoked_by is null))
+  check ((state = 'REVOKED') = (revoked_at is not null)), check ((revoked_at is null) = (revoked_by is null)),
+  constraint month_signature_sender check ((secret_mark is null) = (sent_by is null))
 );
 create unique index month_signature_asked on month_signature (register_month_id, party) where state = 'ASKED';
 create index month_signature_month on month_signature (register_month_id, asked_at, id);
@@ -112,6 +114,14 @@ begin
   return true;
 end $$;
 
+-- Whether an address is that of somebody who works for a programme on a day: what certifies the work of its people does not go to themselves.
+create function works_for_programme(email text, programme uuid, day date) returns boolean language sql stable security definer set search_path = public, pg_temp as $$
+  select (select app_acting()) and exists (
+    select from member m join access_grant g on g.member_id = m.id
+    where lower(m.email) = lower(works_for_programme.email) and g.programme_id = works_for_programme.programme and g.scope in ('ORGANISATION', 'TUTORED', 'CASES')
+      and g.from_day <= works_for_programme.day and (g.to_day is null or g.to_day >= works_for_programme.day))
+$$;
+
 -- Whether somebody represents a person on a day.
 create function is_represented(participation uuid, day date) returns boolean language sql stable security definer set search_path = public, pg_temp as $$
   select (select app_acting()) and exists (
@@ -120,6 +130,6 @@ create function is_represented(participation uuid, day date) returns boolean lan
 $$;
 
 revoke execute on function follow_mandates_of_month(), signature_of(bytea[]), month_to_sign(uuid), entries_to_sign(uuid), signature_open(uuid, bytea[], bytea, timestamptz),
-  signature_sign(uuid, bytea[], bytea, bytea, timestamptz, date, uuid, text), is_represented(uuid, date) from public;
+  signature_sign(uuid, bytea[], bytea, bytea, timestamptz, date, uuid, text), is_represented(uuid, date), works_for_programme(text, uuid, date) from public;
 grant execute on function signature_of(bytea[]), month_to_sign(uuid), entries_to_sign(uuid), signature_open(uuid, bytea[], bytea, timestamptz),
-  signature_sign(uuid, bytea[], bytea, bytea, timestamptz, date, uuid, text), is_represented(uuid, date) to lavoro_app;
+  signature_sign(uuid, bytea[], bytea, bytea, timestamptz, date, uuid, text), is_represented(uuid, date), works_for_programme(text, uuid, date) to lavoro_app;
