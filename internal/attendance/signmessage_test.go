@@ -296,7 +296,7 @@ func TestAGatewayThatIsAwayIsAskedOnce(t *testing.T) {
 	}
 	var person uuid.UUID
 	d.one("select participation_id from month_signature limit 1", &person)
-	d.exec("insert into month_signature select (jsonb_populate_record(s, jsonb_build_object('id', gen_random_uuid(), 'party', 'REPRESENTATIVE', 'secret_mark', null, 'sealed', null, 'way', null, 'channel', null, 'expires_at', null))).* from month_signature s where party = 'HOST'")
+	d.exec("insert into month_signature select (jsonb_populate_record(s, jsonb_build_object('id', gen_random_uuid(), 'party', 'REPRESENTATIVE', 'secret_mark', null, 'sent_by', null, 'sealed', null, 'way', null, 'channel', null, 'expires_at', null))).* from month_signature s where party = 'HOST'")
 	var third uuid.UUID
 	d.one("select id from month_signature where party = 'REPRESENTATIVE'", &third)
 	if code := d.resend(third, attendance.Destination{Email: signerAddress}); code != "" {
