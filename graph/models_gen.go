@@ -4494,6 +4494,8 @@ type MonthSignature struct {
 	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
 	// How many letters and messages have gone and codes were shown.
 	Sendings int32 `json:"sendings"`
+	// Who had the last link or code sent, or has shown it on his phone; null before, and of a paper.
+	SentBy *Member `json:"sentBy,omitempty"`
 	// When the last of them was; null before.
 	SentAt *time.Time `json:"sentAt,omitempty"`
 	// When a letter or message last did not go; it is tried again. Null where it has gone.
