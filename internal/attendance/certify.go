@@ -181,7 +181,7 @@ func (m *openedMonth) step(ctx context.Context, tx *postgres.Tx, t monthTransiti
 		ToState: t.To, At: tx.Now, MemberID: tx.Actor.Member, Audience: m.Audience}
 	if t.reason {
 		if s.Reason, err = sealText(ctx, tx, m.ParticipationID, "register_step", "reason", id, in.Reason); err != nil {
-			return s, err
+			return s, orErased(err)
 		}
 	}
 	if t.To != MonthOpen {
@@ -191,7 +191,7 @@ func (m *openedMonth) step(ctx context.Context, tx *postgres.Tx, t monthTransiti
 		return s, nil
 	}
 	if s.Evidence, err = sealText(ctx, tx, m.ParticipationID, "register_step", "evidence", id, in.Evidence); err != nil || in.File == nil {
-		return s, err
+		return s, orErased(err)
 	}
 	s.FileID = in.File
 	return s, attach(ctx, tx, *in.File, m.ParticipationID)
@@ -417,7 +417,7 @@ func AdjustMonth(ctx context.Context, tx *postgres.Tx, in Adjustment) error {
 	}
 	reason, err := sealText(ctx, tx, m.ParticipationID, "register_adjustment", "reason", in.ID, in.Reason)
 	if err != nil {
-		return err
+		return orErased(err)
 	}
 	a := adjustmentRow{ID: in.ID, RegisterMonthID: m.ID, ParticipationID: m.ParticipationID, CompanyID: m.CompanyID, Month: m.Month, Day: in.Day, Minutes: in.Minutes, PresenceDays: in.Days,
 		Reason: reason, MemberID: tx.Actor.Member, At: tx.Now, Audience: m.Audience}

@@ -25,14 +25,14 @@ func keyOf(ctx context.Context, tx *postgres.Tx, participation uuid.UUID) (secre
 	return tx.DataKey(ctx, persons[participation])
 }
 
-// sealNote seals a remark on an entry of the participation; nil for none.
+// sealNote seals a remark on an entry of the participation; nil for none. Of somebody who was erased it refuses.
 func sealNote(ctx context.Context, tx *postgres.Tx, participation, entry uuid.UUID, column, note string) ([]byte, error) {
 	if note == "" {
 		return nil, nil
 	}
 	key, err := keyOf(ctx, tx, participation)
 	if err != nil {
-		return nil, err
+		return nil, orErased(err)
 	}
 	return key.SealPadded([]byte(note), noteStep, notePlace(column, entry)), nil
 }
@@ -49,14 +49,14 @@ func sealText(ctx context.Context, tx *postgres.Tx, participation uuid.UUID, tab
 	return key.SealPadded([]byte(text), noteStep, postgres.Place{Table: table, Column: column, Row: row}), nil
 }
 
-// note opens the remark of an entry; "" for none.
+// note opens the remark of an entry; "" for none. Of somebody who was erased it refuses.
 func (r row) note(ctx context.Context, tx *postgres.Tx) (string, error) {
 	if r.Note == nil {
 		return "", nil
 	}
 	key, err := keyOf(ctx, tx, r.ParticipationID)
 	if err != nil {
-		return "", err
+		return "", orErased(err)
 	}
 	note, err := key.Open(r.Note, notePlace("note", r.ID))
 	return string(note), err

@@ -201,22 +201,27 @@ func (b *batch) of(ctx context.Context, e Entry) (o enrolment, late bool, err er
 
 // decide answers one entry; the row to write is nil where it is refused or stands already.
 func (b *batch) decide(ctx context.Context, i int, e Entry) (*row, error) {
-	answer := &b.answers[i]
+	r, err := b.accept(ctx, &b.answers[i], e)
+	if list, refused := refusal.As(err); err != nil && refused {
+		b.answers[i].Refusals = list
+		return nil, nil
+	}
+	return r, err
+}
+
+// accept gives the row of an entry, or refuses it; nil where it stands already.
+func (b *batch) accept(ctx context.Context, answer *Answer, e Entry) (*row, error) {
 	if known, same, err := b.known(ctx, e); known || err != nil {
-		if answer.Written = same; !same {
-			answer.Refusals = refusal.List{refusal.IDTaken.At("id")}
+		if answer.Written = same; err == nil && !same {
+			err = refusal.List{refusal.IDTaken.At("id")}
 		}
 		return nil, err
 	}
 	o, late, err := b.of(ctx, e)
-	if err == nil {
-		err = b.judge(ctx, answer, e, o)
-	}
-	if list, refused := refusal.As(err); err != nil && refused {
-		answer.Refusals = list
-		return nil, nil
-	}
 	if err != nil {
+		return nil, err
+	}
+	if err := b.judge(ctx, answer, e, o); err != nil {
 		return nil, err
 	}
 	r, err := o.row(ctx, b.tx, e, b.source)
@@ -313,7 +318,7 @@ func (r row) entry() Entry {
 // says tells whether a stored entry is the very one that is sent again.
 func (r row) says(ctx context.Context, tx *postgres.Tx, e Entry) (bool, error) {
 	note, err := r.note(ctx, tx)
-	return r.EnrolmentID == e.Enrolment && r.Kind == e.Kind && r.Day == e.Day && r.From == e.From && r.To == e.To &&
+	return err == nil && r.EnrolmentID == e.Enrolment && r.Kind == e.Kind && r.Day == e.Day && r.From == e.From && r.To == e.To &&
 		orEmpty(r.AbsenceReason) == e.AbsenceReason && note == e.Note, err
 }
 
