@@ -119,7 +119,7 @@ func (b *batch) load(ctx context.Context) (err error) {
 	if b.enrolments, err = enrolments(ctx, b.tx, ids); err != nil {
 		return err
 	}
-	if err = b.leave(ctx, func(enrolment uuid.UUID) bool { _, seen := b.enrolments[enrolment]; return seen }); err != nil {
+	if err = b.leave(ctx, func(enrolment uuid.UUID) bool { return b.enrolments[enrolment].keptBy(b.tx.Actor) }); err != nil {
 		return err
 	}
 	for _, e := range b.enrolments {
@@ -166,11 +166,11 @@ func (b *batch) hold(ctx context.Context, ids []uuid.UUID) error {
 	return hold(ctx, b.tx, persons)
 }
 
-// leave loads where the actor may still deliver, of what he does not see.
-func (b *batch) leave(ctx context.Context, seen func(enrolment uuid.UUID) bool) (err error) {
+// leave loads where the actor may still deliver, of what is not his.
+func (b *batch) leave(ctx context.Context, his func(enrolment uuid.UUID) bool) (err error) {
 	var gone []Entry
 	for _, e := range b.entries {
-		if !seen(e.Enrolment) {
+		if !his(e.Enrolment) {
 			gone = append(gone, e)
 		}
 	}
@@ -182,14 +182,16 @@ func (b *batch) leave(ctx context.Context, seen func(enrolment uuid.UUID) bool) 
 
 // of gives where an entry belongs, and whether it is delivered by somebody who followed the person on its day and does so no longer.
 func (b *batch) of(ctx context.Context, e Entry) (o enrolment, late bool, err error) {
-	if o, ok := b.enrolments[e.Enrolment]; ok {
-		if !b.tx.Actor.May(access.RecordAttendance, o.ProgrammeID, o.Audience) {
-			return o, false, refusal.List{refusal.NotAllowed.At()}
-		}
+	o, seen := b.enrolments[e.Enrolment]
+	if o.keptBy(b.tx.Actor) {
 		return o, false, nil
 	}
 	l, ok := b.left[e.Enrolment][e.Day]
-	if !ok || !b.tx.Actor.MayIn(access.RecordAttendance, l.ProgrammeID) {
+	switch {
+	case ok && b.tx.Actor.MayIn(access.RecordAttendance, l.ProgrammeID):
+	case seen:
+		return o, false, refusal.List{refusal.NotAllowed.At()}
+	default:
 		return o, false, refusal.List{refusal.NotFound.At("enrolment")}
 	}
 	p, err := b.rules.on(ctx, l.ProgrammeID, b.tx.Today())
@@ -197,6 +199,11 @@ func (b *batch) of(ctx context.Context, e Entry) (o enrolment, late bool, err er
 		err = refusal.List{refusal.NotFound.At("enrolment")}
 	}
 	return l.enrolment, true, err
+}
+
+// keptBy says whether the actor writes hours of the enrolment, of all its days. That he sees it is not enough.
+func (o enrolment) keptBy(actor access.Actor) bool {
+	return actor.May(access.RecordAttendance, o.ProgrammeID, o.Audience)
 }
 
 // decide answers one entry; the row to write is nil where it is refused or stands already.

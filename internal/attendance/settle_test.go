@@ -153,15 +153,21 @@ func (o *office) handOver(name string, to access.Actor) {
 	}
 }
 
+// succeeded has the stranger follow a person from 17 March on, in the place of the office's tutor.
+func (o *office) succeeded(name string) {
+	o.t.Helper()
+	for _, m := range []uuid.UUID{o.tutor.Member, o.stranger.Member} {
+		o.exec("insert into member (id, issuer, subject, email, name, audience) values ($1, 'test', $2, $2 || '@example.org', 'Prova', '{}') on conflict do nothing", m, m.String())
+	}
+	o.exec("insert into tutor_term select participation_id, $2, '2026-02-01', '2026-03-16' from enrolment where id = $1", o.intern[name], o.tutor.Member)
+	o.handOver(name, o.stranger)
+}
+
 func TestATutorDeliversForHisDaysAfterHisAssignment(t *testing.T) {
 	o := newOffice(t)
-	for _, m := range []uuid.UUID{o.tutor.Member, o.stranger.Member} {
-		o.exec("insert into member (id, issuer, subject, email, name, audience) values ($1, 'test', $2, $2 || '@example.org', 'Prova', '{}')", m, m.String())
-	}
 	known := entry(o.intern["adult"], "2026-03-13", "08:00", "12:00")
 	o.record(o.tutor, known)
-	o.exec("insert into tutor_term select participation_id, $2, '2026-02-01', '2026-03-16' from enrolment where id = $1", o.intern["adult"], o.tutor.Member)
-	o.handOver("adult", o.stranger)
+	o.succeeded("adult")
 	late := entry(o.intern["adult"], "2026-03-16", "08:00", "12:00")
 	late.Note = "sul telefono"
 	after := entry(o.intern["adult"], "2026-03-17", "08:00", "12:00")
@@ -194,6 +200,19 @@ func TestATutorDeliversForHisDaysAfterHisAssignment(t *testing.T) {
 	refusedWith(t, o.record(o.tutor, entry(o.intern["adult"], "2026-03-16", "13:00", "14:00"))[0], refusal.NotFound)
 	if o.standing(known.ID) != "COUNTED" {
 		t.Error("what was delivered late took down what counts")
+	}
+}
+
+// Who sees the person in another role, in which nobody writes hours, delivers for his days all the same.
+func TestAFormerTutorDeliversWhateverElseHeSees(t *testing.T) {
+	for _, role := range []access.Role{access.PaymentsOfficer, access.Approver, access.CaseManager} {
+		o := newOffice(t)
+		o.succeeded("adult")
+		o.tutor.Grants = append(o.tutor.Grants, access.Grant{Role: role, Programme: o.programme, Key: o.lead})
+		answers := o.record(o.tutor, entry(o.intern["adult"], "2026-03-16", "08:00", "12:00"), entry(o.intern["adult"], "2026-03-17", "08:00", "12:00"))
+		t.Log(role)
+		refusedWith(t, answers[1], refusal.NotAllowed)
+		o.keptWith(answers[0], attendance.Delivered, "{LATE}")
 	}
 }
 
