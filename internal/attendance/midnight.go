@@ -51,13 +51,16 @@ func (b *batch) both(rows []row) []row {
 		if b.whole[i] == 0 {
 			continue
 		}
-		one, other := &b.answers[i], &b.answers[i+1]
-		if i++; len(one.Refusals)+len(other.Refusals) == 0 {
+		one, other := i, i+1
+		i++
+		all := slices.Concat(b.answers[one].Refusals, b.answers[other].Refusals)
+		if len(all) == 0 {
 			continue
 		}
-		rows = slices.DeleteFunc(rows, func(r row) bool { return r.ID == one.ID || r.ID == other.ID })
-		all := slices.Concat(one.Refusals, other.Refusals)
-		one.Written, other.Written, one.Refusals, other.Refusals = false, false, all, all
+		for _, half := range []int{one, other} {
+			b.answers[half].Written, b.answers[half].Refusals = false, all
+			rows = slices.DeleteFunc(rows, func(r row) bool { return b.first[r.ID] == half })
+		}
 	}
 	return rows
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/attendance"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
 // written are the entries of an enrolment, each with its minutes.
@@ -63,4 +64,24 @@ func TestMidnightIsWrittenWholeOrNot(t *testing.T) {
 		t.Errorf("written: %s", got)
 	}
 	o.keptWith(o.record(o.tutor, entry(o.course["minor"], "2026-03-16", "21:00", "00:30"))[0], attendance.MinorAtNight, "{OVER_LIMIT}")
+}
+
+// Of an entry that is refused for the id that it shares with another nothing is written, and of the other one all.
+func TestMidnightSharesNoId(t *testing.T) {
+	for _, c := range []struct{ name, from, to, written string }{
+		{"a day before it", "08:00", "12:00", "2026-03-16 08:00-12:00 240 COUNTED"},
+		{"another night before it", "23:00", "01:00", "2026-03-16 23:00-24:00 60 COUNTED, 2026-03-17 00:00-01:00 60 COUNTED"},
+		{"a shorter night before it", "22:00", "01:00", "2026-03-16 22:00-24:00 120 COUNTED, 2026-03-17 00:00-01:00 60 COUNTED"},
+	} {
+		o := newOffice(t)
+		first, night := entry(o.course["adult"], "2026-03-16", c.from, c.to), entry(o.course["adult"], "2026-03-16", "22:00", "02:00")
+		night.ID = first.ID
+		answers := o.record(o.tutor, first, night)
+		if refusedWith(t, answers[1], refusal.IDTaken); !answers[0].Written {
+			t.Errorf("%s: %+v", c.name, answers[0])
+		}
+		if got := o.written(o.course["adult"]); got != c.written {
+			t.Errorf("%s: %s, want %s", c.name, got, c.written)
+		}
+	}
 }

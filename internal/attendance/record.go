@@ -76,7 +76,10 @@ func Record(ctx context.Context, tx *postgres.Tx, source Source, entries []Entry
 	var rows []row
 	for i, e := range b.entries {
 		b.answers[i].ID, b.answers[i].Enrolment = e.ID, e.Enrolment
-		if _, again := b.first[e.ID]; again {
+		if first, again := b.first[e.ID]; again {
+			if b.answers[i].Refusals = b.answers[first].Refusals; b.entries[first] != e {
+				b.answers[i].Refusals = refusal.List{refusal.IDTaken.At("id")}
+			}
 			continue
 		}
 		b.first[e.ID] = i
@@ -95,15 +98,11 @@ func Record(ctx context.Context, tx *postgres.Tx, source Source, entries []Entry
 	return b.joined(), nil
 }
 
-// repeat answers entries whose id came before in the batch: the very same one like the first, another one with ID_TAKEN.
+// repeat answers entries that came before in the batch like the first of them.
 func (b *batch) repeat() {
 	for i, e := range b.entries {
-		switch first := b.first[e.ID]; {
-		case first == i:
-		case b.entries[first] == e:
+		if first := b.first[e.ID]; len(b.answers[i].Refusals) == 0 {
 			b.answers[i] = b.answers[first]
-		default:
-			b.answers[i].Refusals = refusal.List{refusal.IDTaken.At("id")}
 		}
 	}
 }
