@@ -35,8 +35,8 @@ type plannedRow struct {
 	To          calendar.LocalTime `bun:"to_minute"`
 }
 
-// RecordAsPlanned writes presence by the timetable of the day for every internship that the actor accompanies, as its tutor or at its company, but for
-// those that are left out. Each stretch of hours gets an answer: it is written as Record would, with the conflicts that it has, unless somebody wrote
+// RecordAsPlanned writes presence by the timetable of the day for every internship that the actor accompanies, as its tutor or at its company, or did
+// accompany as the tutor on that day, but for those that are left out. Each stretch of hours gets an answer: it is written as Record would, with the conflicts that it has, unless somebody wrote
 // the same, or the actor himself something else of it; it is refused where nobody is there as planned, on closed days and while the internship stands
 // still. What nothing is left of is refused as a whole.
 func RecordAsPlanned(ctx context.Context, tx *postgres.Tx, source Source, in Planned) ([]Answer, error) {
@@ -48,9 +48,6 @@ func RecordAsPlanned(ctx context.Context, tx *postgres.Tx, source Source, in Pla
 	}
 	if in.Day.After(tx.Today()) {
 		return nil, refusal.List{Future.At("day")}
-	}
-	if err := known(ctx, tx, in.Except); err != nil {
-		return nil, err
 	}
 	in.MadeAt = in.MadeAt.Round(time.Microsecond) // as it is kept
 	t, err := tapOf(ctx, tx, in)
@@ -76,9 +73,10 @@ type tap struct {
 	entries []Entry
 	places  []int
 
-	member  uuid.UUID
-	of      map[uuid.UUID]enrolment
-	written versions
+	actor access.Actor
+	keeping
+	written versions    // of what is the actor's
+	sent    []uuid.UUID // what he wrote as planned of what he has left
 	rules   rules
 }
 
@@ -88,7 +86,10 @@ func tapOf(ctx context.Context, tx *postgres.Tx, in Planned) (*tap, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &tap{member: tx.Actor.Member, rules: rules{tx: tx}}
+	if err := known(ctx, tx, in.Except, rows); err != nil {
+		return nil, err
+	}
+	t := &tap{actor: tx.Actor, rules: rules{tx: tx}}
 	var planned []Entry
 	for _, r := range rows {
 		if !slices.Contains(in.Except, r.PlacementID) {
@@ -99,7 +100,7 @@ func tapOf(ctx context.Context, tx *postgres.Tx, in Planned) (*tap, error) {
 		return nil, err
 	}
 	for i, e := range planned {
-		e.ID = t.written.plannedID(e)
+		e.ID = t.id(e)
 		answer, decided := t.decide(e)
 		if t.answers = append(t.answers, answer); !decided {
 			t.entries, t.places = append(t.entries, e), append(t.places, i)
@@ -108,39 +109,54 @@ func tapOf(ctx context.Context, tx *postgres.Tx, in Planned) (*tap, error) {
 	return t, nil
 }
 
-func (t *tap) load(ctx context.Context, tx *postgres.Tx, day calendar.Day, planned []Entry) error {
-	var ids []uuid.UUID
+func (t *tap) load(ctx context.Context, tx *postgres.Tx, day calendar.Day, planned []Entry) (err error) {
+	if t.keeping, err = keep(ctx, tx, planned); err != nil {
+		return err
+	}
+	var his, gone []uuid.UUID
 	for _, e := range planned {
-		ids = append(ids, e.Enrolment)
+		if t.isHis(e) {
+			his = append(his, e.Enrolment)
+		} else {
+			gone = append(gone, versions{}.plannedID(e))
+		}
 	}
-	persons, err := personsOf(ctx, tx, ids)
-	if err != nil {
+	if t.written, err = writtenOn(ctx, tx, his, day); err != nil {
 		return err
 	}
-	if err := hold(ctx, tx, slices.Collect(maps.Values(persons))); err != nil {
-		return err
-	}
-	if t.of, err = enrolments(ctx, tx, ids); err != nil {
-		return err
-	}
-	if t.written, err = writtenOn(ctx, tx, ids, day); err != nil {
+	if t.sent, err = sentBefore(ctx, tx, gone); err != nil {
 		return err
 	}
 	return t.rules.expect(ctx, planned)
 }
 
+func (t *tap) isHis(e Entry) bool { return t.enrolments[e.Enrolment].keptBy(t.actor) }
+
+// id of an entry of planned hours. What somebody delivers of days before his assignment ended is another than what his successor writes, but
+// for what he sent while it had not.
+func (t *tap) id(e Entry) uuid.UUID {
+	id := t.written.plannedID(e)
+	if t.isHis(e) || slices.Contains(t.sent, id) {
+		return id
+	}
+	return uuid.NewSHA1(plannedNamespace, slices.Concat(id[:], t.actor.Member[:]))
+}
+
 // decide answers hours that are not to be written: nobody was there as planned, or they are written already. False where they are to be.
 func (t *tap) decide(e Entry) (a Answer, decided bool) {
 	a = Answer{ID: e.ID, Enrolment: e.Enrolment}
-	o := t.of[e.Enrolment].running()
-	_, why := o.conflicts(e)
-	if o.Closed {
+	o := t.enrolments[e.Enrolment]
+	if !t.isHis(e) {
+		o = t.left[e.Enrolment][e.Day].enrolment
+	}
+	_, why := o.running().conflicts(e)
+	if o.running().Closed {
 		why = refusal.List{NotRunning.At("enrolment")}
 	}
 	if a.Refusals = append(why, t.rules.days[place{e.Enrolment, e.Day}].warnings(e, 0)...); len(a.Refusals) > 0 {
 		return a, true
 	}
-	if id, is := t.written.instead(e, t.member); is {
+	if id, is := t.written.instead(e, t.actor.Member); is {
 		a.ID, a.Written, a.Warnings = id, true, refusal.List{WrittenAlready.At()}
 		return a, true
 	}

@@ -238,3 +238,44 @@ func TestATapInASubmittedMonthIsKept(t *testing.T) {
 	}
 	o.keptWith(answers[1], attendance.MonthClosedAlready, "{MONTH_CLOSED}")
 }
+
+// Whoever was the tutor on a day taps it later, too: it waits for his successor, and stands beside what that one writes, whichever comes first.
+func TestAFormerTutorsTapIsKept(t *testing.T) {
+	for _, successorFirst := range []bool{true, false} {
+		o := timetabled(t)
+		o.tap(o.tutor, "2026-03-04")
+		o.succeeded("adult")
+		o.succeeded("minor")
+		o.exec("update placement set tutor_id = $1", o.stranger.Member)
+		late := attendance.Planned{Programme: o.programme, Day: calendar.MustDay("2026-03-11"), Except: []uuid.UUID{o.placement("minor")}}
+		if successorFirst {
+			o.tap(o.stranger, "2026-03-11")
+		}
+		for range 2 { // sent again it changes nothing
+			answers, list := o.answers(o.tutor, late)
+			if list != nil || len(answers) != 2 || !answers[0].Written || !answers[1].Written {
+				t.Fatalf("%v, %+v", list, answers)
+			}
+		}
+		if !successorFirst {
+			o.tap(o.stranger, "2026-03-11")
+		}
+		if got := o.standings("2026-03-11"); got != "CONTESTED{LATE,OTHER_VERSION}:2 COUNTED{}:4" {
+			t.Errorf("successor first %v: %s", successorFirst, got)
+		}
+		o.tap(o.tutor, "2026-03-04") // sent before the assignment ended, too
+		if got := o.standings("2026-03-04"); got != "COUNTED{}:4" {
+			t.Errorf("sent again after the assignment: %s", got)
+		}
+		if written, code := o.tap(o.tutor, "2026-03-18"); written != 0 || code != "ATTENDANCE_NOTHING_PLANNED" {
+			t.Errorf("after his days: %d written, %q", written, code)
+		}
+	}
+}
+
+// standings are those of the entries of a day, with how many there are of each.
+func (o *office) standings(day string) (all string) {
+	o.one(`select coalesce(string_agg(s || ':' || n, ' ' order by s), '') from (select standing || array(select unnest(conflicts) order by 1)::text as s, count(*) as n from attendance
+		where day = $1 group by 1) g`, &all, day)
+	return all
+}

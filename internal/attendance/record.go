@@ -2,7 +2,6 @@ package attendance
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"time"
 
@@ -11,7 +10,6 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
-	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
@@ -48,18 +46,17 @@ func CheckAuthor(actor access.Actor, author *uuid.UUID) error {
 
 // batch is one act of recording while it runs.
 type batch struct {
-	tx         *postgres.Tx
-	source     Source
-	entries    []Entry // those past midnight as two
-	whole      []int   // minutes of the entry that one of two belongs to, as clocks show them; 0 for one that is whole
-	answers    []Answer
-	enrolments map[uuid.UUID]enrolment
-	left       map[uuid.UUID]map[calendar.Day]left // that the actor followed until not long ago
-	existing   map[uuid.UUID]row
-	unseen     map[uuid.UUID]unseen // that exist and are not the actor's to see
-	months     map[placeOf]MonthState
-	first      map[uuid.UUID]int // where an id came first in this batch
-	rules      rules
+	tx      *postgres.Tx
+	source  Source
+	entries []Entry // those past midnight as two
+	whole   []int   // minutes of the entry that one of two belongs to, as clocks show them; 0 for one that is whole
+	answers []Answer
+	keeping
+	existing map[uuid.UUID]row
+	unseen   map[uuid.UUID]unseen // that exist and are not the actor's to see
+	months   map[placeOf]MonthState
+	first    map[uuid.UUID]int // where an id came first in this batch
+	rules    rules
 }
 
 // Record writes entries, each with its own answer, in their order. What is in conflict with the rules of its day or with other entries is
@@ -108,18 +105,12 @@ func (b *batch) repeat() {
 }
 
 func (b *batch) load(ctx context.Context) (err error) {
-	var ids, entryIDs, participations []uuid.UUID
+	if b.keeping, err = keep(ctx, b.tx, b.entries); err != nil {
+		return err
+	}
+	var entryIDs, participations []uuid.UUID
 	for _, e := range b.entries {
-		ids, entryIDs = append(ids, e.Enrolment), append(entryIDs, e.ID)
-	}
-	if err = b.hold(ctx, ids); err != nil {
-		return err
-	}
-	if b.enrolments, err = enrolments(ctx, b.tx, ids); err != nil {
-		return err
-	}
-	if err = b.leave(ctx, func(enrolment uuid.UUID) bool { return b.enrolments[enrolment].keptBy(b.tx.Actor) }); err != nil {
-		return err
+		entryIDs = append(entryIDs, e.ID)
 	}
 	for _, e := range b.enrolments {
 		participations = append(participations, e.ParticipationID)
@@ -147,38 +138,6 @@ func (b *batch) load(ctx context.Context) (err error) {
 	return err
 }
 
-// hold makes acts on the same persons wait: what their enrolments are is read once nobody moves them.
-func (b *batch) hold(ctx context.Context, ids []uuid.UUID) error {
-	of, err := personsOf(ctx, b.tx, ids)
-	if err != nil {
-		return err
-	}
-	if err := b.leave(ctx, func(enrolment uuid.UUID) bool { _, seen := of[enrolment]; return seen }); err != nil {
-		return err
-	}
-	persons := slices.Collect(maps.Values(of))
-	for _, days := range b.left {
-		for _, e := range days {
-			persons = append(persons, e.PersonID)
-		}
-	}
-	return hold(ctx, b.tx, persons)
-}
-
-// leave loads where the actor may still deliver, of what is not his.
-func (b *batch) leave(ctx context.Context, his func(enrolment uuid.UUID) bool) (err error) {
-	var gone []Entry
-	for _, e := range b.entries {
-		if !his(e.Enrolment) {
-			gone = append(gone, e)
-		}
-	}
-	if len(gone) > 0 {
-		b.left, err = leftEnrolments(ctx, b.tx, gone)
-	}
-	return err
-}
-
 // of gives where an entry belongs, and whether it is delivered by somebody who followed the person on its day and does so no longer.
 func (b *batch) of(ctx context.Context, e Entry) (o enrolment, late bool, err error) {
 	o, seen := b.enrolments[e.Enrolment]
@@ -198,11 +157,6 @@ func (b *batch) of(ctx context.Context, e Entry) (o enrolment, late bool, err er
 		err = refusal.List{refusal.NotFound.At("enrolment")}
 	}
 	return l.enrolment, true, err
-}
-
-// keptBy says whether the actor writes hours of the enrolment, of all its days. That he sees it is not enough.
-func (o enrolment) keptBy(actor access.Actor) bool {
-	return actor.May(access.RecordAttendance, o.ProgrammeID, o.Audience)
 }
 
 // decide answers one entry; the row to write is nil where it is refused or stands already.

@@ -492,18 +492,35 @@ func attachAs(ctx context.Context, tx *postgres.Tx, file, participation uuid.UUI
 
 // plannedOn gives the hours of the timetables of a day that the actor may write at once.
 func plannedOn(ctx context.Context, tx *postgres.Tx, in Planned) (rows []plannedRow, err error) {
-	keys := accompanying(tx.Actor, in.Programme)
-	if len(keys) == 0 {
-		return nil, nil
-	}
-	if err = tx.Ask(ctx, &rows, "select * from planned_hours($1, $2, $3)", in.Programme, in.Day, keys); err != nil {
+	if err = tx.Ask(ctx, &rows, "select * from planned_hours($1, $2, $3)", in.Programme, in.Day, accompanying(tx.Actor, in.Programme)); err != nil {
 		return nil, fmt.Errorf("planned hours: %w", err)
 	}
 	return rows, nil
 }
 
-// known refuses internships that the actor does not see.
-func known(ctx context.Context, tx *postgres.Tx, placements []uuid.UUID) error {
+// sentBefore gives those of the ids under which the actor wrote entries, whether he sees them or not.
+func sentBefore(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) (sent []uuid.UUID, err error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	seen, err := byIDs(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	others, err := unseenIDs(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		if seen[id].RecordedBy == tx.Actor.Member || others[id].own() {
+			sent = append(sent, id)
+		}
+	}
+	return sent, nil
+}
+
+// known refuses internships that the actor does not see and has no planned hours of.
+func known(ctx context.Context, tx *postgres.Tx, placements []uuid.UUID, planned []plannedRow) error {
 	if len(placements) == 0 {
 		return nil
 	}
@@ -512,7 +529,7 @@ func known(ctx context.Context, tx *postgres.Tx, placements []uuid.UUID) error {
 		return fmt.Errorf("internships: %w", err)
 	}
 	for i, id := range placements {
-		if !slices.Contains(seen, id) {
+		if !slices.Contains(seen, id) && !slices.ContainsFunc(planned, func(r plannedRow) bool { return r.PlacementID == id }) {
 			return refusal.List{refusal.NotFound.At("except", strconv.Itoa(i))}
 		}
 	}
