@@ -154,7 +154,7 @@ func (b *batch) of(ctx context.Context, e Entry) (o enrolment, late bool, err er
 	}
 	p, err := b.rules.on(ctx, l.ProgrammeID, b.tx.Today())
 	if err == nil && b.tx.Today().Sub(l.TermTo) > p.deliveryDays {
-		err = refusal.List{refusal.NotFound.At("enrolment")}
+		err = refusal.List{DeliveryOver.At("enrolment").With("day", l.TermTo).With("days", text.Days(p.deliveryDays))}
 	}
 	return l.enrolment, true, err
 }

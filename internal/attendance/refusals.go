@@ -94,6 +94,13 @@ var (
 		Cure:    refusal.Text{It: "Chi segue ora la persona la conferma o la ritira.", En: "Whoever accompanies the person now confirms it, or takes it back."},
 		CuredBy: refusal.Text{It: "chi segue ora la persona", En: "whoever accompanies the person now"},
 	})
+	// DeliveryOver is told to nobody but who accompanied the person on the day.
+	DeliveryOver = refusal.Define(refusal.Definition{
+		Code: "ATTENDANCE_DELIVERY_OVER", Kind: refusal.Right,
+		Message: refusal.Text{It: "Quel giorno seguivi tu la persona, ma l'incarico è finito il {day} e il termine per inviare le presenze ({days}) è passato.", En: "You accompanied the person on that day, but your assignment ended on {day}, and the time in which you could deliver ({days}) is over."},
+		Cure:    refusal.Text{It: "Comunica le ore a chi segue ora la persona, che può registrarle.", En: "Tell the hours to whoever accompanies the person now, who can record them."},
+		CuredBy: refusal.Text{It: "chi segue ora la persona", En: "whoever accompanies the person now"},
+	})
 	Overlaps = refusal.Define(refusal.Definition{
 		Code: "ATTENDANCE_CONTESTED", Kind: refusal.Conflict,
 		Message: refusal.Text{It: "Le ore si sovrappongono a un'altra registrazione della stessa persona: sono conservate ma non contano.", En: "The hours overlap another entry of the same person: they are kept but do not count."},

@@ -197,7 +197,9 @@ func TestATutorDeliversForHisDaysAfterHisAssignment(t *testing.T) {
 		t.Error("what the successor has confirmed does not count")
 	}
 	o.now = calendar.MustDay("2026-03-31").At(calendar.MustLocalTime("18:00"))
-	refusedWith(t, o.record(o.tutor, entry(o.intern["adult"], "2026-03-16", "13:00", "14:00"))[0], refusal.NotFound)
+	missed := entry(o.intern["adult"], "2026-03-16", "13:00", "14:00")
+	refusedWith(t, o.record(o.tutor, missed)[0], attendance.DeliveryOver)
+	refusedWith(t, o.record(o.actor(uuid.New(), access.Tutor, uuid.New()), missed)[0], refusal.NotFound)
 	if o.standing(known.ID) != "COUNTED" {
 		t.Error("what was delivered late took down what counts")
 	}
