@@ -80,7 +80,8 @@ func tellAll(tx *postgres.Tx, act access.Act, changed []row) {
 }
 
 func (r row) corrected(c Correction) Entry {
-	e := Entry{ID: c.ID, Enrolment: r.EnrolmentID, Kind: r.Kind, Day: r.Day, From: r.From, To: r.To, AbsenceReason: orEmpty(r.AbsenceReason), Note: c.Note}
+	e := r.entry()
+	e.ID, e.Note = c.ID, c.Note
 	if c.Kind != nil {
 		if e.Kind = *c.Kind; e.Kind == Presence {
 			e.AbsenceReason = ""
@@ -95,7 +96,7 @@ func (r row) corrected(c Correction) Entry {
 	if c.AbsenceReason != nil {
 		e.AbsenceReason = *c.AbsenceReason
 	}
-	return e
+	return e.upToMidnight()
 }
 
 // allowed refuses what is about to count and by its enrolment and the day may not, and warns of what nobody expects and no version before has explained.

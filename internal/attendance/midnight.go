@@ -19,9 +19,7 @@ var (
 
 // pastMidnight gives the two entries of one that ends on the next day; false for one that does not.
 func (e Entry) pastMidnight() (first, second Entry, is bool) {
-	if e.To == startOfDay && e.From != startOfDay {
-		e.To = endOfDay // it ends with its day
-	}
+	e = e.upToMidnight()
 	if !e.To.Before(e.From) {
 		return e, e, false
 	}
@@ -29,6 +27,14 @@ func (e Entry) pastMidnight() (first, second Entry, is bool) {
 	first.To = endOfDay
 	second.ID, second.Day, second.From = uuid.NewSHA1(midnightNamespace, e.ID[:]), e.Day.AddDays(1), startOfDay
 	return first, second, true
+}
+
+// upToMidnight has an entry up to 00:00 end with its day.
+func (e Entry) upToMidnight() Entry {
+	if e.To == startOfDay && e.From != startOfDay {
+		e.To = endOfDay
+	}
+	return e
 }
 
 // split takes entries into the batch, those past midnight as two that stand beside each other.

@@ -1,11 +1,14 @@
 package attendance_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/attendance"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
@@ -83,5 +86,21 @@ func TestMidnightSharesNoId(t *testing.T) {
 		if got := o.written(o.course["adult"]); got != c.written {
 			t.Errorf("%s: %s, want %s", c.name, got, c.written)
 		}
+	}
+}
+
+// A correction up to midnight is one up to the end of the day, as it is for who writes it first.
+func TestACorrectionGoesUpToMidnight(t *testing.T) {
+	o := newOffice(t)
+	e := entry(o.course["adult"], "2026-03-16", "20:00", "22:00")
+	o.record(o.tutor, e)
+	midnight := calendar.MustLocalTime("00:00")
+	if err := o.as(o.tutor, func(ctx context.Context, tx *postgres.Tx) error {
+		return attendance.Correct(ctx, tx, attendance.Correction{Entry: e.ID, ID: uuid.New(), To: &midnight, Note: "più a lungo"})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if got := o.written(o.course["adult"]); got != "2026-03-16 20:00-22:00 120 REPLACED, 2026-03-16 20:00-24:00 240 COUNTED" && got != "2026-03-16 20:00-24:00 240 COUNTED, 2026-03-16 20:00-22:00 120 REPLACED" {
+		t.Error(got)
 	}
 }
