@@ -153,15 +153,23 @@ func writable(ctx context.Context, tx *postgres.Tx, r row) error {
 	if err != nil {
 		return err
 	}
-	if of[r.EnrolmentID].running().Closed {
-		return refusal.List{NotRunning.At("attendance")}
-	}
 	months, err := monthsOf(ctx, tx, []Entry{{Enrolment: r.EnrolmentID, Day: r.Day}})
 	if err != nil {
 		return err
 	}
-	if state, closed := months[placeOf{r.EnrolmentID, r.Day.Month()}]; closed && state != MonthOpen && state != monthBefore {
-		return refusal.List{MonthClosedAlready.At("attendance").With("state", monthWords[string(state)])}
+	if list := closed(of[r.EnrolmentID].running().Closed, months[placeOf{r.EnrolmentID, r.Day.Month()}]); list != nil {
+		return list
+	}
+	return nil
+}
+
+// closed says why the hours of a month stand; nil while they can be changed. There may be no month yet.
+func closed(attested bool, month MonthState) refusal.List {
+	switch {
+	case attested:
+		return refusal.List{NotRunning.At("attendance")}
+	case month != "" && month != MonthOpen && month != monthBefore:
+		return refusal.List{MonthClosedAlready.At("attendance").With("state", monthWords[string(month)])}
 	}
 	return nil
 }

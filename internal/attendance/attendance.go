@@ -43,15 +43,17 @@ var standingWords = map[string]text.Text{
 	string(Withdrawn): {It: "Ritirata", En: "Withdrawn"},
 }
 
-// transitions are the acts on an entry and the standings from which they may be done.
+// transitions are the acts on an entry, the standings from which they may be done, and whether only while its register is open: what is contested can be
+// taken back at any time.
 var transitions = []struct {
 	Act   access.Act
 	From  []Standing
+	Open  bool
 	Label text.Text
 }{
-	{access.CorrectAttendance, []Standing{Counted, Contested}, text.Text{It: "Correggi", En: "Correct"}},
-	{access.WithdrawAttendance, []Standing{Counted, Contested}, text.Text{It: "Ritira", En: "Withdraw"}},
-	{access.ResolveAttendance, []Standing{Contested}, text.Text{It: "Risolvi la contestazione", En: "Resolve the contest"}},
+	{access.CorrectAttendance, []Standing{Counted, Contested}, true, text.Text{It: "Correggi", En: "Correct"}},
+	{access.WithdrawAttendance, []Standing{Counted, Contested}, true, text.Text{It: "Ritira", En: "Withdraw"}},
+	{access.ResolveAttendance, []Standing{Contested}, false, text.Text{It: "Risolvi la contestazione", En: "Resolve the contest"}},
 }
 
 // Entry is what somebody writes into the register.

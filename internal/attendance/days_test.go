@@ -127,3 +127,40 @@ func TestAnEntrySaysInWordsWhyItIsContested(t *testing.T) {
 		t.Errorf("entries: %s", got)
 	}
 }
+
+// What the register's month refuses, no entry of it promises; a contested entry can still be taken back.
+func TestNoEntryPromisesWhatItsMonthRefuses(t *testing.T) {
+	o := newOffice(t)
+	o.record(o.tutor, entry(o.intern["adult"], "2026-03-09", "08:00", "12:00"), entry(o.intern["adult"], "2026-03-10", "08:00", "12:00"), entry(o.intern["adult"], "2026-03-10", "09:00", "12:00"))
+	acts := func() (all string) {
+		t.Helper()
+		entries := plan.Selected{Alias: "entries", Name: "entries", Under: func(string) []plan.Selected { return []plan.Selected{asked("allowedActs", "act", "allowed")} }}
+		days, err := o.days(o.tutor, "2026-03-09", 2, entries)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range days["entries"].([]any) {
+			for _, a := range e.(map[string]any)["allowedActs"].([]any) {
+				if act := a.(map[string]any); act["allowed"] == true {
+					all += act["act"].(string) + " "
+				}
+			}
+			all += "| "
+		}
+		return all
+	}
+	const open = "correctAttendance withdrawAttendance | correctAttendance withdrawAttendance resolveAttendance | correctAttendance withdrawAttendance resolveAttendance | "
+	const shut = "| resolveAttendance | resolveAttendance | "
+	if got := acts(); got != open {
+		t.Errorf("in an open month: %s", got)
+	}
+	o.exec("update register_month set state = 'SUBMITTED', minutes = 240, presence_days = 1, content_hash = sha256('')")
+	if got := acts(); got != shut {
+		t.Errorf("in a month that was submitted: %s", got)
+	}
+	o.exec("update register_month set state = 'OPEN', minutes = null, presence_days = null, content_hash = null")
+	o.exec("update placement set state = 'ATTESTED', ended_on = '2026-03-17' where enrolment_id = $1", o.intern["adult"])
+	if got := acts(); got != shut {
+		t.Errorf("of an internship that was attested: %s", got)
+	}
+}

@@ -37,8 +37,7 @@ func Reading() plan.Reading {
 				"enteredDaysAfter": plan.Expr("((({t}.recorded_at at time zone 'Europe/Rome')::date) - {t}.day)"),
 				"conflictReasons":  plan.Hole("attendance.conflicts", "to_json({t}.conflicts)"),
 				"origin":           plan.OriginKind(),
-				"allowedActs": plan.Hole("attendance.allowedActs",
-					"json_build_object('programme', {t}.programme_id, 'audience', {t}.audience, 'standing', {t}.standing)"),
+				"allowedActs":      plan.Hole("attendance.allowedActs", entryFacts),
 			},
 			Orders: map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.day", SQLType: "date"}}, Desc: true, Keyed: true}},
 			Filters: plan.Filters{
@@ -70,14 +69,25 @@ func Reading() plan.Reading {
 	}
 }
 
+// entryFacts is SQL of what decides what can be done about an entry.
+const entryFacts = `json_build_object('programme', {t}.programme_id, 'audience', {t}.audience, 'standing', {t}.standing,
+	'attested', exists (select from placement p where p.id = {t}.placement_id and p.state = 'ATTESTED'),
+	'month', (select m.state from register_month m where m.enrolment_id = {t}.enrolment_id and m.month = date_trunc('month', {t}.day)::date))`
+
 func allowedActs(_ context.Context, tx *postgres.Tx, row struct {
 	Programme uuid.UUID
 	Audience  []uuid.UUID
 	Standing  Standing
+	Attested  bool
+	Month     MonthState // empty where there is none
 }) (any, error) {
 	acts := make([]plan.AllowedAct, len(transitions))
 	for i, t := range transitions {
-		acts[i] = plan.Allow(t.Act, t.Label, may(tx.Actor, t.Act, row.Programme, row.Audience, row.Standing))
+		no := may(tx.Actor, t.Act, row.Programme, row.Audience, row.Standing)
+		if no == nil && t.Open {
+			no = closed(row.Attested, row.Month)
+		}
+		acts[i] = plan.Allow(t.Act, t.Label, no)
 	}
 	return acts, nil
 }
