@@ -1,6 +1,7 @@
 package payfile
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
@@ -84,12 +85,17 @@ type Matching struct {
 	Outcomes []Outcome
 	// Missing are the end-to-end ids of sent lines that the report says nothing of, in the order sent.
 	Missing []string
-	// Others are outcomes of other messages' lines: ordinary in a statement.
+	// Others are outcomes of other messages' lines: ordinary in a statement, which may also name our message beside what is no line of it, such as a charge.
 	Others []Outcome
+	// Unclear warns of what an account says of the message that does not fit it: nothing is taken of that.
+	Unclear refusal.List
 }
 
+// account says whether the report is of an account, and so of much that is none of ours.
+func (r Report) account() bool { return r.Source == SourceStatement || r.Source == SourceNotification }
+
 // Match holds a report against one message. The error is a refusal.List: the answer is of another message, or a line of it has
-// another amount, or is unknown though the answer says it is of this message, or is spoken of twice. Nothing of such a report should be taken.
+// another amount, or is unknown though the answer is to this message alone, or is spoken of twice. Nothing of such a report should be taken.
 func (r Report) Match(sent Sent) (Matching, error) {
 	m := matcher{report: r, sent: sent, at: make(map[string]int, len(sent.Lines)), told: make([]bool, len(sent.Lines)), said: map[Kind]map[int]bool{}}
 	for i, l := range sent.Lines {
@@ -139,7 +145,7 @@ func (m *matcher) line(i int, o Outcome) {
 	switch {
 	case ours && o.MessageID != "" && o.MessageID != m.sent.MessageID:
 		m.list = append(m.list, AnswerOtherMessage.At(path...).With("got", o.MessageID).With("want", m.sent.MessageID))
-	case !ours && (m.report.Original != "" || m.report.Source == SourceList || o.MessageID == m.sent.MessageID):
+	case !ours && !m.report.account():
 		m.list = append(m.list, AnswerLineUnknown.At(path...).With("line", o.EndToEndID))
 	case !ours:
 		m.out.Others = append(m.out.Others, o)
@@ -161,31 +167,52 @@ func told(o Outcome) text.Text {
 	return text.Text{It: o.Amount.Format(text.Italian), En: o.Amount.Format(text.English)}
 }
 
-// whole spreads what is said of the message over the lines that have not been named.
+// whole spreads what is said of the message over the lines of which the like has not been said, but for those that were not executed, unless it is plain that it means these, too.
 func (m *matcher) whole(w Whole) {
 	if w.MessageID != m.sent.MessageID {
 		return
 	}
-	sum := money.Cents(0)
-	for _, l := range m.sent.Lines {
-		sum += l.Amount // of what was written, so within the limit
-	}
-	if w.Lines != 0 && w.Lines != len(m.sent.Lines) || w.Total != nil && *w.Total != sum {
-		m.list = append(m.list, AnswerTotalsDiffer.At().With("got", totals(w.Lines, w.Total)).With("want", totals(len(m.sent.Lines), &sum)))
+	all, rest := w.fits(m.sent.Lines), m.report.account() && w.fits(slices.DeleteFunc(slices.Clone(m.sent.Lines), func(l SentLine) bool { return l.Out }))
+	if !all && !rest {
+		m.differs(w)
 		return
 	}
 	if w.Kind == "" {
 		return // the lines speak for themselves
 	}
 	for i, l := range m.sent.Lines {
-		if m.told[i] {
+		if m.said[phase(w.Kind)][i] || l.Out && (rest || !m.report.account()) {
 			continue
 		}
-		m.told[i] = true
+		m.say(i, w.Kind)
 		amount := l.Amount
 		m.out.Outcomes = append(m.out.Outcomes, Outcome{EndToEndID: l.EndToEndID, MessageID: w.MessageID, Kind: w.Kind, Reason: w.Reason, Note: w.Note,
 			Amount: &amount, Day: w.Day, Ref: w.Ref})
 	}
+}
+
+// fits says whether the control totals are those of the lines.
+func (w Whole) fits(lines []SentLine) bool {
+	return (w.Lines == 0 || w.Lines == len(lines)) && (w.Total == nil || *w.Total == sentSum(lines))
+}
+
+// sentSum adds up what was written, and so is within the limit.
+func sentSum(lines []SentLine) (sum money.Cents) {
+	for _, l := range lines {
+		sum += l.Amount
+	}
+	return sum
+}
+
+// differs refuses totals that are not the message's; those of one entry of an account are no reason to lose all others.
+func (m *matcher) differs(w Whole) {
+	sum := sentSum(m.sent.Lines)
+	got, want := totals(w.Lines, w.Total), totals(len(m.sent.Lines), &sum)
+	if m.report.account() {
+		m.out.Unclear = append(m.out.Unclear, AnswerDebitDiffers.At().With("got", got).With("want", want))
+		return
+	}
+	m.list = append(m.list, AnswerTotalsDiffer.At().With("got", got).With("want", want))
 }
 
 // totals writes control totals, leaving out what is not told.

@@ -66,6 +66,7 @@ type Sent struct {
 type SentLine struct {
 	EndToEndID string
 	Amount     money.Cents
+	Out        bool // known not to be executed: what is said of the others together leaves it out
 }
 
 // Sent is the order as its answers will name it.

@@ -86,6 +86,14 @@ var (
 		Message: refusal.Text{It: "I totali di controllo non tornano: {got} invece di {want}.", En: "The control totals do not agree: {got} instead of {want}."},
 		Cure:    againFromBank, CuredBy: byLoader,
 	})
+	// AnswerDebitDiffers is for one debit of an order on an account that is neither that of all its lines nor that of those which were not rejected: it warns, since the account
+	// tells of more than that.
+	AnswerDebitDiffers = refusal.Define(refusal.Definition{
+		Code: "ANSWER_DEBIT_DIFFERS", Kind: refusal.Conflict,
+		Message: refusal.Text{It: "L'addebito cumulativo è di {got}, mentre sono stati inviati {want}: non dice quali righe sono pagate.", En: "The debit of the order is of {got}, while {want} were sent: it does not say which lines are paid."},
+		Cure:    refusal.Text{It: "Chiedi alla banca il dettaglio; conferma per applicare il resto dell'estratto.", En: "Ask the bank for the details; confirm, to apply the rest of the statement."},
+		CuredBy: byLoader,
+	})
 	// AnswerValue is for a needed value that is missing or cannot be read; {element} is its name in the message.
 	AnswerValue = refusal.Define(refusal.Definition{
 		Code: "ANSWER_VALUE", Kind: refusal.Input,

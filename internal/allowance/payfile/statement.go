@@ -96,8 +96,8 @@ func (s *statement) transaction(e, t *element, b booking, alone bool) {
 		o.Kind = s.direction(t, e)
 	}
 	refs := t.first("Refs")
-	o.EndToEndID, o.MessageID = s.id(refs, "EndToEndId"), s.id(refs, "PmtInfId", "MsgId")
-	if o.EndToEndID == "" || strings.EqualFold(o.EndToEndID, "NOTPROVIDED") {
+	o.EndToEndID, o.MessageID = s.given(refs, "EndToEndId"), s.given(refs, "PmtInfId") // MsgId is that of the last message on the way, such as a return's
+	if o.EndToEndID == "" {
 		s.report.Other++
 		return
 	}
@@ -118,9 +118,19 @@ func (s *statement) transaction(e, t *element, b booking, alone bool) {
 	s.report.Lines = append(s.report.Lines, o)
 }
 
+// given is the first id that was given; banks fill what they do not know.
+func (s *statement) given(e *element, paths ...string) string {
+	for _, path := range paths {
+		if id := s.id(e, path); id != "" && !strings.EqualFold(id, "NOTPROVIDED") {
+			return id
+		}
+	}
+	return ""
+}
+
 // batch is one debit for a whole order.
 func (s *statement) batch(e, batch *element, b booking, alone bool) {
-	w := Whole{Kind: b.kind, Day: b.outcome.Day, Ref: b.outcome.Ref, MessageID: s.id(batch, "PmtInfId", "MsgId"), Lines: s.count(batch.first("NbOfTxs"))}
+	w := Whole{Kind: b.kind, Day: b.outcome.Day, Ref: b.outcome.Ref, MessageID: s.given(batch, "PmtInfId", "MsgId"), Lines: s.count(batch.first("NbOfTxs"))}
 	var foreign string
 	if w.Total, foreign = s.amount(batch.first("TtlAmt")); w.Total == nil && alone {
 		w.Total, foreign = s.amount(e.first("Amt"))

@@ -107,7 +107,7 @@ func (a *reading) apply(ctx context.Context, tx *postgres.Tx) error {
 			sent.MessageID = ""
 		}
 		for i, t := range p.transfers {
-			sent.Lines[i] = payfile.SentLine{EndToEndID: t.EndToEndID, Amount: t.NetCents}
+			sent.Lines[i] = payfile.SentLine{EndToEndID: t.EndToEndID, Amount: t.NetCents, Out: t.State == LineRejected || t.State == LineRecalled}
 		}
 		about := a.report
 		about.Lines = slices.DeleteFunc(slices.Clone(about.Lines), func(o payfile.Outcome) bool {
@@ -117,6 +117,11 @@ func (a *reading) apply(ctx context.Context, tx *postgres.Tx) error {
 		m, err := about.Match(sent)
 		if err != nil {
 			return err
+		}
+		for _, w := range m.Unclear {
+			if err := tx.Warn(w); err != nil {
+				return err
+			}
 		}
 		a.take(p, m)
 		others = foreign(others, m.Others, parts)

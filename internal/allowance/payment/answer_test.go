@@ -83,6 +83,7 @@ func (h *house) answer(mediaType, content string) error {
 	}
 	answer := uuid.New()
 	return h.sure(h.officer, func(ctx context.Context, tx *postgres.Tx) error {
+		tx.Acknowledge(h.passes, "Prova")
 		return payment.ReadAnswer(ctx, tx, payment.Answer{ID: answer, Programme: h.programme, Payer: h.payer, File: id})
 	})
 }

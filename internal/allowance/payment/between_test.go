@@ -3,6 +3,7 @@ package payment_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -183,6 +184,44 @@ func TestWhatContradictsIsKept(t *testing.T) {
 	want(t, "after both", h.lines(run)+", "+h.booked(), "11 STATEMENT 2000 PAID, 11 STATEMENT 1000 REJECTED, APPROVED 2000, PAID 2000")
 	want(t, "steps", query[string](h, "select string_agg(concat_ws(' ', from_state, to_state, code), ', ' order by at, id) from payment_line_step where line_id = $1", h.line(run, 1_000)),
 		"EXPORTED REJECTED AC04, REJECTED REJECTED EXECUTED")
+}
+
+// A day of an account, as banks write it: one debit for what was not rejected before, a return by the returning bank's message, a charge, and somebody else's money.
+func TestADayOfTheAccountIsReadWhole(t *testing.T) {
+	h := bank(t)
+	run, ids := h.sent(30_000, 30_001, 30_002)
+	day, err := os.ReadFile("../payfile/testdata/camt053_return.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ours := []string{"RUN-2026-10-A", h.message(run), ">1000.03<", ">600.03<", ">500.01<", ">300.01<"}
+	for n, id := range ids {
+		ours = append(ours, fmt.Sprintf("L%012d", n), id)
+	}
+	statement := strings.NewReplacer(ours...).Replace(string(day))
+	refused(t, "before anything was rejected", h.answer(blob.XML, statement), payfile.AnswerDebitDiffers)
+	if err := h.answer(blob.XML, status(1, h.message(run), "PART", told(ids[0], "RJCT", "AC04"), told(ids[1], "ACSP", ""), told(ids[2], "ACSP", ""))); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.answer(blob.XML, statement); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "after the day", h.state(run)+": "+h.lines(run), "ORDINARY PARTLY_RETURNED 3 3 0 90003: 11 STATEMENT 30002 PAID, 11 STATEMENT 30001 RETURNED, 11 STATEMENT 30000 REJECTED")
+	want(t, "counts", query[string](h, "select concat_ws(' ', paid, rejected, returned, ignored, foreign_lines) from payment_answer where source = 'CAMT_053'"), "2 0 1 0 2")
+}
+
+// A debit that does not say which lines are paid is nobody's; who has seen that reads the rest.
+func TestADebitThatFitsNothingDoesNotLoseTheRest(t *testing.T) {
+	h := bank(t)
+	run, ids := h.sent(1_000, 2_000, 4_000)
+	batch := `<Ntry><Amt Ccy="EUR">60.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BkTxCd/><NtryDtls><Btch><MsgId>` + h.message(run) + `</MsgId><NbOfTxs>2</NbOfTxs></Btch></NtryDtls></Ntry>`
+	statement := account(1, batch, debit(ids[0], 1_000))
+	refused(t, "unseen", h.answer(blob.XML, statement), payfile.AnswerDebitDiffers)
+	h.passes = []string{"ANSWER_DEBIT_DIFFERS"}
+	if err := h.answer(blob.XML, statement); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "the rest", h.lines(run), "11 STATEMENT 4000 EXPORTED, 11 STATEMENT 2000 EXPORTED, 11 STATEMENT 1000 PAID")
 }
 
 // An office answers in one list what it was sent in two.

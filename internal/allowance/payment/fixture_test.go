@@ -39,6 +39,7 @@ type house struct {
 	system    access.Actor
 	now       time.Time
 	crashes   *crashes // nil: nothing breaks
+	passes    []string // codes of warnings that answers are read with
 }
 
 func open(t testing.TB) *house {
