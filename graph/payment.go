@@ -92,6 +92,7 @@ func (m mutation) ExportRun(ctx context.Context, input ExportRunInput) (*ExportR
 		if err != nil {
 			return err
 		}
+		step.Workbook = input.List == PaymentListFormXlsx
 		return payment.ExportRun(ctx, tx, step)
 	})
 }

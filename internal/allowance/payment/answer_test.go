@@ -194,6 +194,26 @@ func TestAnOfficeAnswersByList(t *testing.T) {
 	want(t, "after the next", h.state(run)+query[string](h, "select ' ' || ignored from payment_answer order by read_at desc, paid desc, ignored desc limit 1"), "ORDINARY PARTLY_RETURNED 3 3 0 7000 1")
 }
 
+// The office takes its list as a workbook, too, and gets the same one however it is asked for again.
+func TestAListIsAWorkbook(t *testing.T) {
+	h := open(t)
+	for _, c := range []int{1_000, 2_000} {
+		h.owe(h.person(h.payer), h.payer, "2026-11", c)
+	}
+	run := h.approved()
+	for _, workbook := range []bool{true, false} {
+		h.must(h.officer, func(ctx context.Context, tx *postgres.Tx) error {
+			return payment.ExportRun(ctx, tx, payment.Step{Run: run, Workbook: workbook})
+		})
+		files := h.files(run)
+		hash, lines, err := payfile.ReadSent(strings.NewReader(files[0]), "list.xlsx")
+		if err != nil || len(files) != 1 || len(lines) != 2 || !strings.HasPrefix(files[0], "PK") {
+			t.Fatalf("%d files, %v, %v", len(files), lines, err)
+		}
+		want(t, "kept", query[string](h, "select concat_ws(' ', encode(p.sha256, 'hex'), p.lines, p.net_cents, f.media_type) from payment_file p join file f on f.id = p.file_id"), hash+" 2 3000 "+blob.Workbook)
+	}
+}
+
 // bookings are what is kept of the evidence of a line, step by step.
 func (h *house) bookings(run uuid.UUID, cents int) string {
 	h.t.Helper()

@@ -60,7 +60,10 @@ func ExportRun(ctx context.Context, tx *postgres.Tx, in Step) error {
 	n := 0
 	for some := range slices.Chunk(to, payfile.MaxLines) {
 		n++
-		p := part{number: n, messageID: compact(r.ID) + twoDigits(n), transfers: some}
+		p := part{number: n, messageID: compact(r.ID) + twoDigits(n), transfers: some, mediaType: blob.XML}
+		if payer.Way == programme.OrderList {
+			p.mediaType = listForm(in.Workbook)
+		}
 		if err := p.write(tx, payer, cup, sent); err != nil {
 			return err
 		}
@@ -102,20 +105,27 @@ type part struct {
 }
 
 func (p *part) write(tx *postgres.Tx, payer programme.Payer, cup fiscal.CUP, day calendar.Day) (err error) {
-	if payer.Way == programme.OrderList {
-		var control payfile.ListControl
-		p.content, control, err = p.list(cup).CSV()
-		p.mediaType, p.control = blob.CSV, control.Control
-		return err
-	}
-	p.mediaType = blob.XML
-	order := p.order(tx, payer, cup, day)
-	if payer.Format == programme.CBI {
-		p.content, p.control, err = order.CBI()
-	} else {
-		p.content, p.control, err = order.Pain()
+	var list payfile.ListControl
+	switch {
+	case p.mediaType == blob.CSV:
+		p.content, list, err = p.list(cup).CSV()
+		p.control = list.Control
+	case p.mediaType == blob.Workbook:
+		p.content, list, err = p.list(cup).Workbook()
+		p.control = list.Control
+	case payer.Format == programme.CBI:
+		p.content, p.control, err = p.order(tx, payer, cup, day).CBI()
+	default:
+		p.content, p.control, err = p.order(tx, payer, cup, day).Pain()
 	}
 	return err
+}
+
+func listForm(workbook bool) string {
+	if workbook {
+		return blob.Workbook
+	}
+	return blob.CSV
 }
 
 // order is the message for a bank. The bank shows each line on the statement, so that what comes back can be told apart.

@@ -107,6 +107,7 @@ type Step struct {
 	Run      uuid.UUID
 	Expected *int   // revision that the actor looked at; nil does not ask
 	Reason   string // where the act needs one: of the run, and of nobody
+	Workbook bool   // whether ExportRun writes a list of orders as a workbook, and not as CSV
 }
 
 // ComputeRun gathers what is due into a draft. One that is too large for one act stays a draft, told of with how far it is, and goes on by itself;
