@@ -3169,6 +3169,8 @@ type ExportRunInput struct {
 	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
 	// The run.
 	Run string `json:"run"`
+	// The form of a list of orders; a bank file has the payer's own.
+	List PaymentListForm `json:"list"`
 }
 
 // What exportRun did.
@@ -11774,6 +11776,64 @@ func (e *PaymentLineState) UnmarshalJSON(b []byte) error {
 }
 
 func (e PaymentLineState) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Forms of a list of orders.
+type PaymentListForm string
+
+const (
+	// Text for a spreadsheet: UTF-8, semicolons between the cells.
+	PaymentListFormCSV PaymentListForm = "CSV"
+	// A workbook.
+	PaymentListFormXlsx PaymentListForm = "XLSX"
+)
+
+var AllPaymentListForm = []PaymentListForm{
+	PaymentListFormCSV,
+	PaymentListFormXlsx,
+}
+
+func (e PaymentListForm) IsValid() bool {
+	switch e {
+	case PaymentListFormCSV, PaymentListFormXlsx:
+		return true
+	}
+	return false
+}
+
+func (e PaymentListForm) String() string {
+	return string(e)
+}
+
+func (e *PaymentListForm) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PaymentListForm(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PaymentListForm", str)
+	}
+	return nil
+}
+
+func (e PaymentListForm) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PaymentListForm) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PaymentListForm) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
