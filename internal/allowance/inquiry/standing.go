@@ -41,7 +41,7 @@ type Facts struct {
 	ContestedEntries int
 	Contested        *money.Cents // nil: nobody contests the statement
 	Settled          bool         // too much was paid, and nothing of that is left to come back
-	Live             money.Cents  // that runs have taken up, gross
+	Live, LiveNet    money.Cents  // that runs have taken up
 	Paid             money.Cents  // net
 	PaidOn           *calendar.Day
 	Lines            []Line
@@ -85,7 +85,7 @@ func (f Facts) has(states ...payment.LineState) bool {
 }
 
 func (f Facts) stage() Stage {
-	open := f.Owed - f.Live // that no run has taken up
+	open := f.OwedNet - f.LiveNet // that no run has taken up; a contest is over the gross
 	switch {
 	case !f.Issued:
 		return Register
@@ -93,7 +93,7 @@ func (f Facts) stage() Stage {
 		return Blocked
 	case open > 0 && f.has(payment.LineRejected, payment.LineReturned, payment.LineRecalled):
 		return Returned
-	case open > 0 && f.Contested != nil && *f.Contested >= open:
+	case open > 0 && f.Contested != nil && f.Owed > f.Live && *f.Contested >= f.Owed-f.Live:
 		return Contested
 	case open > 0:
 		return Due

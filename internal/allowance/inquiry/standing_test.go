@@ -21,6 +21,9 @@ func TestWhereAMonthStands(t *testing.T) {
 	day := calendar.MustDay("2026-11-24")
 	owed := func(f inquiry.Facts, lines ...inquiry.Line) inquiry.Facts {
 		f.Month, f.Issued, f.Owed, f.OwedNet, f.Lines = october, true, 40_000, 40_000, lines
+		if f.LiveNet == 0 {
+			f.LiveNet = f.Live
+		}
 		return f
 	}
 	in := func(state payment.LineState, run payment.State) inquiry.Line {
@@ -64,6 +67,12 @@ func TestWhereAMonthStands(t *testing.T) {
 			"Il mese di ottobre 2026 è pagato: 400,00 €. Confermato il 24/11/2026.", "The month of October 2026 is paid: €400.00. Confirmed on 24 Nov 2026."},
 		"too much": {owed(inquiry.Facts{Live: 45_000, Paid: 45_000}, in(payment.LinePaid, payment.Paid)), "2026-12-01", inquiry.Overpaid, "OWES_MORE",
 			"Per ottobre 2026 spettano 400,00 € e ne risultano pagati 450,00 €: la differenza si trattiene dai prossimi pagamenti.", ""},
+		"too much was withheld": {owed(inquiry.Facts{Live: 40_000, LiveNet: 30_800, Paid: 30_800}, in(payment.LinePaid, payment.Paid)), "2026-11-12", inquiry.Due, "NEXT_RUN",
+			"Per ottobre 2026 spettano 400,00 €, che entrano nel prossimo pagamento. Già pagati: 308,00 €. Previsto per il 25/11/2026.", ""},
+		"too much was withheld, and hours are contested": {owed(inquiry.Facts{Live: 40_000, LiveNet: 30_800, Paid: 30_800, Contested: &contested}, in(payment.LinePaid, payment.Paid)), "2026-11-12", inquiry.Due,
+			"STATEMENT_CONTESTED NEXT_RUN", "", ""},
+		"too little was withheld": {inquiry.Facts{Month: october, Issued: true, Owed: 40_000, OwedNet: 30_800, Live: 40_000, LiveNet: 40_000, Paid: 40_000}, "2026-12-01", inquiry.Overpaid, "OWES_MORE",
+			"Per ottobre 2026 spettano 308,00 € e ne risultano pagati 400,00 €: la differenza si trattiene dai prossimi pagamenti.", ""},
 		"too much, and it came back": {owed(inquiry.Facts{Live: 45_000, Paid: 45_000, Settled: true, PaidOn: &day}, in(payment.LinePaid, payment.Paid)), "2026-12-01", inquiry.Paid, "", "", ""},
 		"nothing":                    {inquiry.Facts{Month: october, Issued: true}, "2026-12-01", inquiry.Nothing, "", "Per ottobre 2026 non spetta nulla.", "Nothing is owed for October 2026."},
 	} {

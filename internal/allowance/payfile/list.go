@@ -32,7 +32,7 @@ type ListRow struct {
 	Means       Means
 	IBAN        fiscal.IBAN // of MeansIBAN and MeansCard only
 	Gross       money.Cents
-	Withheld    money.Cents // tax, not less than nothing
+	Withheld    money.Cents // tax; less than nothing where more is given back that was withheld before
 	Recovered   money.Cents // of what was paid too much before
 	Net         money.Cents // gross less withheld and recovered, more than nothing
 	CUP         fiscal.CUP
@@ -134,7 +134,7 @@ func (c *check) row(r ListRow, at place, seen map[string]int) ListRow {
 		value money.Cents
 		least money.Cents
 		field string
-	}{{r.Gross, 1, "gross"}, {r.Withheld, 0, "withheld"}, {r.Recovered, 0, "recovered"}, {r.Net, 1, "net"}} {
+	}{{r.Gross, -MaxAmount, "gross"}, {r.Withheld, -MaxAmount, "withheld"}, {r.Recovered, 0, "recovered"}, {r.Net, 1, "net"}} {
 		if a.value < a.least || a.value > MaxAmount {
 			c.refuse(at.raise(AmountInvalid, a.field).With("most", MaxAmount))
 		}

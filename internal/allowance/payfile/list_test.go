@@ -83,7 +83,7 @@ func TestListReadsBack(t *testing.T) {
 			r := &l.Rows[i]
 			r.Beneficiary, r.BudgetLine, r.Wording = texts.Draw(t, "beneficiary"), texts.Draw(t, "budget"), texts.Draw(t, "wording")
 			r.Net = money.Cents(rapid.Int64Range(1, int64(payfile.MaxAmount)/2).Draw(t, "net"))
-			r.Withheld = money.Cents(rapid.Int64Range(0, int64(payfile.MaxAmount)/4).Draw(t, "withheld"))
+			r.Withheld = money.Cents(rapid.Int64Range(-int64(payfile.MaxAmount)/4, int64(payfile.MaxAmount)/4).Draw(t, "withheld"))
 			r.Recovered = money.Cents(rapid.Int64Range(0, int64(payfile.MaxAmount)/4).Draw(t, "recovered"))
 			r.Gross = r.Net + r.Withheld + r.Recovered
 			net += r.Net
@@ -145,7 +145,7 @@ func TestListRefusals(t *testing.T) {
 		"unknown means":        {func(l *payfile.List) { l.Rows[0].Means = "CASH" }, payfile.MeansInvalid, []string{"lines", "0", "means"}},
 		"net that is no net":   {func(l *payfile.List) { l.Rows[0].Net-- }, payfile.NetDiffers, []string{"lines", "0", "net"}},
 		"recovered below zero": {func(l *payfile.List) { l.Rows[0].Recovered, l.Rows[0].Net = -1, 50001 }, payfile.AmountInvalid, []string{"lines", "0", "recovered"}},
-		"withheld below zero":  {func(l *payfile.List) { l.Rows[0].Withheld, l.Rows[0].Net = -1, 50001 }, payfile.AmountInvalid, []string{"lines", "0", "withheld"}},
+		"too much given back":  {func(l *payfile.List) { l.Rows[0].Withheld = -payfile.MaxAmount - 1 }, payfile.AmountInvalid, []string{"lines", "0", "withheld"}},
 		"CUP":                  {func(l *payfile.List) { l.Rows[0].CUP = "J89G24000300006R" }, payfile.CUPInvalid, []string{"lines", "0", "cup"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -10,8 +10,9 @@
 //	PARTLY_RETURNED  every line that was sent is answered, and some were rejected or came back
 //	DISCARDED        given up before the export; what was booked is booked back
 //
-// A line is one sum by month, payer and budget line: what the last statement owes less what live lines have taken up before. More is a statement
-// or its arrears, less is an offset. So nothing is ever paid twice, whatever is run again. Lines of a run that go to one person are one
+// A line is one sum by month, payer and budget line: what the last statement owes less what live lines have taken up before, of gross and of what
+// is withheld. By its net, more is a statement or its arrears, less is an offset: also where the gross stays, and nothing but the tax has changed.
+// So nothing is ever paid twice, whatever is run again. Lines of a run that go to one person are one
 // transfer, named by one end-to-end id. A person who cannot be paid, or who owes more than is due, stands in the run with the reasons, and
 // the next run takes that up again. Lines never change but for their state:
 //

@@ -200,6 +200,12 @@ func (h *house) check(participation uuid.UUID, outcome, day string) {
 // owe issues the next statement of a month: so many cents from the payer, from its line for internships.
 func (h *house) owe(participation, payer uuid.UUID, month string, cents int) {
 	h.t.Helper()
+	h.oweTaxed(participation, payer, month, cents, 0)
+}
+
+// oweTaxed is owe with so much of it withheld.
+func (h *house) oweTaxed(participation, payer uuid.UUID, month string, cents, withheld int) {
+	h.t.Helper()
 	h.exec(`insert into allowance (id, programme_id, participation_id, month, policy_version_id, minutes, accrued_cents, cap_cents, total_cents, computed_at, audience)
 		select gen_random_uuid(), programme_id, id, $2::text::date, $3, 0, $4, 50000, $4, $5, audience from participation where id = $1
 		on conflict (participation_id, month) do update set total_cents = excluded.total_cents`, participation, month+"-01", h.version, cents, noon)
@@ -209,8 +215,8 @@ func (h *house) owe(participation, payer uuid.UUID, month string, cents int) {
 		select $1, a.programme_id, a.participation_id, a.id, a.month, 1 + (select count(*) from allowance_statement o where o.allowance_id = a.id), 0, $4, 50000, $4, array[$5::uuid], '1', '{}', '[]', $6, a.audience
 		from allowance a where a.participation_id = $2 and a.month = $3::text::date returning *)
 		insert into allowance_share (id, statement_id, allowance_id, participation_id, programme_id, month, payer_id, budget_line_id, tax, gross_cents, withheld_cents, net_cents, audience)
-		select gen_random_uuid(), s.id, s.allowance_id, s.participation_id, s.programme_id, s.month, $7, b.id, 'EXEMPT', $4, 0, $4, s.audience
-		from s join budget_line b on b.organisation_id = $7 and b.activity_kind = 'INTERNSHIP'`, statement, participation, month+"-01", cents, h.version, noon, payer)
+		select gen_random_uuid(), s.id, s.allowance_id, s.participation_id, s.programme_id, s.month, $7, b.id, case $8::bigint when 0 then 'EXEMPT' else 'ASSIMILATED' end, $4, $8, $4 - $8, s.audience
+		from s join budget_line b on b.organisation_id = $7 and b.activity_kind = 'INTERNSHIP'`, statement, participation, month+"-01", cents, h.version, noon, payer, withheld)
 }
 
 // run opens a run of the payer up to the last month, by the clock of the test.

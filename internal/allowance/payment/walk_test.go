@@ -67,7 +67,8 @@ func (w *walk) pick(sql string) (id uuid.UUID, ok bool) {
 // one does one thing that may be allowed or not.
 func (w *walk) one() string {
 	if w.chance.IntN(6) == 0 {
-		w.owe(w.people[w.chance.IntN(len(w.people))], w.payer, fmt.Sprintf("2026-%02d", 9+w.chance.IntN(3)), 2_000*w.chance.IntN(21))
+		cents := 2_000 * w.chance.IntN(21)
+		w.oweTaxed(w.people[w.chance.IntN(len(w.people))], w.payer, fmt.Sprintf("2026-%02d", 9+w.chance.IntN(3)), cents, cents*w.chance.IntN(4)*23/100)
 		return "owe"
 	}
 	switch w.chance.IntN(12) {

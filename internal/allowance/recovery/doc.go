@@ -11,8 +11,9 @@
 //	waived      given up
 //	left        to come back
 //
-// What only moves from one budget line to another within a month is no debt, and what waits in a run that was not sent is none either. Of a month
-// that is contested nothing is taken off before the answer. Should the statement rise again, what came back is owed again.
+// Sums are net: where too little was withheld, the person has too much as well. It is withheld from what is due later, and no budget line gets anything
+// of it back. What only moves from one budget line to another within a month is no debt, and what waits in a run that was not sent is none either. Of a
+// month that is contested nothing is taken off before the answer. Should the statement rise again, what came back is owed again.
 //
 //	OPEN      comes back by the policy
 //	AGREED    by instalments that were agreed with the person: what has fallen due by the run's month, instead of the share

@@ -122,34 +122,48 @@ type saidTransfer struct {
 
 type offMonth struct {
 	Month calendar.Month
-	Cents money.Cents
+	Cents money.Cents // of what was paid too much
+	Taxes money.Cents // that were not withheld then, and are now
 	Left  money.Cents // to give back of the month, this transfer aside
 }
 
 func (t saidTransfer) explain() text.Text {
 	sentences := []text.Text{fill("Pagamento fino a {month}: {gross}.", "Payment up to {month}: {gross}.", map[string]text.Text{"month": monthText(t.Last), "gross": euro(t.Gross)})}
-	if t.Withheld != 0 {
+	switch {
+	case t.Withheld > 0:
 		sentences = append(sentences, fill("Trattenuti per le tasse: {sum}.", "Withheld for taxes: {sum}.", map[string]text.Text{"sum": euro(t.Withheld)}))
+	case t.Withheld < 0:
+		sentences = append(sentences, fill("Ti torna quanto era stato trattenuto in più per le tasse: {sum}.", "What was withheld too much for taxes comes back to you: {sum}.", map[string]text.Text{"sum": euro(-t.Withheld)}))
 	}
 	for _, off := range t.Off {
-		sentences = append(sentences, fill("Trattenuti {sum} di quanto era stato pagato in più per {month}; restano da restituire {left}.", "{sum} taken off of what was paid too much for {month}; {left} are left to give back.",
-			map[string]text.Text{"sum": euro(off.Cents), "month": monthText(off.Month), "left": euro(off.Left)}))
+		it, en := "Trattenuti {sum} di quanto era stato pagato in più per {month}; restano da restituire {left}.", "{sum} taken off of what was paid too much for {month}; {left} are left to give back."
+		if off.Taxes > 0 {
+			it, en = "Trattenuti {sum} pagati in più per {month}, di cui {taxes} per tasse che allora non erano state trattenute; restano da restituire {left}.",
+				"{sum} taken off that were paid too much for {month}, {taxes} of it for taxes that were not withheld then; {left} are left to give back."
+		}
+		sentences = append(sentences, fill(it, en,
+			map[string]text.Text{"sum": euro(off.Cents + off.Taxes), "taxes": euro(off.Taxes), "month": monthText(off.Month), "left": euro(off.Left)}))
 	}
 	return joined("\n", append(sentences, fill("Ricevi {net}.", "You receive {net}.", map[string]text.Text{"net": euro(t.Net)}))...)
 }
 
 func (t saidTransfer) short() text.Text {
 	parts := []text.Text{fill("Pagamento fino a {month}: ricevi {net} euro.", "Payment up to {month}: you receive {net} euro.", map[string]text.Text{"month": monthText(t.Last), "net": plain(t.Net)})}
-	if t.Withheld != 0 {
+	switch {
+	case t.Withheld > 0:
 		parts = append(parts, fill("Tasse: {sum} euro.", "Taxes: {sum} euro.", map[string]text.Text{"sum": plain(t.Withheld)}))
-	}
-	left := money.Cents(0)
-	for _, off := range t.Off {
-		left += off.Left
+	case t.Withheld < 0:
+		parts = append(parts, fill("Tasse che ti tornano: {sum} euro.", "Taxes that come back: {sum} euro.", map[string]text.Text{"sum": plain(-t.Withheld)}))
 	}
 	if t.Recovered != 0 {
-		parts = append(parts, fill("Trattenuti {sum} euro pagati in più prima.", "{sum} euro paid too much before were taken off.", map[string]text.Text{"sum": plain(t.Recovered)}),
-			fill("Restano da restituire {left} euro.", "{left} euro are left to give back.", map[string]text.Text{"left": plain(left)}))
+		parts = append(parts, fill("Trattenuti {sum} euro pagati in più prima.", "{sum} euro paid too much before were taken off.", map[string]text.Text{"sum": plain(t.Recovered)}))
+	}
+	if len(t.Off) > 0 {
+		left := money.Cents(0)
+		for _, off := range t.Off {
+			left += off.Left
+		}
+		parts = append(parts, fill("Restano da restituire {left} euro.", "{left} euro are left to give back.", map[string]text.Text{"left": plain(left)}))
 	}
 	return within(parts)
 }

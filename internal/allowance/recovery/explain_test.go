@@ -56,6 +56,21 @@ func TestATransferSaysWhatIsTakenOff(t *testing.T) {
 	if want := "Pagamento fino a novembre 2026: 400,00 €.\nTrattenuti per le tasse: 5,00 €.\nTrattenuti 80,00 € di quanto era stato pagato in più per ottobre 2026; restano da restituire 120,00 €.\nRicevi 315,00 €."; got.Explanation.It != want {
 		t.Errorf("got %s\nwant %s", got.Explanation.It, want)
 	}
+	values, err = plan.Each(transfer)(t.Context(), nil, []json.RawMessage{json.RawMessage(`{"gross": 40000, "withheld": 2300, "recovered": 0, "net": 37700, "last": "2026-11",
+		"off": [{"month": "2026-10", "taxes": 2300, "left": 700}]}`), json.RawMessage(`{"gross": 0, "withheld": -2300, "recovered": 0, "net": 2300, "last": "2026-10", "off": []}`)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range [][2]string{
+		{"Pagamento fino a novembre 2026: 400,00 €.\nTrattenuti per le tasse: 23,00 €.\nTrattenuti 23,00 € pagati in più per ottobre 2026, di cui 23,00 € per tasse che allora non erano state trattenute; restano da restituire 7,00 €.\nRicevi 377,00 €.",
+			"Pagamento fino a novembre 2026: ricevi 377,00 euro. Tasse: 23,00 euro. Restano da restituire 7,00 euro."},
+		{"Pagamento fino a ottobre 2026: 0,00 €.\nTi torna quanto era stato trattenuto in più per le tasse: 23,00 €.\nRicevi 23,00 €.",
+			"Pagamento fino a ottobre 2026: ricevi 23,00 euro. Tasse che ti tornano: 23,00 euro."},
+	} {
+		if got := values[i].(shownTransfer); got.Explanation.It != want[0] || got.ExplanationShort.It != want[1] {
+			t.Errorf("got %s\n%s\nwant %s\n%s", got.Explanation.It, got.ExplanationShort.It, want[0], want[1])
+		}
+	}
 	if want := "Pagamento fino a novembre 2026: ricevi 315,00 euro. Tasse: 5,00 euro. Trattenuti 80,00 euro pagati in più prima. Restano da restituire 120,00 euro."; got.ExplanationShort.It != want {
 		t.Errorf("got %s\nwant %s", got.ExplanationShort.It, want)
 	}
@@ -70,7 +85,7 @@ func TestShortExplanationsFitAMessage(t *testing.T) {
 		if rapid.Bool().Draw(t, "agreed") {
 			r.Instalments = []saidInstalment{{month, cents("instalment")}}
 		}
-		p := saidTransfer{Gross: cents("gross"), Withheld: cents("withheld"), Recovered: cents("recovered"), Net: cents("net"), Last: month, Off: []offMonth{{month, cents("off"), cents("rest")}}}
+		p := saidTransfer{Gross: cents("gross"), Withheld: cents("withheld") - cents("less"), Recovered: cents("recovered"), Net: cents("net"), Last: month, Off: []offMonth{{Month: month, Cents: cents("off"), Taxes: cents("late"), Left: cents("rest")}}}
 		for _, said := range []string{r.short().It, r.short().En, p.short().It, p.short().En} {
 			if utf8.RuneCountInString(said) > shortLength || strings.ContainsAny(said, "€{}[]~\\^|") || said == "" {
 				t.Fatalf("%d: %s", utf8.RuneCountInString(said), said)

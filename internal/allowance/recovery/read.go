@@ -24,8 +24,8 @@ const (
 	instalments = `coalesce((select json_agg(json_build_object('month', to_char(i.month, 'YYYY-MM'), 'amount', i.cents) order by i.month)
 		from (select p.months, p.cents from recovery_plan p where p.recovery_id = {t}.id order by p.number desc limit 1) p, unnest(p.months, p.cents) i(month, cents)
 		where i.month >= date_trunc('month', {today}::timestamp) - interval '1 month'), '[]')`
-	transferred = `(select json_build_object('gross', sum(l.gross_cents + l.recovered_cents), 'withheld', sum(l.withheld_cents), 'recovered', sum(l.recovered_cents), 'net', sum(l.net_cents),
-			'last', to_char(max(l.month), 'YYYY-MM'), 'off', coalesce(json_agg(json_build_object('month', to_char(l.month, 'YYYY-MM'), 'cents', l.recovered_cents,
+	transferred = `(select json_build_object('gross', sum(l.gross_cents + recovered_gross(l)), 'withheld', sum(l.withheld_cents), 'recovered', sum(recovered_gross(l)), 'net', sum(l.net_cents),
+			'last', to_char(max(l.month), 'YYYY-MM'), 'off', coalesce(json_agg(json_build_object('month', to_char(l.month, 'YYYY-MM'), 'cents', recovered_gross(l), 'taxes', l.recovered_cents - recovered_gross(l),
 				'left', coalesce((select r.left_cents from recovery r where r.allowance_id = l.allowance_id and r.payer_id = l.payer_id), 0)) order by l.month, l.id) filter (where l.recovered_cents > 0), '[]'))
 		from payment_line l where l.head_id = {t}.head_id)`
 )
@@ -139,7 +139,7 @@ func transfer(_ context.Context, _ *postgres.Tx, t saidTransfer) (any, error) {
 	var off []offMonth
 	for _, one := range t.Off { // a month may be paid from several budget lines
 		if n := len(off); n > 0 && off[n-1].Month == one.Month {
-			off[n-1].Cents += one.Cents
+			off[n-1].Cents, off[n-1].Taxes = off[n-1].Cents+one.Cents, off[n-1].Taxes+one.Taxes
 			continue
 		}
 		off = append(off, one)

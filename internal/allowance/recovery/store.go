@@ -266,7 +266,7 @@ func addUp(ctx context.Context, tx bun.Tx, months []uuid.UUID, into map[of]*acco
 	err := tx.NewRaw(`select h.allowance_id, h.payer_id, h.budget_line_id, h.net_cents as owed, 0 as taken, 0 as unsent, 0 as back, 0 as recovered_by from allowance_share h
 			join allowance_statement s on s.id = h.statement_id and not exists (select from allowance_statement n where n.allowance_id = s.allowance_id and n.number > s.number)
 			where h.allowance_id = any (?0::uuid[])
-		union all select l.allowance_id, l.payer_id, l.budget_line_id, 0, l.net_cents, case when l.state in ('PENDING', 'HELD') and l.gross_cents > 0 then l.net_cents else 0 end, 0, l.recovered_cents
+		union all select l.allowance_id, l.payer_id, l.budget_line_id, 0, l.net_cents, case when l.state in ('PENDING', 'HELD') and l.net_cents > 0 then l.net_cents else 0 end, 0, l.recovered_cents
 			from payment_line l where l.allowance_id = any (?0::uuid[]) and l.state in ('PENDING', 'HELD', 'EXPORTED', 'RECALL_ASKED', 'PAID')
 		union all select p.allowance_id, p.payer_id, p.budget_line_id, 0, 0, 0, p.net_cents, 0 from recovery_part p join recovery_discharge d on d.id = p.discharge_id and d.state = 'CONFIRMED'
 			where p.allowance_id = any (?0::uuid[])`, pgdialect.Array(months)).Scan(ctx, &rows)

@@ -32,8 +32,8 @@ func (c *checking) payments() error {
 		owed
 	}
 	statements, said, saidNet := map[uuid.UUID]Statement{}, map[saying]money.Cents{}, map[saying]money.Cents{}
-	mostNet, takenNet := map[owed]money.Cents{}, map[owed]money.Cents{}
-	due, most, taken := map[owed]money.Cents{}, map[owed]money.Cents{}, map[owed]money.Cents{}
+	most, taken := map[owed]money.Cents{}, map[owed]money.Cents{}
+	dueNet, mostNet, takenNet := map[owed]money.Cents{}, map[owed]money.Cents{}, map[owed]money.Cents{}
 	for _, s := range c.Statements {
 		statements[s.ID] = s
 	}
@@ -45,7 +45,7 @@ func (c *checking) payments() error {
 		saidNet[one] += s.Net
 		most[at], mostNet[at] = max(most[at], said[one]), max(mostNet[at], saidNet[one])
 		if of.InForce {
-			due[at] += s.Gross
+			dueNet[at] += s.Net
 		}
 	}
 	sums, totals, of := map[string]money.Cents{}, map[string]money.Cents{}, map[uuid.UUID]Transfer{}
@@ -93,10 +93,11 @@ func (c *checking) payments() error {
 		if sum > most[at] {
 			return fault("payments.csv", "lines of month %s take %s up, of %s that are owed", at.allowance, sum, most[at])
 		}
-		if net := takenNet[at]; net > mostNet[at] {
+		net := takenNet[at]
+		if net > mostNet[at] {
 			return fault("payments.csv", "lines of month %s pay %s out, of %s that are owed net", at.allowance, net, mostNet[at])
 		}
-		c.found.Beyond += max(0, sum-due[at])
+		c.found.Beyond += max(0, net-dueNet[at])
 	}
 	return nil
 }

@@ -82,7 +82,7 @@ create table payment_line (
   revision         int not null default 1,
   foreign key (run_id, payer_id, programme_id) references payment_run (id, payer_id, programme_id),
   check (gross_cents - withheld_cents = net_cents),
-  check ((kind = 'OFFSET') = (gross_cents < 0) and gross_cents <> 0),
+  check ((kind = 'OFFSET') = (net_cents < 0)), check ((gross_cents, withheld_cents) <> (0, 0)),
   check ((state = 'BLOCKED') <= (blocks <> '{}')),
   check (state in ('BLOCKED', 'DISCARDED') or bank_id is not null)
 );
@@ -151,19 +151,19 @@ end $$;
 create trigger kept before update or delete on payment_line for each row execute function payment_line_kept();
 
 -- What is planned once, while few lines stand in the table, is asked when there are a hundred thousand: each is found by its index.
--- All live lines together never take up more than the last statement owes, of gross and of net; and what offsets them never takes off more.
+-- All live lines together never take up more than the last statement owes, of gross and of net; and what takes some of it off never takes off more.
 -- What was given back is owed again, should the statement rise: bounds count it.
 create function payment_line_bounds() returns trigger language plpgsql security definer set search_path = public, pg_temp set enable_seqscan = off as $$
 begin
   if exists (
-    select from (select distinct allowance_id, payer_id, budget_line_id, kind <> 'OFFSET' as more from written where live) w
+    select from (select distinct allowance_id, payer_id, budget_line_id, sign(gross_cents) as gross, sign(net_cents) as net from written where live) w
     cross join lateral (select sum(l.gross_cents) as gross, sum(l.net_cents) as net from payment_line l
                         where l.allowance_id = w.allowance_id and l.payer_id = w.payer_id and l.budget_line_id = w.budget_line_id and l.live) taken
     left join lateral (select s.id from allowance_statement s where s.allowance_id = w.allowance_id order by s.number desc limit 1) last on true
     left join allowance_share h on h.statement_id = last.id and h.payer_id = w.payer_id and h.budget_line_id = w.budget_line_id
     cross join lateral (select coalesce(sum(p.gross_cents), 0) + coalesce(h.gross_cents, 0) as gross, coalesce(sum(p.net_cents), 0) + coalesce(h.net_cents, 0) as net
                         from recovery_part p where p.allowance_id = w.allowance_id and p.payer_id = w.payer_id and p.budget_line_id = w.budget_line_id) owed
-    where case when w.more then taken.gross > owed.gross or taken.net > owed.net else taken.gross < owed.gross or taken.net < owed.net end) then
+    where w.gross * (taken.gross - owed.gross) > 0 or w.net * (taken.net - owed.net) > 0) then
     raise exception 'lines take up more than the last statement owes' using errcode = 'LA010', constraint = 'payment_line_bounds';
   end if;
   if exists (select from written w join payment_line h on h.id = w.head_id where (h.run_id, h.participation_id) <> (w.run_id, w.participation_id)) then
@@ -307,7 +307,7 @@ begin
       select h.participation_id from allowance_share h where h.payer_id = r.payer_id and h.programme_id = r.programme_id and h.month <= r.up_to
         and h.participation_id > coalesce(r.gathered_to, '00000000-0000-0000-0000-000000000000')
     ) p group by 1 order by 1 limit most);
-  perform recovery_settle(array(select distinct d.allowance_id from payment_due(people, r.payer_id, r.up_to) d where d.gross < 0), r.payer_id, true);
+  perform recovery_settle(array(select distinct d.allowance_id from payment_due(people, r.payer_id, r.up_to) d where d.gross < d.withheld), r.payer_id, true);
   -- The checks of foreign keys are planned with the first line and asked for all that follow: only indexes will do, and a key of one column finds its own.
   with due as materialized (
     select * from payment_lines_of(people, r.payer_id, r.up_to, share, leaves, least_sum)
@@ -331,7 +331,7 @@ begin
   insert into payment_line (id, run_id, programme_id, payer_id, participation_id, allowance_id, statement_id, share_id, budget_line_id, month, kind,
     gross_cents, withheld_cents, net_cents, recovered_cents, bank_id, head_id, state, blocks, state_since, audience)
   select case n when 1 then head_id else gen_random_uuid() end, r.id, r.programme_id, r.payer_id, participation_id, allowance_id, statement_id, share_id, budget_line_id, month,
-    case when gross < 0 then 'OFFSET' when before then 'ARREARS' else 'STATEMENT' end, gross, withheld, gross - withheld, recovered,
+    case when gross < withheld then 'OFFSET' when before then 'ARREARS' else 'STATEMENT' end, gross, withheld, gross - withheld, recovered,
     bank_id, head_id, case when blocks = '{}' then 'PENDING' else 'BLOCKED' end, blocks, today, audience
   from numbered;
   return query select cardinality(people), people[cardinality(people)];

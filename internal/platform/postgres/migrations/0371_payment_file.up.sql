@@ -92,7 +92,8 @@ end $$;
 create trigger own_audience before insert or update of audience on payment_file for each row execute function payment_file_audience();
 create trigger own_audience before insert or update of audience on payment_answer for each row execute function payment_file_audience();
 
--- Who is paid by an approved run, and where: for its file alone, also those whom the payer's officer does not see.
+-- Who is paid by an approved run, and where: for its file alone, also those whom the payer's officer does not see. What is taken off because too little
+-- was withheld before is withheld now: only what goes back to a budget line is recovered.
 create function payment_beneficiaries(run uuid)
 returns table (head_id uuid, person_id uuid, bank_id uuid, iban bytea, holder bytea, means text, months date[], budget_lines text[], gross_cents bigint, withheld_cents bigint, recovered_cents bigint, net_cents bigint)
 language plpgsql security definer set search_path = public, pg_temp as $$
@@ -100,7 +101,7 @@ language plpgsql security definer set search_path = public, pg_temp as $$
 begin
   return query
   select l.head_id, b.person_id, b.id, b.iban, b.holder, b.means, array_agg(distinct l.month order by l.month), array_agg(distinct g.code order by g.code),
-         (sum(l.gross_cents) + sum(l.recovered_cents))::bigint, sum(l.withheld_cents)::bigint, sum(l.recovered_cents)::bigint, sum(l.net_cents)::bigint
+         sum(l.gross_cents + recovered_gross(l))::bigint, sum(l.withheld_cents)::bigint, sum(recovered_gross(l))::bigint, sum(l.net_cents)::bigint
   from payment_run r join payment_line l on l.run_id = r.id and l.state = 'PENDING' join person_bank b on b.id = l.bank_id join budget_line g on g.id = l.budget_line_id
   where r.id = payment_beneficiaries.run and r.state = 'APPROVED' and r.audience && app_keys('bank') and r.audience && app_keys('money')
   group by 1, 2, 3 order by 1;

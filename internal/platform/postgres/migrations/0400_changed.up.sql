@@ -16,7 +16,7 @@ begin
         left join allowance_share h on h.statement_id = last.id and h.payer_id = l.payer_id and h.budget_line_id = l.budget_line_id
         cross join lateral (select coalesce(sum(p.gross_cents), 0) + coalesce(h.gross_cents, 0) as gross, coalesce(sum(p.net_cents), 0) + coalesce(h.net_cents, 0) as net
                             from recovery_part p where p.allowance_id = l.allowance_id and p.payer_id = l.payer_id and p.budget_line_id = l.budget_line_id) owed
-        where case when l.gross_cents > 0 then taken.gross > owed.gross or taken.net > owed.net else taken.gross < owed.gross or taken.net < owed.net end)));
+        where sign(l.gross_cents) * (taken.gross - owed.gross) > 0 or sign(l.net_cents) * (taken.net - owed.net) > 0)));
 end $$;
 revoke execute on function payment_changed(uuid, date) from public;
 grant execute on function payment_changed(uuid, date) to lavoro_app;

@@ -73,9 +73,9 @@ create table recovery_part (
   allowance_id   uuid not null references allowance,
   payer_id       uuid not null references organisation,
   budget_line_id uuid not null references budget_line,
-  gross_cents    bigint not null check (gross_cents > 0),
-  withheld_cents bigint not null check (withheld_cents between 0 and gross_cents),
-  net_cents      bigint not null check (net_cents = gross_cents - withheld_cents),
+  gross_cents    bigint not null, -- none of it where too little was withheld, and nothing else was wrong
+  withheld_cents bigint not null,
+  net_cents      bigint not null check (net_cents = gross_cents - withheld_cents and net_cents > 0),
   audience       uuid[] not null,
   unique (discharge_id, budget_line_id)
 );
@@ -83,35 +83,37 @@ create index recovery_part_allowance on recovery_part (allowance_id, payer_id, b
 
 -- How much of a line that takes off is taken from the person; the rest moves what he keeps from one budget line to another.
 alter table payment_line add column recovered_cents bigint not null default 0, add constraint payment_line_recovered check (recovered_cents between 0 and greatest(-net_cents, 0));
+-- As much of it as goes back to the budget line. The rest was not withheld when it was paid, and is withheld now.
+create function recovered_gross(l payment_line) returns bigint language sql immutable as $$
+  select least(l.recovered_cents, greatest(-l.gross_cents, 0))
+$$;
 
--- What each month owes from each budget line of a payer, less what was taken up: what is due, or what was paid too much. What waits in a run that was
--- not sent is nobody's debt.
+-- What each month owes from each budget line of a payer, less what was taken up. By its net it is due, or was paid too much: also where nothing but
+-- what is withheld has changed, of which the line has no part. What waits in a run that was not sent is nobody's debt.
 create function payment_balance(allowances uuid[], payer uuid)
-returns table (allowance_id uuid, participation_id uuid, programme_id uuid, statement_id uuid, month date, budget_line_id uuid, share_id uuid, before boolean,
-               due_gross bigint, due_withheld bigint, debt_gross bigint, debt_withheld bigint)
+returns table (allowance_id uuid, participation_id uuid, programme_id uuid, statement_id uuid, month date, budget_line_id uuid, share_id uuid, before boolean, gross bigint, withheld bigint, net bigint)
 language sql stable set search_path = public, pg_temp as $$
   with last_of as (
     select distinct on (s.allowance_id) s.id, s.allowance_id, s.participation_id, s.programme_id, s.month
     from allowance_statement s where s.allowance_id = any (allowances) order by s.allowance_id, s.number desc
   ), sums as (
-    select l.allowance_id, h.budget_line_id, h.id as share_id, h.gross_cents as gross, h.withheld_cents as withheld, 0 as unsent, 0 as unsent_withheld, false as before
+    select l.allowance_id, h.budget_line_id, h.id as share_id, h.gross_cents as gross, h.net_cents as net, 0 as unsent, 0 as unsent_net, false as before
     from last_of l join allowance_share h on h.statement_id = l.id and h.payer_id = payment_balance.payer
     union all
-    select x.allowance_id, x.budget_line_id, null, -x.gross_cents, -x.withheld_cents, case when unsent then x.gross_cents else 0 end, case when unsent then x.withheld_cents else 0 end, true
-    from payment_line x cross join lateral (select x.state in ('PENDING', 'HELD') and x.gross_cents > 0 as unsent) w
+    select x.allowance_id, x.budget_line_id, null, -x.gross_cents, -x.net_cents, case when unsent then x.gross_cents else 0 end, case when unsent then x.net_cents else 0 end, true
+    from payment_line x cross join lateral (select x.state in ('PENDING', 'HELD') and x.net_cents >= 0 as unsent) w
     where x.allowance_id = any (allowances) and x.payer_id = payment_balance.payer and x.live
     union all
-    select p.allowance_id, p.budget_line_id, null, p.gross_cents, p.withheld_cents, 0, 0, true
+    select p.allowance_id, p.budget_line_id, null, p.gross_cents, p.net_cents, 0, 0, true
     from recovery_part p where p.allowance_id = any (allowances) and p.payer_id = payment_balance.payer
   ), keys as (
-    select allowance_id, budget_line_id, (array_agg(share_id) filter (where share_id is not null))[1] as share_id, bool_or(before) as before, sum(gross)::bigint as gross,
-           sum(withheld)::bigint as withheld, sum(unsent)::bigint as unsent, sum(unsent_withheld)::bigint as unsent_withheld from sums group by 1, 2
+    select allowance_id, budget_line_id, (array_agg(share_id) filter (where share_id is not null))[1] as share_id, bool_or(before) as before, sum(gross) as gross, sum(net) as net,
+           sum(unsent) as unsent, sum(unsent_net) as unsent_net from sums group by 1, 2
   )
-  select l.allowance_id, l.participation_id, l.programme_id, l.id, l.month, k.budget_line_id, k.share_id, k.before,
-         case when k.gross > 0 then k.gross else 0 end, case when k.gross > 0 then k.withheld else 0 end,
-         case when k.gross + k.unsent < 0 then -k.gross - k.unsent else 0 end, case when k.gross + k.unsent < 0 then -k.withheld - k.unsent_withheld else 0 end
+  select l.allowance_id, l.participation_id, l.programme_id, l.id, l.month, k.budget_line_id, k.share_id, k.before, b.gross::bigint, (b.gross - b.net)::bigint, b.net::bigint
   from keys k join last_of l using (allowance_id)
-  where k.gross > 0 or k.gross + k.unsent < 0
+  cross join lateral (select case when k.net > 0 then k.gross else k.gross + k.unsent end as gross, case when k.net > 0 then k.net else k.net + k.unsent_net end as net) b
+  where k.net > 0 or b.net < 0 or b.net = 0 and b.gross <> 0 and k.net = 0 and k.unsent = 0
 $$;
 
 -- Brings the recoveries of months to what their statements, lines and discharges come to; where there is too much for the first time, one begins.
@@ -122,7 +124,7 @@ begin
     insert into recovery (id, programme_id, participation_id, allowance_id, payer_id, month, statement_id, owed_cents, recovered_cents, repaid_cents, waived_cents, left_cents, audience)
     select gen_random_uuid(), b.programme_id, b.participation_id, b.allowance_id, recovery_settle.payer, b.month, b.statement_id, 0, 0, 0, 0, 0, '{}'
     from payment_balance(allowances, recovery_settle.payer) b group by 2, 3, 4, 6, 7
-    having sum(debt_gross - debt_withheld) > sum(due_gross - due_withheld)
+    having sum(net) < 0
     on conflict (allowance_id, payer_id) do nothing;
   end if;
   perform from recovery r where r.allowance_id = any (allowances) and r.payer_id = recovery_settle.payer order by r.id for update;
@@ -137,7 +139,7 @@ begin
            (select coalesce(sum(d.cents) filter (where d.kind = 'REPAYMENT'), 0)::bigint from recovery_discharge d where d.recovery_id = o.id and d.state = 'CONFIRMED') as repaid,
            (select coalesce(sum(d.cents) filter (where d.kind = 'WAIVER'), 0)::bigint from recovery_discharge d where d.recovery_id = o.id and d.state = 'CONFIRMED') as waived
     from recovery o
-    left join (select allowance_id, sum(debt_gross - debt_withheld) - sum(due_gross - due_withheld) as much from payment_balance(allowances, recovery_settle.payer) group by 1) b
+    left join (select allowance_id, -sum(net) as much from payment_balance(allowances, recovery_settle.payer) group by 1) b
       on b.allowance_id = o.allowance_id
     where o.allowance_id = any (allowances) and o.payer_id = recovery_settle.payer) n
   where r.id = n.id and (r.recovered_cents, r.repaid_cents, r.waived_cents, r.left_cents)
@@ -149,15 +151,14 @@ revoke execute on function payment_balance(uuid[], uuid), recovery_settle(uuid[]
 create function recovery_parts(recovery uuid, cents bigint) returns table (budget_line_id uuid, gross_cents bigint, withheld_cents bigint, net_cents bigint)
 language sql stable security definer set search_path = public, pg_temp as $$
   with keys as (
-    select b.budget_line_id, b.debt_gross, b.debt_withheld, b.debt_gross - b.debt_withheld as net,
-           (sum(b.due_gross - b.due_withheld) over ())::bigint as due,
-           (sum(b.debt_gross - b.debt_withheld) over (order by b.budget_line_id rows between unbounded preceding and current row))::bigint as upto
+    select b.budget_line_id, b.withheld, -b.net as much, (sum(greatest(b.net, 0)) over ())::bigint as due,
+           (sum(greatest(-b.net, 0)) over (order by b.budget_line_id rows between unbounded preceding and current row))::bigint as upto
     from recovery r cross join payment_balance(array[r.allowance_id], r.payer_id) b
     where r.id = recovery_parts.recovery and r.audience && (select app_keys('money'))
   ), parts as (
-    select k.*, least(upto, due + recovery_parts.cents) - greatest(upto - net, due) as part from keys k where net > 0
+    select k.*, least(upto, due + recovery_parts.cents) - greatest(upto - much, due) as part from keys k where much > 0
   )
-  select budget_line_id, part + debt_withheld * part / net, debt_withheld * part / net, part from parts where part > 0
+  select budget_line_id, part - withheld * part / much, -(withheld * part / much), part from parts where part > 0
 $$;
 
 -- Statements, lines and discharges each bring the recoveries of their months up to date, whoever writes them.
@@ -218,7 +219,7 @@ begin
     select * into r from recovery x where x.id = new.recovery_id for update;
     if new.cents > r.left_cents
        or new.kind = 'REPAYMENT' and new.cents <> (select coalesce(sum(p.net_cents), 0) from recovery_part p where p.discharge_id = new.id)
-       or new.kind = 'REPAYMENT' and exists (select from payment_balance(array[r.allowance_id], r.payer_id) b where b.due_gross > 0
+       or new.kind = 'REPAYMENT' and exists (select from payment_balance(array[r.allowance_id], r.payer_id) b where b.net > 0
                                              and b.budget_line_id in (select p.budget_line_id from recovery_part p where p.discharge_id = new.id)) then
       raise exception 'more is discharged than is left to give back' using errcode = 'LA010', constraint = 'recovery_bounds';
     end if;
@@ -288,14 +289,14 @@ create function payment_due(people uuid[], payer uuid, up_to date)
 returns table (participation_id uuid, allowance_id uuid, statement_id uuid, month date, share_id uuid, budget_line_id uuid, before boolean, contested boolean, gross bigint, withheld bigint)
 language sql stable set search_path = public, pg_temp as $$
   select d.participation_id, d.allowance_id, d.statement_id, d.month, d.share_id, d.budget_line_id, d.before, d.contested,
-         case when d.due_gross > 0 then d.due_gross - d.waits else -d.debt_gross end,
-         case when d.due_gross = 0 then -d.debt_withheld when d.waits = 0 then d.due_withheld else d.due_withheld - d.due_withheld * d.waits / d.due_gross end
+         d.gross - d.waits, case when d.waits = 0 then d.withheld else d.withheld - d.withheld * d.waits / d.gross end
   from (
-    select b.*, c.contested_cents is not null as contested, least(b.due_gross, greatest(coalesce(c.contested_cents, 0)
-             - coalesce(sum(b.due_gross) over (partition by b.allowance_id order by b.budget_line_id rows between unbounded preceding and 1 preceding), 0), 0))::bigint as waits
+    select b.*, c.contested_cents is not null as contested, least(m.more, greatest(coalesce(c.contested_cents, 0)
+             - coalesce(sum(m.more) over (partition by b.allowance_id order by b.budget_line_id rows between unbounded preceding and 1 preceding), 0), 0))::bigint as waits
     from payment_balance(array(select a.id from allowance a where a.participation_id = any (people) and a.month <= payment_due.up_to), payment_due.payer) b
+    cross join lateral (select case when b.net > 0 then greatest(b.gross, 0) else 0 end as more) m
     left join allowance_contest c on c.allowance_id = b.allowance_id and c.state = 'CONTESTED') d
-  where d.due_gross - d.waits > 0 or d.debt_gross > 0
+  where d.waits = 0 or d.waits < d.gross
 $$;
 
 -- How much of each month that was paid too much is taken off what is due now. Of what was agreed with the person, what has fallen due by the run's
@@ -332,9 +333,9 @@ create function payment_lines_of(people uuid[], payer uuid, up_to date, share in
 returns table (participation_id uuid, allowance_id uuid, statement_id uuid, month date, share_id uuid, budget_line_id uuid, before boolean, gross bigint, withheld bigint, recovered bigint)
 language sql stable set search_path = public, pg_temp as $$
   with due as (
-    select d.*, case when gross < 0 then withheld - gross else 0 end as much, (sum(gross - withheld) over (partition by allowance_id))::bigint as month_net,
-           (sum(case when gross > 0 then gross - withheld else 0 end) over (partition by allowance_id))::bigint as more
-    from payment_due(people, payment_lines_of.payer, payment_lines_of.up_to) d
+    select d.*, n.net, greatest(-n.net, 0) as much, (sum(n.net) over (partition by allowance_id))::bigint as month_net,
+           (sum(greatest(n.net, 0)) over (partition by allowance_id))::bigint as more
+    from payment_due(people, payment_lines_of.payer, payment_lines_of.up_to) d cross join lateral (select d.gross - d.withheld as net) n
   ), payable as (
     select participation_id from (select distinct participation_id, allowance_id, month_net from due) m where month_net > 0 group by 1
   ), cut as (
@@ -343,13 +344,11 @@ language sql stable set search_path = public, pg_temp as $$
     from due d join payable using (participation_id)
     left join payment_take_off(people, payment_lines_of.payer, payment_lines_of.up_to, share, leaves, least_sum) t using (allowance_id)
     window before_it as (partition by d.allowance_id order by d.budget_line_id rows between unbounded preceding and 1 preceding)
-  ), parts as (
-    select c.*, case when gross > 0 or much <= 0 or part = much then withheld when part > 0 then -((-withheld) * part / much) else 0 end as w from cut c
   )
   select participation_id, allowance_id, statement_id, month, share_id, budget_line_id, before,
-         case when gross > 0 or much <= 0 then gross else w - part end, w,
-         case when gross > 0 or month_net >= 0 then 0 else greatest(much_before + part - greatest(much_before, more), 0) end
-  from parts where gross > 0 or much <= 0 or part > 0
+         case when net >= 0 then gross else withheld * part / much - part end, case when net >= 0 then withheld else withheld * part / much end,
+         case when net >= 0 or month_net >= 0 then 0 else greatest(much_before + part - greatest(much_before, more), 0) end
+  from cut where net >= 0 or part > 0
 $$;
 
 -- Why people cannot be paid now, and by which details they would be.

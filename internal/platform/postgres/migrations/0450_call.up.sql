@@ -41,7 +41,8 @@ begin
     'settled', (select coalesce(bool_and(r.left_cents = 0), false) from recovery r where r.allowance_id = a.id and r.owed_cents > 0),
     'contested', (select c.contested_cents from allowance_contest c where c.allowance_id = a.id and c.state = 'CONTESTED'))
     || (select jsonb_build_object('owed', coalesce(sum(h.gross_cents), 0), 'owedNet', coalesce(sum(h.net_cents), 0)) from allowance_share h where h.statement_id = last)
-    || (select jsonb_build_object('live', coalesce(sum(l.gross_cents) filter (where l.live), 0), 'paid', coalesce(sum(l.net_cents) filter (where l.state = 'PAID'), 0),
+    || (select jsonb_build_object('live', coalesce(sum(l.gross_cents) filter (where l.live), 0), 'liveNet', coalesce(sum(l.net_cents) filter (where l.live), 0),
+               'paid', coalesce(sum(l.net_cents) filter (where l.state = 'PAID'), 0),
                'paidOn', max(coalesce(b.booked_on, l.state_since)) filter (where l.state = 'PAID'))
         from payment_line l left join lateral (select s.booked_on from payment_line_step s where s.line_id = l.id and s.to_state = 'PAID' and s.booked_on is not null
                                                and (s.from_state <> s.to_state or s.code is null) order by s.at desc, s.id desc limit 1) b on true
