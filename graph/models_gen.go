@@ -5373,9 +5373,9 @@ type PaymentLine struct {
 	Month calendar.Month `json:"month"`
 	// What sort of sum it is.
 	Kind PaymentLineKind `json:"kind"`
-	// Before tax; negative for what is taken off.
+	// Before tax; negative for what is taken off, and 0 where nothing but the tax has changed.
 	Gross money.Cents `json:"gross"`
-	// Tax that is withheld.
+	// Tax that is withheld; negative where too much was withheld before.
 	Withheld money.Cents `json:"withheld"`
 	// What the account is credited.
 	Net money.Cents `json:"net"`
@@ -5685,9 +5685,9 @@ func (this PaymentStep) GetID() string { return this.ID }
 type PaymentTransfer struct {
 	// Before tax and what is taken off.
 	Gross money.Cents `json:"gross"`
-	// Tax that is withheld.
+	// Tax that is withheld, with what was not withheld before; negative where too much was, and comes back.
 	Withheld money.Cents `json:"withheld"`
-	// What is taken off of what was paid too much before.
+	// What is taken off of what was paid too much before, but for tax.
 	Recovered money.Cents `json:"recovered"`
 	// What the account is credited.
 	Net money.Cents `json:"net"`
