@@ -13,6 +13,7 @@ import (
 
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/allowance"
+	"github.com/lavoroincorso/lavoro/internal/allowance/payment"
 	"github.com/lavoroincorso/lavoro/internal/attendance"
 	"github.com/lavoroincorso/lavoro/internal/duty"
 	"github.com/lavoroincorso/lavoro/internal/platform/blob"
@@ -119,7 +120,7 @@ func (a *App) anchorage(notifier duty.Notifier) (evidence.Anchorage, error) {
 }
 
 // routines are what the house does by itself: every minute it tells of reads from outside the case team, every hour the heads of reads go into the acts'
-// chains, protections that nobody could lift fall to the lead body, and files that proved nothing go; every day it pays grants of months without hours, it tries again whom it could not work out, it looks for tutors from whose phones nothing comes, all heads leave and, where it is told who owns the database, evidence whose time is over goes.
+// chains, protections that nobody could lift fall to the lead body, and files that proved nothing go; every day it pays grants of months without hours, it tries again whom it could not work out, it looks for tutors from whose phones nothing comes and for payers that have a month's run to open or to send, all heads leave and, where it is told who owns the database, evidence whose time is over goes.
 func (a *App) routines(house evidence.Anchorage) []duty.Routine {
 	list := []duty.Routine{
 		{Name: "tell of reads", Every: time.Minute, Run: duty.InProgrammes(a.DB, duty.TellReads)},
@@ -128,6 +129,7 @@ func (a *App) routines(house evidence.Anchorage) []duty.Routine {
 		{Name: "pay grants without hours", Every: 24 * time.Hour, Run: duty.InEachProgramme(a.DB, allowance.PayGrants)},
 		{Name: "work out what was stuck", Every: 24 * time.Hour, Run: duty.InEachProgramme(a.DB, allowance.WorkOutStuck)},
 		{Name: "look for silent phones", Every: 24 * time.Hour, Run: duty.InProgrammes(a.DB, attendance.TellSilence(a.rooms.clocks.OnState))},
+		{Name: "look at the calendar of payments", Every: 24 * time.Hour, Run: duty.InProgrammes(a.DB, payment.TellCalendar(a.rooms.clocks.OnState))},
 		{Name: "expire files", Every: time.Hour, Run: duty.InProgrammes(a.DB, blob.Expire)},
 	}
 	if a.Config.OwnerURL != "" {

@@ -3,6 +3,7 @@ package duty
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -38,20 +39,32 @@ func (c *Clocks) OnState(ctx context.Context, tx *postgres.Tx, t event.Transitio
 	if !waits || owner == uuid.Nil {
 		return nil
 	}
-	policy, err := programme.PolicyOn(ctx, tx, t.Programme, tx.Today())
+	at, err := fallsDue(ctx, tx, t, clock)
 	if err != nil {
 		return err
-	}
-	first := t.Since
-	if first.IsZero() {
-		first = tx.Today()
 	}
 	id, err := uuid.NewV7()
 	if err != nil {
 		return err
 	}
 	return open(ctx, tx, Due{ID: id, Programme: t.Programme, SubjectKind: t.SubjectKind, Subject: t.Subject, Participation: t.Participation,
-		Kind: clock.Kind, At: dueAt(first, policy.Int(clock.Policy)), Owner: owner, NextOwner: next, Audience: t.Audience})
+		Kind: clock.Kind, At: at, Owner: owner, NextOwner: next, Audience: t.Audience})
+}
+
+// fallsDue is when what a state waits for is due: on the day of a calendar, or so many days later as the programme's policy says.
+func fallsDue(ctx context.Context, tx *postgres.Tx, t event.Transition, clock event.Clock) (time.Time, error) {
+	if !t.By.IsZero() {
+		return dueAt(t.By, 0), nil
+	}
+	policy, err := programme.PolicyOn(ctx, tx, t.Programme, tx.Today())
+	if err != nil {
+		return time.Time{}, err
+	}
+	first := t.Since
+	if first.IsZero() {
+		first = tx.Today()
+	}
+	return dueAt(first, policy.Int(clock.Policy)), nil
 }
 
 // turns gives whose turn it is, and who takes over: the same where nobody else is named.

@@ -13,7 +13,7 @@ import (
 
 // Follow gives the reaction to news of runs: drafts that were gathered in part are gathered on, and clocks are kept of the states in which runs
 // stand now. It runs as the house itself: an approver may not write what is due for the payments office.
-func Follow(tell func(context.Context, *postgres.Tx, event.Transition) error) func(context.Context, *postgres.Tx, []event.Event) error {
+func Follow(tell tell) func(context.Context, *postgres.Tx, []event.Event) error {
 	return func(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
 		if err := Continue(ctx, tx, events); err != nil {
 			return err
@@ -32,7 +32,7 @@ func Follow(tell func(context.Context, *postgres.Tx, event.Transition) error) fu
 	}
 }
 
-func followRun(ctx context.Context, tx *postgres.Tx, id uuid.UUID, tell func(context.Context, *postgres.Tx, event.Transition) error) error {
+func followRun(ctx context.Context, tx *postgres.Tx, id uuid.UUID, tell tell) error {
 	r, ok, err := hold(ctx, tx, id)
 	if err != nil || !ok {
 		return err
@@ -56,5 +56,8 @@ func followRun(ctx context.Context, tx *postgres.Tx, id uuid.UUID, tell func(con
 	if now.Concept, now.From, now.To = answerConcept, contradicted, consistent; !since.IsZero() {
 		now.From, now.To, now.Since = consistent, contradicted, calendar.DayOf(since)
 	}
-	return tell(ctx, tx, now)
+	if err := tell(ctx, tx, now); err != nil {
+		return err
+	}
+	return tellCalendar(ctx, tx, r.ProgrammeID, r.PayerID, tell)
 }

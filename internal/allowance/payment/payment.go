@@ -229,20 +229,20 @@ func ReasonOf(code string) Block {
 	return b
 }
 
-// Clocks are the waiting states of runs as data for whoever keeps clocks.
+// Clocks are the waiting states of runs and payers as data for whoever keeps clocks.
 func Clocks() []event.Clock {
 	clock := func(s State, kind string, label text.Text) event.Clock {
 		return event.Clock{Concept: concept, SubjectKind: subject, Prefix: RunPrefix, State: string(s), Policy: "clock." + concept + "." + string(s), Kind: kind, Label: label}
 	}
-	return []event.Clock{
+	return append(calendarClocks(),
 		clock(Draft, "payment.compute", text.Text{It: "Calcolare il pagamento", En: "Compute the payment run"}),
 		clock(Computed, "payment.check", text.Text{It: "Controllare il pagamento", En: "Check the payment run"}),
 		clock(Checked, "payment.approve", text.Text{It: "Approvare il pagamento", En: "Approve the payment run"}),
 		clock(Approved, "payment.export", text.Text{It: "Inviare il pagamento", En: "Send the payment run to be paid"}),
-		{Concept: answerConcept, SubjectKind: subject, Prefix: RunPrefix, State: contradicted, Policy: "clock." + answerConcept + "." + contradicted, Kind: "payment.contradiction",
+		event.Clock{Concept: answerConcept, SubjectKind: subject, Prefix: RunPrefix, State: contradicted, Policy: "clock." + answerConcept + "." + contradicted, Kind: "payment.contradiction",
 			Label: text.Text{It: "Dire se è stato pagato ciò di cui la banca dice due cose", En: "Say whether it was paid, of which the bank says two things"}},
 		clock(Exported, "payment.answer", text.Text{It: "Caricare la risposta al pagamento", En: "Load the answer to the payment run"}),
-	}
+	)
 }
 
 const (

@@ -280,6 +280,36 @@ func TestRunsAreDue(t *testing.T) {
 	want(t, "discarded", due(run), "")
 }
 
+// A payer that owes something of a month has its run to open by the cut-off of the calendar, and to send by the day of orders; who owes nothing has neither.
+func TestTheCalendarIsDue(t *testing.T) {
+	h := open(t)
+	clocks := duty.NewClocks(payment.Clocks())
+	due := func() string {
+		t.Helper()
+		for range 2 { // the second changes nothing
+			h.must(h.system, func(ctx context.Context, tx *postgres.Tx) error {
+				return payment.TellCalendar(clocks.OnState)(ctx, tx, []uuid.UUID{h.programme})
+			})
+		}
+		return query[string](h, `select coalesce(string_agg(concat_ws(' ', o.code, d.kind, (d.due_at at time zone 'Europe/Rome')::date, d.owner_key = o.id), ', '), '')
+			from due d join organisation o on o.id = d.subject_id where d.kind in ('payment.open', 'payment.order') and d.done_at is null`)
+	}
+	want(t, "nothing is owed", due(), "")
+	h.owe(h.person(h.asl), h.asl, "2026-11", 1_000)
+	h.owe(h.person(h.asl), h.asl, "2026-12", 1_000) // not over yet
+	want(t, "the month is over", due(), "ASL payment.open 2026-12-15 t")
+	run := h.run()
+	want(t, "opened", due(), "ASL payment.order 2026-12-20 t")
+	h.steps(h.officer, run, payment.DiscardRun)
+	want(t, "given up", due(), "ASL payment.open 2026-12-15 t")
+	run = h.approved()
+	h.steps(h.officer, run, payment.ExportRun)
+	h.must(h.system, func(ctx context.Context, tx *postgres.Tx) error { // at once, and not on the next day
+		return payment.Follow(clocks.OnState)(ctx, tx, []event.Event{{News: event.News{SubjectKind: "PaymentRun", Act: "exportRun", Subject: run}}})
+	})
+	want(t, "sent", due(), "")
+}
+
 func TestWhatIsContestedWaitsAndTheRestIsPaid(t *testing.T) {
 	h := open(t)
 	p := h.person(h.asl)

@@ -499,6 +499,24 @@ func contradictedSince(ctx context.Context, tx *postgres.Tx, run uuid.UUID) (sin
 	return *found.Since, nil
 }
 
+// owedMonths is how far a payer is with the months that are over.
+func owedMonths(ctx context.Context, tx *postgres.Tx, of, payer uuid.UUID) (o owed, err error) {
+	err = tx.Ask(ctx, &o, `with runs as (
+			select max(up_to) as opened, max(up_to) filter (where state in ('EXPORTED', 'PAID', 'PARTLY_RETURNED')) as sent from payment_run where programme_id = $1 and payer_id = $2 and state <> 'DISCARDED'
+		), months as (
+			select month from allowance_share where programme_id = $1 and payer_id = $2 and gross_cents > 0 and month < $3
+		), waits as (
+			select case kind when 'payment.open' then 'UNOPENED' else 'UNSENT' end as state, (due_at at time zone 'Europe/Rome')::date as by
+			from due where programme_id = $1 and subject_id = $2 and kind in ('payment.open', 'payment.order') and done_at is null
+		)
+		select (select min(month) from months where month > coalesce(r.opened, '-infinity')) as unopened, (select min(month) from months where month > coalesce(r.sent, '-infinity')) as unsent,
+			coalesce((select state from waits), 'UP_TO_DATE') as state, (select by from waits) as by from runs r`, of, payer, tx.Today().Month().First())
+	if err != nil {
+		return o, fmt.Errorf("months that are owed: %w", err)
+	}
+	return o, nil
+}
+
 // lineStepRow is one act or answer that changed a line's state.
 type lineStepRow struct {
 	bun.BaseModel `bun:"table:payment_line_step,alias:s"`

@@ -18,6 +18,7 @@ type Transition struct {
 	Owners        []uuid.UUID  // whose turn it is now, then who takes over: members or organisations, at least one
 	Audience      []uuid.UUID  // the subject's audience then
 	Since         calendar.Day // from which the clock runs; zero: today
+	By            calendar.Day // when it is due, where a calendar and not the clock's days say so
 	Longer        int          // days that come to the subject at its end; only where From is To
 	Gone          []uuid.UUID  // keys that the audience has just lost; only where From is To, and the subject changes hands
 }
@@ -29,7 +30,7 @@ type Clock struct {
 	SubjectKind string    // as in Transition
 	Prefix      string    // of the subject's id in the API, e.g. plc
 	State       string    // the waiting state
-	Policy      string    // code of the rule that holds the days, clock.<concept>.<STATE>
+	Policy      string    // code of the rule that holds the days, clock.<concept>.<STATE>, or the calendar
 	Kind        string    // stable code of what is due, e.g. placement.communicate
 	Label       text.Text // what is due, in words
 	Grows       bool      // what is due comes later by the days that come to the subject

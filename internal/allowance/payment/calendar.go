@@ -1,0 +1,98 @@
+package payment
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"github.com/lavoroincorso/lavoro/internal/platform/event"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/programme"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
+	"github.com/lavoroincorso/lavoro/internal/values/text"
+)
+
+// How far a payer is with the first month of which it owes something and has sent no run.
+const (
+	calendarConcept = "paymentCalendar"
+	calendarSubject = "Organisation"
+	calendarRule    = "payment.calendar"
+	unopened        = "UNOPENED"
+	unsent          = "UNSENT"
+	upToDate        = "UP_TO_DATE"
+)
+
+// tell is told of states that somebody waits in.
+type tell = func(context.Context, *postgres.Tx, event.Transition) error
+
+// calendarClocks are the steps of the programme's calendar that are a payer's own.
+func calendarClocks() []event.Clock {
+	clock := func(state, kind string, label text.Text) event.Clock {
+		return event.Clock{Concept: calendarConcept, SubjectKind: calendarSubject, Prefix: "org", State: state, Policy: calendarRule, Kind: kind, Label: label}
+	}
+	return []event.Clock{
+		clock(unopened, "payment.open", text.Text{It: "Aprire il pagamento del mese", En: "Open the month's payment run"}),
+		clock(unsent, "payment.order", text.Text{It: "Inviare il pagamento del mese", En: "Send the month's payment run"}),
+	}
+}
+
+// TellCalendar gives the daily round over payers: whoever owes something of a month that is over has its run to open by the cut-off of the programme's calendar, and to
+// send by the day of its orders.
+func TellCalendar(onState tell) func(context.Context, *postgres.Tx, []uuid.UUID) error {
+	return func(ctx context.Context, tx *postgres.Tx, programmes []uuid.UUID) error {
+		for _, of := range programmes {
+			payers, err := programme.Payers(ctx, tx, of)
+			if err != nil {
+				return err
+			}
+			for _, p := range payers {
+				if err := tellCalendar(ctx, tx, of, p.Organisation, onState); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}
+}
+
+func tellCalendar(ctx context.Context, tx *postgres.Tx, of, payer uuid.UUID, onState tell) error {
+	policy, err := programme.PolicyOn(ctx, tx, of, tx.Today())
+	if list, refused := refusal.As(err); refused && list.Has(programme.NoPolicy) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	owed, err := owedMonths(ctx, tx, of, payer)
+	if err != nil {
+		return err
+	}
+	line, err := lineOf(ctx, tx, payer)
+	if err != nil {
+		return err
+	}
+	now := event.Transition{Programme: of, Concept: calendarConcept, SubjectKind: calendarSubject, Subject: payer, From: upToDate, To: upToDate,
+		Owners: []uuid.UUID{line[0], line[len(line)-1]}, Audience: line}
+	switch c := policy.PaymentCalendar(); {
+	case !owed.Unopened.IsZero():
+		now.To, now.By = unopened, owed.Unopened.Last().AddDays(c.CutOff)
+	case !owed.Unsent.IsZero():
+		now.To, now.By = unsent, owed.Unsent.Last().AddDays(c.Order)
+	}
+	if owed.State == now.To && owed.By == now.By {
+		return nil // it is due already, or nothing is
+	}
+	if now.To == upToDate {
+		now.From = unsent
+	}
+	return onState(ctx, tx, now)
+}
+
+// owed are the months that a payer is behind with, and what is due of it for that.
+type owed struct {
+	Unopened calendar.Month // the first that it owes something of, and has opened no run for; none where there is none
+	Unsent   calendar.Month // the same of runs that were sent
+	State    string         // what is due now
+	By       calendar.Day   // when; none where nothing is due
+}
