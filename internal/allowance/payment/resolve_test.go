@@ -121,6 +121,27 @@ func TestWhatWasPaidAfterAllMayBeUnderWayAgain(t *testing.T) {
 	want(t, "one of the two", h.lines(run)+"; "+h.lines(next)+"; "+h.booked(), "11 STATEMENT 1000 PAID; 11 STATEMENT 1000 RECALLED; APPROVED 1000, PAID 1000")
 }
 
+// Of two transfers of one sum that both are said to be paid one is taken for paid.
+func TestOneOfTwoIsPaid(t *testing.T) {
+	h := bank(t)
+	_, line, transfer := h.rejected()
+	next := h.approved()
+	h.steps(h.officer, next, payment.ExportRun)
+	second := h.transfers(next)[0]
+	if err := h.answer(blob.XML, status(2, h.message(next), "", told(second, "RJCT", "AC04"))); err != nil {
+		t.Fatal(err)
+	}
+	h.paidAfterAll(3, transfer)
+	h.paidAfterAll(4, second)
+	if err := h.resolve(h.approver, line, true); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, "the other, too", h.resolve(h.approver, h.line(next, 1_000), true), payment.PaidAgain)
+	if err := h.resolve(h.approver, h.line(next, 1_000), false); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Nobody judges what he has read himself, by whatever account or for whom; nor does a line become paid by anything but an answer or such a word.
 func TestWhoHasReadItDoesNotSayWhatIsTrue(t *testing.T) {
 	h := bank(t)

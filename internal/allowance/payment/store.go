@@ -468,7 +468,7 @@ type dispute struct {
 	AnswerID  uuid.UUID // by which it was said; none where nothing does
 	Reference string
 	BookedOn  calendar.Day
-	Again     bool // a later run has taken up the same sum
+	Again     bool // another line takes up the same sum: of a later run, or one that turned out since to be paid
 }
 
 // disputeOf is what contradicts the state of a transfer, and was not answered yet.
@@ -476,7 +476,9 @@ func disputeOf(ctx context.Context, tx *postgres.Tx, head uuid.UUID) (d dispute,
 	err = tx.Ask(ctx, &d, `select s.answer_id, coalesce(s.reference, '') as reference, s.booked_on, exists (
 			select from payment_line l join payment_run r on r.id = l.run_id
 			join payment_line n on n.allowance_id = l.allowance_id and n.payer_id = l.payer_id and n.budget_line_id = l.budget_line_id and n.live
-			join payment_run m on m.id = n.run_id and (m.year, m.number) > (r.year, r.number) where l.head_id = $1) as again
+			join payment_run m on m.id = n.run_id where l.head_id = $1 and n.id <> l.id and ((m.year, m.number) > (r.year, r.number)
+				or exists (select from payment_line_step p where p.line_id = n.id and p.act = 'resolveLine' and p.to_state = 'PAID'
+					and p.at >= (select max(c.at) from payment_step c where c.run_id = l.run_id and c.act = 'checkRun')))) as again
 		from payment_line_step s where s.line_id = $1 and s.from_state = s.to_state and s.code in ('EXECUTED', 'CREDITED') and payment_line_contradicted($1)
 		order by s.at desc, s.id desc limit 1`, head)
 	if err != nil {

@@ -83,7 +83,12 @@ func (w *walk) one() string {
 
 // pay does one thing with runs that may be allowed or not.
 func (w *walk) pay() string {
-	switch w.chance.IntN(10) {
+	switch w.chance.IntN(11) {
+	case 10:
+		if line, ok := w.pick("select id from payment_line where payment_line_contradicted(id)"); ok {
+			_ = w.resolve(w.second, line, w.chance.IntN(2) == 0)
+		}
+		return "resolve"
 	case 0:
 		if query[int](w.house, "select count(*)::int from payment_run where state in ('DRAFT', 'COMPUTED', 'CHECKED', 'APPROVED')") < 3 {
 			w.run()
@@ -192,6 +197,11 @@ func (w *walk) settle() {
 	}
 	for _, line := range query[[]uuid.UUID](w.house, "select coalesce(array_agg(distinct head_id), '{}') from payment_line where state = 'HELD'") {
 		if err := w.on(payment.ReleaseLine, line); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	for _, line := range query[[]uuid.UUID](w.house, "select coalesce(array_agg(distinct head_id), '{}') from payment_line where payment_line_contradicted(id)") {
+		if err := w.resolve(w.second, line, false); err != nil {
 			w.t.Fatal(err)
 		}
 	}
