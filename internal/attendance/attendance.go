@@ -141,14 +141,26 @@ func check(e Entry, o owed, today calendar.Day) refusal.List {
 	return list
 }
 
-func (e Entry) shape() (list refusal.List) {
-	if !e.From.Before(e.To) || e.Minutes() <= 0 { // the hour that is left out does not pass
+func (e Entry) shape() refusal.List {
+	list := e.unshown()
+	if len(list) == 0 && !e.From.Before(e.To) {
 		list = append(list, EndsBeforeStart.At("to"))
 	}
 	if (e.Kind == Absence) != (e.AbsenceReason != "") {
 		list = append(list, ReasonForAbsence.At("absenceReason"))
 	}
 	return append(list, checkNote(e.Note)...)
+}
+
+// unshown refuses times that no clock shows on the day: beside them hours that overlap would not do so by the clock, and count twice.
+func (e Entry) unshown() (list refusal.List) {
+	if !e.Day.Shows(e.From) {
+		list = append(list, HourLeftOut.At("from").With("time", e.From).With("day", e.Day).With("instead", calendar.LocalTimeOf(e.Day.At(e.From))))
+	}
+	if !e.Day.Shows(e.To) {
+		list = append(list, HourLeftOut.At("to").With("time", e.To).With("day", e.Day).With("instead", calendar.LocalTimeOf(e.Day.At(e.To))))
+	}
+	return list
 }
 
 func checkNote(note string) refusal.List {

@@ -2,7 +2,7 @@
 //
 // An entry is one civil day of Europe/Rome, from and to; what is entered past midnight is made two entries, each of its own day,
 // whose second id follows from the first. Its length is the time that passed:
-// when clocks go forward an hour less than they show, when they go back an hour more; a time that comes twice is the first of the two. Rows are versions and are only added: a correction is a new row that
+// when clocks go forward an hour less than they show, when they go back an hour more; a time that comes twice is the first of the two, and one that no clock shows is refused. Rows are versions and are only added: a correction is a new row that
 // replaces the old one, and both stay. What changes on a row is its standing:
 //
 //	COUNTED    counts towards hours and allowance. Two counted entries of one person never overlap, whatever the activity and whoever

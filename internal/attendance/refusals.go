@@ -38,6 +38,11 @@ var (
 		Message: refusal.Text{It: "L'ora di fine non segue l'ora di inizio.", En: "The end does not come after the start."},
 		Cure:    refusal.Text{It: "Correggi gli orari; un turno oltre la mezzanotte va diviso in due giorni.", En: "Correct the times; hours past midnight are two entries on two days."},
 	})
+	HourLeftOut = refusal.Define(refusal.Definition{
+		Code: "ATTENDANCE_HOUR_LEFT_OUT", Kind: refusal.Input,
+		Message: refusal.Text{It: "Il {day} nessun orologio ha segnato le {time}: con l'ora legale quell'ora non c'è stata.", En: "On {day} no clock showed {time}: as they were put forward, that hour was left out."},
+		Cure:    refusal.Text{It: "Scrivi l'ora segnata dopo il cambio: {instead}.", En: "Give the time that clocks showed after the change: {instead}."},
+	})
 	ReasonForAbsence = refusal.Define(refusal.Definition{
 		Code: "ATTENDANCE_ABSENCE_REASON", Kind: refusal.Input,
 		Message: refusal.Text{It: "Il motivo va indicato per un'assenza, e soltanto per un'assenza.", En: "An absence needs a reason, and only an absence has one."},

@@ -325,11 +325,40 @@ func TestHoursAreTheTimeThatPassed(t *testing.T) {
 		}
 	}
 	o.now = calendar.MustDay("2026-03-30").At(calendar.MustLocalTime("18:00"))
-	night, gap := entry(o.intern["adult"], "2026-03-29", "01:00", "04:00"), entry(o.intern["adult"], "2026-03-29", "02:00", "03:00")
-	answers := o.record(o.tutor, night, gap)
-	refusedWith(t, answers[1], attendance.EndsBeforeStart)
+	night := entry(o.intern["adult"], "2026-03-29", "01:00", "04:00")
+	o.record(o.tutor, night)
 	var minutes int
 	if o.one("select minutes from attendance where id = $1", &minutes, night.ID); minutes != 120 {
 		t.Errorf("%d minutes in the night when clocks go forward", minutes)
+	}
+}
+
+// Times that no clock showed are nobody's: what lies in the hour that was left out would overlap others that it does not by the clock, and pass twice.
+func TestNobodyIsThereInTheHourThatIsLeftOut(t *testing.T) {
+	o := newOffice(t)
+	o.on("2026-03-30")
+	for day, left := range map[string]bool{"2026-03-29": true, "2026-03-28": false, "2026-10-25": false} {
+		for minute := 0; minute <= 24*60; minute += 15 {
+			at := calendar.MustLocalTime(clockAt(minute))
+			shown := calendar.MustDay(day).Shows(at)
+			var kept bool
+			if o.one("select clock_shows($1::text::date, $2)", &kept, day, minute); kept != shown || shown != (!left || minute < 120 || minute >= 180) {
+				t.Errorf("%s %s: shown %v, in the database %v", day, at, shown, kept)
+			}
+		}
+	}
+	for _, c := range []struct{ day, from, to, path, cure string }{
+		{"2026-03-29", "01:00", "02:45", "to", "03:45"}, {"2026-03-29", "02:30", "04:00", "from", "03:30"}, {"2026-03-28", "22:00", "02:00", "to", "03:00"},
+	} {
+		a := o.record(o.tutor, entry(o.course["adult"], c.day, c.from, c.to))[0]
+		if refusedWith(t, a, attendance.HourLeftOut); len(a.Refusals) != 1 || a.Refusals[0].Path[0] != c.path || !strings.Contains(a.Refusals[0].Localized("it").Cure, c.cure) {
+			t.Errorf("%s-%s: %+v", c.from, c.to, a.Refusals)
+		}
+	}
+	before, after := entry(o.course["adult"], "2026-03-29", "01:00", "03:00"), entry(o.intern["adult"], "2026-03-29", "03:00", "04:00")
+	o.record(o.tutor, before, after)
+	var minutes int
+	if o.one("select sum(minutes) from attendance where standing = 'COUNTED'", &minutes); minutes != 120 {
+		t.Errorf("%d minutes in two hours", minutes)
 	}
 }

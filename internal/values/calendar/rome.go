@@ -50,6 +50,12 @@ func (d Day) At(t LocalTime) time.Time {
 	return before
 }
 
+// Shows says whether clocks in Rome show a time on the day: on that on which they go forward an hour is left out. 24:00 is the start of the next day;
+// no day shows any.
+func (d Day) Shows(t LocalTime) bool {
+	return !d.IsZero() && reads(d.At(t), d.utc().Add(time.Duration(t.minutes)*time.Minute))
+}
+
 // Start is the first instant of the day in Rome; the zero time for no day.
 func (d Day) Start() time.Time { return d.At(LocalTime{}) }
 

@@ -30,6 +30,29 @@ func TestAt(t *testing.T) {
 	}
 }
 
+func TestShows(t *testing.T) {
+	for _, c := range []struct {
+		name, day, time string
+		want            bool
+	}{
+		{"before the gap", "2025-03-30", "01:59", true},
+		{"the gap begins", "2025-03-30", "02:00", false},
+		{"the gap ends", "2025-03-30", "02:59", false},
+		{"after the gap", "2025-03-30", "03:00", true},
+		{"the day of the gap ends", "2025-03-30", "24:00", true},
+		{"in the fold", "2025-10-26", "02:30", true},
+		{"the end of the year", "2025-12-31", "24:00", true},
+		{"any day", "2025-07-15", "02:30", true},
+	} {
+		if got := day(c.day).Shows(clock(c.time)); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
+		}
+	}
+	if (calendar.Day{}).Shows(clock("08:00")) {
+		t.Error("no day shows a time")
+	}
+}
+
 func TestDayOfTurnsAtMidnightInRome(t *testing.T) {
 	for in, want := range map[string]string{
 		"2025-01-14T22:59:59Z": "2025-01-14",

@@ -19,3 +19,10 @@ end $$;
 grant execute on function elapsed_minutes(date, int, int) to lavoro_app;
 alter table attendance drop column minutes;
 alter table attendance add column minutes int not null generated always as (elapsed_minutes(day, from_minute, to_minute)) stored check (minutes > 0);
+
+-- Whether clocks show a time on a day: on that on which they go forward an hour is left out. Hours from or to such a time would overlap others that they do not
+-- overlap by the clock, and pass twice.
+create function clock_shows(day date, minute int) returns boolean language sql immutable parallel safe
+return (day + make_interval(mins => minute)) at time zone 'Europe/Rome' at time zone 'Europe/Rome' = day + make_interval(mins => minute);
+grant execute on function clock_shows(date, int) to lavoro_app;
+alter table attendance add constraint attendance_shown check (clock_shows(day, from_minute) and clock_shows(day, to_minute));
