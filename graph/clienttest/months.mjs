@@ -94,6 +94,9 @@ async function signed(all, registerMonth) {
   await step(all, { act: 'revokeSignature', by: /^TUTOR/, payload, watch, input: { signature } });
 }
 
+// fresh says whether an answer is of hours that nobody has written before.
+const fresh = (answer) => answer.refusals.length + answer.warnings.length === 0;
+
 // asPlanned records a day of the last weeks in one tap, the latest on which somebody who accompanies internships has not written everything.
 export async function asPlanned({ all, programme }) {
   const answers = 'answers { index refusals { code message } warnings { code message } attendance { id day from to minutes standing enrolment { id countedMinutes } } }';
@@ -102,12 +105,12 @@ export async function asPlanned({ all, programme }) {
     const input = { programme: programme.id, day: civilDay(ago) };
     for (const tutor of tutors) {
       const tried = await tutor.client.mutate({
-        mutation: parse(`mutation Try($input: RecordAsPlannedInput!) { recordAsPlanned(input: $input) { refusals { code } answers { refusals { code } } } }`),
+        mutation: parse(`mutation Try($input: RecordAsPlannedInput!) { recordAsPlanned(input: $input) { refusals { code } answers { refusals { code } warnings { code } } } }`),
         variables: { input: { ...input, preview: true } }, fetchPolicy: 'no-cache',
       });
       const { refusals, answers: tries } = tried.data.recordAsPlanned;
-      if (refusals.length > 0 || tries.some((a) => a.refusals.length > 0)) continue;
-      await step([tutor], { act: 'recordAsPlanned', payload: answers, input, watch: ({ answers: all }) => onScreen('Attendance', all.find((a) => a.attendance && a.warnings.length === 0).attendance.id, '{ id day from to minutes standing }') });
+      if (refusals.length > 0 || tries.some((a) => a.refusals.length > 0) || !tries.some(fresh)) continue;
+      await step([tutor], { act: 'recordAsPlanned', payload: answers, input, watch: ({ answers: all }) => onScreen('Attendance', all.find(fresh).attendance.id, '{ id day from to minutes standing }') });
       return;
     }
   }
