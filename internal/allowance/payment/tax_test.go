@@ -1,6 +1,7 @@
 package payment_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/google/uuid"
@@ -8,6 +9,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/allowance/inquiry"
 	"github.com/lavoroincorso/lavoro/internal/allowance/payment"
 	"github.com/lavoroincorso/lavoro/internal/allowance/recovery"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 )
 
 // nets says what a run's lines are with their tax: kind, gross, withheld and what is recovered, by month and amount.
@@ -70,8 +72,12 @@ func TestWhatWasWithheldTooLittleIsTakenOff(t *testing.T) {
 	run := h.paid(answers)
 	want(t, "taken off", h.nets(run)+"; "+h.back()+"; "+h.booked(), "10 OFFSET 0 2300 2300, 11 STATEMENT 30000 6900 0; 10 2300 2300 0 0 0; APPROVED 40000, PAID 40000")
 	h.stands("2026-10", inquiry.Paid)
-	want(t, "as it is ordered", query[string](h, `select concat_ws(' ', sum(gross_cents + recovered_gross(l)), sum(withheld_cents), sum(recovered_gross(l)), sum(net_cents)) from payment_line l where run_id = $1`, run),
-		"30000 9200 0 20800")
+	h.must(h.officer, func(ctx context.Context, tx *postgres.Tx) error {
+		var ordered string
+		err := tx.NewRaw("select concat_ws(' ', sum(gross_cents + recovered_gross(l)), sum(withheld_cents), sum(recovered_gross(l)), sum(net_cents)) from payment_line l where run_id = ?", run).Scan(ctx, &ordered)
+		want(t, "as it is ordered", ordered, "30000 9200 0 20800")
+		return err
+	})
 	h.agrees()
 	h.oweTaxed(p, h.payer, "2026-10", 10_000, 0) // it was right after all
 	want(t, "and back", h.nets(h.paid(answers))+"; "+h.back(), "10 ARREARS 0 -2300 0; 10 2300 2300 0 0 0")

@@ -87,6 +87,7 @@ alter table payment_line add column recovered_cents bigint not null default 0, a
 create function recovered_gross(l payment_line) returns bigint language sql immutable as $$
   select least(l.recovered_cents, greatest(-l.gross_cents, 0))
 $$;
+grant execute on function recovered_gross(payment_line) to lavoro_app;
 
 -- What each month owes from each budget line of a payer, less what was taken up. By its net it is due, or was paid too much: also where nothing but
 -- what is withheld has changed, of which the line has no part. What waits in a run that was not sent is nobody's debt.
