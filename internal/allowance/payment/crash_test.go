@@ -19,7 +19,7 @@ func (h *house) breaking(chance *rand.Rand) {
 		select setval('writes', 1);
 		create function die() returns trigger language plpgsql as $$
 		begin
-		  if nextval('writes') = 0 then
+		  if session_user = current_user and nextval('writes') = 0 then -- what writes as the owner may not kill the house's connection
 		    perform pg_terminate_backend(pg_backend_pid());
 		  end if;
 		  return null;

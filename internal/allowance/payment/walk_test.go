@@ -83,12 +83,7 @@ func (w *walk) one() string {
 
 // pay does one thing with runs that may be allowed or not.
 func (w *walk) pay() string {
-	switch w.chance.IntN(11) {
-	case 10:
-		if line, ok := w.pick("select id from payment_line where payment_line_contradicted(id)"); ok {
-			_ = w.resolve(w.second, line, w.chance.IntN(2) == 0)
-		}
-		return "resolve"
+	switch w.chance.IntN(10) {
 	case 0:
 		if query[int](w.house, "select count(*)::int from payment_run where state in ('DRAFT', 'COMPUTED', 'CHECKED', 'APPROVED')") < 3 {
 			w.run()
@@ -114,6 +109,10 @@ func (w *walk) pay() string {
 		return w.onLine("hold", payment.HoldLine, "PENDING")
 	case 8:
 		return w.onLine("release", payment.ReleaseLine, "HELD")
+	}
+	if line, ok := w.pick("select id from payment_line where payment_line_contradicted(id)"); ok {
+		_ = w.resolve(w.second, line, w.chance.IntN(2) == 0)
+		return "resolve"
 	}
 	if line, ok := w.pick("select id from payment_line where part is not null"); ok {
 		_ = w.say(line, w.chance.IntN(3) > 0)
