@@ -54,7 +54,7 @@ func (m mutation) CompleteEnrolment(ctx context.Context, input CompleteEnrolment
 			return err
 		}
 		out.Enrolment = &Enrolment{ID: input.Enrolment}
-		return activity.Complete(ctx, tx, in)
+		return m.Activities.Complete(ctx, tx, in)
 	})
 }
 
@@ -66,7 +66,7 @@ func (m mutation) WithdrawEnrolment(ctx context.Context, input WithdrawEnrolment
 			return err
 		}
 		out.Enrolment = &Enrolment{ID: input.Enrolment}
-		return activity.Withdraw(ctx, tx, in)
+		return m.Activities.Withdraw(ctx, tx, in)
 	})
 }
 

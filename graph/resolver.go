@@ -4,6 +4,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/lavoroincorso/lavoro/graph/wire"
+	"github.com/lavoroincorso/lavoro/internal/activity"
 	"github.com/lavoroincorso/lavoro/internal/allowance/housing"
 	"github.com/lavoroincorso/lavoro/internal/attendance"
 	"github.com/lavoroincorso/lavoro/internal/document"
@@ -29,7 +30,8 @@ type Resolver struct {
 	Directory *member.Directory
 	// Participants holds what the acts on participations need beside their transaction.
 	Participants participant.Room
-	// Placements and Matches hold the same for internships and matches; a match drafts the internship through its own Placement.
+	// Activities, Placements and Matches hold the same for courses, internships and matches; a match drafts the internship through its own Placement.
+	Activities activity.Room
 	Placements placement.Room
 	Matches    matching.Room
 	Housing    housing.Room

@@ -12,7 +12,7 @@ import (
 
 // demonstrationDeps are the rooms as the program has wired them.
 func (a *App) demonstrationDeps() demo.Deps {
-	return demo.Deps{DB: a.DB, OwnerURL: a.Config.owner(), Participants: a.rooms.participants, Placements: a.rooms.placements, Housing: a.rooms.housing,
+	return demo.Deps{DB: a.DB, OwnerURL: a.Config.owner(), Participants: a.rooms.participants, Activities: a.rooms.activities, Placements: a.rooms.placements, Housing: a.rooms.housing,
 		Matches: a.rooms.matches, Reactions: a.rooms.reactions()}
 }
 

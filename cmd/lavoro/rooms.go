@@ -85,6 +85,7 @@ func schema() *plan.Schema {
 type rooms struct {
 	members      member.Room
 	participants participant.Room
+	activities   activity.Room
 	placements   placement.Room
 	matches      matching.Room
 	housing      housing.Room
@@ -95,8 +96,9 @@ func newRooms() rooms {
 	keeper := duty.NewClocks(clocks...)
 	onState := []func(context.Context, *postgres.Tx, event.Transition) error{keeper.OnState}
 	r := rooms{
-		members: member.Room{InvitationDays: invitationDays},
-		clocks:  keeper,
+		members:    member.Room{InvitationDays: invitationDays},
+		clocks:     keeper,
+		activities: activity.Room{StopGates: []activity.StopGate{attendance.LeaveGate}},
 		placements: placement.Room{OnState: append(slices.Clone(onState), attendance.FollowExtensions, allowance.FollowCommitments), AttestGates: attestGates,
 			CommitGates: commitGates, ExtendGates: extendGates,
 			PlanGates: []placement.PlanGate{attendance.TimetableGate}, StopGates: []placement.StopGate{attendance.StopGate}},

@@ -118,7 +118,7 @@ func (a *App) assemble() error {
 		Limits: limits, Rates: a.rates, Origins: a.gate.Origins, Connections: wire.New(wire.Limits{Drain: a.Config.Drain}),
 		Members: a.rooms.members, Directory: a.directory, Devices: member.NewDevices(a.DB, time.Now, a.Config.Devices),
 		Operations: operations, Usage: graph.NewUsage(),
-		Participants: a.rooms.participants, Placements: a.rooms.placements, Matches: a.rooms.matches, Housing: a.rooms.housing, Register: attendance.Room{Texts: a.Config.SMSURL != ""},
+		Participants: a.rooms.participants, Activities: a.rooms.activities, Placements: a.rooms.placements, Matches: a.rooms.matches, Housing: a.rooms.housing, Register: attendance.Room{Texts: a.Config.SMSURL != ""},
 	}
 	return nil
 }

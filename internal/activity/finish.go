@@ -21,8 +21,8 @@ type Ending struct {
 }
 
 // Complete says that a participant has done what the activity asks, and gives its certificate.
-func Complete(ctx context.Context, tx *postgres.Tx, in Ending) error {
-	e, a, err := in.finish(ctx, tx, access.CompleteEnrolment, Completed)
+func (r Room) Complete(ctx context.Context, tx *postgres.Tx, in Ending) error {
+	e, a, err := r.finish(ctx, tx, in, access.CompleteEnrolment, Completed)
 	if err != nil || a.Certificate == nil {
 		return err
 	}
@@ -40,8 +40,8 @@ func Complete(ctx context.Context, tx *postgres.Tx, in Ending) error {
 }
 
 // Withdraw says that a participant leaves the activity; the seat is free again.
-func Withdraw(ctx context.Context, tx *postgres.Tx, in Ending) error {
-	_, _, err := in.finish(ctx, tx, access.WithdrawEnrolment, Withdrawn)
+func (r Room) Withdraw(ctx context.Context, tx *postgres.Tx, in Ending) error {
+	_, _, err := r.finish(ctx, tx, in, access.WithdrawEnrolment, Withdrawn)
 	return err
 }
 
@@ -53,7 +53,7 @@ func (in Ending) on(tx *postgres.Tx) calendar.Day {
 }
 
 // finish ends an enrolment in a course or a laboratory by an act.
-func (in Ending) finish(ctx context.Context, tx *postgres.Tx, act access.Act, to State) (Enrolment, Activity, error) {
+func (r Room) finish(ctx context.Context, tx *postgres.Tx, in Ending, act access.Act, to State) (Enrolment, Activity, error) {
 	e, err := enrolmentOf(ctx, tx, in.Enrolment)
 	if err != nil {
 		return e, Activity{}, err
@@ -74,7 +74,11 @@ func (in Ending) finish(ctx context.Context, tx *postgres.Tx, act access.Act, to
 	} else if !leads(act, e.State, to) {
 		list = append(list, WrongState.At("enrolment").With("state", stateLabels[string(e.State)]))
 	}
-	if len(list) > 0 {
+	worked, err := r.stopped(ctx, tx, e, last.AddDays(1))
+	if err != nil {
+		return e, a, err
+	}
+	if list = append(list, worked...); len(list) > 0 {
 		return e, a, list
 	}
 	from := e.State

@@ -33,6 +33,7 @@ type office struct {
 	orgs      map[string]uuid.UUID
 	today     calendar.Day
 	people    participant.Room
+	room      activity.Room
 	persons   int
 }
 
@@ -161,11 +162,11 @@ func (o *office) enrol(actor access.Actor, course, participation uuid.UUID) (uui
 }
 
 func (o *office) complete(actor access.Actor, e activity.Ending) error {
-	return o.as(actor, func(ctx context.Context, tx *postgres.Tx) error { return activity.Complete(ctx, tx, e) })
+	return o.as(actor, func(ctx context.Context, tx *postgres.Tx) error { return o.room.Complete(ctx, tx, e) })
 }
 
 func (o *office) withdraw(actor access.Actor, e activity.Ending) error {
-	return o.as(actor, func(ctx context.Context, tx *postgres.Tx) error { return activity.Withdraw(ctx, tx, e) })
+	return o.as(actor, func(ctx context.Context, tx *postgres.Tx) error { return o.room.Withdraw(ctx, tx, e) })
 }
 
 // seen counts the rows of a table that the actor sees.

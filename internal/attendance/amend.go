@@ -102,7 +102,7 @@ func (r row) corrected(c Correction) Entry {
 // allowed refuses what is about to count and by its enrolment and the day may not, and warns of what nobody expects and no version before has explained.
 // It gives the warnings that were passed.
 func allowed(ctx context.Context, tx *postgres.Tx, rules *rules, e Entry, o enrolment, passed []string) ([]string, error) {
-	list := check(e, o.running(), tx.Today())
+	list := check(e, tx.Today())
 	_, why := o.running().conflicts(e)
 	reasons, err := rules.known(ctx, o.ProgrammeID, e, "absenceReason")
 	if err != nil {
@@ -147,7 +147,7 @@ func follow(ctx context.Context, tx *postgres.Tx, r row, act access.Act) error {
 }
 
 // writable refuses to touch the hours of what is closed: a month that was submitted, and an internship that was attested, stand on their
-// register. The person must be held.
+// register; what does not count on it may still be taken back after the attestation. The person must be held.
 func writable(ctx context.Context, tx *postgres.Tx, r row) error {
 	of, err := enrolments(ctx, tx, []uuid.UUID{r.EnrolmentID})
 	if err != nil {
@@ -157,7 +157,7 @@ func writable(ctx context.Context, tx *postgres.Tx, r row) error {
 	if err != nil {
 		return err
 	}
-	if list := closed(of[r.EnrolmentID].running().Closed, months[placeOf{r.EnrolmentID, r.Day.Month()}]); list != nil {
+	if list := closed(of[r.EnrolmentID].running().Closed && r.Standing == Counted, months[placeOf{r.EnrolmentID, r.Day.Month()}]); list != nil {
 		return list
 	}
 	return nil
@@ -167,7 +167,7 @@ func writable(ctx context.Context, tx *postgres.Tx, r row) error {
 func closed(attested bool, month MonthState) refusal.List {
 	switch {
 	case attested:
-		return refusal.List{NotRunning.At("attendance")}
+		return refusal.List{PlacementAttested.At("attendance")}
 	case month != "" && month != MonthOpen && month != monthBefore:
 		return refusal.List{MonthClosedAlready.At("attendance").With("state", monthWords[string(month)])}
 	}

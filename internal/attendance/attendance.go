@@ -83,7 +83,7 @@ func (e Entry) Minutes() int { return int(e.Day.Elapsed(e.From, e.To)) }
 type owed struct {
 	From, To calendar.Day // hours outside are nobody's
 	Pauses   []pause
-	Closed   bool // attested: the register stands
+	Closed   bool // attested: the register stands, and what comes later is kept beside it
 	Idle     bool // not begun, or a course that stands still
 }
 
@@ -126,17 +126,18 @@ func (o owed) conflicts(e Entry) (kinds []Conflict, why refusal.List) {
 		kinds = append(kinds, PlacementSuspended)
 		why = append(why, NotRunning.At("enrolment"))
 	}
+	if o.Closed {
+		kinds = append(kinds, MonthClosed)
+		why = append(why, PlacementAttested.At("enrolment"))
+	}
 	return kinds, why
 }
 
 // check refuses what no day could make right: all that is wrong at once.
-func check(e Entry, o owed, today calendar.Day) refusal.List {
+func check(e Entry, today calendar.Day) refusal.List {
 	list := e.shape()
 	if e.Day.After(today) {
 		list = append(list, Future.At("day"))
-	}
-	if o.Closed {
-		list = append(list, NotRunning.At("enrolment"))
 	}
 	return list
 }

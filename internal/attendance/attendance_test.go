@@ -437,7 +437,7 @@ func TestInternshipCountsOnlyWhileItRuns(t *testing.T) {
 		t.Fatalf("before the suspension: %+v", a)
 	}
 	move("ATTESTED", "2026-01-16")
-	refusedWith(t, at("2026-01-12"), attendance.NotRunning)
+	o.keptWith(at("2026-01-12"), attendance.PlacementAttested, "{MONTH_CLOSED}")
 	o.exec(`update placement set state = 'INTERRUPTED', ended_on = '2026-01-12' where enrolment_id = $1`, o.intern["adult"])
 	o.exec(`update enrolment set state = 'WITHDRAWN', to_day = '2026-01-12' where id = $1`, o.intern["adult"])
 	if a := at("2026-01-12"); !a.Written || len(a.Warnings) != 0 {
@@ -592,8 +592,22 @@ func TestHoursOfWhatIsAttestedStand(t *testing.T) {
 			return attendance.Correct(ctx, tx, attendance.Correction{Entry: e.ID, ID: uuid.New(), To: &to, Note: "prova"})
 		},
 	} {
-		if list, _ := refusal.As(o.as(o.tutor, act)); !list.Has(attendance.NotRunning) {
+		if list, _ := refusal.As(o.as(o.tutor, act)); !list.Has(attendance.PlacementAttested) {
 			t.Errorf("%s: not refused", name)
 		}
+	}
+	late := o.record(o.tutor, entry(o.intern["adult"], "2026-03-17", "08:30", "12:30"))[0]
+	o.keptWith(late, attendance.PlacementAttested, "{MONTH_CLOSED}")
+	resolve := func(keep bool) error {
+		return o.as(o.tutor, func(ctx context.Context, tx *postgres.Tx) error {
+			_, err := attendance.Resolve(ctx, tx, late.ID, keep, "arrivata tardi", nil)
+			return err
+		})
+	}
+	if list, _ := refusal.As(resolve(true)); !list.Has(attendance.PlacementAttested) {
+		t.Error("hours were made to count after the attestation")
+	}
+	if err := resolve(false); err != nil || o.standing(late.ID) != "WITHDRAWN" {
+		t.Errorf("what came late is %s (%v)", o.standing(late.ID), err)
 	}
 }

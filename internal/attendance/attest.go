@@ -53,15 +53,29 @@ func AttestGate(ctx context.Context, tx *postgres.Tx, placements []uuid.UUID) (m
 	return refused, nil
 }
 
-// StopGate keeps internships from standing still, or from being over, from a day on that is before their last presence that counts: it would count, and be
-// paid, of days that are none of theirs. Whoever writes hours of the person at the same moment waits until the act is done.
-func StopGate(ctx context.Context, tx *postgres.Tx, p placement.Placement, day calendar.Day) (refusal.List, error) {
-	if err := hold(ctx, tx, []uuid.UUID{p.Person}); err != nil {
+// StopGate keeps internships from standing still, or from being over, from a day on that is not after their last presence that counts: it would count, and
+// be paid, of days that are none of theirs. Whoever writes hours of the person at the same moment waits until the act is done.
+func StopGate(ctx context.Context, tx *postgres.Tx, p placement.Placement, from calendar.Day) (refusal.List, error) {
+	return counts(ctx, tx, p.Person, p.Enrolment, from)
+}
+
+// LeaveGate keeps somebody's part in a course from being over as StopGate keeps an internship.
+func LeaveGate(ctx context.Context, tx *postgres.Tx, enrolment uuid.UUID, from calendar.Day) (refusal.List, error) {
+	persons, err := personsOf(ctx, tx, []uuid.UUID{enrolment})
+	if err != nil {
 		return nil, err
 	}
-	last, err := lastCounted(ctx, tx, p.Enrolment)
-	if err != nil || last == nil || !last.After(day) {
+	return counts(ctx, tx, persons[enrolment], enrolment, from)
+}
+
+// counts refuses a day on which, or after which, presence of the enrolment counts.
+func counts(ctx context.Context, tx *postgres.Tx, person, enrolment uuid.UUID, from calendar.Day) (refusal.List, error) {
+	if err := hold(ctx, tx, []uuid.UUID{person}); err != nil {
 		return nil, err
 	}
-	return refusal.List{CountsLater.At("day").With("day", day).With("last", *last)}, nil
+	last, err := lastCounted(ctx, tx, enrolment)
+	if err != nil || last == nil || last.Before(from) {
+		return nil, err
+	}
+	return refusal.List{CountsLater.At("day").With("from", from).With("last", *last)}, nil
 }

@@ -269,8 +269,8 @@ func TestHoursDeliveredWhileTheInternshipIsExtendedCount(t *testing.T) {
 	}
 }
 
-// An internship stands still, is broken off or over from no day on before the last of its presence that counts; on that day it is, and whatever does not
-// count is in nobody's way.
+// An internship stands still from no day on that is not after the last of its presence that counts, and that is its last day at the earliest; whatever does
+// not count is in nobody's way.
 func TestAnInternshipDoesNotStopBeforeItsLastPresence(t *testing.T) {
 	l := newLengthened(t)
 	l.room.StopGates = []placement.StopGate{attendance.StopGate}
@@ -288,7 +288,6 @@ func TestAnInternshipDoesNotStopBeforeItsLastPresence(t *testing.T) {
 			"broken off": func(ctx context.Context, tx *postgres.Tx) error {
 				return l.room.Interrupt(ctx, tx, placement.ReasonInput{Step: step, Reason: "PERSONAL"})
 			},
-			"ended": func(ctx context.Context, tx *postgres.Tx) error { return l.room.End(ctx, tx, step) },
 		}
 	}
 	for what, act := range stop("2026-08-04") {
@@ -299,10 +298,11 @@ func TestAnInternshipDoesNotStopBeforeItsLastPresence(t *testing.T) {
 		}
 	}
 	tried := errors.New("only tried")
-	for what, act := range stop("2026-08-05") {
-		if what == "ended" {
-			continue // its last day has not come
-		}
+	if list, _ := refusal.As(l.As(l.System(), stop("2026-08-05")["suspended"])); !list.Has(attendance.CountsLater) {
+		t.Errorf("suspended on the day of the last presence: %v", list)
+	}
+	for what, day := range map[string]string{"suspended": "2026-08-06", "broken off": "2026-08-05"} {
+		act := stop(day)[what]
 		err := l.As(l.System(), func(ctx context.Context, tx *postgres.Tx) error {
 			if err := act(ctx, tx); err != nil {
 				return err
@@ -310,7 +310,7 @@ func TestAnInternshipDoesNotStopBeforeItsLastPresence(t *testing.T) {
 			return tried
 		})
 		if !errors.Is(err, tried) {
-			t.Errorf("%s on the day of the last presence: %v", what, err)
+			t.Errorf("%s on %s: %v", what, day, err)
 		}
 	}
 }

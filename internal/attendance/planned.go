@@ -150,9 +150,6 @@ func (t *tap) decide(e Entry) (a Answer, decided bool) {
 		o = t.left[e.Enrolment][e.Day].enrolment
 	}
 	_, why := o.running().conflicts(e)
-	if o.running().Closed {
-		why = refusal.List{NotRunning.At("enrolment")}
-	}
 	if a.Refusals = append(why, t.rules.days[place{e.Enrolment, e.Day}].warnings(e, 0)...); len(a.Refusals) > 0 {
 		return a, true
 	}

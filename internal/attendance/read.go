@@ -85,7 +85,7 @@ func allowedActs(_ context.Context, tx *postgres.Tx, row struct {
 	for i, t := range transitions {
 		no := may(tx.Actor, t.Act, row.Programme, row.Audience, row.Standing)
 		if no == nil && t.Open {
-			no = closed(row.Attested, row.Month)
+			no = closed(row.Attested && (row.Standing == Counted || t.Act == access.CorrectAttendance), row.Month)
 		}
 		acts[i] = plan.Allow(t.Act, t.Label, no)
 	}

@@ -192,7 +192,7 @@ func (b *batch) accept(ctx context.Context, answer *Answer, e Entry) (*row, erro
 	if late {
 		kinds, why = append(kinds, DeliveredLate), append(why, Delivered.At())
 	}
-	if state, closed := b.months[placeOf{e.Enrolment, e.Day.Month()}]; closed && state != MonthOpen {
+	if state, closed := b.months[placeOf{e.Enrolment, e.Day.Month()}]; closed && state != MonthOpen && !slices.Contains(kinds, MonthClosed) {
 		kinds, why = append(kinds, MonthClosed), append(why, MonthClosedAlready.At("day").With("state", monthWords[string(state)]))
 	}
 	if r.Conflicts = append(r.Conflicts, kinds...); len(kinds) > 0 {
@@ -240,7 +240,7 @@ func (b *batch) judge(ctx context.Context, answer *Answer, e Entry, o enrolment)
 	if err != nil {
 		return err
 	}
-	if list := append(check(e, o.running(), b.tx.Today()), reasons...); len(list) > 0 {
+	if list := append(check(e, b.tx.Today()), reasons...); len(list) > 0 {
 		return list
 	}
 	if answer.Warnings, err = b.rules.unexpected(ctx, o, e, nil); err != nil {

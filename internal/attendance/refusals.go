@@ -29,9 +29,15 @@ var (
 	})
 	NotRunning = refusal.Define(refusal.Definition{
 		Code: "ATTENDANCE_NOT_RUNNING", Kind: refusal.State,
-		Message: refusal.Text{It: "L'attività di questa persona è sospesa o chiusa.", En: "This person's activity is suspended or over."},
+		Message: refusal.Text{It: "L'attività di questa persona è sospesa.", En: "This person's activity stands still."},
 		Cure:    refusal.Text{It: "Riprendi l'attività, se la persona era davvero presente.", En: "Resume the activity, if the person really was there."},
 		CuredBy: refusal.Text{It: "il tutor o il coordinamento", En: "the tutor or the coordinators"},
+	})
+	PlacementAttested = refusal.Define(refusal.Definition{
+		Code: "ATTENDANCE_PLACEMENT_ATTESTED", Kind: refusal.State,
+		Message: refusal.Text{It: "Il tirocinio è già stato attestato: le ore del suo registro non cambiano più.", En: "The internship has been attested: the hours of its register change no more."},
+		Cure:    refusal.Text{It: "Se mancano ore o sono sbagliate, fai rettificare il mese quando è chiuso.", En: "Where hours are missing or wrong, have the month adjusted once it is locked."},
+		CuredBy: refusal.Text{It: "il promotore", En: "the promoter"},
 	})
 	EndsBeforeStart = refusal.Define(refusal.Definition{
 		Code: "ATTENDANCE_ENDS_BEFORE_START", Kind: refusal.Input,
@@ -162,8 +168,8 @@ var (
 	})
 	CountsLater = refusal.Define(refusal.Definition{
 		Code: "ATTENDANCE_COUNTS_LATER", Kind: refusal.State,
-		Message: refusal.Text{It: "Contano presenze registrate dopo il {day}: l'ultima è del {last}.", En: "Presence that was recorded after {day} counts, the last of {last}."},
-		Cure:    refusal.Text{It: "Correggi o annulla prima quelle ore, oppure indica un giorno non precedente al {last}.", En: "Correct or withdraw those hours first, or give a day that is not before {last}."},
+		Message: refusal.Text{It: "Contano presenze registrate dal {from} in poi: l'ultima è del {last}.", En: "Presence from {from} on counts, the last of {last}."},
+		Cure:    refusal.Text{It: "Correggi o annulla prima quelle ore, oppure indica un giorno successivo.", En: "Correct or withdraw those hours first, or give a later day."},
 		CuredBy: refusal.Text{It: "il tutor o il coordinamento", En: "the tutor or the coordinators"},
 	})
 	StillContested = refusal.Define(refusal.Definition{

@@ -126,10 +126,10 @@ func (o *office) attend(p *pupil) {
 	}
 	ending := activity.Ending{Enrolment: p.id}
 	if !p.leaves.IsZero() {
-		o.plan(p.leaves, late+40, p.person.caseManager, "withdrawEnrolment", func(ctx context.Context, tx *postgres.Tx) error { return activity.Withdraw(ctx, tx, ending) })
+		o.plan(p.leaves, late+40, p.person.caseManager, "withdrawEnrolment", func(ctx context.Context, tx *postgres.Tx) error { return o.deps.Activities.Withdraw(ctx, tx, ending) })
 		return
 	}
-	o.plan(k.last(), late+45, tutor, "completeEnrolment", func(ctx context.Context, tx *postgres.Tx) error { return activity.Complete(ctx, tx, ending) })
+	o.plan(k.last(), late+45, tutor, "completeEnrolment", func(ctx context.Context, tx *postgres.Tx) error { return o.deps.Activities.Complete(ctx, tx, ending) })
 }
 
 func (p *pupil) lesson(n int, l lesson) []attendance.Entry {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/lavoroincorso/lavoro/internal/activity"
 	"github.com/lavoroincorso/lavoro/internal/allowance/housing"
 	"github.com/lavoroincorso/lavoro/internal/duty"
 	"github.com/lavoroincorso/lavoro/internal/matching"
@@ -38,6 +39,7 @@ type Deps struct {
 	DB           *postgres.DB
 	OwnerURL     string // login that owns the tables: members have no act yet
 	Participants participant.Room
+	Activities   activity.Room
 	Placements   placement.Room
 	Matches      matching.Room
 	Housing      housing.Room

@@ -11,6 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/lavoroincorso/lavoro/internal/activity"
 	"github.com/lavoroincorso/lavoro/internal/allowance"
 	"github.com/lavoroincorso/lavoro/internal/allowance/housing"
 	"github.com/lavoroincorso/lavoro/internal/allowance/payment"
@@ -60,6 +61,7 @@ func wired(app *postgres.DB, ownerURL string, scale int) demo.Deps {
 	}
 	deps := demo.Deps{DB: app, OwnerURL: ownerURL, Scale: scale,
 		Participants: participant.Room{OnState: onState, Vetoes: []participant.Veto{placement.VetoWithdrawal}},
+		Activities:   activity.Room{StopGates: []activity.StopGate{attendance.LeaveGate}},
 		Placements: placement.Room{OnState: append(slices.Clone(onState), attendance.FollowExtensions, allowance.FollowCommitments), AttestGates: []placement.Gate{attendance.AttestGate},
 			StopGates: []placement.StopGate{attendance.StopGate}},
 	}

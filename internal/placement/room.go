@@ -23,7 +23,7 @@ type Gate func(ctx context.Context, tx *postgres.Tx, placements []uuid.UUID) (ma
 type PlanGate func(ctx context.Context, tx *postgres.Tx, p Placement) (refusal.List, error)
 
 // StopGate says why an internship cannot stand still, or be over, from a day on; nothing where it can.
-type StopGate func(ctx context.Context, tx *postgres.Tx, p Placement, day calendar.Day) (refusal.List, error)
+type StopGate func(ctx context.Context, tx *postgres.Tx, p Placement, from calendar.Day) (refusal.List, error)
 
 // Room is the acts of the internship, with the points at which later rooms join in.
 type Room struct {
@@ -36,14 +36,14 @@ type Room struct {
 	CommitGates, ExtendGates []Gate
 	// PlanGates decide on days that a draft or an extension plans: what their hours may be is the register's.
 	PlanGates []PlanGate
-	// StopGates decide on the day of a suspension, an interruption or an end: what was done after it is the register's.
+	// StopGates decide on the first day of a suspension, or the first after an interruption or an end: what was done from then on is the register's.
 	StopGates []StopGate
 }
 
 // stopped joins what the gates say of an internship that stands still, or is over, from a day on.
-func (r Room) stopped(ctx context.Context, tx *postgres.Tx, p Placement, day calendar.Day) (all refusal.List, err error) {
+func (r Room) stopped(ctx context.Context, tx *postgres.Tx, p Placement, from calendar.Day) (all refusal.List, err error) {
 	for _, g := range r.StopGates {
-		list, err := g(ctx, tx, p, day)
+		list, err := g(ctx, tx, p, from)
 		if err != nil {
 			return nil, err
 		}

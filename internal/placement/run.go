@@ -61,7 +61,7 @@ func (r Room) Interrupt(ctx context.Context, tx *postgres.Tx, in ReasonInput) er
 // End closes an internship whose last planned day has come. Days after the planned last one are none of the internship.
 func (r Room) End(ctx context.Context, tx *postgres.Tx, in Step) error {
 	return r.advance(ctx, tx, access.EndPlacement, in, func(f Facts) (effect, error) {
-		worked, err := r.stopped(ctx, tx, f.Placement, f.Day)
+		worked, err := r.stopped(ctx, tx, f.Placement, f.ToDay.AddDays(1))
 		return effect{set: map[string]any{"ended_on": f.ToDay, "end_reason": nil}, refusals: worked}, err
 	})
 }
@@ -91,7 +91,7 @@ func (r Room) leaving(ctx context.Context, tx *postgres.Tx, reason string, begun
 		e := effect{set: map[string]any{"end_reason": reason}, reason: reason, refusals: wrong}
 		if begun {
 			var worked refusal.List
-			if worked, err = r.stopped(ctx, tx, f.Placement, f.Day); err != nil {
+			if worked, err = r.stopped(ctx, tx, f.Placement, earlier(f.Day, f.ToDay).AddDays(1)); err != nil {
 				return effect{}, err
 			}
 			e.refusals = append(e.refusals, worked...)
