@@ -388,8 +388,8 @@ type Adjustment struct {
 	Days    int // -1, 0 or 1
 }
 
-// AdjustMonth adds an adjustment to a locked month, with its reason. No day comes to less than nothing, or to more than a day's limit, and no month of the
-// person to more than a month's, by the limits of the person's age. The hours that it takes away leave room for others of the person, of any activity.
+// AdjustMonth adds an adjustment to a locked month, with its reason. No day of the enrolment comes to less than nothing, and no day, week or month of the
+// person, over all activities, to more than its limit by the person's age. The hours that it takes away leave room for others of the person, of any activity.
 func AdjustMonth(ctx context.Context, tx *postgres.Tx, in Adjustment) error {
 	months, lists, err := loadMonths(ctx, tx, access.AdjustMonth, []MonthStep{in.MonthStep})
 	if err != nil || lists[0] != nil {
@@ -431,8 +431,8 @@ func AdjustMonth(ctx context.Context, tx *postgres.Tx, in Adjustment) error {
 	return follow(ctx, tx, row{EnrolmentID: m.EnrolmentID, Day: in.Day}, access.AdjustMonth)
 }
 
-// adjustable refuses an adjustment that changes nothing, or by which its day comes to less than nothing or to more than its limit, or the person's month to
-// more than that of the month, by the age on that day.
+// adjustable refuses an adjustment that changes nothing, or by which its day comes to less than nothing, or a day, week or month of the person to more than
+// its limit by the age on that day.
 func (m *openedMonth) adjustable(ctx context.Context, tx *postgres.Tx, rules *rules, in Adjustment, before adjustedDay) (list refusal.List, err error) {
 	p, err := rules.on(ctx, m.ProgrammeID, in.Day)
 	if err != nil {
@@ -450,12 +450,6 @@ func (m *openedMonth) adjustable(ctx context.Context, tx *postgres.Tx, rules *ru
 	if err != nil {
 		return nil, err
 	}
-	age := all.ages[place{m.EnrolmentID, in.Day}]
-	if day := p.limits.of(age).Day; minutes+in.Minutes > day.Minutes {
-		list = append(list, day.passed(OverDayLimit, in.Day, minutes))
-	}
-	if l, counted, is := all.given(m.of.PersonID, live{Day: m.Month.First(), Minutes: in.Minutes, Age: age, limits: p.limits}); is {
-		list = append(list, l.passed(OverMonthLimit, in.Day, counted))
-	}
-	return list, nil
+	more := live{Day: in.Day, Minutes: in.Minutes, Age: all.ages[place{m.EnrolmentID, in.Day}], limits: p.limits}
+	return append(list, all.beyond(m.of.PersonID, more)...), nil
 }

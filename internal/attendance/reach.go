@@ -14,7 +14,8 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
-// reachRow is what register_reach tells of an entry, or, without one, of somebody on a day, or of what a month holds beside entries.
+// reachRow is what register_reach tells of an entry, or, without one, of somebody on a day, or of what there is beside entries: on a day where it has a
+// standing, in a month otherwise.
 type reachRow struct {
 	ID          *uuid.UUID
 	ProgrammeID uuid.UUID
@@ -49,7 +50,7 @@ type reach struct {
 // person is what there is of one.
 type person struct {
 	live  []live
-	given map[calendar.Month]int // minutes that months hold beside entries
+	given given
 }
 
 // reachOf loads what entries reach that are about to be written, or have changed. The persons must be held.
@@ -70,8 +71,10 @@ func reachOf(ctx context.Context, tx *postgres.Tx, rules *rules, touched []row) 
 		switch of := in.of(r.PersonID); {
 		case r.Kind == nil:
 			in.ages[place{r.EnrolmentID, r.Day}] = r.Age
+		case r.ID == nil && r.Standing != nil:
+			of.given.onDay(r.Day, r.Minutes)
 		case r.ID == nil:
-			of.given[r.Day.Month()] += r.Minutes
+			of.given.inMonth(r.Day.Month(), r.Minutes)
 		default:
 			p, err := rules.on(ctx, r.ProgrammeID, r.Day)
 			if err != nil {
@@ -86,7 +89,7 @@ func reachOf(ctx context.Context, tx *postgres.Tx, rules *rules, touched []row) 
 
 func (in reach) of(id uuid.UUID) *person {
 	if in.persons[id] == nil {
-		in.persons[id] = &person{given: map[calendar.Month]int{}}
+		in.persons[id] = &person{given: newGiven()}
 	}
 	return in.persons[id]
 }
@@ -147,16 +150,16 @@ func (in reach) become(id uuid.UUID, conflicts []Conflict) {
 	}
 }
 
-// given gives the bound that somebody's month passes where minutes are given beside its entries, which come before all of them.
-func (in reach) given(id uuid.UUID, minutes live) (passed Limit, counted int, is bool) {
+// beyond tells which bounds somebody's day, week and month pass where more minutes of presence are there than what counts.
+func (in reach) beyond(id uuid.UUID, more live) refusal.List {
 	of := in.of(id)
-	var month []*live
+	counted := newTally(of.given)
 	for i, e := range of.live {
-		if e.Standing == Counted && e.Kind == Presence && e.Day.Month() == minutes.Day.Month() {
-			month = append(month, &of.live[i])
+		if e.Standing == Counted && e.Kind == Presence {
+			counted.add(&of.live[i])
 		}
 	}
-	return minutes.passes(of.given[minutes.Day.Month()], month, func(b Bounds) Limit { return b.Month })
+	return counted.beyond(&more)
 }
 
 // settleWith writes new entries, each as it stands among all that its person has, and lets the others count, or no longer, as follows from

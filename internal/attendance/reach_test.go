@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/attendance"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
@@ -371,6 +372,96 @@ func TestAdjustmentsKeepTheMonthsLimit(t *testing.T) {
 			t.Errorf("%d minutes: %q, want %q", step.minutes, code, step.code)
 		}
 		o.contests(fmt.Sprint(step.minutes, " minutes"), "adult", step.contested)
+	}
+}
+
+// An adjustment is held against the day and the week of the person, over all activities, and so are the hours that come after it.
+func TestAdjustmentsKeepThePersonsDayAndWeek(t *testing.T) {
+	o := newOffice(t)
+	o.rules("2026-01-01", map[string]any{lateDays: 60})
+	o.on("2026-04-02")
+	adjust := func(month uuid.UUID, day string, minutes, days int) string {
+		return o.refusal(o.as(o.promoter(), func(ctx context.Context, tx *postgres.Tx) error {
+			return attendance.AdjustMonth(ctx, tx, attendance.Adjustment{MonthStep: attendance.MonthStep{Month: month, Reason: "prova"}, ID: uuid.New(), Day: calendar.MustDay(day), Minutes: minutes, Days: days})
+		}))
+	}
+	o.record(o.tutor, o.lines("minor", "course 2026-03-16 08:00 12:00", "course 2026-03-16 13:00 17:00", "course 2026-03-17 08:00 12:00", "course 2026-03-17 13:00 17:00", "intern 2026-03-23 08:00 12:00")...)
+	course := o.advance(o.course["minor"], "2026-03-01", attendance.SubmitMonth, attendance.CertifyMonth, attendance.LockMonth)
+	if code := adjust(course, "2026-03-18", 6*60, 1); code != "" {
+		t.Fatal(code)
+	}
+	o.record(o.tutor, o.lines("minor", "intern 2026-03-18 08:00 10:00", "intern 2026-03-18 10:00 11:00")...)
+	o.contests("beside an adjustment", "minor", "03-18 OVER_LIMIT")
+	o.resolve(placeAt(o, "2026-03-18", "10:00"), false)
+	intern := o.internLocked("minor")
+	for _, step := range []struct {
+		day     string
+		minutes int
+		code    string
+	}{
+		{"2026-03-16", 1, "ATTENDANCE_OVER_DAY_LIMIT"},
+		{"2026-03-19", 8 * 60, ""},
+		{"2026-03-19", 1, "ATTENDANCE_OVER_DAY_LIMIT"},
+		{"2026-03-20", 8 * 60, ""},
+		{"2026-03-21", 1, "ATTENDANCE_OVER_WEEK_LIMIT"},
+		{"2026-03-24", 8 * 60, ""},
+	} {
+		if code := adjust(intern, step.day, step.minutes, 0); code != step.code {
+			t.Errorf("%d minutes on %s: %q, want %q", step.minutes, step.day, code, step.code)
+		}
+	}
+}
+
+// internLocked takes the internship's month of March through all its acts.
+func (o *office) internLocked(name string) uuid.UUID {
+	o.t.Helper()
+	id := o.monthOf(o.intern[name], "2026-03-01")
+	for _, step := range []struct {
+		who access.Actor
+		act monthly
+	}{{o.tutor, attendance.SubmitMonth}, {o.host, attendance.CertifyMonthAsHost}, {o.promoter(), attendance.CertifyMonth}, {o.promoter(), attendance.LockMonth}} {
+		if code := o.does(step.who, step.act, attendance.MonthStep{Month: id}); code != "" {
+			o.t.Fatal(code)
+		}
+	}
+	return id
+}
+
+// placeAt is the entry that begins at an hour of a day.
+func placeAt(o *office, day, from string) (id uuid.UUID) {
+	o.t.Helper()
+	o.one("select id from attendance where day = $1::text::date and from_minute = $2", &id, day, calendar.MustLocalTime(from).Minutes())
+	return id
+}
+
+// Of a day of somebody there is one for the insurance, whatever he was there for and whatever was put right; a day that was taken away from one activity
+// leaves that of another.
+func TestADayThatIsPutRightIsOneDay(t *testing.T) {
+	o := newOffice(t)
+	o.rules("2026-01-01", map[string]any{lateDays: 60})
+	o.on("2026-04-02")
+	o.record(o.tutor, o.lines("adult", "course 2026-03-17 08:00 12:00", "intern 2026-03-17 13:00 15:00", "intern 2026-03-18 08:00 12:00")...)
+	month := o.internLocked("adult")
+	for _, step := range []struct {
+		day           string
+		minutes, days int
+		want          string
+	}{
+		{"2026-03-19", 120, 1, "720 3"},
+		{"2026-03-17", -120, -1, "600 3"},
+		{"2026-03-17", 60, 1, "660 3"},
+		{"2026-03-18", -240, -1, "420 2"},
+	} {
+		if err := o.as(o.promoter(), func(ctx context.Context, tx *postgres.Tx) error {
+			return attendance.AdjustMonth(ctx, tx, attendance.Adjustment{MonthStep: attendance.MonthStep{Month: month, Reason: "prova"}, ID: uuid.New(), Day: calendar.MustDay(step.day), Minutes: step.minutes, Days: step.days})
+		}); err != nil {
+			t.Fatal(err)
+		}
+		var there string
+		o.one("select minutes || ' ' || days from presence_of(array(select participation_id from enrolment where id = $1), '2026-03-01', 1)", &there, o.course["adult"])
+		if there != step.want {
+			t.Errorf("%+v: %s", step, there)
+		}
 	}
 }
 

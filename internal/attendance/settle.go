@@ -96,10 +96,10 @@ func (l *live) order(other *live) int {
 	return cmp.Or(l.Day.Compare(other.Day), l.From.Compare(other.From), l.To.Compare(other.To), slices.Compare(l.ID[:], other.ID[:]))
 }
 
-// settle says of all entries of one person, in whole weeks and months, which count; given are minutes that months hold beside them. It depends on what
+// settle says of all entries of one person, in whole weeks and months, which count beside what is given. It depends on what
 // there is and not on the order in which it came: hours that two entries claim count in neither, and what goes beyond a limit is what is latest in the
 // day, the week or the month. An entry with a conflict of its own takes none of the others down. What was settled counts.
-func settle(entries []live, given map[calendar.Month]int) map[uuid.UUID]settled {
+func settle(entries []live, given given) map[uuid.UUID]settled {
 	ordered := make([]*live, len(entries))
 	for i := range entries {
 		ordered[i] = &entries[i]

@@ -5,17 +5,34 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
-// tally is the presence of one person that counts already, over all activities and whoever keeps them, by day, week and month. given are minutes that
-// months hold beside entries: adjustments, whose day was held against its limit when they were made, and hours that were brought in from before, which
-// have no day. They count in their month alone, and before all entries. What an import changes is seen when the next entry changes, and when the
-// month is submitted. What somebody works elsewhere nobody writes here, and it counts nowhere.
+// tally is the presence of one person that counts already, over all activities and whoever keeps them, by day, week and month. What an import changes is
+// seen when the next entry changes, and when the month is submitted. What somebody works elsewhere nobody writes here, and it counts nowhere.
 type tally struct {
 	day, week map[calendar.Day][]*live // a week by its Monday
 	month     map[calendar.Month][]*live
-	given     map[calendar.Month]int
+	given     given
 }
 
-func newTally(given map[calendar.Month]int) tally {
+// given are minutes that there are beside entries, and that count before all of them: adjustments of locked months, on their days, and hours that were
+// brought in from before, which have a month and no day.
+type given struct {
+	day, week map[calendar.Day]int // a week by its Monday
+	month     map[calendar.Month]int
+}
+
+func newGiven() given {
+	return given{day: map[calendar.Day]int{}, week: map[calendar.Day]int{}, month: map[calendar.Month]int{}}
+}
+
+func (g given) onDay(day calendar.Day, minutes int) {
+	g.day[day] += minutes
+	g.week[day.Monday()] += minutes
+	g.inMonth(day.Month(), minutes)
+}
+
+func (g given) inMonth(month calendar.Month, minutes int) { g.month[month] += minutes }
+
+func newTally(given given) tally {
 	return tally{day: map[calendar.Day][]*live{}, week: map[calendar.Day][]*live{}, month: map[calendar.Month][]*live{}, given: given}
 }
 
@@ -26,16 +43,16 @@ func (t tally) add(e *live) {
 
 // beyond tells which bounds on hours are passed where an entry counts, too.
 func (t tally) beyond(e *live) (list refusal.List) {
-	month := e.Day.Month()
+	monday, month := e.Day.Monday(), e.Day.Month()
 	for _, sum := range []struct {
 		given   int
 		counted []*live
 		bound   func(Bounds) Limit
 		code    *refusal.Code
 	}{
-		{0, t.day[e.Day], func(b Bounds) Limit { return b.Day }, OverDayLimit},
-		{0, t.week[e.Day.Monday()], func(b Bounds) Limit { return b.Week }, OverWeekLimit},
-		{t.given[month], t.month[month], func(b Bounds) Limit { return b.Month }, OverMonthLimit},
+		{t.given.day[e.Day], t.day[e.Day], func(b Bounds) Limit { return b.Day }, OverDayLimit},
+		{t.given.week[monday], t.week[monday], func(b Bounds) Limit { return b.Week }, OverWeekLimit},
+		{t.given.month[month], t.month[month], func(b Bounds) Limit { return b.Month }, OverMonthLimit},
 	} {
 		if l, counted, is := e.passes(sum.given, sum.counted, sum.bound); is {
 			list = append(list, l.passed(sum.code, e.Day, counted))

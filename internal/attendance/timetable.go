@@ -73,7 +73,7 @@ func beyond(days []plannedDay, l Limits) (list refusal.List) {
 	for i, h := range days {
 		all[i] = live{ID: uuid.UUID{14: byte(i >> 8), 15: byte(i)}, Kind: Presence, Day: h.Day, From: h.From, To: h.To, Minutes: int(h.To.Sub(h.From)), Standing: Counted, Age: h.Age, limits: l}
 	}
-	found := settle(all, nil)
+	found := settle(all, newGiven())
 	for _, e := range all {
 		list = append(list, found[e.ID].why...)
 	}

@@ -83,8 +83,9 @@ create index policy_rule_month_limit on policy_rule (version_id)
 -- count. An entry reaches through its week. Where a programme of the person limits the hours of a month it reaches through its month, from there
 -- through the week in which that ends, and so on: to the person's last entry. What is before the first week and month of the days is not
 -- reached and stands as it is; it comes along as far as those begin before, since their sums need it.
--- For each enrolment and day that is asked about there is a row without an entry, and one with the minutes that a month holds beside entries: adjustments
--- of what is locked, and hours that were brought in. Hours of a month that is no longer open count whatever comes.
+-- For each enrolment and day that is asked about there is a row without an entry. What there is beside entries has rows without an enrolment: adjustments of
+-- what is locked on their days, which count, and by the month hours that were brought in, and adjustments of the human's other records. Hours of a month
+-- that is no longer open count whatever comes.
 create function register_reach(enrolments uuid[], days date[])
 returns table (id uuid, programme_id uuid, enrolment_id uuid, person_id uuid, kind text, day date, from_minute int, to_minute int, minutes int, standing text, conflicts text[],
                settled boolean, before boolean, age int)
@@ -119,10 +120,15 @@ begin
     union all
     select null, null, null, b.person_id, 'PRESENCE', x.month, 0, 0, sum(x.minutes)::int, null, '{}', true, false
     from monthly w join beside b on b.person_id = w.person_id cross join lateral (
-      select m.month, j.minutes from register_month m join register_adjustment j on j.register_month_id = m.id where m.participation_id = b.id
+      select m.month, j.minutes from participation p join register_month m on m.participation_id = p.id join register_adjustment j on j.register_month_id = m.id
+      where p.id = b.id and p.person_id <> b.person_id
       union all
       select f.month, f.minutes from history_fact f where f.participation_id = b.id and f.kind = 'ATTENDANCE' and f.state = 'CONFIRMED'
     ) x where x.month >= date_trunc('month', b.since) group by b.person_id, x.month
+    union all
+    select null, null, null, w.person_id, 'PRESENCE', j.day, 0, 0, sum(j.minutes)::int, 'COUNTED', '{}', true, false
+    from stretch w join participation p on p.person_id = w.person_id join register_month m on m.participation_id = p.id join register_adjustment j on j.register_month_id = m.id
+    where j.day between w.first and w.last group by w.person_id, j.day
     union all
     select t.id, t.programme_id, t.enrolment_id, t.person_id, t.kind, t.day, t.from_minute, t.to_minute, t.minutes, t.standing, t.conflicts,
            t.settled or t.standing = 'COUNTED' and coalesce(m.state <> 'OPEN', false), t.day < w.since

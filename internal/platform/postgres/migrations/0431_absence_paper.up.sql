@@ -54,8 +54,9 @@ end $$;
 revoke execute on function presence_day_minutes(uuid, date) from public;
 grant execute on function presence_day_minutes(uuid, date) to lavoro_app;
 
--- What people were there in a month, as far as the viewer sees their register: a person's day counts once, whatever he was there for, what was put
--- right after the lock is added, and so is what was brought in from before the programme was kept here; no month has more days than the calendar's.
+-- What people were there in a month, as far as the viewer sees their register: a person's day counts once, whatever he was there for and whatever was put
+-- right of it after the lock; what was brought in from before the programme was kept here is added. No month has more days than the calendar's. An
+-- activity's day that was taken away counts no minutes towards the day.
 create function presence_of(people uuid[], month date, minimum int) returns table (participation_id uuid, minutes int, days int)
 language plpgsql stable set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
@@ -64,13 +65,17 @@ begin
   select u.id, coalesce(sum(p.minutes), 0)::int,
          least(coalesce(sum(p.days), 0), extract(day from presence_of.month + interval '1 month - 1 day'))::int
   from (select distinct id from unnest(presence_of.people) id) u cross join lateral (
-    select sum(a.minutes) as minutes, (sum(a.minutes) >= presence_of.minimum)::int as days
-    from attendance a
-    where a.participation_id = u.id and a.day >= presence_of.month and a.day < presence_of.month + interval '1 month' and a.standing = 'COUNTED' and a.kind = 'PRESENCE'
-    group by a.day
-    union all
-    select j.minutes, j.presence_days from register_adjustment j
-    where j.register_month_id in (select m.id from register_month m where m.participation_id = u.id and m.month = presence_of.month)
+    select sum(e.minutes) as minutes, (coalesce(sum(e.entered) filter (where e.days >= 0) >= presence_of.minimum, false) or bool_or(e.days > 0))::int as days
+    from (
+      select x.day, sum(x.minutes) as minutes, sum(x.entered) as entered, sum(x.days) as days
+      from (
+        select a.enrolment_id, a.day, a.minutes, a.minutes as entered, 0 as days from attendance a
+        where a.participation_id = u.id and a.day >= presence_of.month and a.day < presence_of.month + interval '1 month' and a.standing = 'COUNTED' and a.kind = 'PRESENCE'
+        union all
+        select m.enrolment_id, j.day, j.minutes, null, j.presence_days from register_month m join register_adjustment j on j.register_month_id = m.id
+        where m.participation_id = u.id and m.month = presence_of.month
+      ) x group by x.enrolment_id, x.day
+    ) e group by e.day
     union all
     select f.minutes, f.presence_days from history_fact f where f.participation_id = u.id and f.month = presence_of.month and f.kind = 'ATTENDANCE' and f.state = 'CONFIRMED'
   ) p group by u.id;
