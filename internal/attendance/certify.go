@@ -450,6 +450,6 @@ func (m *openedMonth) adjustable(ctx context.Context, tx *postgres.Tx, rules *ru
 	if err != nil {
 		return nil, err
 	}
-	more := live{Day: in.Day, Minutes: in.Minutes, Age: all.ages[place{m.EnrolmentID, in.Day}], limits: p.limits}
+	more := live{Kind: Presence, Day: in.Day, Minutes: in.Minutes, Age: all.ages[place{m.EnrolmentID, in.Day}], limits: p.limits}
 	return append(list, all.beyond(m.of.PersonID, more)...), nil
 }

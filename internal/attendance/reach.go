@@ -155,7 +155,7 @@ func (in reach) beyond(id uuid.UUID, more live) refusal.List {
 	of := in.of(id)
 	counted := newTally(of.given)
 	for i, e := range of.live {
-		if e.Standing == Counted && e.Kind == Presence {
+		if e.Standing == Counted {
 			counted.add(&of.live[i])
 		}
 	}

@@ -412,6 +412,24 @@ func TestAdjustmentsKeepThePersonsDayAndWeek(t *testing.T) {
 	}
 }
 
+// Nobody is absent, and may be paid for it, for longer than he could have been there on the day: absences yield to presence, whichever came first.
+func TestAnAbsenceIsNoLongerThanADay(t *testing.T) {
+	o := newOffice(t)
+	o.rules("2026-01-01", map[string]any{lateDays: 60})
+	o.on("2026-04-02")
+	absent := func(line string) attendance.Entry {
+		e := o.lines("minor", line)[0]
+		e.Kind, e.AbsenceReason = attendance.Absence, "ILLNESS"
+		return e
+	}
+	o.record(o.tutor, absent("course 2026-03-15 00:00 24:00"))
+	o.contests("a whole day", "minor", "03-15 OVER_LIMIT")
+	o.record(o.tutor, absent("course 2026-03-16 08:00 16:00"))
+	o.contests("a day's hours", "minor", "03-15 OVER_LIMIT")
+	o.record(o.tutor, o.lines("minor", "intern 2026-03-16 16:00 18:00")...)
+	o.contests("beside presence", "minor", "03-15 OVER_LIMIT, 03-16 OVER_LIMIT")
+}
+
 // internLocked takes the internship's month of March through all its acts.
 func (o *office) internLocked(name string) uuid.UUID {
 	o.t.Helper()

@@ -98,17 +98,20 @@ func (l *live) order(other *live) int {
 
 // settle says of all entries of one person, in whole weeks and months, which count beside what is given. It depends on what
 // there is and not on the order in which it came: hours that two entries claim count in neither, and what goes beyond a limit is what is latest in the
-// day, the week or the month. An entry with a conflict of its own takes none of the others down. What was settled counts.
+// day, the week or the month, and absences before presence. An entry with a conflict of its own takes none of the others down. What was settled counts.
 func settle(entries []live, given given) map[uuid.UUID]settled {
 	ordered := make([]*live, len(entries))
 	for i := range entries {
 		ordered[i] = &entries[i]
 	}
 	first := func(l *live) int {
-		if l.Settled {
+		switch {
+		case l.Settled:
 			return 0
+		case l.Kind == Presence:
+			return 1
 		}
-		return 1
+		return 2
 	}
 	slices.SortFunc(ordered, func(a, b *live) int { return cmp.Or(first(a)-first(b), a.order(b)) })
 	found, counted, byDay := make(map[uuid.UUID]settled, len(entries)), newTally(given), map[calendar.Day][]*live{}
@@ -124,7 +127,7 @@ func settle(entries []live, given given) map[uuid.UUID]settled {
 		default:
 			s = e.judge(byDay[e.Day], counted)
 		}
-		if s.Standing == Counted && e.Kind == Presence {
+		if s.Standing == Counted {
 			counted.add(e)
 		}
 		found[e.ID] = s
@@ -181,12 +184,9 @@ func (l *live) stretch(others []*live, pause int) int {
 	return minutes
 }
 
-// beyond tells which limits presence passes beside what counts already.
+// beyond tells which limits an entry passes beside what counts already.
 func (l *live) beyond(counted tally) (list refusal.List) {
-	if l.Kind != Presence {
-		return nil
-	}
-	if m := l.limits; l.Age < m.MinorAge {
+	if m := l.limits; l.Kind == Presence && l.Age < m.MinorAge {
 		if l.From.Before(m.NightTo) || l.To.After(m.NightFrom) {
 			list = append(list, MinorAtNight.At("to").With("from", m.NightTo).With("to", m.NightFrom).With("source", m.NightSource))
 		}

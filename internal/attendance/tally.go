@@ -1,6 +1,8 @@
 package attendance
 
 import (
+	"slices"
+
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
@@ -10,6 +12,7 @@ import (
 type tally struct {
 	day, week map[calendar.Day][]*live // a week by its Monday
 	month     map[calendar.Month][]*live
+	absent    map[calendar.Day][]*live // absences, which are no presence and may be paid
 	given     given
 }
 
@@ -33,16 +36,32 @@ func (g given) onDay(day calendar.Day, minutes int) {
 func (g given) inMonth(month calendar.Month, minutes int) { g.month[month] += minutes }
 
 func newTally(given given) tally {
-	return tally{day: map[calendar.Day][]*live{}, week: map[calendar.Day][]*live{}, month: map[calendar.Month][]*live{}, given: given}
+	return tally{day: map[calendar.Day][]*live{}, week: map[calendar.Day][]*live{}, month: map[calendar.Month][]*live{}, absent: map[calendar.Day][]*live{}, given: given}
 }
 
 func (t tally) add(e *live) {
+	if e.Kind == Absence {
+		t.absent[e.Day] = append(t.absent[e.Day], e)
+		return
+	}
 	monday, month := e.Day.Monday(), e.Day.Month()
 	t.day[e.Day], t.week[monday], t.month[month] = append(t.day[e.Day], e), append(t.week[monday], e), append(t.month[month], e)
 }
 
-// beyond tells which bounds on hours are passed where an entry counts, too.
+// beyond tells which bounds on hours are passed where an entry counts, too. Absences are held against the day alone, with the presence that there is: nobody
+// misses, and is paid, more than he could have been there.
 func (t tally) beyond(e *live) (list refusal.List) {
+	if e.Kind == Absence {
+		day := e.limits.of(e.Age).Day
+		minutes := t.given.day[e.Day]
+		for _, o := range slices.Concat(t.day[e.Day], t.absent[e.Day]) {
+			minutes += o.Minutes
+		}
+		if day.Minutes > 0 && minutes+e.Minutes > day.Minutes {
+			list = append(list, day.passed(OverDayLimit, e.Day, minutes))
+		}
+		return list
+	}
 	monday, month := e.Day.Monday(), e.Day.Month()
 	for _, sum := range []struct {
 		given   int
