@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
@@ -91,7 +92,8 @@ type Answer struct {
 	Expected *int
 }
 
-// AnswerContest answers a contest: it is upheld, with what changes, or rejected, with the reason. Nobody answers his own. What an upheld one
+// AnswerContest answers a contest: it is upheld, with what changes, or rejected, with the reason. Nobody answers his own, by
+// whatever account, nor does one who only stands in for him. What an upheld one
 // changes comes by the acts that change it: an adjustment of the register, or a correction of the rules.
 func AnswerContest(ctx context.Context, tx *postgres.Tx, in Answer) error {
 	row, found, err := contestByID(ctx, tx, in.Contest)
@@ -105,8 +107,8 @@ func AnswerContest(ctx context.Context, tx *postgres.Tx, in Answer) error {
 	case in.Expected != nil && *in.Expected != row.Revision:
 		return refusal.List{refusal.RevisionConflict.At("expectedRevision")}
 	}
-	if list := row.answerable(tx.Actor); list != nil {
-		return list
+	if list, err := row.answerable(ctx, tx); err != nil || list != nil {
+		return refusal.Join(err, list.Err())
 	}
 	if list := checkReason(in.Text, "answer"); list != nil {
 		return list
@@ -126,16 +128,18 @@ func AnswerContest(ctx context.Context, tx *postgres.Tx, in Answer) error {
 }
 
 // answerable says why the actor cannot answer the contest now; nil where he can.
-func (r contestRow) answerable(actor access.Actor) refusal.List {
+func (r contestRow) answerable(ctx context.Context, tx *postgres.Tx) (refusal.List, error) {
 	switch {
-	case !actor.May(access.AnswerContest, r.ProgrammeID, r.Audience):
-		return refusal.List{refusal.NotAllowed.At()}
+	case !tx.Actor.May(access.AnswerContest, r.ProgrammeID, r.Audience):
+		return refusal.List{refusal.NotAllowed.At()}, nil
 	case r.State != Contested:
-		return refusal.List{ContestAnswered.At("contest").With("state", contestWords[string(r.State)])}
-	case r.MemberID == actor.Member:
-		return refusal.List{OwnContest.At("contest")}
+		return refusal.List{ContestAnswered.At("contest").With("state", contestWords[string(r.State)])}, nil
 	}
-	return nil
+	own, err := member.OwnHand(ctx, tx, r.MemberID, access.AnswerContest, r.ProgrammeID, r.Audience)
+	if err != nil || !own {
+		return nil, err
+	}
+	return refusal.List{OwnContest.At("contest")}, nil
 }
 
 func (r contestRow) tell(tx *postgres.Tx, act access.Act, kind event.Kind, detail map[string]any) {

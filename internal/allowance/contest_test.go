@@ -105,6 +105,35 @@ func TestAStatementIsContestedAndAnswered(t *testing.T) {
 	}
 }
 
+// TestNobodyAnswersHisOwn, by another account or by who stands in for him.
+func TestNobodyAnswersHisOwn(t *testing.T) {
+	h := open(t)
+	p, _ := h.settled()
+	self := h.self(p)
+	twin, other := h.actor(access.PaymentsOfficer, h.partner), h.actor(access.PaymentsOfficer, h.partner)
+	for _, of := range []access.Actor{self, twin} {
+		h.exec("insert into member (id, email, name, audience) values ($1, $2, 'Prova', '{}')", of.Member, of.Member.String()+"@prova.example")
+	}
+	h.exec("update member set fiscal_index = array['\\x0102'::bytea] where id = any ($1)", []uuid.UUID{self.Member, twin.Member})
+	stands := h.actor(access.PaymentsOfficer, h.partner)
+	stands.Grants[0].For = self.Member
+	id, act := contest(p, 2_000, "Il 12 c'ero")
+	if code := h.refused(self, act); code != "" {
+		t.Fatal(code)
+	}
+	for name, c := range map[string]struct {
+		actor access.Actor
+		want  string
+	}{"another account of his": {twin, "CONTEST_OWN"}, "one who stands in for him": {stands, "CONTEST_OWN"}} {
+		if code := h.refused(c.actor, answer(id, true, "Sì")); code != c.want {
+			t.Errorf("%s: %q, want %s", name, code, c.want)
+		}
+	}
+	if code := h.refused(other, answer(id, true, "Sì")); code != "" {
+		t.Error(code)
+	}
+}
+
 func TestWhoMayContest(t *testing.T) {
 	h := open(t)
 	p, _ := h.settled()

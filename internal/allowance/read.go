@@ -165,14 +165,15 @@ func contest() plan.Type {
 }
 
 // contestActs says of a contest what the actor could do with it now, and why not.
-func contestActs(_ context.Context, tx *postgres.Tx, c struct {
+func contestActs(ctx context.Context, tx *postgres.Tx, c struct {
 	Programme uuid.UUID
 	Audience  []uuid.UUID
 	State     ContestState
 	Member    uuid.UUID
 }) (any, error) {
 	row := contestRow{ProgrammeID: c.Programme, Audience: c.Audience, State: c.State, MemberID: c.Member}
-	return []plan.AllowedAct{plan.Allow(access.AnswerContest, text.Text{It: "Rispondi", En: "Answer"}, row.answerable(tx.Actor))}, nil
+	no, err := row.answerable(ctx, tx)
+	return []plan.AllowedAct{plan.Allow(access.AnswerContest, text.Text{It: "Rispondi", En: "Answer"}, no)}, err
 }
 
 // shownLine is a line of a statement as it is shown.

@@ -48,7 +48,7 @@ func signatureActs(ctx context.Context, tx *postgres.Tx, s struct {
 			no = refusal.List{SignatureOver.At("signature").With("state", signatureWords[string(s.State)])}
 		case a.act == access.RevokeSignature:
 		case a.act == access.ConfirmSignedPaper:
-			own, err := member.OneHuman(ctx, tx, s.AskedBy, tx.Actor.Member)
+			own, err := member.OwnHand(ctx, tx, s.AskedBy, a.act, s.Programme, s.Audience)
 			if err != nil {
 				return nil, err
 			}

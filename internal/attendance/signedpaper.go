@@ -140,9 +140,9 @@ func ConfirmSignedPaper(ctx context.Context, tx *postgres.Tx, in SignatureStep) 
 	if err != nil {
 		return err
 	}
-	if same, err := member.OneHuman(ctx, tx, s.AskedBy, tx.Actor.Member); err != nil {
+	if own, err := member.OwnHand(ctx, tx, s.AskedBy, access.ConfirmSignedPaper, s.ProgrammeID, s.Audience); err != nil {
 		return err
-	} else if same {
+	} else if own {
 		return refusal.List{OwnPaper.At("signature")}
 	}
 	months, lists, err := loadMonths(ctx, tx, access.ConfirmSignedPaper, []MonthStep{{Month: s.RegisterMonthID}})

@@ -2,6 +2,7 @@ package attendance_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -79,6 +80,14 @@ func TestAMonthIsSignedOnPaper(t *testing.T) {
 	}
 	promoter := d.promoter()
 	promoter.Member = uuid.New()
+	stands := promoter
+	stands.Grants = slices.Clone(promoter.Grants)
+	for i := range stands.Grants {
+		stands.Grants[i].For = d.tutor.Member
+	}
+	if got := d.confirm(stands, paper); got != "SIGNED_PAPER_OWN" {
+		t.Errorf("one who stands in for who brought it confirms: %q", got)
+	}
 	if got := d.confirm(promoter, paper); got != "" || d.state(d.month) != "HOST_CERTIFIED 600 2" {
 		t.Fatalf("%q, %s", got, d.state(d.month))
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
@@ -17,28 +18,20 @@ type ConfirmInput struct {
 	CalledBack    bool // the person himself was asked, by a number that was known before: the details need no rest then
 }
 
-// ConfirmBankDetails has a second person stand for bank details: never the one who recorded them, by whatever account of his. Without a
-// call-back they are used only after the days of rest of the policy (payment.details_rest_days).
+// ConfirmBankDetails has a second person stand for bank details: never the one who recorded them, by whatever account of his, nor one who only stands
+// in for him. Without a call-back they are used only after the days of rest of the policy (payment.details_rest_days).
 func (r Room) ConfirmBankDetails(ctx context.Context, tx *postgres.Tx, in ConfirmInput) error {
 	row, of, err := recordedDetails(ctx, tx, access.ConfirmBankDetails, in.Participation, in.Details)
 	if err != nil {
 		return err
 	}
-	one, err := sameHuman(ctx, tx, of.RecordedBy, tx.Actor.Member)
-	switch {
-	case err != nil:
-		return err
-	case one:
-		return refusal.List{SecondPersonNeeded.At("details")}
-	case of.Confirmed:
+	if of.Confirmed {
 		return refusal.List{DetailsConfirmed.At("details")}
 	}
 	err = of.check(ctx, tx, bankCheckRow{Kind: checkConfirmed, CalledBack: in.CalledBack})
 	switch {
 	case postgres.Violates(err, "person_bank_confirmed"):
 		return refusal.List{DetailsConfirmed.At("details")}
-	case postgres.Violates(err, "another_confirms"):
-		return refusal.List{SecondPersonNeeded.At("details")}
 	case err != nil:
 		return err
 	}
@@ -64,7 +57,7 @@ type PayeeInput struct {
 	Outcome       PayeeOutcome
 }
 
-// RecordPayeeCheck writes down what the bank says of the holder's name. The last outcome holds.
+// RecordPayeeCheck has a second person write down what the bank says of the holder's name. The last outcome holds.
 func (r Room) RecordPayeeCheck(ctx context.Context, tx *postgres.Tx, in PayeeInput) error {
 	row, of, err := recordedDetails(ctx, tx, access.RecordPayeeCheck, in.Participation, in.Details)
 	if err != nil {
@@ -80,7 +73,7 @@ func (r Room) RecordPayeeCheck(ctx context.Context, tx *postgres.Tx, in PayeeInp
 	return nil
 }
 
-// recordedDetails finds the details that hold of the participation's person, as one who may act on them: others are history.
+// recordedDetails finds the details that hold of the participation's person, as one who may act on them and did not record them: others are history.
 func recordedDetails(ctx context.Context, tx *postgres.Tx, act access.Act, participation, details uuid.UUID) (participationRow, detailsRow, error) {
 	row, err := load(ctx, tx, participation)
 	if err != nil {
@@ -98,7 +91,11 @@ func recordedDetails(ctx context.Context, tx *postgres.Tx, act access.Act, parti
 	case !of.Last:
 		return row, of, refusal.List{DetailsSuperseded.At("details")}
 	}
-	return row, of, nil
+	own, err := member.OwnHand(ctx, tx, of.RecordedBy, act, row.ProgrammeID, row.Audience)
+	if err == nil && own {
+		err = refusal.List{SecondPersonNeeded.At("details")}
+	}
+	return row, of, err
 }
 
 // check keeps what the actor did about the details.

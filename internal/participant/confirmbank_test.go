@@ -47,7 +47,17 @@ func (o *office) blocks(actor access.Actor, day string, participations ...uuid.U
 	return said
 }
 
-// TestASecondPersonConfirms: never the one who recorded, whatever account he uses, and only details that hold; then they rest unless the person was called back.
+// inAbsence is somebody else who does what the actor may, and nothing of his own.
+func inAbsence(of access.Actor) access.Actor {
+	stands := access.Actor{Member: uuid.New(), Purpose: of.Purpose}
+	for _, g := range of.Grants {
+		g.For = of.Member
+		stands.Grants = append(stands.Grants, g)
+	}
+	return stands
+}
+
+// TestASecondPersonConfirms: never the one who recorded, whatever account he uses or whoever stands in for him, nor does he say what the bank answered; and only details that hold; then they rest unless the person was called back.
 func TestASecondPersonConfirms(t *testing.T) {
 	o := newOffice(t)
 	made := o.active()
@@ -67,6 +77,10 @@ func TestASecondPersonConfirms(t *testing.T) {
 	o.exec("insert into member (id, email, name, audience) select $1, upper(email), name, '{}' from member where id = $2", office.Member, o.manager)
 	wants(t, o.confirm(manager, made.Participation, first, true), participant.SecondPersonNeeded, "details")
 	o.exec("delete from member where id = $1", office.Member)
+	wants(t, o.confirm(inAbsence(office), made.Participation, first, true), participant.SecondPersonNeeded, "details")
+	for _, actor := range []access.Actor{office, inAbsence(office)} {
+		wants(t, o.payeeCheck(actor, made.Participation, first, participant.PayeeMatch), participant.SecondPersonNeeded, "details")
+	}
 	if err := o.confirm(manager, made.Participation, first, false); err != nil {
 		t.Fatal(err)
 	}
@@ -96,10 +110,12 @@ func TestTheTableHasNobodyConfirmHimself(t *testing.T) {
 	made := o.active()
 	office := o.payments()
 	details := o.paid(office, participant.BankInput{Participation: made.Participation, IBAN: iban, Holder: "Mario Rossi"})
-	const insert = "insert into person_bank_check (id, bank_id, person_id, kind, recorded_by, member_id, day, at) values (gen_random_uuid(), $1, $2, 'CONFIRMED', $3, $4, '2026-03-18', '2026-03-18')"
+	const insert = "insert into person_bank_check (id, bank_id, person_id, kind, outcome, recorded_by, member_id, day, at) values (gen_random_uuid(), $1, $2, $5, $6, $3, $4, '2026-03-18', '2026-03-18')"
 	for what, by := range map[string][2]uuid.UUID{"himself": {office.Member, office.Member}, "for another who recorded": {uuid.New(), office.Member}} {
-		if _, err := o.owner.Exec(o.ctx, insert, details, made.Person, by[0], by[1]); err == nil {
-			t.Errorf("confirmed by %s", what)
+		for kind, outcome := range map[string]any{"CONFIRMED": nil, "PAYEE": "MATCH"} {
+			if _, err := o.owner.Exec(o.ctx, insert, details, made.Person, by[0], by[1], kind, outcome); err == nil {
+				t.Errorf("%s by %s", kind, what)
+			}
 		}
 	}
 	if err := o.confirm(o.as(o.manager, access.CaseManager), made.Participation, details, true); err != nil {

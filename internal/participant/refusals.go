@@ -133,11 +133,11 @@ var (
 		Message: refusal.Text{It: "Nessun ente pagatore del programma paga in questo modo.", En: "No payer of the programme pays in this way."},
 		Cure:    refusal.Text{It: "Scegli un altro modo di pagamento.", En: "Choose other means of payment."},
 	})
-	// SecondPersonNeeded is for a confirmation by who recorded the details.
+	// SecondPersonNeeded is for a confirmation, or the outcome of a payee check, by who recorded the details.
 	SecondPersonNeeded = refusal.Define(refusal.Definition{
 		Code: "SECOND_PERSON_NEEDED", Kind: refusal.Rule,
-		Message: refusal.Text{It: "Chi ha registrato i dati di pagamento non li può confermare.", En: "Who recorded the payment details cannot confirm them."},
-		Cure:    refusal.Text{It: "Fai confermare i dati da un'altra persona.", En: "Have somebody else confirm them."},
+		Message: refusal.Text{It: "Chi ha registrato i dati di pagamento, o chi lo sostituisce, non li conferma e non ne registra la verifica.", En: "Who recorded the payment details, or who stands in for him, neither confirms them nor records what the bank says of them."},
+		Cure:    refusal.Text{It: "Fallo fare a un'altra persona.", En: "Have somebody else do it."},
 		CuredBy: colleagues,
 	})
 	// DetailsConfirmed is for details that were confirmed before.

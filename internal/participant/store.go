@@ -435,14 +435,6 @@ func loadDetails(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (d detailsR
 	return d, err
 }
 
-// sameHuman says whether two accounts are one human's.
-func sameHuman(ctx context.Context, tx *postgres.Tx, one, other uuid.UUID) (yes bool, err error) {
-	if err = tx.Ask(ctx, &yes, "select are_one_human($1, $2)", one, other); err != nil {
-		return false, fmt.Errorf("one human: %w", err)
-	}
-	return yes || one == other, nil
-}
-
 // territory gives the names of the programme's municipalities by ISTAT code.
 func territory(ctx context.Context, tx *postgres.Tx, programme uuid.UUID) (map[string]string, error) {
 	var rows []struct{ Istat, Name string }

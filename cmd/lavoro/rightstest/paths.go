@@ -25,7 +25,7 @@ func (s *scene) follow(i int, person string) {
 				f.put("person_bank_check", fact{"id": derived("person_bank_check", row, 0), "bank_id": row, "person_id": person, "kind": "CONFIRMED", "called_back": n%4 == 1, "recorded_by": s.managers[0], "member_id": s.managers[1],
 					"day": "2026-02-02", "at": "2026-02-02T09:00:00Z"})
 				for i, outcome := range []string{"NO_MATCH", "MATCH"}[:n%3] {
-					f.put("person_bank_check", fact{"id": derived("person_bank_check", row, 1+i), "bank_id": row, "person_id": person, "kind": "PAYEE", "outcome": outcome, "called_back": false, "recorded_by": s.managers[0], "member_id": s.managers[0],
+					f.put("person_bank_check", fact{"id": derived("person_bank_check", row, 1+i), "bank_id": row, "person_id": person, "kind": "PAYEE", "outcome": outcome, "called_back": false, "recorded_by": s.managers[0], "member_id": s.managers[1],
 						"day": fmt.Sprintf("2026-02-0%d", 3+i), "at": fmt.Sprintf("2026-02-0%dT09:00:00Z", 3+i)})
 				}
 			}

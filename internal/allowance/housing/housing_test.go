@@ -2,6 +2,7 @@ package housing_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -107,6 +108,11 @@ func TestAGrantIsGivenByASecondPerson(t *testing.T) {
 	o.Exec("insert into member (id, email, name, audience) select x, x || '@example.org', 'Prova', '{}' from unnest($1::uuid[]) x on conflict do nothing", []uuid.UUID{o.first.Member, other.Member, o.second.Member})
 	o.Exec("update member set fiscal_index = array['\\x0102'::bytea] where id = any ($1::uuid[])", []uuid.UUID{o.first.Member, other.Member})
 	refused(t, "another account of his", o.answer(other, housing.Answer{Grant: in.ID, Accept: true}), housing.OwnRequest)
+	stands := access.Actor{Member: uuid.New(), Grants: slices.Clone(o.first.Grants)}
+	for i := range stands.Grants {
+		stands.Grants[i].For = o.first.Member
+	}
+	refused(t, "one who stands in for him", o.answer(stands, housing.Answer{Grant: in.ID, Accept: true}), housing.OwnRequest)
 	if _, err := o.Owner.Exec(t.Context(), "update housing_grant set state = 'GRANTED', answered_by = requested_by, answered_at = now() where id = $1", in.ID); !postgres.Violates(err, "housing_grant_apart") {
 		t.Errorf("the table takes one person for two: %v", err)
 	}

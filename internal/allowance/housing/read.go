@@ -109,7 +109,7 @@ func actsOn(ctx context.Context, tx *postgres.Tx, g struct {
 	for _, t := range transitions {
 		refusals := row.refusals(tx.Actor, t.Act)
 		if refusals == nil && t.Act == access.AnswerHousingGrant {
-			one, err := member.OneHuman(ctx, tx, g.RequestedBy, tx.Actor.Member)
+			one, err := member.OwnHand(ctx, tx, g.RequestedBy, t.Act, g.Programme, g.Audience)
 			if err != nil {
 				return nil, err
 			}

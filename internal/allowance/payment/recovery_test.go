@@ -3,6 +3,7 @@ package payment_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/google/uuid"
@@ -156,6 +157,11 @@ func TestNobodyGivesUpMoneyAlone(t *testing.T) {
 	both := h.approver
 	both.Member = h.officer.Member
 	refused(t, "the same member", h.answerDischarge(both, waiver, true), recovery.OwnDischarge)
+	stands := access.Actor{Member: uuid.New(), Purpose: both.Purpose, Grants: slices.Clone(both.Grants)} // roles are apart, and the rows say so themselves
+	for i := range stands.Grants {
+		stands.Grants[i].For = h.officer.Member
+	}
+	refused(t, "one who stands in for him", h.answerDischarge(stands, waiver, true), recovery.OwnDischarge)
 	h.breaks("recovery_discharge_apart", "update recovery_discharge set state = 'CONFIRMED', answered_by = asked_by, answered_at = asked_at")
 	h.breaks("recovery_discharge_kept", "update recovery_discharge set cents = 1")
 	refused(t, "another body's", h.answerDischarge(h.member(access.Approver, query[uuid.UUID](h, "select id from organisation where code = 'CARRARA'")), waiver, true), refusal.NotFound)

@@ -168,7 +168,7 @@ func dischargeActs(ctx context.Context, tx *postgres.Tx, in struct {
 	if in.State != DischargeWaiting {
 		a.refusals = refusal.List{DischargeAnswered.At("discharge").With("state", dischargeWords[string(in.State)])}
 	} else if tx.Actor.May(a.act, in.Programme, []uuid.UUID{in.Payer}) {
-		one, err := member.OneHuman(ctx, tx, in.AskedBy, tx.Actor.Member)
+		one, err := member.OwnHand(ctx, tx, in.AskedBy, a.act, in.Programme, []uuid.UUID{in.Payer})
 		if err != nil {
 			return nil, err
 		}

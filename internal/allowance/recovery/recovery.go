@@ -244,7 +244,7 @@ func AnswerDischarge(ctx context.Context, tx *postgres.Tx, in DischargeAnswer) (
 }
 
 func (a DischargeAnswer) check(ctx context.Context, tx *postgres.Tx, r row, d dischargeRow) error {
-	one, err := member.OneHuman(ctx, tx, d.AskedBy, tx.Actor.Member)
+	one, err := member.OwnHand(ctx, tx, d.AskedBy, access.AnswerDischarge, r.ProgrammeID, []uuid.UUID{r.PayerID})
 	switch {
 	case err != nil:
 		return err

@@ -61,7 +61,7 @@ create table person_bank_check (
   at          timestamptz not null,
   audience    uuid[] not null,
   foreign key (bank_id, recorded_by) references person_bank (id, recorded_by),
-  constraint another_confirms check (kind <> 'CONFIRMED' or member_id <> recorded_by),
+  constraint another_confirms check (member_id <> recorded_by),
   check ((outcome is null) = (kind = 'CONFIRMED')), check (not called_back or kind = 'CONFIRMED')
 );
 create unique index person_bank_confirmed on person_bank_check (bank_id) where kind = 'CONFIRMED';
@@ -72,8 +72,8 @@ create trigger of_person before insert on person_bank_check for each row execute
 -- Persons are compared, not accounts: who signs in twice is one.
 create function another_confirms() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-  if new.kind = 'CONFIRMED' and new.member_id in (select same_human(new.recorded_by)) then
-    raise exception 'who recorded does not confirm' using errcode = '23514', constraint = 'another_confirms';
+  if new.member_id in (select same_human(new.recorded_by)) then
+    raise exception 'who recorded neither confirms nor checks' using errcode = '23514', constraint = 'another_confirms';
   end if;
   return new;
 end $$;
