@@ -21,7 +21,7 @@ import (
 // Relation is whose account somebody is paid to.
 type Relation string
 
-// The relations. All but the person's own and a mandate may be the account of several people who take part.
+// The relations. Whichever it is, an account of several people who take part is one because who confirmed it has said so.
 const (
 	OwnAccount       Relation = "OWN"
 	JointAccount     Relation = "JOINT"
@@ -30,11 +30,6 @@ const (
 	CommunityAccount Relation = "COMMUNITY_OR_PRISON_ACCOUNT"
 	MandateAccount   Relation = "MANDATE" // to collect for the person
 )
-
-// common says whether the relation itself declares that several people may be paid to the account.
-func (r Relation) common() bool {
-	return slices.Contains([]Relation{JointAccount, ParentAccount, GuardianAccount, CommunityAccount}, r)
-}
 
 // needsTitle says whether the account is held by a paper that must be named.
 func (r Relation) needsTitle() bool { return r == GuardianAccount || r == MandateAccount }
@@ -122,7 +117,6 @@ type account struct {
 	title    string
 	means    programme.Means
 	marks    []secret.Mark // of the IBAN
-	common   bool
 	file     *uuid.UUID
 }
 
@@ -149,7 +143,6 @@ func (in BankInput) read() (account, error) {
 	case a.title != "" && !text.Line(a.title, maxTitle):
 		list = append(list, refusal.InvalidValue.At("title").With("cause", causeByTitle))
 	}
-	a.common = a.relation.common()
 	return a, list.Err()
 }
 
@@ -183,14 +176,13 @@ func (a *account) warn(ctx context.Context, tx *postgres.Tx, of participationRow
 	}
 	a.marks = keys.Indexes("iban", []byte(a.iban))
 	if !staff(tx.Actor, of.ProgrammeID) {
-		return err // who asks about himself does not learn whose accounts are known here; what is shared stays blocked
+		return err // who asks about himself does not learn whose accounts are known here; what is shared stays blocked, and who confirms is told
 	}
 	shared, fault := accountElsewhere(ctx, tx, of.PersonID, a.marks)
 	switch {
 	case fault != nil:
 		return fault
 	case shared:
-		a.common = true // whoever passes the warning says why
 		return refusal.Join(err, tx.Warn(AccountShared.At("iban")))
 	}
 	return err
@@ -218,7 +210,7 @@ func (a account) write(ctx context.Context, tx *postgres.Tx, person, id uuid.UUI
 		return key.SealPadded([]byte(plain), step, bankPlace(column, id))
 	}
 	row := bankRow{ID: id, PersonID: person, Revision: revision, Since: tx.Today(), RecordedBy: tx.Actor.Member, Holder: seal("holder", a.holder, holderStep),
-		Relation: seal("relation", string(a.relation), relationStep), Title: seal("title", a.title, byTitleStep), Means: a.means, Common: a.common, FileID: a.file}
+		Relation: seal("relation", string(a.relation), relationStep), Title: seal("title", a.title, byTitleStep), Means: a.means, FileID: a.file}
 	if a.iban != "" {
 		row.IBAN = seal("iban", string(a.iban), ibanStep)
 	}

@@ -19,7 +19,8 @@ type ConfirmInput struct {
 }
 
 // ConfirmBankDetails has a second person stand for bank details: never the one who recorded them, by whatever account of his, nor one who only stands
-// in for him. Without a call-back they are used only after the days of rest of the policy (payment.details_rest_days).
+// in for him. An account that somebody else is paid to is warned of, whatever it is said to be and whoever recorded it: it is a common one because who
+// confirms says so. Without a call-back details are used only after the days of rest of the policy (payment.details_rest_days).
 func (r Room) ConfirmBankDetails(ctx context.Context, tx *postgres.Tx, in ConfirmInput) error {
 	row, of, err := recordedDetails(ctx, tx, access.ConfirmBankDetails, in.Participation, in.Details)
 	if err != nil {
@@ -28,14 +29,21 @@ func (r Room) ConfirmBankDetails(ctx context.Context, tx *postgres.Tx, in Confir
 	if of.Confirmed {
 		return refusal.List{DetailsConfirmed.At("details")}
 	}
-	err = of.check(ctx, tx, bankCheckRow{Kind: checkConfirmed, CalledBack: in.CalledBack})
+	shared, err := of.shared(ctx, tx)
+	if err == nil && shared {
+		err = tx.Warn(AccountShared.At("details"))
+	}
+	if err != nil {
+		return err
+	}
+	err = of.check(ctx, tx, bankCheckRow{Kind: checkConfirmed, CalledBack: in.CalledBack, Common: shared})
 	switch {
 	case postgres.Violates(err, "person_bank_confirmed"):
 		return refusal.List{DetailsConfirmed.At("details")}
 	case err != nil:
 		return err
 	}
-	tellBank(tx, access.ConfirmBankDetails, row, detail{Bank: &of.ID, CalledBack: in.CalledBack})
+	tellBank(tx, access.ConfirmBankDetails, row, detail{Bank: &of.ID, CalledBack: in.CalledBack, Passed: tx.Passed()})
 	return nil
 }
 

@@ -16,8 +16,9 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
-func (o *office) confirm(actor access.Actor, participation, details uuid.UUID, calledBack bool) error {
+func (o *office) confirm(actor access.Actor, participation, details uuid.UUID, calledBack bool, acknowledge ...string) error {
 	return o.in(actor, func(ctx context.Context, tx *postgres.Tx) error {
+		tx.Acknowledge(acknowledge, "visto il contratto del conto")
 		return o.room.ConfirmBankDetails(ctx, tx, participant.ConfirmInput{Participation: participation, Details: details, CalledBack: calledBack})
 	})
 }
@@ -154,40 +155,47 @@ func TestAPayeeCheckThatDiffersBlocks(t *testing.T) {
 	wants(t, o.payeeCheck(office, made.Participation, counter, participant.PayeeMatch), participant.NoAccountToCheck, "details")
 }
 
-// TestOneAccountOfTwo: it is warned of, and blocks whoever has not declared it a common one; who says where he is paid himself learns nothing.
+// TestOneAccountOfTwo: it is warned of where it is recorded and where it is confirmed, and blocks until who confirms has said that it is a common one; who says
+// where he is paid himself learns nothing.
 func TestOneAccountOfTwo(t *testing.T) {
 	o := newOffice(t)
 	one, two := o.active(), o.referred(o.aias, "AIAS", clara)
 	office := o.payments()
-	record := func(actor access.Actor, in participant.BankInput, pass ...string) {
+	himself := o.actor(uuid.New(), access.Self, access.PersonKey(o.programme, two.Person))
+	stand := func(what string, want ...string) {
 		t.Helper()
-		in.IBAN = iban
-		if err := o.confirm(office, in.Participation, o.paid(actor, in, pass...), true); err != nil {
+		if got := o.blocks(office, "2026-03-18", one.Participation, two.Participation); fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("%s: %q, want %q", what, got, want)
+		}
+	}
+	first := participant.BankInput{Participation: one.Participation, IBAN: iban, Holder: "Mario Rossi"}
+	for range 2 { // again, of the same person
+		if err := o.confirm(office, one.Participation, o.paid(o.aias, first), true); err != nil {
 			t.Fatal(err)
 		}
 	}
-	stand := func(want ...string) {
-		t.Helper()
-		if got := o.blocks(office, "2026-03-18", one.Participation, two.Participation); fmt.Sprint(got) != fmt.Sprint(want) {
-			t.Errorf("%q, want %q", got, want)
+	for _, relation := range []participant.Relation{participant.OwnAccount, participant.JointAccount, participant.ParentAccount, participant.CommunityAccount} {
+		second := participant.BankInput{Participation: two.Participation, IBAN: "it60 x0542811101000000123456", Holder: "Clara Bianchi", Relation: relation}
+		_, err := o.pay(o.aias, second)
+		wants(t, err, participant.AccountShared, "iban")
+		if list, _ := refusal.As(err); len(list) != 1 {
+			t.Errorf("%s: %v", relation, err)
+		}
+		for _, by := range []access.Actor{o.aias, himself} {
+			details := o.paid(by, second, "ACCOUNT_SHARED")
+			stand(string(relation), "SHARED", "UNCONFIRMED")
+			wants(t, o.confirm(office, two.Participation, details, true), participant.AccountShared, "details")
+			stand(string(relation)+", not confirmed", "SHARED", "UNCONFIRMED")
+			if err := o.confirm(office, two.Participation, details, true, "ACCOUNT_SHARED"); err != nil {
+				t.Fatal(err)
+			}
+			stand(string(relation)+", confirmed", "SHARED", "")
 		}
 	}
-	record(o.aias, participant.BankInput{Participation: one.Participation, Holder: "Mario Rossi"})
-	record(o.aias, participant.BankInput{Participation: one.Participation, Holder: "Mario Rossi"}) // again, of the same person
-	_, err := o.pay(o.aias, participant.BankInput{Participation: two.Participation, IBAN: "it60 x0542811101000000123456", Holder: "Clara Bianchi"})
-	wants(t, err, participant.AccountShared, "iban")
-	if list, _ := refusal.As(err); len(list) != 1 {
-		t.Errorf("%v", err)
+	if err := o.confirm(office, one.Participation, o.paid(o.aias, first, "ACCOUNT_SHARED"), true, "ACCOUNT_SHARED"); err != nil {
+		t.Fatal(err)
 	}
-	himself := o.actor(uuid.New(), access.Self, access.PersonKey(o.programme, two.Person))
-	record(himself, participant.BankInput{Participation: two.Participation, Holder: "Clara Bianchi"})
-	stand("SHARED", "SHARED")
-	record(o.aias, participant.BankInput{Participation: two.Participation, Holder: "Clara Bianchi"}, "ACCOUNT_SHARED")
-	stand("SHARED", "")
-	record(o.aias, participant.BankInput{Participation: one.Participation, Holder: "Comunità Il Ponte", Relation: participant.CommunityAccount}, "ACCOUNT_SHARED")
-	stand("", "")
-	record(o.aias, participant.BankInput{Participation: one.Participation, Holder: "Mario Rossi"}, "ACCOUNT_SHARED")
-	stand("", "")
+	stand("both", "", "")
 }
 
 func TestWhoseAccountAndByWhichMeans(t *testing.T) {
@@ -214,7 +222,7 @@ func TestWhoseAccountAndByWhichMeans(t *testing.T) {
 	}
 	o.paid(manager, participant.BankInput{Participation: made.Participation, IBAN: iban, Holder: "Anna Verdi", Relation: participant.GuardianAccount, Title: "Decreto 12/2026"})
 	last := o.paid(manager, participant.BankInput{Participation: made.Participation, Holder: "Mario Rossi", Means: programme.ByPost})
-	if got := o.text("select string_agg(concat_ws(' ', means, common, iban is null, length(relation), length(title)), ', ' order by revision) from person_bank"); got != strings.ReplaceAll("IBAN t f N M, POSTAL f t N M", "N M",
+	if got := o.text("select string_agg(concat_ws(' ', means, iban is null, length(relation), length(title)), ', ' order by revision) from person_bank"); got != strings.ReplaceAll("IBAN f N M, POSTAL t N M", "N M",
 		o.text("select length(relation) || ' ' || length(title) from person_bank limit 1")) {
 		t.Errorf("recorded: %s", got)
 	}

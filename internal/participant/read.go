@@ -221,7 +221,7 @@ func handOver() plan.Type {
 // bankDetails is where the person is paid; those of somebody erased have neither IBAN nor holder.
 func bankDetails() plan.Type {
 	return plan.Type{Name: "BankDetails", Prefix: "bnk", Table: "person_bank", Class: access.Bank,
-		Columns: []string{"means", "common", "since", "revision"},
+		Columns: []string{"means", "since", "revision"},
 		Fields: plan.Fields{
 			"iban":           plan.Sealed("person_bank", "iban", ofPerson),
 			"holder":         plan.Sealed("person_bank", "holder", ofPerson),
@@ -232,6 +232,7 @@ func bankDetails() plan.Type {
 			"confirmedBy":    plan.OneWhere("Member", "{o}.id = "+confirmation("member_id")),
 			"confirmedOn":    plan.Expr(confirmation("day")),
 			"calledBack":     plan.Expr("coalesce(" + confirmation("called_back") + ", false)"),
+			"common":         plan.Expr("coalesce(" + confirmation("common") + ", false)"),
 			"payeeCheck":     plan.Expr(payeeCheck("outcome")),
 			"payeeCheckedOn": plan.Expr(payeeCheck("day")),
 		}}

@@ -160,7 +160,6 @@ type bankRow struct {
 	Relation   []byte
 	Title      []byte
 	Means      programme.Means
-	Common     bool // several people may be paid to it
 	FileID     *uuid.UUID
 	Since      calendar.Day
 	RecordedBy uuid.UUID
@@ -182,6 +181,7 @@ type bankCheckRow struct {
 	Kind       string
 	Outcome    *PayeeOutcome
 	CalledBack bool
+	Common     bool      // several people may be paid to the account
 	RecordedBy uuid.UUID // who had recorded the details
 	MemberID   uuid.UUID
 	Day        calendar.Day
@@ -408,6 +408,14 @@ func bankRevision(ctx context.Context, tx *postgres.Tx, person uuid.UUID) (n int
 // accountElsewhere says whether somebody else is paid to the account with these marks.
 func accountElsewhere(ctx context.Context, tx *postgres.Tx, person uuid.UUID, marks []secret.Mark) (yes bool, err error) {
 	if err = tx.Ask(ctx, &yes, "select account_elsewhere($1, $2, $3)", person, secret.Bytes(marks), tx.Today()); err != nil {
+		return false, fmt.Errorf("accounts: %w", err)
+	}
+	return yes, nil
+}
+
+// shared says whether somebody else is paid to the account of the details.
+func (d detailsRow) shared(ctx context.Context, tx *postgres.Tx) (yes bool, err error) {
+	if err = tx.Ask(ctx, &yes, "select details_shared($1, $2)", d.ID, tx.Today()); err != nil {
 		return false, fmt.Errorf("accounts: %w", err)
 	}
 	return yes, nil

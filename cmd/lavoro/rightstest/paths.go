@@ -18,14 +18,14 @@ func (s *scene) follow(i int, person string) {
 			"citizenship": "IT", "municipality": "045003", "stays_only": false, "phone": "333", "email": fmt.Sprintf("p%d@example.org", n), "origin": "ENTERED", "revision": 1})
 		for k := range 1 + n%2 {
 			row := f.put("person_bank", fact{"person_id": person, "revision": k + 1, "iban": "\\x00", "holder": "\\x00", "since": "2026-02-01", "recorded_by": s.managers[0],
-				"relation": "\\x00", "title": "\\x00", "means": []string{"IBAN", "CARD_IBAN"}[k], "common": n%3 == 0})
+				"relation": "\\x00", "title": "\\x00", "means": []string{"IBAN", "CARD_IBAN"}[k]})
 			f.Sealed = append(f.Sealed, Sealed{person, "person_bank", "iban", row, fmt.Sprintf("IT%d%d", n, k)}, Sealed{person, "person_bank", "holder", row, "Intestatario"},
 				Sealed{person, "person_bank", "relation", row, []string{"OWN", "GUARDIAN_OR_ADMINISTRATOR"}[k]}, Sealed{person, "person_bank", "title", row, []string{"", "Decreto"}[k]})
 			if n%4 > 0 {
-				f.put("person_bank_check", fact{"id": derived("person_bank_check", row, 0), "bank_id": row, "person_id": person, "kind": "CONFIRMED", "called_back": n%4 == 1, "recorded_by": s.managers[0], "member_id": s.managers[1],
+				f.put("person_bank_check", fact{"id": derived("person_bank_check", row, 0), "bank_id": row, "person_id": person, "kind": "CONFIRMED", "called_back": n%4 == 1, "common": n%3 == 0, "recorded_by": s.managers[0], "member_id": s.managers[1],
 					"day": "2026-02-02", "at": "2026-02-02T09:00:00Z"})
 				for i, outcome := range []string{"NO_MATCH", "MATCH"}[:n%3] {
-					f.put("person_bank_check", fact{"id": derived("person_bank_check", row, 1+i), "bank_id": row, "person_id": person, "kind": "PAYEE", "outcome": outcome, "called_back": false, "recorded_by": s.managers[0], "member_id": s.managers[1],
+					f.put("person_bank_check", fact{"id": derived("person_bank_check", row, 1+i), "bank_id": row, "person_id": person, "kind": "PAYEE", "outcome": outcome, "called_back": false, "common": false, "recorded_by": s.managers[0], "member_id": s.managers[1],
 						"day": fmt.Sprintf("2026-02-0%d", 3+i), "at": fmt.Sprintf("2026-02-0%dT09:00:00Z", 3+i)})
 				}
 			}

@@ -111,7 +111,7 @@ func personTypes() {
 	letIn()
 	Types["BankDetails"] = &Type{Table: "person_bank", Prefix: "bnk", Class: "bank", Of: func(w *World, r *Row) []Holder { return ofPerson(w, w.One("person", r.Text("person_id"))) },
 		Fields: map[string]Field{"id": {}, "hidden": {}, "iban": column("iban"), "holder": column("holder"), "relation": column("relation"), "title": column("title"), "means": column("means"),
-			"common": column("common"), "proof": one("File", "file_id"), "since": column("since"), "revision": column("revision"), "recordedBy": one("Member", "recorded_by"),
+			"common": value(func(w *World, r *Row) any { return ofCheck(bankCheck(w, r, "CONFIRMED"), "common") == true }), "proof": one("File", "file_id"), "since": column("since"), "revision": column("revision"), "recordedBy": one("Member", "recorded_by"),
 			"confirmedBy": oneBy("Member", func(w *World, r *Row) *Row {
 				if c := bankCheck(w, r, "CONFIRMED"); c != nil {
 					return w.One("member", c.Text("member_id"))

@@ -166,8 +166,8 @@ func (h *house) account(participation uuid.UUID, iban, holder string) {
 		sealed := func(column, text string, step int) []byte {
 			return key.SealPadded([]byte(text), step, postgres.Place{Table: "person_bank", Column: column, Row: id})
 		}
-		h.exec(`insert into person_bank (id, person_id, revision, iban, holder, since, recorded_by, audience, means, common)
-			select $1, $2, 1 + count(*), $3, $4, '2026-09-01', gen_random_uuid(), '{}', 'IBAN', false from person_bank where person_id = $2`, id, person, sealed("iban", iban, 64), sealed("holder", holder, 320))
+		h.exec(`insert into person_bank (id, person_id, revision, iban, holder, since, recorded_by, audience, means)
+			select $1, $2, 1 + count(*), $3, $4, '2026-09-01', gen_random_uuid(), '{}', 'IBAN' from person_bank where person_id = $2`, id, person, sealed("iban", iban, 64), sealed("holder", holder, 320))
 		h.confirm(id)
 		return nil
 	})

@@ -4,7 +4,6 @@ alter table person_bank
   add column relation bytea, -- sealed; null where it was not asked yet
   add column title    bytea, -- sealed: by which paper somebody else holds the account
   add column means    text not null default 'IBAN' check (means in ('IBAN', 'CARD_IBAN', 'POSTAL', 'COUNTER')),
-  add column common   boolean not null default false, -- several people may be paid to it
   add column file_id  uuid unique references file,
   add constraint person_bank_account check ((iban is not null) = (means in ('IBAN', 'CARD_IBAN'))),
   add constraint person_bank_recorded unique (id, recorded_by);
@@ -47,6 +46,12 @@ create function account_elsewhere(person uuid, marks bytea[], day date) returns 
     where (select app_acting()) and m.mark = any (marks) and coalesce(o.merged_into, o.id) <> coalesce(n.merged_into, n.id) and details_on(o.id, day) = m.bank_id)
 $$;
 
+-- Likewise by recorded details, of whose account nothing is told.
+create function details_shared(details uuid, day date) returns boolean language sql stable security definer set search_path = public, pg_temp as $$
+  select (select app_acting()) and exists (select from person_bank b where b.id = details_shared.details
+    and account_elsewhere(b.person_id, (select array_agg(m.mark) from person_bank_mark m where m.bank_id = b.id), details_shared.day))
+$$;
+
 -- What was done about recorded details: that a second person confirmed them, and what the bank says of the holder's name.
 create table person_bank_check (
   id          uuid primary key,
@@ -55,6 +60,7 @@ create table person_bank_check (
   kind        text not null check (kind in ('CONFIRMED', 'PAYEE')),
   outcome     text check (outcome in ('MATCH', 'CLOSE_MATCH', 'NO_MATCH', 'NOT_POSSIBLE')),
   called_back boolean not null default false, -- whoever confirmed has asked the person himself, by a number known before
+  common      boolean not null default false, -- likewise was warned that somebody else is paid to the account, and has said why
   recorded_by uuid not null, -- who had recorded the details
   member_id   uuid not null,
   day         date not null,
@@ -62,7 +68,7 @@ create table person_bank_check (
   audience    uuid[] not null,
   foreign key (bank_id, recorded_by) references person_bank (id, recorded_by),
   constraint another_confirms check (member_id <> recorded_by),
-  check ((outcome is null) = (kind = 'CONFIRMED')), check (not called_back or kind = 'CONFIRMED')
+  check ((outcome is null) = (kind = 'CONFIRMED')), check (not called_back and not common or kind = 'CONFIRMED')
 );
 create unique index person_bank_confirmed on person_bank_check (bank_id) where kind = 'CONFIRMED';
 create index person_bank_check_payee on person_bank_check (bank_id, at desc, id desc) where kind = 'PAYEE';
@@ -104,7 +110,7 @@ begin
               when b.id is null then 'MISSING'
               when c.id is null then 'UNCONFIRMED'
               when not c.called_back and b.since + payment_details.rest_days > payment_details.day then 'RESTING'
-              when not b.common and exists (
+              when not c.common and exists (
                 select from person_bank_mark m join person_bank_mark o on o.mark = m.mark and o.person_id <> m.person_id
                 join person p on p.id = m.person_id join person q on q.id = o.person_id
                 where m.bank_id = b.id and coalesce(p.merged_into, p.id) <> coalesce(q.merged_into, q.id) and details_on(q.id, payment_details.day) = o.bank_id) then 'SHARED'
@@ -118,8 +124,8 @@ begin
   left join lateral (select x.outcome from person_bank_check x where x.bank_id = b.id and x.kind = 'PAYEE' order by x.at desc, x.id desc limit 1) k on true;
 end $$;
 
-revoke execute on function mark_account(uuid, bytea[], bigint[]), details_on(uuid, date), account_elsewhere(uuid, bytea[], date), payment_details(uuid[], date, int) from public;
-grant execute on function mark_account(uuid, bytea[], bigint[]), account_elsewhere(uuid, bytea[], date), payment_details(uuid[], date, int) to lavoro_app;
+revoke execute on function mark_account(uuid, bytea[], bigint[]), details_on(uuid, date), account_elsewhere(uuid, bytea[], date), details_shared(uuid, date), payment_details(uuid[], date, int) from public;
+grant execute on function mark_account(uuid, bytea[], bigint[]), account_elsewhere(uuid, bytea[], date), details_shared(uuid, date), payment_details(uuid[], date, int) to lavoro_app;
 
 alter table file drop constraint file_kind_check;
 alter table file add constraint file_kind_check check (kind in ('EXCLUSION_CHECK', 'REQUIREMENT_PROOF', 'REGISTER', 'PAYMENT_FILE', 'PAYMENT_ANSWER', 'BANK_DETAILS'));
