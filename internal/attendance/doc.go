@@ -37,7 +37,7 @@
 // Until the lock a month can be opened again; who certified before does so anew. A certification is refused where the counted entries are not
 // those whose hash was submitted. Days of presence are counted beside minutes, since insurance is paid by them (INAIL):
 // those with the minutes of the policy at the least, by the rule in force on the month's first day. What a
-// month waits for is due of whoever's turn it is (FollowMonths), from its last day on.
+// month waits for is due of whoever's turn it is (FollowMonths), from its last day on; so is a contested entry, from the day on which it became one (FollowEntries).
 //
 // Who has no account signs, too (month_signature): he is asked by who accompanies the person, and comes by a link in a letter or message, or a code that is sent or shown to
 // him. Whoever brings the secret acts as that signature, an actor without a grant, who sees no row and may sign one content of one month, once, in

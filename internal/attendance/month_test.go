@@ -309,6 +309,62 @@ func TestAnAdjustmentGoesByTheAge(t *testing.T) {
 	}
 }
 
+// TestAContestedEntryHasItsClock: it is due of who writes the register until it is resolved, once; also what a former tutor delivers of a month that is not there yet.
+func TestAContestedEntryHasItsClock(t *testing.T) {
+	o := newOffice(t)
+	o.on("2026-03-27")
+	o.exec("insert into member (id, issuer, subject, email, name, audience) values ($1, 'test', 'tutor', 'tutor@example.org', 'Prova', '{}')", o.tutor.Member)
+	o.exec("update placement set tutor_id = $1", o.tutor.Member)
+	clocks := duty.NewClocks(attendance.EntryClocks())
+	react := func(entries ...uuid.UUID) string {
+		o.t.Helper()
+		var news []event.Event
+		for _, id := range entries {
+			news = append(news, event.Event{News: event.News{SubjectKind: "Attendance", Subject: id}})
+		}
+		if err := o.as(o.actor(uuid.New(), access.System, o.lead), func(ctx context.Context, tx *postgres.Tx) error {
+			return attendance.FollowEntries(clocks.OnState)(ctx, tx, news)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		var open string
+		o.one(`select coalesce(string_agg(concat_ws(' ', subject_id, kind, (due_at at time zone 'Europe/Rome')::date, case owner_key when $1 then 'tutor' else 'promoter' end, case next_owner_key when $1 then 'tutor' else 'promoter' end), ', '
+			order by due_at, subject_id), '') from due where done_at is null`, &open, o.tutor.Member)
+		return open
+	}
+	first, second, counted := entry(o.intern["adult"], "2026-03-23", "08:00", "12:00"), entry(o.intern["adult"], "2026-03-23", "09:00", "11:00"), entry(o.intern["adult"], "2026-03-24", "08:00", "12:00")
+	o.record(o.tutor, first, second, counted)
+	ids := []uuid.UUID{first.ID, second.ID, counted.ID}
+	slices.SortFunc(ids[:2], func(a, b uuid.UUID) int { return strings.Compare(a.String(), b.String()) })
+	due := func(id uuid.UUID, day string) string {
+		return id.String() + " attendance.resolve " + day + " tutor promoter"
+	}
+	want := due(ids[0], "2026-04-01") + ", " + due(ids[1], "2026-04-01")
+	if got := react(ids...); got != want {
+		t.Fatalf("%q, want %q", got, want)
+	}
+	o.on("2026-03-30")
+	if got := react(ids...); got != want {
+		t.Errorf("told again: %q, want %q", got, want)
+	}
+	if err := o.as(o.tutor, func(ctx context.Context, tx *postgres.Tx) error {
+		_, err := attendance.Resolve(ctx, tx, first.ID, true, "vale questa", nil)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if got := react(ids...); got != "" {
+		t.Errorf("resolved: %q", got)
+	}
+	late := uuid.New()
+	o.exec(`insert into attendance (id, programme_id, enrolment_id, activity_id, participation_id, person_id, placement_id, company_id, kind, day, from_minute, to_minute, standing, conflicts, recorded_by, recorded_at, origin, audience)
+		select $2, programme_id, enrolment_id, activity_id, participation_id, person_id, placement_id, company_id, kind, '2026-02-10', 480, 540, 'CONTESTED', '{LATE}', recorded_by, recorded_at, origin, audience
+		from attendance where enrolment_id = $1 and standing = 'COUNTED' limit 1`, o.intern["adult"], late)
+	if got, want := react(late), due(late, "2026-04-04"); got != want {
+		t.Errorf("of a month that is not there yet: %q, want %q", got, want)
+	}
+}
+
 // A month waits for whoever's turn it is, from its own end on.
 func TestAMonthHasItsClock(t *testing.T) {
 	o := newOffice(t)

@@ -14,7 +14,7 @@ import (
 func Reading() plan.Reading {
 	return plan.Reading{
 		Types: append(months(), closures(), papers(), plan.Type{
-			Name: "Attendance", Prefix: "att", Table: "attendance", Class: access.Work, Keyed: true,
+			Name: entrySubject, Prefix: EntryPrefix, Table: "attendance", Class: access.Work, Keyed: true,
 			Columns: []string{"kind", "day", "minutes", "standing", "recordedAt", "madeAt", "app", "driftSeconds", "conflicts", "passed", "revision"},
 			Fields: plan.Fields{
 				"participant":      plan.One("Participant", "participation_id").In(access.Path),

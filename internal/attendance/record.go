@@ -313,7 +313,7 @@ func (r row) tell(tx *postgres.Tx, act access.Act, kind event.Kind) {
 			related = append(related, *id)
 		}
 	}
-	tx.Tell(event.News{Programme: r.ProgrammeID, Act: string(act), Kind: kind, SubjectKind: "Attendance", Subject: r.ID, Related: related, Audience: r.Audience},
+	tx.Tell(event.News{Programme: r.ProgrammeID, Act: string(act), Kind: kind, SubjectKind: entrySubject, Subject: r.ID, Related: related, Audience: r.Audience},
 		map[string]any{"day": r.Day, "from": r.From, "to": r.To, "kind": r.Kind, "standing": r.Standing, "conflicts": r.Conflicts, "replaces": r.ReplacesID,
 			"passed": tx.Passed(r.passed)})
 }

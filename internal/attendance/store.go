@@ -468,6 +468,34 @@ type turn struct {
 	Line    []uuid.UUID `bun:",array"`
 }
 
+// writers are those whose turn it is while hours are written: the tutor, where there is one, then the body that promotes.
+func (t turn) writers() []uuid.UUID {
+	if t.TutorID == nil {
+		return t.Line[:1]
+	}
+	return []uuid.UUID{*t.TutorID, t.Line[0]}
+}
+
+// contest is an entry that somebody is to resolve, or that was resolved and is still due.
+type contest struct {
+	turn
+	ID, ProgrammeID, ParticipationID uuid.UUID
+	Standing                         Standing
+	Audience                         []uuid.UUID `bun:",array"`
+}
+
+// contests gives those of the entries that are contested and not due yet, or due and contested no longer.
+func contests(ctx context.Context, tx *postgres.Tx, entries []uuid.UUID) (rows []contest, err error) {
+	if err = tx.Ask(ctx, &rows, `select e.id, e.programme_id, e.participation_id, e.standing, e.audience, coalesce(p.tutor_id, a.tutor_id) as tutor_id,
+			organisation_line(coalesce(p.organisation_id, a.organisation_id)) as line
+		from attendance e join participation a on a.id = e.participation_id left join placement p on p.id = e.placement_id
+		where e.id = any ($1) and (e.standing = 'CONTESTED') <> exists (select from due d where d.subject_id = e.id and d.kind = $2 and d.done_at is null)
+		order by e.id`, entries, EntryClocks()[0].Kind); err != nil {
+		return nil, fmt.Errorf("contested entries: %w", err)
+	}
+	return rows, nil
+}
+
 func turnOf(ctx context.Context, tx *postgres.Tx, m monthRow) (t turn, err error) {
 	err = tx.Ask(ctx, &t, `select coalesce(p.tutor_id, a.tutor_id) as tutor_id, organisation_line(coalesce(p.organisation_id, a.organisation_id)) as line
 		from participation a left join placement p on p.id = $2 where a.id = $1`, m.ParticipationID, m.PlacementID)

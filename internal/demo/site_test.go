@@ -57,7 +57,7 @@ func newSite(t *testing.T, scale int) *site {
 
 func wired(app *postgres.DB, ownerURL string, scale int) demo.Deps {
 	onState := []func(context.Context, *postgres.Tx, event.Transition) error{
-		duty.NewClocks(participant.Clocks(), company.Clocks(), placement.DueClocks(), attendance.MonthClocks(), allowance.ContestClocks(), payment.Clocks(), recovery.Clocks(), housing.Clocks(), matching.DueClocks()).OnState,
+		duty.NewClocks(participant.Clocks(), company.Clocks(), placement.DueClocks(), attendance.MonthClocks(), attendance.EntryClocks(), allowance.ContestClocks(), payment.Clocks(), recovery.Clocks(), housing.Clocks(), matching.DueClocks()).OnState,
 	}
 	deps := demo.Deps{DB: app, OwnerURL: ownerURL, Scale: scale,
 		Participants: participant.Room{OnState: onState, Vetoes: []participant.Veto{placement.VetoWithdrawal}},
@@ -71,6 +71,7 @@ func wired(app *postgres.DB, ownerURL string, scale int) demo.Deps {
 		{Name: "allowance", SubjectKinds: []string{"Attendance", "RegisterMonth", "Placement"}, React: allowance.React},
 		duty.Reaction(deps.Matches.Reaction()),
 		{Name: "register", SubjectKinds: []string{"RegisterMonth"}, React: attendance.FollowMonths(onState[0])},
+		{Name: "entries", SubjectKinds: []string{"Attendance"}, React: attendance.FollowEntries(onState[0])},
 		{Name: "contests", SubjectKinds: []string{"AllowanceContest"}, React: allowance.FollowContests(onState[0])},
 		{Name: "recoveries", SubjectKinds: []string{"AllowanceStatement", "PaymentRun", "Recovery", "RecoveryDischarge"}, React: recovery.Follow(onState[0])},
 		{Name: "openings", SubjectKinds: []string{"Opening"}, React: company.Follow(onState[0])},
