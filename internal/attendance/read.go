@@ -53,8 +53,9 @@ func Reading() plan.Reading {
 		Extends: map[string]plan.Fields{
 			"Participant": {"attendances": plan.Connection("Attendance", "participation_id"), "registerMonths": plan.Many("RegisterMonth", "participation_id", "{o}.month desc, {o}.id"),
 				"absencePapers": plan.Many("AbsencePaper", "participation_id", "{o}.from_day desc, {o}.id desc").In(access.Absence)},
-			"Company":   {"closures": plan.Many("Closure", "company_id", "{o}.from_day desc, {o}.id desc").Growing()},
-			"Placement": {"attendances": plan.Connection("Attendance", "placement_id"), "registerMonths": plan.Many("RegisterMonth", "placement_id", "{o}.month desc, {o}.id")},
+			"Company": {"closures": plan.Many("Closure", "company_id", "{o}.from_day desc, {o}.id desc").Growing()},
+			"Placement": {"attendances": plan.Connection("Attendance", "placement_id"), "registerMonths": plan.Many("RegisterMonth", "placement_id", "{o}.month desc, {o}.id"),
+				"timetable": plan.Hole("attendance.timetable", "timetable_of({t}.id)")},
 			"Enrolment": {
 				"registerMonths": plan.Many("RegisterMonth", "enrolment_id", "{o}.month desc, {o}.id"),
 				"attendances":    plan.Connection("Attendance", "enrolment_id"),
@@ -65,7 +66,7 @@ func Reading() plan.Reading {
 		Roots: plan.Roots{"attendances": plan.ListIn("Attendance", plan.OfProgramme, nil), "registerMonths": plan.ListIn("RegisterMonth", plan.OfProgramme, nil), "tutorDays": tutorDays(),
 			"presence": presence()},
 		Fillers: map[string]plan.Filler{"attendance.allowedActs": plan.Each(allowedActs), "attendance.conflicts": plan.Each(conflictReasons), "attendance.monthActs": plan.All(monthActs),
-			"attendance.signatureActs": plan.Each(signatureActs), "attendance.rulesOn": plan.Each(rulesOn), "attendance.closedDays": plan.Each(shutDays)},
+			"attendance.signatureActs": plan.Each(signatureActs), "attendance.rulesOn": plan.Each(rulesOn), "attendance.closedDays": plan.Each(shutDays), "attendance.timetable": plan.Each(timetable)},
 	}
 }
 

@@ -77,7 +77,7 @@ func placements() {
 		"intern":      oneBy("InternCard", func(w *World, r *Row) *Row { return firstOf(w.below(r, "intern_card", "placement_id")) }),
 		"opening":     one("Opening", "opening_id"), "company": one("Company", "company_id"), "site": one("CompanySite", "site_id"),
 		"organisation": one("Organisation", "organisation_id"), "enrolment": one("Enrolment", "enrolment_id"),
-		"state": column("state"), "stateLabel": something(), "stateHint": something(), "stateSince": column("state_since"),
+		"state": column("state"), "stateLabel": something(), "stateHint": something(), "stateSince": column("state_since"), "timetable": something(),
 		"fromDay": column("from_day"), "toDay": column("to_day"), "weeklyMinutes": column("weekly_minutes"), "tutor": one("Member", "tutor_id"),
 		"hostTutor": column("host_tutor"), "convention": column("convention"), "pfiSignedOn": column("pfi_signed_on"), "communicatedOn": column("communicated_on"),
 		"communicationCode": column("communication_code"), "startedOn": column("started_on"), "endedOn": column("ended_on"),
