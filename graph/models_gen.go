@@ -1325,7 +1325,7 @@ type BankDetails struct {
 	Title *string `json:"title,omitempty"`
 	// How the person is paid.
 	Means PaymentMeans `json:"means"`
-	// Several people may be paid to the account: its relation says so, or whoever recorded it gave the reason.
+	// Several people may be paid to the account: whoever confirmed the details was warned that somebody else is (ACCOUNT_SHARED), and gave the reason.
 	Common bool `json:"common"`
 	// The paper that proves it; null where none was brought.
 	Proof *File `json:"proof,omitempty"`
@@ -5822,6 +5822,8 @@ type Placement struct {
 	Steps []*PlacementStep `json:"steps"`
 	// Its extensions (proroghe), the first one first.
 	Extensions []*PlacementExtension `json:"extensions"`
+	// The stretches of work in its week, in order: what the opening offers, also for who may not see the opening.
+	Timetable []*TimetableStretch `json:"timetable"`
 	// The months of the register, the newest first.
 	RegisterMonths []*RegisterMonth `json:"registerMonths"`
 	// Its register, newest day first.
@@ -8066,6 +8068,16 @@ type SuspendPlacementPayload struct {
 	Warnings []*refusal.Refusal `json:"warnings"`
 	// The internship as it stands now.
 	Placement *Placement `json:"placement,omitempty"`
+}
+
+// A stretch of work in the week of an internship.
+type TimetableStretch struct {
+	// 1 is Monday, 7 Sunday.
+	Weekday int32 `json:"weekday"`
+	// From.
+	From calendar.LocalTime `json:"from"`
+	// To.
+	To calendar.LocalTime `json:"to"`
 }
 
 // All that a phone needs to make entries of some days without network. Read it, follow a feed from `position`, and read it again now and then.
