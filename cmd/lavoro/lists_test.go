@@ -19,6 +19,7 @@ var short = map[string]string{
 	"Allowance by participant":   "asks the participation, which has the index",
 	"PaymentLine by participant": "asks the participation, which has the index",
 	"PaymentLine by answer":      "asks the steps of the answer, which have the index",
+	"PaymentLine by changedIn":   "asks once what stands against the lines of the run, and gives their ids",
 	"Recovery by participant":    "asks the participation, which has the index",
 	"JournalEntry by actor":      "every act writes one; evidence is looked for by few, and from a day on",
 	"JournalEntry by subject":    "every act writes one; evidence is looked for by few, and from a day on",

@@ -216,7 +216,7 @@ func paymentTypes() {
 		"valueDay": column("value_day"), "way": column("way"), "format": column("format"), "state": column("state"), "stateLabel": something(), "stateSince": column("state_since"),
 		"gathered": column("gathered"), "people": column("people"), "lineCount": column("lines"), "blockedCount": column("blocked"), "gross": column("gross_cents"),
 		"withheld": column("withheld_cents"), "net": column("net_cents"), "approvals": column("approvals"), "approvalsNeeded": column("approvals_needed"), "reason": column("reason"),
-		"files": many("PaymentFile", "run_id"), "steps": many("PaymentStep", "run_id"), "lines": many("PaymentLine", "run_id"), "blockers": something(), "revision": column("revision"), "allowedActs": something(),
+		"files": many("PaymentFile", "run_id"), "steps": many("PaymentStep", "run_id"), "lines": many("PaymentLine", "run_id"), "blockers": something(), "changes": something(), "revision": column("revision"), "allowedActs": something(),
 	}, Filters: map[string]Filter{"payer": refers("org", "payer_id"), "states": among("state"), "upTo": ofMonth("up_to")}, Orders: map[string]Order{"": byColumn("up_to", true)}}
 	Roots["paymentRuns"] = inProgramme("PaymentRun")
 	Types["PaymentStep"] = &Type{Table: "payment_step", Prefix: "pys", Class: "money", Of: func(w *World, r *Row) []Holder { return ofPayer(w, w.One("payment_run", r.Text("run_id"))) },
@@ -259,6 +259,7 @@ func paymentTypes() {
 			}},
 			"run": refers("pay", "run_id"), "participant": ofTheirs("prt", "id").tells("path"), "month": ofMonth("month"), "states": among("state"), "kinds": among("kind"),
 			"contradicted": whether(func(*Model, *Row) bool { return false }),
+			"changedIn":    {From: func(_ *World, r *Row) (any, string) { return r.Text("run_id"), quoted("pay_" + r.Text("run_id")) }, Holds: func(*Model, *Row, any) bool { return false }},
 			"latest":       whether(func(m *Model, r *Row) bool { return !superseded(m.World, r) }),
 			"block": {From: func(_ *World, r *Row) (any, string) {
 				blocks := r.Columns["blocks"].([]any)

@@ -27,8 +27,6 @@ var waits = []payment.Block{
 		text.Text{It: "decidi quali valgono", En: "decide which of them hold"}, payment.Tutor),
 	payment.NewBlock("STATEMENT_WAITS", text.Text{It: "il conteggio del mese si sta facendo", En: "the month's statement is being worked out"},
 		text.Text{It: "non serve fare nulla", En: "nothing has to be done"}, payment.House),
-	payment.NewBlock("STATEMENT_CONTESTED", text.Text{It: "il conteggio è contestato e aspetta una risposta", En: "the statement is contested, and waits for an answer"},
-		text.Text{It: "rispondi alla contestazione", En: "answer the contest"}, payment.Promoter),
 	payment.NewBlock("NEXT_RUN", text.Text{It: "entra nel prossimo pagamento", En: "it goes into the next run"},
 		text.Text{It: "prepara il prossimo pagamento", En: "prepare the next run"}, payment.Office),
 	payment.NewBlock("LINE_HELD", text.Text{It: "l'ufficio pagamenti l'ha trattenuto", En: "the payments office holds it back"},

@@ -59,7 +59,8 @@ func TestWhoeverIsErasedMeanwhileKeepsNobodyWaiting(t *testing.T) {
 	}
 	run := h.approved()
 	h.erase(h.line(run, 1_000))
-	refused(t, "send it", h.step(h.officer, payment.ExportRun, run), payment.AccountGone)
+	refused(t, "send it", h.step(h.officer, payment.ExportRun, run), payment.Changed)
+	want(t, "since", h.changes(run), "11 1000 PERSON_ERASED")
 	if err := h.on(payment.HoldLine, h.line(run, 1_000)); err != nil {
 		t.Fatalf("hold it: %v", err)
 	}
@@ -247,7 +248,7 @@ func TestFunctionsAnswerNobodyElse(t *testing.T) {
 		for _, sql := range []string{
 			fmt.Sprintf("select payment_ungather('%s')", draft),
 			fmt.Sprintf("select count(*)::int from payment_beneficiaries('%s')", approved),
-			fmt.Sprintf("select payment_changed('%s', '2026-12-10')", approved),
+			fmt.Sprintf("select count(*)::int from payment_changes('%s', '2026-12-10')", approved),
 			fmt.Sprintf("select cardinality(payment_file_people((select file_id from payment_file where run_id = '%s')))", sent),
 			"select count(*)::int from payment_run", "select count(*)::int from payment_line", "select count(*)::int from payment_line_step",
 			"select count(*)::int from payment_file", "select count(*)::int from payment_step", "select count(*)::int from person_bank",

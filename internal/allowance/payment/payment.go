@@ -206,12 +206,22 @@ var blocks = []Block{
 		text.Text{It: "risolvi la scadenza «Conteggio fermo», che ne dice il motivo; poi ricalcola il pagamento", En: "see to the due \"Statement stopped\", which says why; then compute the run again"}, Lead),
 }
 
+// since are all reasons why a line does not go as it was computed, beside those, as payment_changes names them.
+var since = []Block{
+	NewBlock("ACCOUNT_CHANGED", text.Text{It: "i dati di pagamento sono cambiati dopo il calcolo", En: "the payment details have changed since the run was computed"},
+		text.Text{It: "trattieni la riga, che va con il prossimo pagamento, oppure ricalcola", En: "hold the line, which goes with the next run, or compute the run again"}, Office),
+	NewBlock("OWED_LESS", text.Text{It: "dopo il calcolo il dovuto è diventato minore", En: "less is owed since the run was computed"},
+		text.Text{It: "trattieni la riga, che va con il prossimo pagamento, oppure ricalcola", En: "hold the line, which goes with the next run, or compute the run again"}, Office),
+	NewBlock("STATEMENT_CONTESTED", text.Text{It: "il conteggio è contestato e aspetta una risposta", En: "the statement is contested, and waits for an answer"},
+		text.Text{It: "rispondi alla contestazione", En: "answer the contest"}, Promoter),
+}
+
 // Blocks are all reasons why a line may not go.
 func Blocks() []Block { return slices.Clone(blocks) }
 
 // BlockOf explains a reason by its code; one that the table does not know keeps its code.
 func BlockOf(code string) Block {
-	for _, b := range blocks {
+	for _, b := range slices.Concat(blocks, since) {
 		if b.Code == code {
 			return b
 		}

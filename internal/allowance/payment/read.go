@@ -44,9 +44,9 @@ func run() plan.Type {
 			"steps":        plan.Many("PaymentStep", "run_id", "{o}.position").About(10),
 			"lines":        plan.Connection("PaymentLine", "run_id"),
 			"files":        plan.Many("PaymentFile", "run_id", "{o}.part"),
-			"blockers": plan.Hole("payment.blockers", `coalesce((select json_agg(b) from (select c.code, count(*)::int as lines, count(distinct l.participation_id)::int as people, sum(l.net_cents)::bigint as net
-				from payment_line l, unnest(l.blocks) c(code) where l.run_id = {t}.id group by 1 order by 2 desc, 1) b), '[]')`),
-			"allowedActs": plan.Hole("payment.runActs", "json_build_object('programme', {t}.programme_id, 'payer', {t}.payer_id, 'run', {t}.id, 'state', {t}.state, 'lines', {t}.lines)").Personal(),
+			"blockers":     plan.Hole("payment.blockers", byCause("payment_line l, unnest(l.blocks) c(code) where l.run_id = {t}.id")),
+			"changes":      plan.Hole("payment.blockers", byCause("payment_changes({t}.id, {today}) x join payment_line l on l.id = x.line_id, unnest(x.causes) c(code)")),
+			"allowedActs":  plan.Hole("payment.runActs", "json_build_object('programme', {t}.programme_id, 'payer', {t}.payer_id, 'run', {t}.id, 'state', {t}.state, 'lines', {t}.lines)").Personal(),
 		},
 		Orders: map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.up_to", SQLType: "date"}}, Desc: true}},
 		Filters: plan.Filters{
@@ -54,6 +54,12 @@ func run() plan.Type {
 			"states": plan.Among("state"),
 			"upTo":   plan.Equals("up_to", "date"),
 		}}
+}
+
+// byCause counts lines by what keeps them back.
+func byCause(from string) string {
+	return "coalesce((select json_agg(b) from (select c.code, count(*)::int as lines, count(distinct l.participation_id)::int as people, sum(l.net_cents)::bigint as net from " + from +
+		" group by 1 order by 2 desc, 1) b), '[]')"
 }
 
 func runStep() plan.Type {
@@ -68,6 +74,8 @@ func runStep() plan.Type {
 func line() plan.Type {
 	person := plan.RefersTo("prt", "id").Reveals(access.Path)
 	person.Where = "exists (select from participation p where p.id = {t}.participation_id and p.id = {v})"
+	changed := plan.RefersTo(RunPrefix, "id")
+	changed.Where = "{t}.id in (select c.line_id from payment_changes({v}, {today}) c)"
 	answered := plan.RefersTo(AnswerPrefix, "id")
 	answered.Where = "{t}.id in (select s.line_id from payment_line_step s where s.answer_id = {v})"
 	return plan.Type{Name: "PaymentLine", Prefix: LinePrefix, Table: "payment_line", Class: access.Money,
@@ -105,6 +113,7 @@ func line() plan.Type {
 			"part":         plan.Equals("part", "int"),
 			"endToEndId":   plan.Equals("end_to_end_id", "text"),
 			"answer":       answered,
+			"changedIn":    changed,
 			"contradicted": plan.Whether("payment_line_contradicted({t}.id)", "not payment_line_contradicted({t}.id)"),
 			"latest":       plan.Whether("payment_line_latest({t}.id)", "not payment_line_latest({t}.id)"),
 		}}

@@ -88,11 +88,12 @@ var (
 		Cure:    refusal.Text{It: "Trattieni la riga e invia il resto.", En: "Hold the line, and send the rest."},
 		CuredBy: Office.Name(),
 	})
-	// Changed is for lines that came to something else since the run was computed: what they pay is not owed any more, waits to be worked out again, or goes to an account that holds no more.
+	// Changed is for lines against which something stands since the run was computed.
 	Changed = refusal.Define(refusal.Definition{
 		Code: "PAYMENT_LINES_CHANGED", Kind: refusal.State,
-		Message: refusal.Text{It: "Dopo il calcolo sono cambiati il dovuto o i dati di pagamento di {lines} righe, oppure un loro conteggio è fermo.", En: "Since the run was computed what is owed, or the payment details, of {lines} lines have changed, or a statement of theirs is stopped."},
-		Cure:    refusal.Text{It: "Calcola di nuovo; dopo il controllo trattieni le righe e invia il resto, oppure annulla il pagamento.", En: "Compute the run again; once it was checked hold the lines and send the rest, or discard it."},
+		Message: refusal.Text{It: "Dopo il calcolo qualcosa si oppone al pagamento di {lines} righe: il dovuto, i dati di pagamento, una verifica, un conteggio fermo o una contestazione.",
+			En: "Since the run was computed something stands against paying {lines} lines: what is owed, payment details, a check, a statement that is stopped, or a contest."},
+		Cure:    refusal.Text{It: "Calcola di nuovo; dopo il controllo trattieni quelle righe e invia il resto, oppure annulla il pagamento.", En: "Compute the run again; once it was checked hold the lines and send the rest, or discard it."},
 		CuredBy: Office.Name(),
 	})
 	// AnswerKnown is for an answer that was read before.

@@ -220,9 +220,9 @@ func singlyApproved(ctx context.Context, tx *postgres.Tx, r *runRow, days int) (
 	return cents, nil
 }
 
-// changed counts lines that would pay what is not owed any more, or to details that hold no more.
+// changed counts lines against which something stands since the run was computed.
 func changed(ctx context.Context, tx *postgres.Tx, run uuid.UUID) (lines int, err error) {
-	if err = tx.Ask(ctx, &lines, "select payment_changed($1, $2)", run, tx.Today()); err != nil {
+	if err = tx.Ask(ctx, &lines, "select count(*)::int from payment_changes($1, $2)", run, tx.Today()); err != nil {
 		return 0, fmt.Errorf("what has changed: %w", err)
 	}
 	return lines, nil

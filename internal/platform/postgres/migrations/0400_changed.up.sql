@@ -1,22 +1,47 @@
--- Lines that would pay what is not owed any more, somebody whose months cannot be worked out again or who may be paid already, or to details that were recorded anew since: what stands against checking, approving and sending a
--- run. Of whom they are it does not tell.
-create function payment_changed(run uuid, today date) returns int language plpgsql stable security definer set search_path = public, pg_temp as $$
+-- What stands against lines of a run since it was computed, and with that against checking, approving and sending it: what keeps a line back by now, money
+-- that goes to other details by now, that is not owed any more, or that waits for the answer to a contest. What was too old by then alone is not asked
+-- again. Of whom the lines are it does not tell.
+create function payment_changes(run uuid, today date) returns table (line_id uuid, causes text[])
+language plpgsql stable security definer set search_path = public, pg_temp set jit = off as $$
+#variable_conflict use_column
+declare r payment_run; offered text[]; rules jsonb;
 begin
-  return (
-    select count(*)::int
-    from payment_run r join payment_line l on l.run_id = r.id and l.state = 'PENDING' join person_bank b on b.id = l.bank_id join allowance_statement m on m.id = l.statement_id
-    where r.id = payment_changed.run and r.audience && app_keys('money') and (
-      exists (select from person_bank n where n.person_id = b.person_id and n.revision > b.revision and n.since <= payment_changed.today)
-      or statement_stuck(l.participation_id)
-      or payment_contradicted(l.participation_id, r.payer_id)
-      or exists (select from allowance_statement n where n.allowance_id = l.allowance_id and n.number > m.number) and exists (
-        select from (select sum(t.gross_cents) as gross, sum(t.net_cents) as net from payment_line t
-                     where t.allowance_id = l.allowance_id and t.payer_id = l.payer_id and t.budget_line_id = l.budget_line_id and t.live) taken
-        left join (select distinct on (n.allowance_id) n.id from allowance_statement n where n.allowance_id = l.allowance_id order by n.allowance_id, n.number desc) last on true
-        left join allowance_share h on h.statement_id = last.id and h.payer_id = l.payer_id and h.budget_line_id = l.budget_line_id
-        cross join lateral (select coalesce(sum(p.gross_cents), 0) + coalesce(h.gross_cents, 0) as gross, coalesce(sum(p.net_cents), 0) + coalesce(h.net_cents, 0) as net
-                            from recovery_part p where p.allowance_id = l.allowance_id and p.payer_id = l.payer_id and p.budget_line_id = l.budget_line_id) owed
-        where sign(l.gross_cents) * (taken.gross - owed.gross) > 0 or sign(l.net_cents) * (taken.net - owed.net) > 0)));
+  select * into r from payment_run x where x.id = payment_changes.run and x.audience && app_keys('money');
+  if not found then
+    return;
+  end if;
+  offered := (select p.means from payer p where p.programme_id = r.programme_id and p.organisation_id = r.payer_id);
+  rules := (select jsonb_object_agg(p.code, p.value) from policy_rule p where p.version_id = policy_on(r.programme_id, payment_changes.today) and p.code like 'eligibility.%');
+  return query
+  with pending as materialized (
+    select l.* from payment_line l where l.run_id = r.id and l.state = 'PENDING'
+  ), standing as materialized (
+    select s.participation_id, s.bank_id,
+           array_remove(case when payment_contradicted(s.participation_id, r.payer_id) then s.blocks || '{BANK_CONTRADICTS}'::text[] else s.blocks end, 'CHECK_OLD') as blocks
+    from (select array_agg(w.participation_id) as ids, array_agg(w.latest) as latest from (select participation_id, max(month) as latest from pending group by 1) w) w
+    cross join payment_standing(w.ids, w.latest, offered, payment_changes.today, 0, array(select jsonb_array_elements_text(rules -> 'eligibility.excluding_measures')), 0,
+      rules ->> 'eligibility.found_outcome' = 'BLOCK', rules ->> 'eligibility.unknown_outcome' = 'BLOCK') s
+  ), less as (
+    select p.id from pending p join allowance_statement m on m.id = p.statement_id
+    where exists (select from allowance_statement n where n.allowance_id = p.allowance_id and n.number > m.number) and exists (
+      select from (select sum(t.gross_cents) as gross, sum(t.net_cents) as net from payment_line t
+                   where t.allowance_id = p.allowance_id and t.payer_id = p.payer_id and t.budget_line_id = p.budget_line_id and t.live) taken
+      left join (select distinct on (n.allowance_id) n.id from allowance_statement n where n.allowance_id = p.allowance_id order by n.allowance_id, n.number desc) last on true
+      left join allowance_share h on h.statement_id = last.id and h.payer_id = p.payer_id and h.budget_line_id = p.budget_line_id
+      cross join lateral (select coalesce(sum(b.gross_cents), 0) + coalesce(h.gross_cents, 0) as gross, coalesce(sum(b.net_cents), 0) + coalesce(h.net_cents, 0) as net
+                          from recovery_part b where b.allowance_id = p.allowance_id and b.payer_id = p.payer_id and b.budget_line_id = p.budget_line_id) owed
+      where sign(p.gross_cents) * (taken.gross - owed.gross) > 0 or sign(p.net_cents) * (taken.net - owed.net) > 0)
+  ), contested as ( -- more of the month is to wait than no line has taken up; or it is taken off something else
+    select p.id from pending p join allowance_contest c on c.allowance_id = p.allowance_id and c.state = 'CONTESTED'
+    where p.recovered_cents > 0 or p.net_cents > 0 and p.gross_cents > 0 and c.contested_cents >
+      (select coalesce(sum(greatest(b.gross, 0)) filter (where b.net > 0), 0) from payment_balance(array[p.allowance_id], r.payer_id) b)
+  )
+  select f.id, f.causes
+  from (
+    select p.id, case when s.bank_id is distinct from p.bank_id then '{ACCOUNT_CHANGED}'::text[] else '{}' end || coalesce(s.blocks, '{}')
+           || case when less.id is null then '{}'::text[] else '{OWED_LESS}' end || case when contested.id is null then '{}'::text[] else '{STATEMENT_CONTESTED}' end as causes
+    from pending p left join standing s on s.participation_id = p.participation_id left join less on less.id = p.id left join contested on contested.id = p.id) f
+  where f.causes <> '{}';
 end $$;
-revoke execute on function payment_changed(uuid, date) from public;
-grant execute on function payment_changed(uuid, date) to lavoro_app;
+revoke execute on function payment_changes(uuid, date) from public;
+grant execute on function payment_changes(uuid, date) to lavoro_app;
