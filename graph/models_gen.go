@@ -5444,6 +5444,8 @@ type PaymentLineEdge struct {
 type PaymentLineFilter struct {
 	// Of this run.
 	Run *string `json:"run,omitempty"`
+	// Of this run, and something stands against them since it was computed: hold them, or compute it again.
+	ChangedIn *string `json:"changedIn,omitempty"`
 	// Of this participant.
 	Participant *string `json:"participant,omitempty"`
 	// For this month.
@@ -5611,6 +5613,8 @@ type PaymentRun struct {
 	Lines *PaymentLineConnection `json:"lines"`
 	// What keeps lines back, by cause.
 	Blockers []*PaymentBlocker `json:"blockers"`
+	// What stands against lines of it since it was computed, by cause, so that it cannot be checked, approved or sent with them; the filter changedIn gives the lines.
+	Changes []*PaymentBlocker `json:"changes"`
 	// What it was sent by, in order; empty before the export.
 	Files []*PaymentFile `json:"files"`
 	// Counts changes.
