@@ -56,7 +56,8 @@ func (y *year) dwell() {
 	month := g.from.Add(y.chance.IntN(g.months))
 	if y.chance.IntN(25) == 0 {
 		y.try(y.promoter, func(ctx context.Context, tx *postgres.Tx) error {
-			return housingRoom.WithdrawGrant(ctx, tx, housing.Withdrawal{Grant: g.id, From: month, Reason: "Prova"})
+			from := g.from.Add(3 + y.chance.IntN(g.months-3)) // the first months stay, so that there is something to pay
+			return housingRoom.WithdrawGrant(ctx, tx, housing.Withdrawal{Grant: g.id, From: from, Reason: "Prova"})
 		})
 		return
 	}

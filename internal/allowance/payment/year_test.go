@@ -424,7 +424,7 @@ func (y *year) end() {
 	for _, s := range slices.DeleteFunc(slices.Clone(y.studies), func(s study) bool { return !s.suspended }) {
 		y.move(&s, "resumePlacement", "RUNNING")
 	}
-	for range 5 * 12 * len(y.studies) {
+	for range 20 * 12 * len(y.studies) { // each takes five steps, and some of them die
 		id, ok := y.pick("select id from register_month where state <> 'LOCKED'")
 		if !ok {
 			break
