@@ -64,7 +64,7 @@ func (y *year) guarded() {
 	y.breaks("attendance_no_overlap", `insert into attendance (id, programme_id, enrolment_id, activity_id, participation_id, person_id, kind, day, from_minute, to_minute, standing, recorded_by, recorded_at,
 			origin, audience)
 		select gen_random_uuid(), programme_id, enrolment_id, activity_id, participation_id, person_id, kind, day, from_minute, to_minute, standing, recorded_by, recorded_at, origin, audience
-		from attendance where standing = 'COUNTED' limit 1`)
+		from attendance where standing = 'COUNTED' and kind = 'PRESENCE' limit 1`)
 	y.breaks("allowance_share_total", `insert into allowance_share (id, statement_id, allowance_id, participation_id, programme_id, month, payer_id, budget_line_id, tax, gross_cents, withheld_cents, net_cents, audience)
 		select gen_random_uuid(), statement_id, allowance_id, participation_id, programme_id, month, $1, budget_line_id, tax, 1, 0, 1, audience from allowance_share limit 1`, y.asl)
 	y.breaks("allowance_check", "update allowance set total_cents = cap_cents + 1, accrued_cents = cap_cents + 1")
