@@ -111,7 +111,7 @@ func TestWhatAsksForARecentSignIn(t *testing.T) {
 // TestTheRulesSayWhichActsAskForARecentSignIn, and for how long it is recent.
 func TestTheRulesSayWhichActsAskForARecentSignIn(t *testing.T) {
 	p := newPlace(t)
-	p.apply(with(t, programme.LavoroInCorso3, "value: [recordBankDetails, approveRun, exportRun, inviteMember, inviteGuest, grantRole, delegate, openMandate, appointRepresentative, openOwnAccess, unprotectParticipant, erasePerson, answerHousingGrant]", "value: [recordAttendance]",
+	p.apply(with(t, programme.LavoroInCorso3, "value: [recordBankDetails, approveRun, exportRun, resolveLine, inviteMember, inviteGuest, grantRole, delegate, openMandate, appointRepresentative, openOwnAccess, unprotectParticipant, erasePerson, answerHousingGrant]", "value: [recordAttendance]",
 		"value: 15\n      unit: minutes", "value: 3\n      unit: minutes"))
 	id := uuid.MustParse(p.text("select id from programme"))
 	for act, minutes := range map[access.Act]int{access.RecordAttendance: 3, access.RecordBankDetails: 0} {

@@ -17,6 +17,7 @@ import (
 type ruled struct {
 	From      calendar.Day
 	Rate, Cap int // cents
+	Tax       int // hundredths of a percent that are withheld
 }
 
 // worked is certified time of one day.

@@ -20,10 +20,10 @@ const broken = `select coalesce(string_agg(what || ' of ' || line, '; '), '') fr
 	union all select l.id, 'no certified month' from payment_line l join allowance_statement s on s.id = l.statement_id where l.state = 'PAID' and not jsonb_path_exists(s.inputs, '$.register[*].certified')
 ) x`
 
-// apart counts months of which what a payer has paid, less what is left to give back, is not what it owes.
-const apart = `select count(*)::int from (select h.allowance_id, h.payer_id, sum(h.gross_cents) as owed
+// apart counts months of which what a payer has paid after taxes, less what is left to give back, is not what it owes.
+const apart = `select count(*)::int from (select h.allowance_id, h.payer_id, sum(h.net_cents) as owed
 		from (select distinct on (allowance_id) * from allowance_statement order by allowance_id, number desc) s join allowance_share h on h.statement_id = s.id group by 1, 2) h
-	where h.owed <> coalesce((select sum(l.gross_cents) from payment_line l where l.allowance_id = h.allowance_id and l.payer_id = h.payer_id and l.state = 'PAID'), 0)
+	where h.owed <> coalesce((select sum(l.gross_cents - l.withheld_cents) from payment_line l where l.allowance_id = h.allowance_id and l.payer_id = h.payer_id and l.state = 'PAID'), 0)
 		- coalesce((select r.left_cents from recovery r where r.allowance_id = h.allowance_id and r.payer_id = h.payer_id), 0)`
 
 // lineage follows every cent from its share to its line, its file and its answer.

@@ -53,6 +53,7 @@ func (y *year) verify() {
 		y.t.Fatalf("%d months are not locked", open)
 	}
 	certified, paid, owes := y.certified(), y.sums("gross_cents", "payment_line where state = 'PAID'"), y.sums("-left_cents", "recovery where left_cents > 0")
+	got, shares := y.sums("gross_cents - withheld_cents", "payment_line where state = 'PAID'"), y.shares()
 	all, total, housed := maps.Clone(paid), 0, y.contributed()
 	for m := range certified {
 		all[m] += 0
@@ -62,8 +63,15 @@ func (y *year) verify() {
 	}
 	for m := range all {
 		want := fold(y.rules, m.month, certified[m]) + housed[m]
-		if total += paid[m]; paid[m]+owes[m] != want || owes[m] > 0 {
-			y.t.Errorf("%s %s: paid %d and owed back %d, the certified registers come to %d", m.person, m.month, paid[m], owes[m], want)
+		gross, net := 0, 0
+		for _, share := range shares[m] {
+			gross, net = gross+share, net+share-(share*rulesOn(y.rules, m.month.Last()).Tax+5_000)/10_000
+		}
+		if total += paid[m]; gross != want || owes[m] == 0 && paid[m] != want {
+			y.t.Errorf("%s %s: paid %d, shared out %d, the certified registers come to %d", m.person, m.month, paid[m], gross, want)
+		}
+		if got[m]+owes[m] != net {
+			y.t.Errorf("%s %s: paid %d after taxes and owed back %d, the certified registers come to %d", m.person, m.month, got[m], -owes[m], net)
 		}
 		if most := rulesOn(y.rules, m.month.Last()).Cap + housed[m]; paid[m] > most && owes[m] == 0 {
 			y.t.Errorf("%s %s: paid %d, the cap is %d", m.person, m.month, paid[m], most)
@@ -78,6 +86,21 @@ func (y *year) verify() {
 	if len(housed) < 3 {
 		y.t.Errorf("only %d months of grants: nothing is shown by this", len(housed))
 	}
+}
+
+// shares are how what is owed of a month stands on budget lines: taxes are rounded on each.
+func (y *year) shares() map[monthOf][]int {
+	all := map[monthOf][]int{}
+	each(y.house, `select s.participation_id, s.month, h.gross_cents from allowance_statement s join allowance_share h on h.statement_id = s.id
+		where not exists (select from allowance_statement n where n.allowance_id = s.allowance_id and n.number > s.number)`, func(scan func(...any)) {
+		var person uuid.UUID
+		var first calendar.Day
+		var cents int
+		scan(&person, &first, &cents)
+		m := monthOf{person, first.Month()}
+		all[m] = append(all[m], cents)
+	})
+	return all
 }
 
 // certified is the time in locked months, with what was put right since. No minute of anybody stands there twice, and each was sent by somebody.

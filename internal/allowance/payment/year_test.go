@@ -65,7 +65,7 @@ func TestAYearPaysWhatWasCertified(t *testing.T) {
 }
 
 func live(t *testing.T, seed uint64) *year {
-	y := &year{walk: walk{house: bank(t), chance: rand.New(rand.NewPCG(seed, 7))}, sent: map[uuid.UUID]attendance.Entry{}, rules: []ruled{{Rate: 400, Cap: 50_000}}}
+	y := &year{walk: walk{house: bank(t), chance: rand.New(rand.NewPCG(seed, 7))}, sent: map[uuid.UUID]attendance.Entry{}, rules: []ruled{{Rate: 400, Cap: 50_000, Tax: 1_000}}}
 	y.on(calendar.MustDay("2026-10-01"))
 	y.tutor, y.promoter = y.member(access.Tutor, y.pegaso), y.member(access.Coordinator, y.asl)
 	y.tutor.Grants[0].Key = y.tutor.Member
@@ -74,6 +74,8 @@ func live(t *testing.T, seed uint64) *year {
 	y.host.Grants[0].Key = company
 	y.exec("update budget_line set amount_cents = 100000000000")
 	y.exec(`update policy_rule set value = '["INJURY"]' where code = 'allowance.paid_absences'`)
+	y.exec("update payer_tax set tax = 'ASSIMILATED'")
+	y.exec("update policy_rule set value = $1::jsonb where code = 'allowance.withholding'", withholding(y.rules[0].Tax))
 	if seed%2 == 0 {
 		y.most = 40 * 60
 		y.exec("update policy_rule set value = to_jsonb($1::int) where code = $2", y.most, monthLimit)
@@ -87,6 +89,9 @@ func live(t *testing.T, seed uint64) *year {
 	y.breaking(y.chance)
 	return y
 }
+
+// withholding is the rule on what payers withhold, in hundredths of a percent.
+func withholding(tax int) string { return fmt.Sprintf(`{"EXEMPT": 0, "ASSIMILATED": %d}`, tax) }
 
 // monthLimit is the rule on the hours of a month.
 const monthLimit = "limits.adult.month_minutes"
@@ -280,21 +285,25 @@ func (y *year) rule() {
 	if next.From.IsZero() {
 		return
 	}
-	code, value := "allowance.hourly_rate", 300+y.chance.IntN(300)
+	var code, value string
 	switch {
 	case y.most > 0 && y.chance.IntN(3) == 0:
-		code, value = monthLimit, y.most-60*y.chance.IntN(20)
+		code, value = monthLimit, fmt.Sprint(y.most-60*y.chance.IntN(20))
+	case y.chance.IntN(3) == 0:
+		next.Tax = 100 * y.chance.IntN(30)
+		code, value = "allowance.withholding", withholding(next.Tax)
 	case y.chance.IntN(2) == 0:
-		code, value = "allowance.monthly_cap", 10_000+y.chance.IntN(30_000)
-		next.Cap = value
+		next.Cap = 10_000 + y.chance.IntN(30_000)
+		code, value = "allowance.monthly_cap", fmt.Sprint(next.Cap)
 	default:
-		next.Rate = value
+		next.Rate = 300 + y.chance.IntN(300)
+		code, value = "allowance.hourly_rate", fmt.Sprint(next.Rate)
 	}
 	id := uuid.New()
 	y.exec(`with v as (insert into policy_version (id, programme_id, number, valid_from, applied_at, rules_hash, audience)
 			select $4, programme_id, number + 1, $1::text::date, applied_at, 'prova', audience from policy_version order by number desc limit 1 returning *)
 		insert into policy_rule (id, version_id, position, code, value, unit, label, source, confirmed, audience)
-		select gen_random_uuid(), v.id, r.position, r.code, case r.code when $2 then to_jsonb($3::int) else r.value end, r.unit, r.label, r.source, r.confirmed, r.audience
+		select gen_random_uuid(), v.id, r.position, r.code, case r.code when $2 then $3::jsonb else r.value end, r.unit, r.label, r.source, r.confirmed, r.audience
 		from v join policy_version b on b.number = v.number - 1 join policy_rule r on r.version_id = b.id`, next.From.String(), code, value, id)
 	y.rules = append(y.rules, next)
 	y.must(y.system, func(_ context.Context, tx *postgres.Tx) error {
