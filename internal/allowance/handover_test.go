@@ -44,8 +44,8 @@ func TestAMonthThatWasTakenUpKeepsItsPayerThroughNewRules(t *testing.T) {
 	h.exec(`with r as (insert into payment_run (id, programme_id, payer_id, year, number, kind, up_to, value_day, way, state, state_since, made_by, audience)
 			select gen_random_uuid(), programme_id, payer_id, 2026, 1, 'ORDINARY', month, '2026-12-20', 'ORDER_LIST', 'DRAFT', '2026-12-01', gen_random_uuid(), '{}'
 			from allowance_share where participation_id = $1 returning *),
-		b as (insert into person_bank (id, person_id, revision, iban, holder, since, recorded_by, audience, means, common)
-			select gen_random_uuid(), person_id, 1, '\x00', '\x00', '2026-09-01', gen_random_uuid(), '{}', 'IBAN', false from participation where id = $1 returning id)
+		b as (insert into person_bank (id, person_id, revision, iban, holder, since, recorded_by, audience, means)
+			select gen_random_uuid(), person_id, 1, '\x00', '\x00', '2026-09-01', gen_random_uuid(), '{}', 'IBAN' from participation where id = $1 returning id)
 		insert into payment_line (id, run_id, programme_id, payer_id, participation_id, allowance_id, statement_id, share_id, budget_line_id, month, kind, gross_cents, withheld_cents,
 			net_cents, bank_id, head_id, state, state_since, audience)
 		select s.id, r.id, s.programme_id, s.payer_id, s.participation_id, s.allowance_id, s.statement_id, s.id, s.budget_line_id, s.month, 'STATEMENT', s.gross_cents, s.withheld_cents,

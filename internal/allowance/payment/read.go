@@ -45,7 +45,7 @@ func run() plan.Type {
 			"lines":        plan.Connection("PaymentLine", "run_id"),
 			"files":        plan.Many("PaymentFile", "run_id", "{o}.part"),
 			"blockers":     plan.Hole("payment.blockers", byCause("payment_line l, unnest(l.blocks) c(code) where l.run_id = {t}.id")),
-			"changes":      plan.Hole("payment.blockers", byCause("payment_changes({t}.id, {today}) x join payment_line l on l.id = x.line_id, unnest(x.causes) c(code)")),
+			"changes":      plan.Hole("payment.blockers", byCause("payment_changes({t}.id, {today}) x cross join lateral (select * from payment_line o where o.id = x.line_id limit 1) l, unnest(x.causes) c(code)")),
 			"allowedActs":  plan.Hole("payment.runActs", "json_build_object('programme', {t}.programme_id, 'payer', {t}.payer_id, 'run', {t}.id, 'state', {t}.state, 'lines', {t}.lines)").Personal(),
 		},
 		Orders: map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.up_to", SQLType: "date"}}, Desc: true}},
