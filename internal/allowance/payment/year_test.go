@@ -346,13 +346,25 @@ func (y *year) forward(id uuid.UUID, state string) {
 	}
 	switch state {
 	case "OPEN", "OPEN HOST":
-		y.onMonth(y.tutor, attendance.SubmitMonth, id)
+		if beyond := y.beyond; !y.onMonth(y.tutor, attendance.SubmitMonth, id) && y.beyond > beyond {
+			y.shorten(id)
+		}
 	case "SUBMITTED HOST":
 		_ = y.onMonth(y.promoter, attendance.CertifyMonthForHost, id) || y.onMonth(y.host, attendance.CertifyMonthAsHost, id)
 	case "SUBMITTED", "HOST_CERTIFIED HOST":
 		y.onMonth(y.promoter, attendance.CertifyMonth, id)
 	default:
 		y.onMonth(y.promoter, attendance.LockMonth, id)
+	}
+}
+
+// shorten takes back the last hours of a month that the rules have come to hold to less.
+func (y *year) shorten(month uuid.UUID) {
+	for _, last := range query[[]uuid.UUID](y.house, `select coalesce(array_agg(x.id), '{}') from (select a.id from attendance a join register_month m on m.enrolment_id = a.enrolment_id and m.month = date_trunc('month', a.day)::date
+		where a.standing = 'COUNTED' and a.kind = 'PRESENCE' and m.id = $1 order by a.day desc, a.from_minute desc limit 1) x`, month) {
+		y.try(y.tutor, func(ctx context.Context, tx *postgres.Tx) error {
+			return attendance.Withdraw(ctx, tx, last, "Prova", nil)
+		})
 	}
 }
 
