@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -60,7 +62,11 @@ func (y *year) verify() {
 	}
 	certified, paid, owes := y.certified(), y.sums("gross_cents", "payment_line where state = 'PAID'"), y.sums("-left_cents", "recovery where left_cents > 0")
 	got, shares := y.sums("gross_cents - withheld_cents", "payment_line where state = 'PAID'"), y.shares()
-	all, total, housed := maps.Clone(paid), 0, y.contributed()
+	all, total, capped, housed := maps.Clone(paid), 0, 0, y.contributed()
+	free := slices.Clone(y.rules)
+	for i := range free {
+		free[i].Cap = math.MaxInt
+	}
 	for m := range certified {
 		all[m] += 0
 	}
@@ -69,6 +75,9 @@ func (y *year) verify() {
 	}
 	for m := range all {
 		want := fold(y.rules, m.month, certified[m]) + housed[m]
+		if fold(free, m.month, certified[m])+housed[m] > want {
+			capped++
+		}
 		gross, net := 0, 0
 		for _, share := range shares[m] {
 			gross, net = gross+share, net+share-(share*rulesOn(y.rules, m.month.Last()).Tax+5_000)/10_000
@@ -85,6 +94,9 @@ func (y *year) verify() {
 	}
 	if len(certified) < 30 || total < 100_000 {
 		y.t.Errorf("only %d months, %d cents were paid: nothing is shown by this", len(certified), total)
+	}
+	if capped < 3 {
+		y.t.Errorf("only %d months came to more than the cap: nothing is shown by this", capped)
 	}
 	if y.most > 0 && y.beyond < 5 {
 		y.t.Errorf("only %d times somebody was refused to count beyond a month's limit: nothing is shown by this", y.beyond)

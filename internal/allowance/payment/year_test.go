@@ -65,7 +65,7 @@ func TestAYearPaysWhatWasCertified(t *testing.T) {
 }
 
 func live(t *testing.T, seed uint64) *year {
-	y := &year{walk: walk{house: bank(t), chance: rand.New(rand.NewPCG(seed, 7))}, sent: map[uuid.UUID]attendance.Entry{}, rules: []ruled{{Rate: 400, Cap: 50_000, Tax: 1_000}}}
+	y := &year{walk: walk{house: bank(t), chance: rand.New(rand.NewPCG(seed, 7))}, sent: map[uuid.UUID]attendance.Entry{}, rules: []ruled{{Rate: 400, Cap: 12_000, Tax: 1_000}}}
 	y.on(calendar.MustDay("2026-10-01"))
 	y.tutor, y.promoter = y.member(access.Tutor, y.pegaso), y.member(access.Coordinator, y.asl)
 	y.tutor.Grants[0].Key = y.tutor.Member
@@ -74,6 +74,7 @@ func live(t *testing.T, seed uint64) *year {
 	y.host.Grants[0].Key = company
 	y.exec("update budget_line set amount_cents = 100000000000")
 	y.exec(`update policy_rule set value = '["INJURY"]' where code = 'allowance.paid_absences'`)
+	y.exec("update policy_rule set value = to_jsonb($1::int) where code = 'allowance.monthly_cap'", y.rules[0].Cap)
 	y.exec("update payer_tax set tax = 'ASSIMILATED'")
 	y.exec("update policy_rule set value = $1::jsonb where code = 'allowance.withholding'", withholding(y.rules[0].Tax))
 	if seed%2 == 0 {
@@ -293,7 +294,7 @@ func (y *year) rule() {
 		next.Tax = 100 * y.chance.IntN(30)
 		code, value = "allowance.withholding", withholding(next.Tax)
 	case y.chance.IntN(2) == 0:
-		next.Cap = 10_000 + y.chance.IntN(30_000)
+		next.Cap = 6_000 + y.chance.IntN(10_000)
 		code, value = "allowance.monthly_cap", fmt.Sprint(next.Cap)
 	default:
 		next.Rate = 300 + y.chance.IntN(300)
