@@ -36,9 +36,9 @@ type plannedRow struct {
 }
 
 // RecordAsPlanned writes presence by the timetable of the day for every internship that the actor accompanies, as its tutor or at its company, or did
-// accompany as the tutor on that day, but for those that are left out. Each stretch of hours gets an answer: it is written as Record would, with the conflicts that it has, unless somebody wrote
-// the same, or the actor himself something else of it; it is refused where nobody is there as planned, on closed days and while the internship stands
-// still. What nothing is left of is refused as a whole.
+// accompany as the tutor on that day, but for those that are left out. Each stretch of hours gets an answer: it is written as Record would, with the
+// conflicts that it has, unless somebody wrote the same, or the actor himself something else of it; it is refused where nobody is there as planned, on
+// closed days and while the internship stands still. What nothing is left of is refused as a whole.
 func RecordAsPlanned(ctx context.Context, tx *postgres.Tx, source Source, in Planned) ([]Answer, error) {
 	if !tx.Actor.MayIn(access.RecordAsPlanned, in.Programme) {
 		if slices.ContainsFunc(tx.Actor.Grants, func(g access.Grant) bool { return g.Programme == in.Programme }) {

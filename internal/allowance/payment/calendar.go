@@ -37,8 +37,8 @@ func calendarClocks() []event.Clock {
 	}
 }
 
-// TellCalendar gives the daily round over payers: whoever owes something of a month that is over has its run to open by the cut-off of the programme's calendar, and to
-// send by the day of its orders.
+// TellCalendar gives the daily round over payers: whoever owes something of a month that is over has its run to open by the cut-off of the programme's
+// calendar, and to send by the day of its orders.
 func TellCalendar(onState tell) func(context.Context, *postgres.Tx, []uuid.UUID) error {
 	return func(ctx context.Context, tx *postgres.Tx, programmes []uuid.UUID) error {
 		for _, of := range programmes {

@@ -21,9 +21,9 @@ type Truth struct {
 	Paid bool
 }
 
-// ResolveLine ends that a transfer, which was rejected or recalled, is said to be paid as well: until then nobody is paid by that payer for whom it was. It was paid, and
-// is so from here on, by the reference of who said so, unless a later run has taken the sum up; or it was not, and is due again. Who has read an answer to the run
-// says neither. It gives the run.
+// ResolveLine ends that a transfer, which was rejected or recalled, is said to be paid as well: until then nobody is paid by that payer for whom it was.
+// It was paid, and is so from here on, by the reference of who said so, unless a later run has taken the sum up; or it was not, and is due again. Who has
+// read an answer to the run says neither. It gives the run.
 func ResolveLine(ctx context.Context, tx *postgres.Tx, in Truth) (run uuid.UUID, err error) {
 	r, l, err := loadLine(ctx, tx, access.ResolveLine, in.LineStep)
 	if err != nil {
