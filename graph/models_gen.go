@@ -3429,6 +3429,8 @@ type HistoryFact struct {
 	FromDay *calendar.Day `json:"fromDay,omitempty"`
 	// Last day.
 	ToDay *calendar.Day `json:"toDay,omitempty"`
+	// Code of the kind of activity; of a payment, what it was for, where the file says so: HOUSING is a contribution to living on one's own. Null of the others.
+	ActivityKind *string `json:"activityKind,omitempty"`
 	// Minutes: of the month, or a week's of an internship.
 	Minutes *calendar.Minutes `json:"minutes,omitempty"`
 	// Days of presence.

@@ -30,7 +30,7 @@ func (i *importing) historyCommand() *cobra.Command {
   participations.csv  fiscal_code;entered_on;employment;isced;left_on;exit_reason
   placements.csv      fiscal_code;host;from;to;weekly_minutes
   attendance.csv      fiscal_code;month;activity_kind;minutes;presence_days
-  payments.csv        fiscal_code;month;budget_line;gross;withheld;paid_on;reference
+  payments.csv        fiscal_code;month;budget_line;gross;withheld;paid_on;reference;activity_kind
   earlier.csv         fiscal_code;promoter;host;from;to
   spending.csv        budget_line;month;amount;reference
 

@@ -104,7 +104,7 @@ func React(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
 		case e.SubjectKind == "Attendance":
 			entries = append(entries, e.Subject)
 		case e.SubjectKind == "HistoryImport" && (e.Act == string(access.ConfirmHistory) || e.Act == string(access.RevokeHistory)):
-			imports = append(imports, e.Subject)
+			imports, programmes = append(imports, e.Subject), append(programmes, e.Programme)
 		case e.SubjectKind == placementSubject && (e.Act == string(access.ExtendPlacement) || e.Act == string(access.InterruptPlacement)):
 			placements = append(placements, e.Subject)
 		case participant.Joins(e):
@@ -125,6 +125,7 @@ func React(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
 		joined = slices.Compact(joined)
 	}
 	var months, certain []Month
+	costs := slices.Clone(joined)
 	if len(entries) > 0 {
 		found, err := touched(ctx, tx, entries)
 		if err != nil {
@@ -140,11 +141,11 @@ func React(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
 		months, certain = append(months, found...), found
 	}
 	if len(imports) > 0 {
-		found, err := begunBefore(ctx, tx, imports)
+		found, housed, err := begunBefore(ctx, tx, imports)
 		if err != nil {
 			return err
 		}
-		months = append(months, found...)
+		months, grants, costs = append(months, found...), append(grants, housed...), append(costs, housed...)
 	}
 	if len(placements) > 0 {
 		found, err := monthsOfLastDays(ctx, tx, placements)
@@ -167,7 +168,7 @@ func React(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
 		}
 		months = append(months, found...)
 	}
-	_, err := apart(ctx, tx, withCosts(orders(months), joined), certain)
+	_, err := apart(ctx, tx, withCosts(orders(months), costs), certain)
 	return err
 }
 

@@ -70,10 +70,7 @@ func (w Working) corrected() text.Text {
 
 // withheld says what does not come to the account.
 func (w Working) withheld() text.Text {
-	var sum money.Cents
-	for _, s := range w.Shares() {
-		sum += s.Withheld
-	}
+	sum := w.taxes()
 	if sum == 0 {
 		return text.Text{}
 	}
@@ -81,13 +78,23 @@ func (w Working) withheld() text.Text {
 		map[string]text.Text{"withheld": euro(sum), "net": euro(w.Total - sum)})
 }
 
+func (w Working) taxes() (withheld money.Cents) {
+	for _, s := range w.Shares() {
+		withheld += s.Withheld
+	}
+	return withheld
+}
+
 // ShortLength is how many characters of the alphabet of phones (GSM 03.38) one message holds.
 const ShortLength = 160
 
-// ExplainShort says the same in one message of a phone: the sum first, then as much of the reasons as there is room for.
+// ExplainShort says the same in one message of a phone: the sum first, and what of it comes to the account, then as much of the reasons as there is room for.
 func (w Working) ExplainShort() text.Text {
 	args := map[string]text.Text{"month": w.month(), "total": plain(w.Total), "hours": hours(w.Minutes), "cap": plain(w.Cap), "cut": plain(w.cut()), "housing": plain(w.Housing)}
 	parts := []text.Text{fill("Indennità di {month}: {total} euro.", "Allowance of {month}: {total} euro.", args)}
+	if taxes := w.taxes(); taxes > 0 {
+		parts = append(parts, fill("Tolte le tasse ricevi {net} euro.", "After taxes you receive {net} euro.", map[string]text.Text{"net": plain(w.Total - taxes)}))
+	}
 	if w.Minutes > 0 {
 		parts = append(parts, fill("Ore pagate: {hours}.", "Hours paid: {hours}.", args))
 	} else {

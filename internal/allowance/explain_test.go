@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/lavoroincorso/lavoro/internal/allowance"
+	"github.com/lavoroincorso/lavoro/internal/programme"
 	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
 
@@ -66,6 +67,13 @@ After the lock the register was put right: 1 h more.`
 	if so := w.SoFar(90, 120); so.It != "Finora per novembre 2026: 14,00 €.\nOre confermate: 1 h 30 min. Ore ancora da confermare: 2 h." ||
 		so.En != "So far for November 2026: €14.00.\nHours certified: 1 h 30 min. Hours still to be certified: 2 h." {
 		t.Errorf("%s\n%s", so.It, so.En)
+	}
+	rule.Withholding = map[programme.Tax]int{programme.Assimilated: 2300}
+	in.Versions[0].Rule = rule
+	in.Register[0].Route = &allowance.Route{Payer: course, Line: course, Tax: programme.Assimilated}
+	if short := allowance.Accrue(in).ExplainShort(); !strings.HasPrefix(short.It, "Indennità di novembre 2026: 14,00 euro. Tolte le tasse ricevi 10,78 euro. Ore pagate: 3 h 30 min.") ||
+		!strings.HasPrefix(short.En, "Allowance of November 2026: 14.00 euro. After taxes you receive 10.78 euro. Hours paid: 3 h 30 min.") {
+		t.Errorf("%s\n%s", short.It, short.En)
 	}
 	nothing := allowance.Accrue(allowance.Inputs{Month: november, Versions: in.Versions})
 	if said := nothing.Explain(nil).It; said != "Per novembre 2026 ti spettano 0,00 €.\nNessuna ora di presenza in questo mese." {

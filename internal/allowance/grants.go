@@ -29,6 +29,7 @@ type grantedMonth struct {
 	Revision        int
 	Monthly         money.Cents
 	Receipt         *money.Cents
+	Before          money.Cents // recognised before the programme was kept here
 	Over            bool
 	Alone           bool // the month has no hours that are certified, or wait to be
 }
@@ -36,7 +37,7 @@ type grantedMonth struct {
 // owedBefore is what the statement in force of a month owes of a grant.
 type owedBefore struct {
 	ParticipationID uuid.UUID // whose ceiling it is on
-	Of              uuid.UUID // whose month it is: the same, or that of another record of the person
+	Of              uuid.UUID // whose month it is: the same, or that of another record of the person; of what was recognised before, the fact
 	Month           calendar.Month
 	Cents           money.Cents
 	Number          int         // of the version of the rules in force on the month's last day
@@ -96,7 +97,7 @@ func (b beside) supposed() beside {
 func (in given) inputs(m Month, register []Hours) Inputs {
 	all := Inputs{Month: m.Month, Versions: in.versions[m], Register: register, Before: in.recognised[m], Joint: in.joint[m]}
 	if g, ok := in.granted[m]; ok {
-		all.Housing = &Housing{Grant: g.GrantID, Revision: g.Revision, Monthly: g.Monthly, Over: g.Over, Others: in.spoken[m]}
+		all.Housing = &Housing{Grant: g.GrantID, Revision: g.Revision, Monthly: g.Monthly, Before: g.Before, Over: g.Over, Others: in.spoken[m]}
 		if g.Receipt != nil {
 			all.Housing.Receipt = *g.Receipt
 		}
@@ -209,10 +210,11 @@ type granted struct {
 	FromMonth       calendar.Month
 	ToMonth         calendar.Month
 	Monthly         money.Cents
-	Spent           money.Cents      // what statements owe of all grants of the person
-	Stated          []calendar.Month `bun:"type:jsonb"` // months of the participation that have their statement
-	Receipted       []calendar.Month `bun:"type:jsonb"` // months of the grant of which there is a receipt
-	Elsewhere       []calendar.Month `bun:"type:jsonb"` // months of the grant that another record of the person is given
+	Spent           money.Cents            // what statements owe of all grants of the person, and what was recognised before
+	Before          map[string]money.Cents `bun:"type:jsonb"` // recognised before, by month
+	Stated          []calendar.Month       `bun:"type:jsonb"` // months of the participation that have their statement
+	Receipted       []calendar.Month       `bun:"type:jsonb"` // months of the grant of which there is a receipt
+	Elsewhere       []calendar.Month       `bun:"type:jsonb"` // months of the grant that another record of the person is given
 }
 
 // commitGrants has the grants of participations commit what they may still cost: a guarded act not more than the lines have left.
@@ -247,8 +249,8 @@ func (e *estimate) grantCosts(ctx context.Context, g granted, taken money.Cents)
 			return nil, err
 		}
 		last := versions[len(versions)-1]
-		cents := min(g.Monthly, last.Rule.Housing.Monthly, max(last.Rule.Housing.Ceiling-taken, 0))
-		if cents == 0 || slices.Contains(g.Elsewhere, month) || g.settled(month, last.Rule.Housing.Receipt) {
+		cents := min(min(g.Monthly, last.Rule.Housing.Monthly)-g.Before[month.String()], last.Rule.Housing.Ceiling-taken)
+		if cents <= 0 || slices.Contains(g.Elsewhere, month) || g.settled(month, last.Rule.Housing.Receipt) {
 			continue
 		}
 		routes, err := e.routesOf(ctx, g.ProgrammeID, last.ID)

@@ -131,6 +131,53 @@ func TestTheCeilingIsReachedWithinAMonth(t *testing.T) {
 	}
 }
 
+// recognised brings in, and confirms, what was paid towards living on one's own before.
+func (h *house) recognised(participation uuid.UUID, month string, cents int) {
+	h.t.Helper()
+	id := uuid.New()
+	h.exec(`with m as (insert into member (id, issuer, subject, email, name, organisation_id, audience)
+			select gen_random_uuid(), 'test', concat($1::text, n), concat($1::text, n), 'Nome', $2::uuid, array[$2::uuid] from generate_series(1, 2) n returning id)
+		insert into history_import (id, programme_id, content_hash, files, state, state_since, staged_by, staged_at, decided_by, decided_at, audience)
+		select $1::uuid, $3, sha256('x'), '[]', 'CONFIRMED', '2026-12-01', (select id from m limit 1), $4, (select id from m offset 1), $4, array[$2::uuid]`, id.String(), h.lead, h.programme, noon)
+	h.exec(`insert into history_fact (id, import_id, programme_id, participation_id, kind, fact_key, month, activity_kind, budget_line_id, gross_cents, withheld_cents, paid_on, detail, file, line, row_hash, state, audience)
+		select gen_random_uuid(), $1, a.programme_id, a.id, 'PAYMENT', $2::text, $2::text::date, 'HOUSING', l.id, $3, 0, '2026-11-02', '{}', 'payments.csv', 2, sha256('x'), 'CONFIRMED', a.audience
+		from participation a join budget_line l on l.programme_id = a.programme_id and l.code = 'contributions_asl' where a.id = $4`, id, month+"-01", cents, participation)
+	if err := h.act(h.actor(access.System, h.lead), func(ctx context.Context, tx *postgres.Tx) error {
+		return allowance.React(ctx, tx, []event.Event{{News: event.News{SubjectKind: "HistoryImport", Act: string(access.ConfirmHistory), Subject: id, Programme: h.programme}}})
+	}); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// TestWhatWasGivenBeforeCountsForTheGrant: it lessens its own month, and what is left of the ceiling for all others, those that have their statement too, and it
+// takes nothing from the cap of hours.
+func TestWhatWasGivenBeforeCountsForTheGrant(t *testing.T) {
+	h := open(t)
+	h.newRule(99, "2026-06-01", "allowance.housing", `{"monthly": 20000, "months": 6, "ceiling": 45000, "conditions": [], "proofs": [], "receipt": true, "minimumMinutes": 0}`)
+	p, other := h.participation(), h.participation()
+	h.exec("update person set merged_into = (select person_id from participation where id = $1) where id = (select person_id from participation where id = $2)", p, other)
+	e := h.enrolment(p, "INTERNSHIP")
+	h.hours(e, "2026-10", 8, 126)
+	g := h.grant(p, "2026-08", 4)
+	h.told(access.LockMonth, h.register(e, "2026-10", "LOCKED"))
+	const committed = "select coalesce(sum(cents), 0)::text from budget_posting where kind = 'COMMITTED' and subject_id = $1"
+	h.receipt(g, "2026-10", 190_00)
+	h.is("nothing before", givenTo, "10 1 50400 0 50000, 10 2 50400 19000 69000", p)
+	h.recognised(other, "2026-07", 280_00)
+	h.is("before, by another record", givenTo, "10 1 50400 0 50000, 10 2 50400 19000 69000, 10 3 50400 17000 67000", p)
+	h.is("nothing is left to commit", committed, "0", g)
+	h.newRule(100, "2026-06-01", "allowance.housing", `{"monthly": 20000, "months": 6, "ceiling": 120000, "conditions": [], "proofs": [], "receipt": true, "minimumMinutes": 0}`)
+	h.recognised(p, "2026-09", 50_00)
+	h.receipt(g, "2026-09", 180_00)
+	h.is("beside what was before", lastLine, "Contributo per l'autonomia abitativa: spesa documentata 180,00 €, al massimo 200,00 € al mese; 50,00 € già riconosciuti prima: 130,00 €", p, "2026-09-01")
+	h.receipt(g, "2026-09", 40_00)
+	h.is("less than before", lastLine, "Contributo per l'autonomia abitativa: 50,00 € sono già stati riconosciuti prima", p, "2026-09-01")
+	if _, err := h.owner.Exec(t.Context(), `insert into allowance_statement (id, programme_id, participation_id, allowance_id, month, number, minutes, accrued_cents, cap_cents, housing_cents, total_cents, policy_versions, engine, inputs, lines, issued_at, audience)
+		select gen_random_uuid(), programme_id, participation_id, allowance_id, month, 99, 0, 0, cap_cents, 15001, 15001, policy_versions, engine, inputs, lines, issued_at, audience from allowance_statement where month = '2026-09-01' and number = 1`); !postgres.Violates(err, "allowance_statement_housing") {
+		t.Errorf("a cent beyond what the month may have: %v", err)
+	}
+}
+
 // TestAMonthWithoutHoursIsPaidOnceItsRegisterShouldBeCertified: not before, not where somebody has entered hours that wait, and not where the rules ask
 // for some.
 func TestAMonthWithoutHoursIsPaidOnceItsRegisterShouldBeCertified(t *testing.T) {

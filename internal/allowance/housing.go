@@ -21,6 +21,7 @@ type Housing struct {
 	Revision int         `json:"revision"`
 	Monthly  money.Cents `json:"monthly"`           // at most
 	Receipt  money.Cents `json:"receipt,omitempty"` // what the month has cost; 0 where nobody has shown it
+	Before   money.Cents `json:"before,omitempty"`  // of the month, recognised before the programme was kept here
 	Others   money.Cents `json:"others,omitempty"`  // what other months of the person have taken of the ceiling
 	Over     bool        `json:"over,omitempty"`    // withdrawn, or the person has left, before the month
 	Route    *Route      `json:"route,omitempty"`   // who pays it; nil where nothing is issued
@@ -49,6 +50,10 @@ func (w *Working) house() {
 		amount := most
 		if rule.Receipt {
 			amount = min(most, h.Receipt)
+		}
+		if amount -= max(h.Before, 0); amount <= 0 {
+			w.nothing(uuid.Nil, 0, ruleHousing, housingBefore(h.Before))
+			return
 		}
 		w.Housing = min(amount, left)
 		w.Total += w.Housing
@@ -82,12 +87,20 @@ func housingCeiling(ceiling money.Cents) text.Text {
 		map[string]text.Text{"ceiling": euro(ceiling)})
 }
 
-// housingText says by what the contribution is bounded: the receipt, the month, what is left of all months.
+func housingBefore(before money.Cents) text.Text {
+	return fill("Contributo per l'autonomia abitativa: {before} sono già stati riconosciuti prima", "Contribution to living on one's own: {before} were recognised before",
+		map[string]text.Text{"before": euro(before)})
+}
+
+// housingText says by what the contribution is bounded: the receipt, the month, what was recognised of it before, what is left of all months.
 func housingText(amount, most, left money.Cents, h Housing, rule HousingRule) text.Text {
-	args := map[string]text.Text{"amount": euro(amount), "most": euro(most), "left": euro(left), "spent": euro(h.Receipt), "ceiling": euro(rule.Ceiling)}
+	args := map[string]text.Text{"amount": euro(amount), "most": euro(most), "left": euro(left), "spent": euro(h.Receipt), "before": euro(h.Before), "ceiling": euro(rule.Ceiling)}
 	words := text.Text{It: "Contributo per l'autonomia abitativa", En: "Contribution to living on one's own"}
 	if rule.Receipt {
 		words = text.Text{It: words.It + ": spesa documentata {spent}, al massimo {most} al mese", En: words.En + ": {spent} by receipt, at most {most} a month"}
+	}
+	if h.Before > 0 {
+		words = text.Text{It: words.It + "; {before} già riconosciuti prima", En: words.En + "; {before} recognised before"}
 	}
 	if left <= amount {
 		words = text.Text{It: words.It + "; del massimo complessivo di {ceiling} restavano {left}", En: words.En + "; of the most in all, {ceiling}, {left} were left"}

@@ -331,21 +331,36 @@ func monthsOf(ctx context.Context, tx *postgres.Tx, participations []uuid.UUID) 
 	return months, nil
 }
 
-// begunBefore gives the months of imports of which something was recognised before, and that have been worked out here.
-func begunBefore(ctx context.Context, tx *postgres.Tx, imports []uuid.UUID) (months []Month, err error) {
-	var rows []struct {
+// begunBefore gives, of all records of whom imports say what was recognised before, the months of it that have been worked out here, and the records of those of
+// whom it was towards living on their own: that bounds their other months, too.
+func begunBefore(ctx context.Context, tx *postgres.Tx, imports []uuid.UUID) (months []Month, housed []uuid.UUID, err error) {
+	var facts []struct {
 		ParticipationID uuid.UUID
 		Month           calendar.Month
+		Housing         bool
 	}
-	err = tx.Ask(ctx, &rows, `select distinct w.participation_id, w.month from history_fact f join allowance w on w.participation_id = f.participation_id and w.month = f.month
-		where f.import_id = any ($1) and f.kind = 'PAYMENT' and f.state in ('CONFIRMED', 'REVOKED') order by 1, 2`, imports)
+	err = tx.Ask(ctx, &facts, `select distinct f.participation_id, f.month, is_housing(f) as housing from history_fact f
+		where f.import_id = any ($1) and f.kind = 'PAYMENT' and f.state in ('CONFIRMED', 'REVOKED') order by 1, 2, 3`, imports)
 	if err != nil {
-		return nil, fmt.Errorf("months recognised before: %w", err)
+		return nil, nil, fmt.Errorf("recognised before: %w", err)
 	}
-	for _, r := range rows {
-		months = append(months, Month{Participation: r.ParticipationID, Month: r.Month})
+	var of []uuid.UUID
+	for _, f := range facts {
+		of = append(of, f.ParticipationID)
 	}
-	return months, nil
+	records, err := recordsOf(ctx, tx, of)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, f := range facts {
+		for _, record := range append([]uuid.UUID{f.ParticipationID}, records[f.ParticipationID]...) {
+			if months = append(months, Month{record, f.Month}); f.Housing && !slices.Contains(housed, record) {
+				housed = append(housed, record)
+			}
+		}
+	}
+	begun, _, err := standing(ctx, tx, months)
+	return slices.DeleteFunc(months, func(m Month) bool { return begun[m].ID == uuid.Nil }), housed, err
 }
 
 // touched gives the months of the entries, and of the versions before and after them.

@@ -7,7 +7,8 @@
 //	participations.csv  fiscal_code entered_on employment isced [left_on exit_reason]
 //	placements.csv      fiscal_code host from to weekly_minutes
 //	attendance.csv      fiscal_code month activity_kind minutes presence_days
-//	payments.csv        fiscal_code month budget_line gross [withheld paid_on reference]; without paid_on it is owed, and paid elsewhere
+//	payments.csv        fiscal_code month budget_line gross [withheld paid_on reference activity_kind]; without paid_on it is owed, and paid elsewhere;
+//	                    activity_kind HOUSING is a contribution to living on one's own
 //	earlier.csv         fiscal_code promoter host from to; internships outside the programme
 //	spending.csv        budget_line month amount reference
 //
@@ -21,7 +22,8 @@
 //	           it: what was booked is booked back, months that are being worked out are worked out again, and its rows may come again. Who had entered
 //	           stays entered: that is put right with the person
 //
-// What stands counts: internships for how long somebody may still be one, what was recognised of a month for its cap, spending and payments on the
+// What stands counts: internships for how long somebody may still be one, what was recognised of a month for its cap, or towards living
+// on one's own for the month's grant and the ceiling of all, spending and payments on the
 // budget lines, on the last day of their month, and hours for the share of an internship that its attestation needs, in the register's numbers and among who was
 // there in a month. People who had entered have entered, with the facts of their entry. Nothing of it is ever payable here:
 // payments are made of shares of statements, of which a fact has none, and a statement that would pass over what was recognised of its month

@@ -35,7 +35,7 @@ var forms = []form{
 	{name: "participations.csv", kind: Participation, needed: []string{"fiscal_code", "entered_on", "employment", "isced"}, others: []string{"left_on", "exit_reason"}, read: (*row).participation},
 	{name: "placements.csv", kind: Placement, needed: []string{"fiscal_code", "host", "from", "to", "weekly_minutes"}, read: (*row).placement},
 	{name: "attendance.csv", kind: Attendance, needed: []string{"fiscal_code", "month", "activity_kind", "minutes", "presence_days"}, read: (*row).attendance, onMonth: true},
-	{name: "payments.csv", kind: Payment, needed: []string{"fiscal_code", "month", "budget_line", "gross"}, others: []string{"withheld", "paid_on", "reference"}, read: (*row).payment, onMonth: true},
+	{name: "payments.csv", kind: Payment, needed: []string{"fiscal_code", "month", "budget_line", "gross"}, others: []string{"withheld", "paid_on", "reference", "activity_kind"}, read: (*row).payment, onMonth: true},
 	{name: "earlier.csv", kind: Earlier, needed: []string{"fiscal_code", "promoter", "host", "from", "to"}, read: (*row).earlier},
 	{name: "spending.csv", kind: Spending, needed: []string{"budget_line", "month", "amount", "reference"}, read: (*row).spending, onMonth: true},
 }
@@ -165,6 +165,7 @@ func (r *row) attendance() {
 func (r *row) payment() {
 	r.month()
 	r.line, r.Gross, r.Withheld, r.PaidOn = r.Text("budget_line"), r.euro("gross"), r.euro("withheld"), r.Day("paid_on")
+	r.ActivityKind = r.Text("activity_kind")
 	r.Detail = Detail{Reference: r.words("reference")}
 	if r.Gross == 0 {
 		r.refuse(OutOfBounds.At("gross"))
@@ -207,7 +208,7 @@ func (r *row) key() string {
 	case Attendance:
 		return r.Participant.String() + " " + r.Month.String() + " " + r.ActivityKind
 	case Payment:
-		return r.Participant.String() + " " + r.Month.String() + " " + r.line + " " + r.Detail.Reference
+		return r.Participant.String() + " " + r.Month.String() + " " + r.line + " " + r.Detail.Reference + " " + r.ActivityKind
 	default:
 		return r.line + " " + r.Month.String() + " " + r.Detail.Reference
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/lavoroincorso/lavoro/internal/programme"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/money"
 	"github.com/lavoroincorso/lavoro/internal/values/text"
@@ -53,6 +54,9 @@ const (
 	factPrefix = "hsf"
 )
 
+// housing says whether it was paid towards living on one's own, beside the cap of the month's hours.
+func (f Fact) housing() bool { return f.Kind == Payment && f.ActivityKind == programme.HousingKind }
+
 // Detail is what a fact says beside days, hours and sums.
 type Detail struct {
 	Host       string `json:"host,omitempty"`
@@ -69,8 +73,8 @@ type Fact struct {
 	Participant  uuid.UUID // nil of spending
 	Month        calendar.Month
 	From, To     calendar.Day
-	ActivityKind string
-	Minutes      int // of a month, or a week's of an internship
+	ActivityKind string // of hours; of a payment, what it was for, where the file says so
+	Minutes      int    // of a month, or a week's of an internship
 	PresenceDays int
 	Line         uuid.UUID
 	Gross        money.Cents

@@ -301,6 +301,29 @@ func TestAMonthThatIsHereIsNotBroughtIn(t *testing.T) {
 	a.wrong(t, a.stage(false), "attendance.csv:2 month HISTORY_MONTH_HERE")
 }
 
+// TestWhatHousingCostBeforeHasItsOwnBounds: it goes beside the month's cap, is bounded by what a month may have and by the ceiling of all months, whatever
+// record of a human it is brought in for, and so are the hours.
+func TestWhatHousingCostBeforeHasItsOwnBounds(t *testing.T) {
+	a := newArchive(t)
+	other, code := a.Referred(placementtest.Who{ReferredOn: calendar.MustDay("2025-03-01")}), fiscal.MakeEntityCode(1002)
+	payments := func(rows ...string) {
+		a.files = map[string][]byte{"payments.csv": lines("fiscal_code;month;budget_line;gross;activity_kind", rows...)}
+	}
+	payments("%s;2025-04;internship_allowance_asl;500;", a.code, "%s;2025-04;contributions_asl;200;HOUSING", a.code, "%s;2025-04;contributions_asl;0,01;HOUSING", code, "%s;2025-04;internship_allowance_asl;1;COURSE", code,
+		"%s;2025-05;contributions_asl;200;HOUSING", code, "%s;2025-06;contributions_asl;200,01;HOUSING", code, "%s;2025-04;contributions_asl;1;DANCE", code)
+	a.wrong(t, a.stage(true), "payments.csv:7 gross HISTORY_OVER_CAP", "payments.csv:8 activity_kind CODE_UNKNOWN")
+	a.Exec("update person set merged_into = (select person_id from participation where id = $1) where id = (select person_id from participation where id = $2)", a.person, other)
+	a.wrong(t, a.stage(true), "payments.csv:4 gross HISTORY_OVER_CAP", "payments.csv:5 gross HISTORY_OVER_CAP", "payments.csv:7 gross HISTORY_OVER_CAP", "payments.csv:8 activity_kind CODE_UNKNOWN")
+
+	payments("%s;2025-04;contributions_asl;200;HOUSING", a.code, "%s;2025-05;contributions_asl;200;HOUSING", a.code, "%s;2025-06;contributions_asl;200;HOUSING", a.code)
+	if r := a.stage(false); len(r.Problems) > 0 || r.Import == uuid.Nil {
+		t.Fatalf("%+v", r)
+	}
+	payments("%s;2025-07;contributions_asl;200;HOUSING", code, "%s;2025-08;contributions_asl;200;HOUSING", code, "%s;2025-09;contributions_asl;199,99;HOUSING", code, "%s;2025-03;contributions_asl;0,02;HOUSING", code,
+		"%s;2025-10;contributions_asl;0,01;HOUSING", a.code)
+	a.wrong(t, a.stage(true), "payments.csv:5 gross HISTORY_OVER_CEILING", "payments.csv:6 gross HISTORY_OVER_CEILING")
+}
+
 func FuzzRows(f *testing.F) {
 	for _, s := range []string{"X;2025-03-10;INACTIVE;2", "X;2025-04;internship_allowance_asl;1.234,56;;10/05/2025;M", "a;Ditta;2025-04-01;2025-02-30;99999999999", ";2025-13;INTERNSHIP;-1;32", "x;\"2025-04\";1,2,3"} {
 		f.Add(s)

@@ -43,7 +43,7 @@ func imported() plan.Type {
 
 func fact() plan.Type {
 	return plan.Type{Name: factSubject, Prefix: factPrefix, Table: "history_fact", Class: access.Money,
-		Columns: []string{"kind", "state", "fromDay", "toDay", "minutes", "presenceDays", "paidOn", "file", "line"},
+		Columns: []string{"kind", "state", "fromDay", "toDay", "minutes", "presenceDays", "paidOn", "activityKind", "file", "line"},
 		Fields: plan.Fields{
 			"import":      plan.One(subject, "import_id").Apart(),
 			"participant": plan.One("Participant", "participation_id").In(access.Path).Apart(),

@@ -74,6 +74,11 @@ var (
 		Message: refusal.Text{It: "Nel mese la persona supererebbe il tetto di {cap}.", En: "In the month the person would exceed the cap of {cap}."},
 		Cure:    refusal.Text{It: "Controlla gli importi del mese.", En: "Check the amounts of the month."},
 	})
+	OverCeiling = refusal.Define(refusal.Definition{
+		Code: "HISTORY_OVER_CEILING", Kind: refusal.Rule,
+		Message: refusal.Text{It: "La persona supererebbe in tutto il massimo di {ceiling} per l'autonomia abitativa.", En: "The person would exceed the most in all, {ceiling}, towards living on one's own."},
+		Cure:    refusal.Text{It: "Controlla gli importi di tutti i mesi.", En: "Check the amounts of all months."},
+	})
 	KnownOtherwise = refusal.Define(refusal.Definition{
 		Code: "HISTORY_KNOWN_OTHERWISE", Kind: refusal.State,
 		Message: refusal.Text{It: "Lo stesso fatto è già stato importato, o sta in un'altra riga, con altri dati.", En: "The same fact was brought in already, or stands in another row, with other content."},

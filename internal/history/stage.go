@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -61,7 +62,7 @@ func (r Room) Stage(ctx context.Context, db *postgres.DB, actor access.Actor, cl
 		return Report{}, refusal.List{refusal.NotAllowed.At()}
 	}
 	err = db.InTx(ctx, actor, clock, func(ctx context.Context, tx *postgres.Tx) error {
-		s := &staging{room: r, folder: folder, seen: map[string]int{}, people: map[fiscal.PersonCode]uuid.UUID{}, gross: map[personMonth]money.Cents{}, caps: map[calendar.Month]money.Cents{}}
+		s := &staging{room: r, folder: folder, seen: map[string]int{}, people: map[fiscal.PersonCode]uuid.UUID{}, gross: map[humanMonth]money.Cents{}, housed: map[uuid.UUID]map[calendar.Month]money.Cents{}, most: map[calendar.Month]most{}}
 		if err := s.read(ctx, tx); err != nil {
 			return err
 		}
@@ -84,9 +85,15 @@ func (r Room) Stage(ctx context.Context, db *postgres.DB, actor access.Actor, cl
 	return report, err
 }
 
-type personMonth struct {
-	participation uuid.UUID
-	month         calendar.Month
+type humanMonth struct {
+	human uuid.UUID
+	month calendar.Month
+}
+
+// most is what rules let be recognised: of the hours of a month, and towards living on one's own.
+type most struct {
+	hours   money.Cents
+	housing programme.Housing
 }
 
 // staging is one folder while it is read.
@@ -98,8 +105,9 @@ type staging struct {
 	kinds  map[string]programme.CodeItem
 	exits  map[string]programme.CodeItem
 	people map[fiscal.PersonCode]uuid.UUID
-	gross  map[personMonth]money.Cents // recognised by rows of this folder
-	caps   map[calendar.Month]money.Cents
+	gross  map[humanMonth]money.Cents                   // recognised of hours by rows of this folder
+	housed map[uuid.UUID]map[calendar.Month]money.Cents // recognised by now of humans towards living on their own
+	most   map[calendar.Month]most
 	seen   map[string]int // of a fact, the row's hash by its place among facts
 	hashes [][]byte
 	files  []File
@@ -235,7 +243,7 @@ func (s *staging) resolve(ctx context.Context, tx *postgres.Tx, r *row) error {
 		list map[string]programme.CodeItem
 		name string
 	}{"activity_kind": {r.ActivityKind, s.kinds, programme.ActivityKinds}, "exit_reason": {r.Detail.ExitReason, s.exits, programme.ExitReasons}} {
-		if _, known := of.list[of.code]; of.code != "" && !known {
+		if _, known := of.list[of.code]; of.code != "" && !known && !r.housing() {
 			r.refuse(programme.CodeUnknown.At(column).With("list", of.name))
 		}
 	}
@@ -280,7 +288,7 @@ func (s *staging) known(ctx context.Context, tx *postgres.Tx, r *row, hash []byt
 	return false, nil
 }
 
-// against refuses what is recorded here already, and what exceeds the cap of a month.
+// against refuses what is recorded here already, and what exceeds what rules let be recognised.
 func (s *staging) against(ctx context.Context, tx *postgres.Tx, r *row) error {
 	if r.Kind == Spending || r.Kind == Earlier {
 		return nil
@@ -301,28 +309,70 @@ func (s *staging) against(ctx context.Context, tx *postgres.Tx, r *row) error {
 	if r.Kind != Payment {
 		return nil
 	}
-	limit, err := s.capIn(ctx, tx, r.Month)
+	if r.housing() {
+		return s.house(ctx, tx, r, a)
+	}
+	limit, err := s.mostIn(ctx, tx, r.Month)
 	if err != nil {
 		return err
 	}
-	at := personMonth{r.Participant, r.Month}
-	if s.gross[at] += r.Gross; a.Gross+s.gross[at] > limit {
-		r.refuse(OverCap.At("gross").With("cap", limit))
+	at := humanMonth{a.Human, r.Month}
+	if s.gross[at] += r.Gross; a.Gross+s.gross[at] > limit.hours {
+		r.refuse(OverCap.At("gross").With("cap", limit.hours))
 	}
 	return nil
 }
 
-// capIn is the most for a month, by the rules in force on its last day.
-func (s *staging) capIn(ctx context.Context, tx *postgres.Tx, month calendar.Month) (money.Cents, error) {
-	if known, ok := s.caps[month]; ok {
+// house refuses what exceeds, towards living on one's own, what a month may have, or the ceiling of all months: that in force in its own month for those
+// up to it, and that of the last month for all.
+func (s *staging) house(ctx context.Context, tx *postgres.Tx, r *row, a against) error {
+	given := s.housed[a.Human]
+	if given == nil {
+		given = map[calendar.Month]money.Cents{}
+		for _, h := range a.Housing {
+			given[h.Month] += h.Cents
+		}
+		s.housed[a.Human] = given
+	}
+	given[r.Month] += r.Gross
+	limit, err := s.mostIn(ctx, tx, r.Month)
+	if err != nil {
+		return err
+	}
+	if given[r.Month] > limit.housing.Monthly {
+		r.refuse(OverCap.At("gross").With("cap", limit.housing.Monthly))
+		return nil
+	}
+	last := slices.MaxFunc(slices.Collect(maps.Keys(given)), calendar.Month.Compare)
+	for _, month := range []calendar.Month{r.Month, last} {
+		if limit, err = s.mostIn(ctx, tx, month); err != nil {
+			return err
+		}
+		var upTo money.Cents
+		for of, cents := range given {
+			if !of.After(month) {
+				upTo += cents
+			}
+		}
+		if upTo > limit.housing.Ceiling {
+			r.refuse(OverCeiling.At("gross").With("ceiling", limit.housing.Ceiling))
+			return nil
+		}
+	}
+	return nil
+}
+
+// mostIn is what the rules in force on a month's last day let be recognised.
+func (s *staging) mostIn(ctx context.Context, tx *postgres.Tx, month calendar.Month) (most, error) {
+	if known, ok := s.most[month]; ok {
 		return known, nil
 	}
 	policy, err := programme.PolicyOn(ctx, tx, s.folder.Programme, month.Last())
 	if err != nil {
-		return 0, err
+		return most{}, err
 	}
-	s.caps[month] = policy.Cents("allowance.monthly_cap")
-	return s.caps[month], nil
+	s.most[month] = most{hours: policy.Cents("allowance.monthly_cap"), housing: policy.Housing()}
+	return s.most[month], nil
 }
 
 // keep writes the import with its facts, and says what it comes to.

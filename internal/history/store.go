@@ -110,9 +110,17 @@ func boundsOf(ctx context.Context, tx *postgres.Tx, programme uuid.UUID) (b boun
 
 // against is what stands here against a fact.
 type against struct {
+	Human                      uuid.UUID
 	Stated, Registered, Placed bool
-	Gross                      money.Cents
+	Gross                      money.Cents // recognised of the hours of the month
+	Housing                    []housed    `bun:"type:jsonb"`
 	EnteredOn, ReferredOn      calendar.Day
+}
+
+// housed is what was recognised of a month towards living on one's own.
+type housed struct {
+	Month calendar.Month `json:"month"`
+	Cents money.Cents    `json:"cents"`
 }
 
 func againstOf(ctx context.Context, tx *postgres.Tx, participation uuid.UUID, first, last calendar.Day, kind string) (a against, err error) {

@@ -57,7 +57,7 @@ func historyTypes() {
 	Roots["historyImports"] = inProgramme("HistoryImport")
 	Types["HistoryFact"] = &Type{Table: "history_fact", Prefix: "hsf", Class: "money", Of: of, Fields: map[string]Field{
 		"id": {}, "hidden": {}, "import": one("HistoryImport", "import_id").apart(), "participant": one("Participant", "participation_id").in("path").apart(), "kind": column("kind"), "state": column("state"),
-		"month": month("month"), "fromDay": column("from_day"), "toDay": column("to_day"), "minutes": column("minutes"), "presenceDays": column("presence_days"),
+		"month": month("month"), "fromDay": column("from_day"), "toDay": column("to_day"), "activityKind": column("activity_kind"), "minutes": column("minutes"), "presenceDays": column("presence_days"),
 		"budgetLine": one("BudgetLine", "budget_line_id").in("directory").apart(), "gross": column("gross_cents"), "withheld": column("withheld_cents"), "paidOn": column("paid_on"),
 		"file": column("file"), "line": column("line"), "rowHash": hash("row_hash"),
 		"allowance": oneBy("Allowance", func(w *World, r *Row) *Row {

@@ -33,7 +33,7 @@ create table history_fact (
   month            date check (extract(day from month) = 1),
   from_day         date,
   to_day           date,
-  activity_kind    text,
+  activity_kind    text,           -- of hours; of a payment, what it was for, where the file says so: HOUSING is not of hours
   minutes          int check (minutes >= 0),  -- of a month, or a week's of an internship
   presence_days    int check (presence_days between 0 and 31),
   budget_line_id   uuid references budget_line,
@@ -86,19 +86,28 @@ end $$;
 create trigger history_goes after insert on destroyed_key for each row execute function history_goes();
 revoke execute on function history_fact_mandates(), history_goes() from public;
 
--- What stands against facts of a participation in some days: a statement, a register of the activity, an internship; and what its month holds already.
+-- Whether what was recognised was a contribution to living on one's own: it goes beside the month's cap, and has its own ceiling.
+create function is_housing(f history_fact) returns boolean language sql immutable as $$ select coalesce(f.activity_kind = 'HOUSING', false) $$;
+revoke execute on function is_housing(history_fact) from public;
+grant execute on function is_housing(history_fact) to lavoro_app;
+
+-- What stands against facts of a participation in some days: a statement, a register of the activity, an internship; and what its human's month holds
+-- already, and his months towards living on his own, whichever of his records in the programme it was brought in for.
 create function history_against(participation uuid, from_day date, to_day date, kind text)
-returns table (stated boolean, registered boolean, placed boolean, gross bigint, entered_on date, referred_on date)
+returns table (human uuid, stated boolean, registered boolean, placed boolean, gross bigint, housing jsonb, entered_on date, referred_on date)
 language sql stable security definer set search_path = public, pg_temp as $$
-  select exists (select from allowance_statement s where s.participation_id = a.id and s.month between date_trunc('month', history_against.from_day)::date and history_against.to_day),
+  select p.human, exists (select from allowance_statement s where s.participation_id = a.id and s.month between date_trunc('month', history_against.from_day)::date and history_against.to_day),
          exists (select from register_month r join activity c on c.id = r.activity_id where r.participation_id = a.id and c.kind = history_against.kind
                  and r.month between date_trunc('month', history_against.from_day)::date and history_against.to_day),
          exists (select from placement p where p.participation_id = a.id and p.started_on is not null
                  and daterange(p.started_on, coalesce(p.ended_on, p.to_day), '[]') && daterange(history_against.from_day, history_against.to_day, '[]')),
-         (select coalesce(sum(f.gross_cents), 0)::bigint from history_fact f where f.participation_id = a.id and f.kind = 'PAYMENT' and f.state in ('STAGED', 'CONFIRMED')
-                 and f.month = date_trunc('month', history_against.from_day)::date),
-         a.entered_on, a.referred_on
-  from participation a where a.id = history_against.participation and a.audience && (select app_keys('path'))
+         p.gross, p.housing, a.entered_on, a.referred_on
+  from participation a cross join lateral (
+    select (select min(r::text)::uuid from records_of(a.person_id) r) as human, coalesce(sum(f.gross_cents) filter (where f.month = m.month and not is_housing(f)), 0)::bigint as gross,
+           coalesce(jsonb_agg(jsonb_build_object('month', to_char(f.month, 'YYYY-MM'), 'cents', f.gross_cents)) filter (where is_housing(f)), '[]') as housing
+    from (select date_trunc('month', history_against.from_day)::date as month) m join participation x on x.programme_id = a.programme_id and x.person_id in (select records_of(a.person_id))
+    join history_fact f on f.participation_id = x.id and f.kind = 'PAYMENT' and f.state in ('STAGED', 'CONFIRMED')) p
+  where a.id = history_against.participation and a.audience && (select app_keys('path'))
 $$;
 
 -- What files brought before under the same keys.
@@ -207,22 +216,22 @@ begin
   group by e.id;
 end $$;
 
--- What was recognised of months before, whoever asks: it takes from what the month may come to.
+-- What was recognised of the hours of months before, whoever asks: it takes from what the month may come to.
 create function history_before(participations uuid[], months date[]) returns table (participation_id uuid, month date, cents bigint)
 language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 begin
   return query
   select f.participation_id, f.month, sum(f.gross_cents)::bigint from unnest(history_before.participations, history_before.months) m(participation_id, month)
-  join history_fact f on f.participation_id = m.participation_id and f.month = m.month and f.kind = 'PAYMENT' and f.state = 'CONFIRMED'
+  join history_fact f on f.participation_id = m.participation_id and f.month = m.month and f.kind = 'PAYMENT' and f.state = 'CONFIRMED' and not is_housing(f)
   where (select app_acting()) group by 1, 2;
 end $$;
 
--- A statement counts what was recognised of its month before: nothing of that is ever owed again.
+-- A statement counts what was recognised of its month's hours before: nothing of that is ever owed again.
 create function statements_keep_history() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 begin
   if exists (select from written s left join lateral (
-               select sum(f.gross_cents) as cents from history_fact f where f.participation_id = s.participation_id and f.month = s.month and f.kind = 'PAYMENT' and f.state = 'CONFIRMED') f on true
+               select sum(f.gross_cents) as cents from history_fact f where f.participation_id = s.participation_id and f.month = s.month and f.kind = 'PAYMENT' and f.state = 'CONFIRMED' and not is_housing(f)) f on true
              where coalesce((s.inputs ->> 'before')::bigint, 0) <> coalesce(f.cents, 0)) then
     raise exception 'a statement passes over what was recognised before' using errcode = 'check_violation', constraint = 'allowance_statement_history';
   end if;

@@ -20,7 +20,7 @@ begin
   left join allowance w on w.participation_id = x.id and w.month = m.month
   left join lateral (select i.total_cents - i.housing_cents as cents from allowance_statement i where i.allowance_id = w.id order by i.number desc limit 1) s on true
   left join lateral (select sum(t.gross_cents)::bigint as cents from history_fact t
-                     where t.participation_id = x.id and t.month = m.month and t.kind = 'PAYMENT' and t.state = 'CONFIRMED') h on true
+                     where t.participation_id = x.id and t.month = m.month and t.kind = 'PAYMENT' and t.state = 'CONFIRMED' and not is_housing(t)) h on true
   where w.id is not null or h.cents is not null
   order by 1, 2, 3;
 end $$;
