@@ -5403,7 +5403,7 @@ type PaymentLine struct {
 	Live bool `json:"live"`
 	// Why it could not go when the run was computed.
 	Blocks []*PaymentBlock `json:"blocks"`
-	// Whether it is said to be paid although it was rejected or recalled, and nobody has said since which is true; resolveLine does.
+	// Whether the bank says of it what does not fit its state: that it was paid although it was rejected or came back, that it was not, or once more, or another sum. Nobody has said since what is true; resolveLine does.
 	Contradicted bool `json:"contradicted"`
 	// Why the bank rejected it or sent it back; null where it did not.
 	Reason *PaymentReason `json:"reason,omitempty"`
@@ -5464,7 +5464,7 @@ type PaymentLineFilter struct {
 	EndToEndID *string `json:"endToEndId,omitempty"`
 	// That this answer moved.
 	Answer *string `json:"answer,omitempty"`
-	// Said to be paid although it was rejected or recalled, or not.
+	// Of which the bank says what does not fit its state, or not.
 	Contradicted *bool `json:"contradicted,omitempty"`
 	// The last word of runs on what a payer owes of a month from a budget line, or not.
 	Latest *bool `json:"latest,omitempty"`
@@ -5502,12 +5502,14 @@ type PaymentLineStep struct {
 	At time.Time `json:"at"`
 	// Who did it; null where you may not see it.
 	Member *Member `json:"member,omitempty"`
-	// The bank's code; null where it gave none. Where it contradicts what is known of the line, which then stays as it is: what it says. Example: EXECUTED.
+	// The bank's code; null where it gave none. Where it contradicts what is known of the line, which then stays as it is: what it says; UNCLEAR where that is clear to nobody. Example: EXECUTED.
 	Code *string `json:"code,omitempty"`
 	// The number of the order, or the bank's own reference, as the answer gives it; null where it gave none. At most 35 characters. Example: 4711.
 	Reference *string `json:"reference,omitempty"`
 	// The day on which the bank or the office has booked or decided it, as the answer gives it; null where it gave none.
 	BookedOn *calendar.Day `json:"bookedOn,omitempty"`
+	// What the bank has booked of the whole transfer, where that is another sum: of a return, less by what it charged, which is the payer's to bear; null otherwise.
+	Booked *money.Cents `json:"booked,omitempty"`
 	// Why, in the words of who did it or of the bank. Confidential.
 	Reason *string `json:"reason,omitempty"`
 }
@@ -7662,7 +7664,7 @@ type ResolveLineInput struct {
 	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
 	// A line of the transfer.
 	Line string `json:"line"`
-	// Whether it was paid: then it is, by the reference of who said so. Else it is due again.
+	// Whether it was paid: then it is, by the reference of who said so. Else what counted as paid is due again, and all else stays as it is.
 	Paid bool `json:"paid"`
 	// Why; 1 to 500 characters, kept sealed.
 	Reason string `json:"reason"`

@@ -30,18 +30,32 @@ func (c *Clocks) OnState(ctx context.Context, tx *postgres.Tx, t event.Transitio
 		}
 		return passOn(ctx, tx, t)
 	}
-	if t.From != "" {
-		if err := finish(ctx, tx, t.Programme, t.Subject, c.kinds(t.Concept)); err != nil {
+	clock, waits := c.of(t.Concept, t.To)
+	waits = waits && owner != uuid.Nil
+	var at time.Time
+	kinds, stands := c.kinds(t.Concept), false
+	if waits {
+		var err error
+		if at, err = fallsDue(ctx, tx, t, clock); err != nil {
+			return err
+		}
+		if stands, err = dueSince(ctx, tx, t, clock.Kind, at); err != nil {
 			return err
 		}
 	}
-	clock, waits := c.of(t.Concept, t.To)
-	if !waits || owner == uuid.Nil {
-		return nil
+	if stands { // it is told again of a state that it knows: reminders and who has taken over stay
+		kinds = slices.DeleteFunc(kinds, func(kind string) bool { return kind == clock.Kind })
+		if err := handOver(ctx, tx, t.Subject, []string{clock.Kind}, owner, next); err != nil {
+			return err
+		}
 	}
-	at, err := fallsDue(ctx, tx, t, clock)
-	if err != nil {
-		return err
+	if t.From != "" {
+		if err := finish(ctx, tx, t.Programme, t.Subject, kinds); err != nil {
+			return err
+		}
+	}
+	if !waits || stands {
+		return nil
 	}
 	id, err := uuid.NewV7()
 	if err != nil {
@@ -49,6 +63,14 @@ func (c *Clocks) OnState(ctx context.Context, tx *postgres.Tx, t event.Transitio
 	}
 	return open(ctx, tx, Due{ID: id, Programme: t.Programme, SubjectKind: t.SubjectKind, Subject: t.Subject, Participation: t.Participation,
 		Kind: clock.Kind, At: at, Owner: owner, NextOwner: next, Audience: t.Audience})
+}
+
+// dueSince says whether what a state waits for is due by then already, where the state was entered before it is told of.
+func dueSince(ctx context.Context, tx *postgres.Tx, t event.Transition, kind string, at time.Time) (bool, error) {
+	if t.From == "" || t.Since.IsZero() && t.By.IsZero() {
+		return false, nil
+	}
+	return dueBy(ctx, tx, t.Programme, t.Subject, kind, at)
 }
 
 // fallsDue is when what a state waits for is due: on the day of a calendar, or so many days later as the programme's policy says.

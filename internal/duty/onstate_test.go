@@ -9,6 +9,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/duty"
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
 
@@ -51,6 +52,34 @@ func TestAnotherOwnerInTheSameStateKeepsTheClockRunning(t *testing.T) {
 	}
 	if moved := query[bool](h, "select owner_key = $2 and next_owner_key = $3 from due where subject_id = $1", p, h.manager, h.partner); !moved {
 		t.Error("the due did not go to the new owner")
+	}
+}
+
+// Who is told again of a state that it knows leaves what is due as it stands, with its reminders and whoever has taken over.
+func TestWhatIsToldAgainIsDueAsItStands(t *testing.T) {
+	h := open(t)
+	p := h.participation()
+	goes := func(since string, owners ...uuid.UUID) {
+		t.Helper()
+		h.act(func(ctx context.Context, tx *postgres.Tx) error {
+			return duty.NewClocks(clocks).OnState(ctx, tx, event.Transition{Programme: h.programme, Concept: "participant", SubjectKind: "Participant",
+				Subject: p, Participation: p, From: "CLOSED", To: "REFERRED", Owners: owners, Audience: h.audience(), Since: calendar.MustDay(since)})
+		})
+	}
+	const stands = "select string_agg(concat_ws(' ', due_at::date, reminders, owner_key = $2, escalated_at is not null, done_at is not null), ', ' order by id) from due where subject_id = $1"
+	goes("2026-11-02", h.partner, h.manager)
+	goes("2026-11-02", h.manager, h.partner)
+	if got := query[string](h, stands, p, h.manager); got != "2026-11-09 0 t f f" {
+		t.Errorf("another has it: %s", got)
+	}
+	h.exec("update due set owner_key = next_owner_key, escalated_at = due_at, reminders = 3 where subject_id = $1", p)
+	goes("2026-11-02", h.manager, h.partner)
+	if got := query[string](h, stands, p, h.partner); got != "2026-11-09 3 t t f" {
+		t.Errorf("told again: %s", got)
+	}
+	goes("2026-11-03", h.manager, h.partner)
+	if got := query[string](h, stands, p, h.partner); got != "2026-11-09 3 t t t, 2026-11-10 0 f f f" {
+		t.Errorf("entered anew: %s", got)
 	}
 }
 

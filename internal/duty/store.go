@@ -67,6 +67,15 @@ func finish(ctx context.Context, tx *postgres.Tx, programme, subject uuid.UUID, 
 	return nil
 }
 
+// dueBy says whether something of the kind is open about the subject, and due by then.
+func dueBy(ctx context.Context, tx *postgres.Tx, programme, subject uuid.UUID, kind string, at time.Time) (yes bool, err error) {
+	err = tx.Ask(ctx, &yes, "select exists (select from due where subject_id = $1 and kind = $2 and programme_id = $3 and due_at = $4 and done_at is null)", subject, kind, programme, at)
+	if err != nil {
+		return false, fmt.Errorf("what is due: %w", err)
+	}
+	return yes, nil
+}
+
 // handOver gives the subject's open dues to those whose turn it is now; one that has escalated stays where it is.
 func handOver(ctx context.Context, tx *postgres.Tx, subject uuid.UUID, kinds []string, owner, next uuid.UUID) error {
 	if owner == uuid.Nil {

@@ -43,7 +43,7 @@ func (s *scene) payments() {
 		for k, act := range []string{"holdLine", "releaseLine"} {
 			step := f.put("payment_line_step", fact{"id": derived("payment_line_step", id, k), "line_id": id, "run_id": line["run_id"], "participation_id": line["participation_id"], "month": line["month"],
 				"act": act, "from_state": "PENDING", "to_state": "HELD", "at": fmt.Sprintf("2026-06-06T1%d:00:00.500Z", k), "member_id": s.managers[0], "code": []any{nil, "AC04"}[k], "reference": []any{nil, "4711"}[k],
-				"booked_on": []any{nil, "2026-06-05"}[k], "reason": "\\x00",
+				"booked_on": []any{nil, "2026-06-05"}[k], "booked_cents": []any{nil, 900}[k], "reason": "\\x00",
 				"answer_id": []any{nil, derived("payment_answer", line["run_id"])}[k]})
 			f.Sealed = append(f.Sealed, Sealed{person, "payment_line_step", "reason", step, "Trattenuto " + fmt.Sprint(k)})
 		}
@@ -277,7 +277,7 @@ func paymentTypes() {
 		Fields: map[string]Field{
 			"id": {}, "hidden": {}, "line": one("PaymentLine", "line_id"), "answer": one("PaymentAnswer", "answer_id").apart(), "act": column("act"), "fromState": column("from_state"),
 			"toState": column("to_state"), "at": instant("at"), "member": one("Member", "member_id").in("directory").apart(), "code": column("code"),
-			"reference": column("reference"), "bookedOn": column("booked_on"), "reason": column("reason").in("bank"),
+			"reference": column("reference"), "bookedOn": column("booked_on"), "booked": column("booked_cents"), "reason": column("reason").in("bank"),
 		}}
 	recoveryTypes(own, ofMonth)
 }

@@ -167,7 +167,7 @@ func (f Facts) missing(s Stage, today calendar.Day) []payment.Block {
 				add(l.Blocks...)
 			}
 		case payment.LineRejected, payment.LineReturned, payment.LineRecalled:
-			if s == Returned && len(l.Blocks) > 0 { // the bank says by now that it was paid
+			if s == Returned && len(l.Blocks) > 0 { // the bank says by now what does not fit
 				add(l.Blocks...)
 			} else if s == Returned && l.Code != nil {
 				missing = append(missing, payment.ReasonOf(*l.Code))
@@ -180,6 +180,9 @@ func (f Facts) missing(s Stage, today calendar.Day) []payment.Block {
 			add("RUN_" + string(l.Run))
 		case payment.LineExported:
 			add("BANK_ANSWER")
+			add(l.Blocks...)
+		case payment.LinePaid:
+			add(l.Blocks...)
 		case payment.LineRecallAsked:
 			add("RECALL_ASKED")
 		}

@@ -61,6 +61,7 @@ type Whole struct {
 	MessageID string
 	Lines     int          // how many lines it speaks of; 0 when it does not say
 	Total     *money.Cents // their sum; nil when it does not say
+	Foreign   string       // the currency where that is not the euro; then Total is nil
 }
 
 // Outcome is said of one line.
@@ -74,8 +75,10 @@ type Outcome struct {
 	Amount *money.Cents // nil when it does not say
 	// Foreign is the currency where it is not the euro; then Amount is nil.
 	Foreign string
-	Day     calendar.Day // of booking or decision; none when it does not say
-	Ref     string       // the bank's reference, or the number of the order; "" when there is none
+	// Beside are other sums that an account tells of it: what was ordered beside what was booked, or that less charges.
+	Beside []money.Cents
+	Day    calendar.Day // of booking or decision; none when it does not say
+	Ref    string       // the bank's reference, or the number of the order; "" when there is none
 }
 
 // Matching is a report held against what was sent.
@@ -87,6 +90,8 @@ type Matching struct {
 	Missing []string
 	// Others are outcomes of other messages' lines: ordinary in a statement, which may also name our message beside what is no line of it, such as a charge.
 	Others []Outcome
+	// Odd are what an account says of sent lines that does not fit them: another amount, or the same twice. Nothing is taken of that, and somebody has to look at it.
+	Odd []Outcome
 	// Unclear warns of what an account says of the message that does not fit it: nothing is taken of that.
 	Unclear refusal.List
 }
@@ -96,8 +101,9 @@ func (r Report) account() bool { return r.Source == SourceStatement || r.Source 
 
 // Match holds a report against one message. The error is a refusal.List: the answer is of another message, or a line of it has
 // another amount, or is unknown though the answer is to this message alone, or is spoken of twice. Nothing of such a report should be taken.
+// An account tells of much else, and is never refused for a line: by whatever order the bank has booked it, it is ours by its end-to-end id.
 func (r Report) Match(sent Sent) (Matching, error) {
-	m := matcher{report: r, sent: sent, at: make(map[string]int, len(sent.Lines)), told: make([]bool, len(sent.Lines)), said: map[Kind]map[int]bool{}}
+	m := matcher{report: r, sent: sent, at: make(map[string]int, len(sent.Lines)), told: make([]bool, len(sent.Lines)), said: map[Kind]map[int]bool{}, spread: map[Kind]bool{}}
 	for i, l := range sent.Lines {
 		m.at[l.EndToEndID] = i
 	}
@@ -127,6 +133,7 @@ type matcher struct {
 	at     map[string]int
 	told   []bool
 	said   map[Kind]map[int]bool // by phase
+	spread map[Kind]bool         // phases in which something was said of the message as a whole
 	out    Matching
 	list   refusal.List
 }
@@ -143,6 +150,8 @@ func (m *matcher) line(i int, o Outcome) {
 	at, ours := m.at[o.EndToEndID]
 	path := []string{"lines", strconv.Itoa(i)}
 	switch {
+	case ours && m.report.account():
+		m.booked(at, o)
 	case ours && o.MessageID != "" && o.MessageID != m.sent.MessageID:
 		m.list = append(m.list, AnswerOtherMessage.At(path...).With("got", o.MessageID).With("want", m.sent.MessageID))
 	case !ours && !m.report.account():
@@ -159,6 +168,26 @@ func (m *matcher) line(i int, o Outcome) {
 	}
 }
 
+// booked takes what an account says of a line. What is not booked yet moves nothing, and is often told again once it is.
+func (m *matcher) booked(at int, o Outcome) {
+	switch {
+	case o.Kind == Pending:
+		m.told[at] = true
+		m.out.Outcomes = append(m.out.Outcomes, o)
+	case !o.fits(m.sent.Lines[at].Amount) || m.said[phase(o.Kind)][at]:
+		m.told[at] = true
+		m.out.Odd = append(m.out.Odd, o)
+	default:
+		m.say(at, o.Kind)
+		m.out.Outcomes = append(m.out.Outcomes, o)
+	}
+}
+
+// fits says whether a booking is of the whole of a transfer. Banks return transfers whole, less what they charge for it.
+func (o Outcome) fits(sent money.Cents) bool {
+	return o.Amount == nil && o.Foreign == "" || o.Amount != nil && (*o.Amount == sent || o.Kind == Returned && 0 < *o.Amount && *o.Amount < sent) || slices.Contains(o.Beside, sent)
+}
+
 // told is the amount as the answer tells it.
 func told(o Outcome) text.Text {
 	if o.Foreign != "" {
@@ -173,21 +202,27 @@ func (m *matcher) whole(w Whole) {
 		return
 	}
 	all, rest := w.fits(m.sent.Lines), m.report.account() && w.fits(slices.DeleteFunc(slices.Clone(m.sent.Lines), func(l SentLine) bool { return l.Out }))
-	if !all && !rest {
+	if !all && !rest || w.Foreign != "" || w.Kind == Returned && w.Lines == 0 && w.Total == nil {
 		m.differs(w)
 		return
 	}
 	if w.Kind == "" {
 		return // the lines speak for themselves
 	}
+	again := m.report.account() && m.spread[phase(w.Kind)] // the whole was debited twice
+	m.spread[phase(w.Kind)] = true
 	for i, l := range m.sent.Lines {
-		if m.said[phase(w.Kind)][i] || l.Out && (rest || !m.report.account()) {
+		if m.said[phase(w.Kind)][i] && !again || l.Out && (rest || !m.report.account()) {
+			continue
+		}
+		amount := l.Amount
+		o := Outcome{EndToEndID: l.EndToEndID, MessageID: w.MessageID, Kind: w.Kind, Reason: w.Reason, Note: w.Note, Amount: &amount, Day: w.Day, Ref: w.Ref}
+		if again {
+			m.out.Odd = append(m.out.Odd, o)
 			continue
 		}
 		m.say(i, w.Kind)
-		amount := l.Amount
-		m.out.Outcomes = append(m.out.Outcomes, Outcome{EndToEndID: l.EndToEndID, MessageID: w.MessageID, Kind: w.Kind, Reason: w.Reason, Note: w.Note,
-			Amount: &amount, Day: w.Day, Ref: w.Ref})
+		m.out.Outcomes = append(m.out.Outcomes, o)
 	}
 }
 
@@ -207,7 +242,7 @@ func sentSum(lines []SentLine) (sum money.Cents) {
 // differs refuses totals that are not the message's; those of one entry of an account are no reason to lose all others.
 func (m *matcher) differs(w Whole) {
 	sum := sentSum(m.sent.Lines)
-	got, want := totals(w.Lines, w.Total), totals(len(m.sent.Lines), &sum)
+	got, want := totals(w.Lines, w.Total, w.Foreign), totals(len(m.sent.Lines), &sum, "")
 	if m.report.account() {
 		m.out.Unclear = append(m.out.Unclear, AnswerDebitDiffers.At().With("got", got).With("want", want))
 		return
@@ -216,18 +251,19 @@ func (m *matcher) differs(w Whole) {
 }
 
 // totals writes control totals, leaving out what is not told.
-func totals(lines int, total *money.Cents) text.Text {
-	var out text.Text
-	if lines != 0 {
-		out = text.Count(lines, text.Text{It: "riga", En: "line"}, text.Text{It: "righe", En: "lines"})
+func totals(lines int, total *money.Cents, foreign string) text.Text {
+	sum := text.Same(foreign)
+	if total != nil {
+		sum = text.Text{It: total.Format(text.Italian), En: total.Format(text.English)}
 	}
-	if total == nil {
+	if lines == 0 {
+		return sum
+	}
+	out := text.Count(lines, text.Text{It: "riga", En: "line"}, text.Text{It: "righe", En: "lines"})
+	if sum.It == "" {
 		return out
 	}
-	if out.It != "" {
-		out = text.Text{It: out.It + ", ", En: out.En + ", "}
-	}
-	return text.Text{It: out.It + total.Format(text.Italian), En: out.En + total.Format(text.English)}
+	return text.Text{It: out.It + ", " + sum.It, En: out.En + ", " + sum.En}
 }
 
 // twice finds the lines of which the same is said twice in one report; an execution and its return are two things.

@@ -30,7 +30,7 @@ const (
 )
 
 // examples are one message of each kind.
-var examples = []string{partial, notification, accountDay, accountReturn}
+var examples = []string{partial, notification, accountDay, accountReturn, accountOdd}
 
 func answer(content string) (payfile.Report, error) {
 	return payfile.ReadAnswer(strings.NewReader(content), "risposta")
@@ -48,6 +48,7 @@ func example(t testing.TB, name string) string {
 func TestExamplesAreValid(t *testing.T) {
 	t.Run("camt.054", func(t *testing.T) { valid(t, "camt.054.001.08", []byte(example(t, notification))) })
 	t.Run("camt.053", func(t *testing.T) { valid(t, "camt.053.001.08", []byte(example(t, accountDay))) })
+	t.Run("camt.053 with other sums", func(t *testing.T) { valid(t, "camt.053.001.08", []byte(example(t, accountOdd))) })
 	t.Run("camt.053 with a return", func(t *testing.T) { valid(t, "camt.053.001.08", []byte(example(t, accountReturn))) })
 }
 
@@ -278,12 +279,11 @@ func TestMatchRefuses(t *testing.T) {
 	}{
 		"another message":  {partial, func(_ *payfile.Report, s *payfile.Sent) { s.MessageID = "RUN-2026-10-B" }, payfile.AnswerOtherMessage},
 		"another whole":    {partial, func(r *payfile.Report, s *payfile.Sent) { r.Lines, s.MessageID = nil, "RUN-2026-10-B" }, payfile.AnswerOtherMessage},
-		"line of another":  {notification, func(_ *payfile.Report, s *payfile.Sent) { s.MessageID = "RUN-2026-10-B" }, payfile.AnswerOtherMessage},
 		"unknown line":     {partial, func(r *payfile.Report, _ *payfile.Sent) { r.Lines[0].EndToEndID = "X" }, payfile.AnswerLineUnknown},
 		"another amount":   {partial, func(r *payfile.Report, _ *payfile.Sent) { r.Lines[0].Amount = cents(1) }, payfile.AnswerAmountDiffers},
 		"another currency": {partial, func(r *payfile.Report, _ *payfile.Sent) { r.Lines[0].Amount, r.Lines[0].Foreign = nil, "USD" }, payfile.AnswerAmountDiffers},
-		"line twice": {notification, func(r *payfile.Report, _ *payfile.Sent) {
-			r.Lines[2].EndToEndID, r.Lines[2].Amount = "L000000000001", nil
+		"line twice": {partial, func(r *payfile.Report, _ *payfile.Sent) {
+			r.Lines[1].EndToEndID, r.Lines[1].Amount = r.Lines[0].EndToEndID, nil
 		}, payfile.AnswerLineTwice},
 		"another number":        {partial, func(r *payfile.Report, _ *payfile.Sent) { r.Whole[0].Lines = 5 }, payfile.AnswerTotalsDiffer},
 		"another control total": {partial, func(r *payfile.Report, _ *payfile.Sent) { r.Whole[0].Total = cents(5) }, payfile.AnswerTotalsDiffer},
@@ -299,6 +299,71 @@ func TestMatchRefuses(t *testing.T) {
 			refused(t, err, c.code)
 			if !reflect.DeepEqual(m, payfile.Matching{}) {
 				t.Errorf("something matches: %+v", m)
+			}
+		})
+	}
+}
+
+// accountOdd is a day on which much is booked otherwise than it was ordered.
+const accountOdd = "camt053_odd.xml"
+
+// What an account says of our lines in other sums is taken where it is plain: whole returns less what the bank charges, and sums as they were ordered beside those that were booked.
+// All else of them is odd, and loses nothing of the rest.
+func TestABookingInAnotherSum(t *testing.T) {
+	report, err := answer(example(t, accountOdd))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sent := order(9).Sent()
+	m, err := report.Match(sent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	say := func(outcomes []payfile.Outcome) (all []string) {
+		for _, o := range outcomes {
+			amount := o.Foreign
+			if o.Amount != nil {
+				amount = o.Amount.String()
+			}
+			all = append(all, fmt.Sprint(o.EndToEndID[11:], " ", o.Kind, " ", amount))
+		}
+		return all
+	}
+	want := []string{"00 RETURNED 498.50", "01 RETURNED 499.01", "02 RETURNED 495.02", "03 EXECUTED 501.53", "04 EXECUTED 501.54", "05 EXECUTED USD", "08 EXECUTED 500.08"}
+	if got := say(m.Outcomes); !slices.Equal(got, want) {
+		t.Errorf("taken: %q, want %q", got, want)
+	}
+	if got := say(m.Odd); !slices.Equal(got, []string{"06 EXECUTED 480.00", "07 RETURNED 900.00", "08 EXECUTED 500.08"}) {
+		t.Errorf("odd: %q", got)
+	}
+	if len(m.Missing) != 0 || len(m.Others) != 1 || m.Unclear != nil {
+		t.Errorf("%+v", m)
+	}
+}
+
+// A booking of the whole order: one not booked yet does not hide the one that is, a second is odd, and a credit that does not say whose it is warns.
+func TestBookingsOfTheWhole(t *testing.T) {
+	whole := func(way, status, sum string) string {
+		return `<Ntry><Amt Ccy="EUR">` + sum + `</Amt><CdtDbtInd>` + way + `</CdtDbtInd><Sts><Cd>` + status + `</Cd></Sts><BkTxCd/><NtryDtls><Btch><PmtInfId>RUN-2026-10-A</PmtInfId></Btch></NtryDtls></Ntry>`
+	}
+	for name, c := range map[string]struct {
+		entries            string
+		taken, odd, warned int
+	}{
+		"not booked yet":      {whole("DBIT", "PDNG", "1000.01") + whole("DBIT", "BOOK", "1000.01"), 2, 0, 0},
+		"twice":               {whole("DBIT", "BOOK", "1000.01") + whole("DBIT", "BOOK", "1000.01"), 2, 2, 0},
+		"all came back":       {whole("DBIT", "BOOK", "1000.01") + whole("CRDT", "BOOK", "1000.01"), 4, 0, 0},
+		"some of it did":      {whole("DBIT", "BOOK", "1000.01") + whole("CRDT", "BOOK", "500.00"), 2, 0, 1},
+		"in another currency": {strings.Replace(whole("DBIT", "BOOK", "1000.01"), "EUR", "USD", 1), 0, 0, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			report, err := answer(`<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><GrpHdr><MsgId>S</MsgId></GrpHdr><Stmt><Id>S</Id>` + c.entries + `</Stmt></BkToCstmrStmt></Document>`)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m, err := report.Match(order(2).Sent())
+			if err != nil || len(m.Outcomes) != c.taken || len(m.Odd) != c.odd || len(m.Unclear) != c.warned {
+				t.Errorf("%+v, %v", m, err)
 			}
 		})
 	}

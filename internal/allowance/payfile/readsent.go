@@ -115,7 +115,7 @@ func (r *reading) sums(of *element, lines []Ordered) {
 	sum, err := sumOf(lines)
 	count, total := r.count(of.first("NbOfTxs")), r.total(of.first("CtrlSum"))
 	if err != nil || of.text("NbOfTxs") != "" && count != len(lines) || total != nil && *total != sum {
-		r.list = append(r.list, SentTotalsDiffer.At().With("got", totals(len(lines), &sum)).With("want", totals(count, total)))
+		r.list = append(r.list, SentTotalsDiffer.At().With("got", totals(len(lines), &sum, "")).With("want", totals(count, total, "")))
 	}
 }
 

@@ -86,11 +86,11 @@ var (
 		Message: refusal.Text{It: "I totali di controllo non tornano: {got} invece di {want}.", En: "The control totals do not agree: {got} instead of {want}."},
 		Cure:    againFromBank, CuredBy: byLoader,
 	})
-	// AnswerDebitDiffers is for one debit of an order on an account that is neither that of all its lines nor that of those which were not rejected: it warns, since the account
-	// tells of more than that.
+	// AnswerDebitDiffers is for one debit of an order on an account, or one credit, that is neither that of all its lines nor that of those which were not rejected: it warns,
+	// since the account tells of more than that.
 	AnswerDebitDiffers = refusal.Define(refusal.Definition{
 		Code: "ANSWER_DEBIT_DIFFERS", Kind: refusal.Conflict,
-		Message: refusal.Text{It: "L'addebito cumulativo è di {got}, mentre sono stati inviati {want}: non dice quali righe sono pagate.", En: "The debit of the order is of {got}, while {want} were sent: it does not say which lines are paid."},
+		Message: refusal.Text{It: "Il movimento cumulativo è di {got}, mentre sono stati inviati {want}: non dice di quali righe.", En: "The booking of the order as a whole is of {got}, while {want} were sent: it does not say of which lines."},
 		Cure:    refusal.Text{It: "Chiedi alla banca il dettaglio; conferma per applicare il resto dell'estratto.", En: "Ask the bank for the details; confirm, to apply the rest of the statement."},
 		CuredBy: byLoader,
 	})

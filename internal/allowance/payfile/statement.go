@@ -105,17 +105,42 @@ func (s *statement) transaction(e, t *element, b booking, alone bool) {
 		o.Ref = ref
 	}
 	o.Reason, o.Note = s.reason(t.all("RtrInf"))
-	amount := t.first("Amt")
-	for _, path := range [][]string{{"AmtDtls", "TxAmt", "Amt"}, {"AmtDtls", "InstdAmt", "Amt"}} {
-		if amount.value == "" {
-			amount = t.first(path...)
+	s.amounts(&o, t, e, alone)
+	s.report.Lines = append(s.report.Lines, o)
+}
+
+// amounts takes down what was booked, and what is told of the transfer beside it: it may have been ordered in another sum, or currency, than it was booked in.
+func (s *statement) amounts(o *Outcome, t, e *element, alone bool) {
+	told := []*element{t.first("Amt"), t.first("AmtDtls", "TxAmt", "Amt"), t.first("AmtDtls", "InstdAmt", "Amt")}
+	if alone {
+		told = append(told, e.first("Amt"))
+	}
+	first := true
+	for _, a := range told {
+		if a.value == "" {
+			continue
+		}
+		amount, foreign := s.amount(a)
+		if first {
+			o.Amount, o.Foreign, first = amount, foreign, false
+		} else if amount != nil && (o.Amount == nil || *amount != *o.Amount) {
+			o.Beside = append(o.Beside, *amount)
 		}
 	}
-	if amount.value == "" && alone {
-		amount = e.first("Amt")
+	charges := append(t.all("Chrgs", "Rcrd", "Amt"), t.all("Chrgs", "Amt")...)
+	if alone {
+		charges = append(charges, append(e.all("Chrgs", "Rcrd", "Amt"), e.all("Chrgs", "Amt")...)...)
 	}
-	o.Amount, o.Foreign = s.amount(amount)
-	s.report.Lines = append(s.report.Lines, o)
+	if o.Amount == nil {
+		return
+	}
+	for _, c := range charges { // taken from a return, or put on a debit
+		if charge, _ := s.amount(c); charge != nil && o.Kind == Returned {
+			o.Beside = append(o.Beside, *o.Amount+*charge)
+		} else if charge != nil {
+			o.Beside = append(o.Beside, *o.Amount-*charge)
+		}
+	}
 }
 
 // given is the first id that was given; banks fill what they do not know.
@@ -131,12 +156,10 @@ func (s *statement) given(e *element, paths ...string) string {
 // batch is one debit for a whole order.
 func (s *statement) batch(e, batch *element, b booking, alone bool) {
 	w := Whole{Kind: b.kind, Day: b.outcome.Day, Ref: b.outcome.Ref, MessageID: s.given(batch, "PmtInfId", "MsgId"), Lines: s.count(batch.first("NbOfTxs"))}
-	var foreign string
-	if w.Total, foreign = s.amount(batch.first("TtlAmt")); w.Total == nil && alone {
-		w.Total, foreign = s.amount(e.first("Amt"))
+	if w.Total, w.Foreign = s.amount(batch.first("TtlAmt")); w.Total == nil && alone {
+		w.Total, w.Foreign = s.amount(e.first("Amt"))
 	}
-	// A credit for several lines at once does not say whose it is.
-	if w.MessageID == "" || w.Kind == Returned || foreign != "" {
+	if w.MessageID == "" || w.Kind == Pending {
 		s.report.Other++
 		return
 	}

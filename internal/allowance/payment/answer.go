@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -86,7 +87,14 @@ type said struct {
 
 // told is what is kept of it with the lines.
 func (s said) told() evidence {
-	return evidence{note: s.outcome.Note, ref: s.outcome.Ref, bookedOn: s.outcome.Day}
+	e := evidence{note: s.outcome.Note, ref: s.outcome.Ref, bookedOn: s.outcome.Day}
+	if s.outcome.Amount != nil && *s.outcome.Amount != s.transfer.NetCents {
+		e.booked = s.outcome.Amount
+	}
+	if s.outcome.Foreign != "" {
+		e.note = strings.TrimSpace(e.note + " " + s.outcome.Foreign)
+	}
+	return e
 }
 
 func (a *reading) apply(ctx context.Context, tx *postgres.Tx) error {
@@ -186,6 +194,9 @@ func (a *reading) take(p sentPart, m payfile.Matching) {
 		a.named = append(a.named, o.EndToEndID)
 		t := state[o.EndToEndID]
 		to, final := next(t.State, o.Kind)
+		if a.again(t, o) {
+			to = ""
+		}
 		switch {
 		case !final:
 			a.counts.Waiting++
@@ -207,9 +218,33 @@ func (a *reading) take(p sentPart, m payfile.Matching) {
 			a.counts.Returned++
 		}
 		a.said = append(a.said, said{transfer: t, to: to, code: o.Reason, outcome: o})
-		t.State, t.Reference, t.BookedOn = to, o.Ref, o.Day
+		t.State, t.Reference, t.BookedOn, t.Source = to, o.Ref, o.Day, a.report.Source
 		state[o.EndToEndID] = t
 	}
+	for _, o := range m.Odd {
+		a.named = append(a.named, o.EndToEndID)
+		a.counts.Ignored++
+		t := state[o.EndToEndID]
+		a.beside = append(a.beside, said{transfer: t, to: t.State, code: unclear, outcome: o})
+	}
+}
+
+// unclear is the code of what an account says of a transfer that does not fit it.
+const unclear = "UNCLEAR"
+
+// again says whether money has left once more: by another booking on the account itself, which shows each once, or after it came back.
+func (a *reading) again(t sentTransfer, o payfile.Outcome) bool {
+	if o.Kind != payfile.Executed {
+		return false
+	}
+	switch t.State {
+	case LinePaid:
+		another := o.Ref != "" && t.Reference != "" && o.Ref != t.Reference || !o.Day.IsZero() && !t.BookedOn.IsZero() && o.Day != t.BookedOn
+		return another && a.report.Source == payfile.SourceStatement && t.Source == payfile.SourceStatement
+	case LineReturned:
+		return !t.BookedOn.IsZero() && o.Day.After(t.BookedOn)
+	}
+	return false
 }
 
 var order = map[payfile.Kind]int{payfile.Pending: 0, payfile.Accepted: 1, payfile.Executed: 2, payfile.Credited: 3, payfile.Rejected: 4, payfile.Returned: 5}
@@ -278,26 +313,11 @@ func (a *reading) settle(ctx context.Context, tx *postgres.Tx, id uuid.UUID) err
 	if err != nil || !ok {
 		return refusal.Join(err, refusedIf(!ok, refusal.NotFound))
 	}
-	paid, approved := map[uuid.UUID]money.Cents{}, map[uuid.UUID]money.Cents{}
 	booked, err := movedSums(ctx, tx, a.ID, id)
 	if err != nil {
 		return err
 	}
-	for _, b := range booked {
-		switch {
-		case b.ToState == LinePaid:
-			paid[b.BudgetLineID] += b.Cents
-		case b.FromState == LinePaid:
-			paid[b.BudgetLineID] -= b.Cents
-			approved[b.BudgetLineID] -= b.Cents
-		default:
-			approved[b.BudgetLineID] -= b.Cents
-		}
-	}
-	if err := r.post(ctx, tx, programme.Paid, paid, 1); err != nil {
-		return err
-	}
-	if err := r.post(ctx, tx, programme.Approved, approved, 1); err != nil {
+	if err := r.book(ctx, tx, booked); err != nil {
 		return err
 	}
 	to, err := stateOf(ctx, tx, r)
@@ -305,6 +325,27 @@ func (a *reading) settle(ctx context.Context, tx *postgres.Tx, id uuid.UUID) err
 		return err
 	}
 	return r.advance(ctx, tx, access.ReadAnswer, to, map[string]any{"answer": a.ID, "paid": a.counts.Paid, "rejected": a.counts.Rejected, "returned": a.counts.Returned})
+}
+
+// book posts what lines that were sent came to: what is paid, and of what was approved that which is not to be paid any more.
+func (r *runRow) book(ctx context.Context, tx *postgres.Tx, lines []moved) error {
+	paid, approved := map[uuid.UUID]money.Cents{}, map[uuid.UUID]money.Cents{}
+	for _, l := range lines {
+		if l.ToState == LinePaid {
+			paid[l.BudgetLineID] += l.Cents
+		} else if l.FromState == LinePaid {
+			paid[l.BudgetLineID] -= l.Cents
+		}
+		if !l.ToState.live() {
+			approved[l.BudgetLineID] -= l.Cents
+		} else if !l.FromState.live() {
+			approved[l.BudgetLineID] += l.Cents
+		}
+	}
+	if err := r.post(ctx, tx, programme.Paid, paid, 1); err != nil {
+		return err
+	}
+	return r.post(ctx, tx, programme.Approved, approved, 1)
 }
 
 // move takes the lines of which something is said to their next states, those that are said the same of at once.

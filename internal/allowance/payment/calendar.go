@@ -64,7 +64,7 @@ func tellCalendar(ctx context.Context, tx *postgres.Tx, of, payer uuid.UUID, onS
 	if err != nil {
 		return err
 	}
-	owed, err := owedMonths(ctx, tx, of, payer)
+	behind, err := monthsBehind(ctx, tx, of, payer)
 	if err != nil {
 		return err
 	}
@@ -72,27 +72,19 @@ func tellCalendar(ctx context.Context, tx *postgres.Tx, of, payer uuid.UUID, onS
 	if err != nil {
 		return err
 	}
-	now := event.Transition{Programme: of, Concept: calendarConcept, SubjectKind: calendarSubject, Subject: payer, From: upToDate, To: upToDate,
+	now := event.Transition{Programme: of, Concept: calendarConcept, SubjectKind: calendarSubject, Subject: payer, From: unsent, To: upToDate,
 		Owners: []uuid.UUID{line[0], line[len(line)-1]}, Audience: line}
 	switch c := policy.PaymentCalendar(); {
-	case !owed.Unopened.IsZero():
-		now.To, now.By = unopened, owed.Unopened.Last().AddDays(c.CutOff)
-	case !owed.Unsent.IsZero():
-		now.To, now.By = unsent, owed.Unsent.Last().AddDays(c.Order)
-	}
-	if owed.State == now.To && owed.By == now.By {
-		return nil // it is due already, or nothing is
-	}
-	if now.To == upToDate {
-		now.From = unsent
+	case !behind.Unopened.IsZero():
+		now.From, now.To, now.By = upToDate, unopened, behind.Unopened.Last().AddDays(c.CutOff)
+	case !behind.Unsent.IsZero():
+		now.From, now.To, now.By = upToDate, unsent, behind.Unsent.Last().AddDays(c.Order)
 	}
 	return onState(ctx, tx, now)
 }
 
-// owed are the months that a payer is behind with, and what is due of it for that.
-type owed struct {
-	Unopened calendar.Month // the first that it owes something of, and has opened no run for; none where there is none
+// behind are the months that a payer is behind with; none where there is none.
+type behind struct {
+	Unopened calendar.Month // the first that it owes something of, and has opened no run for
 	Unsent   calendar.Month // the same of runs that were sent
-	State    string         // what is due now
-	By       calendar.Day   // when; none where nothing is due
 }

@@ -22,11 +22,12 @@
 //	EXPORTED      sent
 //	RECALL_ASKED  sent, and the payer's bank is asked to stop it
 //	PAID          acknowledged as executed
-//	REJECTED, RETURNED, RECALLED, LEFT_OUT, DISCARDED  not live any more: the next run takes up what is still owed; the first and the third are PAID where
-//	              it turns out so
+//	REJECTED, RETURNED, RECALLED, LEFT_OUT, DISCARDED  not live any more: the next run takes up what is still owed; the first three are PAID where it
+//	              turns out so
 //
-// A bank may say that it has paid what it had rejected, or was to stop. The line stays as it is, and nobody is paid by that payer for whom it was, until
-// somebody who has not read an answer to its run says whether it was paid.
+// A bank may say what does not fit: that it has paid what it had rejected, was to stop or had sent back, that it has paid once more, or another sum, or that
+// it has rejected what it had paid. The line stays as it is, and nobody is paid by that payer for whom it was, until somebody who has not read an answer to
+// its run says whether it was paid.
 //
 // The database holds what must never happen, whatever the code does: a line that changes, one share in two live runs, live lines beyond the last
 // statement, an approver who had a hand in the run by any account of his, a reader who judges what he has read, one approver who approves twice, a state out of turn.

@@ -167,6 +167,7 @@ type evidence struct {
 	note     string       // sealed under the person's key
 	ref      string       // the number of the order, or the bank's own; "" for none
 	bookedOn calendar.Day // none where it is not told
+	booked   *money.Cents // of the whole transfer, where that is another sum; nil otherwise
 }
 
 // noteStep is what reasons are filled up to: their lengths tell little.
@@ -199,7 +200,7 @@ func keepSteps(ctx context.Context, tx *postgres.Tx, act access.Act, lines []lin
 		if told.ref != "" {
 			steps[i].Reference = &told.ref
 		}
-		steps[i].BookedOn = told.bookedOn
+		steps[i].BookedOn, steps[i].BookedCents = told.bookedOn, told.booked
 		if told.note != "" {
 			key, err := tx.DataKey(ctx, persons[l.ParticipationID])
 			if errors.Is(err, secret.ErrErased) {

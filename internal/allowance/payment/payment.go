@@ -61,6 +61,9 @@ const (
 	LineDiscarded   LineState = "DISCARDED"
 )
 
+// live says whether a line that was sent takes up what is owed.
+func (s LineState) live() bool { return s == LineExported || s == LineRecallAsked || s == LinePaid }
+
 var lineWords = map[string]text.Text{
 	string(LinePending):     {It: "Da pagare", En: "To be paid"},
 	string(LineBlocked):     {It: "Bloccato", En: "Blocked"},
@@ -200,7 +203,7 @@ var blocks = []Block{
 		text.Text{It: "ripeti la verifica e registrala", En: "repeat the check, and record it"}, Office),
 	NewBlock("CHECK_FOUND", text.Text{It: "la verifica ha trovato una misura incompatibile", En: "the check has found an excluding measure"},
 		text.Text{It: "chiarisci con chi segue la persona; poi ripeti la verifica", En: "clear it up with whoever follows the person; then repeat the check"}, CaseTeam),
-	NewBlock("BANK_CONTRADICTS", text.Text{It: "la banca dice pagato un importo che prima aveva detto respinto", En: "the bank says that a sum was paid of which it had said that it was not"},
+	NewBlock("BANK_CONTRADICTS", text.Text{It: "di un pagamento alla persona la banca dice ciò che non torna con quanto se ne sa", En: "of a payment to the person the bank says what does not fit what is known of it"},
 		text.Text{It: "chi non ha caricato la risposta guardi il conto e dica se il denaro è partito; poi ricalcola il pagamento", En: "who has not read the answer looks at the account, and says whether the money went; then compute the run again"}, Approver),
 	NewBlock("STATEMENT_STUCK", text.Text{It: "un conteggio della persona va rifatto e il sistema non ci riesce", En: "a statement of the person has to be worked out again, and the system cannot"},
 		text.Text{It: "risolvi la scadenza «Conteggio fermo», che ne dice il motivo; poi ricalcola il pagamento", En: "see to the due \"Statement stopped\", which says why; then compute the run again"}, Lead),
@@ -250,7 +253,7 @@ func Clocks() []event.Clock {
 		clock(Checked, "payment.approve", text.Text{It: "Approvare il pagamento", En: "Approve the payment run"}),
 		clock(Approved, "payment.export", text.Text{It: "Inviare il pagamento", En: "Send the payment run to be paid"}),
 		event.Clock{Concept: answerConcept, SubjectKind: subject, Prefix: RunPrefix, State: contradicted, Policy: "clock." + answerConcept + "." + contradicted, Kind: "payment.contradiction",
-			Label: text.Text{It: "Dire se è stato pagato ciò di cui la banca dice due cose", En: "Say whether it was paid, of which the bank says two things"}},
+			Label: text.Text{It: "Dire se è stato pagato ciò di cui la banca dice cose che non tornano", En: "Say whether it was paid, of which the bank says what does not fit"}},
 		clock(Exported, "payment.answer", text.Text{It: "Caricare la risposta al pagamento", En: "Load the answer to the payment run"}),
 	)
 }
@@ -263,6 +266,6 @@ const (
 // What the answers to a run come to, beside its state.
 const (
 	answerConcept = "answer"
-	contradicted  = "CONTRADICTED" // something was said to be paid that is taken for not paid
+	contradicted  = "CONTRADICTED" // something was said of a line that does not fit its state
 	consistent    = "CONSISTENT"
 )

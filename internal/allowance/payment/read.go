@@ -193,6 +193,7 @@ func lineStepped() plan.Type {
 		Columns: []string{"act", "fromState", "toState", "at", "code", "reference", "bookedOn"},
 		Fields: plan.Fields{
 			"line":   plan.One("PaymentLine", "line_id"),
+			"booked": plan.Column("booked_cents"),
 			"answer": plan.One("PaymentAnswer", "answer_id").Apart(),
 			"member": plan.One("Member", "member_id").In(access.Directory).Apart(),
 			"reason": plan.Sealed("payment_line_step", "reason", plan.OfParticipation).In(access.Bank),

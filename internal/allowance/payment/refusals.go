@@ -58,20 +58,20 @@ var (
 	// NotContradicted is for a line of which nothing contradicts what is known.
 	NotContradicted = refusal.Define(refusal.Definition{
 		Code: "PAYMENT_NOT_CONTRADICTED", Kind: refusal.State,
-		Message: refusal.Text{It: "Di questa riga la banca non dice due cose.", En: "The bank does not say two things of this line."},
+		Message: refusal.Text{It: "Di questa riga la banca non dice nulla che non torni.", En: "The bank says nothing of this line that does not fit."},
 		Cure:    refusal.Text{It: "Non serve: vale lo stato della riga.", En: "There is no need: the line's state holds."},
 	})
 	// OwnAnswer is for who would judge what he has read himself.
 	OwnAnswer = refusal.Define(refusal.Definition{
 		Code: "PAYMENT_OWN_ANSWER", Kind: refusal.Right,
-		Message: refusal.Text{It: "Chi ha caricato una risposta al pagamento non può dire quale delle due cose è vera.", En: "Who has read an answer to the run does not say which of the two is true."},
+		Message: refusal.Text{It: "Chi ha caricato una risposta al pagamento non può dire se la riga è stata pagata.", En: "Who has read an answer to the run does not say whether the line was paid."},
 		Cure:    refusal.Text{It: "Chiedi a un'altra persona autorizzata.", En: "Ask another person who may."},
 		CuredBy: Approver.Name(),
 	})
-	// PaidAgain is for a line that was paid, whose sum another run has taken up since.
+	// PaidAgain is for a line that was paid after all, whose sum other lines have taken up since.
 	PaidAgain = refusal.Define(refusal.Definition{
 		Code: "PAYMENT_TAKEN_UP_AGAIN", Kind: refusal.Conflict,
-		Message: refusal.Text{It: "Lo stesso importo è in un pagamento successivo.", En: "A later run has taken up the same sum."},
+		Message: refusal.Text{It: "Lo stesso importo è già in un altro pagamento.", En: "Another run has taken up the same sum."},
 		Cure:    refusal.Text{It: "Prima annulla quel pagamento o lascia fuori la riga; se è già partito, chiedine il richiamo e carica la risposta.", En: "First discard that run, or leave the line out of it; where it was sent, ask for its recall and load the answer."},
 		CuredBy: Office.Name(),
 	})

@@ -6,24 +6,23 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/allowance/payfile"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
-	"github.com/lavoroincorso/lavoro/internal/programme"
-	"github.com/lavoroincorso/lavoro/internal/values/money"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
 
 var resolveLabel = text.Text{It: "Di' se è stato pagato", En: "Say whether it was paid"}
 
-// Truth says of a transfer of which the bank says two things which one is true.
+// Truth says of a transfer, of which the account says what does not fit, whether it was paid.
 type Truth struct {
 	LineStep
 	Paid bool
 }
 
-// ResolveLine ends that a transfer, which was rejected or recalled, is said to be paid as well: until then nobody is paid by that payer for whom it was.
-// It was paid, and is so from here on, by the reference of who said so, unless a later run has taken the sum up; or it was not, and is due again. Who has
-// read an answer to the run says neither. It gives the run.
+// ResolveLine ends that an account says of a transfer what does not fit what is known of it: until then nobody is paid by that payer for whom it was.
+// It was paid, and is so from here on, by the reference of who said so, unless other lines have taken the sum up since; or it was not: what counted as paid is due
+// again, and all else stays as it was. Who has read an answer to the run says neither. It gives the run.
 func ResolveLine(ctx context.Context, tx *postgres.Tx, in Truth) (run uuid.UUID, err error) {
 	r, l, err := loadLine(ctx, tx, access.ResolveLine, in.LineStep)
 	if err != nil {
@@ -51,16 +50,22 @@ func (r *runRow) resolve(ctx context.Context, tx *postgres.Tx, l lineRow, in Tru
 		return err
 	}
 	to, told := l.State, evidence{note: in.Reason}
-	if in.Paid {
-		to, told.ref, told.bookedOn = LinePaid, d.Reference, d.BookedOn
+	switch {
+	case in.Paid && to != LinePaid:
+		to = LinePaid
+		if d.Code != string(payfile.Rejected) {
+			told.ref, told.bookedOn = d.Reference, d.BookedOn
+		}
+	case !in.Paid && to == LinePaid:
+		to = LineReturned
 	}
 	// What was said must stand before the state that rests on it.
 	why := lineStep{answer: &d.AnswerID, told: map[string]evidence{l.EndToEndID: told}}
 	if err := keepSteps(ctx, tx, access.ResolveLine, lines, l.State, why, to); err != nil {
 		return err
 	}
-	if in.Paid {
-		if err := r.paidAfterAll(ctx, tx, l, lines); err != nil {
+	if to != l.State {
+		if err := r.turn(ctx, tx, l, lines, to); err != nil {
 			return err
 		}
 	}
@@ -71,21 +76,16 @@ func (r *runRow) resolve(ctx context.Context, tx *postgres.Tx, l lineRow, in Tru
 	return r.advance(ctx, tx, access.ResolveLine, state, map[string]any{"lines": idsOf(lines), "lineFrom": l.State, "lineTo": to, "answer": d.AnswerID})
 }
 
-// paidAfterAll moves the lines of a transfer that was paid, and books what was booked back when it was not.
-func (r *runRow) paidAfterAll(ctx context.Context, tx *postgres.Tx, l lineRow, lines []lineRow) error {
-	if _, err := moveTransfers(ctx, tx, []string{l.EndToEndID}, l.State, LinePaid, ""); err != nil {
+// turn takes the lines of a transfer to the state that is true, and books that.
+func (r *runRow) turn(ctx context.Context, tx *postgres.Tx, l lineRow, lines []lineRow, to LineState) error {
+	if _, err := moveTransfers(ctx, tx, []string{l.EndToEndID}, l.State, to, ""); err != nil {
 		return err
 	}
-	sums := map[uuid.UUID]money.Cents{}
-	for _, one := range lines {
-		sums[one.BudgetLineID] += one.GrossCents
+	sums := make([]moved, len(lines))
+	for i, one := range lines {
+		sums[i] = moved{FromState: l.State, ToState: to, BudgetLineID: one.BudgetLineID, Cents: one.GrossCents}
 	}
-	for _, kind := range []programme.PostingKind{programme.Approved, programme.Paid} {
-		if err := r.post(ctx, tx, kind, sums, 1); err != nil {
-			return err
-		}
-	}
-	return nil
+	return r.book(ctx, tx, sums)
 }
 
 // readIt refuses who has read an answer to a run, or stands in for who has.

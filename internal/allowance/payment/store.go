@@ -343,6 +343,7 @@ type sentTransfer struct {
 	NetCents   money.Cents
 	Reference  string       // by which it is known to be paid, or come back; "" for none
 	BookedOn   calendar.Day // none where it was not told
+	Source     payfile.Source
 }
 
 // knows says whether what an answer tells of the state that a transfer is in was told before.
@@ -372,9 +373,9 @@ func partsOf(ctx context.Context, tx *postgres.Tx, payer uuid.UUID, ids, message
 		return nil, fmt.Errorf("messages: %w", err)
 	}
 	for i, p := range parts {
-		err := tx.NewRaw(`select l.*, coalesce(s.reference, '') as reference, s.booked_on
+		err := tx.NewRaw(`select l.*, coalesce(s.reference, '') as reference, s.booked_on, coalesce(s.source, '') as source
 			from (select run_id, part, end_to_end_id, head_id, min(state) as state, sum(net_cents)::bigint as net_cents from payment_line where run_id = ? and part = ? group by 1, 2, 3, 4) l
-			left join lateral (select s.reference, s.booked_on from payment_line_step s where s.line_id = l.head_id and s.to_state = l.state and (s.from_state <> s.to_state or s.code is null)
+			left join lateral (select s.reference, s.booked_on, a.source from payment_line_step s left join payment_answer a on a.id = s.answer_id where s.line_id = l.head_id and s.to_state = l.state and (s.from_state <> s.to_state or s.code is null)
 				order by s.at desc, s.id desc limit 1) s on true order by l.head_id`, p.RunID, p.Part).Scan(ctx, &parts[i].transfers)
 		if err != nil {
 			return nil, fmt.Errorf("transfers: %w", err)
@@ -463,23 +464,29 @@ func linesOf(ctx context.Context, tx *postgres.Tx, transfer string) (rows []line
 	return rows, nil
 }
 
-// dispute is what contradicts that a line was not paid.
+// dispute is what contradicts a line's state.
 type dispute struct {
 	AnswerID  uuid.UUID // by which it was said; none where nothing does
+	Code      string
 	Reference string
 	BookedOn  calendar.Day
-	Again     bool // another line takes up the same sum: of a later run, or one that turned out since to be paid
+	Again     bool // it does not count as paid, and other lines have taken the same sum up since
 }
 
-// disputeOf is what contradicts the state of a transfer, and was not answered yet.
+// disputeOf is what contradicts the state of a transfer, and was not answered yet. The same sum was taken up where, with the line, more would be than was owed when it
+// was made, or since.
 func disputeOf(ctx context.Context, tx *postgres.Tx, head uuid.UUID) (d dispute, err error) {
-	err = tx.Ask(ctx, &d, `select s.answer_id, coalesce(s.reference, '') as reference, s.booked_on, exists (
-			select from payment_line l join payment_run r on r.id = l.run_id
-			join payment_line n on n.allowance_id = l.allowance_id and n.payer_id = l.payer_id and n.budget_line_id = l.budget_line_id and n.live
-			join payment_run m on m.id = n.run_id where l.head_id = $1 and n.id <> l.id and ((m.year, m.number) > (r.year, r.number)
-				or exists (select from payment_line_step p where p.line_id = n.id and p.act = 'resolveLine' and p.to_state = 'PAID'
-					and p.at >= (select max(c.at) from payment_step c where c.run_id = l.run_id and c.act = 'checkRun')))) as again
-		from payment_line_step s where s.line_id = $1 and s.from_state = s.to_state and s.code in ('EXECUTED', 'CREDITED') and payment_line_contradicted($1)
+	err = tx.Ask(ctx, &d, `select s.answer_id, s.code, coalesce(s.reference, '') as reference, s.booked_on, exists (
+			select from payment_line l join allowance_statement m on m.id = l.statement_id
+			cross join lateral (select coalesce(sum(n.net_cents), 0) as net, coalesce(bool_or(n.kind = 'STATEMENT'), false) as whole from payment_line n
+				where n.allowance_id = l.allowance_id and n.payer_id = l.payer_id and n.budget_line_id = l.budget_line_id and n.live) taken
+			cross join lateral (select coalesce(sum(p.net_cents), 0) as net from recovery_part p
+				where p.allowance_id = l.allowance_id and p.payer_id = l.payer_id and p.budget_line_id = l.budget_line_id) back
+			cross join lateral (select max(sign(l.net_cents) * coalesce(h.net_cents, 0)) as most from allowance_statement n
+				left join allowance_share h on h.statement_id = n.id and h.payer_id = l.payer_id and h.budget_line_id = l.budget_line_id
+				where n.allowance_id = l.allowance_id and n.number >= m.number) owed
+			where l.head_id = $1 and not l.live and (taken.whole and l.kind = 'STATEMENT' or sign(l.net_cents) * (taken.net + l.net_cents - back.net) > owed.most)) as again
+		from payment_line_step s where s.line_id = $1 and s.from_state = s.to_state and s.code is not null and payment_line_contradicted($1)
 		order by s.at desc, s.id desc limit 1`, head)
 	if err != nil {
 		return d, fmt.Errorf("what contradicts: %w", err)
@@ -490,8 +497,7 @@ func disputeOf(ctx context.Context, tx *postgres.Tx, head uuid.UUID) (d dispute,
 // contradictedSince is the day since which something of a run is contradicted; none where nothing is.
 func contradictedSince(ctx context.Context, tx *postgres.Tx, run uuid.UUID) (since time.Time, err error) {
 	var found struct{ Since *time.Time }
-	err = tx.Ask(ctx, &found, `select min(s.at) as since from payment_line l join payment_line_step s on s.line_id = l.id and s.from_state = s.to_state and s.code in ('EXECUTED', 'CREDITED')
-		where l.run_id = $1 and l.state in ('REJECTED', 'RECALLED') and payment_line_contradicted(l.id)`, run)
+	err = tx.Ask(ctx, &found, `select min(s.at) as since from payment_line_step s where s.run_id = $1 and s.from_state = s.to_state and s.code is not null and payment_line_contradicted(s.line_id)`, run)
 	if err != nil {
 		return since, fmt.Errorf("since when: %w", err)
 	}
@@ -501,22 +507,22 @@ func contradictedSince(ctx context.Context, tx *postgres.Tx, run uuid.UUID) (sin
 	return *found.Since, nil
 }
 
-// owedMonths is how far a payer is with the months that are over.
-func owedMonths(ctx context.Context, tx *postgres.Tx, of, payer uuid.UUID) (o owed, err error) {
-	err = tx.Ask(ctx, &o, `with runs as (
-			select max(up_to) as opened, max(up_to) filter (where state in ('EXPORTED', 'PAID', 'PARTLY_RETURNED')) as sent from payment_run where programme_id = $1 and payer_id = $2 and state <> 'DISCARDED'
-		), months as (
-			select month from allowance_share where programme_id = $1 and payer_id = $2 and gross_cents > 0 and month < $3
-		), waits as (
-			select case kind when 'payment.open' then 'UNOPENED' else 'UNSENT' end as state, (due_at at time zone 'Europe/Rome')::date as by
-			from due where programme_id = $1 and subject_id = $2 and kind in ('payment.open', 'payment.order') and done_at is null
+// monthsBehind is how far a payer is with the months that are over, and of which it owes something by their last statements.
+func monthsBehind(ctx context.Context, tx *postgres.Tx, of, payer uuid.UUID) (b behind, err error) {
+	err = tx.Ask(ctx, &b, `with runs(opened, sent) as (
+			select coalesce(max(up_to), '-infinity'), coalesce(max(up_to) filter (where state in ('EXPORTED', 'PAID', 'PARTLY_RETURNED')), '-infinity')
+			from payment_run where programme_id = $1 and payer_id = $2 and state <> 'DISCARDED'
+		), firsts as (
+			select x.after, (select h.month from allowance_share h join allowance_statement s on s.id = h.statement_id
+				where h.payer_id = $2 and h.programme_id = $1 and h.gross_cents > 0 and h.month > x.after and h.month < $3
+				and not exists (select from allowance_statement n where n.allowance_id = h.allowance_id and n.number > s.number) order by h.month limit 1) as month
+			from runs r cross join lateral (values (r.opened), (r.sent)) x(after)
 		)
-		select (select min(month) from months where month > coalesce(r.opened, '-infinity')) as unopened, (select min(month) from months where month > coalesce(r.sent, '-infinity')) as unsent,
-			coalesce((select state from waits), 'UP_TO_DATE') as state, (select by from waits) as by from runs r`, of, payer, tx.Today().Month().First())
+		select (select min(month) from firsts f where f.after = r.opened) as unopened, (select min(month) from firsts f where f.after = r.sent) as unsent from runs r`, of, payer, tx.Today().Month().First())
 	if err != nil {
-		return o, fmt.Errorf("months that are owed: %w", err)
+		return b, fmt.Errorf("months behind: %w", err)
 	}
-	return o, nil
+	return b, nil
 }
 
 // lineStepRow is one act or answer that changed a line's state.
@@ -536,7 +542,8 @@ type lineStepRow struct {
 	Code            *string
 	Reference       *string
 	BookedOn        calendar.Day // none is null
-	Reason          []byte       // sealed
+	BookedCents     *money.Cents
+	Reason          []byte // sealed
 	AnswerID        *uuid.UUID
 	Audience        []uuid.UUID `bun:",array"`
 }

@@ -111,6 +111,7 @@ create table payment_line_step (
   code             text,          -- the bank's
   reference        text check (length(reference) between 1 and 35), -- the number of the order, or the bank's own reference
   booked_on        date,          -- by the bank or the office
+  booked_cents     bigint,        -- of the whole transfer, where that is another sum: of a return, less by what the bank has charged
   reason           bytea,         -- sealed
   audience         uuid[] not null
 );
@@ -118,7 +119,7 @@ create index payment_line_step_line on payment_line_step (line_id, at, id);
 
 -- A run's lines never change but for how far they are; those of a draft go when it is gathered anew.
 create function payment_line_kept() returns trigger language plpgsql set search_path = public, pg_temp as $$
-declare paid_after_all boolean := tg_op = 'UPDATE' and new.state = 'PAID' and old.state in ('REJECTED', 'RECALLED')
+declare paid_after_all boolean := tg_op = 'UPDATE' and new.state = 'PAID' and old.state in ('REJECTED', 'RETURNED', 'RECALLED')
   and exists (select from payment_line_step s where s.line_id = new.id and s.act = 'resolveLine' and s.from_state = old.state and s.to_state = 'PAID');
 begin
   if tg_op = 'DELETE' then
@@ -142,6 +143,7 @@ begin
       when 'RECALL_ASKED' then new.state in ('PAID', 'RECALLED')
       when 'PAID' then new.state = 'RETURNED'
       when 'REJECTED' then new.state = 'PAID' and paid_after_all
+      when 'RETURNED' then new.state = 'PAID' and paid_after_all
       when 'RECALLED' then new.state = 'PAID' and paid_after_all
       else false end) then
     raise exception 'a line does not go from % to %', old.state, new.state using errcode = 'LA010', constraint = 'payment_line_kept';
@@ -275,6 +277,7 @@ grant insert on payment_step, payment_line_step to lavoro_app;
 grant update (state, state_since, code, revision) on payment_line to lavoro_app;
 
 create index allowance_share_due on allowance_share (payer_id, programme_id, participation_id, month);
+create index allowance_share_month on allowance_share (payer_id, programme_id, month) where gross_cents > 0;
 
 -- Makes the runs of a payer wait for each other, and gives the next number of the year.
 create function payment_number(payer uuid, in_year int) returns int language plpgsql security definer set search_path = public, pg_temp as $$

@@ -51,20 +51,25 @@ alter table payment_line add column part int check (part > 0); -- of the run's f
 create index payment_line_transfer on payment_line (end_to_end_id);
 alter table payment_line_step add column answer_id uuid references payment_answer;
 
--- Whether something was said to be paid that is taken for not paid, and nobody has said since which is true.
+-- Whether an answer has said of a line what does not fit its state, and nobody has said since what is true: that it was paid where it does not count as
+-- paid, unless it came back thereafter; that it was not, or once more, where it does; or what is clear to nobody.
 create function payment_line_contradicted(line uuid) returns boolean language sql stable set search_path = public, pg_temp as $$
   select exists (
-    select from payment_line l join payment_line_step c on c.line_id = l.id and c.from_state = c.to_state and c.code in ('EXECUTED', 'CREDITED')
-    where l.id = payment_line_contradicted.line and l.state in ('REJECTED', 'RECALLED')
-      and not exists (select from payment_line_step r where r.line_id = l.id and r.act = 'resolveLine' and (r.at, r.id) > (c.at, c.id)))
+    select from payment_line l join payment_line_step c on c.line_id = l.id and c.from_state = c.to_state and c.code is not null
+    where l.id = payment_line_contradicted.line
+      and case when c.code in ('EXECUTED', 'CREDITED') then l.state in ('PAID', 'REJECTED', 'RETURNED', 'RECALLED') when c.code = 'REJECTED' then l.state = 'PAID' else c.code = 'UNCLEAR' end
+      and not exists (select from payment_line_step r where r.line_id = l.id and (r.at, r.id) > (c.at, c.id)
+        and (r.act = 'resolveLine' or r.from_state = r.to_state and r.code = 'RETURNED' and c.code in ('EXECUTED', 'CREDITED') and l.state in ('REJECTED', 'RECALLED'))))
 $$;
 -- Whether a payer would pay somebody again of whom this is so.
 create function payment_contradicted(participation uuid, payer uuid) returns boolean language sql stable set search_path = public, pg_temp as $$
-  select exists (select from payment_line l where l.participation_id = payment_contradicted.participation and l.payer_id = payment_contradicted.payer
-    and l.state in ('REJECTED', 'RECALLED') and payment_line_contradicted(l.id))
+  select exists (select from payment_line_step c join payment_line l on l.id = c.line_id
+    where c.participation_id = payment_contradicted.participation and c.from_state = c.to_state and c.code is not null and l.payer_id = payment_contradicted.payer
+      and payment_line_contradicted(l.id))
 $$;
 grant execute on function payment_line_contradicted(uuid) to lavoro_app;
-create index payment_line_back on payment_line (participation_id) where state in ('REJECTED', 'RECALLED');
+create index payment_line_step_odd on payment_line_step (participation_id) where from_state = to_state and code is not null;
+create index payment_line_step_odd_run on payment_line_step (run_id) where from_state = to_state and code is not null;
 
 do $$
 declare t text;
