@@ -30,6 +30,7 @@ const (
 //	allowance.run_100k.ms      100,000 person-months of 20,000 people are computed into one run, chunk by chunk, each committed; the median
 //	allowance.run_100k.sql_ms  one INSERT … SELECT of as many lines into the same table with all of its constraints and triggers, as its owner; the median
 //	allowance.run_100k.vs_sql  the first over the second
+//	allowance.check_100k.ms    that run is checked: all that may stand against its lines by then is asked; the median
 //	allowance.run_100k.rss_mb  the most memory that this process held after a chunk
 func payRuns(ctx context.Context, s *stage, out *report) error {
 	keys, err := secret.Read(s.keysFile())
@@ -178,7 +179,7 @@ func (p *payer) largeRuns(ctx context.Context, out *report) error {
 	if err := p.owner.QueryRow(ctx, "select count(*) from allowance_share where payer_id = $1", p.large).Scan(&owed); err != nil {
 		return err
 	}
-	var acts, inserts []float64
+	var acts, checks, inserts []float64
 	held := 0.0
 	for range largeRound {
 		run, err := p.open(ctx, officer, p.large)
@@ -212,6 +213,11 @@ func (p *payer) largeRuns(ctx context.Context, out *report) error {
 		if err := p.lines(ctx, run, owed); err != nil {
 			return err
 		}
+		began = time.Now()
+		if err := p.step(ctx, officer, run, payment.CheckRun); err != nil {
+			return err
+		}
+		checks = append(checks, milliseconds(time.Since(began)))
 		if err := p.step(ctx, officer, run, payment.DiscardRun); err != nil {
 			return err
 		}
@@ -238,6 +244,7 @@ func (p *payer) largeRuns(ctx context.Context, out *report) error {
 	}
 	out.note("allowance.run_100k: %d lines", owed)
 	out.median("allowance.run_100k.ms", acts, "ms")
+	out.median("allowance.check_100k.ms", checks, "ms")
 	out.median("allowance.run_100k.sql_ms", inserts, "ms")
 	out.figure("allowance.run_100k.vs_sql", quantile(acts, 0.5)/quantile(inserts, 0.5), "ratio")
 	out.figure("allowance.run_100k.rss_mb", held, "MB")

@@ -77,8 +77,8 @@ type lineRow struct {
 	Audience        []uuid.UUID `bun:",array"`
 }
 
-// hoursRow is one enrolment that touches a month, with what the register says of its hours on the days of one version of the policy.
-type hoursRow struct {
+// enrolledRow is one enrolment that touches a month.
+type enrolledRow struct {
 	ParticipationID uuid.UUID
 	Month           calendar.Month
 	EnrolmentID     uuid.UUID
@@ -87,10 +87,26 @@ type hoursRow struct {
 	FromDay         calendar.Day
 	ToDay           calendar.Day
 	PlannedMinutes  int
-	Version         *int // from 1; nil without any hours
-	AbsenceReason   *string
-	Counted         int
-	Contested       int
+}
+
+// enrolledColumns are those of an enrolledRow, from m, a month, and the enrolment e of its participation with activity c and internship l.
+const enrolledColumns = "m.participation_id, m.month, e.id as enrolment_id, c.kind, e.state in ('ENROLLED', 'COMPLETED') or l.started_on is not null as going, e.from_day, e.to_day, e.planned_minutes"
+
+func (r enrolledRow) hours() Hours {
+	h := Hours{Enrolment: r.EnrolmentID, Kind: r.Kind}
+	if r.Going {
+		h.Planned = PlannedIn(r.PlannedMinutes, r.FromDay, r.ToDay, r.Month)
+	}
+	return h
+}
+
+// hoursRow is an enrolment with what the register says of its hours on the days of one version of the policy.
+type hoursRow struct {
+	enrolledRow
+	Version       *int // from 1; nil without any hours
+	AbsenceReason *string
+	Counted       int
+	Contested     int
 }
 
 // participations loads, under the actor's rights, those of the ids that he sees, and holds them against another working out: the
@@ -133,7 +149,7 @@ func toCost(ctx context.Context, tx *postgres.Tx, placements []uuid.UUID) (all [
 func register(ctx context.Context, tx *postgres.Tx, months []Month, versions versionsBy) (map[Month][]Hours, error) {
 	ids, firsts, starts := versions.pairs(months)
 	var rows []hoursRow
-	err := tx.NewRaw(`select m.participation_id, m.month, e.id as enrolment_id, c.kind, e.state in ('ENROLLED', 'COMPLETED') or l.started_on is not null as going, e.from_day, e.to_day, e.planned_minutes,
+	err := tx.NewRaw(`select `+enrolledColumns+`,
 			width_bucket(a.day, m.starts::date[]) as version, a.absence_reason,
 			coalesce(sum(a.minutes) filter (where a.standing = 'COUNTED'), 0)::int as counted, coalesce(sum(a.minutes) filter (where a.standing = 'CONTESTED'), 0)::int as contested
 		from unnest(?::uuid[], ?::date[], ?::text[]) m(participation_id, month, starts)
@@ -153,11 +169,7 @@ func register(ctx context.Context, tx *postgres.Tx, months []Month, versions ver
 		key := Month{Participation: r.ParticipationID, Month: r.Month}
 		all := byMonth[key]
 		if len(all) == 0 || all[len(all)-1].Enrolment != r.EnrolmentID {
-			h := Hours{Enrolment: r.EnrolmentID, Kind: r.Kind}
-			if r.Going {
-				h.Planned = PlannedIn(r.PlannedMinutes, r.FromDay, r.ToDay, r.Month)
-			}
-			all = append(all, h)
+			all = append(all, r.hours())
 		}
 		h := &all[len(all)-1]
 		h.Contested += r.Contested
@@ -417,14 +429,7 @@ func (v versionsBy) pairs(months []Month) (ids []uuid.UUID, firsts, starts []str
 
 // lockedRow is one enrolment of a month of which some register is locked.
 type lockedRow struct {
-	ParticipationID uuid.UUID
-	Month           calendar.Month
-	EnrolmentID     uuid.UUID
-	Kind            string
-	Going           bool
-	FromDay         calendar.Day
-	ToDay           calendar.Day
-	PlannedMinutes  int
+	enrolledRow
 	RegisterMonthID *uuid.UUID // nil where nobody has entered any hours
 	State           *attendance.MonthState
 	Minutes         *int
@@ -437,7 +442,7 @@ type lockedRow struct {
 func certified(ctx context.Context, tx *postgres.Tx, months []Month, versions versionsBy) (map[Month][]Hours, error) {
 	ids, firsts := pairs(months)
 	var rows []lockedRow
-	err := tx.NewRaw(`select m.participation_id, m.month, e.id as enrolment_id, c.kind, e.state in ('ENROLLED', 'COMPLETED') or l.started_on is not null as going, e.from_day, e.to_day, e.planned_minutes,
+	err := tx.NewRaw(`select `+enrolledColumns+`,
 			r.id as register_month_id, r.state, r.minutes, r.presence_days, encode(r.content_hash, 'hex') as hash,
 			coalesce(r.state <> 'LOCKED' and exists (select from attendance a where a.enrolment_id = e.id and a.standing in ('COUNTED', 'CONTESTED')
 				and a.day >= m.month and a.day < m.month + interval '1 month'), false) as waits
@@ -456,10 +461,7 @@ func certified(ctx context.Context, tx *postgres.Tx, months []Month, versions ve
 	for _, r := range rows {
 		key := Month{Participation: r.ParticipationID, Month: r.Month}
 		waits[key] = waits[key] || r.Waits
-		h := Hours{Enrolment: r.EnrolmentID, Kind: r.Kind}
-		if r.Going {
-			h.Planned = PlannedIn(r.PlannedMinutes, r.FromDay, r.ToDay, r.Month)
-		}
+		h := r.hours()
 		if r.State != nil && *r.State == attendance.MonthLocked {
 			h.Certified = &Certified{RegisterMonth: *r.RegisterMonthID, Hash: *r.Hash, Minutes: *r.Minutes, PresenceDays: *r.PresenceDays}
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/programme"
 	"github.com/lavoroincorso/lavoro/internal/values/text"
 )
 
@@ -94,7 +95,11 @@ func followMonth(ctx context.Context, tx *postgres.Tx, id uuid.UUID, onState tel
 		From: string(MonthLocked), To: string(m.State), Owners: owners, Audience: m.Audience} // whichever state it has left, its clock is over
 	switch m.State {
 	case MonthOpen:
-		now.Since = m.Month.Last() // nobody can submit it before
+		policy, err := programme.PolicyOn(ctx, tx, m.ProgrammeID, tx.Today())
+		if err != nil {
+			return err
+		}
+		now.By = m.Month.Last().AddDays(policy.PaymentCalendar().Close)
 	case MonthLocked:
 		now.From = string(PromoterCertified)
 	}

@@ -218,13 +218,15 @@ type placeOf struct {
 	month     calendar.Month
 }
 
-// MonthClocks are the waiting states of months as data for whoever keeps clocks.
+// MonthClocks are the waiting states of months as data for whoever keeps clocks. An open month is to be submitted by the day of the calendar of payments.
 func MonthClocks() []event.Clock {
 	clock := func(s MonthState, kind string, label text.Text) event.Clock {
 		return event.Clock{Concept: monthConcept, SubjectKind: monthSubject, Prefix: MonthPrefix, State: string(s), Policy: "clock." + monthConcept + "." + string(s), Kind: kind, Label: label}
 	}
+	submit := clock(MonthOpen, "register.submit", text.Text{It: "Inviare il mese del registro per la certificazione", En: "Submit the register's month for certification"})
+	submit.Policy = "payment.calendar"
 	return []event.Clock{
-		clock(MonthOpen, "register.submit", text.Text{It: "Inviare il mese del registro per la certificazione", En: "Submit the register's month for certification"}),
+		submit,
 		clock(MonthSubmitted, "register.host", text.Text{It: "Far certificare il mese del registro dal soggetto ospitante", En: "Have the register's month certified by the host"}),
 		clock(HostCertified, "register.promoter", text.Text{It: "Certificare il mese del registro per il promotore", En: "Certify the register's month for the promoter"}),
 		clock(PromoterCertified, "register.lock", text.Text{It: "Chiudere il mese del registro", En: "Lock the register's month"}),

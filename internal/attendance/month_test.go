@@ -365,9 +365,10 @@ func TestAContestedEntryHasItsClock(t *testing.T) {
 	}
 }
 
-// A month waits for whoever's turn it is, from its own end on.
+// A month waits for whoever's turn it is: to be submitted, by the day of the calendar of payments.
 func TestAMonthHasItsClock(t *testing.T) {
 	o := newOffice(t)
+	o.exec(`update policy_rule set value = value || '{"close": 3}' where code = 'payment.calendar'`)
 	month, promoter := o.ledger(), o.promoter()
 	o.exec("insert into member (id, issuer, subject, email, name, audience) values ($1, 'test', 'tutor', 'tutor@example.org', 'Prova', '{}')", o.tutor.Member)
 	o.exec("update placement set tutor_id = $1", o.tutor.Member)
@@ -395,7 +396,7 @@ func TestAMonthHasItsClock(t *testing.T) {
 		}
 		found = append(found, react())
 	}
-	if want := []string{"register.submit 2026-04-05 tutor", "register.host 2026-04-09 tutor", "register.promoter 2026-04-07 promoter", "register.lock 2026-04-07 promoter", ""}; !slices.Equal(found, want) {
+	if want := []string{"register.submit 2026-04-03 tutor", "register.host 2026-04-09 tutor", "register.promoter 2026-04-07 promoter", "register.lock 2026-04-07 promoter", ""}; !slices.Equal(found, want) {
 		t.Errorf("%q, want %q", found, want)
 	}
 }

@@ -112,7 +112,7 @@ var known = append([]rule{
 	"opening", "OPEN FILLED",
 	"enrolment", "ENROLLED SUSPENDED",
 	"attendance", "CONTESTED",
-	"register", "OPEN SUBMITTED HOST_CERTIFIED PROMOTER_CERTIFIED",
+	"register", "SUBMITTED HOST_CERTIFIED PROMOTER_CERTIFIED",
 	"payment", "DRAFT COMPUTED CHECKED APPROVED EXPORTED",
 	"answer", "CONTRADICTED",
 	"statement", "CONTESTED",

@@ -2,6 +2,7 @@ package inquiry
 
 import (
 	"context"
+	"slices"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
@@ -43,19 +44,15 @@ func call() plan.Type {
 
 // someMonths says where months of each participant stand today.
 func someMonths(ctx context.Context, tx *postgres.Tx, participants [][]Facts) ([]any, error) {
-	values, policyOf := make([]any, len(participants)), programme.EachPolicyOn(tx.Today())
-	for i, months := range participants {
-		all := make([]Standing, len(months))
-		for n, f := range months {
-			policy, err := policyOf(ctx, tx, f.Programme)
-			if err != nil {
-				return nil, err
-			}
-			all[n] = f.Standing(tx.Today(), policy.PaymentCalendar())
-		}
-		values[i] = all
+	values, err := eachMonth(ctx, tx, slices.Concat(participants...))
+	if err != nil {
+		return nil, err
 	}
-	return values, nil
+	all := make([]any, len(participants))
+	for i, months := range participants {
+		all[i], values = values[:len(months)], values[len(months):]
+	}
+	return all, nil
 }
 
 // eachMonth says where each month stands today.

@@ -3,6 +3,7 @@ package payment_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -154,4 +155,32 @@ func TestWhatOtherLinesHaveTakenUp(t *testing.T) {
 		}
 		want(t, "paid", h.lines(run), "11 ARREARS 500 PAID")
 	})
+}
+
+// What turns out to be paid, of a sum that is not owed any more, is to be given back at once.
+func TestWhatWasPaidAfterAllMayBeTooMuch(t *testing.T) {
+	h := bank(t)
+	run, line, transfer := h.rejected()
+	h.owe(query[uuid.UUID](h, "select participation_id from payment_line where id = $1", line), h.payer, "2026-11", 600)
+	h.paidAfterAll(2, transfer)
+	if err := h.resolve(h.approver, line, true); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "paid", h.lines(run)+"; "+h.back()+"; "+h.booked(), "11 STATEMENT 1000 PAID; 11 400 0 0 0 400; APPROVED 1000, PAID 1000")
+	h.agrees()
+}
+
+// An answer that began to be read before somebody said what is true, and is written after, waits for somebody anew.
+func TestWhatIsWrittenAfterIsNotAnsweredBefore(t *testing.T) {
+	h := bank(t)
+	run, line, transfer := h.rejected()
+	h.paidAfterAll(2, transfer)
+	began := h.now
+	h.now = began.Add(time.Minute)
+	if err := h.resolve(h.approver, line, false); err != nil {
+		t.Fatal(err)
+	}
+	h.now = began
+	h.paidAfterAll(3, transfer)
+	want(t, "what is due", h.disputed(run), "payment.contradiction true")
 }

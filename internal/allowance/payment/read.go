@@ -134,7 +134,7 @@ func runActs(ctx context.Context, tx *postgres.Tx, row struct {
 				return nil, err
 			}
 		} else if t.Act == access.ApproveRun && no == nil {
-			known, err := hadAHand(ctx, tx, row.Run, tx.Actor.ActsFor(t.Act, row.Programme, []uuid.UUID{row.Payer}), "")
+			known, err := hadAHand(ctx, tx, row.Run, tx.Actor.ActsFor(t.Act, row.Programme, []uuid.UUID{row.Payer}))
 			if err != nil {
 				return nil, err
 			}

@@ -53,11 +53,11 @@ func (r *runRow) resolve(ctx context.Context, tx *postgres.Tx, l lineRow, in Tru
 	switch {
 	case in.Paid && to != LinePaid:
 		to = LinePaid
-		if d.Code != string(payfile.Rejected) {
-			told.ref, told.bookedOn = d.Reference, d.BookedOn
-		}
 	case !in.Paid && to == LinePaid:
 		to = LineReturned
+	}
+	if to != l.State && (d.Code == unclear || in.Paid == (d.Code != string(payfile.Rejected))) { // what was said is how it came to this
+		told.ref, told.bookedOn = d.Reference, d.BookedOn
 	}
 	// What was said must stand before the state that rests on it.
 	why := lineStep{answer: &d.AnswerID, told: map[string]evidence{l.EndToEndID: told}}

@@ -230,7 +230,7 @@ func ApproveRun(ctx context.Context, tx *postgres.Tx, in Step) error {
 		return err
 	}
 	absent := tx.Actor.ActsFor(access.ApproveRun, r.ProgrammeID, []uuid.UUID{r.PayerID})
-	if known, err := hadAHand(ctx, tx, r.ID, absent, ""); err != nil || known {
+	if known, err := hadAHand(ctx, tx, r.ID, absent); err != nil || known {
 		return refusal.Join(err, refusedIf(known, OwnRun))
 	}
 	if err := r.stands(ctx, tx); err != nil {
@@ -335,7 +335,7 @@ func load(ctx context.Context, tx *postgres.Tx, act access.Act, in Step) (*runRo
 // notHis says why an act on a run is not the actor's: who had a hand in it hears that another person must approve, and anybody else that it is not allowed him.
 func notHis(ctx context.Context, tx *postgres.Tx, act access.Act, run uuid.UUID) (refusal.List, error) {
 	if act == access.ApproveRun {
-		if known, err := hadAHand(ctx, tx, run, uuid.Nil, ""); err != nil || known {
+		if known, err := hadAHand(ctx, tx, run, uuid.Nil); err != nil || known {
 			return refusal.List{OwnRun.At()}, err
 		}
 	}

@@ -143,14 +143,17 @@ type stepRow struct {
 	Audience    []uuid.UUID `bun:",array"`
 }
 
-// hadAHand says whether the actor, by whatever account, or the one for whom he stands in, has done something with the run before: the act, or anything where it is "".
-func hadAHand(ctx context.Context, tx *postgres.Tx, run, absent uuid.UUID, act access.Act) (yes bool, err error) {
-	who := []uuid.UUID{tx.Actor.Member}
+// hadAHand says whether the actor, by whatever account, or the one for whom he stands in, has done one of the acts with the run before; any where none is named.
+func hadAHand(ctx context.Context, tx *postgres.Tx, run, absent uuid.UUID, acts ...access.Act) (yes bool, err error) {
+	who, named := []uuid.UUID{tx.Actor.Member}, []string(nil)
+	for _, act := range acts {
+		named = append(named, string(act))
+	}
 	if absent != uuid.Nil {
 		who = append(who, absent)
 	}
-	if err = tx.Ask(ctx, &yes, `select exists (select from payment_step s, unnest($2::uuid[]) w where s.run_id = $1 and s.act = coalesce(nullif($3, ''), s.act)
-		and (are_one_human(w, s.member_id) or s.on_behalf_of is not null and are_one_human(w, s.on_behalf_of)))`, run, who, string(act)); err != nil {
+	if err = tx.Ask(ctx, &yes, `select exists (select from payment_step s, unnest($2::uuid[]) w where s.run_id = $1 and ($3::text[] is null or s.act = any ($3))
+		and (are_one_human(w, s.member_id) or s.on_behalf_of is not null and are_one_human(w, s.on_behalf_of)))`, run, who, named); err != nil {
 		return false, fmt.Errorf("who had a hand in the run: %w", err)
 	}
 	return yes, nil

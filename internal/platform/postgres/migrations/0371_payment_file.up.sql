@@ -58,7 +58,7 @@ create function payment_line_contradicted(line uuid) returns boolean language sq
     select from payment_line l join payment_line_step c on c.line_id = l.id and c.from_state = c.to_state and c.code is not null
     where l.id = payment_line_contradicted.line
       and case when c.code in ('EXECUTED', 'CREDITED') then l.state in ('PAID', 'REJECTED', 'RETURNED', 'RECALLED') when c.code = 'REJECTED' then l.state = 'PAID' else c.code = 'UNCLEAR' end
-      and not exists (select from payment_line_step r where r.line_id = l.id and (r.at, r.id) > (c.at, c.id)
+      and not exists (select from payment_line_step r where r.line_id = l.id and r.id > c.id -- as they were written, whenever who wrote them had begun
         and (r.act = 'resolveLine' or r.from_state = r.to_state and r.code = 'RETURNED' and c.code in ('EXECUTED', 'CREDITED') and l.state in ('REJECTED', 'RECALLED'))))
 $$;
 -- Whether a payer would pay somebody again of whom this is so.

@@ -181,6 +181,11 @@ begin
              left join recovery r on r.allowance_id = w.allowance_id and r.payer_id = w.payer_id where tg_op = 'INSERT' and w.cents > coalesce(r.left_cents, 0)) then
     raise exception 'more is taken than is left to give back' using errcode = 'LA010', constraint = 'recovery_bounds';
   end if;
+  if tg_op = 'UPDATE' then -- what turns out to be paid may not be owed any more
+    for of_payer in select w.payer_id, array_agg(distinct w.allowance_id) as allowances from written w join before b on b.id = w.id where w.live and not b.live group by 1 loop
+      perform recovery_settle(of_payer.allowances, of_payer.payer_id, true);
+    end loop;
+  end if;
   for of_payer in select r.payer_id, array_agg(distinct r.allowance_id) as allowances from written w join recovery r on r.allowance_id = w.allowance_id and r.payer_id = w.payer_id group by 1 loop
     perform recovery_settle(of_payer.allowances, of_payer.payer_id, false);
   end loop;
@@ -188,7 +193,7 @@ begin
 end $$;
 create trigger recovers after insert on allowance_share referencing new table as written for each statement execute function recovery_of_shares();
 create trigger recovers after insert on payment_line referencing new table as written for each statement execute function recovery_of_lines();
-create trigger recovers_moved after update on payment_line referencing new table as written for each statement execute function recovery_of_lines();
+create trigger recovers_moved after update on payment_line referencing old table as before new table as written for each statement execute function recovery_of_lines();
 create trigger recovers_gone after delete on payment_line referencing old table as written for each statement execute function recovery_of_lines();
 
 create function recovery_part_bounds() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
