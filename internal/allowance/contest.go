@@ -75,8 +75,9 @@ func ContestStatement(ctx context.Context, tx *postgres.Tx, in Contest) error {
 	if err != nil {
 		return err
 	}
+	by := member.HandOf(tx.Actor, access.ContestStatement, s.ProgrammeID, s.Audience)
 	row := contestRow{ID: in.ID, ProgrammeID: s.ProgrammeID, ParticipationID: in.Participation, AllowanceID: s.AllowanceID, StatementID: s.ID, Month: in.Month, State: Contested,
-		StateSince: tx.Today(), ContestedCents: in.Cents, Reason: reason, MemberID: tx.Actor.Member, ContestedAt: tx.Now, Audience: s.Audience, Revision: 1}
+		StateSince: tx.Today(), ContestedCents: in.Cents, Reason: reason, MemberID: by.Member, OnBehalfOf: by.OnBehalfOf, ContestedAt: tx.Now, Audience: s.Audience, Revision: 1}
 	if err := insertContest(ctx, tx, &row); err != nil {
 		return err
 	}
@@ -135,7 +136,7 @@ func (r contestRow) answerable(ctx context.Context, tx *postgres.Tx) (refusal.Li
 	case r.State != Contested:
 		return refusal.List{ContestAnswered.At("contest").With("state", contestWords[string(r.State)])}, nil
 	}
-	own, err := member.OwnHand(ctx, tx, r.MemberID, access.AnswerContest, r.ProgrammeID, r.Audience)
+	own, err := member.OwnHand(ctx, tx, member.Hand{Member: r.MemberID, OnBehalfOf: r.OnBehalfOf}, access.AnswerContest, r.ProgrammeID, r.Audience)
 	if err != nil || !own {
 		return nil, err
 	}

@@ -160,18 +160,19 @@ func contest() plan.Type {
 			"contestedBy": plan.One("Member", "member_id"),
 			"answer":      plan.Sealed("allowance_contest", "answer", plan.OfParticipation).In(access.Inquiry),
 			"answeredBy":  plan.One("Member", "answered_by"),
-			"allowedActs": plan.Hole("allowance.contestActs", "json_build_object('programme', {t}.programme_id, 'audience', {t}.audience, 'state', {t}.state, 'member', {t}.member_id)").Personal(),
+			"allowedActs": plan.Hole("allowance.contestActs", "json_build_object('programme', {t}.programme_id, 'audience', {t}.audience, 'state', {t}.state, 'member', {t}.member_id, 'onBehalfOf', {t}.on_behalf_of)").Personal(),
 		}}
 }
 
 // contestActs says of a contest what the actor could do with it now, and why not.
 func contestActs(ctx context.Context, tx *postgres.Tx, c struct {
-	Programme uuid.UUID
-	Audience  []uuid.UUID
-	State     ContestState
-	Member    uuid.UUID
+	Programme  uuid.UUID
+	Audience   []uuid.UUID
+	State      ContestState
+	Member     uuid.UUID
+	OnBehalfOf *uuid.UUID
 }) (any, error) {
-	row := contestRow{ProgrammeID: c.Programme, Audience: c.Audience, State: c.State, MemberID: c.Member}
+	row := contestRow{ProgrammeID: c.Programme, Audience: c.Audience, State: c.State, MemberID: c.Member, OnBehalfOf: c.OnBehalfOf}
 	no, err := row.answerable(ctx, tx)
 	return []plan.AllowedAct{plan.Allow(access.AnswerContest, text.Text{It: "Rispondi", En: "Answer"}, no)}, err
 }

@@ -832,6 +832,7 @@ type contestRow struct {
 	ContestedCents  money.Cents
 	Reason          []byte // sealed
 	MemberID        uuid.UUID
+	OnBehalfOf      *uuid.UUID // for whom who contests stands in
 	ContestedAt     time.Time
 	Answer          []byte // sealed
 	AnsweredBy      *uuid.UUID

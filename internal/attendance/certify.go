@@ -301,10 +301,14 @@ func ownCodes(ctx context.Context, tx *postgres.Tx, months []*openedMonth) error
 		return err
 	}
 	for _, m := range months {
-		if m == nil || shown[m.ID] == uuid.Nil {
+		if m == nil {
 			continue
 		}
-		if m.facts.OwnCode, err = member.OwnHand(ctx, tx, shown[m.ID], access.CertifyMonth, m.ProgrammeID, m.Audience); err != nil {
+		by, is := shown[m.ID]
+		if !is {
+			continue
+		}
+		if m.facts.OwnCode, err = member.OwnHand(ctx, tx, by, access.CertifyMonth, m.ProgrammeID, m.Audience); err != nil {
 			return err
 		}
 	}

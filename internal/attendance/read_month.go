@@ -27,7 +27,7 @@ const contestedOfMonth = `(select count(*)::int from attendance c where c.enrolm
 	and c.day >= {t}.month and c.day < {t}.month + interval '1 month')`
 
 // codeShownBy is SQL of who has shown the code by which a host certified a month as it stands; null where it was certified otherwise.
-const codeShownBy = `case when {t}.state = 'HOST_CERTIFIED' then (select s.sent_by from month_signature s where s.register_month_id = {t}.id and s.way = 'CODE' and s.channel is null
+const codeShownBy = `case when {t}.state = 'HOST_CERTIFIED' then (select array_remove(array[s.sent_by, s.on_behalf_of], null) from month_signature s where s.register_month_id = {t}.id and s.way = 'CODE' and s.channel is null
 	and s.id = (select h.signature_id from register_step h where h.register_month_id = {t}.id order by h.position desc limit 1)) end`
 
 // months maps the register's months.
@@ -114,7 +114,7 @@ func monthActs(ctx context.Context, tx *postgres.Tx, months []struct {
 	monthFacts
 	Programme uuid.UUID
 	Audience  []uuid.UUID
-	ShownBy   *uuid.UUID
+	ShownBy   []uuid.UUID
 }) ([]any, error) {
 	values, policyOf := make([]any, len(months)), programme.EachPolicyOn(tx.Today())
 	for i, m := range months {
@@ -123,8 +123,8 @@ func monthActs(ctx context.Context, tx *postgres.Tx, months []struct {
 			return nil, err
 		}
 		m.Today, m.Silence = tx.Today(), policy.Int(hostSilence)
-		if m.ShownBy != nil {
-			if m.OwnCode, err = member.OwnHand(ctx, tx, *m.ShownBy, access.CertifyMonth, m.Programme, m.Audience); err != nil {
+		if len(m.ShownBy) > 0 {
+			if m.OwnCode, err = member.OwnHand(ctx, tx, handOf(m.ShownBy), access.CertifyMonth, m.Programme, m.Audience); err != nil {
 				return nil, err
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/participant"
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
@@ -148,7 +149,7 @@ func (r Room) AskSignature(ctx context.Context, tx *postgres.Tx, in Asked) error
 	s := signatureRow{ID: in.ID, ProgrammeID: m.ProgrammeID, ParticipationID: m.ParticipationID, RegisterMonthID: m.ID, CompanyID: m.CompanyID, Month: m.Month, Party: in.Party,
 		State: SignatureAsked, ContentHash: m.ContentHash, AskedBy: tx.Actor.Member, AskedAt: tx.Now, Audience: m.Audience, Revision: 1}
 	if in.To.Email+in.To.Phone != "" {
-		if err := s.sends(ctx, tx, in.To); err != nil {
+		if err := s.sends(ctx, tx, access.AskSignature, in.To); err != nil {
 			return err
 		}
 	}
@@ -256,7 +257,7 @@ func (r Room) ResendSignature(ctx context.Context, tx *postgres.Tx, in Signature
 	if to.Code && to.Phone == "" {
 		return refusal.List{refusal.InvalidValue.At("code").With("cause", causeCode)}
 	}
-	if err := s.sends(ctx, tx, to); err != nil {
+	if err := s.sends(ctx, tx, access.ResendSignature, to); err != nil {
 		return err
 	}
 	return s.renewed(ctx, tx, access.ResendSignature)
@@ -273,7 +274,7 @@ func ShowSigningCode(ctx context.Context, tx *postgres.Tx, in SignatureStep) (Se
 		return "", time.Time{}, err
 	}
 	code := newCode()
-	if err := s.asks(tx, ByCode, code, tx.Now.Add(time.Duration(policy.Int(codeMinutes))*time.Minute)); err != nil {
+	if err := s.asks(tx, access.ShowSigningCode, ByCode, code, tx.Now.Add(time.Duration(policy.Int(codeMinutes))*time.Minute)); err != nil {
 		return "", time.Time{}, err
 	}
 	s.Sealed, s.Channel, s.SentAt, s.Sendings = nil, nil, &tx.Now, s.Sendings+1
@@ -320,7 +321,7 @@ func waitingSignature(ctx context.Context, tx *postgres.Tx, act access.Act, in S
 }
 
 // sends puts another link on its way, good for the days of the policy, or a code, good for its minutes.
-func (s *signatureRow) sends(ctx context.Context, tx *postgres.Tx, to Destination) (err error) {
+func (s *signatureRow) sends(ctx context.Context, tx *postgres.Tx, act access.Act, to Destination) (err error) {
 	policy, err := programme.PolicyOn(ctx, tx, s.ProgrammeID, tx.Today())
 	if err != nil {
 		return err
@@ -354,7 +355,7 @@ func (s *signatureRow) sends(ctx context.Context, tx *postgres.Tx, to Destinatio
 		return orErased(err)
 	}
 	s.Sealed, s.FailedAt, s.Channel = own.Seal([]byte(secret), s.place("sealed")), nil, &channel
-	return s.asks(tx, by, secret, until)
+	return s.asks(tx, act, by, secret, until)
 }
 
 // messaged counts a message to a phone, unless too many were asked for of late: for the party, or to the number, whatever for.
@@ -378,12 +379,14 @@ func (s *signatureRow) messaged(ctx context.Context, tx *postgres.Tx, number str
 }
 
 // asks makes the signature wait for a secret until a moment; nobody has opened it yet.
-func (s *signatureRow) asks(tx *postgres.Tx, by Way, secret Secret, until time.Time) error {
+func (s *signatureRow) asks(tx *postgres.Tx, act access.Act, by Way, secret Secret, until time.Time) error {
 	keys, err := tx.Keys()
 	if err != nil {
 		return err
 	}
-	s.Way, s.SecretMark, s.SentBy, s.ExpiresAt, s.BrowserMark, s.OpenedAt = &by, keys.Index(secretKind, []byte(secret)).Bytes, &tx.Actor.Member, &until, nil, nil
+	hand := member.HandOf(tx.Actor, act, s.ProgrammeID, s.Audience)
+	s.SentBy, s.OnBehalfOf = &hand.Member, hand.OnBehalfOf
+	s.Way, s.SecretMark, s.ExpiresAt, s.BrowserMark, s.OpenedAt = &by, keys.Index(secretKind, []byte(secret)).Bytes, &until, nil, nil
 	return nil
 }
 

@@ -416,6 +416,34 @@ func TestWhoShowsACodeDoesNotCertify(t *testing.T) {
 	}
 }
 
+// TestWhoseCodeIsShownInHisPlaceDoesNotCertify: one grant is one hand, whoever shows the code on it.
+func TestWhoseCodeIsShownInHisPlaceDoesNotCertify(t *testing.T) {
+	d := newDesk(t)
+	promoter := d.promoter()
+	stands := access.Actor{Member: uuid.New(), Grants: slices.Clone(promoter.Grants)}
+	for i := range stands.Grants {
+		stands.Grants[i].For = promoter.Member
+	}
+	id, _ := d.ask(d.tutor, attendance.HostSigns, "")
+	var secret attendance.Secret
+	if err := d.as(stands, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		secret, _, err = attendance.ShowSigningCode(ctx, tx, attendance.SignatureStep{Signature: id})
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if code := d.sign(secret, attendance.NewBrowser()); code != "" {
+		t.Fatal(code)
+	}
+	if code := d.does(promoter, attendance.CertifyMonth, attendance.MonthStep{Month: d.month}); code != "REGISTER_MONTH_OWN_CODE" {
+		t.Fatalf("in whose place it was shown: %q", code)
+	}
+	promoter.Member = uuid.New()
+	if code := d.does(promoter, attendance.CertifyMonth, attendance.MonthStep{Month: d.month}); code != "" {
+		t.Errorf("another promoter: %q", code)
+	}
+}
+
 // TestNoLinkGoesToWhoWorksHere: whoever has what he writes himself certified does not sign it.
 func TestNoLinkGoesToWhoWorksHere(t *testing.T) {
 	d := newDesk(t)

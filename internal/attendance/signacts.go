@@ -27,16 +27,17 @@ var onSignature = []struct {
 }
 
 // signatureFacts is SQL of what decides what can be done about a signature.
-const signatureFacts = `json_build_object('programme', {t}.programme_id, 'audience', {t}.audience, 'state', {t}.state, 'askedBy', {t}.asked_by,
+const signatureFacts = `json_build_object('programme', {t}.programme_id, 'audience', {t}.audience, 'state', {t}.state, 'askedBy', {t}.asked_by, 'onBehalfOf', {t}.on_behalf_of,
 	'stands', coalesce((select m.content_hash = {t}.content_hash and ({t}.party <> 'HOST' or m.state = 'SUBMITTED') from register_month m where m.id = {t}.register_month_id), false))`
 
 // signatureActs says of a signature what the actor could do about it now, and why not.
 func signatureActs(ctx context.Context, tx *postgres.Tx, s struct {
-	Programme uuid.UUID
-	Audience  []uuid.UUID
-	State     SignatureState
-	AskedBy   uuid.UUID
-	Stands    bool // whether what is to be signed is still what it was
+	Programme  uuid.UUID
+	Audience   []uuid.UUID
+	State      SignatureState
+	AskedBy    uuid.UUID
+	OnBehalfOf *uuid.UUID
+	Stands     bool // whether what is to be signed is still what it was
 }) (any, error) {
 	acts := make([]plan.AllowedAct, len(onSignature))
 	for i, a := range onSignature {
@@ -48,7 +49,7 @@ func signatureActs(ctx context.Context, tx *postgres.Tx, s struct {
 			no = refusal.List{SignatureOver.At("signature").With("state", signatureWords[string(s.State)])}
 		case a.act == access.RevokeSignature:
 		case a.act == access.ConfirmSignedPaper:
-			own, err := member.OwnHand(ctx, tx, s.AskedBy, a.act, s.Programme, s.Audience)
+			own, err := member.OwnHand(ctx, tx, member.Hand{Member: s.AskedBy, OnBehalfOf: s.OnBehalfOf}, a.act, s.Programme, s.Audience)
 			if err != nil {
 				return nil, err
 			}

@@ -98,9 +98,9 @@ func AttachSignedPaper(ctx context.Context, tx *postgres.Tx, in SignedPaper) err
 	if err != nil {
 		return orErased(err)
 	}
-	way := ByPaper
+	way, by := ByPaper, member.HandOf(tx.Actor, access.AttachSignedPaper, m.ProgrammeID, m.Audience)
 	s := signatureRow{ID: in.ID, ProgrammeID: m.ProgrammeID, ParticipationID: m.ParticipationID, RegisterMonthID: m.ID, CompanyID: m.CompanyID, Month: m.Month, Party: in.Party, Way: &way,
-		State: SignatureBrought, ContentHash: m.ContentHash, AskedBy: tx.Actor.Member, AskedAt: tx.Now, Name: sealed, FileID: &in.File, Audience: m.Audience, Revision: 1}
+		State: SignatureBrought, ContentHash: m.ContentHash, AskedBy: by.Member, OnBehalfOf: by.OnBehalfOf, AskedAt: tx.Now, Name: sealed, FileID: &in.File, Audience: m.Audience, Revision: 1}
 	if err := attachSigned(ctx, tx, in.File, m.ParticipationID); err != nil {
 		return err
 	}
@@ -140,7 +140,7 @@ func ConfirmSignedPaper(ctx context.Context, tx *postgres.Tx, in SignatureStep) 
 	if err != nil {
 		return err
 	}
-	if own, err := member.OwnHand(ctx, tx, s.AskedBy, access.ConfirmSignedPaper, s.ProgrammeID, s.Audience); err != nil {
+	if own, err := member.OwnHand(ctx, tx, member.Hand{Member: s.AskedBy, OnBehalfOf: s.OnBehalfOf}, access.ConfirmSignedPaper, s.ProgrammeID, s.Audience); err != nil {
 		return err
 	} else if own {
 		return refusal.List{OwnPaper.At("signature")}

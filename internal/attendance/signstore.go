@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/participant"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/platform/secret"
@@ -37,6 +38,7 @@ type signatureRow struct {
 	MessagedAt      *time.Time
 	SecretMark      []byte
 	SentBy          *uuid.UUID // who had the last link or code sent, or has shown it
+	OnBehalfOf      *uuid.UUID // for whom he stood in, or who brought a paper
 	Sealed          []byte     // the secret of a letter or message that has not gone
 	ExpiresAt       *time.Time
 	Sendings        int
@@ -166,21 +168,29 @@ func attachSigned(ctx context.Context, tx *postgres.Tx, file, participation uuid
 }
 
 // codesShown gives of months that a host has certified by a code, and that stand so, who has shown it.
-func codesShown(ctx context.Context, tx *postgres.Tx, months []uuid.UUID) (map[uuid.UUID]uuid.UUID, error) {
+func codesShown(ctx context.Context, tx *postgres.Tx, months []uuid.UUID) (map[uuid.UUID]member.Hand, error) {
 	var rows []struct {
 		ID uuid.UUID
-		By *uuid.UUID
+		By []uuid.UUID `bun:",array"`
 	}
 	if err := tx.Ask(ctx, &rows, "select m.id, "+strings.ReplaceAll(codeShownBy, "{t}", "m")+" as by from register_month m where m.id = any ($1)", months); err != nil {
 		return nil, fmt.Errorf("codes shown: %w", err)
 	}
-	by := map[uuid.UUID]uuid.UUID{}
+	by := map[uuid.UUID]member.Hand{}
 	for _, r := range rows {
-		if r.By != nil {
-			by[r.ID] = *r.By
+		if len(r.By) > 0 {
+			by[r.ID] = handOf(r.By)
 		}
 	}
 	return by, nil
+}
+
+// handOf is a hand as codeShownBy gives it.
+func handOf(by []uuid.UUID) member.Hand {
+	if len(by) == 1 {
+		return member.Hand{Member: by[0]}
+	}
+	return member.Hand{Member: by[0], OnBehalfOf: &by[1]}
 }
 
 // worksHere says whether an address is that of somebody who works for the programme.

@@ -377,15 +377,36 @@ func OneHuman(ctx context.Context, tx *postgres.Tx, a, b uuid.UUID) (bool, error
 	return oneHuman(ctx, tx, a, b)
 }
 
-// OwnHand says whether the actor would do an act as the same hand that did something before: as that human, by whatever account, or standing in for him
-// without a grant of his own. What takes two is then not done by two.
-func OwnHand(ctx context.Context, tx *postgres.Tx, first uuid.UUID, act access.Act, programme uuid.UUID, audience []uuid.UUID) (bool, error) {
-	if absent := tx.Actor.ActsFor(act, programme, audience); absent != uuid.Nil {
-		if own, err := OneHuman(ctx, tx, absent, first); err != nil || own {
-			return own, err
-		}
+// Hand is who did something, and for whom he stood in where no grant of his own allowed it.
+type Hand struct {
+	Member     uuid.UUID
+	OnBehalfOf *uuid.UUID
+}
+
+// HandOf is as which hand the actor does an act on a row with this audience.
+func HandOf(actor access.Actor, act access.Act, programme uuid.UUID, audience []uuid.UUID) Hand {
+	h := Hand{Member: actor.Member}
+	if absent := actor.ActsFor(act, programme, audience); absent != uuid.Nil {
+		h.OnBehalfOf = &absent
 	}
-	return OneHuman(ctx, tx, tx.Actor.Member, first)
+	return h
+}
+
+func (h Hand) both() []uuid.UUID {
+	if h.OnBehalfOf == nil {
+		return []uuid.UUID{h.Member}
+	}
+	return []uuid.UUID{h.Member, *h.OnBehalfOf}
+}
+
+// OwnHand says whether the actor would do an act as the same hand that did something before: as that human, by whatever account, or on the same grant,
+// whichever of the two stood in for the other. What takes two is then not done by two.
+func OwnHand(ctx context.Context, tx *postgres.Tx, first Hand, act access.Act, programme uuid.UUID, audience []uuid.UUID) (own bool, err error) {
+	second := HandOf(tx.Actor, act, programme, audience)
+	if err = tx.Ask(ctx, &own, "select bool_or(f = s or are_one_human(f, s)) from unnest($1::uuid[]) f, unnest($2::uuid[]) s", first.both(), second.both()); err != nil {
+		return false, fmt.Errorf("one hand: %w", err)
+	}
+	return own, nil
 }
 
 func oneHuman(ctx context.Context, tx *postgres.Tx, a, b uuid.UUID) (bool, error) {

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/platform/secret"
@@ -96,7 +97,7 @@ func (r Room) RecordBankDetails(ctx context.Context, tx *postgres.Tx, in BankInp
 		return uuid.Nil, err
 	}
 	account.file = in.File
-	id, err := account.write(ctx, tx, row.PersonID, in.ID, before+1)
+	id, err := account.write(ctx, tx, row, in.ID, before+1)
 	if err != nil {
 		return uuid.Nil, err
 	}
@@ -196,8 +197,8 @@ func staff(a access.Actor, prog uuid.UUID) bool {
 }
 
 // write adds the account as a revision of the person's bank details.
-func (a account) write(ctx context.Context, tx *postgres.Tx, person, id uuid.UUID, revision int) (uuid.UUID, error) {
-	key, err := tx.DataKey(ctx, person)
+func (a account) write(ctx context.Context, tx *postgres.Tx, of participationRow, id uuid.UUID, revision int) (uuid.UUID, error) {
+	key, err := tx.DataKey(ctx, of.PersonID)
 	if err != nil {
 		return uuid.Nil, err
 	}
@@ -209,7 +210,8 @@ func (a account) write(ctx context.Context, tx *postgres.Tx, person, id uuid.UUI
 	seal := func(column, plain string, step int) []byte {
 		return key.SealPadded([]byte(plain), step, bankPlace(column, id))
 	}
-	row := bankRow{ID: id, PersonID: person, Revision: revision, Since: tx.Today(), RecordedBy: tx.Actor.Member, Holder: seal("holder", a.holder, holderStep),
+	by := member.HandOf(tx.Actor, access.RecordBankDetails, of.ProgrammeID, of.Audience)
+	row := bankRow{ID: id, PersonID: of.PersonID, Revision: revision, Since: tx.Today(), RecordedBy: by.Member, OnBehalfOf: by.OnBehalfOf, Holder: seal("holder", a.holder, holderStep),
 		Relation: seal("relation", string(a.relation), relationStep), Title: seal("title", a.title, byTitleStep), Means: a.means, FileID: a.file}
 	if a.iban != "" {
 		row.IBAN = seal("iban", string(a.iban), ibanStep)

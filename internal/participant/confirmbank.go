@@ -18,8 +18,8 @@ type ConfirmInput struct {
 	CalledBack    bool // the person himself was asked, by a number that was known before: the details need no rest then
 }
 
-// ConfirmBankDetails has a second person stand for bank details: never the one who recorded them, by whatever account of his, nor one who only stands
-// in for him. An account that somebody else is paid to is warned of, whatever it is said to be and whoever recorded it: it is a common one because who
+// ConfirmBankDetails has a second person stand for bank details: never the one who recorded them, by whatever account of his, nor one of the two
+// where one of them only stands in for the other. An account that somebody else is paid to is warned of, whatever it is said to be and whoever recorded it: it is a common one because who
 // confirms says so. Without a call-back details are used only after the days of rest of the policy (payment.details_rest_days).
 func (r Room) ConfirmBankDetails(ctx context.Context, tx *postgres.Tx, in ConfirmInput) error {
 	row, of, err := recordedDetails(ctx, tx, access.ConfirmBankDetails, in.Participation, in.Details)
@@ -99,7 +99,7 @@ func recordedDetails(ctx context.Context, tx *postgres.Tx, act access.Act, parti
 	case !of.Last:
 		return row, of, refusal.List{DetailsSuperseded.At("details")}
 	}
-	own, err := member.OwnHand(ctx, tx, of.RecordedBy, act, row.ProgrammeID, row.Audience)
+	own, err := member.OwnHand(ctx, tx, member.Hand{Member: of.RecordedBy, OnBehalfOf: of.OnBehalfOf}, act, row.ProgrammeID, row.Audience)
 	if err == nil && own {
 		err = refusal.List{SecondPersonNeeded.At("details")}
 	}

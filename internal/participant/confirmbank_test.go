@@ -132,6 +132,26 @@ func TestTheTableHasNobodyConfirmHimself(t *testing.T) {
 	}
 }
 
+// TestOneGrantIsOneHand: what somebody records in another's place neither that other confirms nor a third who stands in for him, too.
+func TestOneGrantIsOneHand(t *testing.T) {
+	o := newOffice(t)
+	made := o.active()
+	manager, office := o.as(o.manager, access.CaseManager), o.payments()
+	details := o.paid(inAbsence(office), participant.BankInput{Participation: made.Participation, IBAN: iban, Holder: "Mario Rossi"})
+	for _, actor := range []access.Actor{office, inAbsence(office)} {
+		wants(t, o.confirm(actor, made.Participation, details, true), participant.SecondPersonNeeded, "details")
+		wants(t, o.payeeCheck(actor, made.Participation, details, participant.PayeeMatch), participant.SecondPersonNeeded, "details")
+	}
+	_, err := o.owner.Exec(o.ctx, `insert into person_bank_check (id, bank_id, person_id, kind, recorded_by, member_id, day, at)
+		select gen_random_uuid(), id, person_id, 'CONFIRMED', recorded_by, on_behalf_of, '2026-03-18', '2026-03-18' from person_bank where id = $1`, details)
+	if !postgres.Violates(err, "another_confirms") {
+		t.Errorf("past the acts: %v", err)
+	}
+	if err := o.confirm(manager, made.Participation, details, true); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestAPayeeCheckThatDiffersBlocks(t *testing.T) {
 	o := newOffice(t)
 	made := o.active()

@@ -163,6 +163,7 @@ type bankRow struct {
 	FileID     *uuid.UUID
 	Since      calendar.Day
 	RecordedBy uuid.UUID
+	OnBehalfOf *uuid.UUID // for whom who recorded them stood in
 }
 
 // What is done about recorded bank details.
@@ -193,6 +194,7 @@ type detailsRow struct {
 	ID         uuid.UUID
 	PersonID   uuid.UUID
 	RecordedBy uuid.UUID
+	OnBehalfOf *uuid.UUID
 	Means      programme.Means
 	Last       bool // none were recorded since
 	Confirmed  bool
@@ -435,7 +437,7 @@ func markAccount(ctx context.Context, tx *postgres.Tx, details uuid.UUID, marks 
 }
 
 func loadDetails(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (d detailsRow, err error) {
-	err = tx.Ask(ctx, &d, `select b.id, b.person_id, b.recorded_by, b.means, b.revision = (select max(o.revision) from person_bank o where o.person_id = b.person_id) as last,
+	err = tx.Ask(ctx, &d, `select b.id, b.person_id, b.recorded_by, b.on_behalf_of, b.means, b.revision = (select max(o.revision) from person_bank o where o.person_id = b.person_id) as last,
 		exists (select from person_bank_check c where c.bank_id = b.id and c.kind = 'CONFIRMED') as confirmed from person_bank b where b.id = $1`, id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return d, refusal.NotFound.At("details")

@@ -22,14 +22,14 @@ type Answer struct {
 	Expected *int
 }
 
-// AnswerGrant has a second person grant a contribution, never the one who asked for it, by whatever account of his, nor one who only stands in for him. Its months are then committed on
+// AnswerGrant has a second person grant a contribution, never the one who asked for it, by whatever account of his, nor one of the two where one of them only stands in for the other. Its months are then committed on
 // their budget line: what the line does not hold is refused, or needs to be acknowledged, as the programme's rules say.
 func (r Room) AnswerGrant(ctx context.Context, tx *postgres.Tx, in Answer) error {
 	row, of, err := load(ctx, tx, access.AnswerHousingGrant, in.Grant, in.Expected)
 	if err != nil {
 		return err
 	}
-	one, err := member.OwnHand(ctx, tx, row.RequestedBy, access.AnswerHousingGrant, row.ProgrammeID, row.Audience)
+	one, err := member.OwnHand(ctx, tx, member.Hand{Member: row.RequestedBy, OnBehalfOf: row.OnBehalfOf}, access.AnswerHousingGrant, row.ProgrammeID, row.Audience)
 	switch {
 	case err != nil:
 		return err

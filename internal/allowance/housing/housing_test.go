@@ -130,6 +130,24 @@ func TestAGrantIsGivenByASecondPerson(t *testing.T) {
 	}
 }
 
+// TestWhoeverAsksForAnotherIsHisHand: for whom it was asked does not grant it.
+func TestWhoeverAsksForAnotherIsHisHand(t *testing.T) {
+	o := newOffice(t)
+	in, stands := o.wanted(), access.Actor{Member: uuid.New(), Purpose: o.first.Purpose, Grants: slices.Clone(o.first.Grants)}
+	for i := range stands.Grants {
+		stands.Grants[i].For = o.first.Member
+	}
+	for i := range in.Proofs {
+		in.Proofs[i].File = o.brought(stands, "HOUSING_PROOF")
+	}
+	o.Must(o.request(stands, in))
+	refused(t, "for whom it was asked", o.answer(o.first, housing.Answer{Grant: in.ID, Accept: true}), housing.OwnRequest)
+	if _, err := o.Owner.Exec(t.Context(), "update housing_grant set state = 'GRANTED', answered_by = on_behalf_of, answered_at = now() where id = $1", in.ID); !postgres.Violates(err, "housing_grant_apart") {
+		t.Errorf("the table takes one grant for two: %v", err)
+	}
+	o.Must(o.answer(o.second, housing.Answer{Grant: in.ID, Accept: true}))
+}
+
 func TestWhatIsAskedForIsChecked(t *testing.T) {
 	o := newOffice(t)
 	for _, c := range []struct {

@@ -61,7 +61,7 @@ func grant() plan.Type {
 			"withdrawnFrom": plan.Month("withdrawn_from"),
 			"withdrawal":    plan.Sealed("housing_grant", "withdrawal", plan.OfParticipation).In(access.Notes),
 			"withdrawnBy":   plan.One("Member", "withdrawn_by"),
-			"allowedActs":   plan.Hole("housing.acts", "json_build_object('programme', {t}.programme_id, 'audience', {t}.audience, 'state', {t}.state, 'requestedBy', {t}.requested_by)").Personal(),
+			"allowedActs":   plan.Hole("housing.acts", "json_build_object('programme', {t}.programme_id, 'audience', {t}.audience, 'state', {t}.state, 'requestedBy', {t}.requested_by, 'onBehalfOf', {t}.on_behalf_of)").Personal(),
 		}}
 }
 
@@ -103,13 +103,14 @@ func actsOn(ctx context.Context, tx *postgres.Tx, g struct {
 	Audience    []uuid.UUID
 	State       State
 	RequestedBy uuid.UUID
+	OnBehalfOf  *uuid.UUID
 }) (any, error) {
 	row := grantRow{ProgrammeID: g.Programme, Audience: g.Audience, State: g.State, RequestedBy: g.RequestedBy}
 	var acts []plan.AllowedAct
 	for _, t := range transitions {
 		refusals := row.refusals(tx.Actor, t.Act)
 		if refusals == nil && t.Act == access.AnswerHousingGrant {
-			one, err := member.OwnHand(ctx, tx, g.RequestedBy, t.Act, g.Programme, g.Audience)
+			one, err := member.OwnHand(ctx, tx, member.Hand{Member: g.RequestedBy, OnBehalfOf: g.OnBehalfOf}, t.Act, g.Programme, g.Audience)
 			if err != nil {
 				return nil, err
 			}

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/programme"
@@ -58,8 +59,9 @@ func (r Room) RequestGrant(ctx context.Context, tx *postgres.Tx, in Request) err
 	if err := in.codes(ctx, tx, of.ProgrammeID); err != nil {
 		return err
 	}
+	by := member.HandOf(tx.Actor, access.RequestHousingGrant, of.ProgrammeID, of.Audience)
 	row := grantRow{ID: in.ID, ProgrammeID: of.ProgrammeID, ParticipationID: in.Participation, FromMonth: in.From, Months: in.Months, MonthlyCents: in.Monthly,
-		State: Requested, StateSince: tx.Today(), RequestedBy: tx.Actor.Member, RequestedAt: tx.Now, Audience: of.Audience, Revision: 1}
+		State: Requested, StateSince: tx.Today(), RequestedBy: by.Member, OnBehalfOf: by.OnBehalfOf, RequestedAt: tx.Now, Audience: of.Audience, Revision: 1}
 	if err := row.once(ctx, tx); err != nil {
 		return err
 	}

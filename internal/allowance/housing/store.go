@@ -35,6 +35,7 @@ type grantRow struct {
 	State           State
 	StateSince      calendar.Day
 	RequestedBy     uuid.UUID
+	OnBehalfOf      *uuid.UUID // for whom who requested it stood in
 	RequestedAt     time.Time
 	Answer          []byte // sealed
 	AnsweredBy      *uuid.UUID

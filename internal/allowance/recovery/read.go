@@ -101,7 +101,7 @@ func discharged() plan.Type {
 			"answer":     plan.Sealed("recovery_discharge", "answer", plan.OfParticipation).In(access.Bank),
 			"answeredBy": plan.One("Member", "answered_by").In(access.Directory).Apart(),
 			"allowedActs": plan.Hole("recovery.dischargeActs",
-				"json_build_object('programme', {t}.programme_id, 'payer', (select r.payer_id from recovery r where r.id = {t}.recovery_id), 'state', {t}.state, 'askedBy', {t}.asked_by)").Personal(),
+				"json_build_object('programme', {t}.programme_id, 'payer', (select r.payer_id from recovery r where r.id = {t}.recovery_id), 'state', {t}.state, 'askedBy', {t}.asked_by, 'onBehalfOf', {t}.on_behalf_of)").Personal(),
 		}}
 }
 
@@ -162,13 +162,14 @@ func actsOn(_ context.Context, tx *postgres.Tx, in struct {
 
 func dischargeActs(ctx context.Context, tx *postgres.Tx, in struct {
 	Programme, Payer, AskedBy uuid.UUID
+	OnBehalfOf                *uuid.UUID
 	State                     DischargeState
 }) (any, error) {
 	a := actOn{act: access.AnswerDischarge, label: text.Text{It: "Conferma o respingi", En: "Confirm or reject"}}
 	if in.State != DischargeWaiting {
 		a.refusals = refusal.List{DischargeAnswered.At("discharge").With("state", dischargeWords[string(in.State)])}
 	} else if tx.Actor.May(a.act, in.Programme, []uuid.UUID{in.Payer}) {
-		one, err := member.OwnHand(ctx, tx, in.AskedBy, a.act, in.Programme, []uuid.UUID{in.Payer})
+		one, err := member.OwnHand(ctx, tx, member.Hand{Member: in.AskedBy, OnBehalfOf: in.OnBehalfOf}, a.act, in.Programme, []uuid.UUID{in.Payer})
 		if err != nil {
 			return nil, err
 		}

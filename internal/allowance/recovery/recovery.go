@@ -176,8 +176,9 @@ func discharge(ctx context.Context, tx *postgres.Tx, act access.Act, kind Discha
 	case in.Reason == "" || !text.Line(in.Reason, maxReason):
 		return ReasonNeeded.At("reason").With("max", maxReason)
 	}
+	by := member.HandOf(tx.Actor, act, r.ProgrammeID, []uuid.UUID{r.PayerID})
 	d := dischargeRow{ID: in.ID, RecoveryID: r.ID, ProgrammeID: r.ProgrammeID, ParticipationID: r.ParticipationID, Month: r.Month, Kind: kind, Cents: in.Cents, Day: in.Day,
-		State: DischargeWaiting, StateSince: tx.Today(), AskedBy: tx.Actor.Member, AskedAt: tx.Now, Audience: r.Audience, Revision: 1}
+		State: DischargeWaiting, StateSince: tx.Today(), AskedBy: by.Member, OnBehalfOf: by.OnBehalfOf, AskedAt: tx.Now, Audience: r.Audience, Revision: 1}
 	if d.Reason, err = d.seal(ctx, tx, "reason", in.Reason); err != nil {
 		return err
 	}
@@ -244,7 +245,7 @@ func AnswerDischarge(ctx context.Context, tx *postgres.Tx, in DischargeAnswer) (
 }
 
 func (a DischargeAnswer) check(ctx context.Context, tx *postgres.Tx, r row, d dischargeRow) error {
-	one, err := member.OwnHand(ctx, tx, d.AskedBy, access.AnswerDischarge, r.ProgrammeID, []uuid.UUID{r.PayerID})
+	one, err := member.OwnHand(ctx, tx, member.Hand{Member: d.AskedBy, OnBehalfOf: d.OnBehalfOf}, access.AnswerDischarge, r.ProgrammeID, []uuid.UUID{r.PayerID})
 	switch {
 	case err != nil:
 		return err

@@ -133,6 +133,7 @@ type dischargeRow struct {
 	StateSince      calendar.Day
 	Reason          []byte // sealed
 	AskedBy         uuid.UUID
+	OnBehalfOf      *uuid.UUID // for whom who asked for it stood in
 	AskedAt         time.Time
 	Answer          []byte // sealed
 	AnsweredBy      *uuid.UUID

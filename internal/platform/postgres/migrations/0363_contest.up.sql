@@ -11,6 +11,7 @@ create table allowance_contest (
   contested_cents  bigint not null check (contested_cents >= 0),
   reason           bytea not null,     -- sealed
   member_id        uuid not null,
+  on_behalf_of     uuid,               -- for whom who contests stands in; null where a grant of his own allows it
   contested_at     timestamptz not null,
   answer           bytea,              -- sealed
   answered_by      uuid,
@@ -18,7 +19,7 @@ create table allowance_contest (
   audience         uuid[] not null,
   revision         int not null default 1,
   check ((state = 'CONTESTED') = (answer is null)), check ((answer is null) = (answered_by is null)), check ((answer is null) = (answered_at is null)),
-  check (answered_by <> member_id)
+  check (answered_by <> member_id), check (answered_by <> on_behalf_of)
 );
 create unique index allowance_contest_open on allowance_contest (allowance_id) where state = 'CONTESTED';
 create index allowance_contest_allowance on allowance_contest (allowance_id, contested_at, id);

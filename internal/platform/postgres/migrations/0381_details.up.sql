@@ -3,6 +3,7 @@ alter table person_bank
   alter column iban drop not null,
   add column relation bytea, -- sealed; null where it was not asked yet
   add column title    bytea, -- sealed: by which paper somebody else holds the account
+  add column on_behalf_of uuid, -- for whom who recorded them stood in; null where a grant of his own allowed it
   add column means    text not null default 'IBAN' check (means in ('IBAN', 'CARD_IBAN', 'POSTAL', 'COUNTER')),
   add column file_id  uuid unique references file,
   add constraint person_bank_account check ((iban is not null) = (means in ('IBAN', 'CARD_IBAN'))),
@@ -75,10 +76,10 @@ create index person_bank_check_payee on person_bank_check (bank_id, at desc, id 
 create index person_bank_check_person on person_bank_check (person_id);
 create trigger of_person before insert on person_bank_check for each row execute function bank_of_person();
 
--- Persons are compared, not accounts: who signs in twice is one.
+-- Persons are compared, not accounts: who signs in twice is one. Nor does he confirm in whose place they were recorded.
 create function another_confirms() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-  if new.member_id in (select same_human(new.recorded_by)) then
+  if exists (select from person_bank b, unnest(array[b.recorded_by, b.on_behalf_of]) h where b.id = new.bank_id and (h = new.member_id or h in (select same_human(new.member_id)))) then
     raise exception 'who recorded neither confirms nor checks' using errcode = '23514', constraint = 'another_confirms';
   end if;
   return new;

@@ -54,6 +54,7 @@ create table recovery_discharge (
   state_since      date not null,
   reason           bytea,             -- sealed; null of somebody erased
   asked_by         uuid not null,
+  on_behalf_of     uuid,              -- for whom who asked for it stood in; null where a grant of his own allowed it
   asked_at         timestamptz not null,
   answer           bytea,             -- sealed
   answered_by      uuid,
@@ -213,12 +214,12 @@ create trigger bounds before insert on recovery_part for each row execute functi
 create function recovery_discharge_kept() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 declare r recovery;
 begin
-  if (new.id, new.recovery_id, new.programme_id, new.participation_id, new.month, new.kind, new.cents, new.day, new.reason, new.asked_by, new.asked_at)
-     is distinct from (old.id, old.recovery_id, old.programme_id, old.participation_id, old.month, old.kind, old.cents, old.day, old.reason, old.asked_by, old.asked_at)
+  if (new.id, new.recovery_id, new.programme_id, new.participation_id, new.month, new.kind, new.cents, new.day, new.reason, new.asked_by, new.on_behalf_of, new.asked_at)
+     is distinct from (old.id, old.recovery_id, old.programme_id, old.participation_id, old.month, old.kind, old.cents, old.day, old.reason, old.asked_by, old.on_behalf_of, old.asked_at)
      or old.state <> 'WAITING' then
     raise exception 'a discharge is answered once' using errcode = 'LA010', constraint = 'recovery_discharge_kept';
   end if;
-  if new.answered_by in (select same_human(new.asked_by)) then
+  if (new.answered_by = new.on_behalf_of or new.answered_by in (select same_human(h) from unnest(array[new.asked_by, new.on_behalf_of]) h)) then
     raise exception 'who asks does not answer' using errcode = '23514', constraint = 'recovery_discharge_apart';
   end if;
   if new.state = 'CONFIRMED' then
@@ -239,7 +240,7 @@ begin
   perform recovery_settle(array[r.allowance_id], r.payer_id, false);
   return null;
 end $$;
-create trigger kept before update of id, recovery_id, programme_id, participation_id, month, kind, cents, day, state, reason, asked_by, asked_at, answer, answered_by, answered_at
+create trigger kept before update of id, recovery_id, programme_id, participation_id, month, kind, cents, day, state, reason, asked_by, on_behalf_of, asked_at, answer, answered_by, answered_at
   on recovery_discharge for each row execute function recovery_discharge_kept();
 create trigger recovers after update of state on recovery_discharge for each row when (new.state = 'CONFIRMED') execute function recovery_of_discharge();
 

@@ -16,6 +16,7 @@ create table month_signature (
   email            bytea,              -- sealed: where letters go
   secret_mark      bytea unique check (length(secret_mark) = 32),
   sent_by          uuid,               -- who had it sent, or has shown it
+  on_behalf_of     uuid,               -- for whom he stood in; null where a grant of his own allowed it
   sealed           bytea,
   expires_at       timestamptz,        -- of the secret
   sendings         int not null default 0 check (sendings >= 0), -- letters that have gone and codes that were shown

@@ -11,6 +11,7 @@ create table housing_grant (
   state             text not null check (state in ('REQUESTED', 'GRANTED', 'REFUSED', 'WITHDRAWN')),
   state_since       date not null,
   requested_by      uuid not null,
+  on_behalf_of      uuid,              -- for whom who requested it stood in; null where a grant of his own allowed it
   requested_at      timestamptz not null,
   answer            bytea,             -- sealed: why it was refused
   answered_by       uuid,
@@ -100,15 +101,15 @@ end $$;
 -- stands on: of two requests that are granted at the same moment the second sees the first.
 create function housing_grant_kept() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-  if (new.id, new.programme_id, new.participation_id, new.condition, new.from_month, new.months, new.monthly_cents, new.requested_by, new.requested_at)
-     is distinct from (old.id, old.programme_id, old.participation_id, old.condition, old.from_month, old.months, old.monthly_cents, old.requested_by, old.requested_at)
+  if (new.id, new.programme_id, new.participation_id, new.condition, new.from_month, new.months, new.monthly_cents, new.requested_by, new.on_behalf_of, new.requested_at)
+     is distinct from (old.id, old.programme_id, old.participation_id, old.condition, old.from_month, old.months, old.monthly_cents, old.requested_by, old.on_behalf_of, old.requested_at)
      or old.state <> 'REQUESTED' and (new.answer, new.answered_by, new.answered_at) is distinct from (old.answer, old.answered_by, old.answered_at)
      or old.state <> new.state and (old.state, new.state) not in (('REQUESTED', 'GRANTED'), ('REQUESTED', 'REFUSED'), ('GRANTED', 'WITHDRAWN'))
      or old.state = 'WITHDRAWN' and (new.withdrawn_from, new.withdrawal, new.withdrawn_by, new.withdrawn_at)
        is distinct from (old.withdrawn_from, old.withdrawal, old.withdrawn_by, old.withdrawn_at) then
     raise exception 'a grant is answered and withdrawn once' using errcode = 'LA010', constraint = 'housing_grant_kept';
   end if;
-  if old.state = 'REQUESTED' and new.answered_by in (select same_human(new.requested_by)) then
+  if old.state = 'REQUESTED' and (new.answered_by = new.on_behalf_of or new.answered_by in (select same_human(h) from unnest(array[new.requested_by, new.on_behalf_of]) h)) then
     raise exception 'who asks does not answer' using errcode = 'check_violation', constraint = 'housing_grant_apart';
   end if;
   if old.state = 'REQUESTED' and new.state = 'GRANTED' then
@@ -122,7 +123,7 @@ begin
   end if;
   return new;
 end $$;
-create trigger kept before update of id, programme_id, participation_id, condition, from_month, months, monthly_cents, state, requested_by, requested_at, answer, answered_by, answered_at,
+create trigger kept before update of id, programme_id, participation_id, condition, from_month, months, monthly_cents, state, requested_by, on_behalf_of, requested_at, answer, answered_by, answered_at,
   withdrawn_from, withdrawal, withdrawn_by, withdrawn_at on housing_grant for each row execute function housing_grant_kept();
 revoke execute on function housing_grant_kept() from public;
 
