@@ -127,6 +127,7 @@ func (r rooms) reactions() []duty.Reaction {
 		{Name: "rules", SubjectKinds: []string{"PolicyVersion"}, React: allowance.FollowRules},
 		duty.Reaction(r.matches.Reaction()),
 		{Name: "handover", SubjectKinds: []string{"HandOver"}, React: r.participants.ReactHandOver},
+		{Name: "limits", SubjectKinds: []string{"PolicyVersion"}, React: attendance.FollowRules},
 		{Name: "register", SubjectKinds: []string{"RegisterMonth"}, React: attendance.FollowMonths(r.clocks.OnState)},
 		{Name: "entries", SubjectKinds: []string{"Attendance"}, React: attendance.FollowEntries(r.clocks.OnState)},
 		{Name: "contests", SubjectKinds: []string{"AllowanceContest"}, React: allowance.FollowContests(r.clocks.OnState)},

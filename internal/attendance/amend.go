@@ -108,7 +108,11 @@ func allowed(ctx context.Context, tx *postgres.Tx, rules *rules, e Entry, o enro
 	if err != nil {
 		return nil, err
 	}
-	if list = slices.Concat(list, why, reasons); len(list) > 0 {
+	unpaid, err := rules.unpaid(ctx, o, e)
+	if err != nil {
+		return nil, err
+	}
+	if list = slices.Concat(list, why, reasons, unpaid); len(list) > 0 {
 		return nil, list
 	}
 	fresh, err := rules.unexpected(ctx, o, e, passed)

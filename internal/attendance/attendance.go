@@ -66,6 +66,7 @@ type Entry struct {
 	AbsenceReason string // code of absence_reasons; only for an absence
 	Note          string
 	MadeAt        time.Time // by the writer's clock; zero where it was not told
+	planned       bool      // it went as the timetable says
 }
 
 // Source is where a batch of entries comes from.

@@ -35,6 +35,19 @@ func (x expected) warnings(e Entry, tolerance int) refusal.List {
 	return nil
 }
 
+// unpaid says why an absence that the rules pay is not paid as it stands: nobody misses, and is paid, what was not planned. There is no tolerance.
+func (x expected) unpaid(e Entry, p policy) refusal.List {
+	switch {
+	case e.Kind != Absence || !slices.Contains(p.paid, e.AbsenceReason):
+		return nil
+	case x.Closed != nil:
+		return refusal.List{PaidOnClosedDay.At("day").With("day", e.Day).With("reason", x.Closed.Label).With("source", x.Closed.Source)}
+	case x.Timetabled && x.outside(e, 0):
+		return refusal.List{PaidBeyondTimetable.At("from").With("day", e.Day).With("hours", x.words()).With("source", p.paidSource)}
+	}
+	return nil
+}
+
 // outside says whether some of the entry lies beyond the tolerance around the day's hours.
 func (x expected) outside(e Entry, tolerance int) bool {
 	covered := e.From.Minutes()
@@ -72,11 +85,26 @@ func (r *rules) unexpected(ctx context.Context, o enrolment, e Entry, passed []s
 	return slices.DeleteFunc(list, func(w refusal.Refusal) bool { return slices.Contains(passed, w.Code) }), nil
 }
 
-// expect reads what is expected on the days of presence, each once in a transaction.
+// unpaid gives why an absence that the rules pay is none that they pay.
+func (r *rules) unpaid(ctx context.Context, o enrolment, e Entry) (refusal.List, error) {
+	if e.Kind != Absence {
+		return nil, nil
+	}
+	p, err := r.on(ctx, o.ProgrammeID, e.Day)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.expect(ctx, []Entry{e}); err != nil {
+		return nil, err
+	}
+	return r.days[place{e.Enrolment, e.Day}].unpaid(e, p), nil
+}
+
+// expect reads what is expected on the days of entries, each once in a transaction.
 func (r *rules) expect(ctx context.Context, entries []Entry) error {
 	var unknown []Entry
 	for _, e := range entries {
-		if _, known := r.days[place{e.Enrolment, e.Day}]; !known && e.Kind == Presence {
+		if _, known := r.days[place{e.Enrolment, e.Day}]; !known {
 			unknown = append(unknown, e)
 		}
 	}
@@ -116,15 +144,23 @@ func codes(list refusal.List) []string {
 }
 
 // unexplained warns of what was counted in a month without anybody having said why it was there: hours of a day that was told to be closed since,
-// or outside a timetable; once for each sort.
+// or outside a timetable; once for each sort. Of absences that would be paid so it refuses each.
 func (m *openedMonth) unexplained(ctx context.Context, tx *postgres.Tx, rules *rules) error {
-	var found refusal.List
+	var found, unpaid refusal.List
 	for _, r := range m.counted() {
-		list, err := rules.unexpected(ctx, m.of, r.entry(), append(codes(found), r.Passed...))
+		list, err := rules.unpaid(ctx, m.of, r.entry())
+		if err != nil {
+			return err
+		}
+		unpaid = append(unpaid, list.Under("registerMonth")...)
+		list, err = rules.unexpected(ctx, m.of, r.entry(), append(codes(found), r.Passed...))
 		if err != nil {
 			return err
 		}
 		found = append(found, list.Under("registerMonth")...)
+	}
+	if len(unpaid) > 0 {
+		return unpaid
 	}
 	return warn(tx, found)
 }

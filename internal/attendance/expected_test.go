@@ -4,6 +4,8 @@ import (
 	"context"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/attendance"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
@@ -72,6 +74,66 @@ func TestWhoIsThereUnexpectedlyIsExplained(t *testing.T) {
 	o.one("select string_agg(distinct passed::text, '') from attendance where cardinality(passed) > 0", &kept)
 	if kept != "{ATTENDANCE_OUTSIDE_TIMETABLE}" {
 		t.Errorf("kept of what was passed: %s", kept)
+	}
+}
+
+// An absence that the rules pay is held to what was planned, whoever enters it and however it comes about; one that they do not pay is not.
+func TestAPaidAbsenceIsOfPlannedHours(t *testing.T) {
+	o := timetabled(t)
+	o.on("2026-03-19")
+	o.exec(`update policy_rule set value = '["INJURY"]', source = 'Bando, art. 7' where code = 'allowance.paid_absences'`)
+	if _, code := o.closes(o.tutor, func(c *attendance.Closure) {
+		c.From, c.To = calendar.MustDay("2026-03-05"), calendar.MustDay("2026-03-05")
+	}); code != "" {
+		t.Fatal(code)
+	}
+	absent := func(day, from, to, reason string) attendance.Entry {
+		e := entry(o.intern["adult"], day, from, to)
+		e.Kind, e.AbsenceReason = attendance.Absence, reason
+		return e
+	}
+	for _, c := range []struct {
+		name  string
+		entry attendance.Entry
+		code  *refusal.Code
+	}{
+		{"as planned", absent("2026-03-11", "08:00", "12:00", "INJURY"), nil},
+		{"some of it", absent("2026-03-11", "13:30", "15:00", "INJURY"), nil},
+		{"through the break", absent("2026-03-18", "08:00", "15:00", "INJURY"), attendance.PaidBeyondTimetable},
+		{"a minute longer", absent("2026-03-19", "08:00", "12:01", "INJURY"), attendance.PaidBeyondTimetable},
+		{"without hours", absent("2026-03-10", "08:00", "12:00", "INJURY"), attendance.PaidBeyondTimetable},
+		{"on a closed day", absent("2026-03-05", "08:00", "12:00", "INJURY"), attendance.PaidOnClosedDay},
+		{"unpaid", absent("2026-03-10", "08:00", "12:00", "ILLNESS"), nil},
+	} {
+		a := o.record(o.tutor, c.entry)[0]
+		if c.code == nil {
+			if !a.Written {
+				t.Errorf("%s: %+v", c.name, a)
+			}
+			continue
+		}
+		refusedWith(t, a, c.code)
+		if a := o.explained([]string{c.code.String()}, c.entry)[0]; a.Written {
+			t.Errorf("%s, explained: %+v", c.name, a)
+		}
+	}
+	ill, injury := absent("2026-03-12", "08:00", "12:30", "ILLNESS"), "INJURY"
+	o.record(o.tutor, ill)
+	if code := o.refusal(o.as(o.tutor, func(ctx context.Context, tx *postgres.Tx) error {
+		return attendance.Correct(ctx, tx, attendance.Correction{Entry: ill.ID, ID: absent("2026-03-12", "08:00", "12:00", "INJURY").ID, AbsenceReason: &injury, Note: "certificato"})
+	})); code != "ATTENDANCE_PAID_ABSENCE_TIMETABLE" {
+		t.Errorf("made a paid one: %q", code)
+	}
+	if _, code := o.closes(o.tutor, func(c *attendance.Closure) {
+		c.From, c.To = calendar.MustDay("2026-03-11"), calendar.MustDay("2026-03-11")
+	}); code != "" {
+		t.Fatal(code)
+	}
+	o.on("2026-04-01")
+	var month uuid.UUID
+	o.one("select id from register_month where enrolment_id = $1", &month, o.intern["adult"])
+	if code := o.does(o.tutor, attendance.SubmitMonth, attendance.MonthStep{Month: month}); code != "ATTENDANCE_PAID_ABSENCE_CLOSED_DAY" {
+		t.Errorf("closed since: %q", code)
 	}
 }
 

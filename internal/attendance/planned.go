@@ -37,8 +37,9 @@ type plannedRow struct {
 
 // RecordAsPlanned writes presence by the timetable of the day for every internship that the actor accompanies, as its tutor or at its company, or did
 // accompany as the tutor on that day, but for those that are left out. Each stretch of hours gets an answer: it is written as Record would, with the
-// conflicts that it has, unless somebody wrote the same, or the actor himself something else of it; it is refused where nobody is there as planned, on
-// closed days and while the internship stands still. What nothing is left of is refused as a whole.
+// conflicts that it has, unless somebody wrote the same, or the actor himself something else of it; likewise what was written gives way where either is told
+// later (giveWay). It is refused where nobody is there as planned, on closed days and while the internship stands still. What nothing is left of is refused
+// as a whole.
 func RecordAsPlanned(ctx context.Context, tx *postgres.Tx, source Source, in Planned) ([]Answer, error) {
 	if !tx.Actor.MayIn(access.RecordAsPlanned, in.Programme) {
 		if slices.ContainsFunc(tx.Actor.Grants, func(g access.Grant) bool { return g.Programme == in.Programme }) {
@@ -50,12 +51,15 @@ func RecordAsPlanned(ctx context.Context, tx *postgres.Tx, source Source, in Pla
 		return nil, refusal.List{Future.At("day")}
 	}
 	in.MadeAt = in.MadeAt.Round(time.Microsecond) // as it is kept
-	t, err := tapOf(ctx, tx, in)
+	t, err := tapOf(ctx, tx, in, tappedBy(tx, source, in.MadeAt))
 	if err != nil {
 		return nil, err
 	}
-	if !slices.ContainsFunc(t.answers, func(a Answer) bool { return !a.Written }) {
+	if len(t.joined) == 0 && !slices.ContainsFunc(t.answers, func(a Answer) bool { return !a.Written }) {
 		return nil, refusal.List{NothingPlanned.At("day").With("day", in.Day)}
+	}
+	if err := join(ctx, tx, t.joined, t.by); err != nil {
+		return nil, err
 	}
 	if len(t.entries) == 0 {
 		return t.answers, nil
@@ -74,14 +78,16 @@ type tap struct {
 	places  []int
 
 	actor access.Actor
+	by    tapped
 	keeping
+	joined  []uuid.UUID // entries of others that say the same as planned
 	written versions    // of what is the actor's
 	sent    []uuid.UUID // what he wrote as planned of what he has left
 	rules   rules
 }
 
 // tapOf decides of each stretch of hours of the day, once nobody else writes of the same persons.
-func tapOf(ctx context.Context, tx *postgres.Tx, in Planned) (*tap, error) {
+func tapOf(ctx context.Context, tx *postgres.Tx, in Planned, by tapped) (*tap, error) {
 	rows, err := plannedOn(ctx, tx, in)
 	if err != nil {
 		return nil, err
@@ -89,11 +95,11 @@ func tapOf(ctx context.Context, tx *postgres.Tx, in Planned) (*tap, error) {
 	if err := known(ctx, tx, in.Except, rows); err != nil {
 		return nil, err
 	}
-	t := &tap{actor: tx.Actor, rules: rules{tx: tx}}
+	t := &tap{actor: tx.Actor, by: by, rules: rules{tx: tx}}
 	var planned []Entry
 	for _, r := range rows {
 		if !slices.Contains(in.Except, r.PlacementID) {
-			planned = append(planned, Entry{Enrolment: r.EnrolmentID, Kind: Presence, Day: in.Day, From: r.From, To: r.To, MadeAt: in.MadeAt})
+			planned = append(planned, Entry{Enrolment: r.EnrolmentID, Kind: Presence, Day: in.Day, From: r.From, To: r.To, MadeAt: in.MadeAt, planned: true})
 		}
 	}
 	if err := t.load(ctx, tx, in.Day, planned); err != nil {
@@ -118,7 +124,7 @@ func (t *tap) load(ctx context.Context, tx *postgres.Tx, day calendar.Day, plann
 		if t.isHis(e) {
 			his = append(his, e.Enrolment)
 		} else {
-			gone = append(gone, versions{}.plannedID(e))
+			gone = append(gone, versions{}.plannedID(e, t.by))
 		}
 	}
 	if t.written, err = writtenOn(ctx, tx, his, day); err != nil {
@@ -135,7 +141,7 @@ func (t *tap) isHis(e Entry) bool { return t.enrolments[e.Enrolment].keptBy(t.ac
 // id of an entry of planned hours. What somebody delivers of days before his assignment ended is another than what his successor writes, but
 // for what he sent while it had not.
 func (t *tap) id(e Entry) uuid.UUID {
-	id := t.written.plannedID(e)
+	id := t.written.plannedID(e, t.by)
 	if t.isHis(e) || slices.Contains(t.sent, id) {
 		return id
 	}
@@ -153,53 +159,100 @@ func (t *tap) decide(e Entry) (a Answer, decided bool) {
 	if a.Refusals = append(why, t.rules.days[place{e.Enrolment, e.Day}].warnings(e, 0)...); len(a.Refusals) > 0 {
 		return a, true
 	}
-	if id, is := t.written.instead(e, t.actor.Member); is {
-		a.ID, a.Written, a.Warnings = id, true, refusal.List{WrittenAlready.At()}
-		return a, true
+	r, is := t.written.instead(e, t.by)
+	if !is {
+		return a, false
 	}
-	return a, false
+	a.ID, a.Written, a.Warnings = r.ID, true, refusal.List{WrittenAlready.At()}
+	switch {
+	case t.written.takenBack(r):
+		a.Warnings = refusal.List{TakenBack.At()}
+	case r.ID == e.ID && r.live() && !r.Taps.hold(t.by):
+		t.joined = append(t.joined, r.ID)
+	}
+	return a, true
 }
 
 // versions are all that was ever written of a day that the actor sees, by id.
 type versions map[uuid.UUID]row
 
-// plannedID is the id of an entry of planned hours. Where what was written under one was taken back, a new tap gets the next; the very tap that wrote
-// it, sent once more, does not write it again.
-func (v versions) plannedID(e Entry) uuid.UUID {
+// plannedID is the id of an entry of planned hours. Where what was written under one was taken back, or gave way to what was told of it, a new tap gets
+// the next; the very tap that wrote it, sent once more, does not write it again.
+func (v versions) plannedID(e Entry, by tapped) uuid.UUID {
 	for n := 0; ; n++ {
 		id := uuid.NewSHA1(plannedNamespace, fmt.Appendf(nil, "%s %s %s %s %d", e.Enrolment, e.Day, e.From, e.To, n))
-		if r, is := v[id]; !is || !v.takenBack(r) || r.madeWith(e) {
+		if r, is := v[id]; !is || !v.takenBack(r) && !v.gaveWay(r) || r.Taps.sent(by) {
 			return id
 		}
 	}
 }
 
-// takenBack says whether neither an entry nor the correction in its place stands any more.
-func (v versions) takenBack(r row) bool {
+// next gives the correction in the place of an entry.
+func (v versions) next(r row) (row, bool) {
 	for _, next := range v {
 		if next.ReplacesID != nil && *next.ReplacesID == r.ID {
-			return v.takenBack(next)
+			return next, true
 		}
+	}
+	return row{}, false
+}
+
+// takenBack says whether neither an entry nor the correction in its place stands any more.
+func (v versions) takenBack(r row) bool {
+	if next, is := v.next(r); is {
+		return v.takenBack(next)
 	}
 	return r.Standing == Withdrawn
 }
 
-// instead gives what is written of planned hours already: the entry itself, the same hours as somebody told them, or others as the member has told
-// them himself. What counts for nothing whatever else there is says nothing of them, unless he wrote it.
-func (v versions) instead(e Entry, member uuid.UUID) (uuid.UUID, bool) {
-	if _, is := v[e.ID]; is {
-		return e.ID, true
-	}
-	for _, r := range slices.SortedFunc(maps.Values(v), func(a, b row) int { return cmp.Or(a.From.Compare(b.From), slices.Compare(a.ID[:], b.ID[:])) }) {
-		if r.EnrolmentID != e.Enrolment || r.Standing != Counted && r.Standing != Contested || !e.overlaps(r.entry()) {
-			continue
-		}
-		if same := r.Kind == e.Kind && r.From == e.From && r.To == e.To; same && len(own(r.Conflicts)) == 0 || r.RecordedBy == member {
-			return r.ID, true
-		}
-	}
-	return uuid.Nil, false
+// gaveWay says whether an entry of planned hours was replaced by what somebody told of them, and by no correction.
+func (v versions) gaveWay(r row) bool {
+	_, corrected := v.next(r)
+	return r.Standing == Replaced && !corrected
 }
 
-// madeWith says whether a row comes of the very tap that an entry comes of.
-func (r row) madeWith(e Entry) bool { return r.MadeAt != nil && r.MadeAt.Equal(e.MadeAt) }
+// wrote says whether an entry, or what it corrects, is a member's.
+func (v versions) wrote(r row, member uuid.UUID) bool {
+	if r.RecordedBy == member {
+		return true
+	}
+	if r.ReplacesID == nil {
+		return false
+	}
+	before, is := v[*r.ReplacesID]
+	return is && v.wrote(before, member)
+}
+
+// says tells whether an entry speaks of hours that a member recorded as planned: he told of them himself, or somebody told the same; or that was taken
+// back since. So it makes no difference which of them comes first.
+func (v versions) says(r row, of Entry, by tapped) bool {
+	if r.EnrolmentID != of.Enrolment || !of.overlaps(r.entry()) {
+		return false
+	}
+	if same := r.Kind == of.Kind && r.From == of.From && r.To == of.To && len(own(r.Conflicts)) == 0; !same && !v.wrote(r, by.By) {
+		return false
+	}
+	return r.live() && len(r.Taps) == 0 || r.Standing == Withdrawn && r.StandingAt != nil && r.StandingAt.After(by.At)
+}
+
+// instead gives what is written of planned hours already: what says something of them, or the entry itself. What counts for nothing whatever else there
+// is says nothing of them, unless he wrote it.
+func (v versions) instead(e Entry, by tapped) (row, bool) {
+	live := func(r row) int {
+		if r.live() {
+			return 0
+		}
+		return 1
+	}
+	for _, r := range slices.SortedFunc(maps.Values(v), func(a, b row) int {
+		return cmp.Or(live(a)-live(b), a.From.Compare(b.From), slices.Compare(a.ID[:], b.ID[:]))
+	}) {
+		if v.says(r, e, by) {
+			return r, true
+		}
+	}
+	r, is := v[e.ID]
+	return r, is
+}
+
+func (r row) live() bool { return r.Standing == Counted || r.Standing == Contested }

@@ -82,6 +82,7 @@ func TestADayAsPlannedIsOneTap(t *testing.T) {
 		{"an internship of nobody", "2026-03-18", o.tutor, []uuid.UUID{uuid.New()}, 0, "NOT_FOUND"},
 		{"all but one", "2026-03-18", o.tutor, []uuid.UUID{o.placement("minor")}, 2, ""},
 		{"the rest, by the host", "2026-03-18", o.host, nil, 2, ""},
+		{"the tutor says so, too", "2026-03-18", o.tutor, nil, 0, ""},
 		{"again", "2026-03-18", o.tutor, nil, 0, "ATTENDANCE_NOTHING_PLANNED"},
 	} {
 		if written, code := o.tap(step.actor, step.day, step.except...); written != step.written || code != step.code {
@@ -113,7 +114,10 @@ func TestATapAfterAWithdrawalCounts(t *testing.T) {
 	first := attendance.Planned{Programme: o.programme, Day: calendar.MustDay("2026-03-11"), MadeAt: calendar.MustDay("2026-03-11").At(calendar.MustLocalTime("17:00"))}
 	for round := range 3 {
 		tap := first
-		tap.MadeAt = first.MadeAt.Add(time.Duration(round) * time.Hour)
+		o.now = o.now.Add(time.Minute)
+		if round > 0 {
+			tap.MadeAt = o.now
+		}
 		for range 2 {
 			o.tapped(o.tutor, tap)
 		}

@@ -240,7 +240,11 @@ func (b *batch) judge(ctx context.Context, answer *Answer, e Entry, o enrolment)
 	if err != nil {
 		return err
 	}
-	if list := append(check(e, b.tx.Today()), reasons...); len(list) > 0 {
+	unpaid, err := b.rules.unpaid(ctx, o, e)
+	if err != nil {
+		return err
+	}
+	if list := slices.Concat(check(e, b.tx.Today()), reasons, unpaid); len(list) > 0 {
 		return list
 	}
 	if answer.Warnings, err = b.rules.unexpected(ctx, o, e, nil); err != nil {
@@ -258,7 +262,10 @@ func (o enrolment) row(ctx context.Context, tx *postgres.Tx, e Entry, source Sou
 		ID: e.ID, ProgrammeID: o.ProgrammeID, EnrolmentID: o.ID, ActivityID: o.ActivityID, ParticipationID: o.ParticipationID, PersonID: o.PersonID,
 		PlacementID: o.PlacementID, CompanyID: o.CompanyID, Kind: e.Kind, Day: e.Day, From: e.From, To: e.To,
 		AbsenceReason: orNull(e.AbsenceReason), Note: note, Standing: Counted, Conflicts: []Conflict{},
-		RecordedBy: tx.Actor.Member, RecordedAt: tx.Now, Origin: source.Origin, App: orNull(source.App), Passed: []string{}, Audience: o.Audience, Revision: 1,
+		RecordedBy: tx.Actor.Member, RecordedAt: tx.Now, Origin: source.Origin, App: orNull(source.App), Taps: taps{}, Passed: []string{}, Audience: o.Audience, Revision: 1,
+	}
+	if e.planned {
+		r.Taps = taps{tappedBy(tx, source, e.MadeAt)}
 	}
 	if source.Device != uuid.Nil {
 		r.DeviceID = &source.Device
@@ -284,6 +291,10 @@ func (r row) says(ctx context.Context, tx *postgres.Tx, e Entry) (bool, error) {
 
 // write inserts what was accepted, and settles what counts as far as it reaches.
 func (b *batch) write(ctx context.Context, rows []row) error {
+	gone, err := b.giveWay(ctx, rows)
+	if err != nil {
+		return err
+	}
 	changed, found, err := settleWith(ctx, b.tx, &b.rules, rows)
 	if err != nil {
 		return err
@@ -299,7 +310,7 @@ func (b *batch) write(ctx context.Context, rows []row) error {
 		}
 		rows[i].tell(b.tx, access.RecordAttendance, event.Entered)
 	}
-	for _, r := range changed {
+	for _, r := range append(gone, changed...) {
 		r.tell(b.tx, access.RecordAttendance, event.Changed)
 	}
 	return nil

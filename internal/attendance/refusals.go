@@ -149,6 +149,16 @@ var (
 		Message: refusal.Text{It: "Le ore del {day} non rientrano nell'orario del tirocinio ({hours}): la copertura assicurativa segue l'orario del progetto.", En: "The hours of {day} are outside the internship's timetable ({hours}): the insurance covers the project's hours."},
 		Cure:    refusal.Text{It: "Controlla gli orari; se la persona c'era davvero, conferma l'avviso indicando perché.", En: "Check the times; if the person was there indeed, acknowledge the warning and say why."},
 	})
+	PaidOnClosedDay = refusal.Define(refusal.Definition{
+		Code: "ATTENDANCE_PAID_ABSENCE_CLOSED_DAY", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Un'assenza pagata vale per le ore previste, e il {day} nessuno è atteso: {reason}. Fonte: {source}.", En: "An absence is paid for planned hours, and nobody is expected on {day}: {reason}. Source: {source}."},
+		Cure:    refusal.Text{It: "Controlla il giorno e il motivo: quel giorno non c'è un'assenza da registrare.", En: "Check the day and the reason: there is no absence to record on that day."},
+	})
+	PaidBeyondTimetable = refusal.Define(refusal.Definition{
+		Code: "ATTENDANCE_PAID_ABSENCE_TIMETABLE", Kind: refusal.Rule,
+		Message: refusal.Text{It: "Un'assenza pagata vale per le ore previste: il {day} sono {hours}. Fonte: {source}.", En: "An absence is paid for planned hours: on {day} these are {hours}. Source: {source}."},
+		Cure:    refusal.Text{It: "Scrivi le sole ore previste, una registrazione per ogni fascia.", En: "Give no more than the planned hours, one entry for each stretch."},
+	})
 	NoInternsThere = refusal.Define(refusal.Definition{
 		Code: "CLOSURE_NO_INTERNS", Kind: refusal.Right,
 		Message: refusal.Text{It: "Presso questo soggetto ospitante non segui alcun tirocinio.", En: "You accompany no internship at this host."},
@@ -187,6 +197,11 @@ var (
 		Code: "ATTENDANCE_WRITTEN", Kind: refusal.State,
 		Message: refusal.Text{It: "Di queste ore c'è già una registrazione: non è stato aggiunto nulla.", En: "Of these hours something is recorded already: nothing was added."},
 		Cure:    refusal.Text{It: "Se la registrazione è sbagliata, correggila.", En: "If the entry is wrong, correct it."},
+	})
+	TakenBack = refusal.Define(refusal.Definition{
+		Code: "ATTENDANCE_TAKEN_BACK", Kind: refusal.State,
+		Message: refusal.Text{It: "Dopo che le avevi registrate queste ore sono state ritirate: non è stato aggiunto nulla.", En: "After you had recorded these hours they were taken back: nothing was added."},
+		Cure:    refusal.Text{It: "Se la persona c'era, registra di nuovo le ore.", En: "If the person was there, record the hours again."},
 	})
 	MonthClosedAlready = refusal.Define(refusal.Definition{
 		Code: "REGISTER_MONTH_CLOSED", Kind: refusal.State,

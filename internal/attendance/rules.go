@@ -12,12 +12,17 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
+// paidAbsences are the reasons of absences that are paid as if the person had been there.
+const paidAbsences = "allowance.paid_absences"
+
 // policy is what the register needs of the rules in force on a day.
 type policy struct {
 	limits       Limits
-	deliveryDays int // for how long a tutor whose assignment has ended may deliver
-	tolerance    int // minutes around the timetable that nobody asks about
-	presence     int // least minutes of a day of presence
+	deliveryDays int      // for how long a tutor whose assignment has ended may deliver
+	tolerance    int      // minutes around the timetable that nobody asks about
+	presence     int      // least minutes of a day of presence
+	paid         []string // reasons of absences that are paid
+	paidSource   string
 }
 
 // rules reads policies, absence reasons and what is expected on days, each once in a transaction.
@@ -44,7 +49,7 @@ func (r *rules) on(ctx context.Context, programmeID uuid.UUID, day calendar.Day)
 
 func policyOf(of programme.Policy) policy {
 	return policy{deliveryDays: of.Int("attendance.delivery_days"), limits: limitsOf(of), tolerance: of.Int("attendance.timetable_tolerance_minutes"),
-		presence: of.Int("attendance.presence_day_minutes")}
+		presence: of.Int("attendance.presence_day_minutes"), paid: of.Strings(paidAbsences), paidSource: of.Rule(paidAbsences).Source}
 }
 
 // read takes in the rules of the days of entries that are not known yet, with one question for each version and not for each day.

@@ -54,7 +54,8 @@ type row struct {
 	DriftSeconds    *int
 	Conflicts       []Conflict `bun:",array"`
 	Settled         bool
-	Passed          []string    `bun:",array"` // warnings that the writer passed with a reason
+	Taps            taps        `bun:"type:jsonb"` // of planned hours
+	Passed          []string    `bun:",array"`     // warnings that the writer passed with a reason
 	Audience        []uuid.UUID `bun:",array"`
 	Revision        int
 
@@ -65,7 +66,7 @@ type row struct {
 // columns of an entry as they are read.
 const columns = `id, programme_id, enrolment_id, activity_id, participation_id, person_id, placement_id, company_id, kind, day, from_minute, to_minute, minutes, absence_reason,
 	note, standing, standing_note, standing_by, standing_at, replaces_id, recorded_by, recorded_at, origin, made_at, device_id, app, drift_seconds, conflicts, settled,
-	passed, audience, revision`
+	taps, passed, audience, revision`
 
 // enrolment is where hours belong, with what an entry copies from it.
 type enrolment struct {
@@ -140,6 +141,27 @@ func entriesWhere(ctx context.Context, tx *postgres.Tx, condition string, args .
 		byID[r.ID] = r
 	}
 	return byID, nil
+}
+
+// join keeps that the actor, too, has recorded the hours of entries as planned.
+func join(ctx context.Context, tx *postgres.Tx, entries []uuid.UUID, by tapped) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	if _, err := tx.NewRaw("update attendance set taps = taps || ?::jsonb where id in (?)", taps{by}, bun.In(entries)).Exec(ctx); err != nil {
+		return fmt.Errorf("join entries: %w", err)
+	}
+	return nil
+}
+
+// replaced has entries give way to others that the actor writes.
+func replaced(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) (gone []row, err error) {
+	err = tx.NewRaw("update attendance set standing = 'REPLACED', conflicts = '{}', standing_by = ?, standing_at = ?, revision = revision + 1 where id in (?) returning "+columns,
+		tx.Actor.Member, tx.Now, bun.In(ids)).Scan(ctx, &gone)
+	if err != nil {
+		return nil, fmt.Errorf("entries that give way: %w", err)
+	}
+	return gone, nil
 }
 
 // internOf gives the person of an internship; none where the actor does not see it.

@@ -70,6 +70,7 @@ func wired(app *postgres.DB, ownerURL string, scale int) demo.Deps {
 	deps.Reactions = []duty.Reaction{
 		{Name: "allowance", SubjectKinds: []string{"Attendance", "RegisterMonth", "Placement"}, React: allowance.React},
 		duty.Reaction(deps.Matches.Reaction()),
+		{Name: "limits", SubjectKinds: []string{"PolicyVersion"}, React: attendance.FollowRules},
 		{Name: "register", SubjectKinds: []string{"RegisterMonth"}, React: attendance.FollowMonths(onState[0])},
 		{Name: "entries", SubjectKinds: []string{"Attendance"}, React: attendance.FollowEntries(onState[0])},
 		{Name: "contests", SubjectKinds: []string{"AllowanceContest"}, React: allowance.FollowContests(onState[0])},
