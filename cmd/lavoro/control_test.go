@@ -56,6 +56,18 @@ func TestControlFolders(t *testing.T) {
 	if said := holds(t, c, foldered(t, officer, vars{"allowance": at(t, beyond, "recoveries.nodes.0.allowance.id"), "purpose": "controllo"})); !strings.Contains(said, "have come back, or have to") {
 		t.Errorf("a month that was paid too much: %s", said)
 	}
+	open, of, _, _ := cut4(query(t, owner(t, c.owner()), `select r.id || ' ' || r.allowance_id from recovery r join organisation o on o.id = r.payer_id where o.code = 'ASL' and r.left_cents > 100
+		and not exists (select from recovery_discharge d where d.recovery_id = r.id and d.state = 'WAITING') order by r.id limit 1`))
+	asked := officer.ask(`mutation($input: RecordRepaymentInput!) { recordRepayment(input: $input) { refusals { code } discharge { id } } }`,
+		vars{"input": vars{"recovery": "rcv_" + open, "amount": 100, "day": time.Now().Format(time.DateOnly), "reason": "Bonifico"}})
+	if at(t, asked, "recordRepayment.discharge") == nil {
+		t.Fatalf("what is given back: %v", asked)
+	}
+	given := at(t, asked, "recordRepayment.discharge.id")
+	n.as(t, "approver.asl@demo.lavoro").ask(`mutation($input: AnswerDischargeInput!) { answerDischarge(input: $input) { refusals { code } } }`, vars{"input": vars{"discharge": given, "confirm": true}})
+	if said := holds(t, c, foldered(t, officer, vars{"allowance": "alw_" + of, "purpose": "controllo"})); !strings.Contains(said, "1.00 EUR of what was paid too much are said to be given back") {
+		t.Errorf("a month of which something was given back: %s", said)
+	}
 	sample := vars{"purpose": "campione", "sample": vars{"programme": programme, "seed": "2026-1", "size": 3}}
 	drawn := foldered(t, officer, sample)
 	if said := holds(t, c, drawn); !strings.Contains(said, "sample: 3 of ") {

@@ -123,6 +123,9 @@ func tellFound(out io.Writer, folder *control.Opened, f control.Found) {
 	}
 	fmt.Fprintf(out, "\n%d statements and %d payment lines add up, %s EUR of them paid; %d statements worked out again from their inputs\n", f.Statements, f.Payments, f.Paid, f.Again)
 	tellSent(out, f)
+	if f.Repaid > 0 {
+		fmt.Fprintf(out, "%s EUR of what was paid too much are said to be given back\n", f.Repaid)
+	}
 	if f.Beyond > 0 {
 		fmt.Fprintf(out, "%s EUR of it are not owed any more by the statements in force: they have come back, or have to\n", f.Beyond)
 	}

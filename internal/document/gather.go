@@ -150,6 +150,19 @@ func (f *gathering) allowance(row allowanceRow) error {
 			f.payment(id, p)
 		}
 	}
+	back, err := repaidOf(f.ctx, f.tx, row.ID)
+	if err != nil {
+		return err
+	}
+	for _, r := range back {
+		of := control.Repayment{Allowance: row.ID, BudgetLine: r.BudgetLine, Gross: r.Gross, Net: r.Net}
+		for _, s := range a.Statements { // whichever of them owed it
+			if of.Payer = t.PayerOf(bare(s.ID), r.BudgetLine); of.Payer != "" {
+				break
+			}
+		}
+		t.Repayments = append(t.Repayments, of)
+	}
 	return nil
 }
 

@@ -103,6 +103,22 @@ func linesOfTransfers(ctx context.Context, tx *postgres.Tx, transfers []string) 
 	return rows, nil
 }
 
+// repaid is what was given back of a month to a budget line.
+type repaid struct {
+	BudgetLine string
+	Gross, Net money.Cents
+}
+
+// repaidOf is what was given back of a month, as far as the actor sees it.
+func repaidOf(ctx context.Context, tx *postgres.Tx, allowance uuid.UUID) (rows []repaid, err error) {
+	err = tx.Ask(ctx, &rows, `select b.code as budget_line, sum(p.gross_cents)::bigint as gross, sum(p.net_cents)::bigint as net from recovery_part p
+		join recovery_discharge d on d.id = p.discharge_id and d.state = 'CONFIRMED' join budget_line b on b.id = p.budget_line_id where p.allowance_id = $1 group by 1 order by 1`, allowance)
+	if err != nil {
+		return nil, fmt.Errorf("repayments: %w", err)
+	}
+	return rows, nil
+}
+
 // journalOf are the entries of the journal about subjects that the actor sees, from a moment on.
 func journalOf(ctx context.Context, tx *postgres.Tx, subjects []uuid.UUID, since time.Time) ([]control.Entry, error) {
 	var rows []struct {

@@ -263,3 +263,18 @@ func TestReplayFindsWhatDoesNotAddUp(t *testing.T) {
 	h.exec("delete from recovery where id = $1", of)
 	want(t, "unknown", found(), "20000 cents too much were paid, and nobody knows it")
 }
+
+// What was given back is owed again where the statement rises: lines of the month then take up more than any statement has said.
+func TestWhatWasGivenBackIsPaidAgain(t *testing.T) {
+	h, p, of, answers := overpaid(t, 30_000)
+	repaid, err := h.ask(recovery.RecordRepayment, of, 20_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.answerDischarge(h.approver, repaid, true); err != nil {
+		t.Fatal(err)
+	}
+	h.owe(p, h.payer, "2026-10", 50_000)
+	want(t, "once more", h.nets(h.paid(answers))+query[string](h, "select ' ' || sum(net_cents) from payment_line where live"), "10 ARREARS 20000 0 0 70000")
+	h.agrees()
+}

@@ -169,6 +169,10 @@ func (o *Opened) tables() (t Tables, err error) {
 			return err
 		},
 		func() error {
+			t.Repayments, err = rows(o, "repayments.csv", func(c *cells) Repayment { return Repayment{c.id(), c.text(), c.text(), c.cents(), c.cents()} })
+			return err
+		},
+		func() error {
 			t.Transfers, err = rows(o, "transfers.csv", func(c *cells) Transfer { return Transfer{c.text(), c.id(), c.month(), c.cents(), c.cents(), c.text()} })
 			return err
 		},

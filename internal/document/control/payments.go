@@ -24,8 +24,8 @@ func (p Payment) wasSent() bool {
 	return p.FileSHA256 != "" || slices.Contains([]string{"EXPORTED", "RECALL_ASKED", "PAID", "REJECTED", "RETURNED", "RECALLED"}, p.State)
 }
 
-// payments holds what was paid against the statements, and each transfer against its lines. Nobody is paid more than a statement said; what the one
-// in force says no more has to come back.
+// payments holds what was paid against the statements, and each transfer against its lines. Nobody is paid more than a statement said, beside what
+// he has given back; what the one in force says no more has to come back.
 func (c *checking) payments() error {
 	type saying struct {
 		statement uuid.UUID
@@ -47,6 +47,11 @@ func (c *checking) payments() error {
 		if of.InForce {
 			dueNet[at] += s.Net
 		}
+	}
+	for _, r := range c.Repayments {
+		at := owed{r.Allowance, r.Payer, r.BudgetLine}
+		most[at], mostNet[at] = most[at]+r.Gross, mostNet[at]+r.Net
+		c.found.Repaid += r.Net
 	}
 	sums, totals, of := map[string]money.Cents{}, map[string]money.Cents{}, map[uuid.UUID]Transfer{}
 	for _, x := range c.Transfers {

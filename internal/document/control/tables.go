@@ -28,6 +28,7 @@ type Tables struct {
 	Shares      []Share
 	Payments    []Payment
 	Transfers   []Transfer
+	Repayments  []Repayment
 }
 
 // Month is a month of the register.
@@ -135,6 +136,13 @@ type Transfer struct {
 	Payee    string      // a mark of the holder and the account that it goes to, in hexadecimal digits, or Hidden
 }
 
+// Repayment is what a person has given back of a month, which is owed again should the statement rise.
+type Repayment struct {
+	Allowance         uuid.UUID
+	Payer, BudgetLine string
+	Gross, Net        money.Cents
+}
+
 // PayerOf is who owes what a statement says from a budget line; "" where that is not one payer alone.
 func (t *Tables) PayerOf(statement uuid.UUID, budgetLine string) (payer string) {
 	for _, s := range t.Shares {
@@ -160,6 +168,7 @@ var headings = map[string]string{
 	"shares.csv":      "share_id,statement_id,payer,budget_line,gross_cents,withheld_cents,net_cents",
 	"payments.csv":    "line_id,statement_id,run_id,run,payer,budget_line,kind,gross_cents,withheld_cents,net_cents,end_to_end_id,state,live,message_id,file_sha256,answer_sha256,reference,booked_on",
 	"transfers.csv":   "end_to_end_id,line_id,month,net_cents,total_cents,payee_sha256",
+	"repayments.csv":  "allowance_id,payer,budget_line,gross_cents,net_cents",
 }
 
 func cents(c money.Cents) string { return strconv.FormatInt(int64(c), 10) }
@@ -220,6 +229,9 @@ func (t Tables) all() map[string][][]string {
 		"payments.csv": table(t.Payments, func(p Payment) []string {
 			return []string{p.ID.String(), p.Statement.String(), p.Run.String(), Said(p.Number), Said(p.Payer), Said(p.BudgetLine), p.Kind, cents(p.Gross), cents(p.Withheld), cents(p.Net),
 				p.EndToEnd, p.State, strconv.FormatBool(p.Live), p.MessageID, p.FileSHA256, p.AnswerSHA256, Said(p.Reference), p.BookedOn.String()}
+		}),
+		"repayments.csv": table(t.Repayments, func(r Repayment) []string {
+			return []string{r.Allowance.String(), Said(r.Payer), Said(r.BudgetLine), cents(r.Gross), cents(r.Net)}
 		}),
 		"transfers.csv": table(t.Transfers, func(x Transfer) []string {
 			return []string{x.EndToEnd, x.Line.String(), x.Month.String(), cents(x.Net), cents(x.Total), x.Payee}

@@ -49,6 +49,7 @@ type Found struct {
 	Fileless                                     int         // lines that are said to be sent, and whose file the folder does not name
 	Others                                       int         // transfers of the files that the folder does not speak of
 	Unapproved                                   int         // lines that were sent by runs that the folder hides: who approved them is not seen
+	Repaid                                       money.Cents // was given back by people themselves, by the word of the folder
 	Beyond                                       money.Cents // was taken up, and is not owed any more by the statements in force: it has to come back
 }
 

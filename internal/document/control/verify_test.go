@@ -35,6 +35,14 @@ func TestASoundFolderHolds(t *testing.T) {
 	if found, err := verified(zipped(t, twice), control.Outside{}); err != nil || found.Again != 2 || found.Beyond != 0 {
 		t.Errorf("with two statements: %+v, %v", found, err)
 	}
+	back := sound(t)
+	more := back.Tables.Payments[0]
+	more.ID, more.EndToEnd, more.MessageID, more.FileSHA256, more.State, more.Gross, more.Withheld, more.Net = id(98), "", "", "", "PENDING", 300, 0, 300
+	back.Tables.Payments = append(back.Tables.Payments, more)
+	back.Tables.Repayments = []control.Repayment{{Allowance: back.Tables.Statements[0].Allowance, Payer: "ASL", BudgetLine: "B1", Gross: 300, Net: 300}}
+	if found, err := verified(zipped(t, back), control.Outside{}); err != nil || found.Repaid != 300 {
+		t.Errorf("paid again once it was given back: %+v, %v", found, err)
+	}
 	f.Tables.Entries[0].AbsenceReason = control.Hidden
 	if found, err := verified(zipped(t, f), control.Outside{}); err != nil || found.Veiled != 1 || found.Recomputed != 0 {
 		t.Errorf("with a hidden reason: %+v, %v", found, err)
