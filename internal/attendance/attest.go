@@ -2,6 +2,7 @@ package attendance
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -53,7 +54,7 @@ func AttestGate(ctx context.Context, tx *postgres.Tx, placements []uuid.UUID) (m
 	return refused, nil
 }
 
-// StopGate keeps internships from standing still, or from being over, from a day on that is not after their last presence that counts: it would count, and
+// StopGate keeps internships from standing still, or from being over, from a day on that is not after the last that counts of them, presence or an absence that is paid: it would count, and
 // be paid, of days that are none of theirs. Whoever writes hours of the person at the same moment waits until the act is done.
 func StopGate(ctx context.Context, tx *postgres.Tx, p placement.Placement, from calendar.Day) (refusal.List, error) {
 	return counts(ctx, tx, p.Person, p.Enrolment, from)
@@ -68,14 +69,24 @@ func LeaveGate(ctx context.Context, tx *postgres.Tx, enrolment uuid.UUID, from c
 	return counts(ctx, tx, persons[enrolment], enrolment, from)
 }
 
-// counts refuses a day on which, or after which, presence of the enrolment counts.
+// counts refuses a day on which, or after which, presence of the enrolment counts, or an absence that is paid.
 func counts(ctx context.Context, tx *postgres.Tx, person, enrolment uuid.UUID, from calendar.Day) (refusal.List, error) {
 	if err := hold(ctx, tx, []uuid.UUID{person}); err != nil {
 		return nil, err
 	}
-	last, err := lastCounted(ctx, tx, enrolment)
-	if err != nil || last == nil || last.Before(from) {
+	entries, err := countedFrom(ctx, tx, enrolment, from)
+	if err != nil {
 		return nil, err
 	}
-	return refusal.List{CountsLater.At("day").With("from", from).With("last", *last)}, nil
+	rules := rules{tx: tx}
+	for _, r := range entries {
+		p, err := rules.on(ctx, r.ProgrammeID, r.Day)
+		if err != nil {
+			return nil, err
+		}
+		if r.Kind == Presence || slices.Contains(p.paid, orEmpty(r.AbsenceReason)) {
+			return refusal.List{CountsLater.At("day").With("from", from).With("last", r.Day)}, nil
+		}
+	}
+	return nil, nil
 }

@@ -436,7 +436,7 @@ func AdjustMonth(ctx context.Context, tx *postgres.Tx, in Adjustment) error {
 }
 
 // adjustable refuses an adjustment that changes nothing, or by which its day comes to less than nothing, or a day, week or month of the person to more than
-// its limit by the age on that day.
+// its limit by the age on that day, or that adds to a day on which no hours could have been written.
 func (m *openedMonth) adjustable(ctx context.Context, tx *postgres.Tx, rules *rules, in Adjustment, before adjustedDay) (list refusal.List, err error) {
 	p, err := rules.on(ctx, m.ProgrammeID, in.Day)
 	if err != nil {
@@ -446,6 +446,15 @@ func (m *openedMonth) adjustable(ctx context.Context, tx *postgres.Tx, rules *ru
 	minutes, days = minutes+before.Minutes, days+before.Days
 	if in.Minutes == 0 && in.Days == 0 || minutes+in.Minutes < 0 || days+in.Days < 0 || days+in.Days > 1 {
 		list = append(list, AdjustmentImpossible.At("minutes").With("minutes", calendar.Minutes(minutes)).With("days", days))
+	}
+	if in.Minutes > 0 || in.Days > 0 { // taken away is of any day
+		of := m.of.running()
+		of.Closed = false
+		_, why := of.conflicts(Entry{Day: in.Day})
+		for _, w := range why {
+			w.Path = []string{"day"}
+			list = append(list, w)
+		}
 	}
 	if in.Minutes <= 0 {
 		return list, nil

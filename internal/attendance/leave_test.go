@@ -43,3 +43,28 @@ func TestACourseIsNotOverBeforeItsLastPresence(t *testing.T) {
 	}
 	o.keptWith(o.record(o.tutor, entry(o.course["minor"], "2026-03-17", "09:00", "13:00"))[0], attendance.OutsideEnrolment, "{NOT_ENROLLED}")
 }
+
+// An absence that is paid counts like presence; one that is not keeps nobody.
+func TestACourseIsNotOverBeforeAnAbsenceThatIsPaid(t *testing.T) {
+	o := newOffice(t)
+	o.exec(`update policy_rule set value = '["INJURY"]' where code = 'allowance.paid_absences'`)
+	coordinator := o.actor(o.bringer, access.Coordinator, o.lead)
+	for _, c := range []struct {
+		name, reason string
+		keeps        bool
+	}{{"adult", "INJURY", true}, {"minor", "ILLNESS", false}} {
+		absent := entry(o.course[c.name], "2026-03-17", "09:00", "13:00")
+		absent.Kind, absent.AbsenceReason = attendance.Absence, c.reason
+		o.record(o.tutor, absent)
+		var list refusal.List
+		if err := o.as(coordinator, func(ctx context.Context, tx *postgres.Tx) (err error) {
+			list, err = attendance.LeaveGate(ctx, tx, o.course[c.name], calendar.MustDay("2026-03-17"))
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if list.Has(attendance.CountsLater) != c.keeps {
+			t.Errorf("%s: %v", c.reason, list)
+		}
+	}
+}

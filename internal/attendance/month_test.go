@@ -309,6 +309,34 @@ func TestAnAdjustmentGoesByTheAge(t *testing.T) {
 	}
 }
 
+// Hours are put right on days on which they could have been written: none are added where the internship stands still or is none, and any may be taken away.
+func TestAnAdjustmentAddsNothingToDaysOfNone(t *testing.T) {
+	o := newOffice(t)
+	o.record(o.tutor, entry(o.intern["adult"], "2026-03-17", "08:00", "12:00"), entry(o.intern["adult"], "2026-03-05", "08:00", "12:00"))
+	in, promoter := attendance.MonthStep{Month: o.monthOf(o.intern["adult"], "2026-03-01"), Reason: "foglio firme ritrovato"}, o.promoter()
+	o.exec("update register_month set state = 'LOCKED', minutes = 480, presence_days = 2, content_hash = sha256('') where id = $1", in.Month)
+	o.exec("update placement set state = 'SUSPENDED', state_since = '2026-03-12' where enrolment_id = $1", o.intern["adult"])
+	o.exec("update enrolment set from_day = '2026-03-04' where id = $1", o.intern["adult"])
+	o.exec("update placement set started_on = '2026-03-04' where enrolment_id = $1", o.intern["adult"])
+	for _, c := range []struct {
+		name, day     string
+		minutes, days int
+		want          string
+	}{
+		{"before it began", "2026-03-03", 60, 1, "ATTENDANCE_OUTSIDE_ENROLMENT"},
+		{"suspended", "2026-03-13", 60, 1, "ATTENDANCE_NOT_RUNNING"},
+		{"a day alone", "2026-03-13", 0, 1, "ATTENDANCE_NOT_RUNNING"},
+		{"taken away", "2026-03-17", -240, -1, ""},
+		{"of its days", "2026-03-05", 60, 0, ""},
+	} {
+		if code := o.does(promoter, func(ctx context.Context, tx *postgres.Tx, in attendance.MonthStep) error {
+			return attendance.AdjustMonth(ctx, tx, attendance.Adjustment{MonthStep: in, ID: uuid.New(), Day: calendar.MustDay(c.day), Minutes: c.minutes, Days: c.days})
+		}, in); code != c.want {
+			t.Errorf("%s: %q, want %q", c.name, code, c.want)
+		}
+	}
+}
+
 // TestAContestedEntryHasItsClock: it is due of who writes the register until it is resolved, once; also what a former tutor delivers of a month that is not there yet.
 func TestAContestedEntryHasItsClock(t *testing.T) {
 	o := newOffice(t)

@@ -178,7 +178,7 @@ var (
 	})
 	CountsLater = refusal.Define(refusal.Definition{
 		Code: "ATTENDANCE_COUNTS_LATER", Kind: refusal.State,
-		Message: refusal.Text{It: "Contano presenze registrate dal {from} in poi: l'ultima è del {last}.", En: "Presence from {from} on counts, the last of {last}."},
+		Message: refusal.Text{It: "Contano presenze, o assenze pagate, registrate dal {from} in poi: l'ultima è del {last}.", En: "Presence, or an absence that is paid, from {from} on counts, the last of {last}."},
 		Cure:    refusal.Text{It: "Correggi o annulla prima quelle ore, oppure indica un giorno successivo.", En: "Correct or withdraw those hours first, or give a later day."},
 		CuredBy: refusal.Text{It: "il tutor o il coordinamento", En: "the tutor or the coordinators"},
 	})

@@ -195,12 +195,12 @@ func outsideEnrolment(ctx context.Context, tx *postgres.Tx, placement uuid.UUID)
 	return rows, nil
 }
 
-// lastCounted is the last day of an enrolment on which presence counts; nil where none does.
-func lastCounted(ctx context.Context, tx *postgres.Tx, enrolment uuid.UUID) (last *calendar.Day, err error) {
-	if err := tx.Ask(ctx, &last, "select max(day) from attendance where enrolment_id = $1 and kind = $2 and standing = $3", enrolment, Presence, Counted); err != nil {
-		return nil, fmt.Errorf("last presence: %w", err)
+// countedFrom gives what counts of an enrolment from a day on, the latest first.
+func countedFrom(ctx context.Context, tx *postgres.Tx, enrolment uuid.UUID, from calendar.Day) (rows []row, err error) {
+	if err := tx.Ask(ctx, &rows, "select "+columns+" from attendance where enrolment_id = $1 and day >= $2 and standing = $3 order by day desc", enrolment, from, Counted); err != nil {
+		return nil, fmt.Errorf("what counts: %w", err)
 	}
-	return last, nil
+	return rows, nil
 }
 
 // insert writes rows and gives each the audience under which it stands: the database puts in and takes out the keys of mandates.
