@@ -1832,6 +1832,8 @@ type CodeItem struct {
 	ValidFrom *calendar.Day `json:"validFrom,omitempty"`
 	// Last day on which it may be used; null is for ever.
 	ValidTo *calendar.Day `json:"validTo,omitempty"`
+	// On whom an absence for this reason depends; null for codes of other lists.
+	Responsible *ResponsibleParty `json:"responsible,omitempty"`
 }
 
 func (CodeItem) IsNode() {}
@@ -5405,7 +5407,8 @@ type PaymentLine struct {
 	Blocks []*PaymentBlock `json:"blocks"`
 	// Whether the bank says of it what does not fit its state: that it was paid although it was rejected or came back, that it was not, or once more, or another sum. Nobody has said since what is true; resolveLine does.
 	Contradicted bool `json:"contradicted"`
-	// Why the bank rejected it or sent it back; null where it did not.
+	// Why the bank or the office rejected it or sent it back; null where it did not. Where it gave no code: NARR where it wrote why, which the step's reason
+	// says, else MS03.
 	Reason *PaymentReason `json:"reason,omitempty"`
 	// What changed its state, in order.
 	Steps []*PaymentLineStep `json:"steps"`
@@ -5593,7 +5596,7 @@ type PaymentRun struct {
 	StateSince calendar.Day `json:"stateSince"`
 	// How many participations have been looked at; it grows while a large draft is gathered.
 	Gathered int32 `json:"gathered"`
-	// How many people are to be paid.
+	// How many people are to be paid, as it was computed: whoever is held back since is among them, and `files` say what was sent.
 	People int32 `json:"people"`
 	// How many lines are to be paid.
 	LineCount int32 `json:"lineCount"`
@@ -5603,7 +5606,7 @@ type PaymentRun struct {
 	Gross money.Cents `json:"gross"`
 	// Tax that is withheld.
 	Withheld money.Cents `json:"withheld"`
-	// What the accounts are credited.
+	// What the accounts are credited, with what is held back since.
 	Net money.Cents `json:"net"`
 	// How many approvals it has.
 	Approvals int32 `json:"approvals"`
@@ -6405,7 +6408,7 @@ type ReadAnswerInput struct {
 	Programme string `json:"programme"`
 	// The body that had sent.
 	Payer string `json:"payer"`
-	// The file, which you have brought as PAYMENT_ANSWER.
+	// The file, which you have brought as PAYMENT_ANSWER. What a list of orders must hold is said of PaymentAnswerSource.
 	File string `json:"file"`
 }
 
@@ -11473,7 +11476,8 @@ const (
 	PaymentAnswerSourceCamt053 PaymentAnswerSource = "CAMT_053"
 	// ISO 20022 camt.054.
 	PaymentAnswerSourceCamt054 PaymentAnswerSource = "CAMT_054"
-	// The list of orders, filled in.
+	// The list of orders, filled in, as CSV or XLSX: the column order_key as it was sent, and beside it order_number, date, outcome (IN LAVORAZIONE, EMESSO,
+	// PAGATO, RESPINTO or STORNATO, or PENDING, ACCEPTED, PAID, REJECTED or RETURNED) and reason, a code of ISO 20022 or words. The other columns may stay.
 	PaymentAnswerSourceOrderList PaymentAnswerSource = "ORDER_LIST"
 )
 
@@ -12792,6 +12796,70 @@ func (e *RepresentationTitle) UnmarshalJSON(b []byte) error {
 }
 
 func (e RepresentationTitle) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// On whom an absence depends.
+type ResponsibleParty string
+
+const (
+	// The person who takes part.
+	ResponsiblePartyPerson ResponsibleParty = "PERSON"
+	// The company where the person works.
+	ResponsiblePartyHost ResponsibleParty = "HOST"
+	// The partner that follows the person.
+	ResponsiblePartyPromoter ResponsibleParty = "PROMOTER"
+	// Nobody: what happens to all, such as a strike.
+	ResponsiblePartyNobody ResponsibleParty = "NOBODY"
+)
+
+var AllResponsibleParty = []ResponsibleParty{
+	ResponsiblePartyPerson,
+	ResponsiblePartyHost,
+	ResponsiblePartyPromoter,
+	ResponsiblePartyNobody,
+}
+
+func (e ResponsibleParty) IsValid() bool {
+	switch e {
+	case ResponsiblePartyPerson, ResponsiblePartyHost, ResponsiblePartyPromoter, ResponsiblePartyNobody:
+		return true
+	}
+	return false
+}
+
+func (e ResponsibleParty) String() string {
+	return string(e)
+}
+
+func (e *ResponsibleParty) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ResponsibleParty(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ResponsibleParty", str)
+	}
+	return nil
+}
+
+func (e ResponsibleParty) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ResponsibleParty) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ResponsibleParty) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

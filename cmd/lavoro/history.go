@@ -138,7 +138,7 @@ func (i *importing) tellHistory(out io.Writer, dir string, r history.Report) err
 		}
 		fmt.Fprintf(out, "%s\n", strings.TrimSpace(fmt.Sprintf("%-13s %-7s %-32s %5d %8d min  %s  %s", t.Kind, month, line, t.Rows, t.Minutes, t.Gross.Format(text.Italian), t.Paid.Format(text.Italian))))
 	}
-	fmt.Fprintf(out, "%d rows: %d new, %d already there, %d wrong\n", r.Rows, r.Added, r.AlreadyThere, len(r.Problems))
+	fmt.Fprintf(out, "%d rows: %d new, %d already there, %d wrong\n", r.Rows, r.Added, r.AlreadyThere, r.Wrong())
 	switch {
 	case len(r.Problems) > 0:
 		return errors.New("nothing was kept: correct what is wrong, and repeat the import")

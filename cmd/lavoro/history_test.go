@@ -51,10 +51,10 @@ func TestImportHistory(t *testing.T) {
 	if got := query(t, o, "select concat_ws(' ', (select count(*) from history_import i join member m on m.id = i.staged_by and m.name = 'Maria'), (select count(*) from history_fact), (select count(*) from budget_posting))"); got != "1 2 0" {
 		t.Errorf("stands %s", got)
 	}
-	put("spending.csv", "budget_line;month;amount;reference", "all_the_rest;2025-02;1250,50;F-1", "none;2025-02;10;F-2")
+	put("spending.csv", "budget_line;month;amount;reference", "all_the_rest;2025-02;1250,50;F-1", "none;2025-02;10;F-2", "all_the_rest;2025-13;nothing;F-3") // the last row twice
 	lines, err := i.run(dir, "--by", "maria@asl.example", "--lang", "en")
 	want := filepath.Join(dir, "spending.csv") + ":3  budget_line    HISTORY_NO_LINE          The programme has no such budget line. Use the code of a line of the programme's file."
-	if err == nil || lines[0] != want || last(lines) != "3 rows: 0 new, 2 already there, 1 wrong" {
+	if err == nil || lines[0] != want || last(lines) != "4 rows: 0 new, 2 already there, 2 wrong" {
 		t.Errorf("a bad row: %v\n%q, want\n%q", err, lines, want)
 	}
 }

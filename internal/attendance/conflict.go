@@ -12,7 +12,7 @@ var reasons = map[Conflict]*refusal.Code{
 	OverlapsOther: reason(OverlapsOther, refusal.Rule, refusal.Text{It: "Le stesse ore sono registrate anche per un'altra attività: non contano né qui né lì.", En: "The same hours are claimed for another activity, too: neither counts."},
 		refusal.Text{It: "Scegli quale delle due registrazioni vale e annulla o correggi l'altra.", En: "Choose which of the two entries holds, and withdraw or correct the other."}, coordinator),
 	OtherVersion: reason(OtherVersion, refusal.Rule, refusal.Text{It: "Le stesse ore della stessa attività sono registrate due volte: nessuna delle due conta.", En: "The same hours of the same activity are claimed twice: neither counts."},
-		refusal.Text{It: "Scegli quale versione vale e annulla l'altra.", En: "Choose which version holds, and withdraw the other."}, coordinator),
+		refusal.Text{It: "Scegli quale versione vale e annulla l'altra.", En: "Choose which version holds, and withdraw the other."}, either),
 	OverLimit: reason(OverLimit, refusal.Rule, refusal.Text{It: "Con queste ore si supera quanto una persona può fare in un giorno, in una settimana o in un mese, oppure si tratta di ore notturne di una persona minorenne.", En: "These hours go beyond what a person may do in a day, a week or a month, or are a minor's at night."},
 		refusal.Text{It: "Correggi le ore di questa registrazione, o di un'altra dello stesso periodo.", En: "Correct the hours of this entry, or of another of the same time."}, theTutor),
 	MonthClosed: reason(MonthClosed, refusal.State, refusal.Text{It: "È arrivata quando il suo mese era già stato inviato.", En: "It came when its month was submitted already."},

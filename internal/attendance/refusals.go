@@ -5,6 +5,7 @@ import "github.com/lavoroincorso/lavoro/internal/values/refusal"
 var (
 	coordinator = refusal.Text{It: "il coordinamento del programma", En: "the programme's coordinators"}
 	theTutor    = refusal.Text{It: "il tutor", En: "the tutor"}
+	either      = refusal.Text{It: "il tutor o il coordinamento", En: "the tutor or the coordinators"}
 )
 
 // What the register refuses, and why.
@@ -31,7 +32,7 @@ var (
 		Code: "ATTENDANCE_NOT_RUNNING", Kind: refusal.State,
 		Message: refusal.Text{It: "L'attività di questa persona è sospesa.", En: "This person's activity stands still."},
 		Cure:    refusal.Text{It: "Riprendi l'attività, se la persona era davvero presente.", En: "Resume the activity, if the person really was there."},
-		CuredBy: refusal.Text{It: "il tutor o il coordinamento", En: "the tutor or the coordinators"},
+		CuredBy: either,
 	})
 	PlacementAttested = refusal.Define(refusal.Definition{
 		Code: "ATTENDANCE_PLACEMENT_ATTESTED", Kind: refusal.State,
@@ -42,7 +43,8 @@ var (
 	EndsBeforeStart = refusal.Define(refusal.Definition{
 		Code: "ATTENDANCE_ENDS_BEFORE_START", Kind: refusal.Input,
 		Message: refusal.Text{It: "L'ora di fine non segue l'ora di inizio.", En: "The end does not come after the start."},
-		Cure:    refusal.Text{It: "Correggi gli orari; un turno oltre la mezzanotte va diviso in due giorni.", En: "Correct the times; hours past midnight are two entries on two days."},
+		Cure: refusal.Text{It: "Correggi gli orari; oltre la mezzanotte una registrazione nuova si divide da sé, una già scritta si corregge giorno per giorno.",
+			En: "Correct the times; past midnight a new entry is split by itself, and one that is written already is corrected day by day."},
 	})
 	HourLeftOut = refusal.Define(refusal.Definition{
 		Code: "ATTENDANCE_HOUR_LEFT_OUT", Kind: refusal.Input,
@@ -116,7 +118,7 @@ var (
 		Code: "ATTENDANCE_CONTESTED", Kind: refusal.Conflict,
 		Message: refusal.Text{It: "Le ore si sovrappongono a un'altra registrazione della stessa persona: sono conservate ma non contano.", En: "The hours overlap another entry of the same person: they are kept but do not count."},
 		Cure:    refusal.Text{It: "Verifica quale registrazione è giusta e risolvi la contestazione.", En: "Find out which entry is right, and resolve the contest."},
-		CuredBy: refusal.Text{It: "il tutor o il coordinamento", En: "the tutor or the coordinators"},
+		CuredBy: either,
 	})
 	WrongStanding = refusal.Define(refusal.Definition{
 		Code: "ATTENDANCE_STANDING", Kind: refusal.State,
@@ -163,7 +165,7 @@ var (
 		Code: "CLOSURE_NO_INTERNS", Kind: refusal.Right,
 		Message: refusal.Text{It: "Presso questo soggetto ospitante non segui alcun tirocinio.", En: "You accompany no internship at this host."},
 		Cure:    refusal.Text{It: "Controlla azienda e sede, oppure chiedi a chi vi segue un tirocinio.", En: "Check company and site, or ask whoever accompanies an internship there."},
-		CuredBy: refusal.Text{It: "il tutor o il coordinamento", En: "the tutor or the coordinators"},
+		CuredBy: either,
 	})
 	ClosureWithdrawn = refusal.Define(refusal.Definition{
 		Code: "CLOSURE_WITHDRAWN", Kind: refusal.State,
@@ -180,13 +182,13 @@ var (
 		Code: "ATTENDANCE_COUNTS_LATER", Kind: refusal.State,
 		Message: refusal.Text{It: "Contano presenze, o assenze pagate, registrate dal {from} in poi: l'ultima è del {last}.", En: "Presence, or an absence that is paid, from {from} on counts, the last of {last}."},
 		Cure:    refusal.Text{It: "Correggi o annulla prima quelle ore, oppure indica un giorno successivo.", En: "Correct or withdraw those hours first, or give a later day."},
-		CuredBy: refusal.Text{It: "il tutor o il coordinamento", En: "the tutor or the coordinators"},
+		CuredBy: either,
 	})
 	StillContested = refusal.Define(refusal.Definition{
 		Code: "ATTENDANCE_STILL_CONTESTED", Kind: refusal.State,
 		Message: refusal.Text{It: "Ci sono registrazioni contestate ancora da risolvere ({entries}).", En: "There are contested entries still to be resolved ({entries})."},
 		Cure:    refusal.Text{It: "Risolvi le contestazioni del registro.", En: "Resolve the contested entries of the register."},
-		CuredBy: refusal.Text{It: "il tutor o il coordinamento", En: "the tutor or the coordinators"},
+		CuredBy: either,
 	})
 	NothingPlanned = refusal.Define(refusal.Definition{
 		Code: "ATTENDANCE_NOTHING_PLANNED", Kind: refusal.State,

@@ -53,6 +53,19 @@ type Report struct {
 	Totals       []Total // of what is new
 }
 
+// Wrong counts the rows that are bad, whatever is wrong with each.
+func (r Report) Wrong() int {
+	type row struct {
+		file   string
+		number int
+	}
+	rows := map[row]bool{}
+	for _, p := range r.Problems {
+		rows[row{p.File, p.Row}] = true
+	}
+	return len(rows)
+}
+
 // errUndone rolls back what is not to be written.
 var errUndone = errors.New("not to be written")
 

@@ -119,12 +119,13 @@ func groupsOf(class access.Class) plan.Field {
 
 // shownItem is an item of a list as a filler gives it.
 type shownItem struct {
-	ID        string        `json:"id"`
-	List      string        `json:"list"`
-	Code      string        `json:"code"`
-	Label     text.Text     `json:"label"`
-	ValidFrom *calendar.Day `json:"validFrom"`
-	ValidTo   *calendar.Day `json:"validTo"`
+	ID          string        `json:"id"`
+	List        string        `json:"list"`
+	Code        string        `json:"code"`
+	Label       text.Text     `json:"label"`
+	ValidFrom   *calendar.Day `json:"validFrom"`
+	ValidTo     *calendar.Day `json:"validTo"`
+	Responsible *string       `json:"responsible"` // of absence reasons alone
 
 	position int
 }

@@ -18,7 +18,7 @@ import (
 
 // confidential selects what is sealed of a participation.
 var confidential = []plan.Selected{leaf("referringService"), node("health", node("groups", leaf("id"), leaf("list"), leaf("code"), leaf("label"), leaf("validFrom"))),
-	node("restricted", node("groups", leaf("code"))), node("entrySnapshot", leaf("disability"))}
+	node("restricted", node("groups", leaf("code"), leaf("responsible"))), node("entrySnapshot", leaf("disability"))}
 
 // read reads one participation's confidential facts as the case manager.
 func (o *office) read(participation uuid.UUID) (string, error) {

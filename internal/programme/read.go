@@ -105,7 +105,8 @@ func codeItem() plan.Type {
 	return plan.Type{Name: "CodeItem", Prefix: "cod", Table: "code_item", Class: access.Directory,
 		Columns: []string{"list", "code", "validFrom", "validTo"},
 		Fields: plan.Fields{
-			"label": plan.Text("label"),
+			"label":       plan.Text("label"),
+			"responsible": plan.Expr("{t}.attributes ->> 'responsible'"),
 		},
 		Filters: plan.Filters{"list": plan.Equals("list", "text")},
 	}

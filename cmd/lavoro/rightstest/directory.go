@@ -34,6 +34,7 @@ func directoryTypes() {
 	})
 	Types["CodeItem"] = directory("code_item", "cod", ofProgramme, map[string]Field{
 		"list": column("list"), "code": column("code"), "label": italian("label"), "validFrom": column("valid_from"), "validTo": column("valid_to"),
+		"responsible": value(func(_ *World, r *Row) any { return r.Columns["attributes"].(map[string]any)["responsible"] }),
 	})
 	Types["Municipality"] = directory("municipality", "mun", ofProgramme, map[string]Field{
 		"istat": column("istat"), "belfiore": column("belfiore"), "postcode": column("postcode"), "name": column("name"),

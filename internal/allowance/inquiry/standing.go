@@ -75,8 +75,16 @@ func (f Facts) Standing(today calendar.Day, c programme.PaymentCalendar) Standin
 	}
 	s.ExpectedOn = f.expected(s.Stage, today, c)
 	s.Missing = f.missing(s.Stage, today)
-	s.Words = s.words()
+	s.Words = s.words(f.waits())
 	return s
+}
+
+// waits is how much of what no run has taken up is contested, and stays until there is an answer; of that alone the stage speaks.
+func (f Facts) waits() money.Cents {
+	if f.Contested == nil || f.Owed-f.Live <= *f.Contested {
+		return 0
+	}
+	return *f.Contested
 }
 
 // has says whether the last word on some share is one of the states.
@@ -141,11 +149,14 @@ func (f Facts) expected(s Stage, today calendar.Day, c programme.PaymentCalendar
 // missing is what keeps the money back, and with whom.
 func (f Facts) missing(s Stage, today calendar.Day) []payment.Block {
 	missing := []payment.Block{}
+	once := func(b payment.Block) {
+		if !slices.Contains(missing, b) {
+			missing = append(missing, b)
+		}
+	}
 	add := func(codes ...string) {
 		for _, code := range codes {
-			if b := BlockOf(code); !slices.Contains(missing, b) {
-				missing = append(missing, b)
-			}
+			once(BlockOf(code))
 		}
 	}
 	if s == Register {
@@ -170,7 +181,7 @@ func (f Facts) missing(s Stage, today calendar.Day) []payment.Block {
 			if s == Returned && len(l.Blocks) > 0 { // the bank says by now what does not fit
 				add(l.Blocks...)
 			} else if s == Returned && l.Code != nil {
-				missing = append(missing, payment.ReasonOf(*l.Code))
+				once(payment.ReasonOf(*l.Code))
 			} else if s == Returned {
 				add("NEXT_RUN")
 			}

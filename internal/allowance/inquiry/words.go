@@ -70,11 +70,14 @@ var said = map[Stage]text.Text{
 	Nothing:   {It: "Per {month} non spetta nulla.", En: "Nothing is owed for {month}."},
 }
 
-// words say in one or two sentences where the month stands.
-func (s Standing) words() text.Text {
+// words say in a few sentences where the month stands; so much of it waits for the answer to a contest.
+func (s Standing) words(waits money.Cents) text.Text {
 	words := said[s.Stage].Fill(map[string]text.Text{"month": month(s.Month), "amount": euro(s.Amount), "paid": euro(s.Paid)})
 	if s.Paid != 0 && s.Stage != Paid && s.Stage != Overpaid {
 		words = joined(words, text.Text{It: "Già pagati: {paid}.", En: "Paid already: {paid}."}.Fill(map[string]text.Text{"paid": euro(s.Paid)}))
+	}
+	if waits != 0 {
+		words = joined(words, text.Text{It: "Di questi, {waits} sono contestati e aspettano una risposta.", En: "Of that, {waits} are contested, and wait for an answer."}.Fill(map[string]text.Text{"waits": euro(waits)}))
 	}
 	if s.ExpectedOn == nil {
 		return words

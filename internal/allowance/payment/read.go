@@ -97,7 +97,7 @@ func line() plan.Type {
 			"stateLabel":   plan.Label("state", lineWords),
 			"blocks":       plan.Hole("payment.blocks", "to_json({t}.blocks)"),
 			"contradicted": plan.Expr("payment_line_contradicted({t}.id)"),
-			"reason":       plan.Hole("payment.reason", "to_json({t}.code)"),
+			"reason":       plan.Hole("payment.reason", "to_json(payment_line_reason({t}.id, {t}.state, {t}.code))"),
 			"steps":        plan.Many("PaymentLineStep", "line_id", "{o}.at, {o}.id").About(6),
 			"allowedActs": plan.Hole("payment.lineActs", `json_build_object('programme', {t}.programme_id, 'payer', {t}.payer_id, 'state', {t}.state, 'run', {t}.run_id,
 				'runState', (select r.state from payment_run r where r.id = {t}.run_id), 'contradicted', payment_line_contradicted({t}.id))`).Personal(),

@@ -91,8 +91,8 @@ var (
 	// Changed is for lines against which something stands since the run was computed.
 	Changed = refusal.Define(refusal.Definition{
 		Code: "PAYMENT_LINES_CHANGED", Kind: refusal.State,
-		Message: refusal.Text{It: "Dopo il calcolo qualcosa si oppone al pagamento di {lines} righe: il dovuto, i dati di pagamento, una verifica, un conteggio fermo o una contestazione.",
-			En: "Since the run was computed something stands against paying {lines} lines: what is owed, payment details, a check, a statement that is stopped, or a contest."},
+		Message: refusal.Text{It: "Dopo il calcolo qualcosa si oppone al pagamento di alcune righe ({lines}): il dovuto, i dati di pagamento, una verifica, un conteggio fermo o una contestazione.",
+			En: "Since the run was computed something stands against paying some lines ({lines}): what is owed, payment details, a check, a statement that is stopped, or a contest."},
 		Cure:    refusal.Text{It: "Calcola di nuovo; dopo il controllo trattieni quelle righe e invia il resto, oppure annulla il pagamento.", En: "Compute the run again; once it was checked hold the lines and send the rest, or discard it."},
 		CuredBy: Office.Name(),
 	})

@@ -105,6 +105,34 @@ func TestAMonthsMoneyIsToldAtEveryStep(t *testing.T) {
 	}
 }
 
+// What came back has a cause and somebody to see to it, also where an office gives no code.
+func TestWhatCameBackWithoutACodeHasACause(t *testing.T) {
+	h := open(t)
+	_, ids := h.sent(1_000, 2_000)
+	if err := h.answer(blob.CSV, "order_key;order_number;date;outcome;reason\n"+ids[0]+";;;REJECTED;conto inesistente\n"+ids[1]+";;;REJECTED;\n"); err != nil {
+		t.Fatal(err)
+	}
+	for cents, code := range map[int]string{1_000: "NARR", 2_000: "MS03"} {
+		s, ok := h.standing(h.officer, query[uuid.UUID](h, "select allowance_id from payment_line where gross_cents = $1", cents))
+		if !ok || s.Stage != inquiry.Returned || len(s.Missing) != 1 || s.Missing[0].Code != code || s.Missing[0].CuredBy.It == "" {
+			t.Errorf("%d cents: %s, missing %v; want %s", cents, s.Stage, s.Missing, code)
+		}
+	}
+}
+
+// A run that was sent after its value day is to be there when its file asks for it.
+func TestWhatWasSentLateIsExpectedLate(t *testing.T) {
+	h := bank(t)
+	h.owe(h.person(h.payer), h.payer, "2026-11", 10_000)
+	run := h.approved()
+	h.now = h.now.AddDate(0, 0, 24)
+	h.steps(h.officer, run, payment.ExportRun)
+	s, _ := h.standing(h.officer, query[uuid.UUID](h, "select id from allowance"))
+	if s.Stage != inquiry.Sent || s.ExpectedOn == nil || s.ExpectedOn.String() != calendar.DayOf(h.now).String() {
+		t.Errorf("%s, expected on %v, sent on %s", s.Stage, s.ExpectedOn, h.now)
+	}
+}
+
 // standings says of the year's months that each is paid, or why not.
 func (y *year) standings() {
 	y.t.Helper()

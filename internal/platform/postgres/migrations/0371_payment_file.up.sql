@@ -51,6 +51,15 @@ alter table payment_line add column part int check (part > 0); -- of the run's f
 create index payment_line_transfer on payment_line (end_to_end_id);
 alter table payment_line_step add column answer_id uuid references payment_answer;
 
+-- Why a line was rejected or came back, as a code: where nobody gave one, that it stands in a note, or that nobody said.
+create function payment_line_reason(line uuid, state text, code text) returns text language sql stable set search_path = public, pg_temp as $$
+  select case when payment_line_reason.code is not null or payment_line_reason.state not in ('REJECTED', 'RETURNED') then payment_line_reason.code
+              when exists (select from payment_line_step s where s.line_id = payment_line_reason.line and s.to_state = payment_line_reason.state and s.reason is not null) then 'NARR'
+              else 'MS03' end
+$$;
+revoke execute on function payment_line_reason(uuid, text, text) from public;
+grant execute on function payment_line_reason(uuid, text, text) to lavoro_app;
+
 -- Whether an answer has said of a line what does not fit its state, and nobody has said since what is true: that it was paid where it does not count as
 -- paid, unless it came back thereafter; that it was not, or once more, where it does; or what is clear to nobody.
 create function payment_line_contradicted(line uuid) returns boolean language sql stable set search_path = public, pg_temp as $$

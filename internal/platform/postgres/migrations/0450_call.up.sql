@@ -49,7 +49,8 @@ begin
         where l.participation_id = a.participation_id and l.month = a.month)
     || jsonb_build_object('lines', (
       select coalesce(jsonb_agg(x.line), '[]') from (
-        select distinct on (l.payer_id, l.budget_line_id) jsonb_build_object('state', l.state, 'blocks', case when payment_line_contradicted(l.id) then '{BANK_CONTRADICTS}' else l.blocks end, 'code', l.code, 'run', r.state, 'valueDay', r.value_day) as line
+        select distinct on (l.payer_id, l.budget_line_id) jsonb_build_object('state', l.state, 'blocks', case when payment_line_contradicted(l.id) then '{BANK_CONTRADICTS}' else l.blocks end, 'code', payment_line_reason(l.id, l.state, l.code),
+          'run', r.state, 'valueDay', greatest(r.value_day, (select (f.made_at at time zone 'Europe/Rome')::date from payment_file f where f.run_id = l.run_id and f.part = l.part))) as line
         from payment_line l join payment_run r on r.id = l.run_id where l.participation_id = a.participation_id and l.month = a.month
           and l.kind <> 'OFFSET' -- it goes with another month's money
         order by l.payer_id, l.budget_line_id, r.year desc, r.number desc) x));
