@@ -43,7 +43,7 @@ func account(n int, bookings ...string) string {
 func debit(id string, cents int) string { return entry(id, cents, "DBIT", "") }
 
 func credit(id string, cents int) string {
-	return entry(id, cents, "CRDT", "<RtrInf><Rsn><Cd>AC04</Cd></Rsn><AddtlInf>conto chiuso</AddtlInf></RtrInf>")
+	return entry(id, cents, "CRDT", "<RtrInf><Rsn><Cd>AM04</Cd></Rsn><AddtlInf>conto chiuso</AddtlInf></RtrInf>")
 }
 
 func entry(id string, cents int, way, why string) string {
@@ -67,7 +67,7 @@ func TestWhoeverIsErasedMeanwhileKeepsNobodyWaiting(t *testing.T) {
 	h.steps(h.officer, run, payment.ExportRun)
 	h.erase(h.line(run, 2_000))
 	ids := h.transfers(run)
-	if err := h.answer(blob.XML, status(1, h.message(run), "PART", told(ids[1], "RJCT", "AC04"), told(ids[2], "ACSC", ""))); err != nil {
+	if err := h.answer(blob.XML, status(1, h.message(run), "PART", told(ids[1], "RJCT", "AM04"), told(ids[2], "ACSC", ""))); err != nil {
 		t.Fatalf("the bank's words of somebody erased: %v", err)
 	}
 	want(t, "answered", h.state(run)+": "+h.lines(run), "ORDINARY PARTLY_RETURNED 3 3 0 7000: 11 STATEMENT 4000 PAID, 11 STATEMENT 2000 REJECTED, 11 STATEMENT 1000 HELD")
@@ -176,7 +176,7 @@ func TestWhatHasChangedSinceIsNotSent(t *testing.T) {
 func TestWhatContradictsIsKept(t *testing.T) {
 	h := bank(t)
 	run, ids := h.sent(1_000, 2_000)
-	if err := h.answer(blob.XML, status(1, h.message(run), "", told(ids[0], "RJCT", "AC04"), told(ids[1], "ACSC", ""))); err != nil {
+	if err := h.answer(blob.XML, status(1, h.message(run), "", told(ids[0], "RJCT", "AM04"), told(ids[1], "ACSC", ""))); err != nil {
 		t.Fatal(err)
 	}
 	if err := h.answer(blob.XML, account(2, debit(ids[0], 1_000))); err != nil {
@@ -184,7 +184,7 @@ func TestWhatContradictsIsKept(t *testing.T) {
 	}
 	want(t, "after both", h.lines(run)+", "+h.booked(), "11 STATEMENT 2000 PAID, 11 STATEMENT 1000 REJECTED, APPROVED 2000, PAID 2000")
 	want(t, "steps", query[string](h, "select string_agg(concat_ws(' ', from_state, to_state, code), ', ' order by at, id) from payment_line_step where line_id = $1", h.line(run, 1_000)),
-		"EXPORTED REJECTED AC04, REJECTED REJECTED EXECUTED")
+		"EXPORTED REJECTED AM04, REJECTED REJECTED EXECUTED")
 }
 
 // A day of an account, as banks write it: one debit for what was not rejected before, a return by the returning bank's message, a charge, and somebody else's money.
@@ -201,7 +201,7 @@ func TestADayOfTheAccountIsReadWhole(t *testing.T) {
 	}
 	statement := strings.NewReplacer(ours...).Replace(string(day))
 	refused(t, "before anything was rejected", h.answer(blob.XML, statement), payfile.AnswerDebitDiffers)
-	if err := h.answer(blob.XML, status(1, h.message(run), "PART", told(ids[0], "RJCT", "AC04"), told(ids[1], "ACSP", ""), told(ids[2], "ACSP", ""))); err != nil {
+	if err := h.answer(blob.XML, status(1, h.message(run), "PART", told(ids[0], "RJCT", "AM04"), told(ids[1], "ACSP", ""), told(ids[2], "ACSP", ""))); err != nil {
 		t.Fatal(err)
 	}
 	if err := h.answer(blob.XML, statement); err != nil {

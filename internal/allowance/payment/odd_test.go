@@ -60,7 +60,7 @@ func TestWhatDoesNotFitWaitsForSomebody(t *testing.T) {
 			for n, day := range c.days {
 				content := account(n, all[day], debit(ids[1], 2_000))
 				if day == "R" {
-					content = status(n, h.message(run), "", told(ids[0], "RJCT", "AC04"))
+					content = status(n, h.message(run), "", told(ids[0], "RJCT", "AM04"))
 				}
 				if err := h.answer(blob.XML, content); err != nil {
 					t.Fatal(err)
@@ -118,7 +118,7 @@ func TestWhatOtherLinesHaveTakenUp(t *testing.T) {
 		more := h.approved()
 		h.steps(h.officer, more, payment.ExportRun)
 		transfer := h.transfers(run)[0]
-		if err := h.answer(blob.XML, status(1, h.message(run), "", told(transfer, "RJCT", "AC04"))); err != nil {
+		if err := h.answer(blob.XML, status(1, h.message(run), "", told(transfer, "RJCT", "AM04"))); err != nil {
 			t.Fatal(err)
 		}
 		if err := h.answer(blob.XML, account(2, debit(transfer, 1_000), debit(h.transfers(more)[0], 500))); err != nil {
@@ -140,7 +140,7 @@ func TestWhatOtherLinesHaveTakenUp(t *testing.T) {
 		run := h.approved()
 		h.steps(h.officer, run, payment.ExportRun)
 		transfer := h.transfers(run)[0]
-		if err := h.answer(blob.XML, status(1, h.message(run), "", told(transfer, "RJCT", "AC04"))); err != nil {
+		if err := h.answer(blob.XML, status(1, h.message(run), "", told(transfer, "RJCT", "AM04"))); err != nil {
 			t.Fatal(err)
 		}
 		h.steps(h.officer, first, payment.ComputeRun, payment.CheckRun)

@@ -195,6 +195,8 @@ var blocks = []Block{
 		text.Text{It: "chiarisci di chi è il conto e registra chi può riceverci pagamenti", En: "find out whose account it is, and record who may be paid to it"}, CaseTeam),
 	NewBlock("ACCOUNT_NO_MATCH", text.Text{It: "per la banca l'intestatario è un altro", En: "the bank says that the holder is somebody else"},
 		text.Text{It: "correggi l'intestatario o il conto con un documento della banca", En: "correct the holder or the account by a paper of the bank"}, CaseTeam),
+	NewBlock("ACCOUNT_REFUSED", text.Text{It: "la banca ha rifiutato o restituito un pagamento su questo conto", En: "the bank has rejected, or sent back, a payment to this account"},
+		text.Text{It: "registra i dati di pagamento corretti; se la banca ha chiarito che vanno bene, registra di nuovo gli stessi", En: "record the payment details as they are right; where the bank has cleared them, record the same anew"}, CaseTeam),
 	NewBlock("MEANS_NOT_OFFERED", text.Text{It: "l'ente non paga in questo modo", En: "the payer does not pay by these means"},
 		text.Text{It: "chiedi alla persona un conto, o fai pagare un altro ente", En: "ask the person for an account, or have another body pay"}, CaseTeam),
 	NewBlock("PERSON_ERASED", text.Text{It: "i dati della persona sono stati cancellati", En: "the person's data have been erased"},

@@ -113,7 +113,7 @@ func TestRecallsWhileAnswersAreRead(t *testing.T) {
 		run, _ := h.sent(cents)
 		line := h.line(run, cents)
 		id := query[string](h, "select end_to_end_id from payment_line where id = $1", line)
-		answers := []string{status(2*n, h.message(run), "", told(id, "RJCT", "AC04")), account(2*n+1, debit(id, cents))}
+		answers := []string{status(2*n, h.message(run), "", told(id, "RJCT", "AM04")), account(2*n+1, debit(id, cents))}
 		counts := h.atOnce(24, []*refusal.Code{payment.WrongLineState, payment.AnswerKnown}, func(i int) (string, error) {
 			if i%3 == 2 {
 				return "recall", h.on(payment.RecallLine, line)

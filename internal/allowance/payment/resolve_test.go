@@ -20,7 +20,7 @@ import (
 func (h *house) rejected() (run, line uuid.UUID, transfer string) {
 	h.t.Helper()
 	run, ids := h.sent(1_000)
-	if err := h.answer(blob.XML, status(1, h.message(run), "", told(ids[0], "RJCT", "AC04"))); err != nil {
+	if err := h.answer(blob.XML, status(1, h.message(run), "", told(ids[0], "RJCT", "AM04"))); err != nil {
 		h.t.Fatal(err)
 	}
 	return run, h.line(run, 1_000), ids[0]
@@ -73,7 +73,7 @@ func TestWhatIsSaidToBePaidIsNotPaidAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	want(t, "it was paid", h.state(run)+": "+h.lines(run)+", "+h.booked(), "ORDINARY PAID 1 1 0 1000: 11 STATEMENT 1000 PAID, APPROVED 1000, PAID 1000")
-	want(t, "steps", h.bookings(run, 1_000), "REJECTED AC04 2026-12-11, REJECTED EXECUTED CRO 4711 2026-12-12, PAID CRO 4711 2026-12-12")
+	want(t, "steps", h.bookings(run, 1_000), "REJECTED AM04 2026-12-11, REJECTED EXECUTED CRO 4711 2026-12-12, PAID CRO 4711 2026-12-12")
 	want(t, "why", query[string](h, "select string_agg(concat_ws(' ', act, from_state, to_state, (reason is not null)::text, (answer_id is not null)::text), ', ') from payment_line_step where act = 'resolveLine'"),
 		"resolveLine REJECTED PAID true true")
 	want(t, "what is due then", h.disputed(run), "")
@@ -128,7 +128,7 @@ func TestOneOfTwoIsPaid(t *testing.T) {
 	next := h.approved()
 	h.steps(h.officer, next, payment.ExportRun)
 	second := h.transfers(next)[0]
-	if err := h.answer(blob.XML, status(2, h.message(next), "", told(second, "RJCT", "AC04"))); err != nil {
+	if err := h.answer(blob.XML, status(2, h.message(next), "", told(second, "RJCT", "AM04"))); err != nil {
 		t.Fatal(err)
 	}
 	h.paidAfterAll(3, transfer)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/allowance/inquiry"
+	"github.com/lavoroincorso/lavoro/internal/allowance/payfile"
 	"github.com/lavoroincorso/lavoro/internal/allowance/payment"
 	"github.com/lavoroincorso/lavoro/internal/platform/blob"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
@@ -84,6 +85,12 @@ func TestAMonthsMoneyIsToldAtEveryStep(t *testing.T) {
 		t.Fatal(err)
 	}
 	stands("rejected", inquiry.Returned, "AC04", "2026-12-25")
+	refused := h.run()
+	h.steps(h.officer, refused, payment.ComputeRun)
+	stands("not to the same account again", inquiry.Blocked, "ACCOUNT_REFUSED", "2026-12-25")
+	h.steps(h.officer, refused, payment.DiscardRun)
+	h.account(p, "IT60X0542811101000000123456", "Prova Inventata")
+	h.exec("update person_bank set since = '2026-11-01'")
 	next := h.approved()
 	h.steps(h.officer, next, payment.ExportRun)
 	if err := h.answer(blob.XML, account(2, debit(h.transfers(next)[0], 10_000))); err != nil {
@@ -101,6 +108,16 @@ func TestAMonthsMoneyIsToldAtEveryStep(t *testing.T) {
 	for _, who := range []access.Actor{h.member(access.PaymentsOfficer, carrara), h.member(access.Tutor, h.pegaso), h.member(access.HostTutor, h.pegaso)} {
 		if _, ok := h.standing(who, month); ok {
 			t.Errorf("%s of another body is told", who.Grants[0].Role)
+		}
+	}
+}
+
+// The database knows by which reasons nothing is to be paid to an account again: those that whoever records payment details has to see to.
+func TestReasonsThatRefuseAnAccount(t *testing.T) {
+	h := open(t)
+	for _, r := range payfile.Reasons() {
+		if got := query[bool](h, "select refuses_account($1)", r.Code); got != (r.Owner == payfile.OwnerDetails) {
+			t.Errorf("%s of %s refuses the account: %v", r.Code, r.Owner, got)
 		}
 	}
 }

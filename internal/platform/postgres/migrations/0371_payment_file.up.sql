@@ -51,6 +51,14 @@ alter table payment_line add column part int check (part > 0); -- of the run's f
 create index payment_line_transfer on payment_line (end_to_end_id);
 alter table payment_line_step add column answer_id uuid references payment_answer;
 
+-- Whether a code says that nothing is to be paid to the same account again before somebody has looked at it: whoever records payment details, with the person.
+create function refuses_account(code text) returns boolean language sql immutable as $$
+  select coalesce(code in ('AC01', 'AC03', 'AC04', 'AC06', 'AC07', 'AC14', 'AG01', 'AM03', 'BE01', 'BE06', 'CNOR', 'FR01', 'MD07', 'MS02', 'RC01', 'RC07', 'RR03', 'SL01'), false)
+$$;
+revoke execute on function refuses_account(text) from public;
+grant execute on function refuses_account(text) to lavoro_app;
+create index payment_line_refused on payment_line (bank_id) where state in ('REJECTED', 'RETURNED');
+
 -- Why a line was rejected or came back, as a code: where nobody gave one, that it stands in a note, or that nobody said.
 create function payment_line_reason(line uuid, state text, code text) returns text language sql stable set search_path = public, pg_temp as $$
   select case when payment_line_reason.code is not null or payment_line_reason.state not in ('REJECTED', 'RETURNED') then payment_line_reason.code
