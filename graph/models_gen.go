@@ -4735,7 +4735,7 @@ type OpenRunInput struct {
 	Payer string `json:"payer"`
 	// The last month that the run takes up; it must be over.
 	UpTo calendar.Month `json:"upTo"`
-	// When the money is to be there; by the rules (payment.calendar) when left out.
+	// When the money is to be there; by the rules (payment.calendar) when left out. Where money does not move on the day, the next on which it does is taken.
 	ValueDay *calendar.Day `json:"valueDay,omitempty"`
 }
 

@@ -101,6 +101,15 @@ func timeOfDay(f field) any {
 	return at
 }
 
+// days is a list of days of the calendar.
+func days(f field) any {
+	all := []calendar.Day{}
+	for _, entry := range f.list() {
+		all = append(all, entry.day())
+	}
+	return all
+}
+
 // codes is a list of codes, each of the named code list.
 func codes(list string) form {
 	return func(f field) any {

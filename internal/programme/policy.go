@@ -58,17 +58,22 @@ func PolicyOn(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, day cal
 
 // EachPolicyOn gives, like PolicyOn, the version in force on the day in one programme after the other, and finds each once.
 func EachPolicyOn(day calendar.Day) func(ctx context.Context, tx *postgres.Tx, programme uuid.UUID) (Policy, error) {
-	known := map[uuid.UUID]Policy{}
-	return func(ctx context.Context, tx *postgres.Tx, programme uuid.UUID) (Policy, error) {
-		p, ok := known[programme]
+	return each(day, PolicyOn)
+}
+
+// each finds what holds on a day of one programme after the other, of each once.
+func each[T any](day calendar.Day, find func(context.Context, *postgres.Tx, uuid.UUID, calendar.Day) (T, error)) func(context.Context, *postgres.Tx, uuid.UUID) (T, error) {
+	known := map[uuid.UUID]T{}
+	return func(ctx context.Context, tx *postgres.Tx, programme uuid.UUID) (T, error) {
+		found, ok := known[programme]
 		if ok {
-			return p, nil
+			return found, nil
 		}
-		p, err := PolicyOn(ctx, tx, programme, day)
+		found, err := find(ctx, tx, programme, day)
 		if err == nil {
-			known[programme] = p
+			known[programme] = found
 		}
-		return p, err
+		return found, err
 	}
 }
 
@@ -113,6 +118,9 @@ func (p Policy) Strings(code string) []string { return read[[]string](p, code) }
 
 // Time is a time of day.
 func (p Policy) Time(code string) calendar.LocalTime { return read[calendar.LocalTime](p, code) }
+
+// days is a list of days.
+func (p Policy) days(code string) []calendar.Day { return read[[]calendar.Day](p, code) }
 
 // Decode reads a rule with parts into the fields of v; the error tells of a v that does not fit the rule's shape.
 func (p Policy) Decode(code string, v any) error {

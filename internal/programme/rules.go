@@ -62,6 +62,7 @@ var known = append([]rule{
 	{routesRule, "table", routes},
 	{beyondRule, "code", word(string(Refuse), string(Acknowledge))},
 	{"payment.calendar", "table", paymentCalendar},
+	{"payment.closing_days", "table", days},
 	{"payment.second_approval_above", "cents", amount()},
 	{"payment.second_approval_days", "days", whole(0, 366)},
 	{"payment.check_days", "days", whole(1, 3650)},

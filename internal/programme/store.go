@@ -78,6 +78,18 @@ func loadItems(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, list s
 	return items, nil
 }
 
+func commonHolidays(ctx context.Context, tx *postgres.Tx, programme uuid.UUID) ([]calendar.Day, error) {
+	var rows []struct{ Day calendar.Day }
+	if err := tx.Ask(ctx, &rows, "select day from common_holidays($1) day", programme); err != nil {
+		return nil, fmt.Errorf("holidays: %w", err)
+	}
+	days := make([]calendar.Day, len(rows))
+	for i, r := range rows {
+		days[i] = r.Day
+	}
+	return days, nil
+}
+
 // post books postings, and tells how many were on lines of the programme.
 func post(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, postings []Posting) (n int, err error) {
 	ids, lines, subjects := make([]uuid.UUID, len(postings)), make([]uuid.UUID, len(postings)), make([]uuid.UUID, len(postings))

@@ -57,13 +57,17 @@ func someMonths(ctx context.Context, tx *postgres.Tx, participants [][]Facts) ([
 
 // eachMonth says where each month stands today.
 func eachMonth(ctx context.Context, tx *postgres.Tx, months []Facts) ([]any, error) {
-	values, policyOf := make([]any, len(months)), programme.EachPolicyOn(tx.Today())
+	values, policyOf, bankDaysOf := make([]any, len(months)), programme.EachPolicyOn(tx.Today()), programme.EachBankDaysOn(tx.Today())
 	for i, f := range months {
 		policy, err := policyOf(ctx, tx, f.Programme)
 		if err != nil {
 			return nil, err
 		}
-		values[i] = f.Standing(tx.Today(), policy.PaymentCalendar())
+		bank, err := bankDaysOf(ctx, tx, f.Programme)
+		if err != nil {
+			return nil, err
+		}
+		values[i] = f.Standing(tx.Today(), policy.PaymentCalendar(), bank)
 	}
 	return values, nil
 }

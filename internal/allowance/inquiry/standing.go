@@ -67,13 +67,13 @@ type Standing struct {
 	Missing    []payment.Block `json:"missing"`
 }
 
-// Standing works out from the facts where the month stands on a day, by the programme's calendar.
-func (f Facts) Standing(today calendar.Day, c programme.PaymentCalendar) Standing {
+// Standing works out from the facts where the month stands on a day, by the programme's calendar and the days on which money moves.
+func (f Facts) Standing(today calendar.Day, c programme.PaymentCalendar, bank programme.BankDays) Standing {
 	s := Standing{Month: f.Month, Stage: f.stage(), Amount: f.OwedNet, Paid: f.Paid}
 	if !f.Issued {
 		s.Amount = f.SoFar
 	}
-	s.ExpectedOn = f.expected(s.Stage, today, c)
+	s.ExpectedOn = f.expected(s.Stage, today, c, bank)
 	s.Missing = f.missing(s.Stage, today)
 	s.Words = s.words(f.waits())
 	return s
@@ -120,7 +120,7 @@ func (f Facts) stage() Stage {
 }
 
 // expected is the day on which the money is to be there, or was; nil where nobody can say.
-func (f Facts) expected(s Stage, today calendar.Day, c programme.PaymentCalendar) *calendar.Day {
+func (f Facts) expected(s Stage, today calendar.Day, c programme.PaymentCalendar, bank programme.BankDays) *calendar.Day {
 	switch s {
 	case Paid:
 		return f.PaidOn
@@ -134,13 +134,14 @@ func (f Facts) expected(s Stage, today calendar.Day, c programme.PaymentCalendar
 		if s == InRun && last.Before(today) {
 			last = today
 		}
+		last = bank.From(last)
 		return &last
 	case Register, Due, Blocked, Returned:
 		month := f.Month
 		for today.After(month.Last().AddDays(c.CutOff)) { // what is not ready by then waits for the next month's run
 			month = month.Next()
 		}
-		day := month.Last().AddDays(c.Value)
+		day := bank.From(month.Last().AddDays(c.Value))
 		return &day
 	}
 	return nil

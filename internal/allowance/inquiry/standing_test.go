@@ -14,6 +14,7 @@ import (
 var (
 	october = calendar.MustMonth("2026-10")
 	steps   = programme.PaymentCalendar{Close: 5, Certify: 10, CutOff: 15, Order: 20, Value: 25}
+	bank    = programme.BankDays{Closed: []calendar.Day{calendar.MustDay("2026-12-08"), calendar.MustDay("2026-12-25")}}
 )
 
 // TestWhereAMonthStands has one month through all stages, with what is said on the telephone.
@@ -43,7 +44,7 @@ func TestWhereAMonthStands(t *testing.T) {
 		"a host is silent": {inquiry.Facts{Month: october, SoFar: 12_000, Register: []string{"SUBMITTED", "OPEN"}, ContestedEntries: 2}, "2026-11-10", inquiry.Register,
 			"ENTRIES_CONTESTED REGISTER_SUBMITTED REGISTER_OPEN", "", ""},
 		"after the cut-off": {inquiry.Facts{Month: october, SoFar: 12_000, Register: []string{"HOST_CERTIFIED"}}, "2026-11-16", inquiry.Register, "REGISTER_HOST_CERTIFIED",
-			"Le ore di ottobre 2026 non sono ancora tutte certificate: per ora fanno 120,00 €. Se tutto è a posto in tempo, previsto per il 25/12/2026.", ""},
+			"Le ore di ottobre 2026 non sono ancora tutte certificate: per ora fanno 120,00 €. Se tutto è a posto in tempo, previsto per il 28/12/2026.", ""},
 		"all is locked, and nothing issued": {inquiry.Facts{Month: october}, "2026-11-10", inquiry.Register, "STATEMENT_WAITS", "", ""},
 		"due": {owed(inquiry.Facts{}), "2026-11-12", inquiry.Due, "NEXT_RUN",
 			"Per ottobre 2026 spettano 400,00 €, che entrano nel prossimo pagamento. Previsto per il 25/11/2026.", ""},
@@ -52,7 +53,7 @@ func TestWhereAMonthStands(t *testing.T) {
 		"blocked": {owed(inquiry.Facts{}, inquiry.Line{State: payment.LineBlocked, Blocks: []string{"NO_ACCOUNT", "CHECK_OLD"}, Run: payment.Computed, ValueDay: day}), "2026-11-12", inquiry.Blocked,
 			"NO_ACCOUNT CHECK_OLD", "", ""},
 		"came back": {owed(inquiry.Facts{}, inquiry.Line{State: payment.LineReturned, Code: &code, Run: payment.PartlyReturned, ValueDay: day}), "2026-11-28", inquiry.Returned, "AC04",
-			"Il pagamento di ottobre 2026, 400,00 €, è tornato indietro: si rifà appena chiarito il motivo. Se tutto è a posto in tempo, previsto per il 25/12/2026.", ""},
+			"Il pagamento di ottobre 2026, 400,00 €, è tornato indietro: si rifà appena chiarito il motivo. Se tutto è a posto in tempo, previsto per il 28/12/2026.", ""},
 		"said to be paid": {owed(inquiry.Facts{}, inquiry.Line{State: payment.LineRejected, Code: &code, Blocks: []string{"BANK_CONTRADICTS"}, Run: payment.PartlyReturned, ValueDay: day}), "2026-11-28", inquiry.Returned,
 			"BANK_CONTRADICTS", "", ""},
 		"came back in two lines": {owed(inquiry.Facts{}, inquiry.Line{State: payment.LineReturned, Code: &code, ValueDay: day}, inquiry.Line{State: payment.LineReturned, Code: &code, ValueDay: day}), "2026-11-28", inquiry.Returned,
@@ -65,7 +66,11 @@ func TestWhereAMonthStands(t *testing.T) {
 		"held":    {owed(inquiry.Facts{Live: 40_000}, in(payment.LineHeld, payment.Checked)), "2026-11-12", inquiry.Held, "LINE_HELD", "Il pagamento di ottobre 2026, 400,00 €, è trattenuto dall'ufficio pagamenti.", ""},
 		"checked": {owed(inquiry.Facts{Live: 40_000}, in(payment.LinePending, payment.Checked)), "2026-11-18", inquiry.InRun, "RUN_CHECKED", "Il pagamento di ottobre 2026, 400,00 €, è in preparazione. Previsto per il 24/11/2026.", ""},
 		"late":    {owed(inquiry.Facts{Live: 40_000}, in(payment.LinePending, payment.Approved)), "2026-11-26", inquiry.InRun, "RUN_APPROVED", "Il pagamento di ottobre 2026, 400,00 €, è in preparazione. Previsto per il 26/11/2026.", ""},
-		"sent":    {owed(inquiry.Facts{Live: 40_000}, in(payment.LineExported, payment.Exported)), "2026-11-22", inquiry.Sent, "BANK_ANSWER", "Il pagamento di ottobre 2026, 400,00 €, è stato inviato: si aspetta la conferma. Previsto per il 24/11/2026.", ""},
+		"late on a Saturday": {owed(inquiry.Facts{Live: 40_000}, in(payment.LinePending, payment.Approved)), "2026-11-28", inquiry.InRun, "RUN_APPROVED",
+			"Il pagamento di ottobre 2026, 400,00 €, è in preparazione. Previsto per il 30/11/2026.", ""},
+		"sent on a holiday": {owed(inquiry.Facts{Live: 40_000}, inquiry.Line{State: payment.LineExported, Run: payment.Exported, ValueDay: calendar.MustDay("2026-12-08")}), "2026-12-08", inquiry.Sent, "BANK_ANSWER",
+			"Il pagamento di ottobre 2026, 400,00 €, è stato inviato: si aspetta la conferma. Previsto per il 09/12/2026.", ""},
+		"sent": {owed(inquiry.Facts{Live: 40_000}, in(payment.LineExported, payment.Exported)), "2026-11-22", inquiry.Sent, "BANK_ANSWER", "Il pagamento di ottobre 2026, 400,00 €, è stato inviato: si aspetta la conferma. Previsto per il 24/11/2026.", ""},
 		"recalled of two": {owed(inquiry.Facts{Live: 40_000}, in(payment.LineExported, payment.Exported), in(payment.LineRecallAsked, payment.Exported)), "2026-11-22", inquiry.Sent,
 			"BANK_ANSWER RECALL_ASKED", "", ""},
 		"paid": {owed(inquiry.Facts{Live: 40_000, Paid: 40_000, PaidOn: &day}, in(payment.LinePaid, payment.Paid)), "2026-12-01", inquiry.Paid, "",
@@ -82,7 +87,7 @@ func TestWhereAMonthStands(t *testing.T) {
 		"nothing":                    {inquiry.Facts{Month: october, Issued: true}, "2026-12-01", inquiry.Nothing, "", "Per ottobre 2026 non spetta nulla.", "Nothing is owed for October 2026."},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := c.facts.Standing(calendar.MustDay(c.today), steps)
+			s := c.facts.Standing(calendar.MustDay(c.today), steps, bank)
 			var missing []string
 			for _, m := range s.Missing {
 				missing = append(missing, m.Code)

@@ -53,18 +53,18 @@ func ExportRun(ctx context.Context, tx *postgres.Tx, in Step) error {
 	if err != nil {
 		return err
 	}
-	sent, hashes := calendar.Day{}, []string{}
-	if sent = r.ValueDay; sent.Before(tx.Today()) {
-		sent = tx.Today()
+	day, err := moneyMoves(ctx, tx, r.ProgrammeID, r.ValueDay)
+	if err != nil {
+		return err
 	}
-	n := 0
+	n, hashes := 0, []string{}
 	for some := range slices.Chunk(to, payfile.MaxLines) {
 		n++
 		p := part{number: n, messageID: compact(r.ID) + twoDigits(n), transfers: some, mediaType: blob.XML}
 		if payer.Way == programme.OrderList {
 			p.mediaType = listForm(in.Workbook)
 		}
-		if err := p.write(tx, payer, cup, sent); err != nil {
+		if err := p.write(tx, payer, cup, day); err != nil {
 			return err
 		}
 		if err := r.keep(ctx, tx, p); err != nil {

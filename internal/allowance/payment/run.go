@@ -71,22 +71,29 @@ func OpenRun(ctx context.Context, tx *postgres.Tx, in Opening) error {
 	return nil
 }
 
-// value is the day on which the money is to be there.
+// value is the day on which the money is to be there: one on which money moves.
 func (in Opening) value(ctx context.Context, tx *postgres.Tx) (calendar.Day, error) {
-	if !in.Value.IsZero() {
-		if in.Value.Before(tx.Today()) {
-			return in.Value, DayPast.At("valueDay").With("day", in.Value)
+	if !in.Value.IsZero() && in.Value.Before(tx.Today()) {
+		return in.Value, DayPast.At("valueDay").With("day", in.Value)
+	}
+	day := in.Value
+	if day.IsZero() {
+		policy, err := programme.PolicyOn(ctx, tx, in.Programme, tx.Today())
+		if err != nil {
+			return calendar.Day{}, err
 		}
-		return in.Value, nil
+		day = in.UpTo.Last().AddDays(policy.PaymentCalendar().Value)
 	}
-	policy, err := programme.PolicyOn(ctx, tx, in.Programme, tx.Today())
-	if err != nil {
-		return calendar.Day{}, err
+	return moneyMoves(ctx, tx, in.Programme, day)
+}
+
+// moneyMoves is the first day on which money can move that is neither past nor before the day.
+func moneyMoves(ctx context.Context, tx *postgres.Tx, of uuid.UUID, day calendar.Day) (calendar.Day, error) {
+	if day.Before(tx.Today()) {
+		day = tx.Today()
 	}
-	if day := in.UpTo.Last().AddDays(policy.PaymentCalendar().Value); day.After(tx.Today()) {
-		return day, nil
-	}
-	return tx.Today(), nil
+	bank, err := programme.BankDaysOn(ctx, tx, of, tx.Today())
+	return bank.From(day), err
 }
 
 // payerOf is the programme's payer that the body is.

@@ -30,8 +30,9 @@ func (h *house) standing(who access.Actor, allowance uuid.UUID) (s inquiry.Stand
 		if err := json.Unmarshal(known, &facts); err != nil {
 			return err
 		}
-		s = facts.Standing(tx.Today(), programme.PaymentCalendar{Close: 5, Certify: 10, CutOff: 15, Order: 20, Value: 25})
-		return nil
+		bank, err := programme.BankDaysOn(ctx, tx, h.programme, tx.Today())
+		s = facts.Standing(tx.Today(), programme.PaymentCalendar{Close: 5, Certify: 10, CutOff: 15, Order: 20, Value: 25}, bank)
+		return err
 	})
 	return s, ok
 }
@@ -58,17 +59,17 @@ func TestAMonthsMoneyIsToldAtEveryStep(t *testing.T) {
 			t.Errorf("%s: %s, missing %s, on %s; want %s, %s, %s", what, s.Stage, codes, on, stage, code, expected)
 		}
 	}
-	stands("owed", inquiry.Due, "NEXT_RUN", "2026-12-25")
+	stands("owed", inquiry.Due, "NEXT_RUN", "2026-12-28")
 	run := h.run()
 	h.steps(h.officer, run, payment.ComputeRun)
-	stands("without an account", inquiry.Blocked, "NO_ACCOUNT", "2026-12-25")
+	stands("without an account", inquiry.Blocked, "NO_ACCOUNT", "2026-12-28")
 	h.account(p, "IT60X0542811101000000123456", "Prova Inventata")
 	h.steps(h.officer, run, payment.ComputeRun)
 	if query[int](h, "select lines from payment_run where id = $1", run) == 0 {
 		h.exec("update person_bank set since = '2026-11-01'")
 		h.steps(h.officer, run, payment.ComputeRun)
 	}
-	stands("computed", inquiry.InRun, "RUN_COMPUTED", "2026-12-25")
+	stands("computed", inquiry.InRun, "RUN_COMPUTED", "2026-12-28")
 	h.steps(h.officer, run, payment.CheckRun)
 	if err := h.on(payment.HoldLine, h.line(run, 10_000)); err != nil {
 		t.Fatal(err)
@@ -77,17 +78,17 @@ func TestAMonthsMoneyIsToldAtEveryStep(t *testing.T) {
 	if err := h.on(payment.ReleaseLine, h.line(run, 10_000)); err != nil {
 		t.Fatal(err)
 	}
-	stands("checked", inquiry.InRun, "RUN_CHECKED", "2026-12-25")
+	stands("checked", inquiry.InRun, "RUN_CHECKED", "2026-12-28")
 	h.steps(h.approver, run, payment.ApproveRun)
 	h.steps(h.officer, run, payment.ExportRun)
-	stands("sent", inquiry.Sent, "BANK_ANSWER", "2026-12-25")
+	stands("sent", inquiry.Sent, "BANK_ANSWER", "2026-12-28")
 	if err := h.answer(blob.XML, status(1, h.message(run), "", told(h.transfers(run)[0], "RJCT", "AC04"))); err != nil {
 		t.Fatal(err)
 	}
-	stands("rejected", inquiry.Returned, "AC04", "2026-12-25")
+	stands("rejected", inquiry.Returned, "AC04", "2026-12-28")
 	refused := h.run()
 	h.steps(h.officer, refused, payment.ComputeRun)
-	stands("not to the same account again", inquiry.Blocked, "ACCOUNT_REFUSED", "2026-12-25")
+	stands("not to the same account again", inquiry.Blocked, "ACCOUNT_REFUSED", "2026-12-28")
 	h.steps(h.officer, refused, payment.DiscardRun)
 	h.account(p, "IT60X0542811101000000123456", "Prova Inventata")
 	h.exec("update person_bank set since = '2026-11-01'")
@@ -100,7 +101,7 @@ func TestAMonthsMoneyIsToldAtEveryStep(t *testing.T) {
 	h.owe(p, h.payer, "2026-11", 8_000)
 	stands("corrected since", inquiry.Overpaid, "OWES_MORE", "")
 	h.owe(p, h.payer, "2026-11", 11_000)
-	stands("arrears", inquiry.Due, "NEXT_RUN", "2026-12-25")
+	stands("arrears", inquiry.Due, "NEXT_RUN", "2026-12-28")
 	h.exec(`insert into allowance_contest (id, programme_id, participation_id, allowance_id, statement_id, month, state, state_since, contested_cents, reason, member_id, contested_at, audience)
 		select gen_random_uuid(), programme_id, participation_id, allowance_id, id, month, 'CONTESTED', '2026-12-05', 1000, '\x00', gen_random_uuid(), $1, audience from allowance_statement where number = 3`, noon)
 	stands("contested", inquiry.Contested, "STATEMENT_CONTESTED", "")

@@ -167,6 +167,7 @@ var openly = map[string]string{
 	"presence_day_minutes": "rules are nobody's data",
 	"programme_codes":      "code lists are nobody's data",
 	"programme_code_ids":   "code lists are nobody's data",
+	"common_holidays":      "holidays are nobody's data",
 	"programme_territory":  "municipalities are nobody's data",
 	"journal_links":        "links of the acts' chain: hashes, which say nothing of anybody",
 	"journal_broken":       "the number of the first entry that is not what was written",
