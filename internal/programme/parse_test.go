@@ -120,7 +120,7 @@ func TestConfirmedRules(t *testing.T) {
 	}
 	want := strings.Fields(`eligibility.minimum_age eligibility.excluding_measures eligibility.found_outcome eligibility.territory_outcome
 		limits.minor.age limits.minor.day_minutes limits.minor.week_minutes limits.minor.rest_days limits.minor.stretch_minutes limits.minor.break_minutes
-		allowance.method allowance.monthly_cap allowance.paid_kinds
+		allowance.method allowance.monthly_cap allowance.paid_kinds payment.closing_days
 		placement.duration_months placement.max_months placement.extension_months placement.suspension_min_days
 		clock.participant.WITHDRAWN clock.participant.EXCLUDED clock.participant.COMPLETED`)
 	if !slices.Equal(confirmed, want) {

@@ -143,7 +143,7 @@ func TestWhatWasSentLateIsExpectedLate(t *testing.T) {
 	h := bank(t)
 	h.owe(h.person(h.payer), h.payer, "2026-11", 10_000)
 	run := h.approved()
-	h.now = h.now.AddDate(0, 0, 24)
+	h.now = h.now.AddDate(0, 0, 25)
 	h.steps(h.officer, run, payment.ExportRun)
 	s, _ := h.standing(h.officer, query[uuid.UUID](h, "select id from allowance"))
 	if s.Stage != inquiry.Sent || s.ExpectedOn == nil || s.ExpectedOn.String() != calendar.DayOf(h.now).String() {
