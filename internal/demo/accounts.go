@@ -30,6 +30,16 @@ func (o *office) account(p *person) {
 	}
 }
 
+// accountsAnew has the case manager ask for another account, and record it, where what a month came to was refused.
+func (o *office) accountsAnew(month calendar.Month, day calendar.Day) {
+	for _, p := range o.people {
+		refused := sentTransfer{Participation: p.id, Month: month}.refused()
+		if here := !p.path.active.IsZero() && p.path.active.Before(day) && (p.path.left.IsZero() || day.Before(p.path.left)); refused && here {
+			o.paidTo(p, chanceOf("account anew "+month.String(), p.n), day, noon+15, participant.BankInput{Holder: p.given + " " + p.family})
+		}
+	}
+}
+
 // paidTo plans that bank details are recorded, and that the payments office asks the person and confirms them two days later.
 func (o *office) paidTo(p *person, c chance, day calendar.Day, minute int, in participant.BankInput) *act {
 	in.ID, in.Participation, in.IBAN = c.timedID(clockTime(day, minute)), p.id, inventedIBAN(c)

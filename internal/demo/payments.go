@@ -22,6 +22,8 @@ const (
 	paidMonths = 4
 	// runAfter is how many days after a month its run is made: its registers are locked then.
 	runAfter = 34
+	// answeredBy is how many days after that the answer is there, whatever weekends are between.
+	answeredBy = 14
 )
 
 // paying is one body that pays, and its people who do it.
@@ -40,6 +42,9 @@ func (o *office) payByRuns() {
 	}
 	months = months[max(0, len(months)-paidMonths):]
 	for n, month := range months {
+		if n < len(months)-1 {
+			o.accountsAnew(month, workday(runDay(month).AddDays(answeredBy)))
+		}
 		for _, p := range []paying{
 			{body: lead, officer: o.at("payments", lead), approvers: o.team("approver", lead), mediaType: blob.CSV},
 			{body: "PEGASO", officer: o.at("payments", "PEGASO"), approvers: o.team("approver", "PEGASO"), mediaType: blob.XML},
