@@ -18,9 +18,9 @@ type ConfirmInput struct {
 	CalledBack    bool // the person himself was asked, by a number that was known before: the details need no rest then
 }
 
-// ConfirmBankDetails has a second person stand for bank details: never the one who recorded them, by whatever account of his, nor one of the two
-// where one of them only stands in for the other. An account that somebody else is paid to is warned of, whatever it is said to be and whoever recorded it: it is a common one because who
-// confirms says so. Without a call-back details are used only after the days of rest of the policy (payment.details_rest_days).
+// ConfirmBankDetails has a second person stand for bank details: never the one who recorded them, by whatever account of his, nor one of the two where one of
+// them only stands in for the other. An account that somebody else is paid to is warned of, whatever it is said to be and whoever recorded it: it is a common
+// one because who confirms says so. Without a call-back details are used only after the days of rest of the policy (payment.details_rest_days).
 func (r Room) ConfirmBankDetails(ctx context.Context, tx *postgres.Tx, in ConfirmInput) error {
 	row, of, err := recordedDetails(ctx, tx, access.ConfirmBankDetails, in.Participation, in.Details)
 	if err != nil {

@@ -22,8 +22,9 @@ type Answer struct {
 	Expected *int
 }
 
-// AnswerGrant has a second person grant a contribution, never the one who asked for it, by whatever account of his, nor one of the two where one of them only stands in for the other. Its months are then committed on
-// their budget line: what the line does not hold is refused, or needs to be acknowledged, as the programme's rules say.
+// AnswerGrant has a second person grant a contribution, never the one who asked for it, by whatever account of his, nor one of the two where one of them only
+// stands in for the other. Its months are then committed on their budget line: what the line does not hold is refused, or needs to be acknowledged, as the
+// programme's rules say.
 func (r Room) AnswerGrant(ctx context.Context, tx *postgres.Tx, in Answer) error {
 	row, of, err := load(ctx, tx, access.AnswerHousingGrant, in.Grant, in.Expected)
 	if err != nil {

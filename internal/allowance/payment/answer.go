@@ -29,9 +29,9 @@ type Answer struct {
 // names of files, by which the reader tells tables apart.
 var names = map[string]string{blob.XML: "answer.xml", blob.CSV: "answer.csv", blob.Workbook: "answer.xlsx"}
 
-// ReadAnswer takes what a bank or an office says of lines that were sent, whole or not at all. A line advances by this alone. An answer that was
-// read before changes nothing; what it says of a line whose state does not allow it any more is counted, and changes nothing either;
-// what it tells of a booking beyond what is known stays with the line.
+// ReadAnswer takes what a bank or an office says of lines that were sent, whole or not at all. A line advances by this alone. An answer that was read before
+// changes nothing; what it says of a line whose state does not allow it any more is counted, and changes nothing either; what it tells of a booking beyond
+// what is known stays with the line.
 func ReadAnswer(ctx context.Context, tx *postgres.Tx, in Answer) error {
 	if !tx.Actor.May(access.ReadAnswer, in.Programme, []uuid.UUID{in.Payer}) {
 		return refusal.NotAllowed.At()
