@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/participant"
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
@@ -30,7 +31,9 @@ func (r Room) Confirm(ctx context.Context, tx *postgres.Tx, in Decision) error {
 	if err != nil {
 		return err
 	}
-	if own(tx, access.ConfirmHistory, i.ProgrammeID, i.Audience, i.StagedBy) {
+	if own, err := member.OwnHand(ctx, tx, member.Hand{Member: i.StagedBy}, access.ConfirmHistory, i.ProgrammeID, i.Audience); err != nil {
+		return err
+	} else if own {
 		return refusal.List{OwnImport.At("import")}
 	}
 	people, err := entries(ctx, tx, i.ID)
@@ -44,7 +47,7 @@ func (r Room) Confirm(ctx context.Context, tx *postgres.Tx, in Decision) error {
 			return err
 		}
 	}
-	late, err := decide(ctx, tx, i.ID, Confirmed, nil)
+	late, err := decide(ctx, tx, i.ID, Confirmed, i.hand(tx, access.ConfirmHistory), nil)
 	if err != nil {
 		return err
 	}
@@ -53,11 +56,6 @@ func (r Room) Confirm(ctx context.Context, tx *postgres.Tx, in Decision) error {
 	}
 	i.tell(tx, access.ConfirmHistory, event.Changed, map[string]any{"from": Staged, "to": Confirmed, "for": i.StagedBy})
 	return nil
-}
-
-// own says whether the first hand of an act that needs two was the actor's own, or that of who asked him to stand in.
-func own(tx *postgres.Tx, act access.Act, programme uuid.UUID, audience []uuid.UUID, first uuid.UUID) bool {
-	return first == tx.Actor.Member || first == tx.Actor.ActsFor(act, programme, audience)
 }
 
 // Discard gives an import up that waits, with the reason.
@@ -70,7 +68,7 @@ func (r Room) Discard(ctx context.Context, tx *postgres.Tx, in Decision) error {
 	if err != nil {
 		return err
 	}
-	if _, err := decide(ctx, tx, i.ID, Discarded, &reason); err != nil {
+	if _, err := decide(ctx, tx, i.ID, Discarded, i.hand(tx, access.DiscardHistory), &reason); err != nil {
 		return err
 	}
 	i.tell(tx, access.DiscardHistory, event.Changed, map[string]any{"from": Staged, "to": Discarded})
@@ -87,10 +85,12 @@ func (r Room) Revoke(ctx context.Context, tx *postgres.Tx, in Decision) error {
 	if err != nil {
 		return err
 	}
-	if own(tx, access.RevokeHistory, i.ProgrammeID, i.Audience, *i.DecidedBy) {
+	if own, err := member.OwnHand(ctx, tx, member.Hand{Member: *i.DecidedBy, OnBehalfOf: i.OnBehalfOf}, access.RevokeHistory, i.ProgrammeID, i.Audience); err != nil {
+		return err
+	} else if own {
 		return refusal.List{OwnConfirmation.At("import")}
 	}
-	built, err := revoke(ctx, tx, i.ID, reason)
+	built, err := revoke(ctx, tx, i.ID, i.hand(tx, access.RevokeHistory), reason)
 	if err != nil {
 		return err
 	}
@@ -99,6 +99,11 @@ func (r Room) Revoke(ctx context.Context, tx *postgres.Tx, in Decision) error {
 	}
 	i.tell(tx, access.RevokeHistory, event.Changed, map[string]any{"from": Confirmed, "to": Revoked, "for": i.DecidedBy})
 	return nil
+}
+
+// hand is as which one the actor decides on an import.
+func (r importRow) hand(tx *postgres.Tx, act access.Act) member.Hand {
+	return member.HandOf(tx.Actor, act, r.ProgrammeID, r.Audience)
 }
 
 // why is the reason of a decision.

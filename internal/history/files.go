@@ -25,10 +25,19 @@ type form struct {
 type row struct {
 	*file.Row
 	Fact
-	code  fiscal.PersonCode
-	line  string // code of the budget line
-	wrong refusal.List
+	code    fiscal.PersonCode
+	line    string // code of the budget line
+	hash    []byte // over what it says
+	before  []byte // the hash of the row that brought the fact before; nil where none did
+	against against
+	wrong   refusal.List
 }
+
+// sound says whether nothing is wrong with it so far.
+func (r *row) sound() bool { return !r.Bad() && len(r.wrong) == 0 }
+
+// place is where a fact stands among all.
+func (r *row) place() string { return string(r.Kind) + " " + r.key() }
 
 // forms are the files of a folder, in the order in which they are read.
 var forms = []form{

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/platform/plan"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
@@ -35,7 +36,7 @@ func imported() plan.Type {
 			"contentHash": plan.Expr("encode({t}.content_hash, 'hex')"),
 			"files":       plan.Hole("history.files", "{t}.files"),
 			"totals":      plan.Hole("history.totals", "history_totals({t}.id)"),
-			"allowedActs": plan.Hole("history.acts", "json_build_object('programme', {t}.programme_id, 'audience', {t}.audience, 'state', {t}.state, 'stagedBy', {t}.staged_by, 'decidedBy', {t}.decided_by)").Personal(),
+			"allowedActs": plan.Hole("history.acts", "json_build_object('programme', {t}.programme_id, 'audience', {t}.audience, 'state', {t}.state, 'stagedBy', {t}.staged_by, 'decidedBy', {t}.decided_by, 'onBehalfOf', {t}.on_behalf_of)").Personal(),
 		},
 		Orders:  map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.staged_at", SQLType: "timestamptz"}}, Desc: true}},
 		Filters: plan.Filters{"states": plan.Among("state")}}
@@ -72,29 +73,40 @@ var actLabels = map[access.Act]text.Text{
 }
 
 // allowedActs says of an import what the actor could do with it now, and why not.
-func allowedActs(_ context.Context, tx *postgres.Tx, row struct {
+func allowedActs(ctx context.Context, tx *postgres.Tx, row struct {
 	Programme, StagedBy, DecidedBy uuid.UUID
+	OnBehalfOf                     *uuid.UUID
 	Audience                       []uuid.UUID
 	State                          State
 }) (any, error) {
 	all := []plan.AllowedAct{}
-	for _, act := range []access.Act{access.ConfirmHistory, access.DiscardHistory, access.RevokeHistory} {
+	for _, t := range []struct {
+		act   access.Act
+		from  State
+		first member.Hand
+		other *refusal.Code // no other state
+		own   *refusal.Code // not by the first hand
+	}{
+		{access.ConfirmHistory, Staged, member.Hand{Member: row.StagedBy}, Decided, OwnImport},
+		{access.DiscardHistory, Staged, member.Hand{}, Decided, nil},
+		{access.RevokeHistory, Confirmed, member.Hand{Member: row.DecidedBy, OnBehalfOf: row.OnBehalfOf}, NotStanding, OwnConfirmation},
+	} {
 		var list refusal.List
 		switch {
-		case !tx.Actor.May(act, row.Programme, row.Audience):
+		case !tx.Actor.May(t.act, row.Programme, row.Audience):
 			list = refusal.List{refusal.NotAllowed.At()}
-		case act == access.RevokeHistory && row.State != Confirmed:
-			list = refusal.List{NotStanding.At("import").With("state", stateWords[string(row.State)])}
-		case act == access.RevokeHistory:
-			if own(tx, act, row.Programme, row.Audience, row.DecidedBy) {
-				list = refusal.List{OwnConfirmation.At("import")}
+		case row.State != t.from:
+			list = refusal.List{t.other.At("import").With("state", stateWords[string(row.State)])}
+		case t.own != nil:
+			own, err := member.OwnHand(ctx, tx, t.first, t.act, row.Programme, row.Audience)
+			if err != nil {
+				return nil, err
 			}
-		case row.State != Staged:
-			list = refusal.List{Decided.At("import").With("state", stateWords[string(row.State)])}
-		case act == access.ConfirmHistory && own(tx, act, row.Programme, row.Audience, row.StagedBy):
-			list = refusal.List{OwnImport.At("import")}
+			if own {
+				list = refusal.List{t.own.At("import")}
+			}
 		}
-		all = append(all, plan.Allow(act, actLabels[act], list))
+		all = append(all, plan.Allow(t.act, actLabels[t.act], list))
 	}
 	return all, nil
 }

@@ -89,6 +89,25 @@ func TestAThirdPersonTakesBack(t *testing.T) {
 	}
 }
 
+// TestWhatSomebodyElseConfirmsInHisPlaceIsHis: one grant is one hand, whoever confirms on it and whoever takes back.
+func TestWhatSomebodyElseConfirmsInHisPlaceIsHis(t *testing.T) {
+	a := newArchive(t)
+	absent, standIn, third := a.approver(), a.approver(), a.approver()
+	for _, stands := range []access.Actor{standIn, third} {
+		for n := range stands.Grants {
+			stands.Grants[n].For = absent.Member
+		}
+	}
+	id := a.stage(false).Import
+	a.Must(a.decide(standIn, a.room.Confirm, id))
+	for what, who := range map[string]access.Actor{"in whose place it was": absent, "another in his place": third} {
+		if got := code(a.decide(who, a.room.Revoke, id)); got != "HISTORY_OWN_CONFIRMATION" {
+			t.Errorf("%s: %s", what, got)
+		}
+	}
+	a.Must(a.decide(a.approver(), a.room.Revoke, id))
+}
+
 // TestWhatAStatementRestsOnStays: a month that is being worked out is worked out again without what was recognised, one that was issued keeps the import.
 func TestWhatAStatementRestsOnStays(t *testing.T) {
 	a := newArchive(t)

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"maps"
 	"slices"
 	"strings"
 
@@ -75,7 +74,7 @@ func (r Room) Stage(ctx context.Context, db *postgres.DB, actor access.Actor, cl
 		return Report{}, refusal.List{refusal.NotAllowed.At()}
 	}
 	err = db.InTx(ctx, actor, clock, func(ctx context.Context, tx *postgres.Tx) error {
-		s := &staging{room: r, folder: folder, seen: map[string]int{}, people: map[fiscal.PersonCode]uuid.UUID{}, gross: map[humanMonth]money.Cents{}, housed: map[uuid.UUID]map[calendar.Month]money.Cents{}, most: map[calendar.Month]most{}}
+		s := &staging{room: r, folder: folder, seen: map[string][]byte{}, people: map[fiscal.PersonCode]uuid.UUID{}, gross: map[humanMonth]money.Cents{}, housed: map[uuid.UUID]map[calendar.Month]money.Cents{}, most: map[calendar.Month]most{}}
 		if err := s.read(ctx, tx); err != nil {
 			return err
 		}
@@ -121,8 +120,7 @@ type staging struct {
 	gross  map[humanMonth]money.Cents                   // recognised of hours by rows of this folder
 	housed map[uuid.UUID]map[calendar.Month]money.Cents // recognised by now of humans towards living on their own
 	most   map[calendar.Month]most
-	seen   map[string]int // of a fact, the row's hash by its place among facts
-	hashes [][]byte
+	seen   map[string][]byte // of a fact, the hash of the row that told of it first
 	files  []File
 	facts  []factRow
 	report Report
@@ -168,53 +166,72 @@ func (s *staging) file(ctx context.Context, tx *postgres.Tx, f form, data []byte
 		return err
 	}
 	s.files = append(s.files, File{Name: f.name, SHA256: table.Hash, Rows: len(table.Rows)})
-	for _, fr := range table.Rows {
-		s.report.Rows++
-		if err := s.row(ctx, tx, f, fr); err != nil {
+	rows := make([]*row, len(table.Rows))
+	for i, fr := range table.Rows {
+		if rows[i], err = s.row(ctx, tx, f, fr); err != nil {
+			return err
+		}
+	}
+	if err := s.lookBeside(ctx, tx, rows); err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if err := s.take(ctx, tx, f, r); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// row takes one row: what is wrong with it, that it is known, or a fact more.
-func (s *staging) row(ctx context.Context, tx *postgres.Tx, f form, fr *file.Row) error {
+// row reads one row, and what its codes stand for.
+func (s *staging) row(ctx context.Context, tx *postgres.Tx, f form, fr *file.Row) (*row, error) {
+	s.report.Rows++
 	r := &row{Row: fr}
 	if !fr.Bad() {
 		r = f.parse(fr, tx.Today())
 	}
-	if !fr.Bad() && len(r.wrong) == 0 {
-		if err := s.resolve(ctx, tx, r); err != nil {
-			return err
-		}
+	r.hash = f.hash(fr)
+	if !r.sound() {
+		return r, nil
 	}
-	hash := f.hash(fr)
-	if !fr.Bad() && len(r.wrong) == 0 {
-		there, err := s.known(ctx, tx, r, hash)
-		if err != nil || there {
-			return err
-		}
+	return r, s.resolve(ctx, tx, r)
+}
+
+// lookBeside reads what was brought of the same facts before, and what stands here against them, with one question each for all rows of a file.
+func (s *staging) lookBeside(ctx context.Context, tx *postgres.Tx, rows []*row) error {
+	sound := slices.DeleteFunc(slices.Clone(rows), func(r *row) bool { return !r.sound() })
+	if err := knownHashes(ctx, tx, s.folder.Programme, sound); err != nil {
+		return err
 	}
-	if !fr.Bad() && len(r.wrong) == 0 {
+	return standAgainst(ctx, tx, slices.DeleteFunc(sound, func(r *row) bool { return r.before != nil || r.Kind == Spending || r.Kind == Earlier }))
+}
+
+// take takes one row: what is wrong with it, that it is known, or a fact more.
+func (s *staging) take(ctx context.Context, tx *postgres.Tx, f form, r *row) error {
+	if r.sound() && s.known(r) {
+		s.report.AlreadyThere++
+		return nil
+	}
+	if r.sound() {
 		if err := s.against(ctx, tx, r); err != nil {
 			return err
 		}
 	}
-	for _, p := range fr.Problems {
-		s.report.Problems = append(s.report.Problems, Problem{f.name, fr.Number, p.Column, Unreadable.At().With("cause", p.Cause)})
+	for _, p := range r.Problems {
+		s.report.Problems = append(s.report.Problems, Problem{f.name, r.Number, p.Column, Unreadable.At().With("cause", p.Cause)})
 	}
 	for _, one := range r.wrong {
 		column := ""
 		if len(one.Path) > 0 {
 			column = one.Path[0]
 		}
-		s.report.Problems = append(s.report.Problems, Problem{f.name, fr.Number, column, one})
+		s.report.Problems = append(s.report.Problems, Problem{f.name, r.Number, column, one})
 	}
-	if fr.Bad() || len(r.wrong) > 0 {
+	if !r.sound() {
 		return nil
 	}
 	s.report.Added++
-	made, err := r.fact(s.folder.Programme, f.name, hash)
+	made, err := r.fact(s.folder.Programme, f.name)
 	s.facts = append(s.facts, made)
 	return err
 }
@@ -278,39 +295,20 @@ func (f Fact) span() (first, last calendar.Day) {
 }
 
 // known says whether a fact was brought in before, by this folder or another, with the same content; with other content it is refused.
-func (s *staging) known(ctx context.Context, tx *postgres.Tx, r *row, hash []byte) (there bool, err error) {
-	key := string(r.Kind) + " " + r.key()
-	if at, again := s.seen[key]; again {
-		if bytes.Equal(s.hashes[at], hash) {
-			s.report.AlreadyThere++
-			return true, nil
-		}
+func (s *staging) known(r *row) bool {
+	before, again := s.seen[r.place()]
+	if !again {
+		s.seen[r.place()], before = r.hash, r.before
+	}
+	if before != nil && !bytes.Equal(before, r.hash) {
 		r.refuse(KnownOtherwise.At())
-		return false, nil
 	}
-	s.seen[key], s.hashes = len(s.hashes), append(s.hashes, hash)
-	before, found, err := knownHash(ctx, tx, s.folder.Programme, r.Kind, r.key())
-	switch {
-	case err != nil || !found:
-		return false, err
-	case bytes.Equal(before, hash):
-		s.report.AlreadyThere++
-		return true, nil
-	}
-	r.refuse(KnownOtherwise.At())
-	return false, nil
+	return bytes.Equal(before, r.hash)
 }
 
 // against refuses what is recorded here already, and what exceeds what rules let be recognised.
 func (s *staging) against(ctx context.Context, tx *postgres.Tx, r *row) error {
-	if r.Kind == Spending || r.Kind == Earlier {
-		return nil
-	}
-	first, last := r.span()
-	a, err := againstOf(ctx, tx, r.Participant, first, last, r.ActivityKind)
-	if err != nil {
-		return err
-	}
+	a := r.against
 	switch {
 	case r.Kind == Participation && (!a.EnteredOn.IsZero() || r.From.Before(a.ReferredOn)):
 		r.refuse(EnteredHere.At("entered_on"))
@@ -336,8 +334,8 @@ func (s *staging) against(ctx context.Context, tx *postgres.Tx, r *row) error {
 	return nil
 }
 
-// house refuses what exceeds, towards living on one's own, what a month may have, or the ceiling of all months: that in force in its own month for those
-// up to it, and that of the last month for all.
+// house refuses what exceeds, towards living on one's own, what a month may have, or the ceiling of all months: of those up to each one that it is counted in,
+// that in force then.
 func (s *staging) house(ctx context.Context, tx *postgres.Tx, r *row, a against) error {
 	given := s.housed[a.Human]
 	if given == nil {
@@ -356,8 +354,10 @@ func (s *staging) house(ctx context.Context, tx *postgres.Tx, r *row, a against)
 		r.refuse(OverCap.At("gross").With("cap", limit.housing.Monthly))
 		return nil
 	}
-	last := slices.MaxFunc(slices.Collect(maps.Keys(given)), calendar.Month.Compare)
-	for _, month := range []calendar.Month{r.Month, last} {
+	for month := range given {
+		if month.Before(r.Month) {
+			continue
+		}
 		if limit, err = s.mostIn(ctx, tx, month); err != nil {
 			return err
 		}

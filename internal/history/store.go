@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"github.com/lavoroincorso/lavoro/internal/member"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/money"
@@ -28,6 +29,7 @@ type importRow struct {
 	StagedBy    uuid.UUID
 	StagedAt    time.Time
 	DecidedBy   *uuid.UUID  `bun:",nullzero"`
+	OnBehalfOf  *uuid.UUID  `bun:",nullzero"` // for whom who decided stood in
 	Audience    []uuid.UUID `bun:",array"`
 	Revision    int
 }
@@ -61,10 +63,10 @@ type factRow struct {
 }
 
 // fact is a row as it is stored, its import and audience aside.
-func (r *row) fact(of uuid.UUID, name string, hash []byte) (factRow, error) {
+func (r *row) fact(of uuid.UUID, name string) (factRow, error) {
 	id, err := uuid.NewV7()
 	f := factRow{ID: id, ProgrammeID: of, Kind: r.Kind, FactKey: r.key(), FromDay: r.From, ToDay: r.To, ActivityKind: r.ActivityKind, PaidOn: r.PaidOn, Detail: r.Detail,
-		File: name, Line: r.Number, RowHash: hash, State: Staged}
+		File: name, Line: r.Number, RowHash: r.hash, State: Staged}
 	if r.Kind != Spending {
 		f.ParticipationID = &r.Participant
 	}
@@ -123,23 +125,77 @@ type housed struct {
 	Cents money.Cents    `json:"cents"`
 }
 
-func againstOf(ctx context.Context, tx *postgres.Tx, participation uuid.UUID, first, last calendar.Day, kind string) (a against, err error) {
-	if err := tx.Ask(ctx, &a, "select * from history_against($1, $2, $3, $4)", participation, first, last, kind); err != nil {
-		return a, fmt.Errorf("what stands against: %w", err)
+// standAgainst reads what stands here against rows.
+func standAgainst(ctx context.Context, tx *postgres.Tx, rows []*row) error {
+	if len(rows) == 0 {
+		return nil
 	}
-	return a, nil
+	participations, kinds := make([]uuid.UUID, len(rows)), make([]string, len(rows))
+	firsts, lasts := make([]string, len(rows)), make([]string, len(rows))
+	for i, r := range rows {
+		first, last := r.span()
+		participations[i], kinds[i], firsts[i], lasts[i] = r.Participant, r.ActivityKind, first.String(), last.String()
+	}
+	var found []struct {
+		N int
+		against
+	}
+	if err := tx.Ask(ctx, &found, `select w.n, a.* from unnest($1::uuid[], $2::date[], $3::date[], $4::text[]) with ordinality w(participation, first, last, kind, n)
+		cross join lateral history_against(w.participation, w.first, w.last, w.kind) a`, participations, firsts, lasts, kinds); err != nil {
+		return fmt.Errorf("what stands against: %w", err)
+	}
+	if len(found) != len(rows) {
+		return fmt.Errorf("what stands against: known of %d rows of %d", len(found), len(rows))
+	}
+	for _, a := range found {
+		rows[a.N-1].against = a.against
+	}
+	return nil
 }
 
-// knownHash is the hash of the row that brought a fact before.
-func knownHash(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, kind Kind, key string) (hash []byte, found bool, err error) {
-	var rows []struct{ RowHash []byte }
-	if err := tx.Ask(ctx, &rows, "select row_hash from history_known($1, $2, $3)", programme, []string{string(kind)}, []string{key}); err != nil {
-		return nil, false, fmt.Errorf("what was brought before: %w", err)
+// knownHashes reads the hashes of the rows that brought the same facts before.
+func knownHashes(ctx context.Context, tx *postgres.Tx, programme uuid.UUID, rows []*row) error {
+	kinds, keys := make([]string, len(rows)), make([]string, len(rows))
+	for i, r := range rows {
+		kinds[i], keys[i] = string(r.Kind), r.key()
 	}
-	if len(rows) == 0 {
-		return nil, false, nil
+	var known []struct {
+		Place   string
+		RowHash []byte
 	}
-	return rows[0].RowHash, true, nil
+	if err := tx.Ask(ctx, &known, "select kind || ' ' || fact_key as place, row_hash from history_known($1, $2, $3)", programme, kinds, keys); err != nil {
+		return fmt.Errorf("what was brought before: %w", err)
+	}
+	hashes := make(map[string][]byte, len(known))
+	for _, k := range known {
+		hashes[k.Place] = k.RowHash
+	}
+	for _, r := range rows {
+		r.before = hashes[r.place()]
+	}
+	return nil
+}
+
+// moneyKeys gives, by participation, who sees the money of those of whom facts are.
+func moneyKeys(ctx context.Context, tx *postgres.Tx, facts []factRow) (map[uuid.UUID][]uuid.UUID, error) {
+	var ids []uuid.UUID
+	for _, f := range facts {
+		if f.ParticipationID != nil {
+			ids = append(ids, *f.ParticipationID)
+		}
+	}
+	var rows []struct {
+		ID   uuid.UUID
+		Keys []uuid.UUID `bun:",array"`
+	}
+	if err := tx.Ask(ctx, &rows, "select p.id, money_keys(p.id) as keys from (select distinct id from unnest($1::uuid[]) id) p", ids); err != nil {
+		return nil, fmt.Errorf("who sees it: %w", err)
+	}
+	keys := make(map[uuid.UUID][]uuid.UUID, len(rows))
+	for _, r := range rows {
+		keys[r.ID] = r.Keys
+	}
+	return keys, nil
 }
 
 // factBatch is how many facts are written at once.
@@ -150,17 +206,13 @@ func insertImport(ctx context.Context, tx *postgres.Tx, i *importRow, facts []fa
 	if _, err := tx.NewInsert().Model(i).Exec(ctx); err != nil {
 		return fmt.Errorf("import: %w", err)
 	}
-	keys := map[uuid.UUID][]uuid.UUID{}
+	keys, err := moneyKeys(ctx, tx, facts)
+	if err != nil {
+		return err
+	}
 	for n := range facts {
 		facts[n].ImportID, facts[n].Audience = i.ID, i.Audience
 		if of := facts[n].ParticipationID; of != nil {
-			if keys[*of] == nil {
-				var audience []uuid.UUID
-				if err := tx.Ask(ctx, &audience, "select unnest(money_keys($1))", *of); err != nil {
-					return fmt.Errorf("who sees it: %w", err)
-				}
-				keys[*of] = audience
-			}
 			facts[n].Audience = keys[*of]
 		}
 	}
@@ -200,8 +252,8 @@ func importByID(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (row importR
 
 // decide writes what was decided on an import that waits; it gives of how many rows the months have been worked on meanwhile, and then has written
 // nothing.
-func decide(ctx context.Context, tx *postgres.Tx, id uuid.UUID, state State, reason *string) (late int, err error) {
-	err = tx.Ask(ctx, &late, "select decide_history($1, $2, $3, $4, $5, $6)", id, string(state), tx.Actor.Member, tx.Now.UTC(), tx.Today(), reason)
+func decide(ctx context.Context, tx *postgres.Tx, id uuid.UUID, state State, by member.Hand, reason *string) (late int, err error) {
+	err = tx.Ask(ctx, &late, "select decide_history($1, $2, $3, $4, $5, $6, $7)", id, string(state), by.Member, by.OnBehalfOf, tx.Now.UTC(), tx.Today(), reason)
 	if postgres.Violates(err, "history_second_person") {
 		return 0, refusal.List{OwnImport.At("import")}
 	}
@@ -212,8 +264,8 @@ func decide(ctx context.Context, tx *postgres.Tx, id uuid.UUID, state State, rea
 }
 
 // revoke takes back an import that stands; it gives of how many rows something here was built on, and then has written nothing.
-func revoke(ctx context.Context, tx *postgres.Tx, id uuid.UUID, reason string) (built int, err error) {
-	err = tx.Ask(ctx, &built, "select revoke_history($1, $2, $3, $4, $5)", id, tx.Actor.Member, tx.Now.UTC(), tx.Today(), reason)
+func revoke(ctx context.Context, tx *postgres.Tx, id uuid.UUID, by member.Hand, reason string) (built int, err error) {
+	err = tx.Ask(ctx, &built, "select revoke_history($1, $2, $3, $4, $5, $6)", id, by.Member, by.OnBehalfOf, tx.Now.UTC(), tx.Today(), reason)
 	if postgres.Violates(err, "history_revoked_by_another") {
 		return 0, refusal.List{OwnConfirmation.At("import")}
 	}

@@ -403,7 +403,7 @@ func (h Hand) both() []uuid.UUID {
 // whichever of the two stood in for the other. What takes two is then not done by two.
 func OwnHand(ctx context.Context, tx *postgres.Tx, first Hand, act access.Act, programme uuid.UUID, audience []uuid.UUID) (own bool, err error) {
 	second := HandOf(tx.Actor, act, programme, audience)
-	if err = tx.Ask(ctx, &own, "select bool_or(f = s or are_one_human(f, s)) from unnest($1::uuid[]) f, unnest($2::uuid[]) s", first.both(), second.both()); err != nil {
+	if err = tx.Ask(ctx, &own, "select one_hand($1, $2)", first.both(), second.both()); err != nil {
 		return false, fmt.Errorf("one hand: %w", err)
 	}
 	return own, nil

@@ -130,6 +130,11 @@ create function are_one_human(one uuid, other uuid) returns boolean language sql
   select (select app_acting()) and other in (select same_human(one))
 $$;
 
+-- Whether two did something as one hand: each with whom he stood in for, of whom any may be one human.
+create function one_hand(one uuid[], other uuid[]) returns boolean language sql stable set search_path = public, pg_temp as $$
+  select coalesce(bool_or(a = b or are_one_human(a, b)), false) from unnest(one_hand.one) a, unnest(one_hand.other) b
+$$;
+
 -- Whether the human behind a member, or (for what is handed on) behind one who stands in for him with every grant, holds one of the roles within
 -- the days.
 create function role_meets(member uuid, programme uuid, roles text[], first date, last date, with_delegates boolean) returns boolean
@@ -183,5 +188,6 @@ begin
   update delegation d set to_day = greatest(last_day, d.from_day - 1) where member_end.member in (d.member_id, d.to_member_id) and d.to_day > last_day;
 end $$;
 
-grant execute on function are_one_human(uuid, uuid), role_meets(uuid, uuid, text[], date, date, boolean), administrator_is_last(uuid, uuid, date),
+revoke execute on function one_hand(uuid[], uuid[]) from public;
+grant execute on function are_one_human(uuid, uuid), one_hand(uuid[], uuid[]), role_meets(uuid, uuid, text[], date, date, boolean), administrator_is_last(uuid, uuid, date),
   company_works_with(uuid, uuid), member_holds(uuid, uuid, text, date), member_end(uuid, date) to lavoro_app;

@@ -9,6 +9,7 @@ create table history_import (
   staged_by     uuid not null references member, -- who answers for the files
   staged_at     timestamptz not null,
   decided_by    uuid references member,
+  on_behalf_of  uuid,              -- for whom who decided stood in; null where a grant of his own allowed it
   decided_at    timestamptz,
   revoked_by    uuid references member,
   revoked_at    timestamptz,
@@ -17,8 +18,8 @@ create table history_import (
   revision      int not null default 1,
   check ((state = 'STAGED') = (decided_by is null)), check ((decided_by is null) = (decided_at is null)), check ((state in ('DISCARDED', 'REVOKED')) = (reason is not null)),
   check ((state = 'REVOKED') = (revoked_by is not null)), check ((revoked_by is null) = (revoked_at is null)),
-  constraint history_second_person check (state not in ('CONFIRMED', 'REVOKED') or decided_by <> staged_by),
-  constraint history_revoked_by_another check (revoked_by <> decided_by)
+  constraint history_second_person check (state not in ('CONFIRMED', 'REVOKED') or decided_by <> staged_by and on_behalf_of is distinct from staged_by),
+  constraint history_revoked_by_another check (revoked_by <> decided_by and coalesce(revoked_by <> on_behalf_of, true))
 );
 create index history_import_list on history_import (programme_id, staged_at desc, id desc);
 
@@ -131,7 +132,7 @@ $$;
 
 -- Decides on an import that waits. What is confirmed is booked, on the last day of its month; it says of how many facts the months have been worked out
 -- here meanwhile, and then does nothing.
-create function decide_history(import uuid, decision text, who uuid, at timestamptz, day date, why text) returns int
+create function decide_history(import uuid, decision text, who uuid, in_place_of uuid, at timestamptz, day date, why text) returns int
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare i history_import; late int;
 begin
@@ -144,7 +145,7 @@ begin
     perform pg_advisory_xact_lock(k) from (select distinct hashtextextended(e.person_id::text, 0) as k from history_fact f join enrolment e on e.participation_id = f.participation_id
       and e.from_day < f.month + interval '1 month' and e.to_day >= f.month where f.import_id = i.id and f.kind = 'ATTENDANCE' order by k) s;
   end if;
-  if decision = 'CONFIRMED' and are_one_human(who, i.staged_by) then
+  if decision = 'CONFIRMED' and one_hand(array[who, in_place_of], array[i.staged_by]) then
     raise exception 'who answers for the files does not confirm them' using errcode = 'check_violation', constraint = 'history_second_person';
   end if;
   if decision = 'CONFIRMED' then
@@ -163,14 +164,14 @@ begin
     where f.import_id = i.id and (k.kind = 'ACCRUED' or f.paid_on is not null);
   end if;
   update history_fact f set state = decision where f.import_id = i.id;
-  update history_import x set state = decision, state_since = decide_history.day, decided_by = who, decided_at = decide_history.at, reason = why, revision = x.revision + 1 where x.id = i.id;
+  update history_import x set state = decision, state_since = decide_history.day, decided_by = who, on_behalf_of = in_place_of, decided_at = decide_history.at, reason = why, revision = x.revision + 1 where x.id = i.id;
   return 0;
 end $$;
 
 -- Takes back what stands, by another person than who confirmed it: what it booked is booked back, and its rows may come again. It says of how many facts
 -- something here was built on, a statement or an attestation, and then does nothing. Days of internships only lessen what somebody may still do, so
 -- nothing rests on them; who had entered stays entered, which is put right with the person.
-create function revoke_history(import uuid, who uuid, at timestamptz, day date, why text) returns int
+create function revoke_history(import uuid, who uuid, in_place_of uuid, at timestamptz, day date, why text) returns int
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare i history_import; built int;
 begin
@@ -178,7 +179,7 @@ begin
   if not found or not app_acting() then
     raise exception 'no import of the actor''s stands' using errcode = 'LA002';
   end if;
-  if are_one_human(who, i.decided_by) then
+  if one_hand(array[who, in_place_of], array[i.decided_by, i.on_behalf_of]) then
     raise exception 'who confirmed does not take back alone' using errcode = 'check_violation', constraint = 'history_revoked_by_another';
   end if;
   -- As who attests holds the person before the participation: whichever comes first, the other sees it.
@@ -296,8 +297,8 @@ language sql stable security definer set search_path = public, pg_temp as $$
   where a.id = placement_facts.participation and a.audience && ((select app_keys('path')) || (select app_keys('work')))
 $$;
 revoke execute on function history_against(uuid, date, date, text), history_known(uuid, text[], text[]), history_totals(uuid),
-  decide_history(uuid, text, uuid, timestamptz, date, text), revoke_history(uuid, uuid, timestamptz, date, text), attended_before(uuid[]), history_before(uuid[], date[]),
+  decide_history(uuid, text, uuid, uuid, timestamptz, date, text), revoke_history(uuid, uuid, uuid, timestamptz, date, text), attended_before(uuid[]), history_before(uuid[], date[]),
   placement_facts(uuid, uuid, uuid, uuid, text, date, date, uuid, date, jsonb) from public;
 grant execute on function history_against(uuid, date, date, text), history_known(uuid, text[], text[]), history_totals(uuid),
-  decide_history(uuid, text, uuid, timestamptz, date, text), revoke_history(uuid, uuid, timestamptz, date, text), attended_before(uuid[]), history_before(uuid[], date[]),
+  decide_history(uuid, text, uuid, uuid, timestamptz, date, text), revoke_history(uuid, uuid, uuid, timestamptz, date, text), attended_before(uuid[]), history_before(uuid[], date[]),
   placement_facts(uuid, uuid, uuid, uuid, text, date, date, uuid, date, jsonb) to lavoro_app;
