@@ -98,11 +98,23 @@ func entryOf(e *AttendanceEntryInput) (attendance.Entry, error) {
 	if err != nil {
 		return attendance.Entry{}, err
 	}
-	entry := attendance.Entry{ID: id, Enrolment: enrolment, Kind: attendance.Kind(e.Kind), Day: e.Day, From: e.From, To: e.To,
-		AbsenceReason: orEmpty(e.AbsenceReason), Note: orEmpty(e.Note)}
-	if e.MadeAt != nil {
-		entry.MadeAt = e.MadeAt.UTC()
+	entry := attendance.Entry{ID: id, Enrolment: enrolment, Kind: attendance.Kind(e.Kind), AbsenceReason: orEmpty(e.AbsenceReason), Note: orEmpty(e.Note)}
+	if entry.Day, err = e.Day.Day(); err != nil {
+		return entry, refusal.Invalid(err, "day")
 	}
+	if entry.From, err = e.From.LocalTime(); err != nil {
+		return entry, refusal.Invalid(err, "from")
+	}
+	if entry.To, err = e.To.LocalTime(); err != nil {
+		return entry, refusal.Invalid(err, "to")
+	}
+	if e.MadeAt == nil {
+		return entry, nil
+	}
+	if entry.MadeAt, err = e.MadeAt.Instant(); err != nil {
+		return entry, refusal.Invalid(err, "madeAt")
+	}
+	entry.MadeAt = entry.MadeAt.UTC()
 	return entry, nil
 }
 

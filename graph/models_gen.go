@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/lavoroincorso/lavoro/graph/scalar"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/money"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
@@ -1201,7 +1202,7 @@ type AttendanceEdge struct {
 	Node *Attendance `json:"node"`
 }
 
-// An entry to write into the register.
+// An entry to write into the register. A day, a time or a moment that cannot be is refused of the entry, and not of all.
 type AttendanceEntryInput struct {
 	// Your own id for the entry: the same id twice is one entry.
 	ID *string `json:"id,omitempty"`
@@ -1210,17 +1211,17 @@ type AttendanceEntryInput struct {
 	// Present or absent.
 	Kind AttendanceKind `json:"kind"`
 	// The civil day.
-	Day calendar.Day `json:"day"`
+	Day scalar.Told `json:"day"`
 	// From.
-	From calendar.LocalTime `json:"from"`
+	From scalar.Told `json:"from"`
 	// To. Where it comes before `from` it is on the next day: the hours past midnight are an entry of that day, with an id that follows from yours.
-	To calendar.LocalTime `json:"to"`
+	To scalar.Told `json:"to"`
 	// Code of the list absence_reasons, for an absence.
 	AbsenceReason *string `json:"absenceReason,omitempty"`
 	// A remark; up to 500 characters.
 	Note *string `json:"note,omitempty"`
 	// When it was made, by the clock of the phone.
-	MadeAt *time.Time `json:"madeAt,omitempty"`
+	MadeAt *scalar.Told `json:"madeAt,omitempty"`
 }
 
 // Which entries of the register.
@@ -8757,6 +8758,8 @@ const (
 	AttendanceConflictNotEnrolled AttendanceConflict = "NOT_ENROLLED"
 	// Delivered by a tutor whose assignment had ended: whoever accompanies the person now confirms it.
 	AttendanceConflictLate AttendanceConflict = "LATE"
+	// An absence that rules which came later pay, beyond the timetable or on a closed day.
+	AttendanceConflictUnplanned AttendanceConflict = "UNPLANNED"
 )
 
 var AllAttendanceConflict = []AttendanceConflict{
@@ -8767,11 +8770,12 @@ var AllAttendanceConflict = []AttendanceConflict{
 	AttendanceConflictPlacementSuspended,
 	AttendanceConflictNotEnrolled,
 	AttendanceConflictLate,
+	AttendanceConflictUnplanned,
 }
 
 func (e AttendanceConflict) IsValid() bool {
 	switch e {
-	case AttendanceConflictOverlap, AttendanceConflictOtherVersion, AttendanceConflictOverLimit, AttendanceConflictMonthClosed, AttendanceConflictPlacementSuspended, AttendanceConflictNotEnrolled, AttendanceConflictLate:
+	case AttendanceConflictOverlap, AttendanceConflictOtherVersion, AttendanceConflictOverLimit, AttendanceConflictMonthClosed, AttendanceConflictPlacementSuspended, AttendanceConflictNotEnrolled, AttendanceConflictLate, AttendanceConflictUnplanned:
 		return true
 	}
 	return false

@@ -214,8 +214,13 @@ func newID(prefix string, id *string, path ...string) (uuid.UUID, error) {
 	if err != nil {
 		return uuid.Nil, refusal.InvalidValue.At(path...).With("cause", text.Text{It: "l'identificativo ha la forma " + prefix + "_<uuid>", En: "the id has the form " + prefix + "_<uuid>"})
 	}
+	if u.Version() == 5 { // whoever took one would keep from being written what follows from something else, such as planned hours
+		return uuid.Nil, refusal.InvalidValue.At(path...).With("cause", causeDerived)
+	}
 	return u, nil
 }
+
+var causeDerived = text.Text{It: "gli identificativi UUID della versione 5 li assegna il servizio", En: "UUIDs of version 5 are given by the service"}
 
 // optionalID reads an id that may be left out.
 func optionalID(prefix string, id *string, path ...string) (*uuid.UUID, error) {

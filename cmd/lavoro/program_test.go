@@ -216,7 +216,7 @@ func badInput(t *testing.T, n *node, p vars) {
 	}
 	for code, change := range map[string]vars{
 		"NOT_FOUND":                    {"enrolment": "enr_" + uuid.NewString()},
-		"INVALID_VALUE":                {"id": "att_1"},
+		"INVALID_VALUE":                {"day": "2026-02-29"},
 		"ATTENDANCE_ENDS_BEFORE_START": {"from": "21:30"},
 		"ATTENDANCE_ABSENCE_REASON":    {"kind": "ABSENCE"},
 		"ATTENDANCE_IN_FUTURE":         {"day": calendar.DayOf(n.app.resolver.Clock()).AddDays(1).String()},
@@ -227,9 +227,9 @@ func badInput(t *testing.T, n *node, p vars) {
 		}
 	}
 	for query, code := range map[string]string{
-		`mutation { recordAttendance(input: {entries: [{enrolment: "x", day: "2026-02-30", from: "08:00", to: "09:00"}]}) { requestId } }`: "INVALID_VALUE",
-		`{ attendances(programme: "` + p["programme"].(string) + `", filter: {from: "2026-13-01"}) { totalCount } }`:                       "INVALID_VALUE",
-		`{ participants(programme: "` + p["programme"].(string) + `", filter: {nameStartsWith: "a\u0000b"}) { totalCount } }`:              "INVALID_VALUE",
+		`mutation { recordAsPlanned(input: {programme: "` + p["programme"].(string) + `", day: "2026-02-30"}) { requestId } }`: "INVALID_VALUE",
+		`{ attendances(programme: "` + p["programme"].(string) + `", filter: {from: "2026-13-01"}) { totalCount } }`:           "INVALID_VALUE",
+		`{ participants(programme: "` + p["programme"].(string) + `", filter: {nameStartsWith: "a\u0000b"}) { totalCount } }`:  "INVALID_VALUE",
 	} {
 		if got := n.refused(query, nil); got != code {
 			t.Errorf("%s: %s, want %s", query, got, code)

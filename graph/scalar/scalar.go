@@ -123,10 +123,37 @@ func UnmarshalLocalTime(v any) (calendar.LocalTime, error) { return text(v, cale
 // MarshalInstant writes a moment as plans do: RFC 3339 in UTC with milliseconds.
 func MarshalInstant(t time.Time) graphql.Marshaler { return quoted(t.UTC().Format(plan.Moment)) }
 
-// UnmarshalInstant reads a moment, RFC 3339.
+// UnmarshalInstant reads a moment, RFC 3339, of the years 1 to 9999 in UTC: no other can be kept.
 func UnmarshalInstant(v any) (time.Time, error) {
-	return text(v, func(s string) (time.Time, error) { return time.Parse(time.RFC3339, s) })
+	return text(v, func(s string) (time.Time, error) {
+		t, err := time.Parse(time.RFC3339, s)
+		if year := t.UTC().Year(); err == nil && (year < 1 || year > 9999) {
+			err = errors.New("is out of all years")
+		}
+		return t, err
+	})
 }
+
+// Told is a day, a time or a moment as it is told, and not read yet: of one among many items it is the item's own refusal that it cannot be.
+type Told string
+
+// MarshalTold writes what is told.
+func MarshalTold(t Told) graphql.Marshaler { return quoted(string(t)) }
+
+// UnmarshalTold takes any text.
+func UnmarshalTold(v any) (Told, error) {
+	s, err := text(v, Clean)
+	return Told(s), err
+}
+
+// Day reads a civil day.
+func (t Told) Day() (calendar.Day, error) { return UnmarshalDay(string(t)) }
+
+// LocalTime reads a time of day.
+func (t Told) LocalTime() (calendar.LocalTime, error) { return UnmarshalLocalTime(string(t)) }
+
+// Instant reads a moment.
+func (t Told) Instant() (time.Time, error) { return UnmarshalInstant(string(t)) }
 
 // MarshalCents writes euro cents as an integer.
 func MarshalCents(c money.Cents) graphql.Marshaler { return number(int64(c)) }

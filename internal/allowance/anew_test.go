@@ -85,7 +85,7 @@ func TestRulesOfAnEarlierDayIssueStatementsAnew(t *testing.T) {
 	if got := query[int](h, "select count(*)::int from allowance_statement where participation_id = $1", untouched); got != 1 {
 		t.Errorf("%d statements of who is owed nothing", got)
 	}
-	if got := query[string](h, "select concat_ws(' ', people, months, statements, more_cents, less_cents) from rules_followed"); got != "6 6 4 8000 0" {
+	if got := query[string](h, "select concat_ws(' ', sums -> 'people', sums -> 'months', sums -> 'statements', sums -> 'more', sums -> 'less') from rules_followed"); got != "6 6 4 8000 0" {
 		t.Errorf("followed: %s", got)
 	}
 	if news, err := h.hears(stands); err != nil || news != 0 {
@@ -153,7 +153,7 @@ func TestWhatRulesComeToIsForeseen(t *testing.T) {
 	}
 	before := query[int](h, "select sum(total_cents)::int from allowance where month = '2026-11-01'")
 	h.follows()
-	if got := query[string](h, "select concat_ws(' ', statements, more_cents, less_cents) from rules_followed"); got != "7 0 35000" {
+	if got := query[string](h, "select concat_ws(' ', sums -> 'statements', sums -> 'more', sums -> 'less') from rules_followed"); got != "7 0 35000" {
 		t.Errorf("came of it: %s", got)
 	}
 	if less := before - query[int](h, "select sum(total_cents)::int from allowance where month = '2026-11-01'"); less != 4_000 {
@@ -217,7 +217,7 @@ func TestOnePersonsFailureStaysHis(t *testing.T) {
 			if got := query[string](h, stuckNow); got != c.cause+" 1" {
 				t.Errorf("stuck: %s", got)
 			}
-			if got := query[string](h, "select concat_ws(' ', people, months, statements, more_cents, less_cents) from rules_followed"); got != "6 6 6 7200 0" {
+			if got := query[string](h, "select concat_ws(' ', sums -> 'people', sums -> 'months', sums -> 'statements', sums -> 'more', sums -> 'less') from rules_followed"); got != "6 6 6 7200 0" {
 				t.Errorf("followed: %s", got)
 			}
 			if told := h.tells(him); len(told) != 1 || told[0].To != c.cause || told[0].Owners[0] != h.lead || told[0].Participation != him {

@@ -43,7 +43,7 @@ func (c *Change) add(before, after money.Cents) {
 // Foresee works out all that a supposed version of the rules touches, and writes nothing. It reads in many short transactions, so that nobody waits.
 func Foresee(ctx context.Context, s *programme.Supposition, within func(context.Context, func(context.Context, *postgres.Tx) error) error) (f Foreseen, err error) {
 	ctx, f.Codes = programme.Suppose(ctx, s), map[uuid.UUID]string{}
-	of, done := touching{ProgrammeID: s.Programme, ValidFrom: s.ValidFrom}, false
+	of, done := programme.NewRules{ProgrammeID: s.Programme, ValidFrom: s.ValidFrom}, false
 	for after := (*uuid.UUID)(nil); !done; {
 		err := within(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 			some, err := touchedFrom(ctx, tx, of, after, anewAtOnce)

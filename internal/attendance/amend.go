@@ -59,6 +59,10 @@ func Correct(ctx context.Context, tx *postgres.Tx, c Correction) error {
 	}
 	next.ReplacesID, next.Passed = &old.ID, passed
 	fresh := []row{next}
+	gone, err := giveWay(ctx, tx, nil, fresh)
+	if err != nil {
+		return err
+	}
 	changed, found, err := settleWith(ctx, tx, &rules, fresh)
 	if err != nil {
 		return err
@@ -69,7 +73,7 @@ func Correct(ctx context.Context, tx *postgres.Tx, c Correction) error {
 	old.Standing, old.Conflicts = Replaced, nil
 	old.tell(tx, access.CorrectAttendance, event.Changed)
 	fresh[0].tell(tx, access.CorrectAttendance, event.Entered)
-	tellAll(tx, access.CorrectAttendance, changed)
+	tellAll(tx, access.CorrectAttendance, append(gone, changed...))
 	return nil
 }
 

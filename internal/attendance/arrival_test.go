@@ -26,7 +26,7 @@ type arrival struct {
 // hoursOf are those of the day's stretches that people tell of.
 var hoursOf = [][2]string{{"08:00", "12:00"}, {"13:00", "15:00"}, {"08:00", "09:30"}, {"11:00", "14:00"}, {"09:00", "12:00"}, {"15:00", "16:00"}}
 
-// TestOrderOfArrivalChangesNothing: taps, hours and absences that several people tell of a day, and what is taken back, leave the same register, in whichever order
+// TestOrderOfArrivalChangesNothing: taps, hours and absences that several people tell of a day, and what is taken back or corrected, leave the same register, in whichever order
 // they come, each as often as it likes.
 func TestOrderOfArrivalChangesNothing(t *testing.T) {
 	o := timetabled(t)
@@ -53,10 +53,19 @@ func TestOrderOfArrivalChangesNothing(t *testing.T) {
 				e.Kind, e.AbsenceReason = attendance.Absence, "ILLNESS"
 			}
 			all = append(all, arrival{fmt.Sprintf("%d tells %s %s–%s", who, e.Kind, hours[0], hours[1]), -1, func() string { o.record(actor, e); return "" }})
-			if rapid.IntRange(0, 2).Draw(r, "withdrawn") == 0 {
+			switch rapid.IntRange(0, 3).Draw(r, "then") {
+			case 0:
 				all = append(all, arrival{"takes it back", len(all) - 1, func() string {
 					return o.code(o.as(actor, func(ctx context.Context, tx *postgres.Tx) error {
 						return attendance.Withdraw(ctx, tx, e.ID, "per errore", nil)
+					}))
+				}})
+			case 1:
+				other, id := rapid.SampledFrom(append(slices.Clone(hoursOf), [2]string{"16:00", "17:00"})).Draw(r, "other hours"), uuid.Must(uuid.NewV7())
+				from, to := calendar.MustLocalTime(other[0]), calendar.MustLocalTime(other[1])
+				all = append(all, arrival{fmt.Sprintf("corrects it to %s–%s", from, to), len(all) - 1, func() string {
+					return o.code(o.passing(actor, outside, func(ctx context.Context, tx *postgres.Tx) error {
+						return attendance.Correct(ctx, tx, attendance.Correction{Entry: e.ID, ID: id, From: &from, To: &to, Note: "un'altra ora"})
 					}))
 				}})
 			}

@@ -39,7 +39,7 @@ const maxNote = 500
 var standingWords = map[string]text.Text{
 	string(Counted):   {It: "Valida", En: "Counted"},
 	string(Contested): {It: "Contestata", En: "Contested"},
-	string(Replaced):  {It: "Sostituita da una correzione", En: "Replaced by a correction"},
+	string(Replaced):  {It: "Sostituita da un'altra registrazione", En: "Replaced by another entry"},
 	string(Withdrawn): {It: "Ritirata", En: "Withdrawn"},
 }
 

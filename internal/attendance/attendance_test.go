@@ -504,6 +504,24 @@ func TestSameIDTwiceInABatch(t *testing.T) {
 	}
 }
 
+// A phone whose clock is out of all reason keeps no hours from being written.
+func TestAPhoneWithoutAClockIsHeard(t *testing.T) {
+	o := newOffice(t)
+	for i, drift := range []time.Duration{-1 << 63, 1<<63 - 1} {
+		e := entry(o.course["adult"], today.AddDays(-i).String(), "08:30", "12:30")
+		e.MadeAt = o.now.Add(drift)
+		if err := o.as(o.tutor, func(ctx context.Context, tx *postgres.Tx) error {
+			answers, err := attendance.Record(ctx, tx, attendance.Source{Origin: "ENTERED", Drift: drift}, []attendance.Entry{e})
+			if err == nil && !answers[0].Written {
+				t.Errorf("%+v", answers[0])
+			}
+			return err
+		}); err != nil {
+			t.Error(drift, err)
+		}
+	}
+}
+
 func TestDayBeforeAllRulesIsThatEntrysOwnRefusal(t *testing.T) {
 	o := newOffice(t)
 	answers := o.record(o.tutor, entry(o.course["adult"], "1582-10-10", "08:30", "12:30"), entry(o.course["adult"], "2026-03-16", "08:30", "12:30"))

@@ -80,11 +80,15 @@ func counts(ctx context.Context, tx *postgres.Tx, person, enrolment uuid.UUID, f
 	}
 	rules := rules{tx: tx}
 	for _, r := range entries {
-		p, err := rules.on(ctx, r.ProgrammeID, r.Day)
-		if err != nil {
-			return nil, err
+		counts := r.Kind == Presence
+		if !counts {
+			p, err := rules.on(ctx, r.ProgrammeID, r.Day)
+			if err != nil {
+				return nil, err
+			}
+			counts = slices.Contains(p.paid, orEmpty(r.AbsenceReason))
 		}
-		if r.Kind == Presence || slices.Contains(p.paid, orEmpty(r.AbsenceReason)) {
+		if counts {
 			return refusal.List{CountsLater.At("day").With("from", from).With("last", r.Day)}, nil
 		}
 	}

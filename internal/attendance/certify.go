@@ -103,7 +103,7 @@ func Advance(ctx context.Context, tx *postgres.Tx, act access.Act, in []MonthSte
 		}
 	}
 	if act == access.CertifyMonth {
-		if err := ownCodes(ctx, tx, months); err != nil {
+		if err := ownHands(ctx, tx, months); err != nil {
 			return nil, err
 		}
 	}
@@ -177,8 +177,9 @@ func (m *openedMonth) step(ctx context.Context, tx *postgres.Tx, t monthTransiti
 	if err != nil {
 		return monthStepRow{}, err
 	}
+	by := member.HandOf(tx.Actor, t.Act, m.ProgrammeID, m.Audience)
 	s := monthStepRow{ID: id, RegisterMonthID: m.ID, ParticipationID: m.ParticipationID, CompanyID: m.CompanyID, Month: m.Month, Position: m.Revision, Act: string(t.Act), FromState: m.State,
-		ToState: t.To, At: tx.Now, MemberID: tx.Actor.Member, Audience: m.Audience}
+		ToState: t.To, At: tx.Now, MemberID: by.Member, OnBehalfOf: by.OnBehalfOf, Audience: m.Audience}
 	if t.reason {
 		if s.Reason, err = sealText(ctx, tx, m.ParticipationID, "register_step", "reason", id, in.Reason); err != nil {
 			return s, orErased(err)
@@ -285,8 +286,8 @@ func look(ctx context.Context, tx *postgres.Tx, months []*openedMonth) error {
 	return nil
 }
 
-// ownCodes looks whether hosts have certified months by codes that the actor has shown.
-func ownCodes(ctx context.Context, tx *postgres.Tx, months []*openedMonth) error {
+// ownHands looks whether months were certified for hosts by the actor's hand.
+func ownHands(ctx context.Context, tx *postgres.Tx, months []*openedMonth) error {
 	var certified []uuid.UUID
 	for _, m := range months {
 		if m != nil && m.State == HostCertified {
@@ -296,7 +297,7 @@ func ownCodes(ctx context.Context, tx *postgres.Tx, months []*openedMonth) error
 	if len(certified) == 0 {
 		return nil
 	}
-	shown, err := codesShown(ctx, tx, certified)
+	hands, err := hostHands(ctx, tx, certified)
 	if err != nil {
 		return err
 	}
@@ -304,11 +305,11 @@ func ownCodes(ctx context.Context, tx *postgres.Tx, months []*openedMonth) error
 		if m == nil {
 			continue
 		}
-		by, is := shown[m.ID]
+		by, is := hands[m.ID]
 		if !is {
 			continue
 		}
-		if m.facts.OwnCode, err = member.OwnHand(ctx, tx, by, access.CertifyMonth, m.ProgrammeID, m.Audience); err != nil {
+		if m.facts.OwnHand, err = member.OwnHand(ctx, tx, by, access.CertifyMonth, m.ProgrammeID, m.Audience); err != nil {
 			return err
 		}
 	}

@@ -23,6 +23,8 @@ var reasons = map[Conflict]*refusal.Code{
 		refusal.Text{It: "Controlla il giorno e le date dell'iscrizione; se non è questa persona, annulla la registrazione.", En: "Check the day and the days of the enrolment; if it is not this person, withdraw the entry."}, coordinator),
 	DeliveredLate: reason(DeliveredLate, refusal.Right, refusal.Text{It: "L'ha inviata un tutor il cui incarico era già finito.", En: "It was delivered by a tutor whose assignment had ended."},
 		refusal.Text{It: "Conferma la registrazione, oppure respingila.", En: "Confirm the entry, or reject it."}, theTutor),
+	Unplanned: reason(Unplanned, refusal.Rule, refusal.Text{It: "È un'assenza che nel frattempo è diventata retribuita, e va oltre l'orario previsto o cade in un giorno di chiusura: così non conta.", En: "It is an absence that is paid by now, and goes beyond the timetable or is on a closed day: as it stands it does not count."},
+		refusal.Text{It: "Correggi le ore o il motivo, oppure annulla la registrazione.", En: "Correct the hours or the reason, or withdraw the entry."}, theTutor),
 }
 
 func reason(c Conflict, kind refusal.Kind, cause, cure, by refusal.Text) *refusal.Code {

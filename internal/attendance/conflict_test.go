@@ -8,7 +8,7 @@ import (
 
 // TestEveryConflictHasItsWords: cause, cure and who cures it, in both languages, in the order in which an entry has them.
 func TestEveryConflictHasItsWords(t *testing.T) {
-	all := []Conflict{OverlapsOther, OtherVersion, OverLimit, MonthClosed, PlacementSuspended, NotEnrolled, DeliveredLate}
+	all := []Conflict{OverlapsOther, OtherVersion, OverLimit, MonthClosed, PlacementSuspended, NotEnrolled, DeliveredLate, Unplanned}
 	if len(all) != len(reasons) {
 		t.Errorf("%d conflicts, %d in words", len(all), len(reasons))
 	}

@@ -9,7 +9,7 @@
 //	           wrote them: an exclusion constraint in the database holds it.
 //	CONTESTED  is in conflict with others or with the rules of its day, which its conflicts name. It is kept, counts for nothing, and is
 //	           resolved by one act with a reason.
-//	REPLACED   a correction took its place. Final.
+//	REPLACED   a correction took its place, or of planned hours what was told of them. Final.
 //	WITHDRAWN  taken back. Final.
 //
 // A phone may send the same batch again after days without network: the client's id names the entry, and the same id with the same
@@ -58,6 +58,8 @@
 // Presence that nobody expects, on a closed day or outside the internship's timetable by more than a tolerance, passes with a reason, which is asked for once:
 // when it is entered, or when the month is submitted where the day was closed since. A timetable that passes the limits of its person is refused
 // before anybody signs it (TimetableGate).
+//
+// An absence that is paid is of planned hours alone: it is refused otherwise, and contested as UNPLANNED where rules that come later pay it (FollowRules).
 //
 // Limits (minutes a day, a week and a calendar month, younger than a given age or not, night hours and breaks of minors; a programme may say NONE of the
 // month) come from the policy in force on the entry's day. Totals are of the person over all activities and partners; a warning that rests on them names

@@ -3,108 +3,97 @@ package attendance
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
-	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
-	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
-	"github.com/lavoroincorso/lavoro/internal/values/calendar"
+	"github.com/lavoroincorso/lavoro/internal/programme"
 )
-
-// versionSubject is the type of versions of the rules in the API.
-const versionSubject = "PolicyVersion"
 
 // judgedAtOnce is for how many people one act looks anew at which hours count: whoever writes some of theirs waits no longer than a blink.
 var judgedAtOnce = 50
 
 // FollowRules is the reaction to a version of the rules: of months that are open, and of days from its first one on, what it allows no longer is contested
-// and due to be resolved, long before the month is submitted, and what it allows from now on counts. It goes on chunk by chunk, each told of and heard again
-// here, from where the last one that stands has come to.
-func FollowRules(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
-	var told []uuid.UUID
-	for _, e := range events {
-		if e.SubjectKind != versionSubject || slices.Contains(told, e.Subject) {
-			continue
-		}
-		told = append(told, e.Subject)
-		if err := followRules(ctx, tx, e.Subject); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+// and due to be resolved, long before the month is submitted, and what it allows from now on counts; and an absence that it pays is held to what was planned.
+var FollowRules = programme.Following{Name: "hours", Act: access.RecordAttendance, Chunk: judgeAnew}.React
 
-func followRules(ctx context.Context, tx *postgres.Tx, version uuid.UUID) error {
-	j, err := holdJudged(ctx, tx, version)
-	if err != nil || j.DoneAt != nil {
-		return err
-	}
-	people, err := j.next(ctx, tx, judgedAtOnce)
+// judgeAnew judges the hours of the next people.
+func judgeAnew(ctx context.Context, tx *postgres.Tx, of programme.NewRules, after *uuid.UUID) (done programme.Followed, err error) {
+	people, err := judgedNext(ctx, tx, of, after, judgedAtOnce)
 	if err != nil {
-		return err
+		return done, err
 	}
 	if err := hold(ctx, tx, people); err != nil {
-		return err
+		return done, err
 	}
-	entries, err := entriesWhere(ctx, tx, "programme_id = $1 and person_id = any ($2) and day >= $3 and standing in ('COUNTED', 'CONTESTED') and not settled", j.ProgrammeID, people, j.ValidFrom)
+	entries, err := entriesWhere(ctx, tx, "programme_id = $1 and person_id = any ($2) and day >= $3 and standing in ('COUNTED', 'CONTESTED') and not settled", of.ProgrammeID, people, of.ValidFrom)
 	if err != nil {
-		return err
+		return done, err
 	}
-	var touched []row
+	changed, err := judge(ctx, tx, slices.Collect(maps.Values(entries)))
+	if err != nil {
+		return done, err
+	}
+	tellAll(tx, access.RecordAttendance, changed)
+	done.Sums = map[string]int{"entries": len(changed)}
+	if len(people) == judgedAtOnce {
+		done.Reached = &people[len(people)-1]
+	}
+	return done, nil
+}
+
+// judge lets entries, and others with them, count or no longer as the rules say now. Absences that are paid by now beyond what was planned do not, where their
+// months are open.
+func judge(ctx context.Context, tx *postgres.Tx, entries []row) ([]row, error) {
+	if len(entries) == 0 {
+		return nil, nil
+	}
+	rules := rules{tx: tx}
+	in, err := reachOf(ctx, tx, &rules, entries)
+	if err != nil {
+		return nil, err
+	}
+	var absent []Entry
 	for _, r := range entries {
-		touched = append(touched, r)
-	}
-	if len(touched) > 0 {
-		changed, _, err := resettle(ctx, tx, &rules{tx: tx}, touched...)
-		if err != nil {
-			return err
+		if r.Kind == Absence {
+			absent = append(absent, r.entry())
 		}
-		tellAll(tx, access.RecordAttendance, changed)
 	}
-	if len(people) < judgedAtOnce {
-		return j.save(ctx, tx, nil, &tx.Now)
+	months, err := monthsOf(ctx, tx, absent)
+	if err != nil {
+		return nil, err
 	}
-	tx.Tell(event.News{Programme: j.ProgrammeID, Act: string(access.RecordAttendance), Kind: event.Changed, SubjectKind: versionSubject, Subject: version, Audience: j.Audience}, nil)
-	return j.save(ctx, tx, &people[len(people)-1], nil)
+	if err := rules.expect(ctx, absent); err != nil {
+		return nil, err
+	}
+	for _, r := range entries {
+		if r.Kind != Absence || months[placeOf{r.EnrolmentID, r.Day.Month()}] != MonthOpen {
+			continue
+		}
+		unpaid, err := rules.unpaid(ctx, enrolment{ProgrammeID: r.ProgrammeID}, r.entry())
+		if err != nil {
+			return nil, err
+		}
+		if is := slices.Contains(r.Conflicts, Unplanned); is && len(unpaid) == 0 {
+			in.become(r.ID, slices.DeleteFunc(own(r.Conflicts), func(c Conflict) bool { return c == Unplanned }))
+		} else if !is && len(unpaid) > 0 {
+			in.become(r.ID, append(own(r.Conflicts), Unplanned))
+		}
+	}
+	changed, _, err := in.write(ctx, tx)
+	return changed, err
 }
 
-// judged is how far hours have been judged by a version of the rules: person by person, in the order of their ids.
-type judged struct {
-	VersionID   uuid.UUID
-	ProgrammeID uuid.UUID
-	ValidFrom   calendar.Day
-	Audience    []uuid.UUID `bun:",array"`
-	Reached     *uuid.UUID
-	DoneAt      *time.Time
-}
-
-func holdJudged(ctx context.Context, tx *postgres.Tx, version uuid.UUID) (j judged, err error) {
-	if _, err := tx.NewRaw("insert into rules_judged (version_id) values (?) on conflict do nothing", version).Exec(ctx); err != nil {
-		return j, fmt.Errorf("rules judged: %w", err)
-	}
-	if err := tx.Ask(ctx, &j, `select j.version_id, j.reached, j.done_at, v.programme_id, v.valid_from, v.audience from rules_judged j join policy_version v on v.id = j.version_id
-		where j.version_id = $1 for update of j`, version); err != nil {
-		return j, fmt.Errorf("rules judged: %w", err)
-	}
-	return j, nil
-}
-
-// next are the next people of whom hours stand on days of the version.
-func (j judged) next(ctx context.Context, tx *postgres.Tx, most int) (people []uuid.UUID, err error) {
-	err = tx.Ask(ctx, &people, `select distinct person_id from attendance where programme_id = $1 and day >= $2 and standing in ('COUNTED', 'CONTESTED') and ($3::uuid is null or person_id > $3)
-		order by person_id limit $4`, j.ProgrammeID, j.ValidFrom, j.Reached, most)
+// judgedNext are the next people after one of whom hours stand on days of the rules.
+func judgedNext(ctx context.Context, tx *postgres.Tx, of programme.NewRules, after *uuid.UUID, most int) (people []uuid.UUID, err error) {
+	err = tx.Ask(ctx, &people, `select distinct p.person_id from participation p where p.programme_id = $1 and ($3::uuid is null or p.person_id > $3)
+		and exists (select from attendance a where a.person_id = p.person_id and a.programme_id = $1 and a.day >= $2 and a.standing in ('COUNTED', 'CONTESTED')) order by 1 limit $4`,
+		of.ProgrammeID, of.ValidFrom, after, most)
 	if err != nil {
 		return nil, fmt.Errorf("whom rules touch: %w", err)
 	}
 	return people, nil
-}
-
-func (j judged) save(ctx context.Context, tx *postgres.Tx, reached *uuid.UUID, done *time.Time) error {
-	if _, err := tx.NewRaw("update rules_judged set reached = coalesce(?, reached), done_at = ? where version_id = ?", reached, done, j.VersionID).Exec(ctx); err != nil {
-		return fmt.Errorf("rules judged: %w", err)
-	}
-	return nil
 }

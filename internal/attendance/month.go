@@ -46,7 +46,7 @@ type monthFacts struct {
 	Ends      calendar.Day // of the enrolment
 	Host      bool         // it is with a company
 	Contested int          // entries
-	OwnCode   bool         // the host has certified by a code that the actor has shown
+	OwnHand   bool         // the actor's hand has certified it for the host
 	Today     calendar.Day
 	Silence   int // days after which a host is silent
 	Least     int // minutes of a day of presence
@@ -146,10 +146,10 @@ func hostFirst(f monthFacts) refusal.List {
 	return nil
 }
 
-// anotherHand keeps a code that somebody shows, and might type himself, from being enough for a month to be certified.
+// anotherHand keeps one hand from being enough for a month to be certified: of who certifies for the host, too, or shows a code that he might type himself.
 func anotherHand(f monthFacts) refusal.List {
-	if f.OwnCode {
-		return refusal.List{MonthOwnCode.At("registerMonth")}
+	if f.OwnHand {
+		return refusal.List{MonthOwnHand.At("registerMonth")}
 	}
 	return nil
 }

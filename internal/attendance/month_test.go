@@ -119,6 +119,37 @@ func TestAnotherContentIsNotCertified(t *testing.T) {
 	}
 }
 
+// Whoever certifies for the host, in whosever place, does not certify for the promoter, too; nor does he in whose place it was.
+func TestOneHandDoesNotCertifyForBoth(t *testing.T) {
+	o := newOffice(t)
+	month, promoter := o.ledger(), o.promoter()
+	in := attendance.MonthStep{Month: month, Reason: "prova"}
+	both := promoter
+	both.Grants = append(slices.Clone(promoter.Grants), o.host.Grants...)
+	stands := access.Actor{Member: uuid.New(), Grants: slices.Clone(both.Grants)}
+	for i := range stands.Grants {
+		stands.Grants[i].For = both.Member
+	}
+	other := o.actor(uuid.New(), access.Coordinator, o.lead)
+	for name, c := range map[string]struct{ host, promoter access.Actor }{"himself": {both, both}, "in whose place it was": {stands, both}, "in the place of who did": {both, stands}} {
+		for _, step := range []struct {
+			actor access.Actor
+			act   monthly
+			want  string
+		}{
+			{o.tutor, attendance.SubmitMonth, ""},
+			{c.host, attendance.CertifyMonthAsHost, ""},
+			{c.promoter, attendance.CertifyMonth, "REGISTER_MONTH_OWN_HAND"},
+			{other, attendance.CertifyMonth, ""},
+			{other, attendance.ReopenMonth, ""},
+		} {
+			if got := o.does(step.actor, step.act, in); got != step.want {
+				t.Errorf("%s: %q, want %q", name, got, step.want)
+			}
+		}
+	}
+}
+
 func TestASilentHostKeepsNobodyFromHisPay(t *testing.T) {
 	o := newOffice(t)
 	month, promoter := o.ledger(), o.promoter()

@@ -224,7 +224,7 @@ func (v versions) wrote(r row, member uuid.UUID) bool {
 }
 
 // says tells whether an entry speaks of hours that a member recorded as planned: he told of them himself, or somebody told the same; or that was taken
-// back since. So it makes no difference which of them comes first.
+// back since, or corrected. So it makes no difference which of them comes first.
 func (v versions) says(r row, of Entry, by tapped) bool {
 	if r.EnrolmentID != of.Enrolment || !of.overlaps(r.entry()) {
 		return false
@@ -232,7 +232,10 @@ func (v versions) says(r row, of Entry, by tapped) bool {
 	if same := r.Kind == of.Kind && r.From == of.From && r.To == of.To && len(own(r.Conflicts)) == 0; !same && !v.wrote(r, by.By) {
 		return false
 	}
-	return r.live() && len(r.Taps) == 0 || r.Standing == Withdrawn && r.StandingAt != nil && r.StandingAt.After(by.At)
+	if r.live() {
+		return len(r.Taps) == 0
+	}
+	return !v.gaveWay(r) && r.StandingAt != nil && r.StandingAt.After(by.At)
 }
 
 // instead gives what is written of planned hours already: what says something of them, or the entry itself. What counts for nothing whatever else there

@@ -149,6 +149,23 @@ func TestATapAfterAWithdrawalCounts(t *testing.T) {
 	}
 }
 
+// The very tap that comes once more is one, also where the phone's clock was put right meanwhile.
+func TestATapThatIsSentAgainIsOne(t *testing.T) {
+	o := timetabled(t)
+	tap := attendance.Planned{Programme: o.programme, Day: calendar.MustDay("2026-03-11"), MadeAt: calendar.MustDay("2026-03-11").At(calendar.MustLocalTime("17:00"))}
+	for _, drift := range []time.Duration{0, -time.Hour, time.Hour} {
+		o.code(o.as(o.tutor, func(ctx context.Context, tx *postgres.Tx) error {
+			_, err := attendance.RecordAsPlanned(ctx, tx, attendance.Source{Origin: "ENTERED", Drift: drift}, tap)
+			return err
+		}))
+	}
+	var taps int
+	o.one("select max(jsonb_array_length(taps)) from attendance", &taps)
+	if taps != 1 {
+		t.Errorf("%d taps", taps)
+	}
+}
+
 // counted is how many entries of a day count.
 func (o *office) counted(day string) (n int) {
 	o.one("select count(*) from attendance where day = $1 and standing = 'COUNTED'", &n, day)

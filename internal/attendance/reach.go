@@ -264,7 +264,7 @@ func deliver(ctx context.Context, tx *postgres.Tx, rows []row) error {
 		}
 		told[i] = map[string]any{"id": r.ID, "enrolment_id": r.EnrolmentID, "kind": r.Kind, "day": r.Day, "from_minute": r.From.Minutes(), "to_minute": r.To.Minutes(),
 			"absence_reason": r.AbsenceReason, "note": note, "standing": r.Standing, "recorded_by": r.RecordedBy, "recorded_at": r.RecordedAt, "origin": r.Origin,
-			"made_at": r.MadeAt, "device_id": r.DeviceID, "app": r.App, "drift_seconds": r.DriftSeconds, "conflicts": r.Conflicts}
+			"made_at": r.MadeAt, "device_id": r.DeviceID, "app": r.App, "drift_seconds": r.DriftSeconds, "conflicts": r.Conflicts, "taps": r.Taps, "passed": r.Passed}
 	}
 	list, err := json.Marshal(told)
 	if err != nil {

@@ -26,9 +26,11 @@ const daysThere = `(select count(*)::int from (select from attendance c where c.
 const contestedOfMonth = `(select count(*)::int from attendance c where c.enrolment_id = {t}.enrolment_id and c.standing = 'CONTESTED'
 	and c.day >= {t}.month and c.day < {t}.month + interval '1 month')`
 
-// codeShownBy is SQL of who has shown the code by which a host certified a month as it stands; null where it was certified otherwise.
-const codeShownBy = `case when {t}.state = 'HOST_CERTIFIED' then (select array_remove(array[s.sent_by, s.on_behalf_of], null) from month_signature s where s.register_month_id = {t}.id and s.way = 'CODE' and s.channel is null
-	and s.id = (select h.signature_id from register_step h where h.register_month_id = {t}.id order by h.position desc limit 1)) end`
+// hostHand is SQL of whose hand has certified a month as it stands for the host: that of who did so himself, or has shown the code by which somebody did; null where
+// the promoter's hand was in neither.
+const hostHand = `case when {t}.state = 'HOST_CERTIFIED' then (select array_remove(case h.act when '` + string(access.CertifyMonthAsHost) + `' then array[h.member_id, h.on_behalf_of]
+	else (select array[s.sent_by, s.on_behalf_of] from month_signature s where s.id = h.signature_id and s.way = 'CODE' and s.channel is null) end, null)
+	from register_step h where h.register_month_id = {t}.id order by h.position desc limit 1) end`
 
 // months maps the register's months.
 func months() []plan.Type {
@@ -57,7 +59,7 @@ func months() []plan.Type {
 				"signatures":      plan.Many("MonthSignature", "register_month_id", "{o}.asked_at, {o}.id"),
 				"allowedActs": plan.Hole("attendance.monthActs", `json_build_object('programme', {t}.programme_id, 'audience', {t}.audience, 'state', {t}.state, 'month', to_char({t}.month, 'YYYY-MM'),
 					'since', {t}.state_since, 'host', {t}.company_id is not null, 'contested', `+contestedOfMonth+`,
-					'ends', (select e.to_day from enrolment e where e.id = {t}.enrolment_id), 'shownBy', `+codeShownBy+`)`).Personal(),
+					'ends', (select e.to_day from enrolment e where e.id = {t}.enrolment_id), 'hostHand', `+hostHand+`)`).Personal(),
 			},
 			Orders: map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.month", SQLType: "date"}}, Desc: true, Keyed: true}},
 			Filters: plan.Filters{
@@ -114,7 +116,7 @@ func monthActs(ctx context.Context, tx *postgres.Tx, months []struct {
 	monthFacts
 	Programme uuid.UUID
 	Audience  []uuid.UUID
-	ShownBy   []uuid.UUID
+	HostHand  []uuid.UUID
 }) ([]any, error) {
 	values, policyOf := make([]any, len(months)), programme.EachPolicyOn(tx.Today())
 	for i, m := range months {
@@ -123,8 +125,8 @@ func monthActs(ctx context.Context, tx *postgres.Tx, months []struct {
 			return nil, err
 		}
 		m.Today, m.Silence = tx.Today(), policy.Int(hostSilence)
-		if len(m.ShownBy) > 0 {
-			if m.OwnCode, err = member.OwnHand(ctx, tx, handOf(m.ShownBy), access.CertifyMonth, m.Programme, m.Audience); err != nil {
+		if len(m.HostHand) > 0 {
+			if m.OwnHand, err = member.OwnHand(ctx, tx, handOf(m.HostHand), access.CertifyMonth, m.Programme, m.Audience); err != nil {
 				return nil, err
 			}
 		}

@@ -17,6 +17,9 @@ import (
 // maxBatch is how many entries one act takes.
 const maxBatch = 500
 
+// mostDrift is how far a phone's clock is told to be from the house's: one that is further has no clock.
+const mostDrift = 50 * 366 * 24 * time.Hour
+
 // Answer is what became of one entry of a batch. Written is false where it was refused.
 type Answer struct {
 	ID        uuid.UUID
@@ -271,7 +274,7 @@ func (o enrolment) row(ctx context.Context, tx *postgres.Tx, e Entry, source Sou
 		r.DeviceID = &source.Device
 	}
 	if !e.MadeAt.IsZero() {
-		made, drift := e.MadeAt.UTC(), int(source.Drift/time.Second)
+		made, drift := e.MadeAt.UTC(), int(min(max(source.Drift, -mostDrift), mostDrift)/time.Second)
 		r.MadeAt, r.DriftSeconds = &made, &drift
 	}
 	return r, err
@@ -291,7 +294,7 @@ func (r row) says(ctx context.Context, tx *postgres.Tx, e Entry) (bool, error) {
 
 // write inserts what was accepted, and settles what counts as far as it reaches.
 func (b *batch) write(ctx context.Context, rows []row) error {
-	gone, err := b.giveWay(ctx, rows)
+	gone, err := giveWay(ctx, b.tx, b.months, rows)
 	if err != nil {
 		return err
 	}

@@ -239,9 +239,9 @@ var (
 		Cure:    refusal.Text{It: "Attendi la sua certificazione; se tace oltre i giorni previsti, certifica al suo posto con motivo e prova.", En: "Wait for it; once the host has been silent for the days of the rules, certify in its place, with reason and evidence."},
 		CuredBy: refusal.Text{It: "il soggetto ospitante", En: "the host"},
 	})
-	MonthOwnCode = refusal.Define(refusal.Definition{
-		Code: "REGISTER_MONTH_OWN_CODE", Kind: refusal.Right,
-		Message: refusal.Text{It: "Il soggetto ospitante ha firmato con un codice mostrato da te, o da chi sostituisci: non certifichi anche per il promotore.", En: "The host has signed by a code that you have shown, or whom you stand in for: you do not certify for the promoter, too."},
+	MonthOwnHand = refusal.Define(refusal.Definition{
+		Code: "REGISTER_MONTH_OWN_HAND", Kind: refusal.Right,
+		Message: refusal.Text{It: "Per il soggetto ospitante hai già certificato tu, o chi ha agito al posto tuo o di chi sostituisci, di persona o mostrando un codice: non certifichi anche per il promotore.", En: "It was you who certified for the host, or somebody in your place or in that of whom you stand in for, himself or by showing a code: you do not certify for the promoter, too."},
 		Cure:    refusal.Text{It: "Fai certificare il mese da un'altra persona.", En: "Have somebody else certify the month."},
 		CuredBy: coordinator,
 	})

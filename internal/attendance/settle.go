@@ -22,6 +22,7 @@ const (
 	PlacementSuspended Conflict = "PLACEMENT_SUSPENDED" // on the day
 	NotEnrolled        Conflict = "NOT_ENROLLED"        // on the day
 	DeliveredLate      Conflict = "LATE"                // by a tutor whose assignment had ended
+	Unplanned          Conflict = "UNPLANNED"           // an absence that rules which came later pay, beyond what was planned
 )
 
 // shared are the conflicts that an entry has with others, worked out anew whenever one of them changes. The rest are its own: they stay as they were

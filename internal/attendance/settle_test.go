@@ -163,6 +163,31 @@ func (o *office) succeeded(name string) {
 	o.handOver(name, o.stranger)
 }
 
+// What a former tutor passes with a reason is kept of what he delivers, and nobody is asked again when it is confirmed; and so is that it went as planned.
+func TestWhatIsDeliveredIsKeptAsItIsTold(t *testing.T) {
+	o := timetabled(t)
+	o.succeeded("adult")
+	o.succeeded("minor")
+	outOfHours := entry(o.intern["adult"], "2026-03-13", "08:00", "12:00")
+	if a := o.explained(outside, outOfHours)[0]; !a.Written {
+		t.Fatalf("%+v", a)
+	}
+	if written, code := o.tap(o.tutor, "2026-03-11", o.placement("minor")); written != 0 || code != "" { // each with the warning that it waits
+		t.Fatalf("%d written, %q", written, code)
+	}
+	var kept string
+	o.one("select string_agg(concat_ws(' ', day::text, passed::text, jsonb_array_length(taps)), ', ' order by day, from_minute) from attendance", &kept)
+	if kept != "2026-03-11 {} 1, 2026-03-11 {} 1, 2026-03-13 {ATTENDANCE_OUTSIDE_TIMETABLE} 0" {
+		t.Errorf("kept %s", kept)
+	}
+	if code := o.code(o.as(o.stranger, func(ctx context.Context, tx *postgres.Tx) error {
+		_, err := attendance.Resolve(ctx, tx, outOfHours.ID, true, "confermato", nil)
+		return err
+	})); code != "" {
+		t.Errorf("confirmed: %s", code)
+	}
+}
+
 func TestATutorDeliversForHisDaysAfterHisAssignment(t *testing.T) {
 	o := newOffice(t)
 	known := entry(o.intern["adult"], "2026-03-13", "08:00", "12:00")

@@ -409,7 +409,7 @@ func TestWhoShowsACodeDoesNotCertify(t *testing.T) {
 		who   string
 		actor access.Actor
 		want  string
-	}{{"who has shown it", shower, "REGISTER_MONTH_OWN_CODE"}, {"by another account", twin, "REGISTER_MONTH_OWN_CODE"}, {"in his absence", absent, "REGISTER_MONTH_OWN_CODE"}, {"somebody else", other, ""}} {
+	}{{"who has shown it", shower, "REGISTER_MONTH_OWN_HAND"}, {"by another account", twin, "REGISTER_MONTH_OWN_HAND"}, {"in his absence", absent, "REGISTER_MONTH_OWN_HAND"}, {"somebody else", other, ""}} {
 		if code := d.does(c.actor, attendance.CertifyMonth, attendance.MonthStep{Month: d.month}); code != c.want {
 			t.Errorf("%s certifies: %q, want %q", c.who, code, c.want)
 		}
@@ -435,7 +435,7 @@ func TestWhoseCodeIsShownInHisPlaceDoesNotCertify(t *testing.T) {
 	if code := d.sign(secret, attendance.NewBrowser()); code != "" {
 		t.Fatal(code)
 	}
-	if code := d.does(promoter, attendance.CertifyMonth, attendance.MonthStep{Month: d.month}); code != "REGISTER_MONTH_OWN_CODE" {
+	if code := d.does(promoter, attendance.CertifyMonth, attendance.MonthStep{Month: d.month}); code != "REGISTER_MONTH_OWN_HAND" {
 		t.Fatalf("in whose place it was shown: %q", code)
 	}
 	promoter.Member = uuid.New()

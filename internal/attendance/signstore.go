@@ -167,14 +167,14 @@ func attachSigned(ctx context.Context, tx *postgres.Tx, file, participation uuid
 	return attachAs(ctx, tx, file, participation, participant.ProvesSigned)
 }
 
-// codesShown gives of months that a host has certified by a code, and that stand so, who has shown it.
-func codesShown(ctx context.Context, tx *postgres.Tx, months []uuid.UUID) (map[uuid.UUID]member.Hand, error) {
+// hostHands gives of months that stand certified for a host by whose hand they are, where hostHand knows of one.
+func hostHands(ctx context.Context, tx *postgres.Tx, months []uuid.UUID) (map[uuid.UUID]member.Hand, error) {
 	var rows []struct {
 		ID uuid.UUID
 		By []uuid.UUID `bun:",array"`
 	}
-	if err := tx.Ask(ctx, &rows, "select m.id, "+strings.ReplaceAll(codeShownBy, "{t}", "m")+" as by from register_month m where m.id = any ($1)", months); err != nil {
-		return nil, fmt.Errorf("codes shown: %w", err)
+	if err := tx.Ask(ctx, &rows, "select m.id, "+strings.ReplaceAll(hostHand, "{t}", "m")+" as by from register_month m where m.id = any ($1)", months); err != nil {
+		return nil, fmt.Errorf("hands of hosts: %w", err)
 	}
 	by := map[uuid.UUID]member.Hand{}
 	for _, r := range rows {
@@ -185,7 +185,7 @@ func codesShown(ctx context.Context, tx *postgres.Tx, months []uuid.UUID) (map[u
 	return by, nil
 }
 
-// handOf is a hand as codeShownBy gives it.
+// handOf is a hand as hostHand gives it.
 func handOf(by []uuid.UUID) member.Hand {
 	if len(by) == 1 {
 		return member.Hand{Member: by[0]}

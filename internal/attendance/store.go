@@ -328,6 +328,7 @@ type monthStepRow struct {
 	ToState         MonthState
 	At              time.Time
 	MemberID        uuid.UUID
+	OnBehalfOf      *uuid.UUID // for whom he stood in
 	ContentHash     []byte
 	Reason          []byte // sealed
 	Evidence        []byte // sealed

@@ -40,9 +40,9 @@ func (all taps) sent(t tapped) bool {
 	return slices.ContainsFunc(all, func(o tapped) bool { return o.By == t.By && o.Made != nil && t.Made != nil && o.Made.Equal(*t.Made) })
 }
 
-// hold says whether one of them is of the same member, and not before.
+// hold says whether one of them is of the same member, and not before, or the very one.
 func (all taps) hold(t tapped) bool {
-	return slices.ContainsFunc(all, func(o tapped) bool { return o.By == t.By && !o.At.Before(t.At) })
+	return all.sent(t) || slices.ContainsFunc(all, func(o tapped) bool { return o.By == t.By && !o.At.Before(t.At) })
 }
 
 // last is the latest of each member.
@@ -57,8 +57,8 @@ func (all taps) last() map[uuid.UUID]tapped {
 }
 
 // giveWay has entries of planned hours give way to those that are about to be written and say something of them: all who recorded them as planned have told
-// of them themselves, or somebody told the same. What was resolved stays, and what a closed month holds. It gives those that gave way.
-func (b *batch) giveWay(ctx context.Context, rows []row) (gone []row, err error) {
+// of them themselves, or somebody told the same. What was resolved stays, and what a closed month of those that are known holds. It gives those that gave way.
+func giveWay(ctx context.Context, tx *postgres.Tx, months map[placeOf]MonthState, rows []row) (gone []row, err error) {
 	var told []row
 	var enrolments []uuid.UUID
 	var days []string
@@ -70,16 +70,16 @@ func (b *batch) giveWay(ctx context.Context, rows []row) (gone []row, err error)
 	if len(told) == 0 {
 		return nil, nil
 	}
-	known, err := entriesWhere(ctx, b.tx, `(enrolment_id, day) in (select a.enrolment_id, a.day from unnest($1::uuid[], $2::date[]) w(enrolment, day)
+	known, err := entriesWhere(ctx, tx, `(enrolment_id, day) in (select a.enrolment_id, a.day from unnest($1::uuid[], $2::date[]) w(enrolment, day)
 		join attendance a on a.enrolment_id = w.enrolment and a.day = w.day where a.taps <> '[]' and a.standing in ('COUNTED', 'CONTESTED') and not a.settled)`, enrolments, days)
 	if err != nil || len(known) == 0 {
 		return nil, err
 	}
-	all := versions(known)
+	all := versions(known).with(told)
 	var ids []uuid.UUID
 	for _, r := range known {
-		month := b.months[placeOf{r.EnrolmentID, r.Day.Month()}]
-		if len(r.Taps) > 0 && r.live() && !r.Settled && (month == "" || month == MonthOpen) && all.with(told).told(r, told) {
+		month := months[placeOf{r.EnrolmentID, r.Day.Month()}]
+		if len(r.Taps) > 0 && r.live() && !r.Settled && (month == "" || month == MonthOpen) && all.told(r, told) {
 			ids = append(ids, r.ID)
 		}
 	}
@@ -87,7 +87,7 @@ func (b *batch) giveWay(ctx context.Context, rows []row) (gone []row, err error)
 		return nil, nil
 	}
 	slices.SortFunc(ids, func(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) })
-	return replaced(ctx, b.tx, ids)
+	return replaced(ctx, tx, ids)
 }
 
 // with are the versions and those that are about to be written.

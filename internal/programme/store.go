@@ -433,7 +433,7 @@ func (o owner) revise(ctx context.Context, programme uuid.UUID) error {
 
 // tellRules tells of a version of the rules of a programme that stood before: months that it touches are worked out again.
 func (o owner) tellRules(ctx context.Context, w writing, version row) error {
-	news := event.News{Programme: w.programme, Act: applyAct, Kind: event.Entered, SubjectKind: "PolicyVersion", Subject: version["id"].(uuid.UUID), Audience: w.audience}
+	news := event.News{Programme: w.programme, Act: applyAct, Kind: event.Entered, SubjectKind: versionSubject, Subject: version["id"].(uuid.UUID), Audience: w.audience}
 	return postgres.AppendAsOwner(ctx, o.tx, access.SystemMember, o.now, []event.News{news}, []journal.Entry{{Programme: news.Programme, Act: news.Act, SubjectKind: news.SubjectKind,
 		Subject: news.Subject, Open: true, Detail: map[string]any{"number": version["number"], "validFrom": version["valid_from"], "rules": version["rules_hash"]}}})
 }

@@ -25,8 +25,7 @@ var unguarded = map[string]string{
 	"installation":      "who the database is; the same for everybody",
 	"news_head":         "how many events a programme had",
 	"reaction_position": "how far reactions have come",
-	"rules_judged":      "how far hours are judged by a version of the rules; of nobody",
-	"rules_followed":    "how many months a version of the rules has changed; of nobody",
+	"rules_followed":    "how far a version of the rules is followed, and what came of it; of nobody",
 }
 
 // names reads a list of texts as the owner.

@@ -5,7 +5,7 @@ alter table attendance
   add column app           text,                       -- name/version
   add column drift_seconds int,                        -- the phone's clock less the house's, when it was sent
   add column conflicts     text[] not null default '{}'
-    check (conflicts <@ array['OVERLAP', 'OTHER_VERSION', 'OVER_LIMIT', 'MONTH_CLOSED', 'PLACEMENT_SUSPENDED', 'NOT_ENROLLED', 'LATE']),
+    check (conflicts <@ array['OVERLAP', 'OTHER_VERSION', 'OVER_LIMIT', 'MONTH_CLOSED', 'PLACEMENT_SUSPENDED', 'NOT_ENROLLED', 'LATE', 'UNPLANNED']),
   add column settled       boolean not null default false; -- by an act with a reason: later entries do not take it down
 update attendance set conflicts = '{OVERLAP}' where standing = 'CONTESTED';
 alter table attendance add constraint attendance_conflicts check ((standing = 'CONTESTED') = (conflicts <> '{}') or standing in ('REPLACED', 'WITHDRAWN'));
@@ -163,9 +163,9 @@ begin
     raise exception 'entries are not the actor''s to deliver' using errcode = 'LA002';
   end if;
   insert into attendance (id, programme_id, enrolment_id, activity_id, participation_id, person_id, placement_id, company_id, kind, day, from_minute, to_minute, absence_reason, note,
-                          standing, recorded_by, recorded_at, origin, made_at, device_id, app, drift_seconds, conflicts, audience)
+                          standing, recorded_by, recorded_at, origin, made_at, device_id, app, drift_seconds, conflicts, taps, passed, audience)
   select d.id, e.programme_id, e.id, e.activity_id, e.participation_id, e.person_id, p.id, e.company_id, d.kind, d.day, d.from_minute, d.to_minute, d.absence_reason, d.note,
-         d.standing, d.recorded_by, d.recorded_at, d.origin, d.made_at, d.device_id, d.app, d.drift_seconds, d.conflicts, e.audience
+         d.standing, d.recorded_by, d.recorded_at, d.origin, d.made_at, d.device_id, d.app, d.drift_seconds, d.conflicts, d.taps, d.passed, e.audience
   from jsonb_populate_recordset(null::attendance, entries) d join enrolment e on e.id = d.enrolment_id left join placement p on p.enrolment_id = e.id;
 end $$;
 

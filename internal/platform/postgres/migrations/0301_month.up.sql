@@ -37,6 +37,7 @@ create table register_step (
   to_state         text not null,
   at               timestamptz not null,
   member_id        uuid not null,
+  on_behalf_of     uuid,               -- for whom he stood in; null where a grant of his own allowed it
   content_hash     bytea,              -- null where nothing was certified
   reason           bytea,              -- sealed
   evidence         bytea,              -- sealed: which document proves it

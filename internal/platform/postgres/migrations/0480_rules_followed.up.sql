@@ -1,12 +1,10 @@
--- How far months have been worked out again by a new version of the rules: participation by participation, in the order of their ids.
+-- How far what a new version of the rules touches has been looked at anew, by each room that follows it: in the order of ids.
 create table rules_followed (
-  version_id uuid primary key references policy_version,
-  reached    uuid,                      -- the last participation that was; null: none yet
-  people     int not null default 0,
-  months     int not null default 0,    -- that were worked out again
-  statements int not null default 0,    -- that this issued
-  more_cents bigint not null default 0, -- what they come to more than those before, and less
-  less_cents bigint not null default 0,
-  done_at    timestamptz
+  version_id uuid not null references policy_version,
+  name       text not null,               -- of what follows
+  reached    uuid,                        -- the last that was looked at; null: none yet
+  sums       jsonb not null default '{}', -- what has come of it
+  done_at    timestamptz,
+  primary key (version_id, name)
 );
 grant select, insert, update on rules_followed to lavoro_app;
