@@ -126,6 +126,9 @@ func tellFound(out io.Writer, folder *control.Opened, f control.Found) {
 	if f.Repaid > 0 {
 		fmt.Fprintf(out, "%s EUR of what was paid too much are said to be given back\n", f.Repaid)
 	}
+	if f.Twice > 0 {
+		fmt.Fprintf(out, "%s EUR were paid twice: by transfers whose sums others had paid\n", f.Twice)
+	}
 	if f.Beyond > 0 {
 		fmt.Fprintf(out, "%s EUR of it are not owed any more by the statements in force: they have come back, or have to\n", f.Beyond)
 	}

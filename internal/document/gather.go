@@ -67,7 +67,7 @@ type stated struct {
 type paidLine struct {
 	ID                   string
 	Kind, State          string
-	Live                 bool
+	Live, Twice          bool
 	Gross, Withheld, Net money.Cents
 	EndToEndID           string
 	BudgetLine           *Labelled
@@ -98,7 +98,7 @@ type paidLine struct {
 // askedAllowance is what a folder asks of a month, in the words of the API.
 const askedAllowance = `month statements { id number inForce minutes accrued cap total contentHash explanation policyVersions { number } lines { kind minutes amount rule version text }
 	shares { id payer { name } budgetLine { code } gross withheld net } registerMonths { id }
-	payments { id kind state live gross withheld net endToEndId budgetLine { code } file { messageId sha256 } paidTo { iban holder means } steps { fromState toState code reference bookedOn answer { sha256 } }
+	payments { id kind state live twice gross withheld net endToEndId budgetLine { code } file { messageId sha256 } paidTo { iban holder means } steps { fromState toState code reference bookedOn answer { sha256 } }
 		run { id year number payer { name } steps { act at member { id name } } } } }`
 
 // allowance gathers one month.
@@ -155,7 +155,8 @@ func (f *gathering) allowance(row allowanceRow) error {
 		return err
 	}
 	for _, r := range back {
-		of := control.Repayment{Allowance: row.ID, BudgetLine: r.BudgetLine, Gross: r.Gross, Net: r.Net}
+		f.subjects[r.Discharge] = true
+		of := control.Repayment{Discharge: r.Discharge, Allowance: row.ID, BudgetLine: r.BudgetLine, Gross: r.Gross, Net: r.Net}
 		for _, s := range a.Statements { // whichever of them owed it
 			if of.Payer = t.PayerOf(bare(s.ID), r.BudgetLine); of.Payer != "" {
 				break
@@ -168,7 +169,7 @@ func (f *gathering) allowance(row allowanceRow) error {
 
 func (f *gathering) payment(statement uuid.UUID, p paidLine) {
 	t := &f.folder.Tables
-	line := control.Payment{ID: bare(p.ID), Statement: statement, BudgetLine: code(p.BudgetLine), Kind: p.Kind, Gross: p.Gross, Withheld: p.Withheld, Net: p.Net, State: p.State, Live: p.Live}
+	line := control.Payment{ID: bare(p.ID), Statement: statement, BudgetLine: code(p.BudgetLine), Kind: p.Kind, Gross: p.Gross, Withheld: p.Withheld, Net: p.Net, State: p.State, Live: p.Live, Twice: p.Twice}
 	if p.File != nil {
 		line.EndToEnd, line.MessageID, line.FileSHA256 = p.EndToEndID, p.File.MessageID, p.File.SHA256
 		f.payees[line.EndToEnd] = p.payee()
@@ -192,7 +193,7 @@ func (f *gathering) payment(statement uuid.UUID, p paidLine) {
 		if !f.subjects[line.Run] {
 			f.subjects[line.Run] = true
 			for _, s := range r.Steps {
-				if slices.Contains([]string{"checkRun", "approveRun", "exportRun"}, s.Act) {
+				if slices.Contains([]string{"checkRun", "approveRun", "exportRun", "resolveLine"}, s.Act) {
 					t.Steps = append(t.Steps, control.Step{Kind: "PaymentRun", ID: line.Run, Act: s.Act, At: s.At, Member: memberID(s.Member), Name: name(s.Member)})
 				}
 			}

@@ -105,14 +105,15 @@ func linesOfTransfers(ctx context.Context, tx *postgres.Tx, transfers []string) 
 
 // repaid is what was given back of a month to a budget line.
 type repaid struct {
+	Discharge  uuid.UUID
 	BudgetLine string
 	Gross, Net money.Cents
 }
 
 // repaidOf is what was given back of a month, as far as the actor sees it.
 func repaidOf(ctx context.Context, tx *postgres.Tx, allowance uuid.UUID) (rows []repaid, err error) {
-	err = tx.Ask(ctx, &rows, `select b.code as budget_line, sum(p.gross_cents)::bigint as gross, sum(p.net_cents)::bigint as net from recovery_part p
-		join recovery_discharge d on d.id = p.discharge_id and d.state = 'CONFIRMED' join budget_line b on b.id = p.budget_line_id where p.allowance_id = $1 group by 1 order by 1`, allowance)
+	err = tx.Ask(ctx, &rows, `select d.id as discharge, b.code as budget_line, p.gross_cents as gross, p.net_cents as net from recovery_part p
+		join recovery_discharge d on d.id = p.discharge_id and d.state = 'CONFIRMED' join budget_line b on b.id = p.budget_line_id where p.allowance_id = $1 order by d.asked_at, d.id, 2`, allowance)
 	if err != nil {
 		return nil, fmt.Errorf("repayments: %w", err)
 	}

@@ -29,7 +29,7 @@ func (s *scene) payments() {
 		person := f.row("participation", share["participation_id"])["person_id"].(string)
 		line := fact{"id": id, "part": []any{1, 2, nil}[n%3], "bank_id": f.last("person_bank", "person_id", person), "run_id": runs[payer][n/2%2], "programme_id": s.id, "payer_id": payer, "participation_id": share["participation_id"], "allowance_id": share["allowance_id"],
 			"statement_id": share["statement_id"], "share_id": share["id"], "budget_line_id": share["budget_line_id"], "month": share["month"], "kind": "STATEMENT",
-			"gross_cents": share["gross_cents"], "withheld_cents": 0, "net_cents": share["net_cents"], "recovered_cents": 0, "head_id": id, "state": "DISCARDED", "blocks": []any{}, "state_since": "2026-06-05", "revision": 1}
+			"gross_cents": share["gross_cents"], "withheld_cents": 0, "net_cents": share["net_cents"], "recovered_cents": 0, "head_id": id, "state": "DISCARDED", "twice": false, "blocks": []any{}, "state_since": "2026-06-05", "revision": 1}
 		if n%2 == 0 {
 			line["state"], line["blocks"] = "BLOCKED", []any{[]string{"NO_ACCOUNT", "CHECK_OLD"}[n/2%2]}
 		}
@@ -42,7 +42,7 @@ func (s *scene) payments() {
 		}
 		for k, act := range []string{"holdLine", "releaseLine"} {
 			step := f.put("payment_line_step", fact{"id": derived("payment_line_step", id, k), "line_id": id, "run_id": line["run_id"], "participation_id": line["participation_id"], "month": line["month"],
-				"act": act, "from_state": "PENDING", "to_state": "HELD", "at": fmt.Sprintf("2026-06-06T1%d:00:00.500Z", k), "member_id": s.managers[0], "code": []any{nil, "AC04"}[k], "reference": []any{nil, "4711"}[k],
+				"act": act, "from_state": "PENDING", "to_state": "HELD", "at": fmt.Sprintf("2026-06-06T1%d:00:00.500Z", k), "member_id": s.managers[0], "code": []any{nil, "AC04"}[k], "cause": []any{"AM04", nil}[k], "reference": []any{nil, "4711"}[k],
 				"booked_on": []any{nil, "2026-06-05"}[k], "booked_cents": []any{nil, 900}[k], "reason": "\\x00",
 				"answer_id": []any{nil, derived("payment_answer", line["run_id"])}[k]})
 			f.Sealed = append(f.Sealed, Sealed{person, "payment_line_step", "reason", step, "Trattenuto " + fmt.Sprint(k)})
@@ -234,7 +234,7 @@ func paymentTypes() {
 			"endToEndId": value(func(_ *World, r *Row) any { return strings.ReplaceAll(r.Text("head_id"), "-", "") }), "state": column("state"), "stateLabel": something(),
 			"stateSince": column("state_since"), "live": value(func(_ *World, r *Row) any {
 				return slices.Contains([]string{"PENDING", "HELD", "EXPORTED", "RECALL_ASKED", "PAID"}, r.Text("state"))
-			}), "blocks": something(), "revision": column("revision"), "reason": value(func(_ *World, _ *Row) any { return nil }),
+			}), "blocks": something(), "twice": column("twice"), "revision": column("revision"), "reason": value(func(_ *World, _ *Row) any { return nil }),
 			"contradicted": value(func(*World, *Row) any { return false }), "steps": many("PaymentLineStep", "line_id"), "allowedActs": something(),
 		}, Filters: map[string]Filter{
 			"part": {From: func(_ *World, r *Row) (any, string) {
@@ -276,7 +276,7 @@ func paymentTypes() {
 		},
 		Fields: map[string]Field{
 			"id": {}, "hidden": {}, "line": one("PaymentLine", "line_id"), "answer": one("PaymentAnswer", "answer_id").apart(), "act": column("act"), "fromState": column("from_state"),
-			"toState": column("to_state"), "at": instant("at"), "member": one("Member", "member_id").in("directory").apart(), "code": column("code"),
+			"toState": column("to_state"), "at": instant("at"), "member": one("Member", "member_id").in("directory").apart(), "code": column("code"), "cause": column("cause"),
 			"reference": column("reference"), "bookedOn": column("booked_on"), "booked": column("booked_cents"), "reason": column("reason").in("bank"),
 		}}
 	recoveryTypes(own, ofMonth)

@@ -77,8 +77,10 @@ type Outcome struct {
 	Foreign string
 	// Beside are other sums that an account tells of it: what was ordered beside what was booked, or that less charges.
 	Beside []money.Cents
-	Day    calendar.Day // of booking or decision; none when it does not say
-	Ref    string       // the bank's reference, or the number of the order; "" when there is none
+	// Back says that an account calls it the return of a transfer, and not just money that came.
+	Back bool
+	Day  calendar.Day // of booking or decision; none when it does not say
+	Ref  string       // the bank's reference, or the number of the order; "" when there is none
 }
 
 // Matching is a report held against what was sent.
@@ -183,9 +185,9 @@ func (m *matcher) booked(at int, o Outcome) {
 	}
 }
 
-// fits says whether a booking is of the whole of a transfer. Banks return transfers whole, less what they charge for it.
+// fits says whether a booking is of the whole of a transfer. Banks return transfers whole, less what they charge for it: that much is taken of what they call a return.
 func (o Outcome) fits(sent money.Cents) bool {
-	return o.Amount == nil && o.Foreign == "" || o.Amount != nil && (*o.Amount == sent || o.Kind == Returned && 0 < *o.Amount && *o.Amount < sent) || slices.Contains(o.Beside, sent)
+	return o.Amount == nil && o.Foreign == "" || o.Amount != nil && (*o.Amount == sent || o.Back && 0 < *o.Amount && *o.Amount < sent) || slices.Contains(o.Beside, sent)
 }
 
 // told is the amount as the answer tells it.

@@ -32,8 +32,11 @@ const (
 // examples are one message of each kind.
 var examples = []string{partial, notification, accountDay, accountReturn, accountOdd}
 
+// today is the day on which answers are read.
+var today = calendar.MustDay("2026-11-13")
+
 func answer(content string) (payfile.Report, error) {
-	return payfile.ReadAnswer(strings.NewReader(content), "risposta")
+	return payfile.ReadAnswer(strings.NewReader(content), "risposta", today)
 }
 
 func example(t testing.TB, name string) string {
@@ -128,7 +131,7 @@ func TestNotification(t *testing.T) {
 		{EndToEndID: "L000000000000", MessageID: "RUN-2026-10-A", Kind: payfile.Executed, Amount: cents(50000), Day: calendar.MustDay("2026-11-12"), Ref: "B1"},
 		{EndToEndID: "L000000000001", Kind: payfile.Executed, Amount: cents(50001), Day: calendar.MustDay("2026-11-13"), Ref: "B2/1"},
 		{EndToEndID: "L000000000002", Kind: payfile.Executed, Amount: cents(50002), Day: calendar.MustDay("2026-11-13"), Ref: "B2"},
-		{EndToEndID: "L000000000001", Kind: payfile.Returned, Reason: "MD07", Note: "deceduto", Amount: cents(50001), Day: calendar.MustDay("2026-11-13"), Ref: "B3"},
+		{EndToEndID: "L000000000001", Kind: payfile.Returned, Reason: "MD07", Note: "deceduto", Amount: cents(50001), Back: true, Day: calendar.MustDay("2026-11-13"), Ref: "B3"},
 	}
 	if !reflect.DeepEqual(report.Lines, want) {
 		t.Errorf("got %+v", report.Lines)
@@ -333,7 +336,7 @@ func TestABookingInAnotherSum(t *testing.T) {
 	if got := say(m.Outcomes); !slices.Equal(got, want) {
 		t.Errorf("taken: %q, want %q", got, want)
 	}
-	if got := say(m.Odd); !slices.Equal(got, []string{"06 EXECUTED 480.00", "07 RETURNED 900.00", "08 EXECUTED 500.08"}) {
+	if got := say(m.Odd); !slices.Equal(got, []string{"06 EXECUTED 480.00", "07 RETURNED 900.00", "08 EXECUTED 500.08", "03 RETURNED 0.01"}) {
 		t.Errorf("odd: %q", got)
 	}
 	if len(m.Missing) != 0 || len(m.Others) != 1 || m.Unclear != nil {
@@ -394,9 +397,9 @@ func TestCharacterSets(t *testing.T) {
 }
 
 func TestTooLargeAnAnswerIsNotUnderstood(t *testing.T) {
-	_, err := payfile.ReadAnswer(io.LimitReader(blanks{}, payfile.MaxAnswerBytes+1), "risposta")
+	_, err := payfile.ReadAnswer(io.LimitReader(blanks{}, payfile.MaxAnswerBytes+1), "risposta", today)
 	refused(t, err, payfile.AnswerUnreadable)
-	if _, err := payfile.ReadAnswer(iotest.ErrReader(io.ErrClosedPipe), "risposta"); !errors.Is(err, io.ErrClosedPipe) {
+	if _, err := payfile.ReadAnswer(iotest.ErrReader(io.ErrClosedPipe), "risposta", today); !errors.Is(err, io.ErrClosedPipe) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -503,7 +506,7 @@ func FuzzReadAnswer(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		report, err := payfile.ReadAnswer(bytes.NewReader(data), "f")
+		report, err := payfile.ReadAnswer(bytes.NewReader(data), "f", today)
 		if err != nil {
 			codes(t, err)
 			return

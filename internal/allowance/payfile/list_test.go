@@ -196,6 +196,8 @@ func TestListAnswerRefusals(t *testing.T) {
 		"paid, no number":   {answerHeader + "K000;;2026-11-12;PAID;;\n", payfile.AnswerRow, []string{"rows", "2"}},
 		"paid, no day":      {answerHeader + "K000;1;;PAID;;\n", payfile.AnswerRow, []string{"rows", "2"}},
 		"impossible day":    {answerHeader + "K000;1;2026-02-30;PAID;;\n", payfile.AnswerRow, []string{"rows", "2"}},
+		"paid tomorrow":     {answerHeader + "K000;1;2026-11-14;PAID;;\n", payfile.AnswerRow, []string{"rows", "2"}},
+		"back tomorrow":     {answerHeader + "K000;1;14/11/2026;STORNATO;;\n", payfile.AnswerRow, []string{"rows", "2"}},
 		"ambiguous amount":  {answerHeader + "K000;1;2026-11-12;PAID;;1.513\n", payfile.AnswerRow, []string{"rows", "2"}},
 		"row of three":      {answerHeader + "K000;1;2026-11-12\n", payfile.AnswerRow, []string{"rows", "2"}},
 		"row twice":         {answerHeader + "K000;1;2026-11-12;PAID;;\nK000;1;2026-11-12;PAID;;\n", payfile.AnswerLineTwice, []string{"lines", "1"}},
@@ -250,7 +252,7 @@ func TestListComesBackFilledIn(t *testing.T) {
 	if err := f.Write(&out); err != nil {
 		t.Fatal(err)
 	}
-	report, err := payfile.ReadAnswer(&out, "risposta.xlsx")
+	report, err := payfile.ReadAnswer(&out, "risposta.xlsx", today)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/lavoroincorso/lavoro/internal/platform/file"
+	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/money"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 	"github.com/lavoroincorso/lavoro/internal/values/text"
@@ -24,6 +25,7 @@ var (
 	causeOutcome = text.Text{It: "l'esito è uno tra IN LAVORAZIONE, EMESSO, PAGATO, RESPINTO, STORNATO", En: "the outcome is one of PENDING, ACCEPTED, PAID, REJECTED, RETURNED"}
 	causeNumber  = text.Text{It: "di un ordine emesso serve il numero", En: "an order that was made has a number"}
 	causeDay     = text.Text{It: "di un pagamento eseguito o stornato serve la data", En: "a payment that was made or returned has a day"}
+	causeAhead   = text.Text{It: "il giorno è futuro: fino ad allora l'esito è EMESSO", En: "the day is to come: until then the outcome is ACCEPTED"}
 	causeLong    = text.Text{It: "il testo è troppo lungo o contiene caratteri di controllo", En: "the text is too long, or holds control characters"}
 	causeTotal   = text.Text{It: "il numero di righe non è quello del totale: il file è incompleto", En: "the number of rows is not that of the total: the file is not whole"}
 	causeSum     = text.Text{It: "la somma delle righe non è quella del totale", En: "the sum of the rows is not that of the total"}
@@ -35,7 +37,7 @@ const maxReason = 500
 // readList reads what came back of a List, as CSV or XLSX: order key, order number, date and outcome of each row, a reason where the office
 // gives one, and the columns of the list where it left them. A net that is there must be the one that was sent. The error is a refusal.List
 // with every row at fault.
-func readList(data []byte, name string) (Report, error) {
+func readList(data []byte, name string, today calendar.Day) (Report, error) {
 	read := file.Read
 	if bytes.HasPrefix(data, []byte("PK\x03\x04")) {
 		read = file.ReadWorkbook
@@ -52,7 +54,7 @@ func readList(data []byte, name string) (Report, error) {
 			}
 			continue
 		}
-		report.Lines = append(report.Lines, outcomeOf(row))
+		report.Lines = append(report.Lines, outcomeOf(row, today))
 	}
 	list := refusedRows(table.Rows)
 	if list == nil {
@@ -84,7 +86,7 @@ func brokenTable(err error) error {
 	return unreadable(text.Text{It: broken.In(text.Italian), En: broken.In(text.English)})
 }
 
-func outcomeOf(row *file.Row) Outcome {
+func outcomeOf(row *file.Row, today calendar.Day) Outcome {
 	o := Outcome{EndToEndID: row.Text("order_key"), Ref: row.Text("order_number"), Note: row.Text("reason"), Day: row.Day("date")}
 	words := strings.ReplaceAll(strings.ToUpper(row.Text("outcome")), "_", " ")
 	known := false
@@ -103,6 +105,8 @@ func outcomeOf(row *file.Row) Outcome {
 		row.Fail("order_number", causeNumber)
 	case made && row.Text("date") == "":
 		row.Fail("date", causeDay)
+	case made && o.Day.After(today):
+		row.Fail("date", causeAhead)
 	}
 	if code := strings.ToUpper(o.Note); (o.Kind == Rejected || o.Kind == Returned) && reasons[code].Code != "" {
 		o.Reason, o.Note = code, ""

@@ -89,6 +89,12 @@ func (s *statement) direction(e, entry *element) Kind {
 	return ""
 }
 
+// By what bank transaction codes of ISO 20022 tell a return.
+const (
+	family   = "BkTxCd.Domn.Fmly.SubFmlyCd"
+	returned = "RRTN"
+)
+
 func (s *statement) transaction(e, t *element, b booking, alone bool) {
 	o := b.outcome
 	o.Kind = b.kind
@@ -105,6 +111,7 @@ func (s *statement) transaction(e, t *element, b booking, alone bool) {
 		o.Ref = ref
 	}
 	o.Reason, o.Note = s.reason(t.all("RtrInf"))
+	o.Back = o.Kind == Returned && (len(t.all("RtrInf")) > 0 || t.text(family) == returned || e.text(family) == returned)
 	s.amounts(&o, t, e, alone)
 	s.report.Lines = append(s.report.Lines, o)
 }

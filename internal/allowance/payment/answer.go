@@ -50,7 +50,7 @@ func ReadAnswer(ctx context.Context, tx *postgres.Tx, in Answer) error {
 	if err != nil {
 		return err
 	}
-	report, err := payfile.ReadAnswer(bytes.NewReader(content), names[f.MediaType])
+	report, err := payfile.ReadAnswer(bytes.NewReader(content), names[f.MediaType], tx.Today())
 	if err != nil {
 		return refusal.Join(err)
 	}
@@ -87,7 +87,7 @@ type said struct {
 
 // told is what is kept of it with the lines.
 func (s said) told() evidence {
-	e := evidence{note: s.outcome.Note, ref: s.outcome.Ref, bookedOn: s.outcome.Day}
+	e := evidence{note: s.outcome.Note, cause: s.cause(), ref: s.outcome.Ref, bookedOn: s.outcome.Day}
 	if s.outcome.Amount != nil && *s.outcome.Amount != s.transfer.NetCents {
 		e.booked = s.outcome.Amount
 	}
@@ -95,6 +95,14 @@ func (s said) told() evidence {
 		e.note = strings.TrimSpace(e.note + " " + s.outcome.Foreign)
 	}
 	return e
+}
+
+// cause is the bank's code of why, where the step's code is what it says.
+func (s said) cause() string {
+	if s.code == s.outcome.Reason {
+		return ""
+	}
+	return s.outcome.Reason
 }
 
 func (a *reading) apply(ctx context.Context, tx *postgres.Tx) error {
@@ -202,9 +210,7 @@ func (a *reading) take(p sentPart, m payfile.Matching) {
 			a.counts.Waiting++
 			continue
 		case to == t.State:
-			if a.report.Source != payfile.SourceStatus && to == LinePaid && !t.knows(o) { // the account tells the booking of what the bank has said before
-				a.beside = append(a.beside, said{transfer: t, to: t.State, outcome: o})
-			}
+			state[o.EndToEndID] = a.more(t, o)
 			continue
 		case to == "":
 			a.counts.Ignored++
@@ -229,6 +235,21 @@ func (a *reading) take(p sentPart, m payfile.Matching) {
 	}
 }
 
+// more keeps what is told anew of a transfer whose state is known: why it came back, or how it was booked.
+func (a *reading) more(t sentTransfer, o payfile.Outcome) sentTransfer {
+	switch {
+	case t.State != LinePaid && t.Code == "" && o.Reason != "":
+		a.said = append(a.said, said{transfer: t, to: t.State, code: o.Reason, outcome: o})
+		t.Code = o.Reason
+	case a.report.Source == payfile.SourceStatus || t.knows(o): // the account tells the booking of what the bank has said before
+	case t.State == LinePaid:
+		a.beside = append(a.beside, said{transfer: t, to: t.State, outcome: o})
+	case t.State == LineRecalled && o.Kind == payfile.Returned: // which ends that it was said to be paid
+		a.beside = append(a.beside, said{transfer: t, to: t.State, code: string(o.Kind), outcome: o})
+	}
+	return t
+}
+
 // unclear is the code of what an account says of a transfer that does not fit it.
 const unclear = "UNCLEAR"
 
@@ -242,7 +263,7 @@ func (a *reading) again(t sentTransfer, o payfile.Outcome) bool {
 		another := o.Ref != "" && t.Reference != "" && o.Ref != t.Reference || !o.Day.IsZero() && !t.BookedOn.IsZero() && o.Day != t.BookedOn
 		return another && a.report.Source == payfile.SourceStatement && t.Source == payfile.SourceStatement
 	case LineReturned:
-		return !t.BookedOn.IsZero() && o.Day.After(t.BookedOn)
+		return a.report.Source != payfile.SourceStatus && !t.BookedOn.IsZero() && o.Day.After(t.BookedOn) // a message of a bank may be late
 	}
 	return false
 }
@@ -266,6 +287,8 @@ func next(from LineState, kind payfile.Kind) (to LineState, final bool) {
 			return LineRecalled, true
 		case from == LineExported || from == LineRejected:
 			return LineRejected, true
+		case from == LineReturned:
+			return LineReturned, true // it tells why
 		}
 	case payfile.Returned:
 		switch {

@@ -182,13 +182,13 @@ func TestAnOfficeAnswersByList(t *testing.T) {
 	if !strings.Contains(list, ids[0]) || !strings.Contains(list, "TOTAL;3") || !strings.Contains(list, "Prova Inventàta") {
 		t.Errorf("list:\n%s", list)
 	}
-	answer := "order_key;order_number;date;outcome;reason\n" + ids[0] + ";4711;2026-12-12;PAID;\n" + ids[1] + ";;;REJECTED;AC01\n" // one refused, one missing
+	answer := "order_key;order_number;date;outcome;reason\n" + ids[0] + ";4711;2026-12-09;PAID;\n" + ids[1] + ";;;REJECTED;AC01\n" // one refused, one missing
 	if err := h.answer(blob.CSV, answer); err != nil {
 		t.Fatal(err)
 	}
 	want(t, "after the list", h.state(run)+": "+h.lines(run), "ORDINARY EXPORTED 3 3 0 7000: 11 STATEMENT 4000 EXPORTED, 11 STATEMENT 2000 REJECTED, 11 STATEMENT 1000 PAID")
 	want(t, "counts", query[string](h, "select concat_ws(' ', source, paid, rejected, returned, waiting, ignored) from payment_answer"), "ORDER_LIST 1 1 0 1 0")
-	if err := h.answer(blob.CSV, "order_key;order_number;date;outcome;reason\n"+ids[2]+";4712;2026-12-13;PAID;\n"+ids[1]+";4713;2026-12-13;PAID;\n"); err != nil {
+	if err := h.answer(blob.CSV, "order_key;order_number;date;outcome;reason\n"+ids[2]+";4712;2026-12-10;PAID;\n"+ids[1]+";4713;2026-12-10;PAID;\n"); err != nil {
 		t.Fatal(err)
 	}
 	want(t, "after the next", h.state(run)+query[string](h, "select ' ' || ignored from payment_answer order by read_at desc, paid desc, ignored desc limit 1"), "ORDINARY PARTLY_RETURNED 3 3 0 7000 1")

@@ -230,11 +230,11 @@ func TestAListAnswersTwoRuns(t *testing.T) {
 	h := open(t)
 	first, one := h.sent(1_000)
 	second, two := h.sent(2_000)
-	if err := h.answer(blob.CSV, "order_key;order_number;date;outcome;reason\n"+one[0]+";4711;2026-12-12;PAID;\n"+two[0]+";4712;2026-12-12;PAID;\n"); err != nil {
+	if err := h.answer(blob.CSV, "order_key;order_number;date;outcome;reason\n"+one[0]+";4711;2026-12-09;PAID;\n"+two[0]+";4712;2026-12-09;PAID;\n"); err != nil {
 		t.Fatal(err)
 	}
 	want(t, "both", h.lines(first)+"; "+h.lines(second), "11 STATEMENT 1000 PAID; 11 STATEMENT 2000 PAID")
-	refused(t, "one of nobody beside them", h.answer(blob.CSV, "order_key;order_number;date;outcome;reason\n"+one[0]+";4711;2026-12-12;PAID;\nNEVER;4712;2026-12-12;PAID;\n"), payfile.AnswerLineUnknown)
+	refused(t, "one of nobody beside them", h.answer(blob.CSV, "order_key;order_number;date;outcome;reason\n"+one[0]+";4711;2026-12-09;PAID;\nNEVER;4712;2026-12-09;PAID;\n"), payfile.AnswerLineUnknown)
 }
 
 // Nobody learns anything of another body's run, nor does anything to it, by the functions that the acts ask.

@@ -165,6 +165,7 @@ type lineStep struct {
 // evidence is what is kept of one transfer alone.
 type evidence struct {
 	note     string       // sealed under the person's key
+	cause    string       // the bank's code of why it says what it says; "" for none
 	ref      string       // the number of the order, or the bank's own; "" for none
 	bookedOn calendar.Day // none where it is not told
 	booked   *money.Cents // of the whole transfer, where that is another sum; nil otherwise
@@ -199,6 +200,9 @@ func keepSteps(ctx context.Context, tx *postgres.Tx, act access.Act, lines []lin
 		told := why.told[l.EndToEndID]
 		if told.ref != "" {
 			steps[i].Reference = &told.ref
+		}
+		if told.cause != "" {
+			steps[i].Cause = &told.cause
 		}
 		steps[i].BookedOn, steps[i].BookedCents = told.bookedOn, told.booked
 		if told.note != "" {

@@ -79,7 +79,7 @@ func line() plan.Type {
 	answered := plan.RefersTo(AnswerPrefix, "id")
 	answered.Where = "{t}.id in (select s.line_id from payment_line_step s where s.answer_id = {v})"
 	return plan.Type{Name: "PaymentLine", Prefix: LinePrefix, Table: "payment_line", Class: access.Money,
-		Columns: []string{"part", "kind", "endToEndId", "state", "stateSince", "live", "revision"},
+		Columns: []string{"part", "kind", "endToEndId", "state", "stateSince", "live", "twice", "revision"},
 		Fields: plan.Fields{
 			"run":          plan.One(subject, "run_id").Apart(),
 			"participant":  plan.One("Participant", "participation_id").In(access.Path).Apart(),
@@ -190,7 +190,7 @@ func sentFile() plan.Type {
 
 func lineStepped() plan.Type {
 	return plan.Type{Name: "PaymentLineStep", Prefix: "pls", Table: "payment_line_step", Class: access.Money,
-		Columns: []string{"act", "fromState", "toState", "at", "code", "reference", "bookedOn"},
+		Columns: []string{"act", "fromState", "toState", "at", "code", "cause", "reference", "bookedOn"},
 		Fields: plan.Fields{
 			"line":   plan.One("PaymentLine", "line_id"),
 			"booked": plan.Column("booked_cents"),

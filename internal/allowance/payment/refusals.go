@@ -72,8 +72,15 @@ var (
 	PaidAgain = refusal.Define(refusal.Definition{
 		Code: "PAYMENT_TAKEN_UP_AGAIN", Kind: refusal.Conflict,
 		Message: refusal.Text{It: "Lo stesso importo è già in un altro pagamento.", En: "Another run has taken up the same sum."},
-		Cure:    refusal.Text{It: "Prima annulla quel pagamento o lascia fuori la riga; se è già partito, chiedine il richiamo e carica la risposta.", En: "First discard that run, or leave the line out of it; where it was sent, ask for its recall and load the answer."},
+		Cure:    refusal.Text{It: "Prima annulla quel pagamento o lascia fuori la riga; se è già partito, chiedine il richiamo. Se la banca risponde che anche quello è pagato, carica la risposta e ripeti.", En: "First discard that run, or leave the line out of it; where it was sent, ask for its recall. If the bank answers that it was paid, too, load the answer and repeat this."},
 		CuredBy: Office.Name(),
+	})
+	// PaidTwice is for a line that was paid after all, whose sum other lines have paid, too: it warns.
+	PaidTwice = refusal.Define(refusal.Definition{
+		Code: "PAYMENT_PAID_TWICE", Kind: refusal.Conflict,
+		Message: refusal.Text{It: "Lo stesso importo risulta già pagato con un altro bonifico: così è pagato due volte.", En: "The same sum counts as paid by another transfer: by this it is paid twice."},
+		Cure:    refusal.Text{It: "Guarda il conto: conferma se sono partiti tutti e due. Ciò che è di troppo va recuperato; altrimenti di' che questo non è stato pagato.", En: "Look at the account: confirm if both have gone. What is too much has to come back; otherwise say that this one was not paid."},
+		CuredBy: Approver.Name(),
 	})
 	// WrongLineState is for an act that the line's state, or its run's, does not allow.
 	WrongLineState = refusal.Define(refusal.Definition{

@@ -21,9 +21,17 @@ type Truth struct {
 }
 
 // ResolveLine ends that an account says of a transfer what does not fit what is known of it: until then nobody is paid by that payer for whom it was.
-// It was paid, and is so from here on, by the reference of who said so, unless other lines have taken the sum up since; or it was not: what counted as paid is due
-// again, and all else stays as it was. Who has read an answer to the run says neither. It gives the run.
+// It was paid, and is so from here on, by the reference of who said so: not while other lines that have taken the sum up since are under way; where these were paid,
+// too, it is too much, and has to come back. Or it was not: what counted as paid is due again, and all else stays as it was. Who has read an answer to the run says
+// neither. It gives the run.
 func ResolveLine(ctx context.Context, tx *postgres.Tx, in Truth) (run uuid.UUID, err error) {
+	l, err := lineByID(ctx, tx, in.Line)
+	if err != nil {
+		return l.RunID, err
+	}
+	if _, err := number(ctx, tx, l.PayerID, 0); err != nil { // before its run, as answers do
+		return l.RunID, err
+	}
 	r, l, err := loadLine(ctx, tx, access.ResolveLine, in.LineStep)
 	if err != nil {
 		return l.RunID, err
@@ -38,34 +46,39 @@ func (r *runRow) resolve(ctx context.Context, tx *postgres.Tx, l lineRow, in Tru
 		return err
 	case d.AnswerID == uuid.Nil:
 		return NotContradicted.At("line")
-	case in.Paid && d.Again:
+	case in.Paid && d.UnderWay:
 		return PaidAgain.At("line")
 	}
 	own, err := readIt(ctx, tx, r.ProgrammeID, r.PayerID, r.ID)
 	if err != nil || own != nil {
 		return refusal.Join(err, own.Err())
 	}
+	if in.Paid && len(d.Again) > 0 {
+		if err := tx.Warn(PaidTwice.At("line")); err != nil {
+			return err
+		}
+	}
 	lines, err := linesOf(ctx, tx, l.EndToEndID)
 	if err != nil {
 		return err
 	}
-	to, told := l.State, evidence{note: in.Reason}
+	to, told, code := l.State, evidence{note: in.Reason}, ""
 	switch {
 	case in.Paid && to != LinePaid:
 		to = LinePaid
 	case !in.Paid && to == LinePaid:
-		to = LineReturned
+		to, code = LineReturned, d.Cause
 	}
 	if to != l.State && (d.Code == unclear || in.Paid == (d.Code != string(payfile.Rejected))) { // what was said is how it came to this
 		told.ref, told.bookedOn = d.Reference, d.BookedOn
 	}
 	// What was said must stand before the state that rests on it.
-	why := lineStep{answer: &d.AnswerID, told: map[string]evidence{l.EndToEndID: told}}
+	why := lineStep{code: code, answer: &d.AnswerID, told: map[string]evidence{l.EndToEndID: told}}
 	if err := keepSteps(ctx, tx, access.ResolveLine, lines, l.State, why, to); err != nil {
 		return err
 	}
 	if to != l.State {
-		if err := r.turn(ctx, tx, l, lines, to); err != nil {
+		if err := r.turn(ctx, tx, lines, l.State, to, code, d.Again); err != nil {
 			return err
 		}
 	}
@@ -77,13 +90,16 @@ func (r *runRow) resolve(ctx context.Context, tx *postgres.Tx, l lineRow, in Tru
 }
 
 // turn takes the lines of a transfer to the state that is true, and books that.
-func (r *runRow) turn(ctx context.Context, tx *postgres.Tx, l lineRow, lines []lineRow, to LineState) error {
-	if _, err := moveTransfers(ctx, tx, []string{l.EndToEndID}, l.State, to, ""); err != nil {
+func (r *runRow) turn(ctx context.Context, tx *postgres.Tx, lines []lineRow, from, to LineState, code string, twice []uuid.UUID) error {
+	if to != LinePaid {
+		twice = nil
+	}
+	if _, err := moveTransfers(ctx, tx, []string{lines[0].EndToEndID}, from, to, code, twice...); err != nil {
 		return err
 	}
 	sums := make([]moved, len(lines))
 	for i, one := range lines {
-		sums[i] = moved{FromState: l.State, ToState: to, BudgetLineID: one.BudgetLineID, Cents: one.GrossCents}
+		sums[i] = moved{FromState: from, ToState: to, BudgetLineID: one.BudgetLineID, Cents: one.GrossCents}
 	}
 	return r.book(ctx, tx, sums)
 }

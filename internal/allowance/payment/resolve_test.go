@@ -36,6 +36,7 @@ func (h *house) paidAfterAll(n int, transfer string) {
 
 func (h *house) resolve(who access.Actor, line uuid.UUID, paid bool) error {
 	return h.sure(who, func(ctx context.Context, tx *postgres.Tx) error {
+		tx.Acknowledge(h.passes, "Prova")
 		_, err := payment.ResolveLine(ctx, tx, payment.Truth{LineStep: payment.LineStep{Line: line, Reason: "Visto sul conto"}, Paid: paid})
 		return err
 	})
@@ -121,25 +122,54 @@ func TestWhatWasPaidAfterAllMayBeUnderWayAgain(t *testing.T) {
 	want(t, "one of the two", h.lines(run)+"; "+h.lines(next)+"; "+h.booked(), "11 STATEMENT 1000 PAID; 11 STATEMENT 1000 RECALLED; APPROVED 1000, PAID 1000")
 }
 
-// Of two transfers of one sum that both are said to be paid one is taken for paid.
-func TestOneOfTwoIsPaid(t *testing.T) {
+// Of two transfers of one sum that the bank has both paid the second is too much, and has to come back.
+func TestTwoOfOneSumMayBothBePaid(t *testing.T) {
 	h := bank(t)
-	_, line, transfer := h.rejected()
+	run, line, transfer := h.rejected()
 	next := h.approved()
 	h.steps(h.officer, next, payment.ExportRun)
 	second := h.transfers(next)[0]
-	if err := h.answer(blob.XML, status(2, h.message(next), "", told(second, "RJCT", "AM04"))); err != nil {
-		t.Fatal(err)
-	}
+	h.reads(status(2, h.message(next), "", told(second, "RJCT", "AM04")))
 	h.paidAfterAll(3, transfer)
 	h.paidAfterAll(4, second)
 	if err := h.resolve(h.approver, line, true); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, "the other, too", h.resolve(h.approver, h.line(next, 1_000), true), payment.PaidAgain)
-	if err := h.resolve(h.approver, h.line(next, 1_000), false); err != nil {
+	other := h.line(next, 1_000)
+	refused(t, "the other, too, unseen", h.resolve(h.approver, other, true), payment.PaidTwice)
+	h.passes = []string{"PAYMENT_PAID_TWICE"}
+	if err := h.resolve(h.approver, other, true); err != nil {
 		t.Fatal(err)
 	}
+	want(t, "both", h.lines(run)+"; "+h.lines(next)+"; "+h.back()+"; "+h.booked()+h.disputed(next), "11 STATEMENT 1000 PAID; 11 STATEMENT 1000 PAID; 11 1000 0 0 0 1000; APPROVED 2000, PAID 2000")
+	h.breaks("payment_line_kept", "update payment_line set twice = not twice where id = $1", line)
+	if err := h.answer(blob.XML, account(5, booked(credit(second, 1_000), "2026-12-20", "C"))); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "one came back", h.lines(next)+"; "+h.booked(), "11 STATEMENT 1000 RETURNED; APPROVED 1000, PAID 1000")
+}
+
+// Two who say at one moment of each of two transfers of one sum that it was paid say it one after the other.
+func TestTwoOfOneSumAtOneMoment(t *testing.T) {
+	h := bank(t)
+	_, line, transfer := h.rejected()
+	next := h.approved()
+	h.steps(h.officer, next, payment.ExportRun)
+	h.reads(status(2, h.message(next), "", told(h.transfers(next)[0], "RJCT", "AM04")))
+	h.paidAfterAll(3, transfer)
+	h.paidAfterAll(4, h.transfers(next)[0])
+	others := make(chan error, 2)
+	for who, of := range map[*access.Actor]uuid.UUID{&h.approver: line, &h.second: h.line(next, 1_000)} {
+		go func() { others <- h.resolve(*who, of, true) }()
+	}
+	first, second := <-others, <-others
+	if first != nil {
+		first, second = second, first
+	}
+	if first != nil {
+		t.Fatal(first)
+	}
+	refused(t, "the second", second, payment.PaidTwice)
 }
 
 // Nobody judges what he has read himself, by whatever account or for whom; nor does a line become paid by anything but an answer or such a word.

@@ -344,6 +344,7 @@ type sentTransfer struct {
 	HeadID     uuid.UUID
 	State      LineState
 	NetCents   money.Cents
+	Code       string       // of the bank, why it was rejected or came back; "" for none
 	Reference  string       // by which it is known to be paid, or come back; "" for none
 	BookedOn   calendar.Day // none where it was not told
 	Source     payfile.Source
@@ -377,7 +378,7 @@ func partsOf(ctx context.Context, tx *postgres.Tx, payer uuid.UUID, ids, message
 	}
 	for i, p := range parts {
 		err := tx.NewRaw(`select l.*, coalesce(s.reference, '') as reference, s.booked_on, coalesce(s.source, '') as source
-			from (select run_id, part, end_to_end_id, head_id, min(state) as state, sum(net_cents)::bigint as net_cents from payment_line where run_id = ? and part = ? group by 1, 2, 3, 4) l
+			from (select run_id, part, end_to_end_id, head_id, min(state) as state, coalesce(min(code), '') as code, sum(net_cents)::bigint as net_cents from payment_line where run_id = ? and part = ? group by 1, 2, 3, 4) l
 			left join lateral (select s.reference, s.booked_on, a.source from payment_line_step s left join payment_answer a on a.id = s.answer_id where s.line_id = l.head_id and s.to_state = l.state and (s.from_state <> s.to_state or s.code is null)
 				order by s.at desc, s.id desc limit 1) s on true order by l.head_id`, p.RunID, p.Part).Scan(ctx, &parts[i].transfers)
 		if err != nil {
@@ -442,17 +443,18 @@ type lineRow struct {
 	EndToEndID      string
 	BudgetLineID    uuid.UUID
 	GrossCents      money.Cents
+	PayerID         uuid.UUID
 	State           LineState
 	Revision        int
 	Audience        []uuid.UUID `bun:",array"`
 }
 
-const lineColumns = "id, run_id, head_id, participation_id, month, end_to_end_id, budget_line_id, gross_cents, state, revision, audience"
+const lineColumns = "id, run_id, head_id, participation_id, month, end_to_end_id, budget_line_id, gross_cents, payer_id, state, revision, audience"
 
-// moveTransfers takes the lines of transfers from a state to another, and gives them as they stood.
-func moveTransfers(ctx context.Context, tx *postgres.Tx, ids []string, from, to LineState, code string) (rows []lineRow, err error) {
-	err = tx.NewRaw("update payment_line set state = ?, code = nullif(?, ''), state_since = ?, revision = revision + 1 where end_to_end_id = any (?::text[]) and state = ? returning "+lineColumns,
-		to, code, tx.Today(), pgdialect.Array(ids), from).Scan(ctx, &rows)
+// moveTransfers takes the lines of transfers from a state to another, and gives them as they stood; those are named that are paid beside others of the same sum.
+func moveTransfers(ctx context.Context, tx *postgres.Tx, ids []string, from, to LineState, code string, twice ...uuid.UUID) (rows []lineRow, err error) {
+	err = tx.NewRaw(`update payment_line set state = ?0, code = nullif(?1, ''), state_since = case state when ?0 then state_since else ?2 end, twice = coalesce(id = any (?3::uuid[]), false),
+		revision = revision + 1 where end_to_end_id = any (?4::text[]) and state = ?5 returning `+lineColumns, to, code, tx.Today(), pgdialect.Array(twice), pgdialect.Array(ids), from).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("lines: %w", err)
 	}
@@ -471,26 +473,28 @@ func linesOf(ctx context.Context, tx *postgres.Tx, transfer string) (rows []line
 type dispute struct {
 	AnswerID  uuid.UUID // by which it was said; none where nothing does
 	Code      string
+	Cause     string // the bank's code of why it says so; "" where it gave none
 	Reference string
 	BookedOn  calendar.Day
-	Again     bool // it does not count as paid, and other lines have taken the same sum up since
+	Again     []uuid.UUID `bun:",array"` // its lines that do not count as paid, and whose sums other lines have taken up since
+	UnderWay  bool        // some of those others are not paid yet
 }
 
 // disputeOf is what contradicts the state of a transfer, and was not answered yet. The same sum was taken up where, with the line, more would be than was owed when it
 // was made, or since.
 func disputeOf(ctx context.Context, tx *postgres.Tx, head uuid.UUID) (d dispute, err error) {
-	err = tx.Ask(ctx, &d, `select s.answer_id, s.code, coalesce(s.reference, '') as reference, s.booked_on, exists (
-			select from payment_line l join allowance_statement m on m.id = l.statement_id
-			cross join lateral (select coalesce(sum(n.net_cents), 0) as net, coalesce(bool_or(n.kind = 'STATEMENT'), false) as whole from payment_line n
+	err = tx.Ask(ctx, &d, `select s.answer_id, s.code, coalesce(s.cause, '') as cause, coalesce(s.reference, '') as reference, s.booked_on, o.again, o.under_way
+		from payment_line_step s join payment_line t on t.id = s.line_id cross join lateral (
+			select coalesce(array_agg(l.id), '{}') as again, coalesce(bool_or(taken.waits), false) as under_way from payment_line l join allowance_statement m on m.id = l.statement_id
+			cross join lateral (select coalesce(sum(n.net_cents), 0) as net, coalesce(bool_or(n.kind = 'STATEMENT'), false) as whole, bool_or(n.state <> 'PAID') as waits from payment_line n
 				where n.allowance_id = l.allowance_id and n.payer_id = l.payer_id and n.budget_line_id = l.budget_line_id and n.live) taken
 			cross join lateral (select coalesce(sum(p.net_cents), 0) as net from recovery_part p
 				where p.allowance_id = l.allowance_id and p.payer_id = l.payer_id and p.budget_line_id = l.budget_line_id) back
 			cross join lateral (select max(sign(l.net_cents) * coalesce(h.net_cents, 0)) as most from allowance_statement n
 				left join allowance_share h on h.statement_id = n.id and h.payer_id = l.payer_id and h.budget_line_id = l.budget_line_id
 				where n.allowance_id = l.allowance_id and n.number >= m.number) owed
-			where l.head_id = $1 and not l.live and (taken.whole and l.kind = 'STATEMENT' or sign(l.net_cents) * (taken.net + l.net_cents - back.net) > owed.most)) as again
-		from payment_line_step s where s.line_id = $1 and s.from_state = s.to_state and s.code is not null and payment_line_contradicted($1)
-		order by s.at desc, s.id desc limit 1`, head)
+			where l.head_id = $1 and not l.live and (taken.whole and l.kind = 'STATEMENT' or sign(l.net_cents) * (taken.net + l.net_cents - back.net) > owed.most)) o
+		where s.line_id = $1 and s.code is not null and payment_step_contradicts(s, t.state) order by s.at desc, s.id desc limit 1`, head)
 	if err != nil {
 		return d, fmt.Errorf("what contradicts: %w", err)
 	}
@@ -500,7 +504,8 @@ func disputeOf(ctx context.Context, tx *postgres.Tx, head uuid.UUID) (d dispute,
 // contradictedSince is the day since which something of a run is contradicted; none where nothing is.
 func contradictedSince(ctx context.Context, tx *postgres.Tx, run uuid.UUID) (since time.Time, err error) {
 	var found struct{ Since *time.Time }
-	err = tx.Ask(ctx, &found, `select min(s.at) as since from payment_line_step s where s.run_id = $1 and s.from_state = s.to_state and s.code is not null and payment_line_contradicted(s.line_id)`, run)
+	err = tx.Ask(ctx, &found, `select min(s.at) as since from payment_line_step s join payment_line l on l.id = s.line_id
+		where s.run_id = $1 and s.from_state = s.to_state and s.code is not null and payment_step_contradicts(s, l.state)`, run)
 	if err != nil {
 		return since, fmt.Errorf("since when: %w", err)
 	}
@@ -543,6 +548,7 @@ type lineStepRow struct {
 	At              time.Time
 	MemberID        uuid.UUID
 	Code            *string
+	Cause           *string
 	Reference       *string
 	BookedOn        calendar.Day // none is null
 	BookedCents     *money.Cents

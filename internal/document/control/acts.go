@@ -147,6 +147,10 @@ const (
 	runSubject       = "PaymentRun"
 	issueAct         = "computeAllowance"
 	approveAct       = "approveRun"
+	resolveAct       = "resolveLine"
+	dischargeSubject = "RecoveryDischarge"
+	repayAct         = "recordRepayment"
+	confirmAct       = "answerDischarge"
 )
 
 // statementsIssued finds of each statement that it was issued.
@@ -205,6 +209,39 @@ func (c *checking) runsApproved() error {
 		}
 		if slices.ContainsFunc(made[run], func(who uuid.UUID) bool { return approved[run][who] }) {
 			return fault(where, "whoever approved it had another hand in it")
+		}
+	}
+	return nil
+}
+
+// repaymentsConfirmed finds of what was given back that one person has recorded it, and another has answered for it.
+func (c *checking) repaymentsConfirmed() error {
+	recorded, answered := map[uuid.UUID]uuid.UUID{}, map[uuid.UUID]uuid.UUID{}
+	for _, e := range c.journal {
+		switch {
+		case e.SubjectKind != dischargeSubject:
+		case e.Act == repayAct:
+			recorded[e.Subject] = e.Actor
+		case e.Act == confirmAct:
+			answered[e.Subject] = e.Actor
+		}
+	}
+	for _, r := range c.Repayments {
+		by, known := recorded[r.Discharge]
+		other, confirmed := answered[r.Discharge]
+		if !known || !confirmed || by == other {
+			return fault("repayment "+r.Discharge.String(), "the journal does not know that one has recorded it, and another has confirmed it")
+		}
+	}
+	return nil
+}
+
+// paidTwice finds of what was paid beside other lines that somebody has said so. A run that is hidden tells nothing.
+func (c *checking) paidTwice() error {
+	for _, p := range c.Payments {
+		said := slices.ContainsFunc(c.Steps, func(s Step) bool { return s.Kind == runSubject && s.ID == p.Run && s.Act == resolveAct })
+		if p.Twice && p.Run != uuid.Nil && !said {
+			return fault("payment line "+p.ID.String(), "it is said to be paid twice, and nothing says that %s was done", resolveAct)
 		}
 	}
 	return nil

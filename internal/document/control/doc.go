@@ -6,7 +6,7 @@
 //	statements.csv   what they came to, with lines.csv and shares.csv
 //	statements/      each statement with the inputs that it was worked out from, by its id
 //	payments.csv     the lines of payment runs, with the transfer, the file and the answer of the bank, the number of the order or
-//	                 the bank's reference, and the day of booking; transfers.csv all lines of those transfers, and a mark of whom each goes to; repayments.csv what people have given back themselves
+//	                 the bank's reference, and the day of booking; transfers.csv all lines of those transfers, and a mark of whom each goes to; repayments.csv what people have given back themselves, by what two have said
 //	steps.csv        who certified, computed, checked, approved, sent
 //	journal.json     the journal's entry of each of these acts, as its link needs it, and the hashes that lead from the link to an anchor
 //	anchors/         the anchors that left the house, with their timestamps

@@ -154,6 +154,31 @@ func linked(e control.Entry, seq int64, before []byte) control.Entry {
 	return e
 }
 
+// told adds entries to the folder's journal.
+func told(f *control.Folder, entries ...control.Entry) {
+	for _, e := range entries {
+		last := f.Journal[len(f.Journal)-1]
+		f.Journal = append(f.Journal, linked(e, last.Seq+1, last.Link))
+	}
+}
+
+// repaid has so much of the folder's statement given back, as one has recorded and another has confirmed.
+func repaid(f *control.Folder, cents money.Cents) {
+	f.Tables.Repayments = []control.Repayment{{Discharge: id(60), Allowance: f.Tables.Statements[0].Allowance, Payer: "ASL", BudgetLine: "B1", Gross: cents, Net: cents}}
+	at := f.Journal[len(f.Journal)-1].At
+	told(f, control.Entry{At: at.Add(time.Hour), Act: "recordRepayment", SubjectKind: "RecoveryDischarge", Subject: id(60)},
+		control.Entry{At: at.Add(2 * time.Hour), Act: "answerDischarge", SubjectKind: "RecoveryDischarge", Subject: id(60), Actor: id(14)})
+}
+
+// paidTwice has the folder's line paid once more by another transfer, as somebody has said.
+func paidTwice(f *control.Folder) {
+	more, at := f.Tables.Payments[0], f.Journal[len(f.Journal)-1].At.Add(time.Hour)
+	more.ID, more.EndToEnd, more.MessageID, more.FileSHA256, more.Twice = id(98), "", "", "", true
+	f.Tables.Payments = append(f.Tables.Payments, more)
+	f.Tables.Steps = append(f.Tables.Steps, control.Step{Kind: "PaymentRun", ID: more.Run, Act: "resolveLine", At: at.Truncate(time.Millisecond), Member: id(14).String(), Name: "Bea"})
+	told(f, control.Entry{At: at, Act: "resolveLine", SubjectKind: "PaymentRun", Subject: more.Run, Actor: id(14)})
+}
+
 // rewritten is the folder's journal written anew as it stands, without its anchors.
 func rewritten(f *control.Folder) {
 	f.Anchors = nil

@@ -164,12 +164,12 @@ func (o *Opened) tables() (t Tables, err error) {
 		},
 		func() error {
 			t.Payments, err = rows(o, "payments.csv", func(c *cells) Payment {
-				return Payment{c.id(), c.id(), c.id(), c.text(), c.text(), c.text(), c.text(), c.cents(), c.cents(), c.cents(), c.text(), c.text(), c.truth(), c.text(), c.text(), c.text(), c.text(), c.dayIfAny()}
+				return Payment{c.id(), c.id(), c.id(), c.text(), c.text(), c.text(), c.text(), c.cents(), c.cents(), c.cents(), c.text(), c.text(), c.truth(), c.truth(), c.text(), c.text(), c.text(), c.text(), c.dayIfAny()}
 			})
 			return err
 		},
 		func() error {
-			t.Repayments, err = rows(o, "repayments.csv", func(c *cells) Repayment { return Repayment{c.id(), c.text(), c.text(), c.cents(), c.cents()} })
+			t.Repayments, err = rows(o, "repayments.csv", func(c *cells) Repayment { return Repayment{c.id(), c.id(), c.text(), c.text(), c.cents(), c.cents()} })
 			return err
 		},
 		func() error {

@@ -25,7 +25,7 @@ func (p Payment) wasSent() bool {
 }
 
 // payments holds what was paid against the statements, and each transfer against its lines. Nobody is paid more than a statement said, beside what
-// he has given back; what the one in force says no more has to come back.
+// he has given back and what the bank has paid twice; what the one in force says no more has to come back.
 func (c *checking) payments() error {
 	type saying struct {
 		statement uuid.UUID
@@ -33,7 +33,7 @@ func (c *checking) payments() error {
 	}
 	statements, said, saidNet := map[uuid.UUID]Statement{}, map[saying]money.Cents{}, map[saying]money.Cents{}
 	most, taken := map[owed]money.Cents{}, map[owed]money.Cents{}
-	dueNet, mostNet, takenNet := map[owed]money.Cents{}, map[owed]money.Cents{}, map[owed]money.Cents{}
+	dueNet, mostNet, takenNet, out := map[owed]money.Cents{}, map[owed]money.Cents{}, map[owed]money.Cents{}, map[owed]money.Cents{}
 	for _, s := range c.Statements {
 		statements[s.ID] = s
 	}
@@ -48,8 +48,16 @@ func (c *checking) payments() error {
 			dueNet[at] += s.Net
 		}
 	}
+	back := map[Repayment]bool{}
 	for _, r := range c.Repayments {
-		at := owed{r.Allowance, r.Payer, r.BudgetLine}
+		at, one := owed{r.Allowance, r.Payer, r.BudgetLine}, Repayment{Discharge: r.Discharge, BudgetLine: r.BudgetLine}
+		switch _, known := most[at]; {
+		case !known:
+			return fault("repayment "+r.Discharge.String(), "it is of what no statement of the folder owes")
+		case r.Net <= 0 || back[one]:
+			return fault("repayment "+r.Discharge.String(), "it gives nothing back, or the same twice")
+		}
+		back[one] = true
 		most[at], mostNet[at] = most[at]+r.Gross, mostNet[at]+r.Net
 		c.found.Repaid += r.Net
 	}
@@ -80,9 +88,16 @@ func (c *checking) payments() error {
 			return fault(where, "it is not in its transfer %s", p.EndToEnd)
 		case (p.MessageID == "") != (p.FileSHA256 == ""):
 			return fault(where, "it names a file without its hash, or a hash without its file")
+		case p.Twice && p.State != "PAID":
+			return fault(where, "it is %s, and is said to be paid twice", p.State)
 		}
+		at := owed{statement.Allowance, p.Payer, p.BudgetLine}
 		if p.Live {
-			at := owed{statement.Allowance, p.Payer, p.BudgetLine}
+			out[at] += p.Net
+		}
+		if p.Twice {
+			c.found.Twice += p.Net
+		} else if p.Live {
 			taken[at], takenNet[at] = taken[at]+p.Gross, takenNet[at]+p.Net
 		}
 		if p.State == "PAID" {
@@ -98,10 +113,11 @@ func (c *checking) payments() error {
 		if sum > most[at] {
 			return fault("payments.csv", "lines of month %s take %s up, of %s that are owed", at.allowance, sum, most[at])
 		}
-		net := takenNet[at]
-		if net > mostNet[at] {
+		if net := takenNet[at]; net > mostNet[at] {
 			return fault("payments.csv", "lines of month %s pay %s out, of %s that are owed net", at.allowance, net, mostNet[at])
 		}
+	}
+	for at, net := range out {
 		c.found.Beyond += max(0, net-dueNet[at])
 	}
 	return nil

@@ -119,6 +119,7 @@ type Payment struct {
 	EndToEnd             string
 	State                string
 	Live                 bool
+	Twice                bool   // it was paid though other lines had taken the sum up
 	MessageID            string // of the file by which it was sent
 	FileSHA256           string
 	AnswerSHA256         string       // of what the bank or the office said last
@@ -138,6 +139,7 @@ type Transfer struct {
 
 // Repayment is what a person has given back of a month, which is owed again should the statement rise.
 type Repayment struct {
+	Discharge         uuid.UUID // by which it was recorded and confirmed
 	Allowance         uuid.UUID
 	Payer, BudgetLine string
 	Gross, Net        money.Cents
@@ -166,9 +168,9 @@ var headings = map[string]string{
 	"statements.csv":  "statement_id,allowance_id,month,number,in_force,minutes,accrued_cents,cap_cents,total_cents,content_sha256,month_ids,policy_versions,explanation",
 	"lines.csv":       "statement_id,kind,minutes,amount_cents,rule,policy_version,text",
 	"shares.csv":      "share_id,statement_id,payer,budget_line,gross_cents,withheld_cents,net_cents",
-	"payments.csv":    "line_id,statement_id,run_id,run,payer,budget_line,kind,gross_cents,withheld_cents,net_cents,end_to_end_id,state,live,message_id,file_sha256,answer_sha256,reference,booked_on",
+	"payments.csv":    "line_id,statement_id,run_id,run,payer,budget_line,kind,gross_cents,withheld_cents,net_cents,end_to_end_id,state,live,twice,message_id,file_sha256,answer_sha256,reference,booked_on",
 	"transfers.csv":   "end_to_end_id,line_id,month,net_cents,total_cents,payee_sha256",
-	"repayments.csv":  "allowance_id,payer,budget_line,gross_cents,net_cents",
+	"repayments.csv":  "discharge_id,allowance_id,payer,budget_line,gross_cents,net_cents",
 }
 
 func cents(c money.Cents) string { return strconv.FormatInt(int64(c), 10) }
@@ -228,10 +230,10 @@ func (t Tables) all() map[string][][]string {
 		}),
 		"payments.csv": table(t.Payments, func(p Payment) []string {
 			return []string{p.ID.String(), p.Statement.String(), p.Run.String(), Said(p.Number), Said(p.Payer), Said(p.BudgetLine), p.Kind, cents(p.Gross), cents(p.Withheld), cents(p.Net),
-				p.EndToEnd, p.State, strconv.FormatBool(p.Live), p.MessageID, p.FileSHA256, p.AnswerSHA256, Said(p.Reference), p.BookedOn.String()}
+				p.EndToEnd, p.State, strconv.FormatBool(p.Live), strconv.FormatBool(p.Twice), p.MessageID, p.FileSHA256, p.AnswerSHA256, Said(p.Reference), p.BookedOn.String()}
 		}),
 		"repayments.csv": table(t.Repayments, func(r Repayment) []string {
-			return []string{r.Allowance.String(), Said(r.Payer), Said(r.BudgetLine), cents(r.Gross), cents(r.Net)}
+			return []string{r.Discharge.String(), r.Allowance.String(), Said(r.Payer), Said(r.BudgetLine), cents(r.Gross), cents(r.Net)}
 		}),
 		"transfers.csv": table(t.Transfers, func(x Transfer) []string {
 			return []string{x.EndToEnd, x.Line.String(), x.Month.String(), cents(x.Net), cents(x.Total), x.Payee}

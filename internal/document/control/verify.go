@@ -50,6 +50,7 @@ type Found struct {
 	Others                                       int         // transfers of the files that the folder does not speak of
 	Unapproved                                   int         // lines that were sent by runs that the folder hides: who approved them is not seen
 	Repaid                                       money.Cents // was given back by people themselves, by the word of the folder
+	Twice                                        money.Cents // was paid though other lines had taken the sum up
 	Beyond                                       money.Cents // was taken up, and is not owed any more by the statements in force: it has to come back
 }
 
@@ -71,7 +72,7 @@ func (o *Opened) Verify(outside Outside) (Found, error) {
 	if c.Tables, err = o.tables(); err != nil {
 		return c.found, err
 	}
-	for _, check := range []func() error{c.drawn, c.register, c.statements, c.again, c.payments, c.sent, c.readAnchors, c.links, c.stepsKnown, c.statementsIssued, c.runsApproved} {
+	for _, check := range []func() error{c.drawn, c.register, c.statements, c.again, c.payments, c.sent, c.readAnchors, c.links, c.stepsKnown, c.statementsIssued, c.runsApproved, c.repaymentsConfirmed, c.paidTwice} {
 		if err := check(); err != nil {
 			return c.found, err
 		}

@@ -39,9 +39,14 @@ func TestASoundFolderHolds(t *testing.T) {
 	more := back.Tables.Payments[0]
 	more.ID, more.EndToEnd, more.MessageID, more.FileSHA256, more.State, more.Gross, more.Withheld, more.Net = id(98), "", "", "", "PENDING", 300, 0, 300
 	back.Tables.Payments = append(back.Tables.Payments, more)
-	back.Tables.Repayments = []control.Repayment{{Allowance: back.Tables.Statements[0].Allowance, Payer: "ASL", BudgetLine: "B1", Gross: 300, Net: 300}}
+	repaid(&back, 300)
 	if found, err := verified(zipped(t, back), control.Outside{}); err != nil || found.Repaid != 300 {
 		t.Errorf("paid again once it was given back: %+v, %v", found, err)
+	}
+	again := sound(t)
+	paidTwice(&again)
+	if found, err := verified(zipped(t, again), control.Outside{}); err != nil || found.Twice != 800 || found.Beyond != 800 {
+		t.Errorf("paid twice: %+v, %v", found, err)
 	}
 	f.Tables.Entries[0].AbsenceReason = control.Hidden
 	if found, err := verified(zipped(t, f), control.Outside{}); err != nil || found.Veiled != 1 || found.Recomputed != 0 {
@@ -212,6 +217,27 @@ func TestAWrongFolderIsNamed(t *testing.T) {
 			more.ID, more.EndToEnd = id(98), ""
 			f.Tables.Payments = append(f.Tables.Payments, more)
 		}, "take 18.00 up"},
+		"a repayment that nobody knows":    {func(f *control.Folder) { repaid(f, 300); f.Journal = f.Journal[:len(f.Journal)-2] }, "does not know that one has recorded it"},
+		"a repayment that nobody confirms": {func(f *control.Folder) { repaid(f, 300); f.Journal = f.Journal[:len(f.Journal)-1] }, "another has confirmed it"},
+		"a repayment by one hand": {func(f *control.Folder) {
+			repaid(f, 300)
+			f.Journal[len(f.Journal)-1].Actor = f.Journal[len(f.Journal)-2].Actor
+			rewritten(f)
+		}, "another has confirmed it"},
+		"a repayment twice": {func(f *control.Folder) {
+			repaid(f, 300)
+			f.Tables.Repayments = append(f.Tables.Repayments, f.Tables.Repayments[0])
+		}, "the same twice"},
+		"a repayment of less than nothing": {func(f *control.Folder) { repaid(f, -300) }, "gives nothing back"},
+		"a repayment of nobody's debt":     {func(f *control.Folder) { repaid(f, 300); f.Tables.Repayments[0].BudgetLine = "B9" }, "no statement of the folder owes"},
+		"paid twice, by nobody's word": {func(f *control.Folder) {
+			paidTwice(f)
+			f.Tables.Steps = f.Tables.Steps[:len(f.Tables.Steps)-1]
+		}, "nothing says that resolveLine was done"},
+		"twice, and not paid": {func(f *control.Folder) {
+			paidTwice(f)
+			f.Tables.Payments[1].State, f.Tables.Payments[1].Live = "RETURNED", false
+		}, "said to be paid twice"},
 		"another net": {func(f *control.Folder) { f.Tables.Payments[0].Gross, f.Tables.Payments[0].Net = 800, 700 }, "not in its transfer"},
 		"another transfer": {func(f *control.Folder) {
 			f.Tables.Transfers[0].Net, f.Tables.Payments[0].Net, f.Tables.Payments[0].Withheld = 799, 799, 101

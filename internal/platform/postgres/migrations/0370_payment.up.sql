@@ -78,16 +78,17 @@ create table payment_line (
   blocks           text[] not null default '{}',                 -- why it cannot go, when it was made
   code             text,                                         -- of the bank, why it was rejected or came back
   state_since      date not null,
+  twice            boolean not null default false,               -- paid though other lines had taken the sum up: so much is to come back
   audience         uuid[] not null,
   revision         int not null default 1,
   foreign key (run_id, payer_id, programme_id) references payment_run (id, payer_id, programme_id),
   check (gross_cents - withheld_cents = net_cents),
   check ((kind = 'OFFSET') = (net_cents < 0)), check ((gross_cents, withheld_cents) <> (0, 0)),
   check ((state = 'BLOCKED') <= (blocks <> '{}')),
-  check (state in ('BLOCKED', 'DISCARDED') or bank_id is not null)
+  check (state in ('BLOCKED', 'DISCARDED') or bank_id is not null), check (state = 'PAID' or not twice)
 );
--- What a month owes from a budget line is taken up whole by one live line at most; what others take up of it is the difference.
-create unique index payment_line_once on payment_line (allowance_id, payer_id, budget_line_id) where live and kind = 'STATEMENT';
+-- What a month owes from a budget line is taken up whole by one live line at most; what others take up of it is the difference. What the bank has paid twice is a fact.
+create unique index payment_line_once on payment_line (allowance_id, payer_id, budget_line_id) where live and kind = 'STATEMENT' and not twice;
 create unique index payment_line_once_in_run on payment_line (run_id, allowance_id, budget_line_id);
 create index payment_line_owed on payment_line (allowance_id, payer_id, budget_line_id) where live;
 create index payment_line_run on payment_line (run_id, month desc, id desc);
@@ -109,6 +110,7 @@ create table payment_line_step (
   at               timestamptz not null,
   member_id        uuid not null,
   code             text,          -- the bank's
+  cause            text,          -- the bank's code of why, where the other is what it says
   reference        text check (length(reference) between 1 and 35), -- the number of the order, or the bank's own reference
   booked_on        date,          -- by the bank or the office
   booked_cents     bigint,        -- of the whole transfer, where that is another sum: of a return, less by what the bank has charged
@@ -134,6 +136,9 @@ begin
      (old.id, old.run_id, old.programme_id, old.payer_id, old.participation_id, old.allowance_id, old.statement_id, old.share_id, old.budget_line_id, old.month, old.kind,
       old.gross_cents, old.withheld_cents, old.net_cents, old.recovered_cents, old.bank_id, old.head_id, old.blocks) then
     raise exception 'a line of a run changes its state alone' using errcode = 'LA010', constraint = 'payment_line_kept';
+  end if;
+  if old.twice <> new.twice and (old.state = new.state or new.twice and not paid_after_all) then
+    raise exception 'a line is paid twice because somebody has said so' using errcode = 'LA010', constraint = 'payment_line_kept';
   end if;
   if old.state <> new.state and not (case old.state
       when 'PENDING' then new.state in ('HELD', 'EXPORTED', 'DISCARDED')
@@ -274,7 +279,7 @@ grant insert on payment_run to lavoro_app;
 grant update (value_day, state, state_since, gathered, gathered_to, people, lines, blocked, gross_cents, withheld_cents, net_cents, approvals_needed, approvals, reason, revision)
   on payment_run to lavoro_app;
 grant insert on payment_step, payment_line_step to lavoro_app;
-grant update (state, state_since, code, revision) on payment_line to lavoro_app;
+grant update (state, state_since, code, twice, revision) on payment_line to lavoro_app;
 
 create index allowance_share_due on allowance_share (payer_id, programme_id, participation_id, month);
 create index allowance_share_month on allowance_share (payer_id, programme_id, month) where gross_cents > 0;
@@ -325,8 +330,8 @@ begin
                 when a.audience @> payment_gather_line.line then a.audience
                 else array(select distinct k from unnest(a.audience || payment_gather_line.line) k order by 1) end as audience
     from whom w join participation a on a.id = w.participation_id join organisation o on o.id = a.organisation_id
-    cross join (select line) payment_gather_line join standing s on s.participation_id = w.participation_id
-    cross join lateral (select case when payment_contradicted(w.participation_id, r.payer_id) then s.blocks || '{BANK_CONTRADICTS}'::text[] else s.blocks end as blocks) b
+    cross join (select line) payment_gather_line join standing s on s.participation_id = w.participation_id left join payment_contradicted(people, r.payer_id) x(id) on x.id = w.participation_id
+    cross join lateral (select case when x.id is null then s.blocks else s.blocks || '{BANK_CONTRADICTS}'::text[] end as blocks) b
   ), numbered as (
     select d.*, k.head_id, k.bank_id, k.audience, k.blocks, row_number() over (partition by d.participation_id order by d.month, d.statement_id, d.budget_line_id) as n
     from due d join known k on k.participation_id = d.participation_id

@@ -57,7 +57,7 @@ create function refuses_account(code text) returns boolean language sql immutabl
 $$;
 revoke execute on function refuses_account(text) from public;
 grant execute on function refuses_account(text) to lavoro_app;
-create index payment_line_refused on payment_line (bank_id) where state in ('REJECTED', 'RETURNED');
+create index payment_line_refused on payment_line (bank_id) where state in ('REJECTED', 'RETURNED', 'RECALLED');
 
 -- Why a line was rejected or came back, as a code: where nobody gave one, that it stands in a note, or that nobody said.
 create function payment_line_reason(line uuid, state text, code text) returns text language sql stable set search_path = public, pg_temp as $$
@@ -68,23 +68,26 @@ $$;
 revoke execute on function payment_line_reason(uuid, text, text) from public;
 grant execute on function payment_line_reason(uuid, text, text) to lavoro_app;
 
--- Whether an answer has said of a line what does not fit its state, and nobody has said since what is true: that it was paid where it does not count as
--- paid, unless it came back thereafter; that it was not, or once more, where it does; or what is clear to nobody.
+-- Whether what an answer has said of a line does not fit its state, and nobody has said since what is true: that it was paid where it does not count as
+-- paid, unless it came back thereafter, by the days of the account; that it was not, or once more, where it does; or what is clear to nobody.
+create function payment_step_contradicts(c payment_line_step, state text) returns boolean language sql stable set search_path = public, pg_temp as $$
+  select c.from_state = c.to_state
+    and case when c.code in ('EXECUTED', 'CREDITED') then state in ('PAID', 'REJECTED', 'RETURNED', 'RECALLED') when c.code = 'REJECTED' then state = 'PAID' else c.code = 'UNCLEAR' end
+    and not exists (select from payment_line_step r where r.line_id = c.line_id
+      and (r.act = 'resolveLine' and r.id > c.id -- as they were written, whenever who wrote them had begun
+        or r.from_state = r.to_state and r.code = 'RETURNED' and c.code in ('EXECUTED', 'CREDITED') and state in ('REJECTED', 'RECALLED') and coalesce(r.booked_on >= c.booked_on, r.id > c.id)))
+$$;
 create function payment_line_contradicted(line uuid) returns boolean language sql stable set search_path = public, pg_temp as $$
-  select exists (
-    select from payment_line l join payment_line_step c on c.line_id = l.id and c.from_state = c.to_state and c.code is not null
-    where l.id = payment_line_contradicted.line
-      and case when c.code in ('EXECUTED', 'CREDITED') then l.state in ('PAID', 'REJECTED', 'RETURNED', 'RECALLED') when c.code = 'REJECTED' then l.state = 'PAID' else c.code = 'UNCLEAR' end
-      and not exists (select from payment_line_step r where r.line_id = l.id and r.id > c.id -- as they were written, whenever who wrote them had begun
-        and (r.act = 'resolveLine' or r.from_state = r.to_state and r.code = 'RETURNED' and c.code in ('EXECUTED', 'CREDITED') and l.state in ('REJECTED', 'RECALLED'))))
+  select exists (select from payment_line l join payment_line_step c on c.line_id = l.id and c.from_state = c.to_state and c.code is not null
+    where l.id = payment_line_contradicted.line and payment_step_contradicts(c, l.state))
 $$;
--- Whether a payer would pay somebody again of whom this is so.
-create function payment_contradicted(participation uuid, payer uuid) returns boolean language sql stable set search_path = public, pg_temp as $$
-  select exists (select from payment_line_step c join payment_line l on l.id = c.line_id
-    where c.participation_id = payment_contradicted.participation and c.from_state = c.to_state and c.code is not null and l.payer_id = payment_contradicted.payer
-      and payment_line_contradicted(l.id))
+-- Those of the people of whom this is so of something that the payer has paid, or would pay again.
+create function payment_contradicted(people uuid[], payer uuid) returns setof uuid language sql stable set search_path = public, pg_temp as $$
+  select distinct c.participation_id from payment_line_step c join payment_line l on l.id = c.line_id
+  where c.participation_id = any (people) and c.from_state = c.to_state and c.code is not null and l.payer_id = payment_contradicted.payer and payment_step_contradicts(c, l.state)
 $$;
-grant execute on function payment_line_contradicted(uuid) to lavoro_app;
+revoke execute on function payment_contradicted(uuid[], uuid) from public;
+grant execute on function payment_step_contradicts(payment_line_step, text), payment_line_contradicted(uuid) to lavoro_app;
 create index payment_line_step_odd on payment_line_step (participation_id) where from_state = to_state and code is not null;
 create index payment_line_step_odd_run on payment_line_step (run_id) where from_state = to_state and code is not null;
 

@@ -17,10 +17,11 @@ begin
     select l.* from payment_line l where l.run_id = r.id and l.state = 'PENDING'
   ), standing as materialized (
     select s.participation_id, s.bank_id,
-           array_remove(case when payment_contradicted(s.participation_id, r.payer_id) then s.blocks || '{BANK_CONTRADICTS}'::text[] else s.blocks end, 'CHECK_OLD') as blocks
+           array_remove(case when x.id is null then s.blocks else s.blocks || '{BANK_CONTRADICTS}'::text[] end, 'CHECK_OLD') as blocks
     from (select array_agg(w.participation_id) as ids, array_agg(w.latest) as latest from (select participation_id, max(month) as latest from pending group by 1) w) w
     cross join payment_standing(w.ids, w.latest, offered, payment_changes.today, 0, array(select jsonb_array_elements_text(rules -> 'eligibility.excluding_measures')), 0,
       rules ->> 'eligibility.found_outcome' = 'BLOCK', rules ->> 'eligibility.unknown_outcome' = 'BLOCK') s
+    left join payment_contradicted(w.ids, r.payer_id) x(id) on x.id = s.participation_id
   ), less as (
     select p.id from pending p join allowance_statement m on m.id = p.statement_id
     where exists (select from allowance_statement n where n.allowance_id = p.allowance_id and n.number > m.number) and exists (

@@ -366,7 +366,7 @@ returns table (participation_id uuid, bank_id uuid, blocks text[]) language sql 
            case when b.cause = 'ERASED' then 'PERSON_ERASED'
                 when b.details_id is null then case when a.protected then 'PROTECTED_ACCOUNT' else 'NO_ACCOUNT' end
                 when b.cause is not null then 'ACCOUNT_' || b.cause
-                when exists (select from payment_line x where x.bank_id = b.details_id and x.state in ('REJECTED', 'RETURNED') and refuses_account(x.code)) then 'ACCOUNT_REFUSED'
+                when exists (select from payment_line x where x.bank_id = b.details_id and x.state in ('REJECTED', 'RETURNED', 'RECALLED') and refuses_account(x.code)) then 'ACCOUNT_REFUSED'
                 when not b.means = any (offered) then 'MEANS_NOT_OFFERED' end,
            case when c.found then 'CHECK_FOUND' when c.old then 'CHECK_OLD' end,
            case when statement_stuck(a.id) then 'STATEMENT_STUCK' end], null)

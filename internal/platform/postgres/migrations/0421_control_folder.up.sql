@@ -18,6 +18,7 @@ begin
   from (select 'RegisterMonth' as kind, m.id from register_month m where m.id = any (subjects) and m.audience &&& app_keys('work')
         union all select 'AllowanceStatement', s.id from allowance_statement s where s.id = any (subjects) and s.audience &&& app_keys('money')
         union all select 'PaymentRun', r.id from payment_run r where r.id = any (subjects) and r.audience &&& app_keys('money')
+        union all select 'RecoveryDischarge', d.id from recovery_discharge d where d.id = any (subjects) and d.audience &&& app_keys('money')
         union all select 'PaymentLine', l.id from payment_line l where l.id = any (subjects) and l.audience &&& app_keys('money')) x
   join journal j on j.subject_kind = x.kind and j.subject_id = x.id and j.at >= since
   order by j.programme_id, j.seq;
