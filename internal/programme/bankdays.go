@@ -43,6 +43,14 @@ func (b BankDays) From(day calendar.Day) calendar.Day {
 	return day
 }
 
+// Until is the last of them that is not after the day.
+func (b BankDays) Until(day calendar.Day) calendar.Day {
+	for b.rest(day) {
+		day = day.AddDays(-1)
+	}
+	return day
+}
+
 func (b BankDays) rest(day calendar.Day) bool {
 	weekday := day.Weekday()
 	return !day.IsZero() && (weekday == time.Saturday || weekday == time.Sunday || slices.Contains(b.Closed, day))

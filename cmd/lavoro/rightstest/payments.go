@@ -203,7 +203,7 @@ func paymentTypes() {
 	Types["PaymentAnswer"] = &Type{Table: "payment_answer", Prefix: "pya", Class: "money", Of: ofBody, Fields: map[string]Field{
 		"id": {}, "hidden": {}, "payer": one("Organisation", "payer_id").in("directory").apart(), "source": column("source"), "messageId": column("message_id"), "sha256": hash,
 		"readAt": instant("read_at"), "member": one("Member", "member_id").in("directory").apart(), "paid": column("paid"), "rejected": column("rejected"), "returned": column("returned"),
-		"waiting": column("waiting"), "ignored": column("ignored"), "others": column("foreign_lines"), "payments": manyBy("PaymentLine", movedBy), "file": one("File", "file_id").apart(),
+		"waiting": column("waiting"), "ignored": column("ignored"), "others": column("foreign_lines"), "unclear": value(func(*World, *Row) any { return false }), "payments": manyBy("PaymentLine", movedBy), "file": one("File", "file_id").apart(),
 	}, Filters: map[string]Filter{"payer": refers("org", "payer_id")}, Orders: map[string]Order{"": byColumn("read_at", true)}}
 	Roots["paymentAnswers"] = inProgramme("PaymentAnswer")
 	own := func(_ *World, r *Row) *Row { return r }

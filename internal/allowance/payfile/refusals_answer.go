@@ -91,7 +91,7 @@ var (
 	AnswerDebitDiffers = refusal.Define(refusal.Definition{
 		Code: "ANSWER_DEBIT_DIFFERS", Kind: refusal.Conflict,
 		Message: refusal.Text{It: "Il movimento cumulativo è di {got}, mentre sono stati inviati {want}: non dice di quali righe.", En: "The booking of the order as a whole is of {got}, while {want} were sent: it does not say of which lines."},
-		Cure:    refusal.Text{It: "Chiedi alla banca il dettaglio; conferma per applicare il resto dell'estratto.", En: "Ask the bank for the details; confirm, to apply the rest of the statement."},
+		Cure:    refusal.Text{It: "Chiedi alla banca il dettaglio; conferma per applicare il resto dell'estratto: chi approva dirà poi quali righe sono pagate.", En: "Ask the bank for the details; confirm, to apply the rest of the statement: an approver then says which lines are paid."},
 		CuredBy: byLoader,
 	})
 	// AnswerValue is for a needed value that is missing or cannot be read; {element} is its name in the message.

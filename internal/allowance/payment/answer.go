@@ -61,7 +61,7 @@ func ReadAnswer(ctx context.Context, tx *postgres.Tx, in Answer) error {
 	if known {
 		return AnswerKnown.At("file")
 	}
-	a := reading{Answer: in, report: report, audience: line}
+	a := reading{Answer: in, report: report, audience: line, named: []string{}, unclear: []uuid.UUID{}}
 	return a.apply(ctx, tx)
 }
 
@@ -74,7 +74,8 @@ type reading struct {
 	counts   answerCounts
 	named    []string // transfers of ours
 	said     []said
-	beside   []said // what moves nothing: it tells more of what is known, or contradicts it
+	unclear  []uuid.UUID // runs of which an account tells as a whole what fits nothing
+	beside   []said      // what moves nothing: it tells more of what is known, or contradicts it
 }
 
 // said is one thing that an answer says of a transfer.
@@ -138,6 +139,9 @@ func (a *reading) apply(ctx context.Context, tx *postgres.Tx) error {
 			if err := tx.Warn(w); err != nil {
 				return err
 			}
+		}
+		if len(m.Unclear) > 0 && !slices.Contains(a.unclear, p.RunID) {
+			a.unclear = append(a.unclear, p.RunID)
 		}
 		a.take(p, m)
 		others = foreign(others, m.Others, parts)
@@ -318,6 +322,9 @@ func (a *reading) write(ctx context.Context, tx *postgres.Tx) error {
 	touched := map[uuid.UUID]bool{}
 	for _, s := range slices.Concat(a.said, a.beside) {
 		touched[s.transfer.RunID] = true
+	}
+	for _, run := range a.unclear {
+		touched[run] = true
 	}
 	for run := range touched {
 		if err := a.settle(ctx, tx, run); err != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/allowance/payment"
 	"github.com/lavoroincorso/lavoro/internal/platform/blob"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
+	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
 // erase destroys the key of whoever a line pays.
@@ -223,6 +224,30 @@ func TestADebitThatFitsNothingDoesNotLoseTheRest(t *testing.T) {
 		t.Fatal(err)
 	}
 	want(t, "the rest", h.lines(run), "11 STATEMENT 4000 EXPORTED, 11 STATEMENT 2000 EXPORTED, 11 STATEMENT 1000 PAID")
+	want(t, "what is due", h.disputed(run), "payment.contradiction true")
+}
+
+// Money that came back of an order as a whole, the bank does not say of which lines, is somebody's to find out; meanwhile nobody waits for it.
+func TestWhatCameBackOfAnOrderAsAWholeIsSomebodys(t *testing.T) {
+	h := bank(t)
+	run, ids := h.sent(1_000, 2_000)
+	h.reads(status(1, h.message(run), "ACSC"))
+	back := `<Ntry><Amt Ccy="EUR">10.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BkTxCd/><NtryDtls><Btch><PmtInfId>` + h.message(run) + `</PmtInfId></Btch></NtryDtls></Ntry>`
+	refused(t, "what nothing is said of", h.resolve(h.approver, h.line(run, 1_000), false), payment.NotContradicted)
+	h.passes = []string{"ANSWER_DEBIT_DIFFERS"}
+	h.reads(account(2, back))
+	want(t, "what is due", h.lines(run)+h.disputed(run), "11 STATEMENT 2000 PAID, 11 STATEMENT 1000 PAIDpayment.contradiction true")
+	h.owe(query[uuid.UUID](h, "select participation_id from payment_line where end_to_end_id = $1", ids[1]), h.payer, "2026-10", 700)
+	want(t, "nobody waits", h.standsAt(), "10 STATEMENT 700 PENDING")
+	refused(t, "who has read it", h.resolve(h.member(access.PaymentsOfficer, h.pegaso), h.line(run, 1_000), false), refusal.NotAllowed)
+	if err := h.resolve(h.approver, h.line(run, 1_000), false); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "over", h.lines(run)+h.disputed(run)+"; "+h.booked(), "11 STATEMENT 2000 PAID, 11 STATEMENT 1000 RETURNED; APPROVED 2000, PAID 2000")
+	refused(t, "said once", h.resolve(h.approver, h.line(run, 1_000), true), payment.NotContradicted)
+	if err := h.resolve(h.second, h.line(run, 2_000), true); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // An office answers in one list what it was sent in two.

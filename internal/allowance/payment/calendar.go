@@ -38,7 +38,7 @@ func calendarClocks() []event.Clock {
 }
 
 // TellCalendar gives the daily round over payers: whoever owes something of a month that is over has its run to open by the cut-off of the programme's
-// calendar, and to send by the day of its orders.
+// calendar, and to send by the day of its orders, or by the last day before on which a bank takes any.
 func TellCalendar(onState tell) func(context.Context, *postgres.Tx, []uuid.UUID) error {
 	return func(ctx context.Context, tx *postgres.Tx, programmes []uuid.UUID) error {
 		for _, of := range programmes {
@@ -78,7 +78,11 @@ func tellCalendar(ctx context.Context, tx *postgres.Tx, of, payer uuid.UUID, onS
 	case !behind.Unopened.IsZero():
 		now.From, now.To, now.By = upToDate, unopened, behind.Unopened.Last().AddDays(c.CutOff)
 	case !behind.Unsent.IsZero():
-		now.From, now.To, now.By = upToDate, unsent, behind.Unsent.Last().AddDays(c.Order)
+		bank, err := programme.BankDaysOn(ctx, tx, of, tx.Today())
+		if err != nil {
+			return err
+		}
+		now.From, now.To, now.By = upToDate, unsent, bank.Until(behind.Unsent.Last().AddDays(c.Order))
 	}
 	return onState(ctx, tx, now)
 }

@@ -100,7 +100,7 @@ func line() plan.Type {
 			"reason":       plan.Hole("payment.reason", "to_json(payment_line_reason({t}.id, {t}.state, {t}.code))"),
 			"steps":        plan.Many("PaymentLineStep", "line_id", "{o}.at, {o}.id").About(6),
 			"allowedActs": plan.Hole("payment.lineActs", `json_build_object('programme', {t}.programme_id, 'payer', {t}.payer_id, 'state', {t}.state, 'run', {t}.run_id,
-				'runState', (select r.state from payment_run r where r.id = {t}.run_id), 'contradicted', payment_line_contradicted({t}.id))`).Personal(),
+				'runState', (select r.state from payment_run r where r.id = {t}.run_id), 'contradicted', payment_line_contradicted({t}.id) or payment_line_unclear({t}.id) is not null)`).Personal(),
 		},
 		Orders: map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.month", SQLType: "date"}}, Desc: true}},
 		Filters: plan.Filters{
@@ -208,6 +208,7 @@ func answer() plan.Type {
 			"sha256":   plan.Expr("encode({t}.sha256, 'hex')"),
 			"member":   plan.One("Member", "member_id").In(access.Directory).Apart(),
 			"others":   plan.Column("foreign_lines"),
+			"unclear":  plan.Expr("cardinality({t}.unclear) > 0"),
 			"file":     plan.One("File", "file_id").Apart(),
 			"payments": plan.ManyWhere("PaymentLine", "{o}.id in (select s.line_id from payment_line_step s where s.answer_id = {t}.id)", "{o}.month desc, {o}.id desc").Growing(),
 		},

@@ -303,9 +303,9 @@ func TestTheCalendarIsDue(t *testing.T) {
 	h.owe(h.person(h.asl), h.asl, "2026-12", 1_000) // not over yet
 	want(t, "the month is over", due(), "ASL payment.open 2026-12-15 t")
 	run := h.run()
-	want(t, "opened", due(), "ASL payment.order 2026-12-20 t")
+	want(t, "opened", due(), "ASL payment.order 2026-12-18 t") // the Friday before
 	h.exec("update due set reminders = 3, owner_key = $1, next_owner_key = $1, escalated_at = due_at where kind = 'payment.order' and done_at is null", h.pegaso)
-	want(t, "who has taken over keeps it", due()+query[string](h, "select ' ' || reminders from due where kind = 'payment.order' and done_at is null"), "ASL payment.order 2026-12-20 f 3")
+	want(t, "who has taken over keeps it", due()+query[string](h, "select ' ' || reminders from due where kind = 'payment.order' and done_at is null"), "ASL payment.order 2026-12-18 f 3")
 	h.steps(h.officer, run, payment.DiscardRun)
 	want(t, "given up", due(), "ASL payment.open 2026-12-15 t")
 	run = h.approved()

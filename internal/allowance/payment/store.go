@@ -413,12 +413,13 @@ type answerRow struct {
 	MemberID    uuid.UUID
 	answerCounts
 	Named    []string    `bun:",array"` // transfers of ours, also those that it brought nothing
+	Unclear  []uuid.UUID `bun:",array"` // runs of which it tells what fits nothing
 	Audience []uuid.UUID `bun:",array"`
 }
 
 func insertAnswer(ctx context.Context, tx *postgres.Tx, a *reading) error {
 	row := answerRow{ID: a.ID, ProgrammeID: a.Programme, PayerID: a.Payer, Source: a.report.Source, MessageID: a.report.ID, FileID: a.File, ReadAt: tx.Now, MemberID: tx.Actor.Member,
-		answerCounts: a.counts, Named: a.named, Audience: a.audience}
+		answerCounts: a.counts, Named: a.named, Unclear: a.unclear, Audience: a.audience}
 	var err error
 	if row.Sha256, err = hex.DecodeString(a.report.Hash); err != nil {
 		return err
@@ -480,11 +481,15 @@ type dispute struct {
 	UnderWay  bool        // some of those others are not paid yet
 }
 
-// disputeOf is what contradicts the state of a transfer, and was not answered yet. The same sum was taken up where, with the line, more would be than was owed when it
+// disputeOf is what contradicts the state of a transfer, or else was told of its whole run and fits nothing, and was not answered yet. The same sum was taken up where, with the line, more would be than was owed when it
 // was made, or since.
 func disputeOf(ctx context.Context, tx *postgres.Tx, head uuid.UUID) (d dispute, err error) {
 	err = tx.Ask(ctx, &d, `select s.answer_id, s.code, coalesce(s.cause, '') as cause, coalesce(s.reference, '') as reference, s.booked_on, o.again, o.under_way
-		from payment_line_step s join payment_line t on t.id = s.line_id cross join lateral (
+		from (
+			select s.answer_id, s.code, s.cause, s.reference, s.booked_on, 0 as whole, s.at, s.id from payment_line_step s join payment_line t on t.id = s.line_id
+			where s.line_id = $1 and s.code is not null and payment_step_contradicts(s, t.state)
+			union all select a, $2, null, null, null, 1, null, null from payment_line_unclear($1) a where a is not null
+		) s cross join lateral (
 			select coalesce(array_agg(l.id), '{}') as again, coalesce(bool_or(taken.waits), false) as under_way from payment_line l join allowance_statement m on m.id = l.statement_id
 			cross join lateral (select coalesce(sum(n.net_cents), 0) as net, coalesce(bool_or(n.kind = 'STATEMENT'), false) as whole, bool_or(n.state <> 'PAID') as waits from payment_line n
 				where n.allowance_id = l.allowance_id and n.payer_id = l.payer_id and n.budget_line_id = l.budget_line_id and n.live) taken
@@ -494,18 +499,20 @@ func disputeOf(ctx context.Context, tx *postgres.Tx, head uuid.UUID) (d dispute,
 				left join allowance_share h on h.statement_id = n.id and h.payer_id = l.payer_id and h.budget_line_id = l.budget_line_id
 				where n.allowance_id = l.allowance_id and n.number >= m.number) owed
 			where l.head_id = $1 and not l.live and (taken.whole and l.kind = 'STATEMENT' or sign(l.net_cents) * (taken.net + l.net_cents - back.net) > owed.most)) o
-		where s.line_id = $1 and s.code is not null and payment_step_contradicts(s, t.state) order by s.at desc, s.id desc limit 1`, head)
+		order by s.whole, s.at desc, s.id desc limit 1`, head, unclear)
 	if err != nil {
 		return d, fmt.Errorf("what contradicts: %w", err)
 	}
 	return d, nil
 }
 
-// contradictedSince is the day since which something of a run is contradicted; none where nothing is.
+// contradictedSince is the day since which something of a run is contradicted, or was told of all of it that fits nothing; none where nothing is.
 func contradictedSince(ctx context.Context, tx *postgres.Tx, run uuid.UUID) (since time.Time, err error) {
 	var found struct{ Since *time.Time }
-	err = tx.Ask(ctx, &found, `select min(s.at) as since from payment_line_step s join payment_line l on l.id = s.line_id
-		where s.run_id = $1 and s.from_state = s.to_state and s.code is not null and payment_step_contradicts(s, l.state)`, run)
+	err = tx.Ask(ctx, &found, `select least(
+		(select min(s.at) from payment_line_step s join payment_line l on l.id = s.line_id where s.run_id = $1 and s.from_state = s.to_state and s.code is not null and payment_step_contradicts(s, l.state)),
+		(select min(a.read_at) from payment_answer a where a.unclear @> array[$1::uuid] and not exists (
+			select from payment_line_step r where r.answer_id = a.id and r.run_id = $1 and r.act = 'resolveLine'))) as since`, run)
 	if err != nil {
 		return since, fmt.Errorf("since when: %w", err)
 	}

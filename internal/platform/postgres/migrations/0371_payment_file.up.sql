@@ -42,9 +42,11 @@ create table payment_answer (
   ignored      int not null, -- of which it says what their state does not allow any more
   foreign_lines int not null, -- of others
   named        text[] not null default '{}', -- transfers of its payer that it speaks of, also those whom it brings nothing: it goes with their keys
+  unclear      uuid[] not null default '{}', -- runs of whose orders as a whole it tells a sum that fits none of their lines: somebody has to say what is true
   audience     uuid[] not null,
   unique (payer_id, sha256)
 );
+create index payment_answer_unclear on payment_answer using gin (unclear);
 create index payment_answer_list on payment_answer (programme_id, read_at desc, id desc);
 
 alter table payment_line add column part int check (part > 0); -- of the run's files; null until it was sent
@@ -81,13 +83,19 @@ create function payment_line_contradicted(line uuid) returns boolean language sq
   select exists (select from payment_line l join payment_line_step c on c.line_id = l.id and c.from_state = c.to_state and c.code is not null
     where l.id = payment_line_contradicted.line and payment_step_contradicts(c, l.state))
 $$;
--- Those of the people of whom this is so of something that the payer has paid, or would pay again.
+-- The last answer that has told of a line's run as a whole what fits nothing, and of which nobody has said what is true of the line.
+create function payment_line_unclear(line uuid) returns uuid language sql stable set search_path = public, pg_temp as $$
+  select a.id from payment_line l join payment_answer a on a.unclear @> array[l.run_id]
+  where l.id = payment_line_unclear.line and l.part is not null
+    and not exists (select from payment_line_step r where r.answer_id = a.id and r.line_id = l.id and r.act = 'resolveLine') order by a.read_at desc, a.id desc limit 1
+$$;
+-- Those of the people of whom something is contradicted that the payer has paid, or would pay again.
 create function payment_contradicted(people uuid[], payer uuid) returns setof uuid language sql stable set search_path = public, pg_temp as $$
   select distinct c.participation_id from payment_line_step c join payment_line l on l.id = c.line_id
   where c.participation_id = any (people) and c.from_state = c.to_state and c.code is not null and l.payer_id = payment_contradicted.payer and payment_step_contradicts(c, l.state)
 $$;
 revoke execute on function payment_contradicted(uuid[], uuid) from public;
-grant execute on function payment_step_contradicts(payment_line_step, text), payment_line_contradicted(uuid) to lavoro_app;
+grant execute on function payment_step_contradicts(payment_line_step, text), payment_line_contradicted(uuid), payment_line_unclear(uuid) to lavoro_app;
 create index payment_line_step_odd on payment_line_step (participation_id) where from_state = to_state and code is not null;
 create index payment_line_step_odd_run on payment_line_step (run_id) where from_state = to_state and code is not null;
 
