@@ -476,6 +476,8 @@ type AllowanceFilter struct {
 	Capped *bool `json:"capped,omitempty"`
 	// Contested, without an answer yet, or not.
 	Contested *bool `json:"contested,omitempty"`
+	// Something of it is due that no run has taken up, nor keeps back, nor had come back, or not.
+	InNoRun *bool `json:"inNoRun,omitempty"`
 }
 
 // The values of AllowanceFilter that open a number's rows in `allowances`; pass on those that are not null.
@@ -490,6 +492,8 @@ type AllowanceFilterValues struct {
 	Capped *bool `json:"capped,omitempty"`
 	// Contested, without an answer yet, or not.
 	Contested *bool `json:"contested,omitempty"`
+	// Something of it is due that no run has taken up, nor keeps back, nor had come back, or not.
+	InNoRun *bool `json:"inNoRun,omitempty"`
 }
 
 // A line of the working.
@@ -5227,6 +5231,8 @@ type PaymentAnswer struct {
 	Ignored int32 `json:"ignored"`
 	// How many of its lines are of others.
 	Others int32 `json:"others"`
+	// Whether it tells of a run as a whole a sum that fits none of its lines: due of the payer until resolveLine says of the lines that it concerns what is true.
+	Unclear bool `json:"unclear"`
 	// The file itself. Null for whoever may not read accounts.
 	File *File `json:"file,omitempty"`
 	// The lines that it moved, by month; the first 1,000. paymentLines pages through all by answer.
@@ -5404,6 +5410,8 @@ type PaymentLine struct {
 	StateSince calendar.Day `json:"stateSince"`
 	// Whether it takes up what is owed: what is not live is due again.
 	Live bool `json:"live"`
+	// Whether it was paid though other lines had taken the sum up: both have gone, and so much has to come back.
+	Twice bool `json:"twice"`
 	// Why it could not go when the run was computed.
 	Blocks []*PaymentBlock `json:"blocks"`
 	// Whether the bank says of it what does not fit its state: that it was paid although it was rejected or came back, that it was not, or once more, or another sum. Nobody has said since what is true; resolveLine does.
@@ -5508,6 +5516,8 @@ type PaymentLineStep struct {
 	Member *Member `json:"member,omitempty"`
 	// The bank's code; null where it gave none. Where it contradicts what is known of the line, which then stays as it is: what it says; UNCLEAR where that is clear to nobody. Example: EXECUTED.
 	Code *string `json:"code,omitempty"`
+	// The bank's code of why it says so, where code is what it says; null otherwise. Example: AC04.
+	Cause *string `json:"cause,omitempty"`
 	// The number of the order, or the bank's own reference, as the answer gives it; null where it gave none. At most 35 characters. Example: 4711.
 	Reference *string `json:"reference,omitempty"`
 	// The day on which the bank or the office has booked or decided it, as the answer gives it; null where it gave none.
@@ -7668,7 +7678,7 @@ type ResolveLineInput struct {
 	ExpectedRevision *int32 `json:"expectedRevision,omitempty"`
 	// A line of the transfer.
 	Line string `json:"line"`
-	// Whether it was paid: then it is, by the reference of who said so. Else what counted as paid is due again, and all else stays as it is.
+	// Whether it was paid: then it is, by the reference of who said so, and where other lines have paid the sum, too, it has to come back (PAYMENT_PAID_TWICE). Else what counted as paid is due again, and all else stays as it is.
 	Paid bool `json:"paid"`
 	// Why; 1 to 500 characters, kept sealed.
 	Reason string `json:"reason"`

@@ -14,6 +14,7 @@ import (
 
 // slow are filters that call what is not leakproof on a row, and why that is well: row-level security keeps them from every index.
 var slow = map[string]string{
+	"Allowance by inNoRun":          "asked of the few months that the rest leaves",
 	"PaymentLine by contradicted":   "asked of the lines of a payer that the rest leaves",
 	"PaymentLine by latest":         "asked of the few lines of a month that the rest leaves",
 	"Company by nameStartsWith":     "looks at the rows of the list; search has an index",

@@ -10,7 +10,7 @@ import (
 func TestTheBoardOpensWhatItCounts(t *testing.T) {
 	s := newStage(t, 2)
 	const board = `query($p: ID!, $m: Month!) { monthBlockers(programme: $p, month: $m) { hidden owners { owner count } rows { code owner done count
-		registerMonths { month states hosted } attendances { month standings } allowances { month contested } paymentLines { month states block latest } } } }`
+		registerMonths { month states hosted } attendances { month standings } allowances { month contested inNoRun } paymentLines { month states block latest } } } }`
 	kinds := map[string]string{"registerMonths": "RegisterMonthFilter", "attendances": "AttendanceFilter", "allowances": "AllowanceFilter", "paymentLines": "PaymentLineFilter"}
 	met := map[string]int{}
 	for _, v := range s.viewers {
@@ -49,7 +49,7 @@ func TestTheBoardOpensWhatItCounts(t *testing.T) {
 			}
 		}
 	}
-	for _, code := range []string{"REGISTER_OPEN", "REGISTER_LOCKED", "STATEMENT_CONTESTED", "NO_ACCOUNT"} {
+	for _, code := range []string{"REGISTER_OPEN", "REGISTER_LOCKED", "STATEMENT_CONTESTED", "NO_ACCOUNT", "IN_NO_RUN"} {
 		if met[code] == 0 {
 			t.Errorf("%s stands on no board: %v", code, met)
 		}

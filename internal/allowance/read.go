@@ -92,6 +92,7 @@ func allowance() plan.Type {
 			"participant":  person,
 			"organisation": partner,
 			"contested":    plan.Whether(waiting, "not "+waiting),
+			"inNoRun":      plan.Whether("allowance_in_no_run({t}.id)", "not allowance_in_no_run({t}.id)"),
 			"capped":       plan.Whether("{t}.accrued_cents > {t}.cap_cents", "{t}.accrued_cents <= {t}.cap_cents"),
 		}}
 }

@@ -42,6 +42,7 @@ func Blockers(month calendar.Month) []Blocker {
 		register(attendance.PromoterCertified, nil, inquiry.BlockOf("REGISTER_PROMOTER_CERTIFIED")),
 		done(register(attendance.MonthLocked, nil, locked)),
 		{Block: inquiry.BlockOf("STATEMENT_CONTESTED"), Class: access.Money, List: "allowances", Order: "MONTH_NEWEST", Filter: map[string]any{"month": month, "contested": true}},
+		{Block: inNoRun, Class: access.Money, List: "allowances", Order: "MONTH_NEWEST", Filter: map[string]any{"month": month, "inNoRun": true}},
 	}
 	for _, b := range payment.Blocks() {
 		all = append(all, lines(b, with(latest, "block", b.Code), payment.LineBlocked))
@@ -58,8 +59,10 @@ func Blockers(month calendar.Month) []Blocker {
 
 // Where rows stand that no block speaks of.
 var (
-	nothing  = text.Text{It: "non serve fare nulla", En: "nothing has to be done"}
-	locked   = payment.NewBlock("REGISTER_LOCKED", text.Text{It: "il registro è chiuso", En: "the register is locked"}, nothing, payment.House)
+	nothing = text.Text{It: "non serve fare nulla", En: "nothing has to be done"}
+	locked  = payment.NewBlock("REGISTER_LOCKED", text.Text{It: "il registro è chiuso", En: "the register is locked"}, nothing, payment.House)
+	inNoRun = payment.NewBlock("IN_NO_RUN", text.Text{It: "spetta e non è ancora in un pagamento", En: "it is due, and in no run yet"},
+		text.Text{It: "apri un pagamento che comprende il mese, o ricalcola quello aperto", En: "open a run that takes the month up, or compute the open one again"}, payment.Office)
 	paid     = payment.NewBlock("LINE_PAID", text.Text{It: "è pagato", En: "it is paid"}, nothing, payment.House)
 	taken    = payment.NewBlock("LINE_IN_RUN", text.Text{It: "è in un pagamento da inviare", En: "it is in a run that is not sent yet"}, text.Text{It: "porta avanti il pagamento", En: "take the run on"}, payment.Office)
 	cameBack = payment.NewBlock("LINE_CAME_BACK", text.Text{It: "è tornato indietro", En: "it came back"},

@@ -241,6 +241,7 @@ func allowances() {
 		"contested": whether(func(m *Model, r *Row) bool {
 			return slices.ContainsFunc(m.World.below(r, "allowance_contest", "allowance_id"), func(c *Row) bool { return c.Text("state") == "CONTESTED" && m.Sees(Types["AllowanceContest"], c) })
 		}),
+		"inNoRun": whether(func(m *Model, r *Row) bool { return inNoRun(m.World, r) }),
 		"capped": whether(func(_ *Model, r *Row) bool {
 			return r.Columns["accrued_cents"].(float64) > r.Columns["cap_cents"].(float64)
 		}),

@@ -257,15 +257,15 @@ func (a *reading) more(t sentTransfer, o payfile.Outcome) sentTransfer {
 // unclear is the code of what an account says of a transfer that does not fit it.
 const unclear = "UNCLEAR"
 
-// again says whether money has left once more: by another booking on the account itself, which shows each once, or after it came back.
+// again says whether money has left once more: by another booking on the account itself, which shows each once, by another order of the office, or after it came back.
 func (a *reading) again(t sentTransfer, o payfile.Outcome) bool {
 	if o.Kind != payfile.Executed {
 		return false
 	}
 	switch t.State {
 	case LinePaid:
-		another := o.Ref != "" && t.Reference != "" && o.Ref != t.Reference || !o.Day.IsZero() && !t.BookedOn.IsZero() && o.Day != t.BookedOn
-		return another && a.report.Source == payfile.SourceStatement && t.Source == payfile.SourceStatement
+		ref, day := o.Ref != "" && t.Reference != "" && o.Ref != t.Reference, !o.Day.IsZero() && !t.BookedOn.IsZero() && o.Day != t.BookedOn
+		return t.Source == a.report.Source && (a.report.Source == payfile.SourceStatement && (ref || day) || a.report.Source == payfile.SourceList && ref)
 	case LineReturned:
 		return a.report.Source != payfile.SourceStatus && !t.BookedOn.IsZero() && o.Day.After(t.BookedOn) // a message of a bank may be late
 	}

@@ -89,6 +89,6 @@ func tellCalendar(ctx context.Context, tx *postgres.Tx, of, payer uuid.UUID, onS
 
 // behind are the months that a payer is behind with; none where there is none.
 type behind struct {
-	Unopened calendar.Month // the first that it owes something of, and has opened no run for
+	Unopened calendar.Month // the first that it owes something of, and has opened no run for; the last where it owes something of months before
 	Unsent   calendar.Month // the same of runs that were sent
 }

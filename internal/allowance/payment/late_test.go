@@ -1,13 +1,16 @@
 package payment_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/allowance/payment"
+	"github.com/lavoroincorso/lavoro/internal/duty"
 	"github.com/lavoroincorso/lavoro/internal/platform/blob"
+	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 )
 
 // standsAt says what a next run makes of whoever is owed something.
@@ -134,4 +137,109 @@ func TestAPaymentToComeIsNoPayment(t *testing.T) {
 		t.Errorf("paid today: %v", err)
 	}
 	want(t, "paid", h.lines(run), "11 STATEMENT 1000 PAID")
+}
+
+// An office that says once more that it has paid, by the same order, has put its day right; by another order it may have paid twice.
+func TestAnotherOrderMayHavePaidTwice(t *testing.T) {
+	h := open(t)
+	run, ids := h.sent(1_000)
+	says := func(order, day string) {
+		t.Helper()
+		if err := h.answer(blob.CSV, "order_key;order_number;date;outcome;reason\n"+ids[0]+";"+order+";"+day+";PAID;\n"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	says("4711", "2026-12-08")
+	says("4711", "2026-12-09")
+	want(t, "another day", h.lines(run)+h.disputed(run), "11 STATEMENT 1000 PAID")
+	says("4712", "2026-12-09")
+	want(t, "another order", h.lines(run)+h.disputed(run), "11 STATEMENT 1000 PAIDpayment.contradiction true")
+}
+
+// What is due of a month, and stands in no run, stands on the board of the month by itself; what a run speaks of does by its line.
+func TestWhatIsInNoRunIsToldOf(t *testing.T) {
+	h := bank(t)
+	p := h.person(h.payer)
+	stands := func(what string, waits bool) {
+		t.Helper()
+		h.must(h.officer, func(ctx context.Context, tx *postgres.Tx) error {
+			var got bool
+			if err := tx.NewRaw("select allowance_in_no_run(id) from allowance where month = '2026-11-01'").Scan(ctx, &got); err != nil {
+				return err
+			}
+			if got != waits {
+				t.Errorf("%s: %t", what, got)
+			}
+			return nil
+		})
+	}
+	h.owe(p, h.payer, "2026-11", 1_000)
+	stands("owed", true)
+	run := h.approved()
+	stands("in a run", false)
+	h.steps(h.approver, run, payment.DiscardRun)
+	stands("given up, which its line tells", false)
+	run = h.approved()
+	h.steps(h.officer, run, payment.ExportRun)
+	h.reads(account(1, debit(h.transfers(run)[0], 1_000)))
+	stands("paid", false)
+	h.owe(p, h.payer, "2026-11", 1_500)
+	stands("more is owed", true)
+	h.exec(`insert into allowance_contest (id, programme_id, participation_id, allowance_id, statement_id, month, state, state_since, contested_cents, reason, member_id, contested_at, audience)
+		select gen_random_uuid(), programme_id, participation_id, allowance_id, id, month, 'CONTESTED', '2026-12-05', 500, '\x00', gen_random_uuid(), $1, audience from allowance_statement where number = 2`, noon)
+	stands("contested", false)
+	h.exec("update allowance_contest set contested_cents = 400")
+	stands("contested in part", true)
+}
+
+// What was locked, or came back, after its own month's run waits for the next one, which is due though nothing else is owed; whoever cannot be paid waits for no run.
+func TestWhatIsLateHasItsRunDue(t *testing.T) {
+	h := bank(t)
+	clocks := duty.NewClocks(payment.Clocks())
+	due := func() string {
+		t.Helper()
+		h.must(h.system, func(ctx context.Context, tx *postgres.Tx) error {
+			return payment.TellCalendar(clocks.OnState)(ctx, tx, []uuid.UUID{h.programme})
+		})
+		return query[string](h, `select coalesce(string_agg(d.kind || ' ' || (d.due_at at time zone 'Europe/Rome')::date, ', '), '') from due d where d.kind in ('payment.open', 'payment.order') and d.done_at is null`)
+	}
+	run, ids := h.sent(1_000)
+	h.reads(account(1, debit(ids[0], 1_000)))
+	h.now = h.now.AddDate(0, 1, 0)
+	want(t, "all is paid", due(), "")
+	h.owe(h.stranger(h.payer), h.payer, "2026-10", 2_000)
+	want(t, "who has no account", due(), "")
+	h.owe(h.person(h.payer), h.payer, "2026-10", 3_000)
+	want(t, "locked late", due(), "payment.open 2027-01-15")
+	late := h.approved()
+	h.steps(h.officer, late, payment.ExportRun)
+	want(t, "sent", due(), "")
+	h.reads(status(2, h.message(late), "", told(query[string](h, "select end_to_end_id from payment_line where run_id = $1 and live", late), "RJCT", "AM04")))
+	want(t, "until the month is over", due(), "")
+	h.now = h.now.AddDate(0, 1, 0)
+	want(t, "came back", due(), "payment.open 2027-02-15")
+	h.steps(h.officer, h.run(), payment.ComputeRun)
+	want(t, "opened", due(), "")
+	want(t, "paid before", h.state(run), "ORDINARY PAID 1 1 0 1000")
+}
+
+// Who has been paid too much of one month is still paid of another, and so has a run due for it.
+func TestWhoOwesMoreIsStillPaid(t *testing.T) {
+	h := bank(t)
+	run, ids := h.sent(1_000)
+	h.reads(account(1, debit(ids[0], 1_000)))
+	p := query[uuid.UUID](h, "select participation_id from payment_line where run_id = $1", run)
+	h.owe(p, h.payer, "2026-11", 100)
+	h.owe(p, h.payer, "2026-10", 500)
+	h.must(h.system, func(ctx context.Context, tx *postgres.Tx) error {
+		var waits bool
+		if err := tx.NewRaw("select payment_waits(?, ?, '2026-11-01', ?)", h.programme, h.payer, tx.Today()).Scan(ctx, &waits); err != nil {
+			return err
+		}
+		if !waits {
+			t.Error("no run waits")
+		}
+		return nil
+	})
+	want(t, "the next run", h.standsAt(), "10 STATEMENT 500 PENDING")
 }

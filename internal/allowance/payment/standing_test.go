@@ -138,6 +138,20 @@ func TestWhatCameBackWithoutACodeHasACause(t *testing.T) {
 	}
 }
 
+// Once an account that was refused is recorded anew nobody is asked for another one on the telephone: what came back goes with the next run.
+func TestAnAccountRecordedAnewIsAskedOfNobody(t *testing.T) {
+	h := bank(t)
+	run, ids := h.sent(1_000)
+	h.reads(status(1, h.message(run), "", told(ids[0], "RJCT", "AC04")))
+	for _, code := range []string{"AC04", "NEXT_RUN"} {
+		s, _ := h.standing(h.officer, query[uuid.UUID](h, "select id from allowance"))
+		if s.Stage != inquiry.Returned || len(s.Missing) != 1 || s.Missing[0].Code != code {
+			t.Errorf("%s, missing %v; want %s", s.Stage, s.Missing, code)
+		}
+		h.account(query[uuid.UUID](h, "select participation_id from payment_line"), "IT60X0542811101000000123456", "Prova Inventata")
+	}
+}
+
 // A run that was sent after its value day is to be there when its file asks for it.
 func TestWhatWasSentLateIsExpectedLate(t *testing.T) {
 	h := bank(t)

@@ -481,8 +481,8 @@ type dispute struct {
 	UnderWay  bool        // some of those others are not paid yet
 }
 
-// disputeOf is what contradicts the state of a transfer, or else was told of its whole run and fits nothing, and was not answered yet. The same sum was taken up where, with the line, more would be than was owed when it
-// was made, or since.
+// disputeOf is what contradicts the state of a transfer, or else was told of its whole run and fits nothing, and was not answered yet. The same sum was taken up
+// where, with the line, more would be than was owed when it was made, or since.
 func disputeOf(ctx context.Context, tx *postgres.Tx, head uuid.UUID) (d dispute, err error) {
 	err = tx.Ask(ctx, &d, `select s.answer_id, s.code, coalesce(s.cause, '') as cause, coalesce(s.reference, '') as reference, s.booked_on, o.again, o.under_way
 		from (
@@ -522,7 +522,8 @@ func contradictedSince(ctx context.Context, tx *postgres.Tx, run uuid.UUID) (sin
 	return *found.Since, nil
 }
 
-// monthsBehind is how far a payer is with the months that are over, and of which it owes something by their last statements.
+// monthsBehind is how far a payer is with the months that are over, and of which it owes something by their last statements. What was locked, put right or came back
+// after its own month's run waits for that of the last month, also where nothing else is owed of that.
 func monthsBehind(ctx context.Context, tx *postgres.Tx, of, payer uuid.UUID) (b behind, err error) {
 	err = tx.Ask(ctx, &b, `with runs(opened, sent) as (
 			select coalesce(max(up_to), '-infinity'), coalesce(max(up_to) filter (where state in ('EXPORTED', 'PAID', 'PARTLY_RETURNED')), '-infinity')
@@ -533,7 +534,7 @@ func monthsBehind(ctx context.Context, tx *postgres.Tx, of, payer uuid.UUID) (b 
 				and not exists (select from allowance_statement n where n.allowance_id = h.allowance_id and n.number > s.number) order by h.month limit 1) as month
 			from runs r cross join lateral (values (r.opened), (r.sent)) x(after)
 		)
-		select (select min(month) from firsts f where f.after = r.opened) as unopened, (select min(month) from firsts f where f.after = r.sent) as unsent from runs r`, of, payer, tx.Today().Month().First())
+		select coalesce((select min(month) from firsts f where f.after = r.opened), case when r.opened < $4 and payment_waits($1, $2, $4, $5) then $4 end) as unopened, (select min(month) from firsts f where f.after = r.sent) as unsent from runs r`, of, payer, tx.Today().Month().First(), tx.Today().Month().Prev().First(), tx.Today())
 	if err != nil {
 		return b, fmt.Errorf("months behind: %w", err)
 	}

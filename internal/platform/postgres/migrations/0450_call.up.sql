@@ -26,12 +26,14 @@ language plpgsql stable security definer set search_path = public, pg_temp set p
 declare
   a allowance;
   last uuid;
+  details uuid;
 begin
   select * into a from allowance x where x.id = payment_standing.allowance and x.audience &&& (select app_keys('money'));
   if not found then
     return null;
   end if;
   last := (select s.id from allowance_statement s where s.allowance_id = a.id order by s.number desc limit 1);
+  details := (select b.id from person_bank b join participation p on p.person_id = b.person_id where p.id = a.participation_id order by b.revision desc limit 1);
   return jsonb_build_object(
     'programme', a.programme_id, 'month', to_char(a.month, 'YYYY-MM'), 'soFar', a.total_cents, 'issued', last is not null,
     'register', (select coalesce(jsonb_agg(distinct case when r.state = 'SUBMITTED' and r.company_id is null then 'WITHOUT_HOST' else r.state end), '[]')
@@ -49,7 +51,8 @@ begin
         where l.participation_id = a.participation_id and l.month = a.month)
     || jsonb_build_object('lines', (
       select coalesce(jsonb_agg(x.line), '[]') from (
-        select distinct on (l.payer_id, l.budget_line_id) jsonb_build_object('state', l.state, 'blocks', case when payment_line_contradicted(l.id) then '{BANK_CONTRADICTS}' else l.blocks end, 'code', payment_line_reason(l.id, l.state, l.code),
+        select distinct on (l.payer_id, l.budget_line_id) jsonb_build_object('state', l.state, 'blocks', case when payment_line_contradicted(l.id) then '{BANK_CONTRADICTS}' else l.blocks end, 'code', case when refuses_account(l.code) and l.bank_id <> details then null else payment_line_reason(l.id, l.state, l.code) end, -- details that were recorded since go with the next run
+          
           'run', r.state, 'valueDay', greatest(r.value_day, (select (f.made_at at time zone 'Europe/Rome')::date from payment_file f where f.run_id = l.run_id and f.part = l.part))) as line
         from payment_line l join payment_run r on r.id = l.run_id where l.participation_id = a.participation_id and l.month = a.month
           and l.kind <> 'OFFSET' -- it goes with another month's money
