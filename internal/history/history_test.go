@@ -324,6 +324,27 @@ func TestWhatHousingCostBeforeHasItsOwnBounds(t *testing.T) {
 	a.wrong(t, a.stage(true), "payments.csv:5 gross HISTORY_OVER_CEILING", "payments.csv:6 gross HISTORY_OVER_CEILING")
 }
 
+// TestALowerCeilingInBetweenHolds: what is brought in counts below the ceiling of each later month that has some, and not of the last alone.
+func TestALowerCeilingInBetweenHolds(t *testing.T) {
+	a := newArchive(t)
+	for number, from := range []string{"2025-08-01", "2025-09-01"} {
+		a.Exec(`with v as (insert into policy_version (id, programme_id, number, valid_from, applied_at, rules_hash, audience)
+				select gen_random_uuid(), programme_id, 90 + $1, $2::text::date, applied_at, 'test', audience from policy_version where number = 1 returning id)
+			insert into policy_rule (id, version_id, position, code, value, unit, label, source, confirmed, audience)
+			select gen_random_uuid(), v.id, position, code, case when code = 'allowance.housing' and $1 = 0 then value || '{"ceiling": 50000}' else value end, unit, label, source, confirmed, r.audience
+			from v, policy_rule r where r.version_id = (select id from policy_version where number = 1)`, number, from)
+	}
+	payments := func(rows ...string) {
+		a.files = map[string][]byte{"payments.csv": lines("fiscal_code;month;budget_line;gross;activity_kind", rows...)}
+	}
+	payments("%s;2025-07;contributions_asl;200;HOUSING", a.code, "%s;2025-08;contributions_asl;200;HOUSING", a.code, "%s;2025-09;contributions_asl;200;HOUSING", a.code)
+	if r := a.stage(false); len(r.Problems) > 0 || r.Import == uuid.Nil {
+		t.Fatalf("%+v", r)
+	}
+	payments("%s;2025-06;contributions_asl;100;HOUSING", a.code, "%s;2025-05;contributions_asl;0,01;HOUSING", a.code)
+	a.wrong(t, a.stage(true), "payments.csv:3 gross HISTORY_OVER_CEILING")
+}
+
 func FuzzRows(f *testing.F) {
 	for _, s := range []string{"X;2025-03-10;INACTIVE;2", "X;2025-04;internship_allowance_asl;1.234,56;;10/05/2025;M", "a;Ditta;2025-04-01;2025-02-30;99999999999", ";2025-13;INTERNSHIP;-1;32", "x;\"2025-04\";1,2,3"} {
 		f.Add(s)
