@@ -105,7 +105,7 @@ func (s *stage) notices(what tampering) bool {
 	defer what.back()
 	s.taken++
 	s.found = nil
-	for start := range 7 * 40 { // forty times all, each time at the next rows, one of each seven after the other, so that people of all worlds come early
+	for start := range 7 * 5 { // five times all, each time at the next rows, one of each seven after the other, so that people of all worlds come early
 		for i := start % 7; i < len(s.viewers); i += 7 {
 			v := s.viewers[i]
 			for _, p := range v.programmes {
