@@ -5231,7 +5231,7 @@ type PaymentAnswer struct {
 	Ignored int32 `json:"ignored"`
 	// How many of its lines are of others.
 	Others int32 `json:"others"`
-	// Whether it tells of a run as a whole a sum that fits none of its lines: due of the payer until resolveLine says of the lines that it concerns what is true.
+	// Whether it tells of a message as a whole a sum that fits none of its lines: due of the payer until resolveLine has said what is true of lines that come to that sum.
 	Unclear bool `json:"unclear"`
 	// The file itself. Null for whoever may not read accounts.
 	File *File `json:"file,omitempty"`
@@ -5516,7 +5516,7 @@ type PaymentLineStep struct {
 	Member *Member `json:"member,omitempty"`
 	// The bank's code; null where it gave none. Where it contradicts what is known of the line, which then stays as it is: what it says; UNCLEAR where that is clear to nobody. Example: EXECUTED.
 	Code *string `json:"code,omitempty"`
-	// The bank's code of why it says so, where code is what it says; null otherwise. Example: AC04.
+	// The bank's code of why it says so, where code is what it says, or where the line keeps another; null otherwise. Example: AC04.
 	Cause *string `json:"cause,omitempty"`
 	// The number of the order, or the bank's own reference, as the answer gives it; null where it gave none. At most 35 characters. Example: 4711.
 	Reference *string `json:"reference,omitempty"`

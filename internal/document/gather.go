@@ -77,6 +77,8 @@ type paidLine struct {
 		Means        string
 	}
 	Steps []struct {
+		Act                string
+		At                 time.Time
 		FromState, ToState string
 		Code               *string
 		Reference          string
@@ -98,7 +100,7 @@ type paidLine struct {
 // askedAllowance is what a folder asks of a month, in the words of the API.
 const askedAllowance = `month statements { id number inForce minutes accrued cap total contentHash explanation policyVersions { number } lines { kind minutes amount rule version text }
 	shares { id payer { name } budgetLine { code } gross withheld net } registerMonths { id }
-	payments { id kind state live twice gross withheld net endToEndId budgetLine { code } file { messageId sha256 } paidTo { iban holder means } steps { fromState toState code reference bookedOn answer { sha256 } }
+	payments { id kind state live twice gross withheld net endToEndId budgetLine { code } file { messageId sha256 } paidTo { iban holder means } steps { act at fromState toState code reference bookedOn answer { sha256 } }
 		run { id year number payer { name } steps { act at member { id name } } } } }`
 
 // allowance gathers one month.
@@ -180,6 +182,12 @@ func (f *gathering) payment(statement uuid.UUID, p paidLine) {
 		}
 		if s.ToState != p.State || s.FromState == s.ToState && s.Code != nil { // of an earlier state, or against what is known
 			continue
+		}
+		if s.FromState != s.ToState {
+			line.SaidAt = time.Time{}
+			if s.Act == "resolveLine" && s.ToState == "PAID" {
+				line.SaidAt = s.At
+			}
 		}
 		if s.Reference != "" {
 			line.Reference = s.Reference

@@ -94,8 +94,14 @@ type Matching struct {
 	Others []Outcome
 	// Odd are what an account says of sent lines that does not fit them: another amount, or the same twice. Nothing is taken of that, and somebody has to look at it.
 	Odd []Outcome
-	// Unclear warns of what an account says of the message that does not fit it: nothing is taken of that.
-	Unclear refusal.List
+	// Unclear is what an account says of the message that does not fit it: nothing is taken of that.
+	Unclear []Unclear
+}
+
+// Unclear is what does not fit a message, with the warning of it.
+type Unclear struct {
+	Whole
+	Warning refusal.Refusal
 }
 
 // account says whether the report is of an account, and so of much that is none of ours.
@@ -246,7 +252,7 @@ func (m *matcher) differs(w Whole) {
 	sum := sentSum(m.sent.Lines)
 	got, want := totals(w.Lines, w.Total, w.Foreign), totals(len(m.sent.Lines), &sum, "")
 	if m.report.account() {
-		m.out.Unclear = append(m.out.Unclear, AnswerDebitDiffers.At().With("got", got).With("want", want))
+		m.out.Unclear = append(m.out.Unclear, Unclear{w, AnswerDebitDiffers.At().With("got", got).With("want", want)})
 		return
 	}
 	m.list = append(m.list, AnswerTotalsDiffer.At().With("got", got).With("want", want))

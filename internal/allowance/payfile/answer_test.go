@@ -164,7 +164,7 @@ func TestStatementWithOneDebit(t *testing.T) {
 	if want := (payfile.Outcome{EndToEndID: "L000000000002", MessageID: "RUN-2026-10-A", Kind: payfile.Executed, Amount: cents(50002), Day: calendar.MustDay("2026-11-12"), Ref: "B9"}); !reflect.DeepEqual(m.Outcomes[2], want) {
 		t.Errorf("%+v", m.Outcomes[2])
 	}
-	if m, err := report.Match(order(4).Sent()); err != nil || len(m.Outcomes) != 0 || !m.Unclear.Has(payfile.AnswerDebitDiffers) {
+	if m, err := report.Match(order(4).Sent()); err != nil || len(m.Outcomes) != 0 || len(m.Unclear) != 1 || !(refusal.List{m.Unclear[0].Warning}).Has(payfile.AnswerDebitDiffers) {
 		t.Errorf("a debit of three lines pays four: %+v, %v", m, err)
 	}
 }
@@ -191,7 +191,7 @@ func TestADayOfAnAccount(t *testing.T) {
 		t.Errorf("%q, %+v", got, m)
 	}
 	sent.Lines[0].Out = false
-	if m, err := report.Match(sent); err != nil || len(m.Outcomes) != 1 || !m.Unclear.Has(payfile.AnswerDebitDiffers) {
+	if m, err := report.Match(sent); err != nil || len(m.Outcomes) != 1 || len(m.Unclear) != 1 || !(refusal.List{m.Unclear[0].Warning}).Has(payfile.AnswerDebitDiffers) {
 		t.Errorf("a debit of two lines pays three, or loses the rest: %+v, %v", m, err)
 	}
 }

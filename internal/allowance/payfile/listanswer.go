@@ -25,7 +25,7 @@ var (
 	causeOutcome = text.Text{It: "l'esito è uno tra IN LAVORAZIONE, EMESSO, PAGATO, RESPINTO, STORNATO", En: "the outcome is one of PENDING, ACCEPTED, PAID, REJECTED, RETURNED"}
 	causeNumber  = text.Text{It: "di un ordine emesso serve il numero", En: "an order that was made has a number"}
 	causeDay     = text.Text{It: "di un pagamento eseguito o stornato serve la data", En: "a payment that was made or returned has a day"}
-	causeAhead   = text.Text{It: "il giorno è futuro: fino ad allora l'esito è EMESSO", En: "the day is to come: until then the outcome is ACCEPTED"}
+	causeAhead   = text.Text{It: "il giorno è futuro: un ordine si dice PAGATO, o STORNATO, da quel giorno", En: "the day is to come: an order is said to be PAID, or RETURNED, from that day on"}
 	causeLong    = text.Text{It: "il testo è troppo lungo o contiene caratteri di controllo", En: "the text is too long, or holds control characters"}
 	causeTotal   = text.Text{It: "il numero di righe non è quello del totale: il file è incompleto", En: "the number of rows is not that of the total: the file is not whole"}
 	causeSum     = text.Text{It: "la somma delle righe non è quella del totale", En: "the sum of the rows is not that of the total"}

@@ -61,7 +61,7 @@ func ReadAnswer(ctx context.Context, tx *postgres.Tx, in Answer) error {
 	if known {
 		return AnswerKnown.At("file")
 	}
-	a := reading{Answer: in, report: report, audience: line, named: []string{}, unclear: []uuid.UUID{}}
+	a := reading{Answer: in, report: report, audience: line, named: []string{}, unclear: []whole{}}
 	return a.apply(ctx, tx)
 }
 
@@ -74,8 +74,8 @@ type reading struct {
 	counts   answerCounts
 	named    []string // transfers of ours
 	said     []said
-	unclear  []uuid.UUID // runs of which an account tells as a whole what fits nothing
-	beside   []said      // what moves nothing: it tells more of what is known, or contradicts it
+	unclear  []whole // messages of which an account tells as a whole what fits nothing
+	beside   []said  // what moves nothing: it tells more of what is known, or contradicts it
 }
 
 // said is one thing that an answer says of a transfer.
@@ -136,12 +136,10 @@ func (a *reading) apply(ctx context.Context, tx *postgres.Tx) error {
 			return err
 		}
 		for _, w := range m.Unclear {
-			if err := tx.Warn(w); err != nil {
+			if err := tx.Warn(w.Warning); err != nil {
 				return err
 			}
-		}
-		if len(m.Unclear) > 0 && !slices.Contains(a.unclear, p.RunID) {
-			a.unclear = append(a.unclear, p.RunID)
+			a.unclear = append(a.unclear, whole{Run: p.RunID, Part: p.Part, Kind: w.Kind, Cents: w.Total})
 		}
 		a.take(p, m)
 		others = foreign(others, m.Others, parts)
@@ -228,6 +226,10 @@ func (a *reading) take(p sentPart, m payfile.Matching) {
 			a.counts.Returned++
 		}
 		a.said = append(a.said, said{transfer: t, to: to, code: o.Reason, outcome: o})
+		if to == LineRecalled && o.Kind == payfile.Returned { // which its state does not tell
+			a.beside = append(a.beside, said{transfer: t, to: to, code: string(o.Kind), outcome: o})
+		}
+		t.Code = o.Reason
 		t.State, t.Reference, t.BookedOn, t.Source = to, o.Ref, o.Day, a.report.Source
 		state[o.EndToEndID] = t
 	}
@@ -239,37 +241,36 @@ func (a *reading) take(p sentPart, m payfile.Matching) {
 	}
 }
 
-// more keeps what is told anew of a transfer whose state is known: why it came back, or how it was booked.
+// more keeps what is told anew of a transfer whose state is known: why it came back, how it was booked, and that it was paid or came back once more.
 func (a *reading) more(t sentTransfer, o payfile.Outcome) sentTransfer {
-	switch {
-	case t.State != LinePaid && t.Code == "" && o.Reason != "":
+	anew := a.report.Source != payfile.SourceStatus && !t.knows(o) // the account tells the booking of what the bank has said before
+	learnt := t.State != LinePaid && o.Reason != "" && (t.Code == "" || refuses(o.Reason) && !refuses(t.Code))
+	if learnt {
 		a.said = append(a.said, said{transfer: t, to: t.State, code: o.Reason, outcome: o})
 		t.Code = o.Reason
-	case a.report.Source == payfile.SourceStatus || t.knows(o): // the account tells the booking of what the bank has said before
-	case t.State == LinePaid:
-		a.beside = append(a.beside, said{transfer: t, to: t.State, outcome: o})
-	case t.State == LineRecalled && o.Kind == payfile.Returned: // which ends that it was said to be paid
+	}
+	switch {
+	case anew && t.State != LinePaid && o.Kind != payfile.Rejected:
 		a.beside = append(a.beside, said{transfer: t, to: t.State, code: string(o.Kind), outcome: o})
+	case anew && t.State == LinePaid || !learnt && o.Reason != "" && o.Reason != t.Code:
+		a.beside = append(a.beside, said{transfer: t, to: t.State, outcome: o})
 	}
 	return t
 }
 
+// refuses says whether a code says that the account takes no money: nothing is paid to it until its details are recorded anew.
+func refuses(code string) bool { return payfile.ReasonOf(code).Owner == payfile.OwnerDetails }
+
 // unclear is the code of what an account says of a transfer that does not fit it.
 const unclear = "UNCLEAR"
 
-// again says whether money has left once more: by another booking on the account itself, which shows each once, by another order of the office, or after it came back.
+// again says whether money has left once more of what is paid: by another booking on the account itself, which shows each once, or by another order of the office.
 func (a *reading) again(t sentTransfer, o payfile.Outcome) bool {
-	if o.Kind != payfile.Executed {
+	if o.Kind != payfile.Executed || t.State != LinePaid {
 		return false
 	}
-	switch t.State {
-	case LinePaid:
-		ref, day := o.Ref != "" && t.Reference != "" && o.Ref != t.Reference, !o.Day.IsZero() && !t.BookedOn.IsZero() && o.Day != t.BookedOn
-		return t.Source == a.report.Source && (a.report.Source == payfile.SourceStatement && (ref || day) || a.report.Source == payfile.SourceList && ref)
-	case LineReturned:
-		return a.report.Source != payfile.SourceStatus && !t.BookedOn.IsZero() && o.Day.After(t.BookedOn) // a message of a bank may be late
-	}
-	return false
+	ref, day := o.Ref != "" && t.Reference != "" && o.Ref != t.Reference, !o.Day.IsZero() && !t.BookedOn.IsZero() && o.Day != t.BookedOn
+	return t.Source == a.report.Source && (a.report.Source == payfile.SourceStatement && (ref || day) || a.report.Source == payfile.SourceList && ref)
 }
 
 var order = map[payfile.Kind]int{payfile.Pending: 0, payfile.Accepted: 1, payfile.Executed: 2, payfile.Credited: 3, payfile.Rejected: 4, payfile.Returned: 5}
@@ -300,6 +301,8 @@ func next(from LineState, kind payfile.Kind) (to LineState, final bool) {
 			return LineRecalled, true
 		case sent || from == LinePaid || from == LineReturned:
 			return LineReturned, true
+		case from == LineRejected:
+			return LineRejected, true // it ends that it was said to be paid
 		}
 	default:
 		return from, false
@@ -323,8 +326,8 @@ func (a *reading) write(ctx context.Context, tx *postgres.Tx) error {
 	for _, s := range slices.Concat(a.said, a.beside) {
 		touched[s.transfer.RunID] = true
 	}
-	for _, run := range a.unclear {
-		touched[run] = true
+	for _, w := range a.unclear {
+		touched[w.Run] = true
 	}
 	for run := range touched {
 		if err := a.settle(ctx, tx, run); err != nil {

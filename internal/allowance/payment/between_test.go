@@ -35,6 +35,11 @@ func (h *house) on(act func(context.Context, *postgres.Tx, payment.LineStep) err
 	})
 }
 
+// notice is a camt.054 with such bookings.
+func notice(n int, bookings ...string) string {
+	return strings.NewReplacer("camt.053", "camt.054", "BkToCstmrStmt", "BkToCstmrDbtCdtNtfctn", "<Stmt>", "<Ntfctn>", "</Stmt>", "</Ntfctn>").Replace(account(n, bookings...))
+}
+
 // account is a camt.053 with such bookings.
 func account(n int, bookings ...string) string {
 	return fmt.Sprintf(`<?xml version="1.0" encoding="UTF-8"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><GrpHdr><MsgId>STM%d</MsgId>
@@ -245,8 +250,40 @@ func TestWhatCameBackOfAnOrderAsAWholeIsSomebodys(t *testing.T) {
 	}
 	want(t, "over", h.lines(run)+h.disputed(run)+"; "+h.booked(), "11 STATEMENT 2000 PAID, 11 STATEMENT 1000 RETURNED; APPROVED 2000, PAID 2000")
 	refused(t, "said once", h.resolve(h.approver, h.line(run, 1_000), true), payment.NotContradicted)
-	if err := h.resolve(h.second, h.line(run, 2_000), true); err != nil {
-		t.Fatal(err)
+	refused(t, "what is explained", h.resolve(h.second, h.line(run, 2_000), false), payment.NotContradicted)
+}
+
+// A sum that is told of a message as a whole is explained once as much of it is: one word about one line is not enough, and when it is over no line is judged by it any more.
+func TestWhatIsToldOfAMessageIsExplainedWhole(t *testing.T) {
+	for name, c := range map[string]struct {
+		cents string
+		said  []int  // lines of 10, 20 and 40 euros, below nought where one was not paid
+		due   []bool // after each word
+	}{
+		"two came back":          {"30.00", []int{-1_000, -2_000}, []bool{true, false}},
+		"all but one came back":  {"30.00", []int{4_000}, []bool{false}},
+		"by a charge less":       {"29.00", []int{-1_000, -2_000}, []bool{true, false}},
+		"one that did not":       {"30.00", []int{1_000, -2_000, -4_000}, []bool{true, true, false}},
+		"more than was paid out": {"71.00", []int{-1_000, -2_000, -4_000}, []bool{true, true, false}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := bank(t)
+			run, _ := h.sent(1_000, 2_000, 4_000)
+			h.reads(status(1, h.message(run), "ACSC"))
+			h.passes = []string{"ANSWER_DEBIT_DIFFERS"}
+			h.reads(account(2, `<Ntry><Amt Ccy="EUR">`+c.cents+`</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BkTxCd/><NtryDtls><Btch><PmtInfId>`+h.message(run)+`</PmtInfId></Btch></NtryDtls></Ntry>`))
+			for n, cents := range c.said {
+				if err := h.resolve(h.approver, h.line(run, max(cents, -cents)), cents > 0); err != nil {
+					t.Fatal(err)
+				}
+				if due := h.disputed(run) != ""; due != c.due[n] {
+					t.Errorf("after %d: due %t", cents, due)
+				}
+			}
+			for _, cents := range []int{1_000, 2_000, 4_000} {
+				refused(t, "when it is over", h.resolve(h.second, h.line(run, cents), false), payment.NotContradicted)
+			}
+		})
 	}
 }
 

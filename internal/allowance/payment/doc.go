@@ -27,7 +27,8 @@
 //
 // A bank may say what does not fit: that it has paid what it had rejected, was to stop or had sent back, that it has paid once more, or another sum, or that
 // it has rejected what it had paid. The line stays as it is, and nobody is paid by that payer for whom it was, until somebody who has not read an answer to
-// its run says whether it was paid. So it is where it tells of an order as a whole a sum that fits none of its lines, but that nobody waits for it.
+// its run says whether it was paid; or until it came back as often, and thereafter. So it is where it tells of a message as a whole a sum that fits none of its
+// lines, until such words come to that sum, but that nobody waits for it.
 //
 // The database holds what must never happen, whatever the code does: a line that changes, one share in two live runs, live lines beyond the last
 // statement, an approver who had a hand in the run by any account of his, a reader who judges what he has read, one approver who approves twice, a state out of turn.

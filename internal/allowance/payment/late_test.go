@@ -36,7 +36,16 @@ func TestAnAccountThatIsRefusedIsKnownHoweverItIsTold(t *testing.T) {
 			h.reads(account(1, debit(id, 1_000), unexplained(id)), status(2, h.message(run), "", told(id, "RJCT", "AC04")))
 		},
 		"by the return, once it was rejected": func(h *house, run uuid.UUID, id string) {
+			h.reads(status(1, h.message(run), "", told(id, "RJCT", "")), account(2, booked(debit(id, 1_000), "2026-12-12", "D")), account(3, booked(closed(id), "2026-12-14", "C")))
+		},
+		"by another message, once it was rejected": func(h *house, run uuid.UUID, id string) {
 			h.reads(status(1, h.message(run), "", told(id, "RJCT", "")), status(2, h.message(run), "", told(id, "RJCT", "AC04")))
+		},
+		"once a vague word was said": func(h *house, run uuid.UUID, id string) {
+			h.reads(status(1, h.message(run), "", told(id, "RJCT", "MS03")), status(2, h.message(run), "", told(id, "RJCT", "AC04")), status(3, h.message(run), "", told(id, "RJCT", "NARR")))
+		},
+		"once it came back with a vague word": func(h *house, run uuid.UUID, id string) {
+			h.reads(account(1, debit(id, 1_000), credit(id, 1_000)), account(2, booked(closed(id), "2026-12-14", "C")))
 		},
 		"against what is known": func(h *house, run uuid.UUID, id string) {
 			h.reads(account(1, debit(id, 1_000)), status(2, h.message(run), "", told(id, "RJCT", "AC04")))
@@ -55,6 +64,20 @@ func TestAnAccountThatIsRefusedIsKnownHoweverItIsTold(t *testing.T) {
 	}
 }
 
+// closed is what came back from an account that is closed.
+func closed(id string) string {
+	return entry(id, 1_000, "CRDT", "<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>")
+}
+
+// Whatever a bank says of why it is kept, also where the line keeps what was said before.
+func TestWhatIsSaidLaterOfWhyIsKept(t *testing.T) {
+	h := bank(t)
+	run, ids := h.sent(1_000)
+	h.reads(status(1, h.message(run), "", told(ids[0], "RJCT", "AC04")), status(2, h.message(run), "", told(ids[0], "RJCT", "NARR")))
+	want(t, "both", query[string](h, "select string_agg(concat_ws(' ', to_state, code, cause), ', ' order by at, id) from payment_line_step where line_id = $1", h.line(run, 1_000)), "REJECTED AC04, REJECTED NARR")
+	want(t, "the first", query[string](h, "select code from payment_line")+h.disputed(run), "AC04")
+}
+
 // reads has answers read, one after the other.
 func (h *house) reads(contents ...string) {
 	h.t.Helper()
@@ -65,18 +88,30 @@ func (h *house) reads(contents ...string) {
 	}
 }
 
-// A debit and its return are told in whichever order, by several statements: they end each other by the days of the account.
+// Debits and returns are told in whichever order, by several messages: each return ends one debit, by the days of the account.
 func TestWhatCameBackIsOverInWhicheverOrder(t *testing.T) {
+	const due = "payment.contradiction true"
 	for name, c := range map[string]struct {
 		recalled bool
-		days     []string
+		said     []string // R rejected, r without a reason, D debit, C credit on a day, c in a message of its own
 		due      string
 	}{
-		"the return first":                 {false, []string{"C 14", "D 12"}, ""},
-		"paid anew after it":               {false, []string{"C 14", "D 15"}, "payment.contradiction true"},
-		"paid before it was stopped":       {true, []string{"D 12", "C 14"}, ""},
-		"paid after it, and told before":   {false, []string{"D 15", "C 14"}, "payment.contradiction true"},
-		"stopped, and the return is first": {true, []string{"C 14", "D 12"}, ""},
+		"the return first":                              {false, []string{"R", "C 14", "D 12"}, ""},
+		"paid anew after it":                            {false, []string{"R", "C 14", "D 15"}, due},
+		"paid after it, and told before":                {false, []string{"R", "D 15", "C 14"}, due},
+		"paid before it was stopped":                    {true, []string{"R", "D 12", "C 14"}, ""},
+		"stopped, and the return is first":              {true, []string{"R", "C 14", "D 12"}, ""},
+		"stopped by the return":                         {true, []string{"c 14", "D 12", "C 14"}, ""},
+		"stopped by the return, and paid after it":      {true, []string{"c 14", "D 12", "D 15"}, due},
+		"stopped, and the return tells why":             {true, []string{"r", "D 12", "C 14"}, ""},
+		"it came back again":                            {false, []string{"D 12", "C 14", "D 15", "C 17"}, ""},
+		"it came back again, which is told before":      {false, []string{"C 14", "C 17", "D 15"}, ""},
+		"it came back again, and was paid once more":    {false, []string{"C 14", "D 15", "C 17", "D 18"}, due},
+		"two debits of what was rejected, one return":   {false, []string{"R", "D 12", "D 13", "C 14"}, due},
+		"and both returns":                              {false, []string{"R", "D 12", "D 13", "C 14", "C 15"}, ""},
+		"two debits of what came back, one told late":   {false, []string{"D 12", "C 14", "D 13"}, due},
+		"two debits of what was paid, and both returns": {false, []string{"D 12", "D 13", "C 14", "C 15"}, ""},
+		"told again": {false, []string{"D 12", "C 14", "d 12", "D 12", "C 14", "c 14"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := bank(t)
@@ -86,10 +121,15 @@ func TestWhatCameBackIsOverInWhicheverOrder(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			h.reads(status(1, h.message(run), "", told(ids[0], "RJCT", "AM04")))
-			for n, day := range c.days {
-				book := map[bool]func(string, int) string{true: debit, false: credit}[day[0] == 'D']
-				h.reads(account(2+n, booked(book(ids[0], 1_000), "2026-12-"+day[2:], day[:1])))
+			for n, said := range c.said {
+				switch kind := said[:1]; kind {
+				case "R", "r":
+					h.reads(status(n, h.message(run), "", told(ids[0], "RJCT", map[string]string{"R": "AM04"}[kind])))
+				default:
+					message := map[bool]func(int, ...string) string{true: account, false: notice}[strings.ToUpper(kind) == kind]
+					book := map[bool]func(string, int) string{true: debit, false: credit}[strings.ToUpper(kind) == "D"]
+					h.reads(message(n, booked(book(ids[0], 1_000), "2026-12-"+said[2:], strings.ToUpper(said))))
+				}
 			}
 			want(t, "what is due", h.disputed(run), c.due)
 		})

@@ -208,7 +208,7 @@ func answer() plan.Type {
 			"sha256":   plan.Expr("encode({t}.sha256, 'hex')"),
 			"member":   plan.One("Member", "member_id").In(access.Directory).Apart(),
 			"others":   plan.Column("foreign_lines"),
-			"unclear":  plan.Expr("cardinality({t}.unclear) > 0"),
+			"unclear":  plan.Expr("{t}.unclear <> '[]'"),
 			"file":     plan.One("File", "file_id").Apart(),
 			"payments": plan.ManyWhere("PaymentLine", "{o}.id in (select s.line_id from payment_line_step s where s.answer_id = {t}.id)", "{o}.month desc, {o}.id desc").Growing(),
 		},

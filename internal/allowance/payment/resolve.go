@@ -26,8 +26,13 @@ type Truth struct {
 // neither. It gives the run.
 func ResolveLine(ctx context.Context, tx *postgres.Tx, in Truth) (run uuid.UUID, err error) {
 	l, err := lineByID(ctx, tx, in.Line)
-	if err != nil {
+	switch {
+	case err != nil:
 		return l.RunID, err
+	case l.ID == uuid.Nil:
+		return l.RunID, refusal.NotFound.At("line")
+	case !tx.Actor.May(access.ResolveLine, l.ProgrammeID, []uuid.UUID{l.PayerID}): // whoever may not keeps nobody waiting
+		return l.RunID, refusal.NotAllowed.At()
 	}
 	if _, err := number(ctx, tx, l.PayerID, 0); err != nil { // before its run, as answers do
 		return l.RunID, err
@@ -86,7 +91,11 @@ func (r *runRow) resolve(ctx context.Context, tx *postgres.Tx, l lineRow, in Tru
 	if err != nil {
 		return err
 	}
-	return r.advance(ctx, tx, access.ResolveLine, state, map[string]any{"lines": idsOf(lines), "lineFrom": l.State, "lineTo": to, "answer": d.AnswerID})
+	detail := map[string]any{"lines": idsOf(lines), "lineFrom": l.State, "lineTo": to, "answer": d.AnswerID}
+	if to == LinePaid && to != l.State {
+		detail["twice"] = d.Again
+	}
+	return r.advance(ctx, tx, access.ResolveLine, state, detail)
 }
 
 // turn takes the lines of a transfer to the state that is true, and books that.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -147,6 +148,54 @@ func TestTwoOfOneSumMayBothBePaid(t *testing.T) {
 		t.Fatal(err)
 	}
 	want(t, "one came back", h.lines(next)+"; "+h.booked(), "11 STATEMENT 1000 RETURNED; APPROVED 1000, PAID 1000")
+	want(t, "nothing is too much", h.twice(), "")
+}
+
+// twice are the lines that are paid twice, by their runs.
+func (h *house) twice() string {
+	h.t.Helper()
+	return query[string](h, "select coalesce(string_agg(run_id::text || ' ' || gross_cents, ', '), '') from payment_line where twice")
+}
+
+// Whichever of two transfers of one sum comes back, the other is the one that was paid.
+func TestWhicheverOfTwoComesBackNothingIsTooMuch(t *testing.T) {
+	h := bank(t)
+	_, line, transfer := h.rejected()
+	next := h.approved()
+	h.steps(h.officer, next, payment.ExportRun)
+	second := h.transfers(next)[0]
+	h.reads(status(2, h.message(next), "", told(second, "RJCT", "AM04")))
+	h.paidAfterAll(3, transfer)
+	h.paidAfterAll(4, second)
+	h.passes = []string{"PAYMENT_PAID_TWICE"}
+	for _, l := range []uuid.UUID{line, h.line(next, 1_000)} {
+		if err := h.resolve(h.approver, l, true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want(t, "too much", h.twice(), next.String()+" 1000")
+	h.breaks("payment_line_kept", "update payment_line set twice = false where id = $1", h.line(next, 1_000))
+	h.reads(account(5, booked(credit(transfer, 1_000), "2026-12-20", "C")))
+	want(t, "the first came back", h.twice()+h.lines(next)+"; "+h.booked()+"; "+h.back(), "11 STATEMENT 1000 PAID; APPROVED 1000, PAID 1000; 11 0 0 0 0 0")
+	want(t, "the next run", h.standsAt(), "")
+}
+
+// Whoever may not say what is true is refused at once, and keeps no answer waiting.
+func TestWhoMayNotResolveKeepsNobodyWaiting(t *testing.T) {
+	h := bank(t)
+	_, line, _ := h.rejected()
+	h.must(h.system, func(ctx context.Context, tx *postgres.Tx) error {
+		if _, err := tx.NewRaw("select payment_number(?, 0)", h.payer).Exec(ctx); err != nil {
+			return err
+		}
+		soon, done := context.WithTimeout(ctx, 10*time.Second)
+		defer done()
+		refused(t, "while an answer is read", h.db.InTx(soon, h.officer, h.clock, func(ctx context.Context, tx *postgres.Tx) error {
+			_, err := payment.ResolveLine(ctx, tx, payment.Truth{LineStep: payment.LineStep{Line: line, Reason: "Visto"}})
+			return err
+		}), refusal.NotAllowed)
+		return nil
+	})
 }
 
 // Two who say at one moment of each of two transfers of one sum that it was paid say it one after the other.

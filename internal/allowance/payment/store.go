@@ -350,9 +350,9 @@ type sentTransfer struct {
 	Source     payfile.Source
 }
 
-// knows says whether what an answer tells of the state that a transfer is in was told before.
+// knows says whether the booking that an answer tells of is that by which the transfer was paid, or came back.
 func (t sentTransfer) knows(o payfile.Outcome) bool {
-	return (o.Ref == "" || o.Ref == t.Reference) && (o.Day.IsZero() || o.Day == t.BookedOn)
+	return (t.State == LinePaid || t.State == LineReturned && o.Kind == payfile.Returned) && (o.Ref == "" || o.Ref == t.Reference) && (o.Day.IsZero() || o.Day == t.BookedOn)
 }
 
 // sentPart is one message that was sent.
@@ -398,6 +398,14 @@ type answerCounts struct {
 	ForeignLines int
 }
 
+// whole is what an answer tells of a message as a whole that fits nothing.
+type whole struct {
+	Run   uuid.UUID    `json:"run"`
+	Part  int          `json:"part"`
+	Kind  payfile.Kind `json:"kind"`
+	Cents *money.Cents `json:"cents"` // nil where it is not in euros, or not told
+}
+
 // answerRow is an answer that was read.
 type answerRow struct {
 	bun.BaseModel `bun:"table:payment_answer,alias:a"`
@@ -413,7 +421,7 @@ type answerRow struct {
 	MemberID    uuid.UUID
 	answerCounts
 	Named    []string    `bun:",array"` // transfers of ours, also those that it brought nothing
-	Unclear  []uuid.UUID `bun:",array"` // runs of which it tells what fits nothing
+	Unclear  []whole     `bun:"type:jsonb"`
 	Audience []uuid.UUID `bun:",array"`
 }
 
@@ -444,20 +452,31 @@ type lineRow struct {
 	EndToEndID      string
 	BudgetLineID    uuid.UUID
 	GrossCents      money.Cents
+	ProgrammeID     uuid.UUID
 	PayerID         uuid.UUID
 	State           LineState
 	Revision        int
 	Audience        []uuid.UUID `bun:",array"`
 }
 
-const lineColumns = "id, run_id, head_id, participation_id, month, end_to_end_id, budget_line_id, gross_cents, payer_id, state, revision, audience"
+const lineColumns = "id, run_id, head_id, participation_id, month, end_to_end_id, budget_line_id, gross_cents, programme_id, payer_id, state, revision, audience"
 
 // moveTransfers takes the lines of transfers from a state to another, and gives them as they stood; those are named that are paid beside others of the same sum.
+// What is not paid any more leaves its sum to one that was paid beside it.
 func moveTransfers(ctx context.Context, tx *postgres.Tx, ids []string, from, to LineState, code string, twice ...uuid.UUID) (rows []lineRow, err error) {
 	err = tx.NewRaw(`update payment_line set state = ?0, code = nullif(?1, ''), state_since = case state when ?0 then state_since else ?2 end, twice = coalesce(id = any (?3::uuid[]), false),
 		revision = revision + 1 where end_to_end_id = any (?4::text[]) and state = ?5 returning `+lineColumns, to, code, tx.Today(), pgdialect.Array(twice), pgdialect.Array(ids), from).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("lines: %w", err)
+	}
+	if from != LinePaid || to == LinePaid {
+		return rows, nil
+	}
+	_, err = tx.NewRaw(`update payment_line set twice = false, revision = revision + 1 where id in (
+		select distinct on (l.allowance_id, l.payer_id, l.budget_line_id) l.id from payment_line gone join payment_line l using (allowance_id, payer_id, budget_line_id) cross join lateral payment_line_beyond(l) b
+		where gone.id = any (?::uuid[]) and l.twice and not b.beyond order by l.allowance_id, l.payer_id, l.budget_line_id, l.id)`, pgdialect.Array(idsOf(rows))).Exec(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("lines that are not paid twice any more: %w", err)
 	}
 	return rows, nil
 }
@@ -481,8 +500,7 @@ type dispute struct {
 	UnderWay  bool        // some of those others are not paid yet
 }
 
-// disputeOf is what contradicts the state of a transfer, or else was told of its whole run and fits nothing, and was not answered yet. The same sum was taken up
-// where, with the line, more would be than was owed when it was made, or since.
+// disputeOf is what contradicts the state of a transfer, or else was told of its whole message and fits nothing, and was not answered yet.
 func disputeOf(ctx context.Context, tx *postgres.Tx, head uuid.UUID) (d dispute, err error) {
 	err = tx.Ask(ctx, &d, `select s.answer_id, s.code, coalesce(s.cause, '') as cause, coalesce(s.reference, '') as reference, s.booked_on, o.again, o.under_way
 		from (
@@ -490,15 +508,8 @@ func disputeOf(ctx context.Context, tx *postgres.Tx, head uuid.UUID) (d dispute,
 			where s.line_id = $1 and s.code is not null and payment_step_contradicts(s, t.state)
 			union all select a, $2, null, null, null, 1, null, null from payment_line_unclear($1) a where a is not null
 		) s cross join lateral (
-			select coalesce(array_agg(l.id), '{}') as again, coalesce(bool_or(taken.waits), false) as under_way from payment_line l join allowance_statement m on m.id = l.statement_id
-			cross join lateral (select coalesce(sum(n.net_cents), 0) as net, coalesce(bool_or(n.kind = 'STATEMENT'), false) as whole, bool_or(n.state <> 'PAID') as waits from payment_line n
-				where n.allowance_id = l.allowance_id and n.payer_id = l.payer_id and n.budget_line_id = l.budget_line_id and n.live) taken
-			cross join lateral (select coalesce(sum(p.net_cents), 0) as net from recovery_part p
-				where p.allowance_id = l.allowance_id and p.payer_id = l.payer_id and p.budget_line_id = l.budget_line_id) back
-			cross join lateral (select max(sign(l.net_cents) * coalesce(h.net_cents, 0)) as most from allowance_statement n
-				left join allowance_share h on h.statement_id = n.id and h.payer_id = l.payer_id and h.budget_line_id = l.budget_line_id
-				where n.allowance_id = l.allowance_id and n.number >= m.number) owed
-			where l.head_id = $1 and not l.live and (taken.whole and l.kind = 'STATEMENT' or sign(l.net_cents) * (taken.net + l.net_cents - back.net) > owed.most)) o
+			select coalesce(array_agg(l.id), '{}') as again, coalesce(bool_or(b.waits), false) as under_way from payment_line l cross join lateral payment_line_beyond(l) b
+			where l.head_id = $1 and not l.live and b.beyond) o
 		order by s.whole, s.at desc, s.id desc limit 1`, head, unclear)
 	if err != nil {
 		return d, fmt.Errorf("what contradicts: %w", err)
@@ -506,13 +517,12 @@ func disputeOf(ctx context.Context, tx *postgres.Tx, head uuid.UUID) (d dispute,
 	return d, nil
 }
 
-// contradictedSince is the day since which something of a run is contradicted, or was told of all of it that fits nothing; none where nothing is.
+// contradictedSince is the day since which something of a run is contradicted, or was told of a whole message of it that fits nothing; none where nothing is.
 func contradictedSince(ctx context.Context, tx *postgres.Tx, run uuid.UUID) (since time.Time, err error) {
 	var found struct{ Since *time.Time }
 	err = tx.Ask(ctx, &found, `select least(
 		(select min(s.at) from payment_line_step s join payment_line l on l.id = s.line_id where s.run_id = $1 and s.from_state = s.to_state and s.code is not null and payment_step_contradicts(s, l.state)),
-		(select min(a.read_at) from payment_answer a where a.unclear @> array[$1::uuid] and not exists (
-			select from payment_line_step r where r.answer_id = a.id and r.run_id = $1 and r.act = 'resolveLine'))) as since`, run)
+		(select min(u.read_at) from payment_unclear($1) u)) as since`, run)
 	if err != nil {
 		return since, fmt.Errorf("since when: %w", err)
 	}

@@ -236,12 +236,14 @@ func (c *checking) repaymentsConfirmed() error {
 	return nil
 }
 
-// paidTwice finds of what was paid beside other lines that somebody has said so. A run that is hidden tells nothing.
+// paidTwice finds of what was paid beside other lines that somebody has said so of that very line. A run that is hidden tells nothing.
 func (c *checking) paidTwice() error {
 	for _, p := range c.Payments {
-		said := slices.ContainsFunc(c.Steps, func(s Step) bool { return s.Kind == runSubject && s.ID == p.Run && s.Act == resolveAct })
+		said := slices.ContainsFunc(c.Steps, func(s Step) bool {
+			return s.Kind == runSubject && s.ID == p.Run && s.Act == resolveAct && s.At.Equal(p.SaidAt)
+		})
 		if p.Twice && p.Run != uuid.Nil && !said {
-			return fault("payment line "+p.ID.String(), "it is said to be paid twice, and nothing says that %s was done", resolveAct)
+			return fault("payment line "+p.ID.String(), "it is said to be paid twice, and nothing says that %s was done of it", resolveAct)
 		}
 	}
 	return nil

@@ -173,7 +173,7 @@ func repaid(f *control.Folder, cents money.Cents) {
 // paidTwice has the folder's line paid once more by another transfer, as somebody has said.
 func paidTwice(f *control.Folder) {
 	more, at := f.Tables.Payments[0], f.Journal[len(f.Journal)-1].At.Add(time.Hour)
-	more.ID, more.EndToEnd, more.MessageID, more.FileSHA256, more.Twice = id(98), "", "", "", true
+	more.ID, more.EndToEnd, more.MessageID, more.FileSHA256, more.Twice, more.SaidAt = id(98), "", "", "", true, at.Truncate(time.Millisecond)
 	f.Tables.Payments = append(f.Tables.Payments, more)
 	f.Tables.Steps = append(f.Tables.Steps, control.Step{Kind: "PaymentRun", ID: more.Run, Act: "resolveLine", At: at.Truncate(time.Millisecond), Member: id(14).String(), Name: "Bea"})
 	told(f, control.Entry{At: at, Act: "resolveLine", SubjectKind: "PaymentRun", Subject: more.Run, Actor: id(14)})

@@ -79,6 +79,16 @@ func (c *cells) at() time.Time {
 	return parsed(c, func(s string) (time.Time, error) { return time.Parse(time.RFC3339Nano, s) })
 }
 
+// atIfAny reads a moment, and no moment from an empty cell.
+func (c *cells) atIfAny() time.Time {
+	return parsed(c, func(s string) (t time.Time, err error) {
+		if s != "" {
+			t, err = time.Parse(time.RFC3339Nano, s)
+		}
+		return t, err
+	})
+}
+
 func (c *cells) ids() (list []uuid.UUID) {
 	return parsed(c, func(s string) ([]uuid.UUID, error) {
 		for word := range strings.FieldsSeq(s) {
@@ -164,7 +174,7 @@ func (o *Opened) tables() (t Tables, err error) {
 		},
 		func() error {
 			t.Payments, err = rows(o, "payments.csv", func(c *cells) Payment {
-				return Payment{c.id(), c.id(), c.id(), c.text(), c.text(), c.text(), c.text(), c.cents(), c.cents(), c.cents(), c.text(), c.text(), c.truth(), c.truth(), c.text(), c.text(), c.text(), c.text(), c.dayIfAny()}
+				return Payment{c.id(), c.id(), c.id(), c.text(), c.text(), c.text(), c.text(), c.cents(), c.cents(), c.cents(), c.text(), c.text(), c.truth(), c.truth(), c.atIfAny(), c.text(), c.text(), c.text(), c.text(), c.dayIfAny()}
 			})
 			return err
 		},

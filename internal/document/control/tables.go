@@ -119,8 +119,9 @@ type Payment struct {
 	EndToEnd             string
 	State                string
 	Live                 bool
-	Twice                bool   // it was paid though other lines had taken the sum up
-	MessageID            string // of the file by which it was sent
+	Twice                bool      // it was paid though other lines had taken the sum up
+	SaidAt               time.Time // when somebody said that it was paid; zero where an answer did
+	MessageID            string    // of the file by which it was sent
 	FileSHA256           string
 	AnswerSHA256         string       // of what the bank or the office said last
 	Reference            string       // the number of the order, or the bank's own; "" where it gave none
@@ -168,7 +169,7 @@ var headings = map[string]string{
 	"statements.csv":  "statement_id,allowance_id,month,number,in_force,minutes,accrued_cents,cap_cents,total_cents,content_sha256,month_ids,policy_versions,explanation",
 	"lines.csv":       "statement_id,kind,minutes,amount_cents,rule,policy_version,text",
 	"shares.csv":      "share_id,statement_id,payer,budget_line,gross_cents,withheld_cents,net_cents",
-	"payments.csv":    "line_id,statement_id,run_id,run,payer,budget_line,kind,gross_cents,withheld_cents,net_cents,end_to_end_id,state,live,twice,message_id,file_sha256,answer_sha256,reference,booked_on",
+	"payments.csv":    "line_id,statement_id,run_id,run,payer,budget_line,kind,gross_cents,withheld_cents,net_cents,end_to_end_id,state,live,twice,said_at,message_id,file_sha256,answer_sha256,reference,booked_on",
 	"transfers.csv":   "end_to_end_id,line_id,month,net_cents,total_cents,payee_sha256",
 	"repayments.csv":  "discharge_id,allowance_id,payer,budget_line,gross_cents,net_cents",
 }
@@ -176,6 +177,13 @@ var headings = map[string]string{
 func cents(c money.Cents) string { return strconv.FormatInt(int64(c), 10) }
 
 func at(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
+
+func atIfAny(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return at(t)
+}
 
 func ids(list []uuid.UUID) string {
 	texts := make([]string, len(list))
@@ -230,7 +238,7 @@ func (t Tables) all() map[string][][]string {
 		}),
 		"payments.csv": table(t.Payments, func(p Payment) []string {
 			return []string{p.ID.String(), p.Statement.String(), p.Run.String(), Said(p.Number), Said(p.Payer), Said(p.BudgetLine), p.Kind, cents(p.Gross), cents(p.Withheld), cents(p.Net),
-				p.EndToEnd, p.State, strconv.FormatBool(p.Live), strconv.FormatBool(p.Twice), p.MessageID, p.FileSHA256, p.AnswerSHA256, Said(p.Reference), p.BookedOn.String()}
+				p.EndToEnd, p.State, strconv.FormatBool(p.Live), strconv.FormatBool(p.Twice), atIfAny(p.SaidAt), p.MessageID, p.FileSHA256, p.AnswerSHA256, Said(p.Reference), p.BookedOn.String()}
 		}),
 		"repayments.csv": table(t.Repayments, func(r Repayment) []string {
 			return []string{r.Discharge.String(), r.Allowance.String(), Said(r.Payer), Said(r.BudgetLine), cents(r.Gross), cents(r.Net)}

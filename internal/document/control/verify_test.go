@@ -233,7 +233,11 @@ func TestAWrongFolderIsNamed(t *testing.T) {
 		"paid twice, by nobody's word": {func(f *control.Folder) {
 			paidTwice(f)
 			f.Tables.Steps = f.Tables.Steps[:len(f.Tables.Steps)-1]
-		}, "nothing says that resolveLine was done"},
+		}, "nothing says that resolveLine was done of it"},
+		"paid twice, by a word of another line": {func(f *control.Folder) {
+			paidTwice(f)
+			f.Tables.Payments[1].SaidAt = f.Tables.Payments[1].SaidAt.Add(time.Second)
+		}, "nothing says that resolveLine was done of it"},
 		"twice, and not paid": {func(f *control.Folder) {
 			paidTwice(f)
 			f.Tables.Payments[1].State, f.Tables.Payments[1].Live = "RETURNED", false

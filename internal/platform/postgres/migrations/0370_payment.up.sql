@@ -137,8 +137,8 @@ begin
       old.gross_cents, old.withheld_cents, old.net_cents, old.recovered_cents, old.bank_id, old.head_id, old.blocks) then
     raise exception 'a line of a run changes its state alone' using errcode = 'LA010', constraint = 'payment_line_kept';
   end if;
-  if old.twice <> new.twice and (old.state = new.state or new.twice and not paid_after_all) then
-    raise exception 'a line is paid twice because somebody has said so' using errcode = 'LA010', constraint = 'payment_line_kept';
+  if old.twice <> new.twice and (case when new.twice then not paid_after_all else old.state = new.state and (select b.beyond from payment_line_beyond(old) b) end) then
+    raise exception 'a line is paid twice because somebody has said so, and until the other comes back' using errcode = 'LA010', constraint = 'payment_line_kept';
   end if;
   if old.state <> new.state and not (case old.state
       when 'PENDING' then new.state in ('HELD', 'EXPORTED', 'DISCARDED')
