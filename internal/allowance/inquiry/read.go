@@ -16,7 +16,7 @@ const lastMonths = "12"
 // Reading is how months' standing and calls are read.
 func Reading() plan.Reading {
 	const months = `coalesce((select json_agg(s.facts order by m.month desc) from (select a.id, a.month from allowance a where a.participation_id = {t}.id order by a.month desc limit ` + lastMonths + `) m
-		cross join lateral payment_standing(m.id) s(facts) where s.facts is not null), '[]')`
+		cross join lateral payment_standing(m.id, {today}) s(facts) where s.facts is not null), '[]')`
 	return plan.Reading{
 		Types: []plan.Type{call()},
 		Extends: map[string]plan.Fields{
@@ -24,7 +24,7 @@ func Reading() plan.Reading {
 				"paymentStatus": plan.Hole("inquiry.months", months).In(access.Money),
 				"paymentCalls":  plan.Many(callSubject, "participation_id", "{o}.called_at desc, {o}.id desc").In(access.Money).Growing(),
 			},
-			"Allowance": {"paymentStatus": plan.Hole("inquiry.month", "payment_standing({t}.id)")},
+			"Allowance": {"paymentStatus": plan.Hole("inquiry.month", "payment_standing({t}.id, {today})")},
 		},
 		Fillers: map[string]plan.Filler{"inquiry.months": plan.All(someMonths), "inquiry.month": plan.All(eachMonth)},
 	}

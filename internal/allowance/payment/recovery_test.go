@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/allowance/inquiry"
 	"github.com/lavoroincorso/lavoro/internal/allowance/payment"
 	"github.com/lavoroincorso/lavoro/internal/allowance/recovery"
 	"github.com/lavoroincorso/lavoro/internal/duty"
@@ -273,6 +274,20 @@ func TestWhatWasGivenBackIsPaidAgain(t *testing.T) {
 	}
 	if err := h.answerDischarge(h.approver, repaid, true); err != nil {
 		t.Fatal(err)
+	}
+	h.owe(p, h.payer, "2026-10", 45_000)
+	h.must(h.system, func(ctx context.Context, tx *postgres.Tx) error {
+		var board, round bool
+		if err := tx.NewRaw("select allowance_in_no_run(id), payment_waits(?, ?, '2026-10-01', ?) from allowance", h.programme, h.payer, tx.Today()).Scan(ctx, &board, &round); err != nil {
+			return err
+		}
+		if !board || !round {
+			t.Errorf("what is owed again stands on the board: %t, and has its run due: %t", board, round)
+		}
+		return nil
+	})
+	if s, ok := h.standing(h.officer, query[uuid.UUID](h, "select id from allowance")); !ok || s.Stage != inquiry.Due {
+		t.Errorf("on the telephone it is %s", s.Stage)
 	}
 	h.owe(p, h.payer, "2026-10", 50_000)
 	want(t, "once more", h.nets(h.paid(answers))+query[string](h, "select ' ' || sum(net_cents) from payment_line where live"), "10 ARREARS 20000 0 0 70000")

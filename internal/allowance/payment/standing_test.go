@@ -22,7 +22,7 @@ func (h *house) standing(who access.Actor, allowance uuid.UUID) (s inquiry.Stand
 	h.t.Helper()
 	h.must(who, func(ctx context.Context, tx *postgres.Tx) error {
 		var known []byte
-		if err := tx.NewRaw("select payment_standing(?)", allowance).Scan(ctx, &known); err != nil || known == nil {
+		if err := tx.NewRaw("select payment_standing(?, ?)", allowance, tx.Today()).Scan(ctx, &known); err != nil || known == nil {
 			return err
 		}
 		ok = true
@@ -138,18 +138,26 @@ func TestWhatCameBackWithoutACodeHasACause(t *testing.T) {
 	}
 }
 
-// Once an account that was refused is recorded anew nobody is asked for another one on the telephone: what came back goes with the next run.
+// Once an account that was refused is recorded anew nobody is asked for another one on the telephone: what came back goes with the next run, as soon as the new
+// details may be used.
 func TestAnAccountRecordedAnewIsAskedOfNobody(t *testing.T) {
 	h := bank(t)
 	run, ids := h.sent(1_000)
 	h.reads(status(1, h.message(run), "", told(ids[0], "RJCT", "AC04")))
-	for _, code := range []string{"AC04", "NEXT_RUN"} {
+	missing := func(code string) {
+		t.Helper()
 		s, _ := h.standing(h.officer, query[uuid.UUID](h, "select id from allowance"))
 		if s.Stage != inquiry.Returned || len(s.Missing) != 1 || s.Missing[0].Code != code {
 			t.Errorf("%s, missing %v; want %s", s.Stage, s.Missing, code)
 		}
-		h.account(query[uuid.UUID](h, "select participation_id from payment_line"), "IT60X0542811101000000123456", "Prova Inventata")
 	}
+	missing("AC04")
+	h.account(query[uuid.UUID](h, "select participation_id from payment_line"), "IT60X0542811101000000123456", "Prova Inventata")
+	h.exec("update person_bank_check set called_back = false where bank_id = (select id from person_bank order by revision desc limit 1)")
+	h.exec("update person_bank set since = '2026-12-10' where revision = (select max(revision) from person_bank)")
+	missing("ACCOUNT_RESTING")
+	h.now = h.now.AddDate(0, 0, 30)
+	missing("NEXT_RUN")
 }
 
 // A run that was sent after its value day is to be there when its file asks for it.

@@ -21,19 +21,21 @@ insert into mandate_opens values ('payment_call', true);
 create trigger follows_mandates before insert or update of audience on payment_call for each row execute function follow_mandates();
 
 -- What tells where a month's money stands, for who sees its allowance: also what of it is not his to see otherwise, as states without a reason.
-create function payment_standing(allowance uuid) returns jsonb
+create function payment_standing(allowance uuid, today date) returns jsonb
 language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
   a allowance;
   last uuid;
-  details uuid;
+  details record;
 begin
   select * into a from allowance x where x.id = payment_standing.allowance and x.audience &&& (select app_keys('money'));
   if not found then
     return null;
   end if;
   last := (select s.id from allowance_statement s where s.allowance_id = a.id order by s.number desc limit 1);
-  details := (select b.id from person_bank b join participation p on p.person_id = b.person_id where p.id = a.participation_id order by b.revision desc limit 1);
+  select d.details_id as id, case d.cause when 'ERASED' then 'PERSON_ERASED' else 'ACCOUNT_' || d.cause end as block into details
+  from payment_details(array[a.participation_id], payment_standing.today, (select p.value::int from policy_rule p
+    where p.version_id = policy_on(a.programme_id, payment_standing.today) and p.code = 'payment.details_rest_days')) d;
   return jsonb_build_object(
     'programme', a.programme_id, 'month', to_char(a.month, 'YYYY-MM'), 'soFar', a.total_cents, 'issued', last is not null,
     'register', (select coalesce(jsonb_agg(distinct case when r.state = 'SUBMITTED' and r.company_id is null then 'WITHOUT_HOST' else r.state end), '[]')
@@ -43,20 +45,24 @@ begin
     'settled', (select coalesce(bool_and(r.left_cents = 0), false) from recovery r where r.allowance_id = a.id and r.owed_cents > 0),
     'contested', (select c.contested_cents from allowance_contest c where c.allowance_id = a.id and c.state = 'CONTESTED'))
     || (select jsonb_build_object('owed', coalesce(sum(h.gross_cents), 0), 'owedNet', coalesce(sum(h.net_cents), 0)) from allowance_share h where h.statement_id = last)
-    || (select jsonb_build_object('live', coalesce(sum(l.gross_cents) filter (where l.live), 0), 'liveNet', coalesce(sum(l.net_cents) filter (where l.live), 0),
+    || (select jsonb_build_object('live', coalesce(sum(l.gross_cents) filter (where l.live), 0) - max(back.gross), 'liveNet', coalesce(sum(l.net_cents) filter (where l.live), 0) - max(back.net),
                'paid', coalesce(sum(l.net_cents) filter (where l.state = 'PAID'), 0),
                'paidOn', max(coalesce(b.booked_on, l.state_since)) filter (where l.state = 'PAID'))
-        from payment_line l left join lateral (select s.booked_on from payment_line_step s where s.line_id = l.id and s.to_state = 'PAID' and s.booked_on is not null
-                                               and (s.from_state <> s.to_state or s.code is null) order by s.at desc, s.id desc limit 1) b on true
-        where l.participation_id = a.participation_id and l.month = a.month)
+        from (select coalesce(sum(p.gross_cents), 0) as gross, coalesce(sum(p.net_cents), 0) as net from recovery_part p where p.allowance_id = a.id) back
+        left join payment_line l on l.participation_id = a.participation_id and l.month = a.month
+        left join lateral (select s.booked_on from payment_line_step s where s.line_id = l.id and s.to_state = 'PAID' and s.booked_on is not null
+                           and (s.from_state <> s.to_state or s.code is null) order by s.at desc, s.id desc limit 1) b on true)
     || jsonb_build_object('lines', (
       select coalesce(jsonb_agg(x.line), '[]') from (
-        select distinct on (l.payer_id, l.budget_line_id) jsonb_build_object('state', l.state, 'blocks', case when payment_line_contradicted(l.id) then '{BANK_CONTRADICTS}' else l.blocks end, 'code', case when refuses_account(l.code) and l.bank_id <> details then null else payment_line_reason(l.id, l.state, l.code) end, -- details that were recorded since go with the next run
-          
-          'run', r.state, 'valueDay', greatest(r.value_day, (select (f.made_at at time zone 'Europe/Rome')::date from payment_file f where f.run_id = l.run_id and f.part = l.part))) as line
-        from payment_line l join payment_run r on r.id = l.run_id where l.participation_id = a.participation_id and l.month = a.month
+        select distinct on (l.payer_id, l.budget_line_id) jsonb_build_object('state', l.state, 'run', r.state,
+          'blocks', case when payment_line_contradicted(l.id) then '{BANK_CONTRADICTS}' when anew.yes and details.block is not null then array[details.block] else l.blocks end,
+          'code', case when anew.yes then null else payment_line_reason(l.id, l.state, l.code) end,
+          'valueDay', greatest(r.value_day, (select (f.made_at at time zone 'Europe/Rome')::date from payment_file f where f.run_id = l.run_id and f.part = l.part))) as line
+        from payment_line l join payment_run r on r.id = l.run_id
+        cross join lateral (select refuses_account(l.code) and l.bank_id <> details.id as yes) anew -- other details were recorded since: by them it goes with the next run
+        where l.participation_id = a.participation_id and l.month = a.month
           and l.kind <> 'OFFSET' -- it goes with another month's money
         order by l.payer_id, l.budget_line_id, r.year desc, r.number desc) x));
 end $$;
-revoke execute on function payment_standing(uuid) from public;
-grant execute on function payment_standing(uuid) to lavoro_app;
+revoke execute on function payment_standing(uuid, date) from public;
+grant execute on function payment_standing(uuid, date) to lavoro_app;

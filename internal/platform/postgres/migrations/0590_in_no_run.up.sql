@@ -4,12 +4,13 @@ create function allowance_in_no_run(allowance uuid) returns boolean
 language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
 begin
   return (select app_acting()) and (
-    select count(*) > 0 and sum(h.gross_cents - taken.gross) > coalesce((select c.contested_cents from allowance_contest c where c.allowance_id = allowance_in_no_run.allowance and c.state = 'CONTESTED'), -1)
+    select count(*) > 0 and sum(h.gross_cents + back.gross - taken.gross) > coalesce((select c.contested_cents from allowance_contest c where c.allowance_id = allowance_in_no_run.allowance and c.state = 'CONTESTED'), -1)
     from (select s.id from allowance_statement s where s.allowance_id = allowance_in_no_run.allowance order by s.number desc limit 1) last
     join allowance_share h on h.statement_id = last.id
     cross join lateral (select coalesce(sum(l.gross_cents) filter (where l.live), 0) as gross, coalesce(sum(l.net_cents) filter (where l.live), 0) as net
                         from payment_line l where l.allowance_id = h.allowance_id and l.payer_id = h.payer_id and l.budget_line_id = h.budget_line_id) taken
-    cross join lateral (select coalesce(sum(p.net_cents), 0) as net from recovery_part p where p.allowance_id = h.allowance_id and p.payer_id = h.payer_id and p.budget_line_id = h.budget_line_id) back
+    cross join lateral (select coalesce(sum(p.gross_cents), 0) as gross, coalesce(sum(p.net_cents), 0) as net
+                        from recovery_part p where p.allowance_id = h.allowance_id and p.payer_id = h.payer_id and p.budget_line_id = h.budget_line_id) back
     left join lateral (select l.live from payment_line l join payment_run r on r.id = l.run_id
                        where l.participation_id = h.participation_id and l.month = h.month and l.payer_id = h.payer_id and l.budget_line_id = h.budget_line_id
                        order by r.year desc, r.number desc limit 1) word on true
@@ -25,7 +26,8 @@ declare
     select distinct h.participation_id from allowance_share h join allowance_statement s on s.id = h.statement_id
     where (select app_acting()) and h.payer_id = payment_waits.payer and h.programme_id = payment_waits.programme and h.month <= payment_waits.up_to and h.net_cents > 0
       and not exists (select from allowance_statement n where n.allowance_id = s.allowance_id and n.number > s.number)
-      and h.net_cents > (select coalesce(sum(l.net_cents), 0) from payment_line l where l.allowance_id = h.allowance_id and l.payer_id = h.payer_id and l.budget_line_id = h.budget_line_id and l.live));
+      and h.net_cents > (select coalesce(sum(l.net_cents), 0) from payment_line l where l.allowance_id = h.allowance_id and l.payer_id = h.payer_id and l.budget_line_id = h.budget_line_id and l.live)
+                      - (select coalesce(sum(p.net_cents), 0) from recovery_part p where p.allowance_id = h.allowance_id and p.payer_id = h.payer_id and p.budget_line_id = h.budget_line_id));
 begin
   return exists (
     select from (
