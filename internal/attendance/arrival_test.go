@@ -63,8 +63,9 @@ func TestOrderOfArrivalChangesNothing(t *testing.T) {
 			case 1:
 				other, id := rapid.SampledFrom(append(slices.Clone(hoursOf), [2]string{"16:00", "17:00"})).Draw(r, "other hours"), uuid.Must(uuid.NewV7())
 				from, to := calendar.MustLocalTime(other[0]), calendar.MustLocalTime(other[1])
-				all = append(all, arrival{fmt.Sprintf("corrects it to %s–%s", from, to), len(all) - 1, func() string {
-					return o.code(o.passing(actor, outside, func(ctx context.Context, tx *postgres.Tx) error {
+				by := rapid.IntRange(0, 1).Draw(r, "by")
+				all = append(all, arrival{fmt.Sprintf("corrected by %s to %s–%s", []string{"the tutor", "the office"}[by], from, to), len(all) - 1, func() string {
+					return o.code(o.passing([]access.Actor{o.tutor, o.promoter()}[by], outside, func(ctx context.Context, tx *postgres.Tx) error {
 						return attendance.Correct(ctx, tx, attendance.Correction{Entry: e.ID, ID: id, From: &from, To: &to, Note: "un'altra ora"})
 					}))
 				}})

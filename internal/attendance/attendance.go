@@ -192,3 +192,8 @@ func checkReason(note string) refusal.List {
 func (e Entry) overlaps(other Entry) bool {
 	return e.Day == other.Day && e.From.Before(other.To) && other.From.Before(e.To)
 }
+
+// shared is how many minutes, as clocks show them, two entries of a day have in common; less than none where they have not.
+func (e Entry) shared(other Entry) int {
+	return min(e.To.Minutes(), other.To.Minutes()) - max(e.From.Minutes(), other.From.Minutes())
+}

@@ -22,7 +22,7 @@ var FollowRules = programme.Following{Name: "hours", Act: access.RecordAttendanc
 
 // judgeAnew judges the hours of the next people.
 func judgeAnew(ctx context.Context, tx *postgres.Tx, of programme.NewRules, after *uuid.UUID) (done programme.Followed, err error) {
-	people, err := judgedNext(ctx, tx, of, after, judgedAtOnce)
+	records, people, err := judgedNext(ctx, tx, of, after, judgedAtOnce)
 	if err != nil {
 		return done, err
 	}
@@ -39,8 +39,8 @@ func judgeAnew(ctx context.Context, tx *postgres.Tx, of programme.NewRules, afte
 	}
 	tellAll(tx, access.RecordAttendance, changed)
 	done.Sums = map[string]int{"entries": len(changed)}
-	if len(people) == judgedAtOnce {
-		done.Reached = &people[len(people)-1]
+	if len(records) == judgedAtOnce {
+		done.Reached = &records[len(records)-1]
 	}
 	return done, nil
 }
@@ -87,13 +87,17 @@ func judge(ctx context.Context, tx *postgres.Tx, entries []row) ([]row, error) {
 	return changed, err
 }
 
-// judgedNext are the next people after one of whom hours stand on days of the rules.
-func judgedNext(ctx context.Context, tx *postgres.Tx, of programme.NewRules, after *uuid.UUID, most int) (people []uuid.UUID, err error) {
-	err = tx.Ask(ctx, &people, `select distinct p.person_id from participation p where p.programme_id = $1 and ($3::uuid is null or p.person_id > $3)
-		and exists (select from attendance a where a.person_id = p.person_id and a.programme_id = $1 and a.day >= $2 and a.standing in ('COUNTED', 'CONTESTED')) order by 1 limit $4`,
-		of.ProgrammeID, of.ValidFrom, after, most)
-	if err != nil {
-		return nil, fmt.Errorf("whom rules touch: %w", err)
+// judgedNext are the next records after one that take part, and whose humans have hours on days of the rules.
+func judgedNext(ctx context.Context, tx *postgres.Tx, of programme.NewRules, after *uuid.UUID, most int) (records, people []uuid.UUID, err error) {
+	var rows []struct{ Record, Human uuid.UUID }
+	if err := tx.Ask(ctx, &rows, `select r.id as record, coalesce(r.merged_into, r.id) as human from participation p join person r on r.id = p.person_id
+		where p.programme_id = $1 and ($3::uuid is null or p.person_id > $3) and exists (select from attendance a
+			where a.person_id = coalesce(r.merged_into, r.id) and a.programme_id = $1 and a.day >= $2 and a.standing in ('COUNTED', 'CONTESTED'))
+		order by p.person_id limit $4`, of.ProgrammeID, of.ValidFrom, after, most); err != nil {
+		return nil, nil, fmt.Errorf("whom rules touch: %w", err)
 	}
-	return people, nil
+	for _, r := range rows {
+		records, people = append(records, r.Record), append(people, r.Human)
+	}
+	return records, people, nil
 }

@@ -93,3 +93,23 @@ func TestALowerLimitIsToldAtOnce(t *testing.T) {
 	o.follow()
 	o.contests("allowed again", "adult", "")
 }
+
+// TestNewRulesReachWhoWasMerged: whose hours are another record's by now is found by the record that takes part.
+func TestNewRulesReachWhoWasMerged(t *testing.T) {
+	t.Cleanup(func(before int) func() { return func() { attendance.JudgedAtOnce(before) } }(attendance.JudgedAtOnce(1)))
+	o := newOffice(t)
+	o.enrol("other", "1990-05-01", o.tutor.Member)
+	for _, name := range []string{"adult", "other"} {
+		o.record(o.tutor, o.lines(name, "intern 2026-03-11 08:00 12:00", "intern 2026-03-11 13:00 15:00")...)
+	}
+	o.exec(`with kept as (insert into person (id, given_name, family_name, birth_day, sex, citizenship, municipality, origin, audience)
+			select gen_random_uuid(), 'Altra', 'Scheda', birth_day, sex, citizenship, municipality, origin, '{}' from person where given_name = 'adult' returning id)
+		update person p set merged_into = kept.id from kept where given_name = 'adult'`)
+	o.exec("select hand_work(id, merged_into) from person where merged_into is not null")
+	o.rules("2026-03-10", map[string]any{"limits.adult.day_minutes": 300})
+	if steps := o.follow(); steps != 3 {
+		t.Errorf("%d steps", steps)
+	}
+	o.contests("merged", "adult", "03-11 OVER_LIMIT")
+	o.contests("not merged", "other", "03-11 OVER_LIMIT")
+}

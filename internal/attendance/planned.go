@@ -211,16 +211,19 @@ func (v versions) gaveWay(r row) bool {
 	return r.Standing == Replaced && !corrected
 }
 
-// wrote says whether an entry, or what it corrects, is a member's.
-func (v versions) wrote(r row, member uuid.UUID) bool {
-	if r.RecordedBy == member {
+// tells says whether a member has told of planned hours by an entry: of hours that it covers, and of those in which most of it lies. A correction tells of hours that
+// it covers, and of those of which what it corrects has told, whoever makes it. What only reaches into planned hours is another version of them.
+func (v versions) tells(r row, of Entry, member uuid.UUID) bool {
+	e := r.entry()
+	shared := e.shared(of)
+	if covers, most := shared == int(of.To.Sub(of.From)), 2*shared > int(e.To.Sub(e.From)); r.RecordedBy == member && (covers || most && r.ReplacesID == nil) {
 		return true
 	}
 	if r.ReplacesID == nil {
 		return false
 	}
 	before, is := v[*r.ReplacesID]
-	return is && v.wrote(before, member)
+	return is && v.tells(before, of, member)
 }
 
 // says tells whether an entry speaks of hours that a member recorded as planned: he told of them himself, or somebody told the same; or that was taken
@@ -229,7 +232,7 @@ func (v versions) says(r row, of Entry, by tapped) bool {
 	if r.EnrolmentID != of.Enrolment || !of.overlaps(r.entry()) {
 		return false
 	}
-	if same := r.Kind == of.Kind && r.From == of.From && r.To == of.To && len(own(r.Conflicts)) == 0; !same && !v.wrote(r, by.By) {
+	if same := r.Kind == of.Kind && r.From == of.From && r.To == of.To && len(own(r.Conflicts)) == 0; !same && !v.tells(r, of, by.By) {
 		return false
 	}
 	if r.live() {

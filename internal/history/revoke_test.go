@@ -89,7 +89,7 @@ func TestAThirdPersonTakesBack(t *testing.T) {
 	}
 }
 
-// TestWhatSomebodyElseConfirmsInHisPlaceIsHis: one grant is one hand, whoever confirms on it and whoever takes back.
+// TestWhatSomebodyElseConfirmsInHisPlaceIsHis: one grant is one hand, whoever confirms on it and whoever takes back; for whom is kept of both.
 func TestWhatSomebodyElseConfirmsInHisPlaceIsHis(t *testing.T) {
 	a := newArchive(t)
 	absent, standIn, third := a.approver(), a.approver(), a.approver()
@@ -105,7 +105,21 @@ func TestWhatSomebodyElseConfirmsInHisPlaceIsHis(t *testing.T) {
 			t.Errorf("%s: %s", what, got)
 		}
 	}
-	a.Must(a.decide(a.approver(), a.room.Revoke, id))
+	other, another := a.approver(), a.approver()
+	for n := range other.Grants {
+		other.Grants[n].For = another.Member
+	}
+	a.Must(a.decide(other, a.room.Revoke, id))
+	if !placementtest.One[bool](a.Office, "select (decided_by, on_behalf_of, revoked_by, revoked_on_behalf_of) = ($1, $2, $3, $4) from history_import", standIn.Member, absent.Member, other.Member, another.Member) {
+		t.Error("for whom they stood in is not kept")
+	}
+	for _, hand := range []string{"decided_by", "on_behalf_of"} {
+		for _, column := range []string{"revoked_by", "revoked_on_behalf_of"} {
+			if _, err := a.Owner.Exec(t.Context(), "update history_import set "+column+" = "+hand); !postgres.Violates(err, "history_revoked_by_another") {
+				t.Errorf("%s may be %s: %v", column, hand, err)
+			}
+		}
+	}
 }
 
 // TestWhatAStatementRestsOnStays: a month that is being worked out is worked out again without what was recognised, one that was issued keeps the import.

@@ -12,6 +12,7 @@ create table history_import (
   on_behalf_of  uuid,              -- for whom who decided stood in; null where a grant of his own allowed it
   decided_at    timestamptz,
   revoked_by    uuid references member,
+  revoked_on_behalf_of uuid,       -- for whom who revoked stood in, likewise
   revoked_at    timestamptz,
   reason        text,              -- why it was discarded or revoked: of the files, and of nobody
   audience      uuid[] not null,
@@ -19,7 +20,7 @@ create table history_import (
   check ((state = 'STAGED') = (decided_by is null)), check ((decided_by is null) = (decided_at is null)), check ((state in ('DISCARDED', 'REVOKED')) = (reason is not null)),
   check ((state = 'REVOKED') = (revoked_by is not null)), check ((revoked_by is null) = (revoked_at is null)),
   constraint history_second_person check (state not in ('CONFIRMED', 'REVOKED') or decided_by <> staged_by and on_behalf_of is distinct from staged_by),
-  constraint history_revoked_by_another check (revoked_by <> decided_by and coalesce(revoked_by <> on_behalf_of, true))
+  constraint history_revoked_by_another check (not array[revoked_by, revoked_on_behalf_of] && array[decided_by, on_behalf_of])
 );
 create index history_import_list on history_import (programme_id, staged_at desc, id desc);
 
@@ -197,7 +198,7 @@ begin
   select gen_random_uuid(), p.programme_id, p.budget_line_id, p.kind, -p.cents, p.subject_kind, p.subject_id, revoke_history.day, revoke_history.at, p.audience
   from history_fact f join budget_posting p on p.subject_kind = 'HistoryFact' and p.subject_id = f.id where f.import_id = i.id;
   update history_fact f set state = 'REVOKED' where f.import_id = i.id and f.kind <> 'PARTICIPATION';
-  update history_import x set state = 'REVOKED', state_since = revoke_history.day, revoked_by = who, revoked_at = revoke_history.at, reason = why, revision = x.revision + 1 where x.id = i.id;
+  update history_import x set state = 'REVOKED', state_since = revoke_history.day, revoked_by = who, revoked_on_behalf_of = in_place_of, revoked_at = revoke_history.at, reason = why, revision = x.revision + 1 where x.id = i.id;
   return 0;
 end $$;
 
