@@ -3,7 +3,6 @@ package programme
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -67,7 +66,7 @@ func (f Following) goOn(ctx context.Context, tx *postgres.Tx, version uuid.UUID)
 		r.Sums[name] += n
 	}
 	detail := map[string]any{"done": some.Reached == nil}
-	for name, n := range maps.All(r.Sums) {
+	for name, n := range r.Sums {
 		detail[name] = n
 	}
 	if r.Reached = some.Reached; r.Reached == nil {

@@ -123,16 +123,23 @@ func TestWhatWasPaidAfterAllMayBeUnderWayAgain(t *testing.T) {
 	want(t, "one of the two", h.lines(run)+"; "+h.lines(next)+"; "+h.booked(), "11 STATEMENT 1000 PAID; 11 STATEMENT 1000 RECALLED; APPROVED 1000, PAID 1000")
 }
 
-// Of two transfers of one sum that the bank has both paid the second is too much, and has to come back.
-func TestTwoOfOneSumMayBothBePaid(t *testing.T) {
-	h := bank(t)
-	run, line, transfer := h.rejected()
-	next := h.approved()
+// bothPaid are two transfers of one sum, with the line of the first: the bank has rejected each, and the account tells that both were paid.
+func bothPaid(t *testing.T) (h *house, run, next, line uuid.UUID, transfer, second string) {
+	t.Helper()
+	h = bank(t)
+	run, line, transfer = h.rejected()
+	next = h.approved()
 	h.steps(h.officer, next, payment.ExportRun)
-	second := h.transfers(next)[0]
+	second = h.transfers(next)[0]
 	h.reads(status(2, h.message(next), "", told(second, "RJCT", "AM04")))
 	h.paidAfterAll(3, transfer)
 	h.paidAfterAll(4, second)
+	return h, run, next, line, transfer, second
+}
+
+// Of two transfers of one sum that the bank has both paid the second is too much, and has to come back.
+func TestTwoOfOneSumMayBothBePaid(t *testing.T) {
+	h, run, next, line, _, second := bothPaid(t)
 	if err := h.resolve(h.approver, line, true); err != nil {
 		t.Fatal(err)
 	}
@@ -159,14 +166,7 @@ func (h *house) twice() string {
 
 // Whichever of two transfers of one sum comes back, the other is the one that was paid.
 func TestWhicheverOfTwoComesBackNothingIsTooMuch(t *testing.T) {
-	h := bank(t)
-	_, line, transfer := h.rejected()
-	next := h.approved()
-	h.steps(h.officer, next, payment.ExportRun)
-	second := h.transfers(next)[0]
-	h.reads(status(2, h.message(next), "", told(second, "RJCT", "AM04")))
-	h.paidAfterAll(3, transfer)
-	h.paidAfterAll(4, second)
+	h, _, next, line, transfer, _ := bothPaid(t)
 	h.passes = []string{"PAYMENT_PAID_TWICE"}
 	for _, l := range []uuid.UUID{line, h.line(next, 1_000)} {
 		if err := h.resolve(h.approver, l, true); err != nil {
