@@ -2,7 +2,6 @@ package attendance
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -255,22 +254,11 @@ func (s settled) words() refusal.List {
 
 // deliver writes what the actor enters of days when he followed the person, which he does not see any more.
 func deliver(ctx context.Context, tx *postgres.Tx, rows []row) error {
-	told := make([]map[string]any, len(rows))
-	for i, r := range rows {
-		var note *string
-		if r.Note != nil {
-			hex := fmt.Sprintf("\\x%x", r.Note)
-			note = &hex
-		}
-		told[i] = map[string]any{"id": r.ID, "enrolment_id": r.EnrolmentID, "kind": r.Kind, "day": r.Day, "from_minute": r.From.Minutes(), "to_minute": r.To.Minutes(),
-			"absence_reason": r.AbsenceReason, "note": note, "standing": r.Standing, "recorded_by": r.RecordedBy, "recorded_at": r.RecordedAt, "origin": r.Origin,
-			"made_at": r.MadeAt, "device_id": r.DeviceID, "app": r.App, "drift_seconds": r.DriftSeconds, "conflicts": r.Conflicts, "taps": r.Taps, "passed": r.Passed}
-	}
-	list, err := json.Marshal(told)
+	list, err := written(rows)
 	if err != nil {
 		return err
 	}
-	if _, err := tx.NewRaw("select deliver_entries(?::jsonb)", string(list)).Exec(ctx); err != nil {
+	if _, err := tx.NewRaw("select deliver_entries(?::jsonb)", list).Exec(ctx); err != nil {
 		return fmt.Errorf("deliver entries: %w", err)
 	}
 	return nil

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun/dialect/pgdialect"
@@ -129,15 +131,15 @@ func (tx *Tx) PersonsOf(ctx context.Context, participations []uuid.UUID) (map[uu
 	if err != nil {
 		return nil, err
 	}
-	persons, unknown := make(map[uuid.UUID]uuid.UUID, len(participations)), []uuid.UUID{}
+	persons, unknown := make(map[uuid.UUID]uuid.UUID, len(participations)), map[uuid.UUID]bool{}
 	for _, p := range participations {
 		if whose, known := tx.persons[p]; known {
 			persons[p] = whose
 		} else {
-			unknown = append(unknown, p)
+			unknown[p] = true
 		}
 	}
-	return persons, tx.loadPersons(ctx, keys, unknown, persons)
+	return persons, tx.loadPersons(ctx, keys, slices.Collect(maps.Keys(unknown)), persons)
 }
 
 // loadPersons adds to a map whose the participations are, and keeps it and the persons' keys for the transaction.
