@@ -211,12 +211,13 @@ func (v versions) gaveWay(r row) bool {
 	return r.Standing == Replaced && !corrected
 }
 
-// tells says whether a member has told of planned hours by an entry: of hours that it covers, and of those in which most of it lies. A correction tells of hours that
-// it covers, and of those of which what it corrects has told, whoever makes it. What only reaches into planned hours is another version of them.
+// tells says whether a member has told of planned hours by an entry: of hours that it covers, and, by another presence, of those in which most of it lies. A
+// correction tells of hours that it covers, and of those of which what it corrects has told, whoever makes it. What only reaches into planned hours is another
+// version of them, and so is an absence from a part of them: whoever misses an hour is there for the others.
 func (v versions) tells(r row, of Entry, member uuid.UUID) bool {
 	e := r.entry()
 	shared := e.shared(of)
-	if covers, most := shared == int(of.To.Sub(of.From)), 2*shared > int(e.To.Sub(e.From)); r.RecordedBy == member && (covers || most && r.ReplacesID == nil) {
+	if covers, most := shared == int(of.To.Sub(of.From)), e.Kind == of.Kind && 2*shared > int(e.To.Sub(e.From)); r.RecordedBy == member && (covers || most && r.ReplacesID == nil) {
 		return true
 	}
 	if r.ReplacesID == nil {

@@ -25,6 +25,7 @@ func TestOnlyHoursThatAreToldOfGiveWay(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		told        string // by the tutor who taps; nothing where the morning that he tapped is corrected
+		absence     string // the reason of what he tells, which was presence without one
 		tutor, lead string // corrections
 		want        string
 	}{
@@ -37,6 +38,8 @@ func TestOnlyHoursThatAreToldOfGiveWay(t *testing.T) {
 		"the tapped morning put off":             {tutor: "09:00–12:30", want: "09:00–12:30 COUNTED{}, 13:00–15:00 COUNTED{}"},
 		"told later than planned":                {told: "09:00–12:30", want: "09:00–12:30 COUNTED{}, 13:00–15:00 COUNTED{}"},
 		"that put right by somebody else":        {told: "09:00–12:30", lead: "09:00–11:00", want: "09:00–11:00 COUNTED{}, 13:00–15:00 COUNTED{}"},
+		"an hour missed":                         {told: "09:00–10:00", absence: "ILLNESS", want: "08:00–12:00 CONTESTED{OTHER_VERSION}, 09:00–10:00 CONTESTED{OTHER_VERSION}, 13:00–15:00 COUNTED{}"},
+		"the morning missed":                     {told: "08:00–12:00", absence: "ILLNESS", want: "08:00–12:00 COUNTED{}, 13:00–15:00 COUNTED{}"},
 		"told across both":                       {told: "11:00–14:00", want: "08:00–12:00 CONTESTED{OTHER_VERSION}, 11:00–14:00 CONTESTED{OTHER_VERSION}, 13:00–15:00 CONTESTED{OTHER_VERSION}"},
 		"told of the whole day":                  {told: "08:00–15:00", want: "08:00–15:00 COUNTED{}"},
 		"corrected to it":                        {told: "08:00–12:00", tutor: "08:00–15:00", want: "08:00–15:00 COUNTED{}"},
@@ -49,7 +52,9 @@ func TestOnlyHoursThatAreToldOfGiveWay(t *testing.T) {
 		if c.told != "" {
 			from, to, _ := strings.Cut(c.told, "–")
 			e := entry(o.intern["adult"], today.String(), from, to)
-			e.ID = last
+			if e.ID = last; c.absence != "" {
+				e.Kind, e.AbsenceReason = attendance.Absence, c.absence
+			}
 			steps = append(steps, func() { o.explained(outside, e) })
 		}
 		for _, by := range []struct {

@@ -177,11 +177,11 @@ func (f *gathering) payment(statement uuid.UUID, p paidLine) {
 		f.payees[line.EndToEnd] = p.payee()
 	}
 	for _, s := range p.Steps {
+		if s.ToState != p.State || s.FromState == s.ToState && s.Code != nil { // of an earlier state, or beside what is known
+			continue
+		}
 		if s.Answer != nil {
 			line.AnswerSHA256 = s.Answer.SHA256
-		}
-		if s.ToState != p.State || s.FromState == s.ToState && s.Code != nil { // of an earlier state, or against what is known
-			continue
 		}
 		if s.FromState != s.ToState {
 			line.SaidAt = time.Time{}

@@ -217,6 +217,7 @@ func (a *reading) take(p sentPart, m payfile.Matching) {
 		case to == "":
 			a.counts.Ignored++
 			a.beside = append(a.beside, said{transfer: t, to: t.State, code: string(o.Kind), outcome: o})
+			state[o.EndToEndID] = a.booked(t, o)
 			continue
 		case to == LinePaid:
 			a.counts.Paid++
@@ -229,9 +230,8 @@ func (a *reading) take(p sentPart, m payfile.Matching) {
 		if to == LineRecalled && o.Kind == payfile.Returned { // which its state does not tell
 			a.beside = append(a.beside, said{transfer: t, to: to, code: string(o.Kind), outcome: o})
 		}
-		t.Code = o.Reason
-		t.State, t.Reference, t.BookedOn, t.Source = to, o.Ref, o.Day, a.report.Source
-		state[o.EndToEndID] = t
+		t.Code, t.State = o.Reason, to
+		state[o.EndToEndID] = a.booked(t, o)
 	}
 	for _, o := range m.Odd {
 		a.named = append(a.named, o.EndToEndID)
@@ -241,21 +241,32 @@ func (a *reading) take(p sentPart, m payfile.Matching) {
 	}
 }
 
+// booked is a transfer of which a booking is told.
+func (a *reading) booked(t sentTransfer, o payfile.Outcome) sentTransfer {
+	if o.Kind != payfile.Rejected {
+		t.Bookings = append(slices.Clone(t.Bookings), booking{a.report.Source, o.Kind != payfile.Returned, o.Ref, o.Day})
+	}
+	return t
+}
+
 // more keeps what is told anew of a transfer whose state is known: why it came back, how it was booked, and that it was paid or came back once more.
 func (a *reading) more(t sentTransfer, o payfile.Outcome) sentTransfer {
-	anew := a.report.Source != payfile.SourceStatus && !t.knows(o) // the account tells the booking of what the bank has said before
+	anew := a.report.Source != payfile.SourceStatus && o.Kind != payfile.Rejected && !t.knows(a.report.Source, o) // the account tells the booking of what the bank has said before
 	learnt := t.State != LinePaid && o.Reason != "" && (t.Code == "" || refuses(o.Reason) && !refuses(t.Code))
 	if learnt {
 		a.said = append(a.said, said{transfer: t, to: t.State, code: o.Reason, outcome: o})
 		t.Code = o.Reason
 	}
 	switch {
-	case anew && t.State != LinePaid && o.Kind != payfile.Rejected:
-		a.beside = append(a.beside, said{transfer: t, to: t.State, code: string(o.Kind), outcome: o})
-	case anew && t.State == LinePaid || !learnt && o.Reason != "" && o.Reason != t.Code:
+	case anew && t.State == LinePaid:
 		a.beside = append(a.beside, said{transfer: t, to: t.State, outcome: o})
+	case anew:
+		a.beside = append(a.beside, said{transfer: t, to: t.State, code: string(o.Kind), outcome: o})
+	case !learnt && o.Reason != "" && o.Reason != t.Code: // a word, and no booking
+		a.beside = append(a.beside, said{transfer: t, to: t.State, code: o.Reason, outcome: o})
+		return t
 	}
-	return t
+	return a.booked(t, o)
 }
 
 // refuses says whether a code says that the account takes no money: nothing is paid to it until its details are recorded anew.
@@ -264,13 +275,24 @@ func refuses(code string) bool { return payfile.ReasonOf(code).Owner == payfile.
 // unclear is the code of what an account says of a transfer that does not fit it.
 const unclear = "UNCLEAR"
 
-// again says whether money has left once more of what is paid: by another booking on the account itself, which shows each once, or by another order of the office.
+// again says whether money has left once more of what is paid: by another booking than those that the account itself has told, which shows each once, or by
+// another order of the office.
 func (a *reading) again(t sentTransfer, o payfile.Outcome) bool {
-	if o.Kind != payfile.Executed || t.State != LinePaid {
+	if o.Kind != payfile.Executed || t.State != LinePaid || a.report.Source != payfile.SourceStatement && a.report.Source != payfile.SourceList {
 		return false
 	}
-	ref, day := o.Ref != "" && t.Reference != "" && o.Ref != t.Reference, !o.Day.IsZero() && !t.BookedOn.IsZero() && o.Day != t.BookedOn
-	return t.Source == a.report.Source && (a.report.Source == payfile.SourceStatement && (ref || day) || a.report.Source == payfile.SourceList && ref)
+	known := 0
+	for _, b := range t.Bookings {
+		if !b.of(a.report.Source, o) {
+			continue
+		}
+		known++
+		ref, day := o.Ref != "" && b.Reference != "" && o.Ref != b.Reference, !o.Day.IsZero() && !b.Day.IsZero() && o.Day != b.Day
+		if !ref && (!day || a.report.Source == payfile.SourceList) {
+			return false
+		}
+	}
+	return known > 0
 }
 
 var order = map[payfile.Kind]int{payfile.Pending: 0, payfile.Accepted: 1, payfile.Executed: 2, payfile.Credited: 3, payfile.Rejected: 4, payfile.Returned: 5}

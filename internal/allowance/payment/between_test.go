@@ -255,36 +255,67 @@ func TestWhatCameBackOfAnOrderAsAWholeIsSomebodys(t *testing.T) {
 
 // A sum that is told of a message as a whole is explained once as much of it is: one word about one line is not enough, and when it is over no line is judged by it any more.
 func TestWhatIsToldOfAMessageIsExplainedWhole(t *testing.T) {
+	const euros, credited, debited = "EUR", "CRDT", "DBIT"
 	for name, c := range map[string]struct {
-		cents string
-		said  []int  // lines of 10, 20 and 40 euros, below nought where one was not paid
-		due   []bool // after each word
+		way, currency, amount string
+		said                  []int  // lines of 10, 20 and 40 euros, below nought where one was not paid
+		due                   []bool // after each word
 	}{
-		"two came back":          {"30.00", []int{-1_000, -2_000}, []bool{true, false}},
-		"all but one came back":  {"30.00", []int{4_000}, []bool{false}},
-		"by a charge less":       {"29.00", []int{-1_000, -2_000}, []bool{true, false}},
-		"one that did not":       {"30.00", []int{1_000, -2_000, -4_000}, []bool{true, true, false}},
-		"more than was paid out": {"71.00", []int{-1_000, -2_000, -4_000}, []bool{true, true, false}},
+		"two came back":                        {credited, euros, "30.00", []int{-1_000, -2_000}, []bool{true, false}},
+		"all but one came back":                {credited, euros, "30.00", []int{4_000, -1_000, -2_000}, []bool{true, true, false}},
+		"by a charge less":                     {credited, euros, "29.00", []int{-1_000, -2_000}, []bool{true, false}},
+		"one that did not":                     {credited, euros, "30.00", []int{1_000, -2_000, -4_000}, []bool{true, true, false}},
+		"more than was paid out":               {credited, euros, "71.00", []int{-1_000, -2_000, -4_000}, []bool{true, true, false}},
+		"came back in another currency":        {credited, "USD", "30.00", []int{-1_000, -2_000, 4_000}, []bool{true, true, false}},
+		"paid with a charge":                   {debited, euros, "71.00", []int{1_000, 2_000, 4_000}, []bool{true, true, false}},
+		"paid but for one":                     {debited, euros, "60.00", []int{-1_000, 2_000, 4_000}, []bool{true, true, false}},
+		"paid but for one, which is said last": {debited, euros, "61.00", []int{2_000, 4_000, -1_000}, []bool{true, true, false}},
+		"paid in another currency":             {debited, "USD", "70.00", []int{1_000, 2_000, 4_000}, []bool{true, true, false}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := bank(t)
 			run, _ := h.sent(1_000, 2_000, 4_000)
-			h.reads(status(1, h.message(run), "ACSC"))
+			before := "EXPORTED"
+			if c.way == credited {
+				h.reads(status(1, h.message(run), "ACSC"))
+				before = "PAID"
+			}
 			h.passes = []string{"ANSWER_DEBIT_DIFFERS"}
-			h.reads(account(2, `<Ntry><Amt Ccy="EUR">`+c.cents+`</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BkTxCd/><NtryDtls><Btch><PmtInfId>`+h.message(run)+`</PmtInfId></Btch></NtryDtls></Ntry>`))
+			h.reads(account(2, `<Ntry><Amt Ccy="`+c.currency+`">`+c.amount+`</Amt><CdtDbtInd>`+c.way+`</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BkTxCd/><NtryDtls><Btch><PmtInfId>`+h.message(run)+`</PmtInfId></Btch></NtryDtls></Ntry>`))
+			states := map[int]string{1_000: before, 2_000: before, 4_000: before}
 			for n, cents := range c.said {
 				if err := h.resolve(h.approver, h.line(run, max(cents, -cents)), cents > 0); err != nil {
-					t.Fatal(err)
+					t.Fatal(cents, err)
+				}
+				if cents > 0 {
+					states[cents] = "PAID"
+				} else if before == "PAID" {
+					states[-cents] = "RETURNED"
 				}
 				if due := h.disputed(run) != ""; due != c.due[n] {
 					t.Errorf("after %d: due %t", cents, due)
 				}
 			}
+			want(t, "lines", h.lines(run), fmt.Sprintf("11 STATEMENT 4000 %s, 11 STATEMENT 2000 %s, 11 STATEMENT 1000 %s", states[4_000], states[2_000], states[1_000]))
 			for _, cents := range []int{1_000, 2_000, 4_000} {
 				refused(t, "when it is over", h.resolve(h.second, h.line(run, cents), false), payment.NotContradicted)
 			}
 		})
 	}
+}
+
+// Lines of which the bank itself tells that they were paid need no word.
+func TestWhatTheBankTellsOfEachLineNeedsNoWord(t *testing.T) {
+	h := bank(t)
+	run, ids := h.sent(1_000, 2_000, 4_000)
+	h.passes = []string{"ANSWER_DEBIT_DIFFERS"}
+	h.reads(account(1, `<Ntry><Amt Ccy="EUR">71.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BkTxCd/><NtryDtls><Btch><PmtInfId>`+h.message(run)+`</PmtInfId></Btch></NtryDtls></Ntry>`))
+	h.reads(status(2, h.message(run), "", told(ids[1], "ACSC", ""), told(ids[2], "ACSC", "")))
+	want(t, "nobody has said anything", h.disputed(run), "payment.contradiction true")
+	if err := h.resolve(h.approver, h.line(run, 1_000), true); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "explained", h.disputed(run)+h.state(run), "ORDINARY PAID 3 3 0 7000")
 }
 
 // An office answers in one list what it was sent in two.
@@ -329,13 +360,42 @@ func TestFunctionsAnswerNobodyElse(t *testing.T) {
 	}
 }
 
+// handOver has another body accompany a person, whose rows follow him.
+func (h *house) handOver(participation uuid.UUID) {
+	h.t.Helper()
+	h.exec(`update participation p set organisation_id = o.id, audience = o.line from organisation o where o.code = 'CARRARA' and p.id = $1`, participation)
+	for _, table := range strings.Fields(query[string](h, "select string_agg(table_name, ' ') from audience_follower where money")) {
+		h.exec("update "+table+" t set audience = p.audience from participation p where p.id = t.participation_id and p.id = $1", participation)
+	}
+}
+
 // Whoever was handed over since is still paid by the body that owes it, which sees nothing else of him.
 func TestWhoWasHandedOverIsPaidByWhomItWasOwed(t *testing.T) {
 	h := bank(t)
 	p := h.person(h.payer)
 	h.owe(p, h.payer, "2026-11", 1_000)
-	h.exec(`update participation p set organisation_id = o.id, audience = o.line from organisation o where o.code = 'CARRARA' and p.id = $1`, p)
+	h.handOver(p)
 	run := h.approved()
 	h.steps(h.officer, run, payment.ExportRun)
 	want(t, "sent", h.lines(run), "11 STATEMENT 1000 EXPORTED")
+}
+
+// What is taken up again of whom another body accompanies by now is known, too.
+func TestWhatIsTakenUpAgainOfWhoWasHandedOverIsKnown(t *testing.T) {
+	h := bank(t)
+	p := h.person(h.payer)
+	h.owe(p, h.payer, "2026-11", 1_000)
+	first := h.approved()
+	h.steps(h.officer, first, payment.ExportRun)
+	h.owe(p, h.payer, "2026-11", 1_500)
+	run := h.approved()
+	h.steps(h.officer, run, payment.ExportRun)
+	transfer := h.transfers(run)[0]
+	h.reads(status(1, h.message(run), "", told(transfer, "RJCT", "AM04")))
+	h.handOver(p)
+	again := h.approved()
+	want(t, "taken up", h.lines(again), "11 ARREARS 500 PENDING")
+	h.steps(h.officer, again, payment.ExportRun)
+	h.reads(account(2, debit(transfer, 500)))
+	refused(t, "while it is under way", h.resolve(h.approver, h.line(run, 500), true), payment.PaidAgain)
 }

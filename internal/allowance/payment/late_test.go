@@ -78,6 +78,16 @@ func TestWhatIsSaidLaterOfWhyIsKept(t *testing.T) {
 	want(t, "the first", query[string](h, "select code from payment_line")+h.disputed(run), "AC04")
 }
 
+// A remark of the bank takes no booking's place.
+func TestARemarkIsNoBooking(t *testing.T) {
+	h := bank(t)
+	run, ids := h.sent(1_000, 2_000)
+	h.reads(account(1, booked(debit(ids[0], 1_000), "2026-12-10", "D"), booked(debit(ids[1], 2_000), "2026-12-10", "E"), booked(credit(ids[1], 2_000), "2026-12-14", "C")),
+		status(2, h.message(run), "", told(ids[0], "ACSC", "NARR"), told(ids[1], "RJCT", "NARR")))
+	want(t, "steps", query[string](h, `select string_agg(concat_ws(' ', l.net_cents, s.from_state, s.to_state, s.code), ', ' order by l.net_cents, s.at, s.id) from payment_line_step s join payment_line l on l.id = s.line_id
+		where s.answer_id is not null`), "1000 EXPORTED PAID, 1000 PAID PAID NARR, 2000 EXPORTED PAID, 2000 PAID RETURNED AM04, 2000 RETURNED RETURNED NARR")
+}
+
 // reads has answers read, one after the other.
 func (h *house) reads(contents ...string) {
 	h.t.Helper()
@@ -93,7 +103,7 @@ func TestWhatCameBackIsOverInWhicheverOrder(t *testing.T) {
 	const due = "payment.contradiction true"
 	for name, c := range map[string]struct {
 		recalled bool
-		said     []string // R rejected, r without a reason, D debit, C credit on a day, c in a message of its own
+		said     []string // R rejected, r without a reason, A executed with a remark, p and n words that it was paid or not, D debit, C credit on a day, d and c in a notice
 		due      string
 	}{
 		"the return first":                              {false, []string{"R", "C 14", "D 12"}, ""},
@@ -111,6 +121,17 @@ func TestWhatCameBackIsOverInWhicheverOrder(t *testing.T) {
 		"and both returns":                              {false, []string{"R", "D 12", "D 13", "C 14", "C 15"}, ""},
 		"two debits of what came back, one told late":   {false, []string{"D 12", "C 14", "D 13"}, due},
 		"two debits of what was paid, and both returns": {false, []string{"D 12", "D 13", "C 14", "C 15"}, ""},
+		"told by a notice first, and two debits":        {false, []string{"d 12", "D 12", "D 13"}, due},
+		"two debits, the second by a notice, too":       {false, []string{"D 12", "d 13", "D 13"}, due},
+		"two debits, and a remark between them":         {false, []string{"D 12", "A", "D 13"}, due},
+		"a notice of another day":                       {false, []string{"d 11", "D 12", "d 12", "D 12"}, ""},
+		"two debits, and a word":                        {false, []string{"D 12", "D 13", "p"}, ""},
+		"two debits, a word, and the third":             {false, []string{"D 12", "D 13", "p", "D 14"}, due},
+		"two debits, a word, and told again":            {false, []string{"D 12", "D 13", "p", "D 13", "D 12"}, ""},
+		"two debits, a word, and one return":            {false, []string{"D 12", "D 13", "p", "C 14"}, due},
+		"and a word of that":                            {false, []string{"D 12", "D 13", "p", "C 14", "n"}, ""},
+		"and both returns after the word":               {false, []string{"D 12", "D 13", "p", "C 14", "C 15"}, ""},
+		"a word that it was paid, and the return":       {false, []string{"R", "D 12", "p", "C 14"}, ""},
 		"told again": {false, []string{"D 12", "C 14", "d 12", "D 12", "C 14", "c 14"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -125,6 +146,12 @@ func TestWhatCameBackIsOverInWhicheverOrder(t *testing.T) {
 				switch kind := said[:1]; kind {
 				case "R", "r":
 					h.reads(status(n, h.message(run), "", told(ids[0], "RJCT", map[string]string{"R": "AM04"}[kind])))
+				case "A":
+					h.reads(status(n, h.message(run), "", told(ids[0], "ACSC", "NARR")))
+				case "p", "n":
+					if err := h.resolve(h.approver, h.line(run, 1_000), kind == "p"); err != nil {
+						t.Fatal(err)
+					}
 				default:
 					message := map[bool]func(int, ...string) string{true: account, false: notice}[strings.ToUpper(kind) == kind]
 					book := map[bool]func(string, int) string{true: debit, false: credit}[strings.ToUpper(kind) == "D"]

@@ -344,15 +344,28 @@ type sentTransfer struct {
 	HeadID     uuid.UUID
 	State      LineState
 	NetCents   money.Cents
-	Code       string       // of the bank, why it was rejected or came back; "" for none
-	Reference  string       // by which it is known to be paid, or come back; "" for none
-	BookedOn   calendar.Day // none where it was not told
-	Source     payfile.Source
+	Code       string    // of the bank, why it was rejected or came back; "" for none
+	Bookings   []booking `bun:"type:jsonb"`
 }
 
-// knows says whether the booking that an answer tells of is that by which the transfer was paid, or came back.
-func (t sentTransfer) knows(o payfile.Outcome) bool {
-	return (t.State == LinePaid || t.State == LineReturned && o.Kind == payfile.Returned) && (o.Ref == "" || o.Ref == t.Reference) && (o.Day.IsZero() || o.Day == t.BookedOn)
+// booking is what an answer has told of money that left, or that came back.
+type booking struct {
+	Source    payfile.Source `json:"source"`
+	Paid      bool           `json:"paid"`
+	Reference string         `json:"reference"` // "" for none
+	Day       calendar.Day   `json:"day"`       // none where it was not told
+}
+
+// of says whether it tells the same way as an outcome, by the same source.
+func (b booking) of(source payfile.Source, o payfile.Outcome) bool {
+	return b.Source == source && b.Paid == (o.Kind != payfile.Returned)
+}
+
+// knows says whether a source has told of the very booking of an outcome.
+func (t sentTransfer) knows(source payfile.Source, o payfile.Outcome) bool {
+	return slices.ContainsFunc(t.Bookings, func(b booking) bool {
+		return b.of(source, o) && (o.Ref == "" || o.Ref == b.Reference) && (o.Day.IsZero() || o.Day == b.Day)
+	})
 }
 
 // sentPart is one message that was sent.
@@ -377,10 +390,10 @@ func partsOf(ctx context.Context, tx *postgres.Tx, payer uuid.UUID, ids, message
 		return nil, fmt.Errorf("messages: %w", err)
 	}
 	for i, p := range parts {
-		err := tx.NewRaw(`select l.*, coalesce(s.reference, '') as reference, s.booked_on, coalesce(s.source, '') as source
+		err := tx.NewRaw(`select l.*, b.bookings
 			from (select run_id, part, end_to_end_id, head_id, min(state) as state, coalesce(min(code), '') as code, sum(net_cents)::bigint as net_cents from payment_line where run_id = ? and part = ? group by 1, 2, 3, 4) l
-			left join lateral (select s.reference, s.booked_on, a.source from payment_line_step s left join payment_answer a on a.id = s.answer_id where s.line_id = l.head_id and s.to_state = l.state and (s.from_state <> s.to_state or s.code is null)
-				order by s.at desc, s.id desc limit 1) s on true order by l.head_id`, p.RunID, p.Part).Scan(ctx, &parts[i].transfers)
+			cross join lateral (select coalesce(jsonb_agg(jsonb_build_object('source', a.source, 'paid', payment_step_books(s), 'reference', coalesce(s.reference, ''), 'day', s.booked_on)), '[]') as bookings
+				from payment_line_step s join payment_answer a on a.id = s.answer_id where s.line_id = l.head_id and payment_step_books(s) is not null) b order by l.head_id`, p.RunID, p.Part).Scan(ctx, &parts[i].transfers)
 		if err != nil {
 			return nil, fmt.Errorf("transfers: %w", err)
 		}
