@@ -177,7 +177,7 @@ func (f *gathering) payment(statement uuid.UUID, p paidLine) {
 		f.payees[line.EndToEnd] = p.payee()
 	}
 	for _, s := range p.Steps {
-		if s.ToState != p.State || s.FromState == s.ToState && s.Code != nil { // of an earlier state, or beside what is known
+		if moved := s.FromState != s.ToState; s.ToState != p.State || !moved && (s.Code != nil || s.Act == "resolveLine") { // of an earlier state, or beside what is known
 			continue
 		}
 		if s.Answer != nil {

@@ -283,8 +283,8 @@ func (a *reading) again(t sentTransfer, o payfile.Outcome) bool {
 	}
 	known := 0
 	for _, b := range t.Bookings {
-		if !b.of(a.report.Source, o) {
-			continue
+		if day := a.report.Source == payfile.SourceStatement && !b.Day.IsZero(); !b.of(a.report.Source, o) || b.Reference == "" && !day {
+			continue // it tells nothing by which another could differ
 		}
 		known++
 		ref, day := o.Ref != "" && b.Reference != "" && o.Ref != b.Reference, !o.Day.IsZero() && !b.Day.IsZero() && o.Day != b.Day

@@ -260,36 +260,41 @@ func TestWhatIsToldOfAMessageIsExplainedWhole(t *testing.T) {
 		way, currency, amount string
 		said                  []int  // lines of 10, 20 and 40 euros, below nought where one was not paid
 		due                   []bool // after each word
+		paid                  []int  // of which the bank has said before that they were; all of those that came back
 	}{
-		"two came back":                        {credited, euros, "30.00", []int{-1_000, -2_000}, []bool{true, false}},
-		"all but one came back":                {credited, euros, "30.00", []int{4_000, -1_000, -2_000}, []bool{true, true, false}},
-		"by a charge less":                     {credited, euros, "29.00", []int{-1_000, -2_000}, []bool{true, false}},
-		"one that did not":                     {credited, euros, "30.00", []int{1_000, -2_000, -4_000}, []bool{true, true, false}},
-		"more than was paid out":               {credited, euros, "71.00", []int{-1_000, -2_000, -4_000}, []bool{true, true, false}},
-		"came back in another currency":        {credited, "USD", "30.00", []int{-1_000, -2_000, 4_000}, []bool{true, true, false}},
-		"paid with a charge":                   {debited, euros, "71.00", []int{1_000, 2_000, 4_000}, []bool{true, true, false}},
-		"paid but for one":                     {debited, euros, "60.00", []int{-1_000, 2_000, 4_000}, []bool{true, true, false}},
-		"paid but for one, which is said last": {debited, euros, "61.00", []int{2_000, 4_000, -1_000}, []bool{true, true, false}},
-		"paid in another currency":             {debited, "USD", "70.00", []int{1_000, 2_000, 4_000}, []bool{true, true, false}},
+		"two came back":                        {credited, euros, "30.00", []int{-1_000, -2_000}, []bool{true, false}, nil},
+		"all but one came back":                {credited, euros, "30.00", []int{4_000, -1_000, -2_000}, []bool{true, true, false}, nil},
+		"by a charge less":                     {credited, euros, "29.00", []int{-1_000, -2_000}, []bool{true, false}, nil},
+		"one that did not":                     {credited, euros, "30.00", []int{1_000, -2_000, -4_000}, []bool{true, true, false}, nil},
+		"more than was paid out":               {credited, euros, "71.00", []int{-1_000, -2_000, -4_000}, []bool{true, true, false}, nil},
+		"came back in another currency":        {credited, "USD", "30.00", []int{-1_000, -2_000, 4_000}, []bool{true, true, false}, nil},
+		"paid with a charge":                   {debited, euros, "71.00", []int{1_000, 2_000, 4_000}, []bool{true, true, false}, nil},
+		"paid but for one":                     {debited, euros, "60.00", []int{-1_000, 2_000, 4_000}, []bool{true, true, false}, nil},
+		"paid but for one, which is said last": {debited, euros, "61.00", []int{2_000, 4_000, -1_000}, []bool{true, true, false}, nil},
+		"paid in another currency":             {debited, "USD", "70.00", []int{1_000, 2_000, 4_000}, []bool{true, true, false}, nil},
+		"paid but for one, said to be paid":    {debited, euros, "60.00", []int{4_000, -1_000, 2_000}, []bool{true, true, false}, []int{1_000, 2_000, 4_000}},
+		"paid beside one of its own":           {debited, euros, "50.00", []int{4_000, 1_000}, []bool{true, false}, []int{2_000}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := bank(t)
-			run, _ := h.sent(1_000, 2_000, 4_000)
-			before := "EXPORTED"
+			run, ids := h.sent(1_000, 2_000, 4_000)
+			states := map[int]string{1_000: "EXPORTED", 2_000: "EXPORTED", 4_000: "EXPORTED"}
 			if c.way == credited {
-				h.reads(status(1, h.message(run), "ACSC"))
-				before = "PAID"
+				c.paid = []int{1_000, 2_000, 4_000}
+			}
+			for _, cents := range c.paid {
+				h.reads(status(1, h.message(run), "", told(ids[map[int]int{1_000: 0, 2_000: 1, 4_000: 2}[cents]], "ACSC", "")))
+				states[cents] = "PAID"
 			}
 			h.passes = []string{"ANSWER_DEBIT_DIFFERS"}
 			h.reads(account(2, `<Ntry><Amt Ccy="`+c.currency+`">`+c.amount+`</Amt><CdtDbtInd>`+c.way+`</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BkTxCd/><NtryDtls><Btch><PmtInfId>`+h.message(run)+`</PmtInfId></Btch></NtryDtls></Ntry>`))
-			states := map[int]string{1_000: before, 2_000: before, 4_000: before}
 			for n, cents := range c.said {
 				if err := h.resolve(h.approver, h.line(run, max(cents, -cents)), cents > 0); err != nil {
 					t.Fatal(cents, err)
 				}
 				if cents > 0 {
 					states[cents] = "PAID"
-				} else if before == "PAID" {
+				} else if states[-cents] == "PAID" {
 					states[-cents] = "RETURNED"
 				}
 				if due := h.disputed(run) != ""; due != c.due[n] {

@@ -132,7 +132,9 @@ func TestWhatCameBackIsOverInWhicheverOrder(t *testing.T) {
 		"and a word of that":                            {false, []string{"D 12", "D 13", "p", "C 14", "n"}, ""},
 		"and both returns after the word":               {false, []string{"D 12", "D 13", "p", "C 14", "C 15"}, ""},
 		"a word that it was paid, and the return":       {false, []string{"R", "D 12", "p", "C 14"}, ""},
-		"told again": {false, []string{"D 12", "C 14", "d 12", "D 12", "C 14", "c 14"}, ""},
+		"two debits, one return, a word, and told anew": {false, []string{"D 12", "C 14", "D 13", "n", "D 13"}, due},
+		"a refusal, a word, and told anew":              {false, []string{"D 12", "R", "n", "D 12"}, due},
+		"told again":                                    {false, []string{"D 12", "C 14", "d 12", "D 12", "C 14", "c 14"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := bank(t)
@@ -185,6 +187,37 @@ func TestWhatIsContradictedAgainIsDueAnew(t *testing.T) {
 	if query[bool](h, "select due_at < $2 from due where subject_id = $1 and kind = 'payment.contradiction' and done_at is null", run, h.now) {
 		t.Error("it is overdue at once")
 	}
+}
+
+// What a word had ended, and a return contradicts again, is due since that.
+func TestWhatAReturnContradictsAgainIsDueAnew(t *testing.T) {
+	h := bank(t)
+	run, ids := h.sent(1_000)
+	h.reads(account(1, booked(debit(ids[0], 1_000), "2026-12-12", "D")), account(2, booked(debit(ids[0], 1_000), "2026-12-13", "E")))
+	if err := h.resolve(h.approver, h.line(run, 1_000), true); err != nil {
+		t.Fatal(err)
+	}
+	h.now = h.now.AddDate(0, 0, 40)
+	h.reads(account(3, booked(credit(ids[0], 1_000), "2026-12-14", "C")))
+	want(t, "what is due", h.disputed(run), "payment.contradiction true")
+	if query[bool](h, "select due_at < $2 from due where subject_id = $1 and kind = 'payment.contradiction' and done_at is null", run, h.now) {
+		t.Error("it is overdue at once")
+	}
+}
+
+// What was said to be paid of a sum of the whole message, without a booking of its own, is told of when it is debited more than once.
+func TestAWordIsNoBooking(t *testing.T) {
+	h := bank(t)
+	run, ids := h.sent(1_000)
+	h.passes = []string{"ANSWER_DEBIT_DIFFERS"}
+	h.reads(account(1, `<Ntry><Amt Ccy="EUR">11.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BkTxCd/><NtryDtls><Btch><PmtInfId>`+h.message(run)+`</PmtInfId></Btch></NtryDtls></Ntry>`))
+	if err := h.resolve(h.approver, h.line(run, 1_000), true); err != nil {
+		t.Fatal(err)
+	}
+	h.reads(account(2, booked(debit(ids[0], 1_000), "2026-12-12", "D")))
+	want(t, "its booking", h.disputed(run), "")
+	h.reads(account(3, booked(debit(ids[0], 1_000), "2026-12-13", "E")))
+	want(t, "the second", h.disputed(run), "payment.contradiction true")
 }
 
 // An office does not say today that it has paid tomorrow.

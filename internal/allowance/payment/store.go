@@ -534,7 +534,10 @@ func disputeOf(ctx context.Context, tx *postgres.Tx, head uuid.UUID) (d dispute,
 func contradictedSince(ctx context.Context, tx *postgres.Tx, run uuid.UUID) (since time.Time, err error) {
 	var found struct{ Since *time.Time }
 	err = tx.Ask(ctx, &found, `select least(
-		(select min(s.at) from payment_line_step s join payment_line l on l.id = s.line_id where s.run_id = $1 and s.from_state = s.to_state and s.code is not null and payment_step_contradicts(s, l.state)),
+		(select min(coalesce(anew.at, s.at)) from payment_line_step s join payment_line l on l.id = s.line_id
+			cross join lateral (select max(m.at) as at from payment_line_step m join payment_line_step r using (line_id)
+				where m.line_id = s.line_id and m.from_state <> m.to_state and r.act = 'resolveLine' and s.id < r.id and r.id < m.id) anew -- what moved it after a word contradicts it anew
+			where s.run_id = $1 and s.from_state = s.to_state and s.code is not null and payment_step_contradicts(s, l.state)),
 		(select min(u.read_at) from payment_unclear($1) u)) as since`, run)
 	if err != nil {
 		return since, fmt.Errorf("since when: %w", err)

@@ -123,7 +123,7 @@ type Payment struct {
 	SaidAt               time.Time // when somebody said that it was paid; zero where an answer did
 	MessageID            string    // of the file by which it was sent
 	FileSHA256           string
-	AnswerSHA256         string       // of what the bank or the office said last
+	AnswerSHA256         string       // by which the bank or the office told its state and its booking
 	Reference            string       // the number of the order, or the bank's own; "" where it gave none
 	BookedOn             calendar.Day // none where it was not told
 }

@@ -70,12 +70,15 @@ $$;
 revoke execute on function payment_line_reason(uuid, text, text) from public;
 grant execute on function payment_line_reason(uuid, text, text) to lavoro_app;
 
--- Whether a step tells of money that left, or that came back; null where it tells of neither.
+-- Whether a step tells of money that left, or that came back; null where it tells of neither, or somebody has said since that it was not paid: steps stand as they
+-- were written, whenever who wrote them had begun.
 create function payment_step_books(s payment_line_step) returns boolean language sql stable set search_path = public, pg_temp as $$
-  select case when s.code in ('EXECUTED', 'CREDITED') and s.from_state = s.to_state or s.to_state = 'PAID' and (s.from_state <> 'PAID' or s.act = 'readAnswer' and s.code is null) then true
-              when s.code = 'RETURNED' and s.from_state = s.to_state or s.act = 'readAnswer' and s.to_state = 'RETURNED' and s.from_state <> 'RETURNED' then false end
+  select told.paid from (select case
+      when s.code in ('EXECUTED', 'CREDITED') and s.from_state = s.to_state or s.to_state = 'PAID' and (s.from_state <> 'PAID' or s.act = 'readAnswer' and s.code is null) then true
+      when s.code = 'RETURNED' and s.from_state = s.to_state or s.act = 'readAnswer' and s.to_state = 'RETURNED' and s.from_state <> 'RETURNED' then false end as paid) told
+  where told.paid is not null and not exists (select from payment_line_step r where r.line_id = s.line_id and r.act = 'resolveLine' and r.to_state <> 'PAID' and r.id > s.id)
 $$;
--- Whether a line was paid more often than it came back, by what answers have told since somebody has said that it was not; where a day is given, from that day on.
+-- Whether a line was paid more often than it came back, by what answers have told; where a day is given, from that day on.
 -- Each source tells of a booking by its own day and reference, an office by the number of the order; all messages of a bank are of one and the same.
 create function payment_line_out(line uuid, since date) returns boolean language sql stable set search_path = public, pg_temp as $$
   select coalesce(max(times) filter (where paid), 0) > coalesce(max(times) filter (where not paid), 0)
@@ -83,7 +86,6 @@ create function payment_line_out(line uuid, since date) returns boolean language
     select told.paid, a.source, count(distinct case a.source when 'PAIN_002' then '' when 'ORDER_LIST' then coalesce(s.reference, '') else concat_ws(' ', s.booked_on, s.reference) end) as times
     from payment_line_step s left join payment_answer a on a.id = s.answer_id cross join lateral (select payment_step_books(s) as paid) told
     where s.line_id = payment_line_out.line and told.paid is not null and (payment_line_out.since is null or s.booked_on >= payment_line_out.since)
-      and not exists (select from payment_line_step r where r.line_id = s.line_id and r.act = 'resolveLine' and r.to_state <> 'PAID' and r.id > s.id) -- as they were written, whenever who wrote them had begun
     group by 1, 2) x
 $$;
 -- Whether what an answer has said of a line does not fit its state, and nobody has said since what is true: that it was paid where it does not count as
@@ -100,17 +102,18 @@ create function payment_line_contradicted(line uuid) returns boolean language sq
     where l.id = payment_line_contradicted.line and payment_step_contradicts(c, l.state))
 $$;
 -- What answers tell of messages of a run as a whole, that fits nothing and is not explained yet: by lines that somebody has said to be paid, or to have come back,
--- and, once somebody has said something, those that count as paid, which come to as much; or by a word of each line.
+-- which come to as much; where that is the whole or more, those beside that count as paid; or by a word of each line.
 create function payment_unclear(run uuid) returns table (answer_id uuid, part int, read_at timestamptz) language sql stable set search_path = public, pg_temp as $$
   select a.id, u.part, a.read_at
   from payment_answer a cross join jsonb_to_recordset(a.unclear) u(run uuid, part int, kind text, cents bigint)
   cross join lateral (
-    select sum(l.net_cents) as whole, coalesce(sum(l.net_cents) filter (where coalesce(r.fits, u.kind = 'EXECUTED' and l.state = 'PAID')), 0) as fits, count(*) as lines, count(r.fits) as said
+    select sum(l.net_cents) as whole, coalesce(sum(l.net_cents) filter (where r.fits), 0) as fits, coalesce(sum(l.net_cents) filter (where r.fits is null and l.state = 'PAID'), 0) as beside,
+           count(*) as lines, count(r.fits) as said
     from payment_line l left join lateral (select (s.to_state = 'PAID') = (u.kind = 'EXECUTED') as fits from payment_line_step s
                                            where s.line_id = l.id and s.answer_id = a.id and s.act = 'resolveLine' limit 1) r on true
     where l.run_id = u.run and l.part = u.part) m
   where a.unclear @> jsonb_build_array(jsonb_build_object('run', payment_unclear.run)) and u.run = payment_unclear.run
-    and (m.said = 0 or m.said < m.lines and m.fits < least(coalesce(u.cents, m.whole), m.whole))
+    and (m.said = 0 or m.said < m.lines and case when u.kind = 'EXECUTED' and u.cents >= m.whole then m.fits + m.beside < m.whole else m.fits < least(coalesce(u.cents, m.whole), m.whole) end)
 $$;
 -- The last answer that tells so of a line's message, and of which nobody has said what is true of the line.
 create function payment_line_unclear(line uuid) returns uuid language sql stable set search_path = public, pg_temp as $$
