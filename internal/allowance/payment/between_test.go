@@ -309,18 +309,28 @@ func TestWhatIsToldOfAMessageIsExplainedWhole(t *testing.T) {
 	}
 }
 
-// Lines of which the bank itself tells that they were paid need no word.
+// Lines of which the bank itself tells that they were paid need no word, also once they came back; where they are debited by themselves, too, they do.
 func TestWhatTheBankTellsOfEachLineNeedsNoWord(t *testing.T) {
-	h := bank(t)
-	run, ids := h.sent(1_000, 2_000, 4_000)
-	h.passes = []string{"ANSWER_DEBIT_DIFFERS"}
-	h.reads(account(1, `<Ntry><Amt Ccy="EUR">71.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BkTxCd/><NtryDtls><Btch><PmtInfId>`+h.message(run)+`</PmtInfId></Btch></NtryDtls></Ntry>`))
-	h.reads(status(2, h.message(run), "", told(ids[1], "ACSC", ""), told(ids[2], "ACSC", "")))
-	want(t, "nobody has said anything", h.disputed(run), "payment.contradiction true")
-	if err := h.resolve(h.approver, h.line(run, 1_000), true); err != nil {
-		t.Fatal(err)
+	for name, own := range map[string]bool{"told by the bank": false, "debited by themselves": true} {
+		t.Run(name, func(t *testing.T) {
+			h := bank(t)
+			run, ids := h.sent(1_000, 2_000, 4_000)
+			h.passes = []string{"ANSWER_DEBIT_DIFFERS"}
+			h.reads(account(1, `<Ntry><Amt Ccy="EUR">71.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BkTxCd/><NtryDtls><Btch><PmtInfId>`+h.message(run)+`</PmtInfId></Btch></NtryDtls></Ntry>`))
+			told := status(2, h.message(run), "", told(ids[1], "ACSC", ""), told(ids[2], "ACSC", ""))
+			if own {
+				told = account(2, debit(ids[1], 2_000), debit(ids[2], 4_000))
+			}
+			h.reads(told)
+			want(t, "nobody has said anything", h.disputed(run), "payment.contradiction true")
+			if err := h.resolve(h.approver, h.line(run, 1_000), true); err != nil {
+				t.Fatal(err)
+			}
+			want(t, "explained", fmt.Sprint(h.disputed(run) == "", " ", h.state(run)), fmt.Sprint(!own, " ORDINARY PAID 3 3 0 7000"))
+			h.reads(account(3, credit(ids[2], 4_000)))
+			want(t, "once one came back", fmt.Sprint(h.disputed(run) == "", " ", h.state(run)), fmt.Sprint(!own, " ORDINARY PARTLY_RETURNED 3 3 0 7000"))
+		})
 	}
-	want(t, "explained", h.disputed(run)+h.state(run), "ORDINARY PAID 3 3 0 7000")
 }
 
 // An office answers in one list what it was sent in two.

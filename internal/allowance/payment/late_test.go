@@ -133,6 +133,8 @@ func TestWhatCameBackIsOverInWhicheverOrder(t *testing.T) {
 		"and both returns after the word":               {false, []string{"D 12", "D 13", "p", "C 14", "C 15"}, ""},
 		"a word that it was paid, and the return":       {false, []string{"R", "D 12", "p", "C 14"}, ""},
 		"two debits, one return, a word, and told anew": {false, []string{"D 12", "C 14", "D 13", "n", "D 13"}, due},
+		"the return and a debit told anew":              {false, []string{"R", "D 12", "C 14", "D 13", "n", "C 14", "D 13"}, due},
+		"the return told anew, and a debit of its day":  {false, []string{"D 12", "C 14", "D 13", "n", "C 14", "D 14"}, due},
 		"a refusal, a word, and told anew":              {false, []string{"D 12", "R", "n", "D 12"}, due},
 		"told again":                                    {false, []string{"D 12", "C 14", "d 12", "D 12", "C 14", "c 14"}, ""},
 	} {
@@ -218,6 +220,8 @@ func TestAWordIsNoBooking(t *testing.T) {
 	want(t, "its booking", h.disputed(run), "")
 	h.reads(account(3, booked(debit(ids[0], 1_000), "2026-12-13", "E")))
 	want(t, "the second", h.disputed(run), "payment.contradiction true")
+	h.reads(account(4, booked(credit(ids[0], 1_000), "2026-12-14", "C")), account(5, booked(credit(ids[0], 1_000), "2026-12-15", "F")))
+	want(t, "both came back", h.disputed(run), "")
 }
 
 // An office does not say today that it has paid tomorrow.

@@ -393,7 +393,8 @@ func partsOf(ctx context.Context, tx *postgres.Tx, payer uuid.UUID, ids, message
 		err := tx.NewRaw(`select l.*, b.bookings
 			from (select run_id, part, end_to_end_id, head_id, min(state) as state, coalesce(min(code), '') as code, sum(net_cents)::bigint as net_cents from payment_line where run_id = ? and part = ? group by 1, 2, 3, 4) l
 			cross join lateral (select coalesce(jsonb_agg(jsonb_build_object('source', a.source, 'paid', payment_step_books(s), 'reference', coalesce(s.reference, ''), 'day', s.booked_on)), '[]') as bookings
-				from payment_line_step s join payment_answer a on a.id = s.answer_id where s.line_id = l.head_id and payment_step_books(s) is not null) b order by l.head_id`, p.RunID, p.Part).Scan(ctx, &parts[i].transfers)
+				from payment_line_step s join payment_answer a on a.id = s.answer_id where s.line_id = l.head_id and payment_step_books(s) is not null and not (payment_step_books(s) and payment_step_denied(s))) b
+			order by l.head_id`, p.RunID, p.Part).Scan(ctx, &parts[i].transfers)
 		if err != nil {
 			return nil, fmt.Errorf("transfers: %w", err)
 		}

@@ -70,22 +70,24 @@ $$;
 revoke execute on function payment_line_reason(uuid, text, text) from public;
 grant execute on function payment_line_reason(uuid, text, text) to lavoro_app;
 
--- Whether a step tells of money that left, or that came back; null where it tells of neither, or somebody has said since that it was not paid: steps stand as they
--- were written, whenever who wrote them had begun.
+-- Whether a step tells of money that left, or that came back; null where it tells of neither.
 create function payment_step_books(s payment_line_step) returns boolean language sql stable set search_path = public, pg_temp as $$
-  select told.paid from (select case
-      when s.code in ('EXECUTED', 'CREDITED') and s.from_state = s.to_state or s.to_state = 'PAID' and (s.from_state <> 'PAID' or s.act = 'readAnswer' and s.code is null) then true
-      when s.code = 'RETURNED' and s.from_state = s.to_state or s.act = 'readAnswer' and s.to_state = 'RETURNED' and s.from_state <> 'RETURNED' then false end as paid) told
-  where told.paid is not null and not exists (select from payment_line_step r where r.line_id = s.line_id and r.act = 'resolveLine' and r.to_state <> 'PAID' and r.id > s.id)
+  select case when s.code in ('EXECUTED', 'CREDITED') and s.from_state = s.to_state or s.to_state = 'PAID' and (s.from_state <> 'PAID' or s.act = 'readAnswer' and s.code is null) then true
+              when s.code = 'RETURNED' and s.from_state = s.to_state or s.act = 'readAnswer' and s.to_state = 'RETURNED' and s.from_state <> 'RETURNED' then false end
 $$;
--- Whether a line was paid more often than it came back, by what answers have told; where a day is given, from that day on.
--- Each source tells of a booking by its own day and reference, an office by the number of the order; all messages of a bank are of one and the same.
+-- Whether somebody has said since that it was not paid; steps stand as they were written, whenever who wrote them had begun.
+create function payment_step_denied(s payment_line_step) returns boolean language sql stable set search_path = public, pg_temp as $$
+  select exists (select from payment_line_step r where r.line_id = s.line_id and r.act = 'resolveLine' and r.to_state <> 'PAID' and r.id > s.id)
+$$;
+-- Whether a line was paid more often than it came back, by what answers have told since somebody has said that it was not; where a day is given, from that day on.
+-- Each source tells of a booking by its own day and reference, an office by the number of the order; all messages of a bank are of one and the same. A word without
+-- either stands for what is not told otherwise.
 create function payment_line_out(line uuid, since date) returns boolean language sql stable set search_path = public, pg_temp as $$
   select coalesce(max(times) filter (where paid), 0) > coalesce(max(times) filter (where not paid), 0)
   from (
-    select told.paid, a.source, count(distinct case a.source when 'PAIN_002' then '' when 'ORDER_LIST' then coalesce(s.reference, '') else concat_ws(' ', s.booked_on, s.reference) end) as times
+    select told.paid, a.source, greatest(count(distinct nullif(case a.source when 'PAIN_002' then '' when 'ORDER_LIST' then s.reference else concat_ws(' ', s.booked_on, s.reference) end, '')), 1) as times
     from payment_line_step s left join payment_answer a on a.id = s.answer_id cross join lateral (select payment_step_books(s) as paid) told
-    where s.line_id = payment_line_out.line and told.paid is not null and (payment_line_out.since is null or s.booked_on >= payment_line_out.since)
+    where s.line_id = payment_line_out.line and told.paid is not null and (payment_line_out.since is null or s.booked_on >= payment_line_out.since) and not payment_step_denied(s)
     group by 1, 2) x
 $$;
 -- Whether what an answer has said of a line does not fit its state, and nobody has said since what is true: that it was paid where it does not count as
@@ -102,15 +104,17 @@ create function payment_line_contradicted(line uuid) returns boolean language sq
     where l.id = payment_line_contradicted.line and payment_step_contradicts(c, l.state))
 $$;
 -- What answers tell of messages of a run as a whole, that fits nothing and is not explained yet: by lines that somebody has said to be paid, or to have come back,
--- which come to as much; where that is the whole or more, those beside that count as paid; or by a word of each line.
+-- which come to as much; where that is the whole or more, by those, too, that were told to be paid, and not by a debit of their own; or by a word of each line.
 create function payment_unclear(run uuid) returns table (answer_id uuid, part int, read_at timestamptz) language sql stable set search_path = public, pg_temp as $$
   select a.id, u.part, a.read_at
   from payment_answer a cross join jsonb_to_recordset(a.unclear) u(run uuid, part int, kind text, cents bigint)
   cross join lateral (
-    select sum(l.net_cents) as whole, coalesce(sum(l.net_cents) filter (where r.fits), 0) as fits, coalesce(sum(l.net_cents) filter (where r.fits is null and l.state = 'PAID'), 0) as beside,
+    select sum(l.net_cents) as whole, coalesce(sum(l.net_cents) filter (where r.fits), 0) as fits, coalesce(sum(l.net_cents) filter (where r.fits is null and o.paid), 0) as beside,
            count(*) as lines, count(r.fits) as said
     from payment_line l left join lateral (select (s.to_state = 'PAID') = (u.kind = 'EXECUTED') as fits from payment_line_step s
                                            where s.line_id = l.id and s.answer_id = a.id and s.act = 'resolveLine' limit 1) r on true
+    cross join lateral (select bool_and(b.source <> 'CAMT_053') as paid from payment_line_step s join payment_answer b on b.id = s.answer_id
+                        where s.line_id = l.id and s.act = 'readAnswer' and payment_step_books(s)) o
     where l.run_id = u.run and l.part = u.part) m
   where a.unclear @> jsonb_build_array(jsonb_build_object('run', payment_unclear.run)) and u.run = payment_unclear.run
     and (m.said = 0 or m.said < m.lines and case when u.kind = 'EXECUTED' and u.cents >= m.whole then m.fits + m.beside < m.whole else m.fits < least(coalesce(u.cents, m.whole), m.whole) end)
@@ -127,7 +131,7 @@ create function payment_contradicted(people uuid[], payer uuid) returns setof uu
   where c.participation_id = any (people) and c.from_state = c.to_state and c.code is not null and l.payer_id = payment_contradicted.payer and payment_step_contradicts(c, l.state)
 $$;
 revoke execute on function payment_contradicted(uuid[], uuid) from public;
-grant execute on function payment_step_books(payment_line_step), payment_line_out(uuid, date), payment_step_contradicts(payment_line_step, text), payment_line_contradicted(uuid), payment_unclear(uuid), payment_line_unclear(uuid) to lavoro_app;
+grant execute on function payment_step_books(payment_line_step), payment_step_denied(payment_line_step), payment_line_out(uuid, date), payment_step_contradicts(payment_line_step, text), payment_line_contradicted(uuid), payment_unclear(uuid), payment_line_unclear(uuid) to lavoro_app;
 create index payment_line_step_odd on payment_line_step (participation_id) where from_state = to_state and code is not null;
 create index payment_line_step_odd_run on payment_line_step (run_id) where from_state = to_state and code is not null;
 
