@@ -211,6 +211,9 @@ func (a *reading) take(p sentPart, m payfile.Matching) {
 		case !final:
 			a.counts.Waiting++
 			continue
+		case t.State == LinePaid && o.Kind == payfile.Returned && t.cameBack(o):
+			a.counts.Ignored++ // before it was paid for good
+			continue
 		case to == t.State:
 			state[o.EndToEndID] = a.more(t, o)
 			continue

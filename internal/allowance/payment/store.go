@@ -368,6 +368,11 @@ func (t sentTransfer) knows(source payfile.Source, o payfile.Outcome) bool {
 	})
 }
 
+// cameBack says whether a return was told before, by whichever source.
+func (t sentTransfer) cameBack(o payfile.Outcome) bool {
+	return (o.Ref != "" || !o.Day.IsZero()) && slices.ContainsFunc(t.Bookings, func(b booking) bool { return !b.Paid && b.Reference == o.Ref && b.Day == o.Day })
+}
+
 // sentPart is one message that was sent.
 type sentPart struct {
 	RunID     uuid.UUID
