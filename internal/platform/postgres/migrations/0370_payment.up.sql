@@ -157,7 +157,7 @@ begin
 end $$;
 create trigger kept before update or delete on payment_line for each row execute function payment_line_kept();
 
--- What is planned once, while few lines stand in the table, is asked when there are a hundred thousand: each is found by its index.
+-- What is planned while few lines stand in a table, or none, is asked when there are a hundred thousand: each is found by its index, whatever the planner knows of them.
 -- All live lines together never take up more than the last statement owes, of gross and of net; and what takes some of it off never takes off more.
 -- What was given back is owed again, should the statement rise: bounds count it.
 create function payment_line_bounds() returns trigger language plpgsql security definer set search_path = public, pg_temp set enable_seqscan = off as $$
@@ -167,13 +167,14 @@ begin
     cross join lateral (select sum(l.gross_cents) as gross, sum(l.net_cents) as net from payment_line l
                         where l.allowance_id = w.allowance_id and l.payer_id = w.payer_id and l.budget_line_id = w.budget_line_id and l.live) taken
     left join lateral (select s.id from allowance_statement s where s.allowance_id = w.allowance_id order by s.number desc limit 1) last on true
-    left join allowance_share h on h.statement_id = last.id and h.payer_id = w.payer_id and h.budget_line_id = w.budget_line_id
+    left join lateral (select h.gross_cents, h.net_cents from allowance_share h where h.statement_id = last.id and h.payer_id = w.payer_id and h.budget_line_id = w.budget_line_id limit 1) h on true
     cross join lateral (select coalesce(sum(p.gross_cents), 0) + coalesce(h.gross_cents, 0) as gross, coalesce(sum(p.net_cents), 0) + coalesce(h.net_cents, 0) as net
                         from recovery_part p where p.allowance_id = w.allowance_id and p.payer_id = w.payer_id and p.budget_line_id = w.budget_line_id) owed
     where w.gross * (taken.gross - owed.gross) > 0 or w.net * (taken.net - owed.net) > 0) then
     raise exception 'lines take up more than the last statement owes' using errcode = 'LA010', constraint = 'payment_line_bounds';
   end if;
-  if exists (select from written w join payment_line h on h.id = w.head_id where (h.run_id, h.participation_id) <> (w.run_id, w.participation_id)) then
+  if exists (select from written w cross join lateral (select h.run_id, h.participation_id from payment_line h where h.id = w.head_id limit 1) h
+             where (h.run_id, h.participation_id) <> (w.run_id, w.participation_id)) then
     raise exception 'a transfer is of one run and one person' using errcode = 'LA010', constraint = 'payment_line_transfer';
   end if;
   return null;
