@@ -175,6 +175,15 @@ func TestALateAcknowledgementOfWhatCameBackIsKnown(t *testing.T) {
 	want(t, "what is due", h.disputed(run), "")
 }
 
+// dueAnew wants something of a run contradicted, and not overdue yet.
+func (h *house) dueAnew(t *testing.T, run uuid.UUID) {
+	t.Helper()
+	want(t, "what is due", h.disputed(run), "payment.contradiction true")
+	if query[bool](h, "select due_at < $2 from due where subject_id = $1 and kind = 'payment.contradiction' and done_at is null", run, h.now) {
+		t.Error("it is overdue at once")
+	}
+}
+
 // What is contradicted again is due anew, and not since the day of what was answered before.
 func TestWhatIsContradictedAgainIsDueAnew(t *testing.T) {
 	h := bank(t)
@@ -185,10 +194,7 @@ func TestWhatIsContradictedAgainIsDueAnew(t *testing.T) {
 	}
 	h.now = h.now.AddDate(0, 0, 40)
 	h.paidAfterAll(3, transfer)
-	want(t, "what is due", h.disputed(run), "payment.contradiction true")
-	if query[bool](h, "select due_at < $2 from due where subject_id = $1 and kind = 'payment.contradiction' and done_at is null", run, h.now) {
-		t.Error("it is overdue at once")
-	}
+	h.dueAnew(t, run)
 }
 
 // What a word had ended, and a return contradicts again, is due since that.
@@ -201,10 +207,7 @@ func TestWhatAReturnContradictsAgainIsDueAnew(t *testing.T) {
 	}
 	h.now = h.now.AddDate(0, 0, 40)
 	h.reads(account(3, booked(credit(ids[0], 1_000), "2026-12-14", "C")))
-	want(t, "what is due", h.disputed(run), "payment.contradiction true")
-	if query[bool](h, "select due_at < $2 from due where subject_id = $1 and kind = 'payment.contradiction' and done_at is null", run, h.now) {
-		t.Error("it is overdue at once")
-	}
+	h.dueAnew(t, run)
 }
 
 // What was said to be paid of a sum of the whole message, without a booking of its own, is told of when it is debited more than once.
