@@ -248,6 +248,7 @@ func (b *birds) open() {
 	b.t.Helper()
 	b.lead = b.holding(b.t, "COORDINATOR")
 	b.app.clock = func() time.Time { return moment }
+	b.app.runner.Clock = b.app.clock // by any other, what is prepared has run out already
 	if err := b.app.openDoor("http://localhost:1"); err != nil {
 		b.t.Fatal(err)
 	}

@@ -186,15 +186,15 @@ func (c *Crowd) Await(a Awaited, lack *int) error {
 	c.mu.Unlock()
 	patience := time.NewTimer(a.Patience)
 	defer patience.Stop()
-	for {
+	for over := false; ; {
 		got, err := c.having(a)
-		if *lack = len(c.all) - a.Except - got; err != nil || *lack <= 0 {
+		if *lack = len(c.all) - a.Except - got; err != nil || *lack <= 0 || over {
 			return err
 		}
 		select {
 		case <-c.hint:
 		case <-patience.C:
-			return nil
+			over = true // there is no hint of some
 		}
 	}
 }

@@ -13,11 +13,12 @@ import (
 	"github.com/coder/websocket"
 )
 
-// feed is a server that gives each subscription the events after its cursor, and closes the connection of who is shut out.
+// feed is a server that tells each connection with a subscription of events, and closes the connection of who is shut out.
 type feed struct {
-	mu    sync.Mutex
-	conns map[*websocket.Conn]bool
-	asked []string
+	mu     sync.Mutex
+	conns  map[*websocket.Conn]bool
+	joined chan struct{} // for each connection, once
+	asked  []string
 }
 
 func (f *feed) serve(w http.ResponseWriter, req *http.Request) {
@@ -39,8 +40,12 @@ func (f *feed) serve(w http.ResponseWriter, req *http.Request) {
 		case "subscribe":
 			f.mu.Lock()
 			f.asked = append(f.asked, string(message))
+			again := f.conns[conn]
 			f.conns[conn] = true
 			f.mu.Unlock()
+			if !again {
+				f.joined <- struct{}{}
+			}
 		}
 	}
 }
@@ -64,6 +69,13 @@ func (f *feed) shut(code websocket.StatusCode) {
 	clear(f.conns)
 }
 
+// await waits for n connections more: what a client has asked for is written before the server has read it.
+func (f *feed) await(n int) {
+	for range n {
+		<-f.joined
+	}
+}
+
 func (f *feed) subscriptions() []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -71,7 +83,7 @@ func (f *feed) subscriptions() []string {
 }
 
 func TestACrowdFollowsAndResumes(t *testing.T) {
-	f := &feed{conns: map[*websocket.Conn]bool{}}
+	f := &feed{conns: map[*websocket.Conn]bool{}, joined: make(chan struct{}, 10)}
 	server := httptest.NewServer(http.HandlerFunc(f.serve))
 	t.Cleanup(server.Close)
 	c := newCrowd()
@@ -95,8 +107,11 @@ func TestACrowdFollowsAndResumes(t *testing.T) {
 			t.Fatalf("%d clients lack event %d, %v; want %d", lack, sequence, err, want)
 		}
 	}
-	for len(f.subscriptions()) < 5 { // they are written, and not yet read
-		_ = c.Churn(time.Millisecond, &cycles)
+	f.await(5)
+	for before := len(f.subscriptions()); cycles == 0; {
+		if err := c.Churn(time.Millisecond, &cycles); err != nil || int64(len(f.subscriptions())-before) != cycles {
+			t.Fatalf("%d cycles, %d subscriptions more, %v", cycles, len(f.subscriptions())-before, err)
+		}
 	}
 	f.tell(t, 1)
 	await(1, 0)
@@ -114,9 +129,7 @@ func TestACrowdFollowsAndResumes(t *testing.T) {
 	if err := c.Resume(0, &n); err != nil || n != 5 {
 		t.Fatalf("%d resumed, %v", n, err)
 	}
-	for len(f.subscriptions()) < asked+5 {
-		_ = c.Churn(time.Millisecond, &cycles)
-	}
+	f.await(5)
 	for _, message := range f.subscriptions()[asked:] {
 		if !strings.Contains(message, `"after":"e.1"`) {
 			t.Errorf("resumed with %s", message)
