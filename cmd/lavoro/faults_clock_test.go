@@ -65,11 +65,15 @@ func TestANewDayIsTold(t *testing.T) {
 	reader := n.as(t, coordinator)
 	p := vars{"programme": at(t, reader.ask(`{ programme(code: "LACO3") { id } }`, nil), "programme.id")}
 	pulse := reader.follow(`subscription($programme: ID!) { programmePulse(programme: $programme) { presentToday { count filter { from } } } }`, p)
-	if got := pulse.next("programmePulse"); at(t, got, "presentToday.filter.from") != today.String() {
+	got := pulse.next("programmePulse")
+	if at(t, got, "presentToday.filter.from") != today.String() {
 		t.Fatalf("today %v", got)
 	}
 	step.Add(int64(time.Minute))
-	if got := pulse.next("programmePulse"); at(t, got, "presentToday.filter.from") != today.AddDays(1).String() || fmt.Sprint(at(t, got, "presentToday.count")) != "0" {
+	for at(t, got, "presentToday.filter.from") == today.String() { // what the house has done by itself may be told of before
+		got = pulse.next("programmePulse")
+	}
+	if at(t, got, "presentToday.filter.from") != today.AddDays(1).String() || fmt.Sprint(at(t, got, "presentToday.count")) != "0" {
 		t.Errorf("at midnight %v", got)
 	}
 }
