@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,11 +15,11 @@ import (
 )
 
 // TestAQuietFollowerTakesLittle: what a node keeps for a websocket with one subscription that is told nothing. An operation's context with the
-// selection of as many fields would double it, and so would the library's usual buffers.
+// selection of as many fields would double it, and the library's usual buffers take half as much again.
 func TestAQuietFollowerTakesLittle(t *testing.T) {
-	const many, most = 1000, 8 << 10 // about 1 KiB of it is the client's end, which is in this process, too
+	const groups, many, most = 5, 200, 10 << 10 // about 1 KiB of it is the client's end, which is in this process, too
 	c := demonstration(t, testdb.New(t))
-	c.MaxConnections, c.MaxSubscriptions, c.AddressConnections = 2*many, 2*many, 2*many
+	c.MaxConnections, c.MaxSubscriptions, c.AddressConnections = 2*groups*many, 2*groups*many, 2*groups*many
 	n := serve(t, c).as(t, coordinator)
 	p := vars{"programme": n.ask(`{ programme(code: "LACO3") { id } }`, nil)["programme"].(map[string]any)["id"], "after": "gone.0"}
 	var fields strings.Builder
@@ -29,14 +30,19 @@ func TestAQuietFollowerTakesLittle(t *testing.T) {
 	for range 10 {
 		n.quiet(query, p) // what all of them share
 	}
-	before := liveHeap()
-	for range many {
-		n.quiet(query, p)
+	taken := make([]int, groups)
+	for i := range taken {
+		before := liveHeap()
+		for range many {
+			n.quiet(query, p)
+		}
+		taken[i] = (liveHeap() - before) / many
 	}
-	if each := (liveHeap() - before) / many; each > most {
-		t.Errorf("%d bytes for each, more than %d", each, most)
+	slices.Sort(taken) // what the node does by itself meanwhile is in some of them
+	if each := taken[groups/2]; each > most {
+		t.Errorf("%d bytes for each, more than %d: %d", each, most, taken)
 	} else {
-		t.Logf("%d bytes for each", each)
+		t.Logf("%d bytes for each: %d", each, taken)
 	}
 }
 
