@@ -63,14 +63,12 @@ type row struct {
 	delivered bool         // by who does not see the enrolment any more
 }
 
-// columns of an entry as they are read.
-const columns = `id, programme_id, enrolment_id, activity_id, participation_id, person_id, placement_id, company_id, kind, day, from_minute, to_minute, minutes, absence_reason,
-	note, standing, standing_note, standing_by, standing_at, replaces_id, recorded_by, recorded_at, origin, made_at, device_id, app, drift_seconds, conflicts, settled,
-	taps, passed, audience, revision`
-
-// columnsWritten of an entry are those that it has from its beginning.
-const columnsWritten = `id, programme_id, enrolment_id, activity_id, participation_id, person_id, placement_id, company_id, kind, day, from_minute, to_minute, absence_reason,
+// Columns of an entry: those that it has from its beginning, and all as they are read.
+const (
+	columnsWritten = `id, programme_id, enrolment_id, activity_id, participation_id, person_id, placement_id, company_id, kind, day, from_minute, to_minute, absence_reason,
 	note, standing, replaces_id, recorded_by, recorded_at, origin, made_at, device_id, app, drift_seconds, conflicts, settled, taps, passed, audience, revision`
+	columns = columnsWritten + ", minutes, standing_note, standing_by, standing_at"
+)
 
 // enrolment is where hours belong, with what an entry copies from it.
 type enrolment struct {

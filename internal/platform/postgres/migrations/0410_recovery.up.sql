@@ -383,16 +383,16 @@ revoke execute on function payment_due(uuid[], uuid, date), payment_take_off(uui
   payment_standing(uuid[], date[], text[], date, int, text[], int, boolean, boolean) from public;
 
 -- The most that was owed, after taxes, of what a line takes up, when it was made or since; of a line that takes off, the most that was to be. Also of whom the payer does not accompany any more.
-create function payment_line_owed(line uuid) returns bigint language sql stable security definer set search_path = public, pg_temp as $$
+create function payment_line_was_owed(line uuid) returns bigint language sql stable security definer set search_path = public, pg_temp as $$
   select max(sign(l.net_cents) * coalesce(h.net_cents, 0)) from payment_line l join allowance_statement n on n.allowance_id = l.allowance_id
   left join allowance_share h on h.statement_id = n.id and h.payer_id = l.payer_id and h.budget_line_id = l.budget_line_id
-  where l.id = payment_line_owed.line and l.audience &&& (select app_keys('money')) and n.number >= (select m.number from allowance_statement m where m.id = l.statement_id)
+  where l.id = payment_line_was_owed.line and l.audience &&& (select app_keys('money')) and n.number >= (select m.number from allowance_statement m where m.id = l.statement_id)
 $$;
-revoke execute on function payment_line_owed(uuid) from public;
-grant execute on function payment_line_owed(uuid) to lavoro_app;
+revoke execute on function payment_line_was_owed(uuid) from public;
+grant execute on function payment_line_was_owed(uuid) to lavoro_app;
 -- Whether what a line takes up is, beside what other lines take up that are not paid twice themselves, more than was owed when it was made, or since; and whether some of those are not paid yet.
 create function payment_line_beyond(l payment_line) returns table (beyond boolean, waits boolean) language sql stable set search_path = public, pg_temp as $$
-  select taken.whole and l.kind = 'STATEMENT' or sign(l.net_cents) * (taken.net + l.net_cents - back.net) > payment_line_owed(l.id), taken.waits
+  select taken.whole and l.kind = 'STATEMENT' or sign(l.net_cents) * (taken.net + l.net_cents - back.net) > payment_line_was_owed(l.id), taken.waits
   from (select coalesce(sum(n.net_cents), 0) as net, coalesce(bool_or(n.kind = 'STATEMENT'), false) as whole, coalesce(bool_or(n.state <> 'PAID'), false) as waits from payment_line n
         where n.allowance_id = l.allowance_id and n.payer_id = l.payer_id and n.budget_line_id = l.budget_line_id and n.live and not n.twice and n.id <> l.id) taken
   cross join lateral (select coalesce(sum(p.net_cents), 0) as net from recovery_part p
