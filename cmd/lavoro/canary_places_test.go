@@ -66,7 +66,7 @@ func (b *birds) letters() {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	b.app.runner.Notifier, b.app.runner.Clock = post, func() time.Time { return moment.Add(time.Hour) }
+	b.app.runner.Notifier, b.app.clock = post, func() time.Time { return moment.Add(time.Hour) }
 	system, err := duty.SystemActor(ctx, b.app.DB)
 	if err != nil {
 		b.t.Fatal(err)

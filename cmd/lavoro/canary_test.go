@@ -247,8 +247,6 @@ type birds struct {
 func (b *birds) open() {
 	b.t.Helper()
 	b.lead = b.holding(b.t, "COORDINATOR")
-	b.app.clock = func() time.Time { return moment }
-	b.app.runner.Clock = b.app.clock // by any other, what is prepared has run out already
 	if err := b.app.openDoor("http://localhost:1"); err != nil {
 		b.t.Fatal(err)
 	}
@@ -508,7 +506,7 @@ func (b *birds) sign() {
 	asked := b.act("askSignature", "AskSignatureInput", vars{"registerMonth": b.certified, "party": "PARTICIPANT", "email": "canarinofirma@example.org"}, "signature { id }")
 	b.act("resendSignature", "ResendSignatureInput", vars{"signature": at(b.t, asked, "signature.id"), "phone": "351 9988776", "code": true}, "signature { id }")
 	shown := b.act("showSigningCode", "ShowSigningCodeInput", vars{"signature": at(b.t, asked, "signature.id")}, "code { code }")
-	signing := attendance.Signing{DB: b.app.DB, Clock: b.app.clock}
+	signing := attendance.Signing{DB: b.app.DB, Clock: b.app.now}
 	if err := signing.Sign(b.t.Context(), attendance.ParseSecret(at(b.t, shown, "code.code").(string)), attendance.NewBrowser(), "Canarinofirma"); err != nil {
 		b.t.Fatal(err)
 	}

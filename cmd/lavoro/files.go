@@ -22,7 +22,7 @@ const chunkTime = 30 * time.Second
 
 // fileStore is where files are kept; each that is read stands in the node's journal of reads.
 func (a *App) fileStore(recorder evidence.Recorder) blob.Store {
-	return blob.Store{DB: a.DB, Clock: func() time.Time { return a.clock() }, Scanner: blob.Clamd(a.Config.Clamd),
+	return blob.Store{DB: a.DB, Clock: a.now, Scanner: blob.Clamd(a.Config.Clamd),
 		OnOpened: func(ctx context.Context, tx *postgres.Tx, f blob.File) error {
 			people := []uuid.UUID{f.ParticipationID}
 			if f.ParticipationID == uuid.Nil {

@@ -98,14 +98,14 @@ func serve(t *testing.T, c Config) *node {
 	return serveAt(t, c, time.Now)
 }
 
-// serveAt starts the program with a clock of the test's: what tokens and sessions are measured by.
+// serveAt starts the program with a clock of the test's.
 func serveAt(t *testing.T, c Config, clock func() time.Time) *node {
 	t.Helper()
 	a, err := Open(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	a.clock, a.resolver.Clock = clock, clock
+	a.clock = clock
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -18,7 +18,7 @@ import (
 // operations are those that clients may name in this installation.
 func (a *App) operations() (graph.Operations, error) {
 	c := a.Config
-	ops := graph.Operations{Store: persisted.NewStore(a.redis, a.Installation.ID.String(), a.clock), Uses: persisted.NewUses(a.DB, a.clock)}
+	ops := graph.Operations{Store: persisted.NewStore(a.redis, a.Installation.ID.String(), a.now), Uses: persisted.NewUses(a.DB, a.now)}
 	only, known := map[string]bool{"on": true, "off": false, "": c.Operations != "" && a.Installation.Kind != postgres.Demonstration}[c.OperationsOnly]
 	if !known {
 		return ops, fmt.Errorf("--operations-only (or LAVORO_OPERATIONS_ONLY) is on or off")

@@ -122,8 +122,7 @@ func (s *stage) rules(t *testing.T, db *testdb.DB) (rules []map[string]any) {
 
 // serve puts the API over the program; a token names issuer and subject, as one that was verified would.
 func (s *stage) serve(a *App, clock func() time.Time) {
-	s.app, s.mapped = a, a.resolver.Engine.Schema
-	a.directory.Clock, a.resolver.Clock = clock, clock
+	s.app, s.mapped, a.clock = a, a.resolver.Engine.Schema, clock
 	s.api = graph.NewServer(a.resolver, graph.Door{Bearer: func(token string) graph.Who {
 		return func(ctx context.Context, _ bool) (graph.Session, error) {
 			issuer, subject, _ := strings.Cut(token, " ")

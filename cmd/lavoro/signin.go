@@ -54,10 +54,10 @@ func (a *App) newDoor(base string) (*door, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &door{app: a, base: base, clock: a.clock, labels: map[string]string{}, origins: http.NewCrossOriginProtection()}
+	d := &door{app: a, base: base, clock: a.now, labels: map[string]string{}, origins: http.NewCrossOriginProtection()}
 	all := a.issuers
 	if a.Installation.Kind == postgres.Demonstration {
-		if d.demo, err = demoIssuer(a.DB, a.Config.State, base, a.clock); err != nil {
+		if d.demo, err = demoIssuer(a.DB, a.Config.State, base, a.now); err != nil {
 			return nil, err
 		}
 		all = append([]trusted{demoTrusted(d.demo)}, all...)
@@ -66,11 +66,11 @@ func (a *App) newDoor(base string) (*door, error) {
 		slog.Warn("nobody can sign in: no issuer is set (--issuers or LAVORO_ISSUERS)")
 	}
 	for _, t := range all {
-		d.issuers = append(d.issuers, oidc.NewIssuer(t.Config, a.clock))
+		d.issuers = append(d.issuers, oidc.NewIssuer(t.Config, a.now))
 		d.labels[t.Issuer] = t.label
 	}
-	d.verifier = oidc.NewVerifier(a.clock, d.issuers...)
-	d.sessions = session.New(session.Config{Redis: a.redis, Prefix: fmt.Sprintf("lavoro:%s:session:", a.Installation.ID), Secure: secure, Clock: a.clock,
+	d.verifier = oidc.NewVerifier(a.now, d.issuers...)
+	d.sessions = session.New(session.Config{Redis: a.redis, Prefix: fmt.Sprintf("lavoro:%s:session:", a.Installation.ID), Secure: secure, Clock: a.now,
 		Idle: time.Duration(a.Config.IdleMinutes) * time.Minute, Absolute: time.Duration(a.Config.MaxMinutes) * time.Minute})
 	return d, nil
 }

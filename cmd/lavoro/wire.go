@@ -37,8 +37,8 @@ type App struct {
 	redis     redis.Client
 	directory *member.Directory
 	issuers   []trusted
-	door      *door // of the node that serves
-	clock     func() time.Time
+	door      *door            // of the node that serves
+	clock     func() time.Time // read by now
 	resolver  *graph.Resolver
 	gate      web.Gate
 	rates     *rate.Limiter
@@ -81,9 +81,12 @@ func Open(ctx context.Context, c Config) (*App, error) {
 	return a, nil
 }
 
+// now is the house's one clock: what one part lets run out, another must not take to hold.
+func (a *App) now() time.Time { return a.clock() }
+
 func (a *App) assemble() error {
 	a.follow()
-	a.directory = &member.Directory{DB: a.DB, Clock: time.Now}
+	a.directory = &member.Directory{DB: a.DB, Clock: a.now}
 	a.hub = live.NewHub(a.DB, a.redis, a.Installation.ID)
 	a.relay = live.NewRelay(a.DB, a.redis, a.Installation.ID)
 	a.rooms = newRooms()
@@ -98,7 +101,7 @@ func (a *App) assemble() error {
 	recorder := evidence.NewRecorder()
 	a.rooms.participants.OnLookUp = recorder.LookUps(a.DB)
 	a.files = a.fileStore(recorder)
-	a.runner = duty.NewRunner(a.DB, time.Now, notifier, a.rooms.reactions()...)
+	a.runner = duty.NewRunner(a.DB, a.now, notifier, a.rooms.reactions()...)
 	a.runner.Routines = a.routines(house)
 	a.DB.OnNews = func() { a.relay.Hint(); a.runner.Hint() }
 	limits, err := a.limits()
@@ -114,9 +117,9 @@ func (a *App) assemble() error {
 	}
 	engine := &plan.Engine{Schema: schema(), DB: a.DB, OnDisclosed: graph.Disclosing(recorder.Disclosed)}
 	a.resolver = &graph.Resolver{
-		DB: a.DB, Engine: engine, Documents: document.Room{Engine: engine, Select: graph.Fields, Proofs: allowance.Proofs, Anchors: journal.Folder(a.Config.Anchors)}, Hub: a.hub, Clock: time.Now,
+		DB: a.DB, Engine: engine, Documents: document.Room{Engine: engine, Select: graph.Fields, Proofs: allowance.Proofs, Anchors: journal.Folder(a.Config.Anchors)}, Hub: a.hub, Clock: a.now,
 		Limits: limits, Rates: a.rates, Origins: a.gate.Origins, Connections: wire.New(wire.Limits{Drain: a.Config.Drain}),
-		Members: a.rooms.members, Directory: a.directory, Devices: member.NewDevices(a.DB, time.Now, a.Config.Devices),
+		Members: a.rooms.members, Directory: a.directory, Devices: member.NewDevices(a.DB, a.now, a.Config.Devices),
 		Operations: operations, Usage: graph.NewUsage(),
 		Participants: a.rooms.participants, Activities: a.rooms.activities, Placements: a.rooms.placements, Matches: a.rooms.matches, Housing: a.rooms.housing, Register: attendance.Room{Texts: a.Config.SMSURL != ""},
 	}
