@@ -120,7 +120,7 @@ func (a *App) anchorage(notifier duty.Notifier) (evidence.Anchorage, error) {
 }
 
 // routines are what the house does by itself: every minute it tells of reads from outside the case team, every hour the heads of reads go into the acts'
-// chains, protections that nobody could lift fall to the lead body, and files that proved nothing go; every day it pays grants of months without hours, it tries again whom it could not work out, it looks for tutors from whose phones nothing comes and for payers that have a month's run to open or to send, all heads leave and, where it is told who owns the database, evidence whose time is over goes.
+// chains, protections that nobody could lift fall to the lead body, and files that proved nothing go; every day it pays grants of months without hours, it tries again whom it could not work out, it looks for tutors from whose phones nothing comes and for payers that have a month's run to open or to send, or that have left somebody behind, all heads leave and, where it is told who owns the database, evidence whose time is over goes.
 func (a *App) routines(house evidence.Anchorage) []duty.Routine {
 	list := []duty.Routine{
 		{Name: "tell of reads", Every: time.Minute, Run: duty.InProgrammes(a.DB, duty.TellReads)},

@@ -116,6 +116,7 @@ var known = append([]rule{
 	"register", "SUBMITTED HOST_CERTIFIED PROMOTER_CERTIFIED",
 	"payment", "DRAFT COMPUTED CHECKED APPROVED EXPORTED",
 	"answer", "CONTRADICTED",
+	"transfer", "LEFT_BEHIND",
 	"statement", "CONTESTED",
 	"allowance", "STUCK",
 	"recovery", "OPEN",

@@ -38,7 +38,8 @@ func calendarClocks() []event.Clock {
 }
 
 // TellCalendar gives the daily round over payers: whoever owes something of a month that is over has its run to open by the cut-off of the programme's
-// calendar, and to send by the day of its orders, or by the last day before on which a bank takes any.
+// calendar, and to send by the day of its orders, or by the last day before on which a bank takes any. Whom its runs have
+// left behind it has to see to.
 func TellCalendar(onState tell) func(context.Context, *postgres.Tx, []uuid.UUID) error {
 	return func(ctx context.Context, tx *postgres.Tx, programmes []uuid.UUID) error {
 		for _, of := range programmes {
@@ -47,7 +48,7 @@ func TellCalendar(onState tell) func(context.Context, *postgres.Tx, []uuid.UUID)
 				return err
 			}
 			for _, p := range payers {
-				if err := tellCalendar(ctx, tx, of, p.Organisation, onState); err != nil {
+				if err := tellPayer(ctx, tx, of, p.Organisation, onState); err != nil {
 					return err
 				}
 			}
@@ -56,7 +57,7 @@ func TellCalendar(onState tell) func(context.Context, *postgres.Tx, []uuid.UUID)
 	}
 }
 
-func tellCalendar(ctx context.Context, tx *postgres.Tx, of, payer uuid.UUID, onState tell) error {
+func tellCalendar(ctx context.Context, tx *postgres.Tx, of, payer uuid.UUID, line []uuid.UUID, onState tell) error {
 	policy, err := programme.PolicyOn(ctx, tx, of, tx.Today())
 	if list, refused := refusal.As(err); refused && list.Has(programme.NoPolicy) {
 		return nil
@@ -65,10 +66,6 @@ func tellCalendar(ctx context.Context, tx *postgres.Tx, of, payer uuid.UUID, onS
 		return err
 	}
 	behind, err := monthsBehind(ctx, tx, of, payer)
-	if err != nil {
-		return err
-	}
-	line, err := lineOf(ctx, tx, payer)
 	if err != nil {
 		return err
 	}

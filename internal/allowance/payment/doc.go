@@ -33,5 +33,8 @@
 // The database holds what must never happen, whatever the code does: a line that changes, one share in two live runs, live lines beyond the last
 // statement, an approver who had a hand in the run by any account of his, a reader who judges what he has read, one approver who approves twice, a state out of turn.
 //
+// Whoever waits at a run that is over is the payer's turn, then the lead's (LEFT_BEHIND): a line that is kept back until it is released, and what could not go until a
+// later run takes it up.
+//
 // Every act locks its run first, so acts at the same moment have one history.
 package payment

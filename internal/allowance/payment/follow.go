@@ -59,5 +59,28 @@ func followRun(ctx context.Context, tx *postgres.Tx, id uuid.UUID, tell tell) er
 	if err := tell(ctx, tx, now); err != nil {
 		return err
 	}
-	return tellCalendar(ctx, tx, r.ProgrammeID, r.PayerID, tell)
+	return tellPayer(ctx, tx, r.ProgrammeID, r.PayerID, tell)
+}
+
+// tellPayer keeps the clocks of what waits at a payer beside the states of its runs: an act on one run begins and ends what is due of others.
+func tellPayer(ctx context.Context, tx *postgres.Tx, of, payer uuid.UUID, tell tell) error {
+	line, err := lineOf(ctx, tx, payer)
+	if err != nil {
+		return err
+	}
+	runs, err := leftBehindBy(ctx, tx, of, payer)
+	if err != nil {
+		return err
+	}
+	for _, r := range runs {
+		now := event.Transition{Programme: of, Concept: transferConcept, SubjectKind: subject, Subject: r.RunID, From: leftBehind, To: takenUp,
+			Owners: []uuid.UUID{line[0], line[len(line)-1]}, Audience: line}
+		if r.Since != nil {
+			now.From, now.To, now.Since = takenUp, leftBehind, calendar.DayOf(*r.Since)
+		}
+		if err := tell(ctx, tx, now); err != nil {
+			return err
+		}
+	}
+	return tellCalendar(ctx, tx, of, payer, line, tell)
 }

@@ -214,9 +214,11 @@ var blocks = []Block{
 // since are all reasons why a line does not go as it was computed, beside those, as payment_changes names them.
 var since = []Block{
 	NewBlock("ACCOUNT_CHANGED", text.Text{It: "i dati di pagamento sono cambiati dopo il calcolo", En: "the payment details have changed since the run was computed"},
-		text.Text{It: "trattieni la riga, che va con il prossimo pagamento, oppure ricalcola", En: "hold the line, which goes with the next run, or compute the run again"}, Office),
+		text.Text{It: "trattieni la riga e, inviato il pagamento, sbloccala: la prende il prossimo, e fino ad allora aspetta; oppure ricalcola",
+			En: "hold the line, and release it once the run was sent: the next run takes it up, and it waits until then; or compute the run again"}, Office),
 	NewBlock("OWED_LESS", text.Text{It: "dopo il calcolo il dovuto è diventato minore", En: "less is owed since the run was computed"},
-		text.Text{It: "trattieni la riga, che va con il prossimo pagamento, oppure ricalcola", En: "hold the line, which goes with the next run, or compute the run again"}, Office),
+		text.Text{It: "trattieni la riga e, inviato il pagamento, sbloccala: la prende il prossimo, e fino ad allora aspetta; oppure ricalcola",
+			En: "hold the line, and release it once the run was sent: the next run takes it up, and it waits until then; or compute the run again"}, Office),
 	NewBlock("STATEMENT_CONTESTED", text.Text{It: "il conteggio è contestato e aspetta una risposta", En: "the statement is contested, and waits for an answer"},
 		text.Text{It: "rispondi alla contestazione", En: "answer the contest"}, Promoter),
 }
@@ -256,6 +258,8 @@ func Clocks() []event.Clock {
 		clock(Approved, "payment.export", text.Text{It: "Inviare il pagamento", En: "Send the payment run to be paid"}),
 		event.Clock{Concept: answerConcept, SubjectKind: subject, Prefix: RunPrefix, State: contradicted, Policy: "clock." + answerConcept + "." + contradicted, Kind: "payment.contradiction",
 			Label: text.Text{It: "Dire se è stato pagato ciò di cui la banca dice cose che non tornano", En: "Say whether it was paid, of which the bank says what does not fit"}},
+		event.Clock{Concept: transferConcept, SubjectKind: subject, Prefix: RunPrefix, State: leftBehind, Policy: "clock." + transferConcept + "." + leftBehind, Kind: "payment.leftBehind",
+			Label: text.Text{It: "Occuparsi di chi è rimasto fuori dal pagamento", En: "See to those whom the payment run has left behind"}},
 		clock(Exported, "payment.answer", text.Text{It: "Caricare la risposta al pagamento", En: "Load the answer to the payment run"}),
 	)
 }
@@ -270,4 +274,11 @@ const (
 	answerConcept = "answer"
 	contradicted  = "CONTRADICTED" // something was said of a line that does not fit its state
 	consistent    = "CONSISTENT"
+)
+
+// Whether somebody waits whom a run that is over has not paid.
+const (
+	transferConcept = "transfer"
+	leftBehind      = "LEFT_BEHIND" // a line is kept back, or could not go and no later run has taken up what is owed of it
+	takenUp         = "TAKEN_UP"
 )

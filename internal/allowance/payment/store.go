@@ -554,6 +554,20 @@ func contradictedSince(ctx context.Context, tx *postgres.Tx, run uuid.UUID) (sin
 	return *found.Since, nil
 }
 
+// leaving is a run that is over and has left somebody behind.
+type leaving struct {
+	RunID uuid.UUID
+	Since *time.Time // nil where nobody waits any more
+}
+
+// leftBehindBy are the runs of a payer that are over and did not pay whoever stands in them.
+func leftBehindBy(ctx context.Context, tx *postgres.Tx, of, payer uuid.UUID) (rows []leaving, err error) {
+	if err = tx.Ask(ctx, &rows, "select run_id, since from payment_left_behind($1, $2)", of, payer); err != nil {
+		return nil, fmt.Errorf("who is left behind: %w", err)
+	}
+	return rows, nil
+}
+
 // monthsBehind is how far a payer is with the months that are over, and of which it owes something by their last statements. What was locked, put right or came back
 // after its own month's run waits for that of the last month, also where nothing else is owed of that.
 func monthsBehind(ctx context.Context, tx *postgres.Tx, of, payer uuid.UUID) (b behind, err error) {

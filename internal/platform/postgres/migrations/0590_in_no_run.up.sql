@@ -39,5 +39,32 @@ begin
     left join payment_contradicted(w.ids, payment_waits.payer) x(id) on x.id = s.participation_id
     where array_remove(s.blocks, 'CHECK_OLD') = '{}' and x.id is null);
 end $$;
-revoke execute on function allowance_in_no_run(uuid), payment_waits(uuid, uuid, date, date) from public;
-grant execute on function allowance_in_no_run(uuid), payment_waits(uuid, uuid, date, date) to lavoro_app;
+
+-- Runs of a payer that are over, with the moment since which somebody waits whom they did not pay: a line is kept back until it is released; or it could not go when
+-- its run was sent, its sum is still owed, and no line of a later run takes it up, nor was one sent that could not go either. Null where nobody waits. Of whom the
+-- key was destroyed nobody can cure anything.
+create function payment_left_behind(programme uuid, payer uuid) returns table (run_id uuid, since timestamptz)
+language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_custom_plan as $$
+#variable_conflict use_column
+begin
+  return query
+  with lines as materialized (
+    select l.*, r.year, r.number from payment_run r join payment_line l on l.run_id = r.id
+    where r.programme_id = payment_left_behind.programme and r.payer_id = payment_left_behind.payer and r.audience && app_keys('money')
+      and r.state in ('EXPORTED', 'PAID', 'PARTLY_RETURNED', 'DISCARDED') and l.state in ('HELD', 'BLOCKED', 'LEFT_OUT')
+  ), stopped as materialized (
+    select l.run_id, l.allowance_id, l.budget_line_id from lines l join participation a on a.id = l.participation_id
+    where l.state = 'BLOCKED' and l.net_cents > 0 and not exists (select from destroyed_key d where d.person_id = a.person_id)
+      and not exists (select from payment_line n join payment_run m on m.id = n.run_id
+                      where n.participation_id = l.participation_id and n.month = l.month and n.payer_id = l.payer_id and n.budget_line_id = l.budget_line_id
+                        and (m.year, m.number) > (l.year, l.number) and (n.live or m.state in ('EXPORTED', 'PAID', 'PARTLY_RETURNED')))
+  ), waiting as (
+    select l.run_id from lines l where l.state = 'HELD'
+    union
+    select s.run_id from stopped s join payment_balance(array(select distinct x.allowance_id from stopped x), payment_left_behind.payer) b using (allowance_id, budget_line_id) where b.net > 0
+  )
+  select o.run_id, (select min(s.at) from payment_step s where s.run_id = o.run_id and s.to_state in ('EXPORTED', 'DISCARDED') and o.run_id in (select w.run_id from waiting w))
+  from (select distinct l.run_id from lines l) o;
+end $$;
+revoke execute on function allowance_in_no_run(uuid), payment_waits(uuid, uuid, date, date), payment_left_behind(uuid, uuid) from public;
+grant execute on function allowance_in_no_run(uuid), payment_waits(uuid, uuid, date, date), payment_left_behind(uuid, uuid) to lavoro_app;
