@@ -221,6 +221,8 @@ var since = []Block{
 			En: "hold the line, and release it once the run was sent: the next run takes it up, and it waits until then; or compute the run again"}, Office),
 	NewBlock("STATEMENT_CONTESTED", text.Text{It: "il conteggio è contestato e aspetta una risposta", En: "the statement is contested, and waits for an answer"},
 		text.Text{It: "rispondi alla contestazione", En: "answer the contest"}, Promoter),
+	NewBlock("DISCHARGE_WAITS", text.Text{It: "ciò che si trattiene risulta restituito, o vi si rinuncia, e si aspetta la conferma", En: "what is taken off is said to be given back, or is to be given up, and waits to be confirmed"},
+		text.Text{It: "ricalcola il pagamento; se è già controllato, scartalo", En: "compute the run again; if it is checked already, discard it"}, Office),
 }
 
 // Blocks are all reasons why a line may not go.

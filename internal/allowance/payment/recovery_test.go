@@ -293,3 +293,110 @@ func TestWhatWasGivenBackIsPaidAgain(t *testing.T) {
 	want(t, "once more", h.nets(h.paid(answers))+query[string](h, "select ' ' || sum(net_cents) from payment_line where live"), "10 ARREARS 20000 0 0 70000")
 	h.agrees()
 }
+
+// What is said to be given back, or is to be given up, is not taken off as well while it waits to be confirmed.
+func TestWhatWaitsToBeConfirmedIsNotTakenOff(t *testing.T) {
+	for name, c := range map[string]struct {
+		act            func(context.Context, *postgres.Tx, recovery.Discharge) error
+		cents          int
+		plan           []recovery.Instalment
+		lines, yes, no string // a run computed meanwhile, and what is left once it is confirmed, or rejected
+	}{
+		"all is given back":     {recovery.RecordRepayment, 20_000, nil, "11 STATEMENT 40000 PENDING", "10 20000 0 20000 0 0", "10 20000 0 0 0 20000"},
+		"more than the rest is": {recovery.RecordRepayment, 15_000, nil, "10 OFFSET -5000 PENDING, 11 STATEMENT 40000 PENDING", "10 20000 5000 15000 0 0", "10 20000 5000 0 0 15000"},
+		"a part is":             {recovery.RecordRepayment, 2_000, nil, "10 OFFSET -8000 PENDING, 11 STATEMENT 40000 PENDING", "10 20000 8000 2000 0 10000", "10 20000 8000 0 0 12000"},
+		"all is to be given up": {recovery.Waive, 20_000, nil, "11 STATEMENT 40000 PENDING", "10 20000 0 0 20000 0", "10 20000 0 0 0 20000"},
+		"an instalment is given back": {recovery.RecordRepayment, 12_000, []recovery.Instalment{{Month: november, Cents: 12_000}, {Month: november.Next(), Cents: 8_000}},
+			"11 STATEMENT 40000 PENDING", "10 20000 0 12000 0 8000", "10 20000 0 0 0 20000"},
+	} {
+		for _, confirm := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%s, confirmed %t", name, confirm), func(t *testing.T) {
+				h, p, of, _ := overpaid(t, 30_000)
+				if c.plan != nil {
+					if err := h.agree(of, c.plan...); err != nil {
+						t.Fatal(err)
+					}
+				}
+				h.owe(p, h.payer, "2026-11", 40_000)
+				discharge, err := h.ask(c.act, of, c.cents)
+				if err != nil {
+					t.Fatal(err)
+				}
+				run := h.computed()
+				want(t, "computed meanwhile", h.lines(run), c.lines)
+				want(t, "nothing has changed since", h.changes(run), "")
+				if err := h.answerDischarge(h.approver, discharge, confirm); err != nil {
+					t.Fatal(err)
+				}
+				if confirm {
+					want(t, "confirmed", h.back(), c.yes)
+				} else {
+					want(t, "rejected", h.back(), c.no)
+				}
+				h.agrees()
+			})
+		}
+	}
+}
+
+// The person gives all back once a run that takes a part of it off was computed, and not sent: it is computed anew, and nothing is collected twice.
+func TestWhatIsGivenBackBeforeTheRunIsSentIsTakenOutOfIt(t *testing.T) {
+	h, p, of, answers := overpaid(t, 30_000)
+	h.owe(p, h.payer, "2026-11", 40_000)
+	run := h.computed()
+	want(t, "computed", h.lines(run)+"; "+h.back(), "10 OFFSET -8000 PENDING, 11 STATEMENT 40000 PENDING; 10 20000 8000 0 0 12000")
+	_, err := h.ask(recovery.RecordRepayment, of, 20_001)
+	refused(t, "more than he has too much", err, recovery.MoreThanLeft)
+	_, err = h.ask(recovery.Waive, of, 12_001)
+	refused(t, "given up beside what is taken off", err, recovery.MoreThanLeft)
+	repaid, err := h.ask(recovery.RecordRepayment, of, 20_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, "since", h.changes(run), "10 -8000 DISCHARGE_WAITS")
+	refused(t, "check", h.step(h.officer, payment.CheckRun, run), payment.Changed)
+	refused(t, "confirm", h.answerDischarge(h.approver, repaid, true), recovery.TakenOff)
+	h.breaks("recovery_waits", "update payment_line set state = 'EXPORTED' where kind = 'OFFSET'")
+	h.steps(h.officer, run, payment.ComputeRun)
+	want(t, "anew", h.lines(run)+"; "+h.changes(run), "11 STATEMENT 40000 PENDING; ")
+	if err := h.answerDischarge(h.approver, repaid, true); err != nil {
+		t.Fatal(err)
+	}
+	h.steps(h.officer, run, payment.CheckRun)
+	h.steps(h.approver, run, payment.ApproveRun)
+	want(t, "given back, and paid whole", h.back()+"; "+h.lines(run), "10 20000 0 20000 0 0; 11 STATEMENT 40000 PENDING")
+
+	h.owe(p, h.payer, "2026-10", 20_000)
+	h.owe(p, h.payer, "2026-09", 40_000)
+	h.paid(answers)
+	want(t, "sent", h.back(), "10 30000 8000 20000 0 2000")
+	_, err = h.ask(recovery.RecordRepayment, of, 2_001)
+	refused(t, "what was sent is taken off", err, recovery.MoreThanLeft)
+	h.agrees()
+}
+
+// A run that was approved is given up, and what a held line takes off is confirmed once it is released.
+func TestWhatIsGivenBackIsConfirmedOnceNoRunTakesItOff(t *testing.T) {
+	h, p, of, _ := overpaid(t, 30_000)
+	h.owe(p, h.payer, "2026-11", 40_000)
+	run := h.approved()
+	repaid, err := h.ask(recovery.RecordRepayment, of, 20_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused(t, "send", h.step(h.officer, payment.ExportRun, run), payment.Changed)
+	held := h.line(run, -8_000)
+	if err := h.on(payment.HoldLine, held); err != nil {
+		t.Fatal(err)
+	}
+	h.steps(h.officer, run, payment.DiscardRun)
+	refused(t, "held back", h.answerDischarge(h.approver, repaid, true), recovery.TakenOff)
+	if err := h.on(payment.ReleaseLine, held); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.answerDischarge(h.approver, repaid, true); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "given back", h.back()+"; "+h.lines(h.computed()), "10 20000 0 20000 0 0; 11 STATEMENT 40000 PENDING")
+	h.agrees()
+}

@@ -19,7 +19,8 @@
 //	AGREED    by instalments that were agreed with the person: what has fallen due by the run's month, instead of the share
 //	SETTLED   nothing is left
 //
-// Repayments and waivers are discharges, which count once a second person has confirmed them:
+// Repayments and waivers are discharges, which count once a second person has confirmed them. What waits for that is not taken off as well; a run that takes it
+// off already and was not sent does not go before it was computed anew, and before that nothing of it is confirmed:
 //
 //	WAITING   with a clock
 //	CONFIRMED, REJECTED

@@ -68,6 +68,7 @@ func recovery() plan.Type {
 			"plans":            plan.Many("RecoveryPlan", "recovery_id", "{o}.number"),
 			"discharges":       plan.Many(dischargeSubject, "recovery_id", "{o}.asked_at, {o}.id"),
 			"allowedActs": plan.Hole("recovery.acts", `json_build_object('programme', {t}.programme_id, 'payer', {t}.payer_id, 'left', {t}.left_cents,
+				'unsent', (select coalesce(sum(l.recovered_cents), 0) from payment_line l where l.allowance_id = {t}.allowance_id and l.payer_id = {t}.payer_id and l.live and l.state in ('PENDING', 'HELD')),
 				'waits', exists (select from recovery_discharge d where d.recovery_id = {t}.id and d.state = 'WAITING'))`),
 		},
 		Orders: map[string]plan.Order{"": {Keys: []plan.Key{{Expr: "{t}.month", SQLType: "date"}}, Desc: true}},
@@ -150,11 +151,11 @@ func transfer(_ context.Context, _ *postgres.Tx, t saidTransfer) (any, error) {
 
 func actsOn(_ context.Context, tx *postgres.Tx, in struct {
 	Programme, Payer uuid.UUID
-	Left             money.Cents
+	Left, Unsent     money.Cents
 	Waits            bool
 }) (any, error) {
 	var acts []plan.AllowedAct
-	for _, a := range (row{LeftCents: in.Left, Waits: in.Waits}).acts() {
+	for _, a := range (row{LeftCents: in.Left, Unsent: in.Unsent, Waits: in.Waits}).acts() {
 		acts = append(acts, allowed(tx.Actor, a, in.Programme, in.Payer))
 	}
 	return acts, nil

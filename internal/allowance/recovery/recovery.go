@@ -158,7 +158,8 @@ func Waive(ctx context.Context, tx *postgres.Tx, in Discharge) error {
 	return discharge(ctx, tx, access.WaiveRecovery, Waiver, in)
 }
 
-// RecordRepayment says that the person has given money back himself. A second person, who sees it on the account, answers.
+// RecordRepayment says that the person has given money back himself: also what a run takes off that was not sent, and is computed anew then. A second
+// person, who sees it on the account, answers.
 func RecordRepayment(ctx context.Context, tx *postgres.Tx, in Discharge) error {
 	if in.Day == nil || in.Day.After(tx.Today()) {
 		return RepaidAhead.At("day")
@@ -171,8 +172,8 @@ func discharge(ctx context.Context, tx *postgres.Tx, act access.Act, kind Discha
 	switch {
 	case err != nil:
 		return err
-	case in.Cents <= 0 || in.Cents > r.LeftCents:
-		return MoreThanLeft.At("amount").With("left", r.LeftCents)
+	case in.Cents <= 0 || in.Cents > r.most(kind):
+		return MoreThanLeft.At("amount").With("left", r.most(kind))
 	case in.Reason == "" || !text.Line(in.Reason, maxReason):
 		return ReasonNeeded.At("reason").With("max", maxReason)
 	}
@@ -191,6 +192,14 @@ func discharge(ctx context.Context, tx *postgres.Tx, act access.Act, kind Discha
 	r.tell(tx, act, map[string]any{"discharge": d.ID, "cents": d.Cents})
 	d.tell(tx, act, event.Entered, nil)
 	return nil
+}
+
+// most is how much may be discharged: of what runs take off that were not sent, only what the person has given back.
+func (r row) most(kind DischargeKind) money.Cents {
+	if kind == Repayment {
+		return r.LeftCents + r.Unsent
+	}
+	return r.LeftCents
 }
 
 // DischargeAnswer confirms a discharge that waits, or rejects it.
@@ -255,6 +264,8 @@ func (a DischargeAnswer) check(ctx context.Context, tx *postgres.Tx, r row, d di
 		return DischargeAnswered.At("discharge").With("state", dischargeWords[string(d.State)])
 	case one:
 		return OwnDischarge.At("discharge")
+	case a.Confirm && d.Cents > r.LeftCents && d.Cents <= r.LeftCents+r.Unsent:
+		return TakenOff.At("discharge").With("left", r.LeftCents)
 	case a.Confirm && d.Cents > r.LeftCents:
 		return MoreThanLeft.At("discharge").With("left", r.LeftCents)
 	case !a.Confirm && a.Text == "" || !text.Line(a.Text, maxReason) && a.Text != "":
@@ -407,18 +418,19 @@ func (r row) state(ctx context.Context, tx *postgres.Tx) (State, error) {
 
 // acts are what can be done with a recovery, and what stands against each now.
 func (r row) acts() []actOn {
-	left := refusal.List(nil)
-	if r.LeftCents == 0 {
-		left = refusal.List{NothingLeft.At("recovery")}
-	}
-	waits := left
-	if r.Waits && left == nil {
-		waits = refusal.List{DischargeWaits.At("recovery")}
+	against := func(left money.Cents, waits bool) refusal.List {
+		switch {
+		case left == 0:
+			return refusal.List{NothingLeft.At("recovery")}
+		case waits:
+			return refusal.List{DischargeWaits.At("recovery")}
+		}
+		return nil
 	}
 	return []actOn{
-		{access.AgreeInstalments, text.Text{It: "Concorda le rate", En: "Agree instalments"}, left},
-		{access.WaiveRecovery, text.Text{It: "Chiedi di rinunciare", En: "Ask to give it up"}, waits},
-		{access.RecordRepayment, text.Text{It: "Registra una restituzione", En: "Record a repayment"}, waits},
+		{access.AgreeInstalments, text.Text{It: "Concorda le rate", En: "Agree instalments"}, against(r.LeftCents, false)},
+		{access.WaiveRecovery, text.Text{It: "Chiedi di rinunciare", En: "Ask to give it up"}, against(r.most(Waiver), r.Waits)},
+		{access.RecordRepayment, text.Text{It: "Registra una restituzione", En: "Record a repayment"}, against(r.most(Repayment), r.Waits)},
 	}
 }
 

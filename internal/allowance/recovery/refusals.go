@@ -2,7 +2,10 @@ package recovery
 
 import "github.com/lavoroincorso/lavoro/internal/values/refusal"
 
-var approver = refusal.Text{It: "chi approva i pagamenti", En: "whoever approves payments"}
+var (
+	approver = refusal.Text{It: "chi approva i pagamenti", En: "whoever approves payments"}
+	officer  = refusal.Text{It: "chi prepara i pagamenti", En: "whoever prepares payments"}
+)
 
 // What the acts on recoveries refuse, and why.
 var (
@@ -41,6 +44,13 @@ var (
 		Code: "RECOVERY_MORE_THAN_LEFT", Kind: refusal.State,
 		Message: refusal.Text{It: "Restano da restituire {left}.", En: "{left} are left to give back."},
 		Cure:    refusal.Text{It: "Indica un importo maggiore di zero, al massimo quanto resta.", En: "Give an amount more than nothing, and at most what is left."},
+	})
+	// TakenOff is for confirming what a run takes off as well that was not sent.
+	TakenOff = refusal.Define(refusal.Definition{
+		Code: "RECOVERY_TAKEN_OFF", Kind: refusal.State,
+		Message: refusal.Text{It: "Un pagamento non ancora inviato trattiene la stessa somma: fuori di esso restano da restituire {left}.", En: "A run that was not sent takes the same sum off: beside it {left} are left to give back."},
+		Cure:    refusal.Text{It: "Fai ricalcolare o scartare il pagamento, o sbloccare ciò che ne è trattenuto; poi conferma.", En: "Have the run computed again or discarded, or released what is held of it; then confirm."},
+		CuredBy: officer,
 	})
 	// DischargeWaits is for a second discharge while one waits.
 	DischargeWaits = refusal.Define(refusal.Definition{

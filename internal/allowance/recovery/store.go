@@ -28,6 +28,7 @@ type row struct {
 	RecoveredCents  money.Cents
 	RepaidCents     money.Cents
 	LeftCents       money.Cents
+	Unsent          money.Cents // that runs take off which were not sent
 	Planned         bool        // a plan holds that has not ended
 	Waits           bool        // a discharge waits for its answer
 	Together        money.Cents // all that the person was paid too much by the payer and is not settled
@@ -36,6 +37,7 @@ type row struct {
 }
 
 const columns = `r.id, r.programme_id, r.participation_id, r.payer_id, r.statement_id, r.month, r.recovered_cents, r.repaid_cents, r.left_cents, r.audience, r.revision,
+	(select coalesce(sum(l.recovered_cents), 0)::bigint from payment_line l where l.allowance_id = r.allowance_id and l.payer_id = r.payer_id and l.live and l.state in ('PENDING', 'HELD')) as unsent,
 	exists (select from recovery_plan p where p.recovery_id = r.id and p.months[cardinality(p.months)] >= $2) as planned,
 	exists (select from recovery_discharge d where d.recovery_id = r.id and d.state = 'WAITING') as waits,
 	(select coalesce(sum(o.owed_cents - o.waived_cents), 0)::bigint from recovery o where o.participation_id = r.participation_id and o.payer_id = r.payer_id and o.left_cents > 0) as together`

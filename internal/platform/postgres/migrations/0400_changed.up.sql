@@ -1,5 +1,6 @@
 -- What stands against lines of a run since it was computed, and with that against checking, approving and sending it: what keeps a line back by now, money
--- that goes to other details by now, that is not owed any more, or that waits for the answer to a contest. What was too old by then alone is not asked
+-- that goes to other details by now, that is not owed any more, or that waits for the answer to a contest; what is taken off though it is said to be given
+-- back, or is to be given up. What was too old by then alone is not asked
 -- again. Of whom the lines are it does not tell.
 create function payment_changes(run uuid, today date) returns table (line_id uuid, causes text[])
 language plpgsql stable security definer set search_path = public, pg_temp set jit = off as $$
@@ -36,12 +37,16 @@ begin
     select p.id from pending p join allowance_contest c on c.allowance_id = p.allowance_id and c.state = 'CONTESTED'
     where p.recovered_cents > 0 or p.net_cents > 0 and p.gross_cents > 0 and c.contested_cents >
       (select coalesce(sum(greatest(b.gross, 0)) filter (where b.net > 0), 0) from payment_balance(array[p.allowance_id], r.payer_id) b)
+  ), given as (
+    select p.id from pending p join recovery x on x.allowance_id = p.allowance_id and x.payer_id = p.payer_id where p.recovered_cents > 0 and recovery_waits(x) > x.left_cents
   )
   select f.id, f.causes
   from (
     select p.id, case when s.bank_id is distinct from p.bank_id then '{ACCOUNT_CHANGED}'::text[] else '{}' end || coalesce(s.blocks, '{}')
-           || case when less.id is null then '{}'::text[] else '{OWED_LESS}' end || case when contested.id is null then '{}'::text[] else '{STATEMENT_CONTESTED}' end as causes
-    from pending p left join standing s on s.participation_id = p.participation_id left join less on less.id = p.id left join contested on contested.id = p.id) f
+           || case when less.id is null then '{}'::text[] else '{OWED_LESS}' end || case when contested.id is null then '{}'::text[] else '{STATEMENT_CONTESTED}' end
+           || case when given.id is null then '{}'::text[] else '{DISCHARGE_WAITS}' end as causes
+    from pending p left join standing s on s.participation_id = p.participation_id left join less on less.id = p.id left join contested on contested.id = p.id
+    left join given on given.id = p.id) f
   where f.causes <> '{}';
 end $$;
 revoke execute on function payment_changes(uuid, date) from public;

@@ -149,6 +149,12 @@ begin
 end $$;
 revoke execute on function payment_balance(uuid[], uuid), recovery_settle(uuid[], uuid, boolean) from public;
 
+-- How much of a recovery is said to be given back, or is to be given up, and waits to be confirmed.
+create function recovery_waits(r recovery) returns bigint language sql stable set search_path = public, pg_temp as $$
+  select coalesce(sum(d.cents), 0)::bigint from recovery_discharge d where d.recovery_id = r.id and d.state = 'WAITING'
+$$;
+revoke execute on function recovery_waits(recovery) from public;
+
 -- By which budget lines so much of what is left comes back: the first ones first.
 create function recovery_parts(recovery uuid, cents bigint) returns table (budget_line_id uuid, gross_cents bigint, withheld_cents bigint, net_cents bigint)
 language sql stable security definer set search_path = public, pg_temp as $$
@@ -190,6 +196,12 @@ begin
   for of_payer in select r.payer_id, array_agg(distinct r.allowance_id) as allowances from written w join recovery r on r.allowance_id = w.allowance_id and r.payer_id = w.payer_id group by 1 loop
     perform recovery_settle(of_payer.allowances, of_payer.payer_id, false);
   end loop;
+  if tg_op = 'UPDATE' then -- what was given back while the run was being sent: tried again, it is among the run's changes
+    if exists (select from written w join before b on b.id = w.id join recovery r on r.allowance_id = w.allowance_id and r.payer_id = w.payer_id
+               where w.state = 'EXPORTED' and b.state = 'PENDING' and w.recovered_cents > 0 and recovery_waits(r) > r.left_cents) then
+      raise exception 'what is taken off waits to be confirmed as given back' using errcode = '40001', constraint = 'recovery_waits';
+    end if;
+  end if;
   return null;
 end $$;
 create trigger recovers after insert on allowance_share referencing new table as written for each statement execute function recovery_of_shares();
@@ -308,7 +320,7 @@ $$;
 
 -- How much of each month that was paid too much is taken off what is due now. Of what was agreed with the person, what has fallen due by the run's
 -- month; of the rest the policy's share of what is due, oldest first. So much is always left to him as the policy says. Below the policy's sum, all
--- that he was ever paid too much by the payer together, nothing is taken.
+-- that he was ever paid too much by the payer together, nothing is taken; nor is what he has given back, or is to be given up, and waits for its confirmation.
 create function payment_take_off(people uuid[], payer uuid, up_to date, share int, leaves bigint, least_sum bigint)
 returns table (participation_id uuid, allowance_id uuid, cents bigint) language sql stable set search_path = public, pg_temp as $$
   with months as (
@@ -316,16 +328,18 @@ returns table (participation_id uuid, allowance_id uuid, cents bigint) language 
   ), base as (
     select participation_id, sum(net) as net from months where net > 0 group by 1
   ), owing as (
-    select r.participation_id, r.allowance_id, r.month, b.net as base, p.id is not null as planned,
+    select r.participation_id, r.allowance_id, r.month, b.net as base, p.id is not null as planned, greatest(r.left_cents - w.repaid - w.waived, 0) as open_cents,
            case when p.id is not null then greatest((select coalesce(sum(i.cents), 0) from unnest(p.months, p.cents) i(month, cents) where i.month <= payment_take_off.up_to)
-                                                    - greatest(r.recovered_cents + r.repaid_cents - p.before_cents, 0), 0)
-                when sum(r.owed_cents - r.waived_cents) over (partition by r.participation_id) < payment_take_off.least_sum then 0 else r.left_cents end as wanted, r.left_cents
+                                                    - greatest(r.recovered_cents + r.repaid_cents + w.repaid - p.before_cents, 0), 0)
+                when sum(r.owed_cents - r.waived_cents) over (partition by r.participation_id) < payment_take_off.least_sum then 0 else greatest(r.left_cents - w.repaid - w.waived, 0) end as wanted
     from recovery r join base b using (participation_id) join months m on m.allowance_id = r.allowance_id and m.net < 0 and not m.contested
     left join lateral (select x.* from recovery_plan x where x.recovery_id = r.id order by x.number desc limit 1) l on true
     left join recovery_plan p on p.id = l.id and payment_take_off.up_to <= p.months[cardinality(p.months)]
+    cross join lateral (select coalesce(sum(d.cents) filter (where d.kind = 'REPAYMENT'), 0) as repaid, coalesce(sum(d.cents) filter (where d.kind = 'WAIVER'), 0) as waived
+                        from recovery_discharge d where d.recovery_id = r.id and d.state = 'WAITING') w
     where r.payer_id = payment_take_off.payer and r.left_cents > 0
   ), shared as (
-    select o.*, case when planned then least(wanted, left_cents)
+    select o.*, case when planned then least(wanted, open_cents)
                      else least(wanted, greatest(floor(base * payment_take_off.share / 100) - coalesce(sum(case when planned then 0 else wanted end) over before_it, 0), 0)) end as wants
     from owing o window before_it as (partition by participation_id order by month, allowance_id rows between unbounded preceding and 1 preceding)
   ), bounded as (
