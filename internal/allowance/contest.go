@@ -46,7 +46,7 @@ type Contest struct {
 	ID            uuid.UUID
 	Participation uuid.UUID
 	Month         calendar.Month
-	Cents         money.Cents // of the total that are not to be paid before the answer; 0 where it should be more
+	Cents         money.Cents // of the total that are not to be paid before the answer; 0 where it should be more. By who does not see the sum, more than that is all of it
 	Reason        string
 }
 
@@ -64,6 +64,9 @@ func ContestStatement(ctx context.Context, tx *postgres.Tx, in Contest) error {
 	list := checkReason(in.Reason, "reason")
 	if s.Contested {
 		list = append(list, AlreadyContested.At("month"))
+	}
+	if !tx.Actor.Sees(access.Money, s.Audience) {
+		in.Cents = min(in.Cents, s.TotalCents) // no refusal tells him of the sum
 	}
 	if in.Cents < 0 || in.Cents > s.TotalCents {
 		list = append(list, ContestedTooMuch.At("contested"))

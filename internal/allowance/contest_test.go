@@ -152,16 +152,19 @@ func TestWhoMayContest(t *testing.T) {
 	}{
 		{"an approver", h.actor(access.Approver, h.partner), act, "NOT_ALLOWED"},
 		{"another partner's tutor", h.actor(access.Tutor, h.other), act, "ALLOWANCE_NO_STATEMENT"},
-		{"more than there is", tutor, much, "STATEMENT_CONTESTED_AMOUNT"},
+		{"more than there is", own, much, "STATEMENT_CONTESTED_AMOUNT"},
 		{"a month without a statement", tutor, nothing, "ALLOWANCE_NO_STATEMENT"},
 		{"the case manager, who also pays", own, byOwn, ""},
 		{"answered by the same", own, answer(ownID, false, "No"), "CONTEST_OWN"},
 		{"answered by another", h.actor(access.Coordinator, h.lead), answer(ownID, false, "No"), ""},
-		{"the tutor, who does not see the sum", tutor, act, ""},
+		{"more than there is by the tutor, who does not see the sum", tutor, much, ""},
 	} {
 		if code := h.refused(c.actor, c.act); code != c.want {
 			t.Errorf("%s: %q, want %q", c.name, code, c.want)
 		}
+	}
+	if all := query[int](h, "select contested_cents::int from allowance_contest where state = 'CONTESTED'"); all != 8_000 {
+		t.Errorf("%d cents wait, want all of the sum", all)
 	}
 }
 

@@ -448,6 +448,9 @@ func (m *openedMonth) adjustable(ctx context.Context, tx *postgres.Tx, rules *ru
 	if in.Minutes == 0 && in.Days == 0 || minutes+in.Minutes < 0 || days+in.Days < 0 || days+in.Days > 1 {
 		list = append(list, AdjustmentImpossible.At("minutes").With("minutes", calendar.Minutes(minutes)).With("days", days))
 	}
+	if in.Day.After(tx.Today()) {
+		list = append(list, Future.At("day"))
+	}
 	if in.Minutes > 0 || in.Days > 0 { // taken away is of any day
 		of := m.of.running()
 		of.Closed = false

@@ -69,14 +69,14 @@ var monthTransitions = []monthTransition{
 		gates: []func(monthFacts) refusal.List{monthOver, nothingContested}},
 	{Act: access.ReturnMonth, From: []MonthState{MonthSubmitted}, To: MonthOpen, Label: text.Text{It: "Rimanda al tutor", En: "Return to the tutor"}, reason: true},
 	{Act: access.CertifyMonthAsHost, From: []MonthState{MonthSubmitted}, To: HostCertified, Label: text.Text{It: "Certifica per il soggetto ospitante", En: "Certify for the host"},
-		gates: []func(monthFacts) refusal.List{hasHost}},
+		gates: []func(monthFacts) refusal.List{hasHost, monthOver}},
 	{Act: access.CertifyMonthForHost, From: []MonthState{MonthSubmitted}, To: HostCertified, reason: true, proof: true,
 		Label: text.Text{It: "Certifica al posto del soggetto ospitante che tace", En: "Certify in the place of a silent host"},
-		gates: []func(monthFacts) refusal.List{hasHost, hostSilent}},
+		gates: []func(monthFacts) refusal.List{hasHost, hostSilent, monthOver}},
 	{Act: access.CertifyMonth, From: []MonthState{MonthSubmitted, HostCertified}, To: PromoterCertified, Label: text.Text{It: "Certifica per il promotore", En: "Certify for the promoter"},
-		gates: []func(monthFacts) refusal.List{hostFirst, anotherHand}},
+		gates: []func(monthFacts) refusal.List{hostFirst, anotherHand, monthOver}},
 	{Act: access.LockMonth, From: []MonthState{PromoterCertified}, To: MonthLocked, Label: text.Text{It: "Chiudi il mese", En: "Lock the month"},
-		gates: []func(monthFacts) refusal.List{nothingContested}},
+		gates: []func(monthFacts) refusal.List{monthOver, nothingContested}},
 	{Act: access.ReopenMonth, From: []MonthState{MonthSubmitted, HostCertified, PromoterCertified}, To: MonthOpen, Label: text.Text{It: "Riapri il mese", En: "Reopen the month"}, reason: true},
 	{Act: access.AdjustMonth, From: []MonthState{MonthLocked}, To: MonthLocked, Label: text.Text{It: "Rettifica", En: "Adjust"}, reason: true},
 }
@@ -118,6 +118,7 @@ func (t monthTransition) check(f monthFacts) (list refusal.List) {
 	return list
 }
 
+// monthOver keeps a month from being closed while hours of it may still come, also where an extension has come since it was submitted.
 func monthOver(f monthFacts) refusal.List {
 	if f.Today.After(f.Month.Last()) || f.Ends.Before(f.Today) {
 		return nil

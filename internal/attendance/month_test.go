@@ -105,6 +105,52 @@ func TestAMonthIsCertifiedStepByStep(t *testing.T) {
 	}
 }
 
+// A month that was submitted after the last day, and whose activity was extended since, is not over: it is neither certified nor locked, and opens again.
+func TestAMonthThatGoesOnIsNotClosed(t *testing.T) {
+	const ends = "update enrolment set to_day = $2::text::date where id = $1"
+	o := newOffice(t)
+	o.ledger()
+	o.on("2026-03-27")
+	month, promoter := o.monthOf(o.intern["adult"], "2026-03-01"), o.promoter()
+	file := o.file(month)
+	in := attendance.MonthStep{Month: month, Reason: "prova", Evidence: "PEC 7", File: &file}
+	forward := []struct {
+		actor access.Actor
+		act   monthly
+	}{{o.tutor, attendance.SubmitMonth}, {o.host, attendance.CertifyMonthAsHost}, {promoter, attendance.CertifyMonth}, {promoter, attendance.LockMonth}}
+	does := func(name string, actor access.Actor, act monthly, want string) {
+		t.Helper()
+		if code := o.does(actor, act, in); code != want {
+			t.Errorf("%s: %q, want %q", name, code, want)
+		}
+	}
+	for steps := range 3 {
+		o.exec(ends, o.intern["adult"], "2026-03-26")
+		for _, s := range forward[:steps+1] {
+			does("over", s.actor, s.act, "")
+		}
+		state := o.state(month)
+		o.exec(ends, o.intern["adult"], "2026-06-30")
+		does(state+" and extended", forward[steps+1].actor, forward[steps+1].act, "REGISTER_MONTH_NOT_OVER")
+		if steps == 0 {
+			o.exec("update register_month set state_since = '2026-02-01'")
+			does("of a silent host", promoter, attendance.CertifyMonthForHost, "REGISTER_MONTH_NOT_OVER")
+		}
+		does("reopened", promoter, attendance.ReopenMonth, "")
+	}
+	o.exec(ends, o.intern["adult"], "2026-03-26")
+	for _, s := range forward {
+		does("over", s.actor, s.act, "")
+	}
+	o.exec(ends, o.intern["adult"], "2026-06-30")
+	list, _ := refusal.As(o.as(promoter, func(ctx context.Context, tx *postgres.Tx) error {
+		return attendance.AdjustMonth(ctx, tx, attendance.Adjustment{MonthStep: in, ID: uuid.New(), Day: calendar.MustDay("2026-03-28"), Minutes: 60, Days: 1})
+	}))
+	if !list.Has(attendance.Future) {
+		t.Errorf("hours of a day that has not come are added: %v", list)
+	}
+}
+
 // What is certified is what was submitted: a register that says something else, however that came, is not certified.
 func TestAnotherContentIsNotCertified(t *testing.T) {
 	o := newOffice(t)

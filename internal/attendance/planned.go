@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/calendar"
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
@@ -58,8 +59,12 @@ func RecordAsPlanned(ctx context.Context, tx *postgres.Tx, source Source, in Pla
 	if len(t.joined) == 0 && !slices.ContainsFunc(t.answers, func(a Answer) bool { return !a.Written }) {
 		return nil, refusal.List{NothingPlanned.At("day").With("day", in.Day)}
 	}
-	if err := join(ctx, tx, t.joined, t.by); err != nil {
+	joined, err := join(ctx, tx, t.joined, t.by)
+	if err != nil {
 		return nil, err
+	}
+	for _, r := range joined {
+		r.tell(tx, access.RecordAsPlanned, event.Changed) // who else was there is evidence, though nothing else changes
 	}
 	if len(t.entries) == 0 {
 		return t.answers, nil

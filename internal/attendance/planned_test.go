@@ -96,6 +96,30 @@ func TestADayAsPlannedIsOneTap(t *testing.T) {
 	}
 }
 
+// Who says after somebody else that a day went as planned has said something, though nothing is written: it is told of, and stands against what the other says then.
+func TestASecondTapIsKept(t *testing.T) {
+	o := timetabled(t)
+	if written, code := o.tap(o.tutor, "2026-03-18"); written != 4 || code != "" {
+		t.Fatalf("%d written, %q", written, code)
+	}
+	entered := 0
+	if err := o.as(o.host, func(ctx context.Context, tx *postgres.Tx) error {
+		_, err := attendance.RecordAsPlanned(ctx, tx, attendance.Source{Origin: "ENTERED"}, attendance.Planned{Programme: o.programme, Day: calendar.MustDay("2026-03-18")})
+		entered = tx.Entered()
+		return err
+	}); err != nil || entered != 4 {
+		t.Fatalf("%d entries are told of, %v", entered, err)
+	}
+	missed := entry(o.intern["adult"], "2026-03-18", "08:00", "12:00")
+	missed.Kind, missed.AbsenceReason = attendance.Absence, "ILLNESS"
+	o.record(o.tutor, missed)
+	var stand string
+	o.one("select string_agg(standing, ' ') from attendance where enrolment_id = $1 and from_minute = 480", &stand, o.intern["adult"])
+	if stand != "CONTESTED CONTESTED" {
+		t.Errorf("what two have said stands as %s", stand)
+	}
+}
+
 // Who stands still on the day, or is over, is not there as planned.
 func TestADayAsPlannedLeavesOutWhoIsSuspended(t *testing.T) {
 	o := timetabled(t)

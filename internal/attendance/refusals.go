@@ -225,7 +225,8 @@ var (
 	MonthNotOver = refusal.Define(refusal.Definition{
 		Code: "REGISTER_MONTH_NOT_OVER", Kind: refusal.Rule,
 		Message: refusal.Text{It: "Il mese di {month} non è ancora finito.", En: "The month {month} is not over yet."},
-		Cure:    refusal.Text{It: "Invialo dopo l'ultimo giorno del mese o dell'attività.", En: "Submit it after the last day of the month or of the activity."},
+		Cure: refusal.Text{It: "Invialo dopo l'ultimo giorno del mese o dell'attività; se l'attività è stata prorogata dopo l'invio, riapri il mese.",
+			En: "Submit it after the last day of the month or of the activity; where the activity was extended after it was submitted, reopen the month."},
 	})
 	MonthHasNoHost = refusal.Define(refusal.Definition{
 		Code: "REGISTER_MONTH_NO_HOST", Kind: refusal.Rule,

@@ -145,15 +145,16 @@ func entriesWhere(ctx context.Context, tx *postgres.Tx, condition string, args .
 	return byID, nil
 }
 
-// join keeps that the actor, too, has recorded the hours of entries as planned.
-func join(ctx context.Context, tx *postgres.Tx, entries []uuid.UUID, by tapped) error {
+// join keeps that the actor, too, has recorded the hours of entries as planned, and gives them.
+func join(ctx context.Context, tx *postgres.Tx, entries []uuid.UUID, by tapped) (rows []row, err error) {
 	if len(entries) == 0 {
-		return nil
+		return nil, nil
 	}
-	if _, err := tx.NewRaw("update attendance set taps = taps || ?::jsonb where id in (?)", taps{by}, bun.In(entries)).Exec(ctx); err != nil {
-		return fmt.Errorf("join entries: %w", err)
+	err = tx.NewRaw("update attendance set taps = taps || ?::jsonb, revision = revision + 1 where id in (?) returning "+columns, taps{by}, bun.In(entries)).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("join entries: %w", err)
 	}
-	return nil
+	return rows, nil
 }
 
 // replaced has entries give way to others that the actor writes.
