@@ -2334,7 +2334,8 @@ type ContestStatementInput struct {
 	Participant string `json:"participant"`
 	// The month, of which there is a statement.
 	Month calendar.Month `json:"month"`
-	// How much of the statement is not to be paid before the answer; 0 where it should be more. The rest is paid.
+	// How much of the statement is not to be paid before the answer; 0 where it should be more. The rest is paid. More than the sum is refused, or is all of it where you do not see
+	// what others are paid.
 	Contested money.Cents `json:"contested"`
 	// What is wrong, at most 2,000 characters; it is kept sealed.
 	Reason string `json:"reason"`
@@ -3013,7 +3014,7 @@ type Enrolment struct {
 	ToDay calendar.Day `json:"toDay"`
 	// Minutes owed.
 	PlannedMinutes calendar.Minutes `json:"plannedMinutes"`
-	// Minutes of presence that count so far, with those from before the programme was kept here.
+	// Minutes of presence that count so far, with what locked months were adjusted by and those from before the programme was kept here.
 	CountedMinutes calendar.Minutes `json:"countedMinutes"`
 	// The months of the register, the newest first.
 	RegisterMonths []*RegisterMonth `json:"registerMonths"`

@@ -13,7 +13,7 @@ import (
 	"github.com/lavoroincorso/lavoro/internal/values/refusal"
 )
 
-// share is what of an internship's planned minutes counts, those included that it had before the programme was kept here.
+// share is what of an internship's planned minutes counts, with what locked months were adjusted by and what it had before the programme was kept here.
 type share struct {
 	ID          uuid.UUID
 	ProgrammeID uuid.UUID
@@ -69,7 +69,7 @@ func LeaveGate(ctx context.Context, tx *postgres.Tx, enrolment uuid.UUID, from c
 	return counts(ctx, tx, persons[enrolment], enrolment, from)
 }
 
-// counts refuses a day on which, or after which, presence of the enrolment counts, or an absence that is paid.
+// counts refuses a day on which, or after which, presence of the enrolment counts, or an absence that is paid: of a locked month, what its adjustments leave or add.
 func counts(ctx context.Context, tx *postgres.Tx, person, enrolment uuid.UUID, from calendar.Day) (refusal.List, error) {
 	if err := hold(ctx, tx, []uuid.UUID{person}); err != nil {
 		return nil, err
@@ -78,7 +78,11 @@ func counts(ctx context.Context, tx *postgres.Tx, person, enrolment uuid.UUID, f
 	if err != nil {
 		return nil, err
 	}
-	rules := rules{tx: tx}
+	adjusted, err := adjustedFrom(ctx, tx, enrolment, from)
+	if err != nil {
+		return nil, err
+	}
+	rules, minutes := rules{tx: tx}, map[calendar.Day]int{}
 	for _, r := range entries {
 		counts := r.Kind == Presence
 		if !counts {
@@ -89,8 +93,20 @@ func counts(ctx context.Context, tx *postgres.Tx, person, enrolment uuid.UUID, f
 			counts = slices.Contains(p.paid, orEmpty(r.AbsenceReason))
 		}
 		if counts {
-			return refusal.List{CountsLater.At("day").With("from", from).With("last", r.Day)}, nil
+			minutes[r.Day] += r.Minutes
 		}
 	}
-	return nil, nil
+	for _, a := range adjusted {
+		minutes[a.Day] += a.Minutes
+	}
+	var last calendar.Day
+	for day, of := range minutes {
+		if of > 0 && (last.IsZero() || day.After(last)) {
+			last = day
+		}
+	}
+	if last.IsZero() {
+		return nil, nil
+	}
+	return refusal.List{CountsLater.At("day").With("from", from).With("last", last)}, nil
 }

@@ -151,6 +151,57 @@ func TestAMonthThatGoesOnIsNotClosed(t *testing.T) {
 	}
 }
 
+// What a locked month was adjusted by counts, or no longer, wherever it is asked what counts: for the attestation, and for the last day.
+func TestWhatWasAdjustedCountsForTheGates(t *testing.T) {
+	o := newOffice(t)
+	month, promoter, enrolment := o.ledger(), o.promoter(), o.intern["adult"]
+	o.exec("update enrolment set planned_minutes = 600 where id = $1", enrolment)
+	in := attendance.MonthStep{Month: month, Reason: "prova"}
+	for _, s := range []struct {
+		actor access.Actor
+		act   monthly
+	}{{o.tutor, attendance.SubmitMonth}, {o.host, attendance.CertifyMonthAsHost}, {promoter, attendance.CertifyMonth}, {promoter, attendance.LockMonth}} {
+		if code := o.does(s.actor, s.act, in); code != "" {
+			t.Fatal(code)
+		}
+	}
+	for _, c := range []struct {
+		day             string
+		minutes, days   int
+		attested, leave string
+	}{
+		{"", 0, 0, "", "24/03/2026"},
+		{"2026-03-24", -60, 0, "", "24/03/2026"},
+		{"2026-03-24", -180, -1, "60 %", ""},
+		{"2026-03-27", 60, 1, "", "27/03/2026"},
+	} {
+		var attested, left refusal.List
+		if err := o.as(promoter, func(ctx context.Context, tx *postgres.Tx) error {
+			if c.day != "" {
+				if err := attendance.AdjustMonth(ctx, tx, attendance.Adjustment{MonthStep: in, ID: uuid.New(), Day: calendar.MustDay(c.day), Minutes: c.minutes, Days: c.days}); err != nil {
+					return err
+				}
+			}
+			refused, err := attendance.AttestGate(ctx, tx, []uuid.UUID{o.placement("adult")})
+			if attested = refused[o.placement("adult")]; err != nil {
+				return err
+			}
+			left, err = attendance.LeaveGate(ctx, tx, enrolment, calendar.MustDay("2026-03-24"))
+			return err
+		}); err != nil {
+			t.Fatalf("%s: %v", c.day, err)
+		}
+		for _, got := range []struct {
+			list refusal.List
+			want string
+		}{{attested, c.attested}, {left, c.leave}} {
+			if (len(got.list) > 0) != (got.want != "") || got.want != "" && !strings.Contains(got.list[0].Localized("it").Message, got.want) {
+				t.Errorf("after %d on %s: %v, want %q", c.minutes, c.day, got.list, got.want)
+			}
+		}
+	}
+}
+
 // What is certified is what was submitted: a register that says something else, however that came, is not certified.
 func TestAnotherContentIsNotCertified(t *testing.T) {
 	o := newOffice(t)

@@ -60,7 +60,9 @@ func Reading() plan.Reading {
 				"registerMonths": plan.Many("RegisterMonth", "enrolment_id", "{o}.month desc, {o}.id"),
 				"attendances":    plan.Connection("Attendance", "enrolment_id"),
 				"countedMinutes": plan.Expr(`(select coalesce(sum(c.minutes), 0) from attendance c
-					where c.enrolment_id = {t}.id and c.standing = 'COUNTED' and c.kind = 'PRESENCE') + coalesce((select b.minutes from attended_before(array[{t}.id]) b), 0)`),
+					where c.enrolment_id = {t}.id and c.standing = 'COUNTED' and c.kind = 'PRESENCE')
+					+ (select coalesce(sum((select sum(j.minutes) from register_adjustment j where j.register_month_id = m.id)), 0) from register_month m where m.enrolment_id = {t}.id)
+					+ coalesce((select b.minutes from attended_before(array[{t}.id]) b), 0)`),
 			},
 		},
 		Roots: plan.Roots{"attendances": plan.ListIn("Attendance", plan.OfProgramme, nil), "registerMonths": plan.ListIn("RegisterMonth", plan.OfProgramme, nil), "tutorDays": tutorDays(),

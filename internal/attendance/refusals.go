@@ -181,7 +181,7 @@ var (
 	CountsLater = refusal.Define(refusal.Definition{
 		Code: "ATTENDANCE_COUNTS_LATER", Kind: refusal.State,
 		Message: refusal.Text{It: "Contano presenze, o assenze pagate, registrate dal {from} in poi: l'ultima è del {last}.", En: "Presence, or an absence that is paid, from {from} on counts, the last of {last}."},
-		Cure:    refusal.Text{It: "Correggi o annulla prima quelle ore, oppure indica un giorno successivo.", En: "Correct or withdraw those hours first, or give a later day."},
+		Cure:    refusal.Text{It: "Correggi o annulla prima quelle ore, o falle rettificare se il mese è chiuso; oppure indica un giorno successivo.", En: "Correct or withdraw those hours first, or have them adjusted where their month is locked; or give a later day."},
 		CuredBy: either,
 	})
 	StillContested = refusal.Define(refusal.Definition{

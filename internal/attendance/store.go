@@ -198,10 +198,19 @@ func outsideEnrolment(ctx context.Context, tx *postgres.Tx, placement uuid.UUID)
 	return rows, nil
 }
 
-// countedFrom gives what counts of an enrolment from a day on, the latest first.
+// countedFrom gives what counts of an enrolment from a day on.
 func countedFrom(ctx context.Context, tx *postgres.Tx, enrolment uuid.UUID, from calendar.Day) (rows []row, err error) {
-	if err := tx.Ask(ctx, &rows, "select "+columns+" from attendance where enrolment_id = $1 and day >= $2 and standing = $3 order by day desc", enrolment, from, Counted); err != nil {
+	if err := tx.Ask(ctx, &rows, "select "+columns+" from attendance where enrolment_id = $1 and day >= $2 and standing = $3", enrolment, from, Counted); err != nil {
 		return nil, fmt.Errorf("what counts: %w", err)
+	}
+	return rows, nil
+}
+
+// adjustedFrom gives what locked months of an enrolment were adjusted by from a day on, by day.
+func adjustedFrom(ctx context.Context, tx *postgres.Tx, enrolment uuid.UUID, from calendar.Day) (rows []adjustmentRow, err error) {
+	if err := tx.Ask(ctx, &rows, `select j.day, sum(j.minutes)::int as minutes from register_adjustment j join register_month m on m.id = j.register_month_id
+		where m.enrolment_id = $1 and j.day >= $2 group by j.day`, enrolment, from); err != nil {
+		return nil, fmt.Errorf("what was adjusted: %w", err)
 	}
 	return rows, nil
 }
@@ -308,6 +317,7 @@ func sharesOf(ctx context.Context, tx *postgres.Tx, placements []uuid.UUID) ([]s
 	var rows []share
 	err := tx.NewRaw(`select p.id, p.programme_id, coalesce(p.ended_on, p.to_day) as ends_on, e.planned_minutes as planned,
 			coalesce(sum(a.minutes) filter (where a.standing = 'COUNTED' and a.kind = 'PRESENCE'), 0)
+				+ coalesce((select sum(j.minutes) from register_month m join register_adjustment j on j.register_month_id = m.id where m.enrolment_id = e.id), 0)
 				+ coalesce((select b.minutes from attended_before(array[e.id]) b), 0) as counted,
 			count(*) filter (where a.standing = 'CONTESTED') as contested
 		from placement p join enrolment e on e.id = p.enrolment_id left join attendance a on a.enrolment_id = e.id
