@@ -130,7 +130,7 @@ func (r rooms) reactions() []duty.Reaction {
 		{Name: "limits", SubjectKinds: []string{"PolicyVersion"}, React: attendance.FollowRules},
 		{Name: "register", SubjectKinds: []string{"RegisterMonth"}, React: attendance.FollowMonths(r.clocks.OnState)},
 		{Name: "entries", SubjectKinds: []string{"Attendance"}, React: attendance.FollowEntries(r.clocks.OnState)},
-		{Name: "contests", SubjectKinds: []string{"AllowanceContest"}, React: allowance.FollowContests(r.clocks.OnState)},
+		{Name: "contests", SubjectKinds: []string{"AllowanceContest", "AllowanceStatement"}, React: allowance.FollowContests(r.clocks.OnState)},
 		{Name: "stuck", SubjectKinds: []string{"Participant"}, React: allowance.FollowStuck(r.clocks.OnState)},
 		{Name: "payments", SubjectKinds: []string{"PaymentRun"}, React: payment.Follow(r.clocks.OnState)},
 		{Name: "recoveries", SubjectKinds: []string{"AllowanceStatement", "PaymentRun", "Recovery", "RecoveryDischarge"}, React: recovery.Follow(r.clocks.OnState)},

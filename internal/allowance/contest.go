@@ -98,7 +98,7 @@ type Answer struct {
 
 // AnswerContest answers a contest: it is upheld, with what changes, or rejected, with the reason. Nobody answers his own, by
 // whatever account, nor does one who only stands in for him. What an upheld one
-// changes comes by the acts that change it: an adjustment of the register, or a correction of the rules.
+// changes comes by the acts that change it: an adjustment of the register, or a correction of the rules; somebody has it due until then.
 func AnswerContest(ctx context.Context, tx *postgres.Tx, in Answer) error {
 	row, found, err := contestByID(ctx, tx, in.Contest)
 	switch {
@@ -150,26 +150,33 @@ func (r contestRow) tell(tx *postgres.Tx, act access.Act, kind event.Kind, detai
 	tx.Tell(event.News{Programme: r.ProgrammeID, Act: string(act), Kind: kind, SubjectKind: contestSubject, Subject: r.ID, About: []uuid.UUID{r.ParticipationID}, Audience: r.Audience}, detail)
 }
 
-// ContestClocks are the waiting states of contests as data for whoever keeps clocks.
+// putRight is where an upheld contest waits for nobody any more.
+const putRight = "PUT_RIGHT"
+
+// ContestClocks are the waiting states of contests as data for whoever keeps clocks: it is answered; and what is upheld is put right.
 func ContestClocks() []event.Clock {
-	return []event.Clock{{Concept: contestConcept, SubjectKind: contestSubject, Prefix: ContestPrefix, State: string(Contested), Policy: "clock." + contestConcept + "." + string(Contested),
-		Kind: "statement.contest", Label: text.Text{It: "Rispondere alla contestazione di un conteggio", En: "Answer the contest of a statement"}}}
+	clock := func(s ContestState, kind string, label text.Text) event.Clock {
+		return event.Clock{Concept: contestConcept, SubjectKind: contestSubject, Prefix: ContestPrefix, State: string(s), Policy: "clock." + contestConcept + "." + string(s), Kind: kind, Label: label}
+	}
+	return []event.Clock{
+		clock(Contested, "statement.contest", text.Text{It: "Rispondere alla contestazione di un conteggio", En: "Answer the contest of a statement"}),
+		clock(Upheld, "statement.adjust", text.Text{It: "Rettificare il mese di una contestazione accolta", En: "Put right the month of a contest that was upheld"}),
+	}
 }
 
-// FollowContests gives the reaction to news of contests that keeps their clocks: the partner that follows the person answers, then the lead body.
+// FollowContests gives the reaction to news of contests and statements that keeps the clocks of contests: the partner that follows the person answers, then the lead
+// body. So it puts right what is upheld, until the next statement of the month is issued, or the month is contested again.
 func FollowContests(tell func(context.Context, *postgres.Tx, event.Transition) error) func(context.Context, *postgres.Tx, []event.Event) error {
 	return func(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
+		about := map[string][]uuid.UUID{}
 		for _, e := range events {
-			if e.SubjectKind != contestSubject {
-				continue
-			}
-			row, found, err := contestByID(ctx, tx, e.Subject)
-			if err != nil {
-				return err
-			}
-			if !found {
-				continue
-			}
+			about[e.SubjectKind] = append(about[e.SubjectKind], e.Subject)
+		}
+		rows, err := contestsAfter(ctx, tx, about[contestSubject], about[statementSubject])
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
 			line, err := lineOf(ctx, tx, row.ParticipationID)
 			if err != nil {
 				return err
@@ -178,9 +185,12 @@ func FollowContests(tell func(context.Context, *postgres.Tx, event.Transition) e
 				continue
 			}
 			now := event.Transition{Programme: row.ProgrammeID, Concept: contestConcept, SubjectKind: contestSubject, Subject: row.ID, Participation: row.ParticipationID,
-				From: string(Contested), To: string(row.State), Owners: []uuid.UUID{line[0], line[len(line)-1]}, Audience: row.Audience, Since: calendar.DayOf(row.ContestedAt)}
-			if row.State == Contested {
+				From: string(Contested), To: string(row.State), Owners: []uuid.UUID{line[0], line[len(line)-1]}, Audience: row.Audience, Since: row.StateSince}
+			switch {
+			case row.State == Contested:
 				now.From = ""
+			case row.Followed:
+				now.To = putRight
 			}
 			if err := tell(ctx, tx, now); err != nil {
 				return err

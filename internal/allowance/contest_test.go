@@ -9,6 +9,7 @@ import (
 
 	"github.com/lavoroincorso/lavoro/internal/access"
 	"github.com/lavoroincorso/lavoro/internal/allowance"
+	"github.com/lavoroincorso/lavoro/internal/duty"
 	"github.com/lavoroincorso/lavoro/internal/platform/event"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 	"github.com/lavoroincorso/lavoro/internal/values/money"
@@ -199,4 +200,71 @@ func TestAContestHasItsClock(t *testing.T) {
 	if clocks := allowance.ContestClocks(); clocks[0].Policy != "clock.statement.CONTESTED" || !clocks[0].Label.Complete() {
 		t.Errorf("%+v", clocks)
 	}
+}
+
+// What a contest was upheld for is due of the partner, then of the lead, until the next statement of the month is issued, or the month is contested again; where the month
+// was put right before the answer nothing is.
+func TestWhatIsUpheldIsDueUntilItIsPutRight(t *testing.T) {
+	h := open(t)
+	onState := duty.NewClocks(allowance.ContestClocks()).OnState
+	hears := func(subject string, id uuid.UUID) string {
+		t.Helper()
+		if err := h.act(h.actor(access.System, h.lead), func(ctx context.Context, tx *postgres.Tx) error {
+			return allowance.FollowContests(onState)(ctx, tx, []event.Event{{News: event.News{SubjectKind: subject, Subject: id}}})
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return query[string](h, `select coalesce(string_agg(concat_ws(' ', kind, (due_at at time zone 'Europe/Rome')::date, owner_key = $1, next_owner_key = $2), ', '), '')
+			from due where kind like 'statement.%' and done_at is null`, h.partner, h.lead)
+	}
+	wants := func(what, got, want string) {
+		t.Helper()
+		if got != want {
+			t.Errorf("%s: %q, want %q", what, got, want)
+		}
+	}
+	contested := func(p uuid.UUID) uuid.UUID {
+		t.Helper()
+		id, act := contest(p, 2_000, "Il 12 c'ero")
+		if code := h.refused(h.self(p), act); code != "" {
+			t.Fatal(code)
+		}
+		return id
+	}
+	answered := func(id uuid.UUID, uphold bool) {
+		t.Helper()
+		if code := h.refused(h.actor(access.PaymentsOfficer, h.partner), answer(id, uphold, "Il 12 si rettifica")); code != "" {
+			t.Fatal(code)
+		}
+	}
+	next := func(p uuid.UUID) uuid.UUID { // the register is put right
+		t.Helper()
+		register := query[uuid.UUID](h, "select id from register_month where participation_id = $1", p)
+		h.adjust(register, "2026-11-12", 60, 0)
+		h.told(access.AdjustMonth, register)
+		return query[uuid.UUID](h, "select id from allowance_statement where participation_id = $1 order by number desc limit 1", p)
+	}
+	const due = "statement.adjust 2026-11-30 t t"
+	p, statement := h.settled()
+	id := contested(p)
+	wants("contested", hears("AllowanceContest", id), "statement.contest 2026-12-05 t t")
+	answered(id, true)
+	wants("upheld", hears("AllowanceContest", id), due)
+	wants("told again", hears("AllowanceContest", id), due)
+	wants("the statement that was contested", hears("AllowanceStatement", statement), due)
+	wants("put right", hears("AllowanceStatement", next(p)), "")
+	wants("and told again", hears("AllowanceContest", id), "")
+
+	id = contested(p)
+	next(p)
+	answered(id, true)
+	wants("put right before the answer", hears("AllowanceContest", id), "")
+
+	id = contested(p)
+	answered(id, true)
+	wants("upheld once more", hears("AllowanceContest", id), due)
+	again := contested(p)
+	wants("contested again", hears("AllowanceContest", again), "statement.contest 2026-12-05 t t")
+	answered(again, false)
+	wants("and rejected", hears("AllowanceContest", again), "")
 }

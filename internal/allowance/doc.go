@@ -46,7 +46,7 @@
 // before the answer (nothing where it should be more), and is answered by somebody else:
 //
 //	CONTESTED   waits, with a clock
-//	UPHELD      was right: an adjustment or a correction of the rules makes the next statement
+//	UPHELD      was right: an adjustment or a correction of the rules makes the next statement, for which a clock runs until then, or until it is contested again
 //	REJECTED    was not
 //
 // Explain says a month in plain words for who is paid, ExplainShort in one message of a phone, the lines for who controls it. EXAMPLE.md works one

@@ -886,6 +886,26 @@ func contestByID(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (contestRow
 	return rows[0], true, nil
 }
 
+// followedContest is a contest with whether a statement of its month was issued since, or it was contested again: what it has changed.
+type followedContest struct {
+	contestRow `bun:",extend"`
+
+	Followed bool
+}
+
+// contestsAfter are the contests, and those that are upheld of months of which they are, or of which the statements are.
+func contestsAfter(ctx context.Context, tx *postgres.Tx, contests, statements []uuid.UUID) (rows []followedContest, err error) {
+	err = tx.Ask(ctx, &rows, `select c.*, exists (select from allowance_statement n join allowance_statement s on s.id = c.statement_id where n.allowance_id = c.allowance_id and n.number > s.number)
+			or exists (select from allowance_contest n where n.allowance_id = c.allowance_id and (n.contested_at, n.id) > (c.contested_at, c.id)) as followed
+		from allowance_contest c where c.id = any ($1::uuid[]) or c.state = 'UPHELD' and c.allowance_id in (
+			select o.allowance_id from allowance_contest o where o.id = any ($1::uuid[]) union select s.allowance_id from allowance_statement s where s.id = any ($2::uuid[]))
+		order by c.contested_at, c.id`, contests, statements)
+	if err != nil {
+		return nil, fmt.Errorf("contests: %w", err)
+	}
+	return rows, nil
+}
+
 // saveContest writes the answer to a contest that still stands as it was loaded.
 func saveContest(ctx context.Context, tx *postgres.Tx, row contestRow) error {
 	result, err := tx.NewUpdate().Model(&row).Column("state", "state_since", "answer", "answered_by", "answered_at").Set("revision = revision + 1").

@@ -73,7 +73,7 @@ func wired(app *postgres.DB, ownerURL string, scale int) demo.Deps {
 		{Name: "limits", SubjectKinds: []string{"PolicyVersion"}, React: attendance.FollowRules},
 		{Name: "register", SubjectKinds: []string{"RegisterMonth"}, React: attendance.FollowMonths(onState[0])},
 		{Name: "entries", SubjectKinds: []string{"Attendance"}, React: attendance.FollowEntries(onState[0])},
-		{Name: "contests", SubjectKinds: []string{"AllowanceContest"}, React: allowance.FollowContests(onState[0])},
+		{Name: "contests", SubjectKinds: []string{"AllowanceContest", "AllowanceStatement"}, React: allowance.FollowContests(onState[0])},
 		{Name: "recoveries", SubjectKinds: []string{"AllowanceStatement", "PaymentRun", "Recovery", "RecoveryDischarge"}, React: recovery.Follow(onState[0])},
 		{Name: "openings", SubjectKinds: []string{"Opening"}, React: company.Follow(onState[0])},
 	}

@@ -117,7 +117,7 @@ var known = append([]rule{
 	"payment", "DRAFT COMPUTED CHECKED APPROVED EXPORTED",
 	"answer", "CONTRADICTED",
 	"transfer", "LEFT_BEHIND",
-	"statement", "CONTESTED",
+	"statement", "CONTESTED UPHELD",
 	"allowance", "STUCK",
 	"recovery", "OPEN",
 	"discharge", "WAITING",
