@@ -2,10 +2,13 @@ package payment_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/google/uuid"
 
+	"github.com/lavoroincorso/lavoro/internal/access"
+	"github.com/lavoroincorso/lavoro/internal/allowance/inquiry"
 	"github.com/lavoroincorso/lavoro/internal/allowance/payment"
 	"github.com/lavoroincorso/lavoro/internal/platform/postgres"
 )
@@ -94,4 +97,69 @@ func TestWhatIsTakenOffWaitsForAContest(t *testing.T) {
 	h.contest(p, "2026-10", 0)
 	want(t, "since", h.changes(run), "10 -8000 STATEMENT_CONTESTED")
 	refused(t, "check", h.step(h.officer, payment.CheckRun, run), payment.Changed)
+}
+
+// two is somebody whose November is owed by two payers, 250 euros by each, with the payers in the order of their ids.
+func two(t *testing.T) (h *house, payers []uuid.UUID) {
+	t.Helper()
+	h = bank(t)
+	h.oweBy(h.person(h.pegaso), []uuid.UUID{h.pegaso, h.asl}, "2026-11", 25_000, 0)
+	return h, query[[]uuid.UUID](h, "select array_agg(distinct payer_id order by payer_id) from allowance_share")
+}
+
+// of has the officers of a payer act from here on.
+func (h *house) of(payer uuid.UUID) {
+	h.payer = payer
+	h.officer, h.approver = h.member(access.PaymentsOfficer, payer), h.member(access.Approver, payer)
+}
+
+// What is contested waits once, whichever of the payers computes first; so it stays whatever is computed later, and the rest stands on the telephone as waiting for the answer.
+func TestWhatIsContestedWaitsOnceOverAllPayers(t *testing.T) {
+	for name, order := range map[string][]int{"the first one first": {0, 1}, "the last one first": {1, 0}} {
+		t.Run(name, func(t *testing.T) {
+			h, payers := two(t)
+			h.contest(query[uuid.UUID](h, "select id from participation"), "2026-11", 20_000)
+			for _, i := range order {
+				h.of(payers[i])
+				run := h.computed()
+				want(t, "the contested sum is with the first", h.lines(run), []string{"11 STATEMENT 5000 PENDING", "11 STATEMENT 25000 PENDING"}[i])
+				want(t, "nothing has changed", h.changes(run), "")
+			}
+			h.stands("2026-11", inquiry.Contested)
+			want(t, "taken up", query[string](h, "select sum(gross_cents)::text from payment_line where live"), "30000")
+			for _, i := range order {
+				h.of(payers[i])
+				want(t, "once more", h.lines(h.computed()), "")
+			}
+		})
+	}
+}
+
+// A contest of later stops the lines of all payers where it is over what is in no run, until one of them is computed anew; and those of none where that is enough.
+func TestAContestOfLaterStopsWhatNoOtherPayerKeepsBack(t *testing.T) {
+	for _, first := range []int{0, 1} {
+		for _, both := range []bool{false, true} {
+			t.Run(fmt.Sprintf("payer %d computes first, both before %t", first, both), func(t *testing.T) {
+				h, payers := two(t)
+				h.of(payers[first])
+				run, officer := h.computed(), h.officer
+				h.of(payers[1-first])
+				var other uuid.UUID
+				if both {
+					other = h.computed()
+				}
+				h.contest(query[uuid.UUID](h, "select id from participation"), "2026-11", 20_000)
+				if !both {
+					other = h.computed()
+				} else {
+					want(t, "both", h.changes(other), "11 25000 STATEMENT_CONTESTED")
+					h.steps(h.officer, other, payment.ComputeRun)
+				}
+				want(t, "the other keeps it back", h.lines(other)+"; "+h.changes(other), "11 STATEMENT 5000 PENDING; ")
+				h.officer = officer
+				want(t, "the first", h.lines(run)+"; "+h.changes(run), "11 STATEMENT 25000 PENDING; ")
+				h.steps(officer, run, payment.CheckRun)
+			})
+		}
+	}
 }

@@ -206,17 +206,23 @@ func (h *house) owe(participation, payer uuid.UUID, month string, cents int) {
 // oweTaxed is owe with so much of it withheld.
 func (h *house) oweTaxed(participation, payer uuid.UUID, month string, cents, withheld int) {
 	h.t.Helper()
+	h.oweBy(participation, []uuid.UUID{payer}, month, cents, withheld)
+}
+
+// oweBy is oweTaxed with so much from each of several payers.
+func (h *house) oweBy(participation uuid.UUID, payers []uuid.UUID, month string, cents, withheld int) {
+	h.t.Helper()
 	h.exec(`insert into allowance (id, programme_id, participation_id, month, policy_version_id, minutes, accrued_cents, cap_cents, total_cents, computed_at, audience)
 		select gen_random_uuid(), programme_id, id, $2::text::date, $3, 0, $4, 50000, $4, $5, audience from participation where id = $1
-		on conflict (participation_id, month) do update set total_cents = excluded.total_cents`, participation, month+"-01", h.version, cents, noon)
+		on conflict (participation_id, month) do update set total_cents = excluded.total_cents`, participation, month+"-01", h.version, cents*len(payers), noon)
 	statement := uuid.New()
 	h.exec(`with s as (insert into allowance_statement (id, programme_id, participation_id, allowance_id, month, number, minutes, accrued_cents, cap_cents, total_cents, policy_versions,
 			engine, inputs, lines, issued_at, audience)
-		select $1, a.programme_id, a.participation_id, a.id, a.month, 1 + (select count(*) from allowance_statement o where o.allowance_id = a.id), 0, $4, 50000, $4, array[$5::uuid], '1', '{}', '[]', $6, a.audience
-		from allowance a where a.participation_id = $2 and a.month = $3::text::date returning *)
+		select $1, a.programme_id, a.participation_id, a.id, a.month, 1 + (select count(*) from allowance_statement o where o.allowance_id = a.id), 0, sums.total, 50000, sums.total, array[$5::uuid], '1', '{}', '[]', $6, a.audience
+		from allowance a, (select $4::bigint * cardinality($7::uuid[]) as total) sums where a.participation_id = $2 and a.month = $3::text::date returning *)
 		insert into allowance_share (id, statement_id, allowance_id, participation_id, programme_id, month, payer_id, budget_line_id, tax, gross_cents, withheld_cents, net_cents, audience)
-		select gen_random_uuid(), s.id, s.allowance_id, s.participation_id, s.programme_id, s.month, $7, b.id, case $8::bigint when 0 then 'EXEMPT' else 'ASSIMILATED' end, $4, $8, $4 - $8, s.audience
-		from s join budget_line b on b.organisation_id = $7 and b.activity_kind = 'INTERNSHIP'`, statement, participation, month+"-01", cents, h.version, noon, payer, withheld)
+		select gen_random_uuid(), s.id, s.allowance_id, s.participation_id, s.programme_id, s.month, b.organisation_id, b.id, case $8::bigint when 0 then 'EXEMPT' else 'ASSIMILATED' end, $4, $8, $4 - $8, s.audience
+		from s join budget_line b on b.organisation_id = any ($7) and b.activity_kind = 'INTERNSHIP'`, statement, participation, month+"-01", cents, h.version, noon, payers, withheld)
 }
 
 // run opens a run of the payer up to the last month, by the clock of the test.

@@ -33,10 +33,10 @@ begin
       cross join lateral (select coalesce(sum(b.gross_cents), 0) + coalesce(h.gross_cents, 0) as gross, coalesce(sum(b.net_cents), 0) + coalesce(h.net_cents, 0) as net
                           from recovery_part b where b.allowance_id = p.allowance_id and b.payer_id = p.payer_id and b.budget_line_id = p.budget_line_id) owed
       where sign(p.gross_cents) * (taken.gross - owed.gross) > 0 or sign(p.net_cents) * (taken.net - owed.net) > 0)
-  ), contested as ( -- more of the month is to wait than no line has taken up; or it is taken off something else
+  ), contested as ( -- more of the month is to wait than no line of any payer has taken up; or it is taken off something else
     select p.id from pending p join allowance_contest c on c.allowance_id = p.allowance_id and c.state = 'CONTESTED'
     where p.recovered_cents > 0 or p.net_cents > 0 and p.gross_cents > 0 and c.contested_cents >
-      (select coalesce(sum(greatest(b.gross, 0)) filter (where b.net > 0), 0) from payment_balance(array[p.allowance_id], r.payer_id) b)
+      (select coalesce(sum(u.gross), 0) from payment_unpaid(array[p.allowance_id]) u)
   ), given as (
     select p.id from pending p join recovery x on x.allowance_id = p.allowance_id and x.payer_id = p.payer_id where p.recovered_cents > 0 and recovery_waits(x) > x.left_cents
   )

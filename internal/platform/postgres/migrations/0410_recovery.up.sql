@@ -302,19 +302,28 @@ end $$;
 revoke execute on function recovery_parts(uuid, bigint), recovery_hold(uuid) from public;
 grant execute on function recovery_parts(uuid, bigint), recovery_hold(uuid) to lavoro_app;
 
--- What is due of people from a payer, and what they have too much, by month and budget line. What is contested of a month waits for its answer, the
--- rest is paid; of a contested month nothing is recovered.
+-- What no line of a run has taken up of months, by payer.
+create function payment_unpaid(allowances uuid[]) returns table (allowance_id uuid, payer_id uuid, gross bigint) language sql stable set search_path = public, pg_temp as $$
+  select b.allowance_id, p.payer_id, sum(greatest(b.gross, 0))::bigint
+  from (select distinct h.allowance_id, h.payer_id from allowance_share h where h.allowance_id = any (allowances)) p
+  cross join lateral payment_balance(array[p.allowance_id], p.payer_id) b where b.net > 0 group by 1, 2
+$$;
+revoke execute on function payment_unpaid(uuid[]) from public;
+
+-- What is due of people from a payer, and what they have too much, by month and budget line. What is contested of a month waits for its answer, once over all
+-- that owe it: with the payers in the order of their ids, from what no line has taken up. The rest is paid; of a contested month nothing is recovered.
 create function payment_due(people uuid[], payer uuid, up_to date)
 returns table (participation_id uuid, allowance_id uuid, statement_id uuid, month date, share_id uuid, budget_line_id uuid, before boolean, contested boolean, gross bigint, withheld bigint)
 language sql stable set search_path = public, pg_temp as $$
   select d.participation_id, d.allowance_id, d.statement_id, d.month, d.share_id, d.budget_line_id, d.before, d.contested,
          d.gross - d.waits, case when d.waits = 0 then d.withheld else d.withheld - d.withheld * d.waits / d.gross end
   from (
-    select b.*, c.contested_cents is not null as contested, least(m.more, greatest(coalesce(c.contested_cents, 0)
+    select b.*, c.contested_cents is not null as contested, least(m.more, greatest(coalesce(c.contested_cents, 0) - coalesce(others.gross, 0)
              - coalesce(sum(m.more) over (partition by b.allowance_id order by b.budget_line_id rows between unbounded preceding and 1 preceding), 0), 0))::bigint as waits
     from payment_balance(array(select a.id from allowance a where a.participation_id = any (people) and a.month <= payment_due.up_to), payment_due.payer) b
     cross join lateral (select case when b.net > 0 then greatest(b.gross, 0) else 0 end as more) m
-    left join allowance_contest c on c.allowance_id = b.allowance_id and c.state = 'CONTESTED') d
+    left join allowance_contest c on c.allowance_id = b.allowance_id and c.state = 'CONTESTED'
+    left join lateral (select sum(u.gross) as gross from payment_unpaid(array[c.allowance_id]) u where u.payer_id < payment_due.payer) others on c.contested_cents > 0) d
   where d.waits = 0 or d.waits < d.gross
 $$;
 
