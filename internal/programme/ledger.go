@@ -20,7 +20,7 @@ type PostingKind string
 // other: what is paid stays approved, and what is approved stays accrued.
 const (
 	Committed PostingKind = "COMMITTED" // promised, and not owed yet: an internship was agreed
-	Accrued   PostingKind = "ACCRUED"   // owed: a month's statement was issued
+	Accrued   PostingKind = "ACCRUED"   // owed: a month's statement was issued; or not owed any more, and given up after it was paid
 	Approved  PostingKind = "APPROVED"  // a run that pays it was approved
 	Paid      PostingKind = "PAID"      // the bank or the treasurer acknowledged it
 )

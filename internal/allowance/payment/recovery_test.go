@@ -170,7 +170,7 @@ func TestNobodyGivesUpMoneyAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	refused(t, "twice", h.answerDischarge(h.approver, waiver, true), recovery.DischargeAnswered)
-	want(t, "given up", h.back()+"; "+h.booked(), "10 20000 0 0 5000 15000; APPROVED 50000, PAID 50000")
+	want(t, "given up", h.back()+"; "+h.booked(), "10 20000 0 0 5000 15000; ACCRUED 5000, APPROVED 50000, PAID 50000")
 
 	repaid, err := h.ask(recovery.RecordRepayment, of, 9_000)
 	if err != nil {
@@ -179,7 +179,7 @@ func TestNobodyGivesUpMoneyAlone(t *testing.T) {
 	if err := h.answerDischarge(h.approver, repaid, true); err != nil {
 		t.Fatal(err)
 	}
-	want(t, "given back", h.back()+"; "+h.booked(), "10 20000 0 9000 5000 6000; APPROVED 41000, PAID 41000")
+	want(t, "given back", h.back()+"; "+h.booked(), "10 20000 0 9000 5000 6000; ACCRUED 5000, APPROVED 41000, PAID 41000")
 	rejected, err := h.ask(recovery.RecordRepayment, of, 6_000)
 	if err != nil {
 		t.Fatal(err)
@@ -187,13 +187,114 @@ func TestNobodyGivesUpMoneyAlone(t *testing.T) {
 	if err := h.answerDischarge(h.approver, rejected, false); err != nil {
 		t.Fatal(err)
 	}
-	want(t, "no money came", h.back()+"; "+h.booked(), "10 20000 0 9000 5000 6000; APPROVED 41000, PAID 41000")
+	want(t, "no money came", h.back()+"; "+h.booked(), "10 20000 0 9000 5000 6000; ACCRUED 5000, APPROVED 41000, PAID 41000")
 	h.owe(p, h.payer, "2026-11", 40_000)
 	want(t, "the rest", h.lines(h.paid(answers))+"; "+h.back(), "10 OFFSET -6000 PAID, 11 STATEMENT 40000 PAID; 10 20000 6000 9000 5000 0")
 	h.owe(p, h.payer, "2026-10", 50_000)
 	want(t, "what came back is owed again, what was given up is not paid twice", h.lines(h.paid(answers))+"; "+h.back(), "10 ARREARS 15000 PAID; 10 15000 6000 9000 0 0")
 	if n := query[int](h, books); n != 0 {
 		t.Errorf("%d budget lines disagree", n)
+	}
+}
+
+// hearsBack has the reaction of recoveries hear of something.
+func (h *house) hearsBack(kind string, id uuid.UUID) {
+	h.t.Helper()
+	h.must(h.system, func(ctx context.Context, tx *postgres.Tx) error {
+		return recovery.Follow(duty.NewClocks(recovery.Clocks()).OnState)(ctx, tx, []event.Event{{News: event.News{SubjectKind: kind, Subject: id}}})
+	})
+}
+
+// accrued is what is to be accrued of all budget lines together: what is booked of recoveries, and what the last statements owe.
+const accrued = `(select coalesce(sum(p.cents), 0) from budget_posting p where p.kind = 'ACCRUED' and p.subject_kind = 'Recovery')
+	+ (select coalesce(sum(h.gross_cents), 0) from allowance_share h join allowance_statement s on s.id = h.statement_id
+	   where not exists (select from allowance_statement n where n.allowance_id = s.allowance_id and n.number > s.number))`
+
+// What was paid too much and is given up stays spent: it is accrued, as what the statement owes is, until the statement owes it again or it comes back. So nobody is promised it.
+func TestWhatIsGivenUpStaysSpent(t *testing.T) {
+	h, p, of, answers := overpaid(t, 30_000)
+	stands := func(what, sums string, cents int) {
+		t.Helper()
+		want(t, what, fmt.Sprintf("%s: %d", h.back(), query[int](h, "select ("+accrued+")::int")), fmt.Sprintf("%s: %d", sums, cents))
+	}
+	issued := func(cents int) {
+		t.Helper()
+		h.owe(p, h.payer, "2026-10", cents)
+		for range 2 { // the second changes nothing
+			h.hearsBack("AllowanceStatement", query[uuid.UUID](h, "select id from allowance_statement order by number desc limit 1"))
+		}
+	}
+	stands("too much was paid", "10 20000 0 0 0 20000", 30_000)
+	waiver, err := h.ask(recovery.Waive, of, 15_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stands("asked for", "10 20000 0 0 0 20000", 30_000)
+	if err := h.answerDischarge(h.approver, waiver, true); err != nil {
+		t.Fatal(err)
+	}
+	stands("given up", "10 20000 0 0 15000 5000", 45_000)
+	repaid, err := h.ask(recovery.RecordRepayment, of, 5_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.answerDischarge(h.approver, repaid, true); err != nil {
+		t.Fatal(err)
+	}
+	stands("the rest came back", "10 20000 0 5000 15000 0", 45_000)
+	want(t, "all that is spent", h.booked(), "ACCRUED 15000, APPROVED 45000, PAID 45000")
+	issued(40_000)
+	stands("more is owed", "10 10000 0 5000 5000 0", 45_000)
+	issued(50_000)
+	stands("all is owed", "10 5000 0 5000 0 0", 50_000)
+	issued(20_000)
+	stands("less is owed", "10 30000 0 5000 15000 10000", 35_000)
+	*answers++
+	h.reads(account(*answers, credit(h.transfers(query[uuid.UUID](h, "select id from payment_run"))[0], 50_000)))
+	h.hearsBack("PaymentRun", query[uuid.UUID](h, "select id from payment_run"))
+	stands("it came back after all", "10 5000 0 5000 0 0", 20_000)
+}
+
+// Of several budget lines the first ones come back, and the last ones are given up, before or after: each is accrued by what is still spent of it.
+func TestWhatIsGivenUpIsAccruedByBudgetLine(t *testing.T) {
+	for name, first := range map[string]bool{"given up first": true, "given back first": false} {
+		t.Run(name, func(t *testing.T) {
+			h, answers := bank(t), new(int)
+			p := h.person(h.payer)
+			both := func(cents int) {
+				t.Helper()
+				h.exec(`insert into allowance (id, programme_id, participation_id, month, policy_version_id, minutes, accrued_cents, cap_cents, total_cents, computed_at, audience)
+					select gen_random_uuid(), programme_id, id, '2026-10-01', $2, 0, $3, 50000, $3, $4, audience from participation where id = $1 on conflict (participation_id, month) do nothing`, p, h.version, 2*cents, noon)
+				h.exec(`with s as (insert into allowance_statement (id, programme_id, participation_id, allowance_id, month, number, minutes, accrued_cents, cap_cents, total_cents, policy_versions,
+						engine, inputs, lines, issued_at, audience)
+					select gen_random_uuid(), a.programme_id, a.participation_id, a.id, a.month, 1 + (select count(*) from allowance_statement), 0, 2 * $1::bigint, 50000, 2 * $1::bigint, array[$2::uuid], '1', '{}', '[]', $3,
+						a.audience from allowance a returning *)
+					insert into allowance_share (id, statement_id, allowance_id, participation_id, programme_id, month, payer_id, budget_line_id, tax, gross_cents, withheld_cents, net_cents, audience)
+					select gen_random_uuid(), s.id, s.allowance_id, s.participation_id, s.programme_id, s.month, $4, b.id, 'EXEMPT', $1, 0, $1, s.audience
+					from s, (select id from budget_line where organisation_id = $4 order by id limit 2) b`,
+					cents, h.version, noon, h.payer)
+			}
+			both(20_000)
+			h.paid(answers)
+			both(10_000)
+			of := query[uuid.UUID](h, "select id from recovery")
+			for _, waives := range []bool{first, !first} {
+				act, cents := recovery.RecordRepayment, 6_000
+				if waives {
+					act, cents = recovery.Waive, 14_000
+				}
+				id, err := h.ask(act, of, cents)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := h.answerDischarge(h.approver, id, true); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want(t, "by line", query[string](h, `select string_agg(concat_ws(' ', x.accrued, x.paid), ', ' order by x.id) from (
+				select b.id, sum(p.cents) filter (where p.kind = 'ACCRUED') as accrued, sum(p.cents) filter (where p.kind = 'PAID') as paid
+				from budget_line b join budget_posting p on p.budget_line_id = b.id group by 1) x`), "4000 14000, 10000 20000")
+		})
 	}
 }
 

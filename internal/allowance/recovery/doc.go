@@ -8,7 +8,7 @@
 //	recovered   taken off later payments; the run that gathers them does that by itself (payment_take_off): of what is due a share of the policy, but
 //	            never so much that less than the policy says is left to the person, and nothing where all is less than the policy asks for
 //	repaid      given back by the person himself: booked back on the budget lines that it was paid from
-//	waived      given up
+//	waived      given up: it stays spent, and so accrued on the budget lines that it was paid from, as far as it is not owed again
 //	left        to come back
 //
 // Sums are net: where too little was withheld, the person has too much as well. It is withheld from what is due later, and no budget line gets anything

@@ -211,7 +211,7 @@ type DischargeAnswer struct {
 }
 
 // AnswerDischarge has a second person confirm that money came back, or that it is given up, or say no. What came back is booked back on the budget
-// lines that it was paid from. It gives the recovery.
+// lines that it was paid from; what is given up stays spent, and is booked as accrued. It gives the recovery.
 func AnswerDischarge(ctx context.Context, tx *postgres.Tx, in DischargeAnswer) (recovery uuid.UUID, err error) {
 	d, err := dischargeByID(ctx, tx, in.Discharge)
 	if err != nil {
@@ -243,6 +243,9 @@ func AnswerDischarge(ctx context.Context, tx *postgres.Tx, in DischargeAnswer) (
 		}
 	}
 	if err := d.save(ctx, tx); err != nil {
+		return r.ID, err
+	}
+	if err := bookGivenUp(ctx, tx, []uuid.UUID{r.ID}); err != nil {
 		return r.ID, err
 	}
 	if err := r.touch(ctx, tx); err != nil {
@@ -292,6 +295,21 @@ func (r row) takeBack(ctx context.Context, tx *postgres.Tx, d dischargeRow) erro
 	return programme.Post(ctx, tx, r.ProgrammeID, postings)
 }
 
+// bookGivenUp books on the budget lines as accrued what recoveries have given up by now, or books back what is owed again of it.
+func bookGivenUp(ctx context.Context, tx *postgres.Tx, recoveries []uuid.UUID) error {
+	rows, err := givenUp(ctx, tx, recoveries)
+	if err != nil {
+		return err
+	}
+	for _, g := range rows {
+		posting := programme.Posting{Line: g.BudgetLineID, Kind: programme.Accrued, Cents: g.Cents, SubjectKind: subject, Subject: g.RecoveryID}
+		if err := programme.Post(ctx, tx, g.ProgrammeID, []programme.Posting{posting}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // load holds a recovery for an act that the actor may do on it.
 func load(ctx context.Context, tx *postgres.Tx, act access.Act, id uuid.UUID, expected *int) (row, error) {
 	r, err := hold(ctx, tx, id)
@@ -331,7 +349,7 @@ func Clocks() []event.Clock {
 }
 
 // Follow gives the reaction to news of statements, runs and recoveries that tells of what was paid too much, and keeps the clocks of how it
-// comes back: of the payer's body, then the lead. What is too little to be recovered is nobody's turn.
+// comes back: of the payer's body, then the lead. What is too little to be recovered is nobody's turn. What was given up is booked as far as it still is.
 func Follow(tell func(context.Context, *postgres.Tx, event.Transition) error) func(context.Context, *postgres.Tx, []event.Event) error {
 	return func(ctx context.Context, tx *postgres.Tx, events []event.Event) error {
 		for _, e := range events {
@@ -340,6 +358,13 @@ func Follow(tell func(context.Context, *postgres.Tx, event.Transition) error) fu
 					return err
 				}
 				continue
+			}
+			waived, err := waivedBy(ctx, tx, e.SubjectKind, e.Subject)
+			if err != nil {
+				return err
+			}
+			if err := bookGivenUp(ctx, tx, waived); err != nil {
+				return err
 			}
 			rows, err := about(ctx, tx, e.SubjectKind, e.Subject)
 			if err != nil {

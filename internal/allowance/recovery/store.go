@@ -73,6 +73,41 @@ func about(ctx context.Context, tx *postgres.Tx, subjectKind string, id uuid.UUI
 	return rows, nil
 }
 
+// waivedBy are the recoveries of which something was given up, and which news of a statement's month, a run or one of them may bring to another sum.
+func waivedBy(ctx context.Context, tx *postgres.Tx, subjectKind string, id uuid.UUID) (ids []uuid.UUID, err error) {
+	where := map[string]string{
+		"AllowanceStatement": "r.allowance_id = (select s.allowance_id from allowance_statement s where s.id = $1)",
+		"PaymentRun":         "exists (select from payment_line l where l.run_id = $1 and l.participation_id = r.participation_id and l.month = r.month and l.payer_id = r.payer_id)",
+		subject:              "r.id = $1",
+	}[subjectKind]
+	if where == "" {
+		return nil, nil
+	}
+	err = tx.Ask(ctx, pgdialect.Array(&ids), `select coalesce(array_agg(r.id), '{}') from recovery r
+		where r.id in (select d.recovery_id from recovery_discharge d where d.kind = 'WAIVER' and d.state = 'CONFIRMED') and `+where, id)
+	if err != nil {
+		return nil, fmt.Errorf("what was given up: %w", err)
+	}
+	return ids, nil
+}
+
+// accrual is what a recovery is to be booked with on a budget line beside what is.
+type accrual struct {
+	RecoveryID, ProgrammeID, BudgetLineID uuid.UUID
+	Cents                                 money.Cents // gross
+}
+
+// givenUp is what is to be booked for what recoveries have given up. It holds them.
+func givenUp(ctx context.Context, tx *postgres.Tx, recoveries []uuid.UUID) (rows []accrual, err error) {
+	if len(recoveries) == 0 {
+		return nil, nil
+	}
+	if err = tx.Ask(ctx, &rows, "select * from recovery_given_up($1)", recoveries); err != nil {
+		return nil, fmt.Errorf("what is given up: %w", err)
+	}
+	return rows, nil
+}
+
 // touch counts what is agreed, asked or answered as a change of the recovery.
 func (r row) touch(ctx context.Context, tx *postgres.Tx) error {
 	if _, err := tx.NewRaw("update recovery set revision = revision + 1 where id = ?", r.ID).Exec(ctx); err != nil {

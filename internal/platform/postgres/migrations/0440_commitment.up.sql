@@ -80,3 +80,29 @@ revoke execute on function committed_for(uuid[]),
   commitments_short(uuid, uuid[], bigint[]), check_commitment(uuid, uuid[], bigint[]), placement_costs(uuid[]), agreed_placements(uuid[]) from public;
 grant execute on function committed_for(uuid[]),
   commitments_short(uuid, uuid[], bigint[]), check_commitment(uuid, uuid[], bigint[]), placement_costs(uuid[]), agreed_placements(uuid[]) to lavoro_app;
+
+-- What is to be booked as accrued, beside what stands booked for them, of what recoveries have given up: it stays paid, though no statement owes it. Of what is left
+-- the first budget lines come back, and the last ones are given up. Who asks holds the recoveries to the end of his transaction.
+create function recovery_given_up(recoveries uuid[]) returns table (recovery_id uuid, programme_id uuid, budget_line_id uuid, cents bigint)
+language plpgsql security definer set search_path = public, pg_temp as $$
+#variable_conflict use_column
+begin
+  perform from recovery r where r.id = any (recoveries) and r.audience && app_keys('money') order by r.id for update;
+  return query
+  with held as materialized (
+    select r.* from recovery r where r.id = any (recoveries) and r.audience && app_keys('money')
+  ), keys as (
+    select h.id, h.waived_cents, b.budget_line_id, b.withheld, -b.net as much,
+           (sum(-b.net) over (partition by h.id order by b.budget_line_id desc rows between unbounded preceding and current row))::bigint as upto
+    from held h cross join lateral payment_balance(array[h.allowance_id], h.payer_id) b where h.waived_cents > 0 and b.net < 0
+  ), parts as (
+    select k.*, least(much, greatest(waived_cents - (upto - much), 0)) as part from keys k
+  ), sums as (
+    select id, budget_line_id, part - withheld * part / much as cents from parts
+    union all
+    select h.id, p.budget_line_id, -p.cents from held h join budget_posting p on p.subject_id = h.id and p.kind = 'ACCRUED'
+  )
+  select h.id, h.programme_id, s.budget_line_id, sum(s.cents)::bigint from sums s join held h using (id) group by 1, 2, 3 having sum(s.cents) <> 0 order by 3, 1;
+end $$;
+revoke execute on function recovery_given_up(uuid[]) from public;
+grant execute on function recovery_given_up(uuid[]) to lavoro_app;
