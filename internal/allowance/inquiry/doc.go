@@ -3,7 +3,7 @@
 // Standing says of one month where its money stands, in plain words, when it is to be there by the programme's calendar, and what is missing and with
 // whom. It is worked out from what the register, statements and runs say at the moment; nothing of it is kept:
 //
-//	REGISTER   hours are not certified yet, so nothing is owed yet
+//	REGISTER   hours are not certified yet, so nothing is owed yet; or a month without any pays a grant by its receipt, which is missing
 //	DUE        the statement waits for the next run
 //	BLOCKED    the last run could not take it
 //	RETURNED   it was sent, and came back

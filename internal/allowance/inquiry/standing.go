@@ -40,6 +40,7 @@ type Facts struct {
 	Register         []string    // states of its months that are not locked
 	ContestedEntries int
 	Contested        *money.Cents // nil: nobody contests the statement
+	ReceiptMissing   bool         // by which the month pays what was granted towards living on one's own
 	Settled          bool         // too much was paid, and nothing of that is left to come back
 	Live, LiveNet    money.Cents  // that runs have taken up
 	Paid             money.Cents  // net
@@ -73,9 +74,11 @@ func (f Facts) Standing(today calendar.Day, c programme.PaymentCalendar, bank pr
 	if !f.Issued {
 		s.Amount = f.SoFar
 	}
-	s.ExpectedOn = f.expected(s.Stage, today, c, bank)
 	s.Missing = f.missing(s.Stage, today)
-	s.Words = s.words(f.waits())
+	if s.Stage != Register || !f.receiptAlone() {
+		s.ExpectedOn = f.expected(s.Stage, today, c, bank)
+	}
+	s.Words = s.words(f)
 	return s
 }
 
@@ -85,6 +88,11 @@ func (f Facts) waits() money.Cents {
 		return 0
 	}
 	return *f.Contested
+}
+
+// receiptAlone says whether a month without a statement waits for nothing but its receipt: nobody knows when that comes.
+func (f Facts) receiptAlone() bool {
+	return f.ReceiptMissing && f.SoFar == 0 && f.ContestedEntries == 0 && len(f.Register) == 0
 }
 
 // has says whether the last word on some share is one of the states.
@@ -163,6 +171,9 @@ func (f Facts) missing(s Stage, today calendar.Day) []payment.Block {
 	if s == Register {
 		f.uncertified(today, add)
 	}
+	if f.ReceiptMissing {
+		add("HOUSING_RECEIPT")
+	}
 	if f.Contested != nil {
 		add("STATEMENT_CONTESTED")
 	}
@@ -214,7 +225,7 @@ func (f Facts) uncertified(today calendar.Day, add func(...string)) {
 			add("REGISTER_" + state)
 		}
 	}
-	if len(f.Register) == 0 {
+	if len(f.Register) == 0 && !(f.ReceiptMissing && f.SoFar == 0) {
 		add("STATEMENT_WAITS")
 	}
 }

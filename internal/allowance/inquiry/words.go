@@ -27,6 +27,8 @@ var waits = []payment.Block{
 		text.Text{It: "decidi quali valgono", En: "decide which of them hold"}, payment.Tutor),
 	payment.NewBlock("STATEMENT_WAITS", text.Text{It: "il conteggio del mese si sta facendo", En: "the month's statement is being worked out"},
 		text.Text{It: "non serve fare nulla", En: "nothing has to be done"}, payment.House),
+	payment.NewBlock("HOUSING_RECEIPT", text.Text{It: "manca la ricevuta del mese per il contributo per l'autonomia abitativa", En: "the month's receipt for the contribution to living on one's own is missing"},
+		text.Text{It: "chiedi alla persona la ricevuta e registrala; il contributo si paga quando arriva", En: "ask the person for the receipt, and record it; the contribution is paid when it comes"}, payment.CaseTeam),
 	payment.NewBlock("NEXT_RUN", text.Text{It: "entra nel prossimo pagamento", En: "it goes into the next run"},
 		text.Text{It: "prepara il prossimo pagamento", En: "prepare the next run"}, payment.Office),
 	payment.NewBlock("LINE_HELD", text.Text{It: "l'ufficio pagamenti l'ha trattenuto", En: "the payments office holds it back"},
@@ -70,18 +72,34 @@ var said = map[Stage]text.Text{
 	Nothing:   {It: "Per {month} non spetta nulla.", En: "Nothing is owed for {month}."},
 }
 
-// words say in a few sentences where the month stands; so much of it waits for the answer to a contest.
-func (s Standing) words(waits money.Cents) text.Text {
+// receipt is said of a month beside its stage, or in its place where nothing else is missing.
+var receipt = text.Text{It: "Per {month} manca la ricevuta per il contributo per l'autonomia abitativa, che si paga quando arriva.",
+	En: "For {month} the receipt for the contribution to living on one's own is missing; it is paid when that comes."}
+
+// words say in a few sentences where the month stands: also how much of it waits for the answer to a contest, and that it lacks its receipt.
+func (s Standing) words(f Facts) text.Text {
+	lacks := receipt.Fill(map[string]text.Text{"month": month(s.Month)})
+	if s.Stage == Register && f.receiptAlone() {
+		return lacks
+	}
 	words := said[s.Stage].Fill(map[string]text.Text{"month": month(s.Month), "amount": euro(s.Amount), "paid": euro(s.Paid)})
 	if s.Paid != 0 && s.Stage != Paid && s.Stage != Overpaid {
 		words = joined(words, text.Text{It: "Già pagati: {paid}.", En: "Paid already: {paid}."}.Fill(map[string]text.Text{"paid": euro(s.Paid)}))
 	}
-	if waits != 0 {
+	if waits := f.waits(); waits != 0 {
 		words = joined(words, text.Text{It: "Di questi, {waits} sono contestati e aspettano una risposta.", En: "Of that, {waits} are contested, and wait for an answer."}.Fill(map[string]text.Text{"waits": euro(waits)}))
 	}
-	if s.ExpectedOn == nil {
-		return words
+	if s.ExpectedOn != nil {
+		words = joined(words, s.when())
 	}
+	if f.ReceiptMissing {
+		words = joined(words, lacks)
+	}
+	return words
+}
+
+// when says when the money is expected, or was there.
+func (s Standing) when() text.Text {
 	when := text.Text{It: "Previsto per il {day}.", En: "Expected on {day}."}
 	switch s.Stage {
 	case Paid:
@@ -89,7 +107,7 @@ func (s Standing) words(waits money.Cents) text.Text {
 	case Register, Blocked, Returned:
 		when = text.Text{It: "Se tutto è a posto in tempo, previsto per il {day}.", En: "If all is cleared up in time, expected on {day}."}
 	}
-	return joined(words, when.Fill(map[string]text.Text{"day": day(*s.ExpectedOn)}))
+	return when.Fill(map[string]text.Text{"day": day(*s.ExpectedOn)})
 }
 
 func joined(a, b text.Text) text.Text { return text.Text{It: a.It + " " + b.It, En: a.En + " " + b.En} }

@@ -77,3 +77,69 @@ func (h *house) rent(person uuid.UUID, by access.Actor) uuid.UUID {
 		select gen_random_uuid(), programme_id, id, person_id, 'HOUSING_RECEIPT', 'restricted', 'application/pdf', 1, 1, 1, '\x00', 'COMPLETE', $2, $3, $3::timestamptz + interval '1 day', audience from participation where id = $1 returning id`,
 		person, by.Member, h.now)
 }
+
+// TestAMissingReceiptIsToldOnTheTelephone: a month without any hours that pays a grant by its receipt alone says so, and names no day, until the receipt has come.
+func TestAMissingReceiptIsToldOnTheTelephone(t *testing.T) {
+	h := bank(t)
+	h.exec("update policy_rule set value = $1::jsonb where code = 'allowance.housing'", housedRule)
+	person, first, second := h.person(h.payer), h.member(access.Coordinator, h.asl), h.member(access.Coordinator, h.asl)
+	h.exec("update participation set entered_on = '2026-09-01'")
+	grant := uuid.New()
+	h.must(first, func(ctx context.Context, tx *postgres.Tx) error {
+		return housingRoom.RequestGrant(ctx, tx, housing.Request{ID: grant, Participation: person, Condition: "CARE_LEAVER", From: calendar.MustMonth("2026-10"), Months: 2})
+	})
+	react := func() {
+		h.must(h.system, func(ctx context.Context, tx *postgres.Tx) error {
+			return allowance.React(ctx, tx, []event.Event{{News: event.News{SubjectKind: "HousingGrant", Subject: grant, Programme: h.programme}}})
+		})
+	}
+	told := func(what, want string) {
+		t.Helper()
+		got := ""
+		for _, month := range query[[]uuid.UUID](h, "select array_agg(id order by month) from allowance") {
+			s, _ := h.standing(h.officer, month)
+			got += s.Month.String() + " " + string(s.Stage)
+			for _, m := range s.Missing {
+				got += " " + m.Code
+			}
+			if s.ExpectedOn != nil {
+				got += " " + s.ExpectedOn.String()
+			}
+			got += "; "
+		}
+		if got != want {
+			t.Errorf("%s:\n got %s\nwant %s", what, got, want)
+		}
+	}
+	h.now = noon.AddDate(0, 0, 2) // the register of November should be certified
+	h.must(second, func(ctx context.Context, tx *postgres.Tx) error {
+		return housingRoom.AnswerGrant(ctx, tx, housing.Answer{Grant: grant, Accept: true})
+	})
+	react()
+	told("granted", "2026-10 REGISTER HOUSING_RECEIPT; 2026-11 REGISTER HOUSING_RECEIPT; ")
+	h.owe(person, h.payer, "2026-10", 40_000)
+	told("owed for hours", "2026-10 DUE HOUSING_RECEIPT NEXT_RUN 2026-12-28; 2026-11 REGISTER HOUSING_RECEIPT; ")
+	h.exec("update policy_rule set value = value || '{\"minimumMinutes\": 60}' where code = 'allowance.housing'")
+	told("nobody was there for so long", "2026-10 DUE NEXT_RUN 2026-12-28; 2026-11 REGISTER HOUSING_RECEIPT; ")
+	h.exec("update policy_rule set value = $1::jsonb where code = 'allowance.housing'", housedRule)
+	receipt := func(month string, cents money.Cents) {
+		in := housing.Receipt{ID: uuid.New(), Grant: grant, Month: calendar.MustMonth(month), Cents: cents}
+		if cents > 0 {
+			file := h.rent(person, first)
+			in.File = &file
+		}
+		h.must(first, func(ctx context.Context, tx *postgres.Tx) error { return housingRoom.RecordReceipt(ctx, tx, in) })
+	}
+	receipt("2026-11", 180_00)
+	receipt("2026-11", 0)
+	receipt("2026-10", 250_00)
+	told("that of November was a mistake", "2026-10 DUE NEXT_RUN 2026-12-28; 2026-11 REGISTER HOUSING_RECEIPT; ")
+	receipt("2026-11", 180_00)
+	react()
+	told("brought", "2026-10 DUE NEXT_RUN 2026-12-28; 2026-11 DUE NEXT_RUN 2026-12-28; ")
+	receipt("2026-11", 0)
+	h.must(first, func(ctx context.Context, tx *postgres.Tx) error {
+		return housingRoom.WithdrawGrant(ctx, tx, housing.Withdrawal{Grant: grant, From: calendar.MustMonth("2026-11"), Reason: "Ha lasciato la casa"})
+	})
+	told("withdrawn", "2026-10 DUE NEXT_RUN 2026-12-28; 2026-11 DUE NEXT_RUN 2026-12-28; ")
+}

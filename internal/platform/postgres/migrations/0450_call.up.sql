@@ -43,7 +43,15 @@ begin
     'contestedEntries', (select count(*) from attendance t where t.participation_id = a.participation_id and t.standing = 'CONTESTED'
                          and t.day >= a.month and t.day < a.month + interval '1 month'),
     'settled', (select coalesce(bool_and(r.left_cents = 0), false) from recovery r where r.allowance_id = a.id and r.owed_cents > 0),
-    'contested', (select c.contested_cents from allowance_contest c where c.allowance_id = a.id and c.state = 'CONTESTED'))
+    'contested', (select c.contested_cents from allowance_contest c where c.allowance_id = a.id and c.state = 'CONTESTED'),
+    'receiptMissing', exists ( -- of what is granted towards living on one's own, which the month pays by its receipt alone
+      select from housing_grant g join participation p on p.id = g.participation_id
+      join policy_rule r on r.version_id = policy_on(a.programme_id, (a.month + interval '1 month - 1 day')::date) and r.code = 'allowance.housing'
+      where g.participation_id = a.participation_id and g.state in ('GRANTED', 'WITHDRAWN') and a.month >= g.from_month and a.month < coalesce(g.withdrawn_from, g.from_month + make_interval(months => g.months))
+        and coalesce(p.left_on >= a.month, true) and not housing_elsewhere(g.id, a.month) and (r.value ->> 'receipt')::boolean and (r.value ->> 'monthly')::bigint > 0
+        and coalesce((select x.cents from housing_receipt x where x.grant_id = g.id and x.month = a.month order by x.number desc limit 1), 0) = 0
+        and (last is null or coalesce((r.value ->> 'minimumMinutes')::int, 0) = 0 or (r.value ->> 'minimumMinutes')::int <= (
+          select coalesce(sum(m::bigint), 0) from allowance_statement s cross join lateral jsonb_path_query(s.inputs, '$.register[*].portions[*].minutes') m where s.id = last))))
     || (select jsonb_build_object('owed', coalesce(sum(h.gross_cents), 0), 'owedNet', coalesce(sum(h.net_cents), 0)) from allowance_share h where h.statement_id = last)
     || (select jsonb_build_object('live', coalesce(sum(l.gross_cents) filter (where l.live), 0) - max(back.gross), 'liveNet', coalesce(sum(l.net_cents) filter (where l.live), 0) - max(back.net),
                'paid', coalesce(sum(l.net_cents) filter (where l.state = 'PAID'), 0),
