@@ -41,7 +41,7 @@ begin
 end $$;
 
 -- Runs of a payer that are over, with the moment since which somebody waits whom they did not pay: a line is kept back until it is released; or it could not go when
--- its run was sent, its sum is still owed, and no line of a later run takes it up, nor was one sent that could not go either. Null where nobody waits. Of whom the
+-- its run was sent, its month is still due, and no line of a later run takes it up, nor was one sent that could not go either. Null where nobody waits. Of whom the
 -- key was destroyed nobody can cure anything.
 create function payment_left_behind(programme uuid, payer uuid) returns table (run_id uuid, since timestamptz)
 language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_custom_plan as $$
@@ -53,7 +53,7 @@ begin
     where r.programme_id = payment_left_behind.programme and r.payer_id = payment_left_behind.payer and r.audience && app_keys('money')
       and r.state in ('EXPORTED', 'PAID', 'PARTLY_RETURNED', 'DISCARDED') and l.state in ('HELD', 'BLOCKED', 'LEFT_OUT')
   ), stopped as materialized (
-    select l.run_id, l.allowance_id, l.budget_line_id from lines l join participation a on a.id = l.participation_id
+    select l.run_id, l.participation_id, l.allowance_id from lines l join participation a on a.id = l.participation_id
     where l.state = 'BLOCKED' and l.net_cents > 0 and not exists (select from destroyed_key d where d.person_id = a.person_id)
       and not exists (select from payment_line n join payment_run m on m.id = n.run_id
                       where n.participation_id = l.participation_id and n.month = l.month and n.payer_id = l.payer_id and n.budget_line_id = l.budget_line_id
@@ -61,7 +61,8 @@ begin
   ), waiting as (
     select l.run_id from lines l where l.state = 'HELD'
     union
-    select s.run_id from stopped s join payment_balance(array(select distinct x.allowance_id from stopped x), payment_left_behind.payer) b using (allowance_id, budget_line_id) where b.net > 0
+    select s.run_id from stopped s join (
+      select d.allowance_id from payment_due(array(select distinct x.participation_id from stopped x), payment_left_behind.payer, 'infinity') d group by 1 having sum(d.gross - d.withheld) > 0) due using (allowance_id)
   )
   select o.run_id, (select min(s.at) from payment_step s where s.run_id = o.run_id and s.to_state in ('EXPORTED', 'DISCARDED') and o.run_id in (select w.run_id from waiting w))
   from (select distinct l.run_id from lines l) o;
