@@ -27,7 +27,7 @@ func submitted(t *testing.T, n *node, conn *pgx.Conn, coordinator string) string
 	}
 	months := strings.Fields(query(t, conn, "select string_agg(m.id::text, ' ' order by m.month, m.id) from register_month m join participation a on a.id = m.participation_id where m.state = 'OPEN' and m.company_id is not null and not a.protected"))
 	for _, month := range months {
-		err := n.app.DB.InTx(t.Context(), actor, func() time.Time { return time.Now().AddDate(0, 2, 0) }, func(ctx context.Context, tx *postgres.Tx) error {
+		err := n.app.DB.InTx(t.Context(), actor, n.app.now, func(ctx context.Context, tx *postgres.Tx) error {
 			return attendance.SubmitMonth(ctx, tx, attendance.MonthStep{Month: uuid.MustParse(month)})
 		})
 		if _, refused := refusal.As(err); err == nil {
@@ -48,7 +48,7 @@ var styled = regexp.MustCompile(`<style nonce="([^"]+)">`)
 func TestSigningOnPages(t *testing.T) {
 	c := demonstration(t, testdb.New(t))
 	c.RateSignings = 8
-	n := serve(t, c)
+	n := serveAt(t, c, func() time.Time { return time.Now().AddDate(0, 2, 0) }) // all months are over
 	conn := owner(t, c.OwnerURL)
 	lead := query(t, conn, "select m.subject from member m join access_grant g on g.member_id = m.id and g.role = 'COORDINATOR' limit 1")
 	month := submitted(t, n, conn, query(t, conn, "select m.id from member m join access_grant g on g.member_id = m.id and g.role = 'COORDINATOR' limit 1"))
