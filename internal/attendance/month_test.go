@@ -63,6 +63,19 @@ func (o *office) state(month uuid.UUID) (s string) {
 	return s
 }
 
+// lock takes a month from its submission to the lock.
+func (o *office) lock(month uuid.UUID, promoter access.Actor) {
+	o.t.Helper()
+	for _, step := range []struct {
+		actor access.Actor
+		act   monthly
+	}{{o.tutor, attendance.SubmitMonth}, {o.host, attendance.CertifyMonthAsHost}, {promoter, attendance.CertifyMonth}, {promoter, attendance.LockMonth}} {
+		if code := o.does(step.actor, step.act, attendance.MonthStep{Month: month}); code != "" {
+			o.t.Fatal(code)
+		}
+	}
+}
+
 func TestAMonthIsCertifiedStepByStep(t *testing.T) {
 	o := newOffice(t)
 	month, promoter := o.ledger(), o.promoter()
@@ -157,14 +170,7 @@ func TestWhatWasAdjustedCountsForTheGates(t *testing.T) {
 	month, promoter, enrolment := o.ledger(), o.promoter(), o.intern["adult"]
 	o.exec("update enrolment set planned_minutes = 600 where id = $1", enrolment)
 	in := attendance.MonthStep{Month: month, Reason: "prova"}
-	for _, s := range []struct {
-		actor access.Actor
-		act   monthly
-	}{{o.tutor, attendance.SubmitMonth}, {o.host, attendance.CertifyMonthAsHost}, {promoter, attendance.CertifyMonth}, {promoter, attendance.LockMonth}} {
-		if code := o.does(s.actor, s.act, in); code != "" {
-			t.Fatal(code)
-		}
-	}
+	o.lock(month, promoter)
 	for _, c := range []struct {
 		day             string
 		minutes, days   int
@@ -349,21 +355,7 @@ func TestAfterTheLockThereAreAdjustmentsOnly(t *testing.T) {
 	if code := adjust("2026-03-25", 60, 1, "prova"); code != "REGISTER_MONTH_STATE" {
 		t.Errorf("an open month is adjusted: %s", code)
 	}
-	for actor, acts := range map[*access.Actor][]monthly{&o.tutor: {attendance.SubmitMonth}} {
-		for _, act := range acts {
-			if code := o.does(*actor, act, attendance.MonthStep{Month: month}); code != "" {
-				t.Fatal(code)
-			}
-		}
-	}
-	for _, step := range []struct {
-		actor access.Actor
-		act   monthly
-	}{{o.host, attendance.CertifyMonthAsHost}, {promoter, attendance.CertifyMonth}, {promoter, attendance.LockMonth}} {
-		if code := o.does(step.actor, step.act, attendance.MonthStep{Month: month}); code != "" {
-			t.Fatal(code)
-		}
-	}
+	o.lock(month, promoter)
 	for _, step := range []struct {
 		day           string
 		minutes, days int
